@@ -1,0 +1,3 @@
+//! Bytes: how values are written to and read from a format.
+
+pub mod json;

@@ -1,0 +1,116 @@
+//! JSON as the AWS JSON protocols use it.
+//!
+//! - Members go by their `jsonName`, or their name.
+//! - Timestamps are numbers of seconds unless the rows ask for a date; blobs are base64 text.
+//! - `NaN`, `Infinity` and `-Infinity` are text where a float is due.
+//! - On reading, unknown members are passed over, and a null counts as absent, except where the shape is sparse.
+
+use crate::rows::{Ix, Service, TimestampFormat};
+use crate::sink::{Cursor, Done, Parts, Refused, Sink};
+use crate::timestamp::Timestamp;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+pub use read::read;
+
+mod read;
+
+/// Writes one value as JSON.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    cursor: Cursor<'a>,
+    out: Vec<u8>,
+    closing: Vec<u8>,
+    first: bool,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer for one value of the shape.
+    pub fn new(service: &'a Service<'a>, shape: Ix) -> Self {
+        Writer { cursor: Cursor::new(service, shape), out: Vec::with_capacity(256), closing: Vec::new(), first: true }
+    }
+
+    /// The JSON text.
+    pub fn finish(self) -> Vec<u8> {
+        self.out
+    }
+
+    fn raw(&mut self, text: &str) -> Done {
+        self.out.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Done {
+        serde_json::to_writer(&mut self.out, text).map_err(|_| Refused::Form("text"))
+    }
+
+    fn name(&mut self, name: Option<&str>) -> Result<&mut dyn Sink, Refused> {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(b',');
+        }
+        if let Some(name) = name {
+            self.text(name)?;
+            self.out.push(b':');
+        }
+        Ok(self)
+    }
+}
+
+impl Sink for Writer<'_> {
+    fn null(&mut self) -> Done {
+        self.raw("null")
+    }
+    fn boolean(&mut self, value: bool) -> Done {
+        self.raw(if value { "true" } else { "false" })
+    }
+    fn integer(&mut self, value: i128) -> Done {
+        serde_json::to_writer(&mut self.out, &value).map_err(|_| Refused::Form("an integer"))
+    }
+    fn float(&mut self, value: f64) -> Done {
+        match value {
+            _ if value.is_nan() => self.raw("\"NaN\""),
+            f64::INFINITY => self.raw("\"Infinity\""),
+            f64::NEG_INFINITY => self.raw("\"-Infinity\""),
+            _ => serde_json::to_writer(&mut self.out, &value).map_err(|_| Refused::Form("a number")),
+        }
+    }
+    fn string(&mut self, value: &str) -> Done {
+        self.text(value)
+    }
+    fn blob(&mut self, value: &[u8]) -> Done {
+        self.text(&BASE64.encode(value))
+    }
+    fn timestamp(&mut self, value: Timestamp) -> Done {
+        let format = self.cursor.part().and_then(|member| member.timestamp_format(self.cursor.shape()));
+        match format.unwrap_or(TimestampFormat::EpochSeconds) {
+            TimestampFormat::EpochSeconds => self.raw(&value.format(TimestampFormat::EpochSeconds)),
+            date => self.text(&value.format(date)),
+        }
+    }
+    fn begin(&mut self, parts: Parts) -> Done {
+        self.cursor.begin();
+        let (opening, closing) = if parts == Parts::Elements { (b'[', b']') } else { (b'{', b'}') };
+        self.out.push(opening);
+        self.closing.push(closing);
+        self.first = true;
+        Ok(())
+    }
+    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+        let name = self.cursor.member(index)?.json_name();
+        self.name(Some(name))
+    }
+    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        self.cursor.element();
+        self.name(None)
+    }
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+        self.cursor.element();
+        self.name(Some(key))
+    }
+    fn end(&mut self) -> Done {
+        self.cursor.end();
+        self.out.extend(self.closing.pop());
+        self.first = false;
+        Ok(())
+    }
+}

@@ -1,0 +1,262 @@
+//! Reading JSON: serde_json's tokens go straight into the sink, by the rows.
+
+use super::BASE64;
+use crate::rows::{Ix, Kind, Member, Service, Shape, flag};
+use crate::sink::{Done, Parts, Refused, Sink};
+use crate::timestamp::Timestamp;
+use base64::Engine as _;
+use serde_core::Deserializer;
+use serde_core::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use std::fmt;
+
+/// Reads one JSON value of the shape into the sink.
+///
+/// # Errors
+///
+/// When the text is not JSON, or a value is of another type than its shape: with the member, line and column of it.
+/// Text is never repeated in an error, since it may be sensitive.
+pub fn read(text: &[u8], service: &Service<'_>, shape: Ix, sink: &mut dyn Sink) -> Result<(), serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    Value { service, shape: service.shape(shape), member: None, sink }.deserialize(&mut json)?;
+    json.end()
+}
+
+/// One value that is due: its shape, the member it is for, and the sink that takes it.
+struct Value<'a, 's> {
+    service: &'a Service<'a>,
+    shape: &'a Shape<'a>,
+    member: Option<&'a Member<'a>>,
+    sink: &'s mut dyn Sink,
+}
+
+impl fmt::Display for Value<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.shape.kind {
+            Kind::Integer(_) => "integer".to_owned(),
+            kind => format!("{kind:?}").to_lowercase(),
+        };
+        match self.member {
+            Some(member) => write!(f, "{kind} for {:?}", member.name),
+            None => write!(f, "{kind} {}", self.shape.name),
+        }
+    }
+}
+
+fn taken<E: Error>(done: Done) -> Result<(), E> {
+    done.map_err(E::custom)
+}
+
+impl Value<'_, '_> {
+    fn integer<E: Error>(self, value: i128) -> Result<(), E> {
+        taken(match self.shape.kind {
+            Kind::Integer(_) | Kind::Document => self.sink.integer(value),
+            Kind::Float => self.sink.float(value as f64),
+            Kind::Timestamp => match i64::try_from(value) {
+                Ok(seconds) => self.sink.timestamp(Timestamp::new(seconds, 0)),
+                Err(_) => Err(Refused::Form("a point in time")),
+            },
+            _ => return Err(E::invalid_type(Unexpected::Other("an integer"), &self)),
+        })
+    }
+
+    fn text(&mut self, text: &str) -> Done {
+        match self.shape.kind {
+            Kind::String | Kind::Enum | Kind::Document => self.sink.string(text),
+            Kind::Blob => match BASE64.decode(text) {
+                Ok(bytes) => self.sink.blob(&bytes),
+                Err(_) => Err(Refused::Form("base64 text")),
+            },
+            Kind::Timestamp => match Timestamp::parse(text) {
+                Some(timestamp) => self.sink.timestamp(timestamp),
+                None => Err(Refused::Form("a point in time")),
+            },
+            Kind::Float => match text {
+                "NaN" => self.sink.float(f64::NAN),
+                "Infinity" => self.sink.float(f64::INFINITY),
+                "-Infinity" => self.sink.float(f64::NEG_INFINITY),
+                _ => Err(Refused::Form("a number")),
+            },
+            _ => Err(Refused::Kind("string")),
+        }
+    }
+
+    /// What the parts of this compound have in common.
+    fn parts<'b>(&self, member: Option<&'b Member<'b>>, service: &'b Service<'b>) -> Part<'b> {
+        let document = self.shape.kind == Kind::Document;
+        let shape = service.shape(member.map_or(Ix::MAX, |member| member.target));
+        Part { service, shape, member, nulls: document || self.shape.is(flag::SPARSE) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        match self.shape.kind {
+            Kind::Document => taken(self.sink.null()),
+            _ => Err(E::invalid_type(Unexpected::Unit, &self)),
+        }
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        match self.shape.kind {
+            Kind::Boolean | Kind::Document => taken(self.sink.boolean(value)),
+            _ => Err(E::invalid_type(Unexpected::Other("a boolean"), &self)),
+        }
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.integer(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.integer(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        match self.shape.kind {
+            Kind::Float | Kind::Document => taken(self.sink.float(value)),
+            Kind::Integer(_) if value.fract() == 0.0 && value.abs() < 1e38 => taken(self.sink.integer(value as i128)),
+            Kind::Timestamp => taken(match Timestamp::from_epoch(value) {
+                Some(timestamp) => self.sink.timestamp(timestamp),
+                None => Err(Refused::Form("a point in time")),
+            }),
+            _ => Err(E::invalid_type(Unexpected::Other("a number with a fraction"), &self)),
+        }
+    }
+
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
+        self.text(text).map_err(|refused| E::custom(format_args!("{self}: {refused}")))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        if !matches!(self.shape.kind, Kind::List | Kind::Document) {
+            return Err(A::Error::invalid_type(Unexpected::Seq, &self));
+        }
+        let part = self.parts(self.shape.element(), self.service);
+        taken(self.sink.begin(Parts::Elements))?;
+        while elements.next_element_seed(Place { part, at: At::Element, sink: self.sink })?.is_some() {}
+        taken(self.sink.end())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        if self.shape.has_members() {
+            taken(self.sink.begin(Parts::Members))?;
+            while let Some(found) = entries.next_key_seed(Name(self.shape))? {
+                let Some((index, member)) = found else {
+                    entries.next_value::<IgnoredAny>()?;
+                    continue;
+                };
+                let part = self.parts(Some(member), self.service);
+                entries.next_value_seed(Place { part, at: At::Member(index), sink: self.sink })?;
+            }
+        } else if matches!(self.shape.kind, Kind::Map | Kind::Document) {
+            let part = self.parts(self.shape.element(), self.service);
+            taken(self.sink.begin(Parts::Entries))?;
+            while let Some(key) = entries.next_key::<String>()? {
+                entries.next_value_seed(Place { part, at: At::Entry(&key), sink: self.sink })?;
+            }
+        } else {
+            return Err(A::Error::invalid_type(Unexpected::Map, &self));
+        }
+        taken(self.sink.end())
+    }
+}
+
+/// What the parts of one compound have in common.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    service: &'a Service<'a>,
+    shape: &'a Shape<'a>,
+    member: Option<&'a Member<'a>>,
+    /// A null is a value here, rather than absence.
+    nulls: bool,
+}
+
+/// A part that comes next. It is announced to the sink only when it turns out not to be an absent one.
+struct Place<'a, 's> {
+    part: Part<'a>,
+    at: At<'s>,
+    sink: &'s mut dyn Sink,
+}
+
+enum At<'s> {
+    Member(usize),
+    Element,
+    Entry(&'s str),
+}
+
+impl<'s> Place<'_, 's> {
+    fn announce(self) -> Result<&'s mut dyn Sink, Refused> {
+        match self.at {
+            At::Member(index) => self.sink.member(index),
+            At::Element => self.sink.element(),
+            At::Entry(key) => self.sink.entry(key),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Place<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Place<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        match self.part.nulls {
+            true => taken(self.announce().and_then(|sink| sink.null())),
+            false => Ok(()),
+        }
+    }
+
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        let Part { service, shape, member, .. } = self.part;
+        let sink = self.announce().map_err(D::Error::custom)?;
+        Value { service, shape, member, sink }.deserialize(json)
+    }
+}
+
+/// Reads the name of a member and finds it in the structure's row.
+struct Name<'a>(&'a Shape<'a>);
+
+impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
+    type Value = Option<(usize, &'a Member<'a>)>;
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
+        json.deserialize_str(self)
+    }
+}
+
+impl<'de, 'a> Visitor<'de> for Name<'a> {
+    type Value = Option<(usize, &'a Member<'a>)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.members.iter().enumerate().find(|(_, member)| member.json_name() == name))
+    }
+}

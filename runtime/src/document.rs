@@ -1,0 +1,141 @@
+//! [`Document`]: a value of any shape, as the command line, the local endpoint and `document` shapes use it.
+
+use crate::timestamp::Timestamp;
+use indexmap::IndexMap;
+
+/// A map that keeps the order in which its entries came.
+pub type Map = IndexMap<String, Document>;
+
+/// A value of any shape.
+///
+/// It prints without its content in `Debug` (only its kind and size), since it may hold what is sensitive and does not
+/// know its shape; use [`crate::redact`] with the rows to print it.
+#[derive(Clone, PartialEq, Default)]
+pub enum Document {
+    /// No value.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// An integer.
+    Integer(i128),
+    /// A number with a fraction or exponent.
+    Float(f64),
+    /// Text.
+    String(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+    /// A point in time.
+    Timestamp(Timestamp),
+    /// Elements in order.
+    List(Vec<Document>),
+    /// Members or entries in the order given.
+    Map(Map),
+}
+
+impl Document {
+    /// The text, if this is text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Document::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entries, if this is a map.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Document::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The elements, if this is a list.
+    pub fn as_list(&self) -> Option<&[Document]> {
+        match self {
+            Document::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The entry of this name, if this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Document> {
+        self.as_map()?.get(key)
+    }
+
+    /// The kind of value in the words of a message: `string`, `integer`, `map` and so on.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Document::Null => "null",
+            Document::Boolean(_) => "boolean",
+            Document::Integer(_) => "integer",
+            Document::Float(_) => "float",
+            Document::String(_) => "string",
+            Document::Blob(_) => "blob",
+            Document::Timestamp(_) => "timestamp",
+            Document::List(_) => "list",
+            Document::Map(_) => "map",
+        }
+    }
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let size = match self {
+            Document::String(text) => text.len(),
+            Document::Blob(bytes) => bytes.len(),
+            Document::List(list) => list.len(),
+            Document::Map(map) => map.len(),
+            _ => return f.write_str(self.kind()),
+        };
+        write!(f, "{}({size})", self.kind())
+    }
+}
+
+impl From<&str> for Document {
+    fn from(text: &str) -> Self {
+        Document::String(text.to_owned())
+    }
+}
+
+impl From<String> for Document {
+    fn from(text: String) -> Self {
+        Document::String(text)
+    }
+}
+
+impl From<bool> for Document {
+    fn from(value: bool) -> Self {
+        Document::Boolean(value)
+    }
+}
+
+impl From<i64> for Document {
+    fn from(value: i64) -> Self {
+        Document::Integer(value.into())
+    }
+}
+
+impl From<f64> for Document {
+    fn from(value: f64) -> Self {
+        Document::Float(value)
+    }
+}
+
+impl From<Vec<Document>> for Document {
+    fn from(list: Vec<Document>) -> Self {
+        Document::List(list)
+    }
+}
+
+impl From<Map> for Document {
+    fn from(map: Map) -> Self {
+        Document::Map(map)
+    }
+}
+
+impl<K: Into<String>, const N: usize> From<[(K, Document); N]> for Document {
+    fn from(entries: [(K, Document); N]) -> Self {
+        Document::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+}

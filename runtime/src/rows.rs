@@ -1,0 +1,503 @@
+//! The rows that a generated service consists of: plain data, read by everything else in this crate.
+//!
+//! Rows refer to shapes by index ([`Ix`]) and borrow their texts and slices for `'a`: from the program itself when the
+//! generator wrote them (`'static`), or from whatever owns a model that was loaded at run time. The constructors are
+//! `const fn`, so that a generated row reads as one line: `member("jobId", At::JobId as Ix).required()`.
+//!
+//! What most rows carry has a field or a flag; what few rows carry is a [`Trait`] in a list, so that a protocol or
+//! constraint added later widens no row.
+
+use crate::endpoint::RuleSet;
+
+/// Index of a shape's row in [`Service::shapes`].
+pub type Ix = u32;
+
+/// One service: the root of all rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Service<'a> {
+    /// Absolute shape id of the service, e.g. `com.amazonaws.codepipeline#CodePipeline_20150709`.
+    pub id: &'a str,
+    /// The SDK's name of the service (`aws.api#service.sdkId`), e.g. `CodePipeline`.
+    pub sdk_id: &'a str,
+    /// The full name of the service (`smithy.api#title`).
+    pub title: &'a str,
+    /// The version of the service's interface, e.g. `2015-07-09`.
+    pub version: &'a str,
+    /// Where the model came from and of which day it is, shown when a request is refused by it.
+    pub source: &'a str,
+    /// The command word, e.g. `codepipeline`.
+    pub command: &'a str,
+    /// The name that goes into the credential scope of a signature (`aws.auth#sigv4.name`).
+    pub signing_name: &'a str,
+    /// All protocols that the model offers, in the model's order.
+    pub protocols: &'a [Protocol],
+    /// The protocol that the generator chose among [`Service::protocols`].
+    pub protocol: Protocol,
+    /// Operations, sorted by name.
+    pub operations: &'a [Operation<'a>],
+    /// Shapes, sorted by name; an [`Ix`] is an index into them.
+    pub shapes: &'a [Shape<'a>],
+    /// The rules that lead from region and settings to an endpoint.
+    pub endpoint: RuleSet<'a>,
+}
+
+impl<'a> Service<'a> {
+    /// The shape's row; of an index that is not this service's, a document that takes anything.
+    pub fn shape(&self, ix: Ix) -> &Shape<'a> {
+        self.shapes.get(ix as usize).unwrap_or(&ANYTHING)
+    }
+
+    /// The operation of this name, e.g. `GetPipeline`.
+    pub fn operation(&self, name: &str) -> Option<&Operation<'a>> {
+        let found = self.operations.binary_search_by(|row| row.name.cmp(name));
+        found.ok().and_then(|at| self.operations.get(at))
+    }
+
+    /// The service's own name: the shape id without its namespace, e.g. `CodePipeline_20150709`.
+    pub fn name(&self) -> &'a str {
+        self.id.split_once('#').map_or(self.id, |(_, name)| name)
+    }
+}
+
+static ANYTHING: Shape<'static> = document("Document");
+
+/// A wire protocol (Smithy's protocol traits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// `aws.protocols#awsJson1_0`
+    AwsJson1_0,
+    /// `aws.protocols#awsJson1_1`
+    AwsJson1_1,
+    /// `aws.protocols#restJson1`
+    RestJson1,
+    /// `aws.protocols#restXml`
+    RestXml,
+    /// `aws.protocols#awsQuery`
+    AwsQuery,
+    /// `aws.protocols#ec2Query`
+    Ec2Query,
+    /// `smithy.protocols#rpcv2Cbor`
+    RpcV2Cbor,
+}
+
+/// One operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation<'a> {
+    /// The operation's name, e.g. `GetPipeline`.
+    pub name: &'a str,
+    /// The input structure; none when the operation takes nothing.
+    pub input: Option<Ix>,
+    /// The output structure; none when the operation answers nothing.
+    pub output: Option<Ix>,
+    /// The error structures that the model lists, in its order.
+    pub errors: &'a [Ix],
+    /// Facts that few operations have.
+    pub traits: &'a [OperationTrait<'a>],
+}
+
+/// A fact that few operations have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum OperationTrait<'a> {
+    /// `smithy.api#http`: method, URI pattern and status of success.
+    Http(&'a str, &'a str, u16),
+    /// `smithy.api#endpoint`: a prefix of the host name.
+    HostPrefix(&'a str),
+    /// `smithy.api#paginated`
+    Paginated(Pagination<'a>),
+    /// `smithy.api#optionalAuth` or `smithy.api#auth([])`: sent unsigned.
+    Unsigned,
+    /// `smithy.api#deprecated`, with what to use in its place.
+    Deprecated(&'a str),
+    /// `smithy.rules#staticContextParams`: an endpoint parameter with its value.
+    EndpointParameter(&'a str, &'a str),
+}
+
+/// How an operation's answers are paged: member paths, dots between.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pagination<'a> {
+    /// Input member that takes the token.
+    pub input_token: &'a str,
+    /// Output member that gives the next token.
+    pub output_token: &'a str,
+    /// Output member that holds the items; empty when the model names none.
+    pub items: &'a str,
+    /// Input member that limits a page; empty when there is none.
+    pub page_size: &'a str,
+}
+
+/// What kind of value a shape describes (Smithy's shape types).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Bytes.
+    Blob,
+    /// `true` or `false`.
+    Boolean,
+    /// Text.
+    String,
+    /// Text out of [`Shape::values`]; a service may know more values than its model.
+    Enum,
+    /// Integers of 8, 16, 32 or 64 bits, or of any size.
+    Integer(Width),
+    /// Single or double precision.
+    Float,
+    /// A point in time.
+    Timestamp,
+    /// Any JSON-like value.
+    Document,
+    /// Elements of one shape: `members[0]`.
+    List,
+    /// Keys (`members[0]`) and values (`members[1]`).
+    Map,
+    /// Members by name.
+    Structure,
+    /// Exactly one member by name.
+    Union,
+}
+
+/// How wide an integer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// `byte`
+    Byte,
+    /// `short`
+    Short,
+    /// `integer`
+    Integer,
+    /// `long`
+    Long,
+    /// `bigInteger`
+    Big,
+}
+
+/// One shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape<'a> {
+    /// The shape's name without its namespace.
+    pub name: &'a str,
+    /// The kind of value.
+    pub kind: Kind,
+    /// Bits of [`flag`].
+    pub flags: u16,
+    /// Least length (text in code points, bytes, elements, entries) or least number.
+    pub min: Option<f64>,
+    /// Greatest length or number.
+    pub max: Option<f64>,
+    /// Members of a structure or union in the model's order; element of a list; key and value of a map.
+    pub members: &'a [Member<'a>],
+    /// Values of an enum in the model's order.
+    pub values: &'a [&'a str],
+    /// Facts that few shapes have.
+    pub traits: &'a [Trait<'a>],
+}
+
+/// One member of a structure or union, the element of a list, the key or value of a map.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// The member's name in the model.
+    pub name: &'a str,
+    /// The shape of its value.
+    pub target: Ix,
+    /// Bits of [`flag`].
+    pub flags: u16,
+    /// Facts that few members have.
+    pub traits: &'a [Trait<'a>],
+}
+
+/// Bits of [`Shape::flags`] and [`Member::flags`].
+pub mod flag {
+    /// `smithy.api#required`
+    pub const REQUIRED: u16 = 1;
+    /// `smithy.api#sensitive`: never printed.
+    pub const SENSITIVE: u16 = 1 << 1;
+    /// `smithy.api#sparse`: elements or values may be null.
+    pub const SPARSE: u16 = 1 << 2;
+    /// `smithy.api#idempotencyToken`: filled in with a random UUID when absent.
+    pub const IDEMPOTENCY_TOKEN: u16 = 1 << 3;
+    /// `smithy.api#streaming`
+    pub const STREAMING: u16 = 1 << 4;
+    /// `smithy.api#hostLabel`: becomes part of the host name.
+    pub const HOST_LABEL: u16 = 1 << 5;
+    /// `smithy.api#httpPayload`
+    pub const HTTP_PAYLOAD: u16 = 1 << 6;
+    /// `smithy.api#httpLabel`
+    pub const HTTP_LABEL: u16 = 1 << 7;
+    /// `smithy.api#httpQueryParams`
+    pub const HTTP_QUERY_PARAMS: u16 = 1 << 8;
+    /// `smithy.api#httpResponseCode`
+    pub const HTTP_RESPONSE_CODE: u16 = 1 << 9;
+    /// `smithy.api#xmlAttribute`
+    pub const XML_ATTRIBUTE: u16 = 1 << 10;
+    /// `smithy.api#xmlFlattened`
+    pub const XML_FLATTENED: u16 = 1 << 11;
+    /// The model lists the member as required, but the service leaves it out (an exception in `model/*.toml`).
+    pub const OMITTED: u16 = 1 << 12;
+}
+
+/// A fact that few shapes or members have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Trait<'a> {
+    /// `smithy.api#pattern`, an ECMA 262 regular expression.
+    Pattern(&'a str),
+    /// `smithy.api#jsonName`
+    JsonName(&'a str),
+    /// `smithy.api#timestampFormat`
+    TimestampFormat(TimestampFormat),
+    /// `smithy.api#error` with `smithy.api#httpError` and `smithy.api#retryable`.
+    Error(ErrorTrait),
+    /// `smithy.api#deprecated`, with what to use in its place.
+    Deprecated(&'a str),
+    /// `smithy.api#httpHeader`
+    HttpHeader(&'a str),
+    /// `smithy.api#httpPrefixHeaders`
+    HttpPrefixHeaders(&'a str),
+    /// `smithy.api#httpQuery`
+    HttpQuery(&'a str),
+    /// `smithy.api#mediaType`
+    MediaType(&'a str),
+    /// `smithy.api#xmlName`
+    XmlName(&'a str),
+    /// `smithy.api#xmlNamespace`: URI and prefix.
+    XmlNamespace(&'a str, &'a str),
+    /// `aws.protocols#ec2QueryName`
+    Ec2QueryName(&'a str),
+    /// `smithy.rules#contextParam`: the endpoint parameter that the member sets.
+    EndpointParameter(&'a str),
+}
+
+/// Whose fault an error is, and whether to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorTrait {
+    /// The service's fault (5xx) rather than the client's.
+    pub server: bool,
+    /// The HTTP status of it; 0 when the model names none.
+    pub status: u16,
+    /// The call may be tried again.
+    pub retryable: bool,
+    /// It was refused for its rate.
+    pub throttling: bool,
+}
+
+/// How a timestamp is written (`smithy.api#timestampFormat`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimestampFormat {
+    /// `2015-07-09T00:00:00Z`
+    DateTime,
+    /// `Thu, 09 Jul 2015 00:00:00 GMT`
+    HttpDate,
+    /// Seconds since 1970, with a fraction.
+    EpochSeconds,
+}
+
+impl<'a> Shape<'a> {
+    const fn new(name: &'a str, kind: Kind) -> Self {
+        Shape { name, kind, flags: 0, min: None, max: None, members: &[], values: &[], traits: &[] }
+    }
+
+    /// The least length or number.
+    pub const fn min(mut self, min: f64) -> Self {
+        self.min = Some(min);
+        self
+    }
+
+    /// The greatest length or number.
+    pub const fn max(mut self, max: f64) -> Self {
+        self.max = Some(max);
+        self
+    }
+
+    /// Sets bits of [`flag`].
+    pub const fn flags(mut self, flags: u16) -> Self {
+        self.flags |= flags;
+        self
+    }
+
+    /// Marks the shape as never to be printed.
+    pub const fn sensitive(self) -> Self {
+        self.flags(flag::SENSITIVE)
+    }
+
+    /// The facts that few shapes have.
+    pub const fn with(mut self, traits: &'a [Trait<'a>]) -> Self {
+        self.traits = traits;
+        self
+    }
+
+    /// The member of this name and its position.
+    pub fn member(&self, name: &str) -> Option<(usize, &Member<'a>)> {
+        self.members.iter().enumerate().find(|(_, member)| member.name == name)
+    }
+
+    /// The element of a list, or the value of a map; of other kinds, none.
+    pub fn element(&self) -> Option<&Member<'a>> {
+        match self.kind {
+            Kind::List => self.members.first(),
+            Kind::Map => self.members.get(1),
+            _ => None,
+        }
+    }
+
+    /// The pattern that text has to match, if any.
+    pub fn pattern(&self) -> Option<&'a str> {
+        self.traits.iter().find_map(|found| match found {
+            Trait::Pattern(pattern) => Some(*pattern),
+            _ => None,
+        })
+    }
+
+    /// The error trait, of error structures.
+    pub fn error(&self) -> Option<ErrorTrait> {
+        self.traits.iter().find_map(|found| match found {
+            Trait::Error(error) => Some(*error),
+            _ => None,
+        })
+    }
+
+    /// Whether this is a structure or a union.
+    pub fn has_members(&self) -> bool {
+        matches!(self.kind, Kind::Structure | Kind::Union)
+    }
+
+    /// Whether any of the bits of [`flag`] is set.
+    pub const fn is(&self, flags: u16) -> bool {
+        self.flags & flags != 0
+    }
+}
+
+impl<'a> Member<'a> {
+    /// Sets bits of [`flag`].
+    pub const fn flags(mut self, flags: u16) -> Self {
+        self.flags |= flags;
+        self
+    }
+
+    /// Marks the member as one without which a request is refused.
+    pub const fn required(self) -> Self {
+        self.flags(flag::REQUIRED)
+    }
+
+    /// Marks the member as never to be printed, whatever its shape.
+    pub const fn sensitive(self) -> Self {
+        self.flags(flag::SENSITIVE)
+    }
+
+    /// The facts that few members have.
+    pub const fn with(mut self, traits: &'a [Trait<'a>]) -> Self {
+        self.traits = traits;
+        self
+    }
+
+    /// Whether any of the bits of [`flag`] is set.
+    pub const fn is(&self, flags: u16) -> bool {
+        self.flags & flags != 0
+    }
+
+    /// The member's name in JSON.
+    pub fn json_name(&self) -> &'a str {
+        let named = self.traits.iter().find_map(|found| match found {
+            Trait::JsonName(name) => Some(*name),
+            _ => None,
+        });
+        named.unwrap_or(self.name)
+    }
+
+    /// The timestamp format that the member or its shape asks for, if any.
+    pub fn timestamp_format(&self, shape: &Shape<'_>) -> Option<TimestampFormat> {
+        let of = |traits: &[Trait<'_>]| {
+            traits.iter().find_map(|found| match found {
+                Trait::TimestampFormat(format) => Some(*format),
+                _ => None,
+            })
+        };
+        of(self.traits).or_else(|| of(shape.traits))
+    }
+}
+
+impl<'a> Operation<'a> {
+    /// The error structures that the model lists for the operation.
+    pub const fn errors(mut self, errors: &'a [Ix]) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// The facts that few operations have.
+    pub const fn with(mut self, traits: &'a [OperationTrait<'a>]) -> Self {
+        self.traits = traits;
+        self
+    }
+
+    /// How the operation's answers are paged, if they are.
+    pub fn pagination(&self) -> Option<Pagination<'a>> {
+        self.traits.iter().find_map(|found| match found {
+            OperationTrait::Paginated(pagination) => Some(*pagination),
+            _ => None,
+        })
+    }
+}
+
+/// An operation's row.
+pub const fn operation<'a>(name: &'a str, input: Option<Ix>, output: Option<Ix>) -> Operation<'a> {
+    Operation { name, input, output, errors: &[], traits: &[] }
+}
+
+/// A member's row.
+pub const fn member(name: &str, target: Ix) -> Member<'_> {
+    Member { name, target, flags: 0, traits: &[] }
+}
+
+/// A structure's row.
+pub const fn structure<'a>(name: &'a str, members: &'a [Member<'a>]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::Structure);
+    shape.members = members;
+    shape
+}
+
+/// A union's row.
+pub const fn union<'a>(name: &'a str, members: &'a [Member<'a>]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::Union);
+    shape.members = members;
+    shape
+}
+
+/// A list's row, with its one element.
+pub const fn list<'a>(name: &'a str, element: &'a [Member<'a>; 1]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::List);
+    shape.members = element;
+    shape
+}
+
+/// A map's row, with its key and value.
+pub const fn map<'a>(name: &'a str, entry: &'a [Member<'a>; 2]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::Map);
+    shape.members = entry;
+    shape
+}
+
+/// An enum's row, with its values in the model's order.
+pub const fn enumeration<'a>(name: &'a str, values: &'a [&'a str]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::Enum);
+    shape.values = values;
+    shape
+}
+
+macro_rules! simple {
+    ($($function:ident: $kind:expr),* $(,)?) => {$(
+        #[doc = concat!("The row of a `", stringify!($function), "` shape.")]
+        pub const fn $function(name: &str) -> Shape<'_> {
+            Shape::new(name, $kind)
+        }
+    )*};
+}
+
+simple! {
+    blob: Kind::Blob,
+    boolean: Kind::Boolean,
+    string: Kind::String,
+    byte: Kind::Integer(Width::Byte),
+    short: Kind::Integer(Width::Short),
+    integer: Kind::Integer(Width::Integer),
+    long: Kind::Integer(Width::Long),
+    big_integer: Kind::Integer(Width::Big),
+    float: Kind::Float,
+    timestamp: Kind::Timestamp,
+    document: Kind::Document,
+}

@@ -1,0 +1,354 @@
+//! The one visitor: whatever holds a value writes it to a [`Sink`], and whatever makes something of a value is one.
+//!
+//! Typed structures and [`Document`]s write themselves ([`Write`]) to a protocol's writer, to the validator or to the
+//! redacting printer; a protocol's reader writes an answer to a typed structure or to a [`DocumentSink`]. A protocol is
+//! therefore one writer and one reader, and code grows by shapes plus protocols, not by shapes times protocols.
+//!
+//! Values come with indices of members, not names: names on the wire are the protocol's business, and are in the rows.
+
+use crate::document::{Document, Map};
+use crate::rows::{Ix, Kind, Member, Service, Shape};
+use crate::timestamp::Timestamp;
+
+/// What a sink answers: go on, or why it can't take the value.
+pub type Done = Result<(), Refused>;
+
+/// Why a sink refuses a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Another kind of value belongs here; the word says which kind was offered.
+    Kind(&'static str),
+    /// A number outside the range of its shape, or text that is not of the form that its shape asks for.
+    Form(&'static str),
+    /// No such member.
+    Member(String),
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Refused::Kind(found) => write!(f, "a value of type {found} does not belong here"),
+            Refused::Form(expected) => write!(f, "the value is not {expected}"),
+            Refused::Member(name) => write!(f, "there is no member {name:?}"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// The parts that a value consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// Members of a structure or union.
+    Members,
+    /// Elements of a list.
+    Elements,
+    /// Entries of a map.
+    Entries,
+}
+
+/// Receives one value: a scalar by one call; a compound by `begin`, its parts, and `end`.
+///
+/// Each part is announced by [`member`](Sink::member), [`element`](Sink::element) or [`entry`](Sink::entry), which give
+/// the sink that takes the part's value. What a sink does not expect, it refuses: that is every method's default.
+pub trait Sink {
+    /// A null, where the shape is sparse or a document.
+    fn null(&mut self) -> Done {
+        Err(Refused::Kind("null"))
+    }
+    /// A boolean.
+    fn boolean(&mut self, _value: bool) -> Done {
+        Err(Refused::Kind("boolean"))
+    }
+    /// An integer.
+    fn integer(&mut self, _value: i128) -> Done {
+        Err(Refused::Kind("integer"))
+    }
+    /// A number with a fraction.
+    fn float(&mut self, _value: f64) -> Done {
+        Err(Refused::Kind("float"))
+    }
+    /// Text.
+    fn string(&mut self, _value: &str) -> Done {
+        Err(Refused::Kind("string"))
+    }
+    /// Bytes.
+    fn blob(&mut self, _value: &[u8]) -> Done {
+        Err(Refused::Kind("blob"))
+    }
+    /// A point in time.
+    fn timestamp(&mut self, _value: Timestamp) -> Done {
+        Err(Refused::Kind("timestamp"))
+    }
+    /// The parts of a compound follow, then `end`.
+    fn begin(&mut self, parts: Parts) -> Done {
+        Err(Refused::Kind(match parts {
+            Parts::Members => "structure",
+            Parts::Elements => "list",
+            Parts::Entries => "map",
+        }))
+    }
+    /// The value of the member with this index in its structure's row follows.
+    fn member(&mut self, _index: usize) -> Result<&mut dyn Sink, Refused> {
+        Err(Refused::Kind("structure"))
+    }
+    /// A member that the rows don't have was given; its value does not follow.
+    fn unknown(&mut self, name: &str) -> Done {
+        Err(Refused::Member(name.to_owned()))
+    }
+    /// The next element follows.
+    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        Err(Refused::Kind("list"))
+    }
+    /// The value under this key follows.
+    fn entry(&mut self, _key: &str) -> Result<&mut dyn Sink, Refused> {
+        Err(Refused::Kind("map"))
+    }
+    /// The compound is complete.
+    fn end(&mut self) -> Done {
+        Ok(())
+    }
+}
+
+/// A value that writes itself to a [`Sink`].
+pub trait Write {
+    /// Writes the value: all of it, or up to what the sink refuses.
+    fn write(&self, sink: &mut dyn Sink) -> Done;
+
+    /// Writes the value as a member: announced by its index, unless it is absent.
+    fn write_member(&self, index: usize, sink: &mut dyn Sink) -> Done {
+        self.write(sink.member(index)?)
+    }
+}
+
+/// Where in the rows a sink that walks them stands.
+///
+/// The sinks that produce text or a [`Document`] are all one object that takes every part; this is what they share.
+#[derive(Debug)]
+pub(crate) struct Cursor<'a> {
+    service: &'a Service<'a>,
+    compounds: Vec<Ix>,
+    shape: Ix,
+    member: Option<&'a Member<'a>>,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(service: &'a Service<'a>, shape: Ix) -> Self {
+        Cursor { service, compounds: Vec::new(), shape, member: None }
+    }
+
+    /// The shape of the value that is due.
+    pub(crate) fn shape(&self) -> &'a Shape<'a> {
+        self.service.shape(self.shape)
+    }
+
+    /// The member, element or entry that the value is due for; none at the top and inside documents.
+    pub(crate) fn part(&self) -> Option<&'a Member<'a>> {
+        self.member
+    }
+
+    pub(crate) fn begin(&mut self) {
+        self.compounds.push(self.shape);
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.compounds.pop();
+    }
+
+    /// The compound whose parts come at present.
+    pub(crate) fn compound(&self) -> &'a Shape<'a> {
+        self.service.shape(self.compounds.last().copied().unwrap_or(Ix::MAX))
+    }
+
+    /// How many compounds are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.compounds.len()
+    }
+
+    /// Turns to the member with this index of the current compound.
+    pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, Refused> {
+        let found = self.compound().members.get(index);
+        let member = found.ok_or_else(|| Refused::Member(format!("#{index}")))?;
+        self.turn(Some(member));
+        Ok(member)
+    }
+
+    /// Turns to the element of the current list, or the value of the current map.
+    pub(crate) fn element(&mut self) {
+        self.turn(self.compound().element());
+    }
+
+    /// Turns to the key of the current map.
+    pub(crate) fn key(&mut self) {
+        self.turn(self.compound().members.first());
+    }
+
+    fn turn(&mut self, member: Option<&'a Member<'a>>) {
+        self.member = member;
+        self.shape = member.map_or(Ix::MAX, |member| member.target);
+    }
+}
+
+/// Builds a [`Document`] from what is written to it.
+#[derive(Debug)]
+pub struct DocumentSink<'a> {
+    cursor: Cursor<'a>,
+    open: Vec<(Document, String)>,
+    key: String,
+    done: Document,
+}
+
+impl<'a> DocumentSink<'a> {
+    /// A sink for one value of the shape.
+    pub fn new(service: &'a Service<'a>, shape: Ix) -> Self {
+        DocumentSink { cursor: Cursor::new(service, shape), open: Vec::new(), key: String::new(), done: Document::Null }
+    }
+
+    /// The document; null when nothing was written.
+    pub fn finish(self) -> Document {
+        self.done
+    }
+
+    fn put(&mut self, value: Document) -> Done {
+        match self.open.last_mut() {
+            Some((Document::List(list), _)) => list.push(value),
+            Some((Document::Map(map), _)) => {
+                map.insert(std::mem::take(&mut self.key), value);
+            }
+            _ => self.done = value,
+        }
+        Ok(())
+    }
+}
+
+impl Sink for DocumentSink<'_> {
+    fn null(&mut self) -> Done {
+        self.put(Document::Null)
+    }
+    fn boolean(&mut self, value: bool) -> Done {
+        self.put(Document::Boolean(value))
+    }
+    fn integer(&mut self, value: i128) -> Done {
+        self.put(Document::Integer(value))
+    }
+    fn float(&mut self, value: f64) -> Done {
+        self.put(Document::Float(value))
+    }
+    fn string(&mut self, value: &str) -> Done {
+        self.put(value.into())
+    }
+    fn blob(&mut self, value: &[u8]) -> Done {
+        self.put(Document::Blob(value.to_vec()))
+    }
+    fn timestamp(&mut self, value: Timestamp) -> Done {
+        self.put(Document::Timestamp(value))
+    }
+    fn begin(&mut self, parts: Parts) -> Done {
+        self.cursor.begin();
+        let empty = match parts {
+            Parts::Elements => Document::List(Vec::new()),
+            Parts::Members | Parts::Entries => Document::Map(Map::new()),
+        };
+        self.open.push((empty, std::mem::take(&mut self.key)));
+        Ok(())
+    }
+    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+        self.key = self.cursor.member(index)?.name.to_owned();
+        Ok(self)
+    }
+    fn unknown(&mut self, _name: &str) -> Done {
+        Ok(())
+    }
+    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        self.cursor.element();
+        Ok(self)
+    }
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+        self.cursor.element();
+        self.key = key.to_owned();
+        Ok(self)
+    }
+    fn end(&mut self) -> Done {
+        self.cursor.end();
+        let Some((value, key)) = self.open.pop() else { return Ok(()) };
+        self.key = key;
+        self.put(value)
+    }
+}
+
+/// A document with the rows that say what it is, so that it can be written.
+///
+/// Text stands for a timestamp where the rows ask for one, as it does on a command line and in JSON.
+#[derive(Debug, Clone, Copy)]
+pub struct Shaped<'a> {
+    /// The value.
+    pub document: &'a Document,
+    /// The service whose rows apply.
+    pub service: &'a Service<'a>,
+    /// The value's shape.
+    pub shape: Ix,
+}
+
+impl Write for Shaped<'_> {
+    fn write(&self, sink: &mut dyn Sink) -> Done {
+        let shape = self.service.shape(self.shape);
+        match self.document {
+            Document::Null => sink.null(),
+            Document::Boolean(value) => sink.boolean(*value),
+            Document::Integer(value) if shape.kind == Kind::Float => sink.float(*value as f64),
+            Document::Integer(value) if shape.kind == Kind::Timestamp => match i64::try_from(*value) {
+                Ok(seconds) => sink.timestamp(Timestamp::new(seconds, 0)),
+                Err(_) => sink.integer(*value),
+            },
+            Document::Integer(value) => sink.integer(*value),
+            Document::Float(value) => sink.float(*value),
+            Document::String(text) if shape.kind == Kind::Timestamp => match Timestamp::parse(text) {
+                Some(timestamp) => sink.timestamp(timestamp),
+                None => sink.string(text),
+            },
+            Document::String(text) => sink.string(text),
+            Document::Blob(bytes) => sink.blob(bytes),
+            Document::Timestamp(value) => sink.timestamp(*value),
+            Document::List(list) => self.write_list(list, sink),
+            Document::Map(map) if shape.has_members() => self.write_members(map, sink),
+            Document::Map(map) => self.write_entries(map, sink),
+        }
+    }
+}
+
+impl<'a> Shaped<'a> {
+    fn part(&self, document: &'a Document, member: Option<&Member<'_>>) -> Self {
+        let shape = member.map_or(Ix::MAX, |member| member.target);
+        Shaped { document, service: self.service, shape }
+    }
+
+    fn write_list(&self, list: &'a [Document], sink: &mut dyn Sink) -> Done {
+        sink.begin(Parts::Elements)?;
+        let element = self.service.shape(self.shape).element();
+        for value in list {
+            self.part(value, element).write(sink.element()?)?;
+        }
+        sink.end()
+    }
+
+    fn write_entries(&self, map: &'a Map, sink: &mut dyn Sink) -> Done {
+        sink.begin(Parts::Entries)?;
+        let element = self.service.shape(self.shape).element();
+        for (key, value) in map {
+            self.part(value, element).write(sink.entry(key)?)?;
+        }
+        sink.end()
+    }
+
+    fn write_members(&self, map: &'a Map, sink: &mut dyn Sink) -> Done {
+        sink.begin(Parts::Members)?;
+        let shape = self.service.shape(self.shape);
+        for (name, value) in map {
+            match shape.member(name) {
+                Some((index, member)) => self.part(value, Some(member)).write(sink.member(index)?)?,
+                None => sink.unknown(name)?,
+            }
+        }
+        sink.end()
+    }
+}

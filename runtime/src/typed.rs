@@ -1,0 +1,448 @@
+//! How generated types write themselves to a [`Sink`] and are one: for the scalar and compound types of the standard
+//! library here, for generated structures, unions and enums by one macro line each.
+
+use crate::sink::{Done, Parts, Refused, Sink, Write};
+use crate::timestamp::Timestamp;
+use std::collections::BTreeMap;
+
+/// Bytes. `Debug` prints how many, never which.
+#[derive(Clone, PartialEq, Eq, Default, Hash)]
+pub struct Blob(pub Vec<u8>);
+
+impl std::fmt::Debug for Blob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Blob({} bytes)", self.0.len())
+    }
+}
+
+impl<T: Into<Vec<u8>>> From<T> for Blob {
+    fn from(bytes: T) -> Self {
+        Blob(bytes.into())
+    }
+}
+
+macro_rules! scalar {
+    ($($type:ty: $method:ident($argument:ty), $read:expr, $write:expr;)*) => {$(
+        impl Sink for $type {
+            fn $method(&mut self, value: $argument) -> Done {
+                let read: fn($argument) -> Result<$type, Refused> = $read;
+                *self = read(value)?;
+                Ok(())
+            }
+        }
+
+        impl Write for $type {
+            fn write(&self, sink: &mut dyn Sink) -> Done {
+                let write: fn(&$type, &mut dyn Sink) -> Done = $write;
+                write(self, sink)
+            }
+        }
+    )*};
+}
+
+macro_rules! integers {
+    ($($type:ty: $form:literal;)*) => {
+        scalar! {$(
+            $type: integer(i128),
+                |value| value.try_into().map_err(|_| Refused::Form($form)),
+                |value, sink| sink.integer((*value).into());
+        )*}
+    };
+}
+
+scalar! {
+    bool: boolean(bool), Ok, |value, sink| sink.boolean(*value);
+    f32: float(f64), |value| Ok(value as f32), |value, sink| sink.float((*value).into());
+    f64: float(f64), Ok, |value, sink| sink.float(*value);
+    String: string(&str), |value| Ok(value.to_owned()), |value, sink| sink.string(value);
+    Blob: blob(&[u8]), |value| Ok(Blob(value.to_owned())), |value, sink| sink.blob(&value.0);
+    Timestamp: timestamp(Timestamp), Ok, |value, sink| sink.timestamp(*value);
+}
+
+integers! {
+    i8: "an integer of 8 bits";
+    i16: "an integer of 16 bits";
+    i32: "an integer of 32 bits";
+    i64: "an integer of 64 bits";
+    i128: "an integer of 128 bits";
+}
+
+/// Forwards the methods of a sink to the value inside it.
+macro_rules! forward {
+    (|$this:ident| $inner:expr) => {
+        fn boolean(&mut self, value: bool) -> Done {
+            let $this = self;
+            $inner.boolean(value)
+        }
+        fn integer(&mut self, value: i128) -> Done {
+            let $this = self;
+            $inner.integer(value)
+        }
+        fn float(&mut self, value: f64) -> Done {
+            let $this = self;
+            $inner.float(value)
+        }
+        fn string(&mut self, value: &str) -> Done {
+            let $this = self;
+            $inner.string(value)
+        }
+        fn blob(&mut self, value: &[u8]) -> Done {
+            let $this = self;
+            $inner.blob(value)
+        }
+        fn timestamp(&mut self, value: Timestamp) -> Done {
+            let $this = self;
+            $inner.timestamp(value)
+        }
+        fn begin(&mut self, parts: Parts) -> Done {
+            let $this = self;
+            $inner.begin(parts)
+        }
+        fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+            let $this = self;
+            $inner.member(index)
+        }
+        fn unknown(&mut self, name: &str) -> Done {
+            let $this = self;
+            $inner.unknown(name)
+        }
+        fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+            let $this = self;
+            $inner.element()
+        }
+        fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+            let $this = self;
+            $inner.entry(key)
+        }
+        fn end(&mut self) -> Done {
+            let $this = self;
+            $inner.end()
+        }
+    };
+}
+
+impl<T: Sink + Default> Sink for Option<T> {
+    fn null(&mut self) -> Done {
+        *self = None;
+        Ok(())
+    }
+    forward!(|this| this.get_or_insert_with(T::default));
+}
+
+impl<T: Write> Write for Option<T> {
+    fn write(&self, sink: &mut dyn Sink) -> Done {
+        match self {
+            Some(value) => value.write(sink),
+            None => sink.null(),
+        }
+    }
+    fn write_member(&self, index: usize, sink: &mut dyn Sink) -> Done {
+        match self {
+            Some(value) => value.write_member(index, sink),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<T: Sink> Sink for Box<T> {
+    fn null(&mut self) -> Done {
+        self.as_mut().null()
+    }
+    forward!(|this| this.as_mut());
+}
+
+impl<T: Write> Write for Box<T> {
+    fn write(&self, sink: &mut dyn Sink) -> Done {
+        self.as_ref().write(sink)
+    }
+}
+
+impl<T: Sink + Default> Sink for Vec<T> {
+    fn begin(&mut self, parts: Parts) -> Done {
+        self.clear();
+        begins(parts, Parts::Elements)
+    }
+    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        self.push(T::default());
+        let last = self.last_mut().ok_or(Refused::Kind("list"))?;
+        Ok(last)
+    }
+}
+
+impl<T: Write> Write for Vec<T> {
+    fn write(&self, sink: &mut dyn Sink) -> Done {
+        sink.begin(Parts::Elements)?;
+        for value in self {
+            value.write(sink.element()?)?;
+        }
+        sink.end()
+    }
+}
+
+impl<T: Sink + Default> Sink for BTreeMap<String, T> {
+    fn begin(&mut self, parts: Parts) -> Done {
+        self.clear();
+        begins(parts, Parts::Entries)
+    }
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+        Ok(self.entry(key.to_owned()).or_default())
+    }
+}
+
+impl<T: Write> Write for BTreeMap<String, T> {
+    fn write(&self, sink: &mut dyn Sink) -> Done {
+        sink.begin(Parts::Entries)?;
+        for (key, value) in self {
+            value.write(sink.entry(key)?)?;
+        }
+        sink.end()
+    }
+}
+
+/// An operation without input or output.
+impl Sink for () {
+    fn begin(&mut self, parts: Parts) -> Done {
+        begins(parts, Parts::Members)
+    }
+    fn unknown(&mut self, _name: &str) -> Done {
+        Ok(())
+    }
+}
+
+impl Write for () {
+    fn write(&self, sink: &mut dyn Sink) -> Done {
+        sink.begin(Parts::Members)?;
+        sink.end()
+    }
+}
+
+/// Refuses parts of another kind than expected. For the macros of this crate.
+#[doc(hidden)]
+pub fn begins(parts: Parts, expected: Parts) -> Done {
+    match parts == expected {
+        true => Ok(()),
+        false => Err(Refused::Kind(match parts {
+            Parts::Members => "structure",
+            Parts::Elements => "list",
+            Parts::Entries => "map",
+        })),
+    }
+}
+
+/// Text that is none of an enum's values in the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAValue {
+    /// The enum's name.
+    pub name: &'static str,
+    /// The text that was given.
+    pub given: String,
+    /// The values that the model lists.
+    pub values: &'static [&'static str],
+}
+
+impl std::fmt::Display for NotAValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let NotAValue { name, given, values } = self;
+        write!(f, "{given:?} is not a {name}, which is one of: {}", values.join(", "))
+    }
+}
+
+impl std::error::Error for NotAValue {}
+
+/// Ties a generated structure to its row: constructor from the required members, a setter per optional member, and
+/// both directions of the visitor. Fields stand in the order of the row's members.
+#[macro_export]
+macro_rules! structure {
+    (
+        $name:ident [$($field:ident),* $(,)?]
+        $(new($($required:ident: $required_type:ty),* $(,)?))?
+        $(set($($optional:ident: $optional_type:ty),* $(,)?))?
+    ) => {
+        impl $name {
+            $(
+                /// Creates it from its required members; the others are absent.
+                pub fn new($($required: impl Into<$required_type>),*) -> Self {
+                    Self { $($required: $required.into(),)* ..Self::default() }
+                }
+            )?
+            $($(
+                #[doc = concat!("Sets `", stringify!($optional), "`.")]
+                pub fn $optional(mut self, value: impl Into<$optional_type>) -> Self {
+                    self.$optional = Some(value.into());
+                    self
+                }
+            )*)?
+        }
+
+        impl $crate::sink::Write for $name {
+            #[allow(non_camel_case_types)]
+            fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
+                enum Index { $($field),* }
+                sink.begin($crate::sink::Parts::Members)?;
+                $($crate::sink::Write::write_member(&self.$field, Index::$field as usize, sink)?;)*
+                sink.end()
+            }
+        }
+
+        impl $crate::sink::Sink for $name {
+            fn begin(&mut self, parts: $crate::sink::Parts) -> $crate::sink::Done {
+                $crate::typed::begins(parts, $crate::sink::Parts::Members)
+            }
+            #[allow(non_camel_case_types)]
+            fn member(
+                &mut self,
+                index: usize,
+            ) -> ::std::result::Result<&mut dyn $crate::sink::Sink, $crate::sink::Refused> {
+                enum Index { $($field),* }
+                match index {
+                    $(index if index == Index::$field as usize => Ok(&mut self.$field),)*
+                    _ => Err($crate::sink::Refused::Kind("structure")),
+                }
+            }
+            fn unknown(&mut self, _name: &str) -> $crate::sink::Done {
+                Ok(())
+            }
+        }
+
+        $crate::redacted!($name);
+    };
+}
+
+/// Ties a generated union to its row. Variants stand in the order of the row's members; `Unknown` stands for a member
+/// that is newer than the model.
+#[macro_export]
+macro_rules! union {
+    ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
+        impl ::std::default::Default for $name {
+            fn default() -> Self {
+                Self::Unknown
+            }
+        }
+
+        impl $crate::sink::Write for $name {
+            fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
+                enum Index { $($variant),* }
+                sink.begin($crate::sink::Parts::Members)?;
+                match self {
+                    $(Self::$variant(value) => {
+                        $crate::sink::Write::write(value, sink.member(Index::$variant as usize)?)?
+                    })*
+                    Self::Unknown => {}
+                }
+                sink.end()
+            }
+        }
+
+        impl $crate::sink::Sink for $name {
+            fn begin(&mut self, parts: $crate::sink::Parts) -> $crate::sink::Done {
+                *self = Self::Unknown;
+                $crate::typed::begins(parts, $crate::sink::Parts::Members)
+            }
+            fn member(
+                &mut self,
+                index: usize,
+            ) -> ::std::result::Result<&mut dyn $crate::sink::Sink, $crate::sink::Refused> {
+                enum Index { $($variant),* }
+                match index {
+                    $(index if index == Index::$variant as usize => {
+                        *self = Self::$variant(::std::default::Default::default());
+                    })*
+                    _ => {}
+                }
+                match self {
+                    $(Self::$variant(value) => Ok(value),)*
+                    Self::Unknown => Err($crate::sink::Refused::Kind("structure")),
+                }
+            }
+            fn unknown(&mut self, _name: &str) -> $crate::sink::Done {
+                Ok(())
+            }
+        }
+
+        $crate::redacted!($name);
+    };
+}
+
+/// Prints a generated type by its rows, without what is sensitive.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! redacted {
+    ($name:ident) => {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::redact::debug(self, &SERVICE, At::$name as $crate::rows::Ix, f)
+            }
+        }
+    };
+}
+
+/// Ties a generated enum to the texts of its values: `VALUES`, `as_str`, `FromStr` and `TryFrom<&str>` (which refuse what the
+/// model does not list), `Display`, and both directions of the visitor (which keep it as `Unknown`).
+#[macro_export]
+macro_rules! enumeration {
+    ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
+        impl $name {
+            /// The values that the model lists, in its order.
+            pub const VALUES: &'static [&'static str] = &[$($value),*];
+
+            /// The value as it is on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Unknown(value) => value,
+                }
+            }
+
+            fn from_wire(value: &str) -> Self {
+                match value {
+                    $($value => Self::$variant,)*
+                    _ => Self::Unknown(value.to_owned()),
+                }
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::typed::NotAValue;
+            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                match Self::from_wire(value) {
+                    Self::Unknown(given) => {
+                        Err($crate::typed::NotAValue { name: stringify!($name), given, values: Self::VALUES })
+                    }
+                    known => Ok(known),
+                }
+            }
+        }
+
+        impl ::std::convert::TryFrom<&str> for $name {
+            type Error = $crate::typed::NotAValue;
+            fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
+                value.parse()
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::std::default::Default for $name {
+            fn default() -> Self {
+                Self::Unknown(::std::string::String::new())
+            }
+        }
+
+        impl $crate::sink::Write for $name {
+            fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
+                sink.string(self.as_str())
+            }
+        }
+
+        impl $crate::sink::Sink for $name {
+            fn string(&mut self, value: &str) -> $crate::sink::Done {
+                *self = Self::from_wire(value);
+                Ok(())
+            }
+        }
+    };
+}

@@ -1,0 +1,413 @@
+//! Validation: what a model says of a request, checked before it is sent, all violations at once.
+//!
+//! What a violation means depends on the [`Mode`], since models go stale: services relax maximums and add enum values
+//! all the time, and a check by an old model must not stop a valid call.
+
+use crate::rows::{Ix, Kind, Service, Shape, flag};
+use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
+use crate::timestamp::Timestamp;
+use std::fmt;
+
+/// How much is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Nothing.
+    Off,
+    /// What the AWS CLI checks: required and unknown members, types, minimums of text, lists and numbers.
+    Compat,
+    /// As `Compat`, and all minimums and enum values; what exceeds a maximum or misses a pattern is worth a warning.
+    #[default]
+    Standard,
+    /// Everything that the model says.
+    Strict,
+}
+
+impl std::str::FromStr for Mode {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Mode::Off),
+            "compat" => Ok(Mode::Compat),
+            "standard" => Ok(Mode::Standard),
+            "strict" => Ok(Mode::Strict),
+            _ => Err(format!("{text:?} is no validation mode; choose standard, strict, compat or off")),
+        }
+    }
+}
+
+/// What a violation leads to in a mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The request is not sent.
+    Refuse,
+    /// The request is sent, with a warning.
+    Warn,
+    /// Nothing.
+    Pass,
+}
+
+/// One thing in which a request departs from the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    /// Where: `failureDetails.message`, `stages[2].name`; empty at the top of the input.
+    pub path: String,
+    /// What.
+    pub problem: Problem,
+}
+
+/// What is wrong at a place. Sensitive values are not in it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// A required member is absent.
+    Missing(String),
+    /// A member that the model doesn't have, and those that it has.
+    Unknown(String, Vec<String>),
+    /// A value of another type: the value (when it may be shown), its type, and the type that belongs here.
+    Type(Option<String>, &'static str, &'static str),
+    /// A length below the minimum, and which kind of length.
+    Short(u64, f64, Kind),
+    /// A length above the maximum.
+    Long(u64, f64),
+    /// A number below the minimum; the number when it may be shown.
+    Small(Option<f64>, f64),
+    /// A number above the maximum.
+    Large(Option<f64>, f64),
+    /// Text that is none of the enum's values.
+    Enum(Option<String>, Vec<String>),
+    /// Text that does not match the pattern.
+    Pattern(String),
+    /// A union with none or several of its members, which are listed.
+    Union(usize, Vec<String>),
+}
+
+impl Violation {
+    /// What the violation leads to.
+    pub fn severity(&self, mode: Mode) -> Severity {
+        let known_to_aws_cli = match &self.problem {
+            Problem::Missing(_) | Problem::Unknown(..) | Problem::Type(..) | Problem::Union(..) => true,
+            Problem::Short(.., kind) => matches!(kind, Kind::String | Kind::Enum | Kind::List),
+            Problem::Small(..) => true,
+            _ => false,
+        };
+        let exceeds = matches!(self.problem, Problem::Long(..) | Problem::Large(..) | Problem::Pattern(_));
+        match mode {
+            Mode::Off => Severity::Pass,
+            Mode::Compat if !known_to_aws_cli => Severity::Pass,
+            Mode::Standard if exceeds => Severity::Warn,
+            _ => Severity::Refuse,
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = if self.path.is_empty() { "input" } else { &self.path };
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| crate::redact::REDACTED.to_owned());
+        let number = |value: &Option<f64>| shown(&value.map(|value| value.to_string()));
+        match &self.problem {
+            Problem::Missing(member) => write!(f, "Missing required parameter in {path}: \"{member}\""),
+            Problem::Unknown(name, known) => {
+                write!(f, "Unknown parameter in {path}: \"{name}\", must be one of: {}", known.join(", "))
+            }
+            Problem::Type(value, found, expected) => {
+                let value = shown(value);
+                write!(f, "Invalid type for parameter {path}, value: {value}, type: {found}, valid types: {expected}")
+            }
+            Problem::Short(length, min, _) => {
+                write!(f, "Invalid length for parameter {path}, value: {length}, valid min length: {min}")
+            }
+            Problem::Long(length, max) => {
+                write!(f, "Invalid length for parameter {path}, value: {length}, valid max length: {max}")
+            }
+            Problem::Small(value, min) => {
+                write!(f, "Invalid value for parameter {path}, value: {}, valid min value: {min}", number(value))
+            }
+            Problem::Large(value, max) => {
+                write!(f, "Invalid value for parameter {path}, value: {}, valid max value: {max}", number(value))
+            }
+            Problem::Enum(value, values) => {
+                let value = shown(value);
+                write!(f, "Invalid value for parameter {path}, value: {value}, valid values: {}", values.join(", "))
+            }
+            Problem::Pattern(pattern) => {
+                write!(f, "Invalid value for parameter {path}: it does not match the pattern {pattern}")
+            }
+            Problem::Union(0, members) => {
+                let members = members.join(", ");
+                write!(f, "Must set one of the following keys for tagged union structure {path}: {members}")
+            }
+            Problem::Union(_, members) => {
+                let members = members.join(", ");
+                write!(f, "Invalid number of parameters set for tagged union structure {path}. ")?;
+                write!(f, "Can only set one of the following keys: {members}")
+            }
+        }
+    }
+}
+
+/// Finds all violations of a value: in each structure first missing, then unknown members, then what its members hold.
+pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Violation> {
+    let mut validator = Validator {
+        cursor: Cursor::new(service, shape),
+        path: Vec::new(),
+        compounds: Vec::new(),
+        muted: None,
+        violations: Vec::new(),
+    };
+    // The validator takes every value, so nothing is refused.
+    let _ = value.write(&mut validator);
+    validator.violations
+}
+
+struct Validator<'a> {
+    cursor: Cursor<'a>,
+    path: Vec<Step<'a>>,
+    compounds: Vec<Compound>,
+    /// The depth of the compound whose parts are not checked, while they come: documents, and values of a wrong type.
+    muted: Option<usize>,
+    violations: Vec<Violation>,
+}
+
+enum Step<'a> {
+    Member(&'a str),
+    Element(usize),
+    Key(String),
+}
+
+/// A compound whose parts come at present.
+struct Compound {
+    /// How many violations there were before it: its own come before those of its parts.
+    start: usize,
+    seen: Vec<bool>,
+    unknown: Vec<String>,
+    count: usize,
+}
+
+impl<'a> Validator<'a> {
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Element(index) => path.push_str(&format!("[{index}]")),
+                Step::Member(name) if path.is_empty() => path.push_str(name),
+                Step::Member(name) => path.push_str(&format!(".{name}")),
+                Step::Key(key) => path.push_str(&format!(".{key}")),
+            }
+        }
+        path
+    }
+
+    fn report(&mut self, problem: Problem) -> Done {
+        if self.muted.is_none() {
+            self.violations.push(Violation { path: self.path(), problem });
+        }
+        Ok(())
+    }
+
+    fn sensitive(&self) -> bool {
+        self.cursor.part().is_some_and(|member| member.is(flag::SENSITIVE)) || self.cursor.shape().is(flag::SENSITIVE)
+    }
+
+    /// The value as a message may show it.
+    fn shown(&self, value: impl ToString) -> Option<String> {
+        (!self.sensitive()).then(|| value.to_string())
+    }
+
+    /// Whether the value that is due is of one of these kinds; reports it if not.
+    fn expect(&mut self, fits: bool, found: &'static str, value: impl ToString) -> bool {
+        let kind = self.cursor.shape().kind;
+        if self.muted.is_some() || kind == Kind::Document {
+            return false;
+        }
+        if !fits {
+            let value = self.shown(value);
+            let _ = self.report(Problem::Type(value, found, in_words(kind)));
+        }
+        fits
+    }
+
+    fn length(&mut self, length: usize, shape: &Shape<'_>) -> Done {
+        let length = length as u64;
+        if let Some(min) = shape.min.filter(|min| (length as f64) < *min) {
+            self.report(Problem::Short(length, min, shape.kind))?;
+        }
+        if let Some(max) = shape.max.filter(|max| length as f64 > *max) {
+            self.report(Problem::Long(length, max))?;
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, value: f64) -> Done {
+        let shape = self.cursor.shape();
+        let shown = (!self.sensitive()).then_some(value);
+        if let Some(min) = shape.min.filter(|min| value < *min) {
+            self.report(Problem::Small(shown, min))?;
+        }
+        if let Some(max) = shape.max.filter(|max| value > *max) {
+            self.report(Problem::Large(shown, max))?;
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Done {
+        let shape = self.cursor.shape();
+        self.length(text.chars().count(), shape)?;
+        if shape.kind == Kind::Enum && !shape.values.contains(&text) {
+            let values = shape.values.iter().map(|value| (*value).to_owned()).collect();
+            let value = self.shown(text);
+            self.report(Problem::Enum(value, values))?;
+        }
+        if let Some(pattern) = shape.pattern().filter(|pattern| !matches(pattern, text)) {
+            self.report(Problem::Pattern(pattern.to_owned()))?;
+        }
+        Ok(())
+    }
+
+    /// What a complete compound lacks or has too much of.
+    fn complete(&mut self, compound: &Compound) -> Done {
+        let shape = self.cursor.compound();
+        match shape.kind {
+            Kind::List | Kind::Map => return self.length(compound.count, shape),
+            Kind::Union if compound.count != 1 => self.report(Problem::Union(compound.count, names(shape)))?,
+            _ => {}
+        }
+        for (member, _) in shape.members.iter().zip(&compound.seen).filter(|(_, seen)| !**seen) {
+            if member.is(flag::REQUIRED) && !member.is(flag::IDEMPOTENCY_TOKEN) {
+                self.report(Problem::Missing(member.name.to_owned()))?;
+            }
+        }
+        for name in &compound.unknown {
+            self.report(Problem::Unknown(name.clone(), names(shape)))?;
+        }
+        Ok(())
+    }
+
+    /// Leaves the step of the previous part, and enters the next one's.
+    fn step(&mut self, step: Step<'a>) {
+        self.path.truncate(self.compounds.len().saturating_sub(1));
+        self.path.push(step);
+        if let Some(compound) = self.compounds.last_mut() {
+            compound.count += 1;
+        }
+    }
+}
+
+impl Sink for Validator<'_> {
+    fn null(&mut self) -> Done {
+        let sparse = self.cursor.depth() > 0 && self.cursor.compound().is(flag::SPARSE);
+        self.expect(sparse, "null", "null");
+        Ok(())
+    }
+    fn boolean(&mut self, value: bool) -> Done {
+        // As in the AWS CLI, where a boolean passes as an integer.
+        let fits = matches!(self.cursor.shape().kind, Kind::Boolean | Kind::Integer(_));
+        self.expect(fits, "boolean", value);
+        Ok(())
+    }
+    fn integer(&mut self, value: i128) -> Done {
+        let fits = matches!(self.cursor.shape().kind, Kind::Integer(_) | Kind::Float);
+        if self.expect(fits, "integer", value) { self.number(value as f64) } else { Ok(()) }
+    }
+    fn float(&mut self, value: f64) -> Done {
+        let fits = self.cursor.shape().kind == Kind::Float;
+        if self.expect(fits, "float", value) { self.number(value) } else { Ok(()) }
+    }
+    fn string(&mut self, value: &str) -> Done {
+        let fits = matches!(self.cursor.shape().kind, Kind::String | Kind::Enum);
+        if self.expect(fits, "string", format_args!("{value:?}")) { self.text(value) } else { Ok(()) }
+    }
+    fn blob(&mut self, value: &[u8]) -> Done {
+        let shape = self.cursor.shape();
+        let fits = self.expect(shape.kind == Kind::Blob, "bytes", format_args!("{} bytes", value.len()));
+        if fits { self.length(value.len(), shape) } else { Ok(()) }
+    }
+    fn timestamp(&mut self, value: Timestamp) -> Done {
+        let shown = value.format(crate::rows::TimestampFormat::DateTime);
+        self.expect(self.cursor.shape().kind == Kind::Timestamp, "timestamp", shown);
+        Ok(())
+    }
+    fn begin(&mut self, parts: Parts) -> Done {
+        let shape = self.cursor.shape();
+        let (fits, found) = match parts {
+            Parts::Members => (shape.has_members(), "structure"),
+            Parts::Elements => (shape.kind == Kind::List, "list"),
+            Parts::Entries => (shape.kind == Kind::Map, "map"),
+        };
+        if !self.expect(fits, found, format_args!("a {found}")) && self.muted.is_none() {
+            self.muted = Some(self.cursor.depth());
+        }
+        self.cursor.begin();
+        let seen = vec![false; shape.members.len()];
+        self.compounds.push(Compound { start: self.violations.len(), seen, unknown: Vec::new(), count: 0 });
+        Ok(())
+    }
+    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+        let member = self.cursor.member(index)?;
+        self.step(Step::Member(member.name));
+        if let Some(seen) = self.compounds.last_mut().and_then(|compound| compound.seen.get_mut(index)) {
+            *seen = true;
+        }
+        Ok(self)
+    }
+    fn unknown(&mut self, name: &str) -> Done {
+        if let Some(compound) = self.compounds.last_mut() {
+            compound.unknown.push(name.to_owned());
+        }
+        Ok(())
+    }
+    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        let index = self.compounds.last().map_or(0, |compound| compound.count);
+        self.step(Step::Element(index));
+        self.cursor.element();
+        Ok(self)
+    }
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+        self.step(Step::Key(key.to_owned()));
+        self.cursor.key();
+        if self.muted.is_none() && matches!(self.cursor.shape().kind, Kind::String | Kind::Enum) {
+            self.text(key)?;
+        }
+        self.cursor.element();
+        Ok(self)
+    }
+    fn end(&mut self) -> Done {
+        let Some(compound) = self.compounds.pop() else { return Ok(()) };
+        self.path.truncate(self.compounds.len());
+        if self.muted == Some(self.cursor.depth() - 1) {
+            self.muted = None;
+        } else if self.muted.is_none() {
+            let parts = self.violations.split_off(compound.start);
+            self.complete(&compound)?;
+            self.violations.extend(parts);
+        }
+        self.cursor.end();
+        Ok(())
+    }
+}
+
+fn names(shape: &Shape<'_>) -> Vec<String> {
+    shape.members.iter().map(|member| member.name.to_owned()).collect()
+}
+
+fn in_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Blob => "bytes",
+        Kind::Boolean => "boolean",
+        Kind::String | Kind::Enum => "string",
+        Kind::Integer(_) => "integer",
+        Kind::Float => "float, integer",
+        Kind::Timestamp => "timestamp",
+        Kind::Document => "any",
+        Kind::List => "list",
+        Kind::Map => "map",
+        Kind::Structure | Kind::Union => "structure",
+    }
+}
+
+/// Whether the pattern, an ECMA 262 expression, is found in the text. One that can't be compiled matches everything.
+fn matches(pattern: &str, text: &str) -> bool {
+    match regress::Regex::with_flags(pattern, "u").or_else(|_| regress::Regex::new(pattern)) {
+        Ok(pattern) => pattern.find(text).is_some(),
+        Err(_) => true,
+    }
+}
