@@ -25,7 +25,7 @@
 //! A success that carries a continuation token means that the work goes on elsewhere: the job is queued again, with that
 //! token in its details and a new nonce. A success without one ends the job, and so does a failure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -59,7 +59,7 @@ pub struct Job {
 }
 
 /// A kind of action.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActionType {
     /// What the action does in a pipeline, such as `Test`.
     pub category: String,
@@ -215,7 +215,7 @@ impl fmt::Display for Event {
                 message,
                 external_execution_id,
             })) => {
-                write!(f, ", {kind}: {message:?}")?;
+                write!(f, ", {}: {message:?}", kind.escape_debug())?;
                 labelled(f, "external execution", external_execution_id)
             }
             Some(Report::Success(success)) => {
@@ -243,7 +243,7 @@ fn labelled<T: fmt::Debug>(
 /// Why a call is refused: the service error to answer with. `Display` gives the error's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// No job is of this action type, nor has been.
+    /// No action type has these four parts.
     ActionTypeNotFound(ActionType),
     /// No job has this ID.
     JobNotFound(String),
@@ -271,7 +271,7 @@ impl Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ActionTypeNotFound(action_type) => write!(f, "There is no job of the action type {action_type}."),
+            Self::ActionTypeNotFound(action_type) => write!(f, "There is no action type {action_type}."),
             Self::JobNotFound(id) => write!(f, "There is no job with the ID '{id}'."),
             Self::InvalidClientToken => f.write_str("The client token does not belong to the job."),
             Self::InvalidNonce => f.write_str(
@@ -292,6 +292,7 @@ impl std::error::Error for Refused {}
 /// Each call takes the time at which it happens: times must not go backwards for timeouts to be right.
 #[derive(Debug, Default)]
 pub struct Jobs {
+    action_types: BTreeSet<ActionType>,
     /// In the order in which they were added, which is the order of a poll. They are few: a search is a walk.
     entries: Vec<Entry>,
     events: Vec<Event>,
@@ -338,6 +339,7 @@ impl Jobs {
 
     /// Queues a job. Its first nonce is `nonce`. A job with the same ID is replaced.
     pub fn add(&mut self, job: Job, nonce: impl Into<String>) {
+        self.add_action_type(job.action_type.clone());
         self.entries.retain(|entry| entry.job.id != job.id);
         self.entries.push(Entry {
             job,
@@ -345,6 +347,11 @@ impl Jobs {
             nonce: nonce.into(),
             deadline: None,
         });
+    }
+
+    /// Makes an action type known before its first job comes: workers poll for it from their start.
+    pub fn add_action_type(&mut self, action_type: ActionType) {
+        self.action_types.insert(action_type);
     }
 
     /// The state of a job, or nothing if there is no such job.
@@ -373,16 +380,13 @@ impl Jobs {
         now: SystemTime,
     ) -> Result<Vec<PolledJob>, Refused> {
         self.expire(now);
-        let mut jobs = self
-            .entries
-            .iter_mut()
-            .filter(|entry| entry.job.action_type == *action_type)
-            .peekable();
-        if jobs.peek().is_none() {
+        if !self.action_types.contains(action_type) {
             return Err(Refused::ActionTypeNotFound(action_type.clone()));
         }
-        let waiting = jobs
-            .filter(|entry| entry.is_waiting())
+        let waiting = self
+            .entries
+            .iter_mut()
+            .filter(|entry| entry.is_waiting() && entry.job.action_type == *action_type)
             .take(max_batch_size.unwrap_or(usize::MAX));
         let mut polled = Vec::new();
         for entry in waiting {

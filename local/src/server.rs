@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -22,7 +22,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
@@ -73,10 +73,14 @@ impl Endpoint {
     where
         H: Fn(Request) -> Response + Send + Sync + 'static,
     {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _context = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
         let (running, stop) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("opsmith-local".to_owned())
@@ -129,10 +133,6 @@ fn run(
     stop: oneshot::Receiver<Infallible>,
 ) {
     runtime.block_on(async {
-        // This fails only outside a runtime that can do network.
-        let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-            return;
-        };
         let connections = accept_until(stop, &listener, handler).await;
         drop(listener);
         // Answers still under way after that end with the runtime.
@@ -143,7 +143,7 @@ fn run(
 /// Serves each connection in a task of its own, and returns the open ones on the signal to stop.
 async fn accept_until(
     mut stop: oneshot::Receiver<Infallible>,
-    listener: &tokio::net::TcpListener,
+    listener: &TcpListener,
     handler: Arc<Handler>,
 ) -> GracefulShutdown {
     let connections = GracefulShutdown::new();
@@ -169,7 +169,7 @@ async fn accept_until(
 
 /// The next connection, or nothing once the sender of `stop` is gone.
 async fn accept_or_stop(
-    listener: &tokio::net::TcpListener,
+    listener: &TcpListener,
     stop: &mut oneshot::Receiver<Infallible>,
 ) -> Option<io::Result<(TcpStream, SocketAddr)>> {
     poll_fn(|context| match Pin::new(&mut *stop).poll(context) {

@@ -27,7 +27,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 use sha2::{Digest, Sha256};
 use time::format_description::well_known::Rfc2822;
 use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 use crate::Secret;
 
@@ -166,8 +166,8 @@ pub fn verify<B: AsRef<[u8]>>(
 struct Authorization<'a> {
     access_key_id: &'a str,
     scope: Scope<'a>,
-    /// In lower case and in the order of the canonical request.
-    signed_headers: BTreeSet<String>,
+    /// In the order of the canonical request.
+    signed_headers: BTreeSet<&'a str>,
     signature: &'a str,
 }
 
@@ -189,10 +189,7 @@ impl<'a> Authorization<'a> {
         let signed_headers = parameter(parameters, "SignedHeaders")?;
         let signature = parameter(parameters, "Signature")?;
         let (access_key_id, scope) = Scope::of(credential)?;
-        let signed_headers = signed_headers
-            .split(';')
-            .map(str::to_ascii_lowercase)
-            .collect();
+        let signed_headers = signed_headers.split(';').collect();
         Ok(Self {
             access_key_id,
             scope,
@@ -352,9 +349,8 @@ fn basic_time(text: &str) -> Option<OffsetDateTime> {
 
 /// A time such as `Sat, 31 Jan 2026 23:59:59 GMT`.
 fn http_time(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc2822)
-        .ok()
-        .map(|time| time.to_offset(time::UtcOffset::UTC))
+    let time = OffsetDateTime::parse(text, &Rfc2822).ok()?;
+    time.checked_to_offset(UtcOffset::UTC)
 }
 
 fn basic_text(time: OffsetDateTime) -> String {
@@ -391,7 +387,7 @@ fn check_caller(
 
 fn check_signed_headers(
     headers: &HeaderMap,
-    signed: &BTreeSet<String>,
+    signed: &BTreeSet<&str>,
     date_header: &str,
 ) -> Result<(), Rejected> {
     let sent = headers
@@ -407,10 +403,7 @@ fn check_signed_headers(
             "'{name}' must be one of the SignedHeaders."
         )));
     }
-    match signed
-        .iter()
-        .find(|name| !headers.contains_key(name.as_str()))
-    {
+    match signed.iter().find(|name| !headers.contains_key(**name)) {
         Some(name) => Err(Rejected::InvalidSignature(format!(
             "The signed header '{name}' did not arrive with the request."
         ))),
@@ -464,10 +457,10 @@ struct CanonicalRequest<'a> {
 impl<'a> CanonicalRequest<'a> {
     fn of<B>(
         request: &'a Request<B>,
-        signed_headers: &'a BTreeSet<String>,
+        signed_headers: &BTreeSet<&'a str>,
         body_hash: String,
     ) -> Self {
-        let header = |name: &'a String| (name.as_str(), canonical_header(request.headers(), name));
+        let header = |name: &&'a str| (*name, canonical_header(request.headers(), name));
         Self {
             method: request.method().as_str(),
             path: canonical_path(request.uri().path()),

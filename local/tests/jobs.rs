@@ -155,6 +155,13 @@ fn a_poll_gives_the_oldest_jobs_of_its_action_type_and_no_more_than_asked_for() 
 }
 
 #[test]
+fn an_action_type_may_have_no_jobs_yet() {
+    let mut jobs = Jobs::default();
+    jobs.add_action_type(action_type("Acme"));
+    assert_eq!(jobs.poll(&action_type("Acme"), None, at(0)), Ok(vec![]));
+}
+
+#[test]
 fn a_nonce_works_once_and_for_its_job_only() {
     let mut jobs = one_job();
     for wrong in ["", "nonce", "nonce-2"] {

@@ -168,7 +168,6 @@ fn shapes() -> Vec<Request<Vec<u8>>> {
         get("/?Param2=value2&Param1=value1"),
         get("/?Param1=value2&Param1=Value1&Param1=value1"),
         get("/?Param2=b&param1=c&Param1=a"),
-        get("/?a-b=1&a=2&a.b=3&ab=4"),
         get("/?Param1"),
         get("/?Param1=&=value"),
         get("/?&&a=1&"),
@@ -186,8 +185,7 @@ fn shapes() -> Vec<Request<Vec<u8>>> {
         get("//example//"),
         get("/./"),
         get("/./example"),
-        get("/example/."),
-        get("/example/.."),
+        get("/example/../"),
         get("/example1/example2/../.."),
         get("/example1/example2/../../example3/"),
         // Headers: repetition, order, spaces, letter case.
@@ -233,8 +231,23 @@ fn each_shape_is_accepted_by_both_verifiers() {
 }
 
 #[test]
-fn a_path_that_climbs_above_the_root_stays_at_the_root() {
-    assert!(judge(&signed(request("GET", "/../../example", &[], ""))).is_ok());
+fn what_only_the_other_verifier_rejects_is_accepted() {
+    let targets = [
+        // It sorts name and value as one text, in which `-` comes before `=`.
+        "/?a-b=1&a=2&a.b=3&ab=4",
+        // A last segment of dots leaves a slash, and the root has no parent but itself.
+        "/example/.",
+        "/example1/example2/..",
+        "/../../example",
+    ];
+    for target in targets {
+        let request = signed(request("GET", target, &[], ""));
+        assert!(judge(&request).is_ok(), "{target}");
+        assert!(
+            !second_opinion(&request),
+            "{target} can join the other shapes"
+        );
+    }
 }
 
 #[test]
@@ -417,11 +430,9 @@ fn set(name: &'static str, value: &str) -> impl FnOnce(&mut Request<Vec<u8>>) {
 
 fn add(name: &'static str, value: &'static str) -> impl FnOnce(&mut Request<Vec<u8>>) {
     move |request| {
-        drop(
-            request
-                .headers_mut()
-                .append(name, HeaderValue::from_static(value)),
-        )
+        request
+            .headers_mut()
+            .append(name, HeaderValue::from_static(value));
     }
 }
 
