@@ -1,29 +1,22 @@
 //! The life cycle of third-party jobs, as a state machine: no input, no output, no clock.
 //!
 //! ```text
-//!            add                                      acknowledge
-//!             │                                    (nonce, client token)
-//!             ▼        poll                                │
-//!          Queued ────────────▶ Dispatched ◀─┐ poll        │
-//!             ▲ │                    │ └─────┘             │
-//!             │ └────────────────────┴─────────────────────┤
-//!             │                                            ▼
-//!             │     put_success with a continuation    InProgress
-//!             └────────────────────────────────────────────┤
-//!                                                          │
-//!                 ┌───────────────────┬────────────────────┤
-//!      put_success│        put_failure│   the time is over │
-//!                 ▼                   ▼                    ▼
-//!             Succeeded            Failed              TimedOut
+//!            poll            acknowledge
+//! ─▶ Queued ──────▶ Dispatched ──────────▶ InProgress ─┬─ put_success ──────▶ Succeeded
+//!      ▲                                               ├─ put_failure ──────▶ Failed
+//!      │                                               ├─ its time is over ─▶ TimedOut
+//!      └───── put_success with a continuation token ───┘
 //! ```
 //!
-//! A worker polls for the jobs of an action type and gets a client ID and a job ID for each. The client ID tells it which
-//! client token to use, and with that token it asks for the details: what to do, and the nonce. Acknowledging with the
-//! nonce takes the job; whoever comes later with the same nonce is refused, so that only one worker has the job. Until
-//! then the job is handed out at each poll.
+//! A worker polls for the jobs of an action type and gets a client ID and a job ID for each. The
+//! client ID tells it which client token to use, and with that token it asks for the details: what
+//! to do, and the nonce. Acknowledging with the nonce takes the job; whoever comes later with the
+//! same nonce is refused, so that only one worker has the job. Until then the job is handed out at
+//! each poll.
 //!
-//! A success that carries a continuation token means that the work goes on elsewhere: the job is queued again, with that
-//! token in its details and a new nonce. A success without one ends the job, and so does a failure.
+//! A success that carries a continuation token means that the work goes on elsewhere: the job is
+//! queued again, with that token in its details and a new nonce. A success without one ends the
+//! job, and so does a failure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -81,7 +74,8 @@ impl fmt::Display for ActionType {
     }
 }
 
-/// The place of an action. Third-party jobs are not told the pipeline's ARN nor the ID of its execution.
+/// The place of an action. Third-party jobs are not told the pipeline's ARN nor the ID of its
+/// execution.
 #[derive(Clone, Debug)]
 pub struct PipelineContext {
     /// The pipeline's name.
@@ -289,11 +283,13 @@ impl std::error::Error for Refused {}
 
 /// All jobs of an endpoint, and what has happened to them.
 ///
-/// Each call takes the time at which it happens: times must not go backwards for timeouts to be right.
+/// Each call takes the time at which it happens: times must not go backwards for timeouts to be
+/// right.
 #[derive(Debug, Default)]
 pub struct Jobs {
     action_types: BTreeSet<ActionType>,
-    /// In the order in which they were added, which is the order of a poll. They are few: a search is a walk.
+    /// In the order in which they were added, which is the order of a poll. They are few: a search
+    /// is a walk.
     entries: Vec<Entry>,
     events: Vec<Event>,
 }
@@ -326,8 +322,8 @@ pub struct JobDetails {
 }
 
 impl Jobs {
-    /// The job of the demonstration: `demo-job` with the client token `demo-token`. It is in progress, so that its result
-    /// can be put at once, and times out in twelve hours.
+    /// The job of the demonstration: `demo-job` with the client token `demo-token`. It is in
+    /// progress, so that its result can be put at once, and times out in twelve hours.
     pub fn demo(now: SystemTime) -> Self {
         let mut jobs = Self::default();
         jobs.add(demo_job(), "demo-nonce");
@@ -363,12 +359,14 @@ impl Jobs {
             .map(|entry| entry.status)
     }
 
-    /// What has happened since this was asked last, oldest first. Ask after each call, or they pile up.
+    /// What has happened since this was asked last, oldest first. Ask after each call, or they pile
+    /// up.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
     }
 
-    /// The jobs of an action type that no worker has acknowledged, oldest first, at most `max_batch_size`.
+    /// The jobs of an action type that no worker has acknowledged, oldest first, at most
+    /// `max_batch_size`.
     ///
     /// # Errors
     ///
@@ -436,7 +434,8 @@ impl Jobs {
         Ok(Status::InProgress)
     }
 
-    /// Ends a job, or queues it again if `success` has a continuation token: then with the nonce `next_nonce`.
+    /// Ends a job, or queues it again if `success` has a continuation token: then with the nonce
+    /// `next_nonce`.
     ///
     /// # Errors
     ///

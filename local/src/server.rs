@@ -1,8 +1,10 @@
-//! The HTTP side of the endpoint: an HTTP/1.1 server on the loopback interface, on a thread of its own.
+//! The HTTP side of the endpoint: an HTTP/1.1 server on the loopback interface, on a thread of its
+//! own.
 //!
-//! It reads each request in full and hands it as plain data to a function, whose answer it sends. So whatever the
-//! endpoint does is tested without a socket. What clients of AWS expect of any service is done here: `Expect:
-//! 100-continue`, connections that stay open, a request ID in each answer.
+//! It reads each request in full and hands it as plain data to a function, whose answer it sends.
+//! So whatever the endpoint does is tested without a socket. What clients of AWS expect of any
+//! service is done here: `Expect: 100-continue`, connections that stay open, a request ID in each
+//! answer.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -31,8 +33,8 @@ use uuid::Uuid;
 /// A request, read in full.
 pub type Request = http::Request<Bytes>;
 
-/// An answer. The server adds `content-type: application/x-amz-json-1.1` unless the answer has a content type,
-/// `x-amzn-RequestId` unless it has one, and `Date`.
+/// An answer. The server adds `content-type: application/x-amz-json-1.1` unless the answer has a
+/// content type, `x-amzn-RequestId` unless it has one, and `Date`.
 pub type Response = http::Response<Bytes>;
 
 /// The longest body that is accepted, in bytes. A longer one is answered with status 413.
@@ -44,7 +46,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a stop waits for answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long to wait before the next connection when one could not be accepted, as when files run out.
+/// How long to wait before the next connection when one could not be accepted, as when files run
+/// out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 const CONTENT_TYPE_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");

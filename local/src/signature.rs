@@ -2,18 +2,20 @@
 //!
 //! The steps, in the order in which a request can fail them:
 //!
-//! 1. `Authorization` is there, names `AWS4-HMAC-SHA256`, and has a credential, signed headers and a signature.
+//! 1. `Authorization` is there, names `AWS4-HMAC-SHA256`, and has a credential, signed headers and
+//!    a signature.
 //! 2. `x-amz-date` (or else `date`) lies within [`ALLOWED_SKEW`] of the endpoint's clock.
 //! 3. The credential's scope names that day, a region, this service and `aws4_request`.
 //! 4. The access key ID and the session token are those of the endpoint's [`Credentials`].
-//! 5. `host`, the date's header and every `x-amz-*` header are signed, and each signed header is in the request.
+//! 5. `host`, the date's header and every `x-amz-*` header are signed, and each signed header is in
+//!    the request.
 //! 6. `x-amz-content-sha256`, if sent, is the body's SHA-256.
-//! 7. The signature is the one that the secret key gives for the canonical request. The body's hash is always taken
-//!    from the body itself.
+//! 7. The signature is the one that the secret key gives for the canonical request. The body's hash
+//!    is always taken from the body itself.
 //!
-//! The canonical form is that of every service but S3: the path is normalised and encoded once more, and an unsigned
-//! payload is not accepted. Signatures in the query string (presigned URLs) are not verified: a call of a JSON service
-//! is a POST and never carries one.
+//! The canonical form is that of every service but S3: the path is normalised and encoded once
+//! more, and an unsigned payload is not accepted. Signatures in the query string (presigned URLs)
+//! are not verified: a call of a JSON service is a POST and never carries one.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -117,8 +119,9 @@ impl std::error::Error for Rejected {}
 ///
 /// # Errors
 ///
-/// The service error to answer with. Its message says which step failed and what was expected; when the signature does
-/// not match, it holds the canonical request and the string to sign. It never holds the secret key or the session token.
+/// The service error to answer with. Its message says which step failed and what was expected; when
+/// the signature does not match, it holds the canonical request and the string to sign. It never
+/// holds the secret key or the session token.
 pub fn verify<B: AsRef<[u8]>>(
     request: &Request<B>,
     credentials: &Credentials,
@@ -500,8 +503,8 @@ impl<'a> CanonicalRequest<'a> {
     }
 }
 
-/// The path without empty and dot segments, each byte that is not unreserved encoded: also the `%` of those that came
-/// encoded.
+/// The path without empty and dot segments, each byte that is not unreserved encoded: also the `%`
+/// of those that came encoded.
 fn canonical_path(path: &str) -> String {
     let mut segments = Vec::new();
     for segment in path.split('/') {

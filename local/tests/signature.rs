@@ -1,5 +1,5 @@
-//! Requests signed by the `aws-sigv4` crate, judged by the endpoint's verifier and by `scratchstack-aws-signature`:
-//! three implementations by three authors that have to agree.
+//! Requests signed by the `aws-sigv4` crate, judged by the endpoint's verifier and by
+//! `scratchstack-aws-signature`: three implementations by three authors that have to agree.
 
 use std::time::{Duration, SystemTime};
 
@@ -182,6 +182,7 @@ fn shapes() -> Vec<Request<Vec<u8>>> {
         get("/%E1%88%B4"),
         get("/ሴ"),
         get("/a%2Fb/c%25d"),
+        get("/@connections/id%3D"),
         get("//example//"),
         get("/./"),
         get("/./example"),
@@ -404,7 +405,8 @@ fn a_signature_is_good_for_fifteen_minutes_each_way() {
     );
 }
 
-/// A request is changed after it was signed, and refused with this code and with a message that has this part.
+/// A request is changed after it was signed, and refused with this code and with a message that has
+/// this part.
 #[track_caller]
 fn assert_rejected(change: impl FnOnce(&mut Request<Vec<u8>>), code: &str, part: &str) {
     let mut request = signed(json_call());
