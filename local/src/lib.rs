@@ -1,1 +1,19 @@
-//! Placeholder.
+//! A local AWS endpoint, for developing and testing without an account.
+//!
+//! It speaks real HTTP on the loopback interface, verifies the signature of each request in full,
+//! and runs the life cycle of CodePipeline's third-party jobs. Each part stands alone:
+//!
+//! - [`server`] carries plain requests to a function and its answers back; it knows nothing of AWS
+//!   but two headers.
+//! - [`signature`] decides whether a request was signed by the holder of a secret key. It shares no
+//!   code with the signer, so that the two check each other.
+//! - [`jobs`] is the state machine of the jobs, with no input or output; time and nonces come in as
+//!   arguments.
+
+mod secret;
+
+pub mod jobs;
+pub mod server;
+pub mod signature;
+
+pub use secret::Secret;
