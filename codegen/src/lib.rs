@@ -1,1 +1,30 @@
-//! Placeholder.
+//! Generates a small typed Rust client and an AWS-CLI-compatible command from a service model.
+//!
+//! A model (Smithy JSON AST) goes through `ast`, which knows JSON; `lower`, which decides everything and is the one step
+//! that can fail; `ir`, its result; `emit`, which prints; and `write`.
+//!
+//! # In a build script
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() {
+//!     opsmith_codegen::Generator::new("model/codepipeline.json")
+//!         .operations(["GetPipeline", "StartPipelineExecution"])
+//!         .build_script();
+//! }
+//! ```
+//!
+//! and in the program `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
+
+mod ast;
+mod diagnostics;
+mod emit;
+mod exceptions;
+mod generator;
+mod ir;
+mod lower;
+mod write;
+
+pub use diagnostics::{Diagnostic, Error};
+pub use generator::Generator;
+pub use write::Files;

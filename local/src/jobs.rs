@@ -66,11 +66,7 @@ pub struct ActionType {
 
 impl fmt::Display for ActionType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}/{}/{}",
-            self.category, self.owner, self.provider, self.version
-        )
+        write!(f, "{}/{}/{}/{}", self.category, self.owner, self.provider, self.version)
     }
 }
 
@@ -204,11 +200,7 @@ impl fmt::Display for Event {
         write!(f, "job {}: {} -> {}", self.job_id, self.from, self.to)?;
         match &self.report {
             None => Ok(()),
-            Some(Report::Failure(Failure {
-                kind,
-                message,
-                external_execution_id,
-            })) => {
+            Some(Report::Failure(Failure { kind, message, external_execution_id })) => {
                 write!(f, ", {}: {message:?}", kind.escape_debug())?;
                 labelled(f, "external execution", external_execution_id)
             }
@@ -224,14 +216,8 @@ impl fmt::Display for Event {
 }
 
 /// Text of a worker is written as `Debug` does, so that it stays on the line whatever is in it.
-fn labelled<T: fmt::Debug>(
-    f: &mut fmt::Formatter<'_>,
-    label: &str,
-    value: &Option<T>,
-) -> fmt::Result {
-    value
-        .as_ref()
-        .map_or(Ok(()), |value| write!(f, ", {label} {value:?}"))
+fn labelled<T: fmt::Debug>(f: &mut fmt::Formatter<'_>, label: &str, value: &Option<T>) -> fmt::Result {
+    value.as_ref().map_or(Ok(()), |value| write!(f, ", {label} {value:?}"))
 }
 
 /// Why a call is refused: the service error to answer with. `Display` gives the error's message.
@@ -268,9 +254,9 @@ impl fmt::Display for Refused {
             Self::ActionTypeNotFound(action_type) => write!(f, "There is no action type {action_type}."),
             Self::JobNotFound(id) => write!(f, "There is no job with the ID '{id}'."),
             Self::InvalidClientToken => f.write_str("The client token does not belong to the job."),
-            Self::InvalidNonce => f.write_str(
-                "The nonce is not the job's, or has been used: get the job's details for the current one.",
-            ),
+            Self::InvalidNonce => {
+                f.write_str("The nonce is not the job's, or has been used: get the job's details for the current one.")
+            }
             Self::InvalidJobState(status @ (Status::Queued | Status::Dispatched)) => {
                 write!(f, "The job is {status}: acknowledge it before you put its result.")
             }
@@ -337,12 +323,7 @@ impl Jobs {
     pub fn add(&mut self, job: Job, nonce: impl Into<String>) {
         self.add_action_type(job.action_type.clone());
         self.entries.retain(|entry| entry.job.id != job.id);
-        self.entries.push(Entry {
-            job,
-            status: Status::Queued,
-            nonce: nonce.into(),
-            deadline: None,
-        });
+        self.entries.push(Entry { job, status: Status::Queued, nonce: nonce.into(), deadline: None });
     }
 
     /// Makes an action type known before its first job comes: workers poll for it from their start.
@@ -353,10 +334,7 @@ impl Jobs {
     /// The state of a job, or nothing if there is no such job.
     pub fn status(&mut self, job_id: &str, now: SystemTime) -> Option<Status> {
         self.expire(now);
-        self.entries
-            .iter()
-            .find(|entry| entry.job.id == job_id)
-            .map(|entry| entry.status)
+        self.entries.iter().find(|entry| entry.job.id == job_id).map(|entry| entry.status)
     }
 
     /// What has happened since this was asked last, oldest first. Ask after each call, or they pile
@@ -389,13 +367,9 @@ impl Jobs {
         let mut polled = Vec::new();
         for entry in waiting {
             if entry.status == Status::Queued {
-                self.events
-                    .push(entry.advance(Status::Dispatched, None, now));
+                self.events.push(entry.advance(Status::Dispatched, None, now));
             }
-            polled.push(PolledJob {
-                client_id: entry.job.client_id.clone(),
-                job_id: entry.job.id.clone(),
-            });
+            polled.push(PolledJob { client_id: entry.job.client_id.clone(), job_id: entry.job.id.clone() });
         }
         Ok(polled)
     }
@@ -407,10 +381,7 @@ impl Jobs {
     /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`]
     pub fn details(&mut self, job_id: &str, client_token: &str) -> Result<JobDetails, Refused> {
         let entry = find(&mut self.entries, job_id, client_token)?;
-        Ok(JobDetails {
-            job: entry.job.clone(),
-            nonce: entry.nonce.clone(),
-        })
+        Ok(JobDetails { job: entry.job.clone(), nonce: entry.nonce.clone() })
     }
 
     /// Takes a job for the worker that comes first with its nonce, and gives the job's new state.
@@ -492,11 +463,7 @@ impl Jobs {
     }
 }
 
-fn find<'a>(
-    entries: &'a mut [Entry],
-    job_id: &str,
-    client_token: &str,
-) -> Result<&'a mut Entry, Refused> {
+fn find<'a>(entries: &'a mut [Entry], job_id: &str, client_token: &str) -> Result<&'a mut Entry, Refused> {
     match entries.iter_mut().find(|entry| entry.job.id == job_id) {
         None => Err(Refused::JobNotFound(job_id.to_owned())),
         Some(entry) if entry.job.client_token.matches(client_token) => Ok(entry),
@@ -504,11 +471,7 @@ fn find<'a>(
     }
 }
 
-fn find_in_progress<'a>(
-    entries: &'a mut [Entry],
-    job_id: &str,
-    client_token: &str,
-) -> Result<&'a mut Entry, Refused> {
+fn find_in_progress<'a>(entries: &'a mut [Entry], job_id: &str, client_token: &str) -> Result<&'a mut Entry, Refused> {
     match find(entries, job_id, client_token)? {
         entry if entry.status == Status::InProgress => Ok(entry),
         entry => Err(Refused::InvalidJobState(entry.status)),
@@ -531,13 +494,7 @@ impl Entry {
     fn advance(&mut self, to: Status, report: Option<Report>, at: SystemTime) -> Event {
         let from = std::mem::replace(&mut self.status, to);
         self.deadline = None;
-        Event {
-            at,
-            job_id: self.job.id.clone(),
-            from,
-            to,
-            report,
-        }
+        Event { at, job_id: self.job.id.clone(), from, to, report }
     }
 }
 

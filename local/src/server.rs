@@ -88,11 +88,7 @@ impl Endpoint {
         let thread = std::thread::Builder::new()
             .name("opsmith-local".to_owned())
             .spawn(move || run(&runtime, listener, Arc::new(handler), stop))?;
-        Ok(Self {
-            address,
-            running: Some(running),
-            thread: Some(thread),
-        })
+        Ok(Self { address, running: Some(running), thread: Some(thread) })
     }
 
     /// Where clients find the server, such as `http://127.0.0.1:8080`.
@@ -129,12 +125,7 @@ impl Drop for Endpoint {
     }
 }
 
-fn run(
-    runtime: &Runtime,
-    listener: TcpListener,
-    handler: Arc<Handler>,
-    stop: oneshot::Receiver<Infallible>,
-) {
+fn run(runtime: &Runtime, listener: TcpListener, handler: Arc<Handler>, stop: oneshot::Receiver<Infallible>) {
     runtime.block_on(async {
         let connections = accept_until(stop, &listener, handler).await;
         drop(listener);
@@ -182,10 +173,7 @@ async fn accept_or_stop(
     .await
 }
 
-async fn answer(
-    handler: &Handler,
-    request: http::Request<Incoming>,
-) -> http::Response<Full<Bytes>> {
+async fn answer(handler: &Handler, request: http::Request<Incoming>) -> http::Response<Full<Bytes>> {
     let mut response = match read(request).await {
         Ok(request) => handler(request),
         Err(refusal) => refusal.into_response(),
@@ -228,18 +216,13 @@ impl Refusal {
                 "RequestEntityTooLargeException",
                 format!("The body is longer than {BODY_LIMIT} bytes."),
             ),
-            Self::Broken => (
-                StatusCode::BAD_REQUEST,
-                "SerializationException",
-                "The body ended early or is malformed.".to_owned(),
-            ),
+            Self::Broken => {
+                (StatusCode::BAD_REQUEST, "SerializationException", "The body ended early or is malformed.".to_owned())
+            }
             Self::Slow => (
                 StatusCode::REQUEST_TIMEOUT,
                 "RequestTimeoutException",
-                format!(
-                    "The body took longer than {} seconds.",
-                    BODY_TIMEOUT.as_secs()
-                ),
+                format!("The body took longer than {} seconds.", BODY_TIMEOUT.as_secs()),
             ),
         };
         let body = serde_json::json!({ "__type": code, "message": message }).to_string();

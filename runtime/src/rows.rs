@@ -439,6 +439,16 @@ pub const fn operation<'a>(name: &'a str, input: Option<Ix>, output: Option<Ix>)
     Operation { name, input, output, errors: &[], traits: &[] }
 }
 
+/// How an operation is paged: input token, output token, items and page size; empty where the model names none.
+pub const fn paginated<'a>(
+    input_token: &'a str,
+    output_token: &'a str,
+    items: &'a str,
+    page_size: &'a str,
+) -> Pagination<'a> {
+    Pagination { input_token, output_token, items, page_size }
+}
+
 /// A member's row.
 pub const fn member(name: &str, target: Ix) -> Member<'_> {
     Member { name, target, flags: 0, traits: &[] }

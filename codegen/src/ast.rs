@@ -1,0 +1,246 @@
+//! The Smithy JSON AST as it is written: it knows JSON and nothing of Rust.
+//!
+//! [`Model::load`] reads the files of a model, merges them, and applies `apply` statements and mixins. Traits are kept
+//! as they are; [`crate::lower`] makes sense of those that it knows.
+
+use crate::diagnostics::Report;
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Traits by id, unread.
+pub(crate) type Traits = BTreeMap<String, Value>;
+
+/// A model: all files merged.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    /// Shapes by absolute id.
+    pub(crate) shapes: BTreeMap<String, Shape>,
+    /// Where the model came from, as an importer recorded it in the metadata.
+    pub(crate) source: Option<Source>,
+}
+
+/// Provenance that an importer recorded.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Source {
+    pub(crate) source: String,
+    #[serde(default)]
+    pub(crate) date: String,
+}
+
+/// One file.
+#[derive(Debug, Deserialize)]
+struct File {
+    smithy: String,
+    #[serde(default)]
+    metadata: Metadata,
+    #[serde(default)]
+    shapes: BTreeMap<String, Shape>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Metadata {
+    opsmith: Option<Source>,
+}
+
+/// A shape of any type; which fields it has depends on the type.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Shape {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) traits: Traits,
+    /// Members in the order of the file, which is the order of options, skeletons and help.
+    #[serde(default)]
+    pub(crate) members: IndexMap<String, Member>,
+    pub(crate) member: Option<Member>,
+    pub(crate) key: Option<Member>,
+    pub(crate) value: Option<Member>,
+    pub(crate) input: Option<Reference>,
+    pub(crate) output: Option<Reference>,
+    #[serde(default)]
+    pub(crate) errors: Vec<Reference>,
+    pub(crate) version: Option<String>,
+    #[serde(default)]
+    pub(crate) operations: Vec<Reference>,
+    #[serde(default, rename = "collectionOperations")]
+    pub(crate) collection_operations: Vec<Reference>,
+    #[serde(default)]
+    pub(crate) resources: Vec<Reference>,
+    pub(crate) create: Option<Reference>,
+    pub(crate) put: Option<Reference>,
+    pub(crate) read: Option<Reference>,
+    pub(crate) update: Option<Reference>,
+    pub(crate) delete: Option<Reference>,
+    pub(crate) list: Option<Reference>,
+    #[serde(default)]
+    mixins: Vec<Reference>,
+    /// The file that the shape is from.
+    #[serde(skip)]
+    pub(crate) file: String,
+}
+
+/// A member.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Member {
+    #[serde(default)]
+    pub(crate) target: String,
+    #[serde(default)]
+    pub(crate) traits: Traits,
+}
+
+/// A reference to a shape.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Reference {
+    pub(crate) target: String,
+}
+
+impl Model {
+    /// Reads and merges the files, each a name and a text. What can't be read is reported and left out.
+    pub(crate) fn load(files: &[(String, String)], report: &mut Report) -> Model {
+        let mut model = Model::default();
+        let mut applies = Vec::new();
+        for (name, text) in files {
+            let Some(file) = parse(name, text, report) else { continue };
+            model.source = model.source.or(file.metadata.opsmith);
+            for (id, mut shape) in file.shapes {
+                shape.file.clone_from(name);
+                if shape.kind == "apply" {
+                    applies.push((id, shape));
+                } else if let Some(other) = model.shapes.get(&id) {
+                    let problem = format!("the shape is also in {}", other.file);
+                    report.add(name, &id, problem, "keep it in one file, and use `apply` in the other");
+                } else {
+                    model.shapes.insert(id, shape);
+                }
+            }
+        }
+        model.mix_in(report);
+        for (id, apply) in applies {
+            model.apply(&id, apply, report);
+        }
+        model
+    }
+
+    fn apply(&mut self, id: &str, apply: Shape, report: &mut Report) {
+        let (shape, member) = id.split_once('$').map_or((id, None), |(shape, member)| (shape, Some(member)));
+        let Some(shape) = self.shapes.get_mut(shape) else {
+            let help = crate::diagnostics::nearest(shape, self.shapes.keys().map(String::as_str));
+            report.add(&apply.file, id, "`apply` to a shape that is not in the model", help);
+            return;
+        };
+        let traits = match member {
+            None => Some(&mut shape.traits),
+            Some(name) => shape.member_mut(name).map(|member| &mut member.traits),
+        };
+        match traits {
+            Some(traits) => traits.extend(apply.traits),
+            None => {
+                let names = shape.members.keys().map(String::as_str);
+                let help = crate::diagnostics::nearest(member.unwrap_or_default(), names);
+                report.add(&apply.file, id, "`apply` to a member that the shape does not have", help);
+            }
+        }
+    }
+
+    /// Copies members and traits of mixins into the shapes that use them.
+    fn mix_in(&mut self, report: &mut Report) {
+        let users: Vec<String> =
+            self.shapes.iter().filter(|(_, shape)| !shape.mixins.is_empty()).map(|(id, _)| id.clone()).collect();
+        for id in users {
+            let mut seen = Vec::new();
+            if let Some(mixed) = self.mixed(&id, &mut seen, report) {
+                self.shapes.insert(id, mixed);
+            }
+        }
+    }
+
+    /// The shape with all that its mixins give it.
+    fn mixed(&self, id: &str, seen: &mut Vec<String>, report: &mut Report) -> Option<Shape> {
+        let shape = self.shapes.get(id)?;
+        if seen.iter().any(|other| other == id) {
+            report.add(&shape.file, id, "the shape is its own mixin", "break the cycle of `mixins`");
+            return None;
+        }
+        seen.push(id.to_owned());
+        let (mut members, mut traits) = (IndexMap::new(), Traits::new());
+        for mixin in &shape.mixins {
+            let Some(mixin) = self.mixed(&mixin.target, seen, report) else {
+                let problem = format!("the mixin {} is not in the model", mixin.target);
+                report.add(&shape.file, id, problem, "add the file that defines it");
+                continue;
+            };
+            members.extend(mixin.members);
+            traits.extend(mixin.traits.into_iter().filter(|(id, _)| id != "smithy.api#mixin"));
+        }
+        seen.pop();
+        let mut shape = shape.clone();
+        shape.mixins.clear();
+        members.extend(std::mem::take(&mut shape.members));
+        traits.extend(std::mem::take(&mut shape.traits));
+        (shape.members, shape.traits) = (members, traits);
+        Some(shape)
+    }
+}
+
+impl Shape {
+    /// The member of a name, also of a list (`member`) or map (`key`, `value`).
+    fn member_mut(&mut self, name: &str) -> Option<&mut Member> {
+        match name {
+            "member" if self.member.is_some() => self.member.as_mut(),
+            "key" if self.key.is_some() => self.key.as_mut(),
+            "value" if self.value.is_some() => self.value.as_mut(),
+            _ => self.members.get_mut(name),
+        }
+    }
+}
+
+/// Reads one file; reports what is wrong with its text.
+fn parse(name: &str, text: &str, report: &mut Report) -> Option<File> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match serde_json::from_str::<File>(text) {
+        Ok(file) if file.smithy.starts_with("1.") || file.smithy.starts_with("2.") => Some(file),
+        Ok(file) if file.smithy == "1" || file.smithy == "2" => Some(file),
+        Ok(file) => {
+            let problem = format!("Smithy version {:?} is not known", file.smithy);
+            report.add(name, "", problem, "give a JSON AST of Smithy 1.0 or 2.0");
+            None
+        }
+        Err(error) => {
+            let place = format!("{name}:{}:{}", error.line(), error.column());
+            let problem = format!("not a Smithy JSON AST: {error}");
+            report.add(&place, "", problem, "give a JSON AST of Smithy, or import a botocore folder first");
+            None
+        }
+    }
+}
+
+impl Shape {
+    /// A simple shape without traits.
+    pub(crate) fn simple(kind: &str) -> Shape {
+        Shape {
+            kind: kind.to_owned(),
+            traits: Traits::new(),
+            members: IndexMap::new(),
+            member: None,
+            key: None,
+            value: None,
+            input: None,
+            output: None,
+            errors: Vec::new(),
+            version: None,
+            operations: Vec::new(),
+            collection_operations: Vec::new(),
+            resources: Vec::new(),
+            create: None,
+            put: None,
+            read: None,
+            update: None,
+            delete: None,
+            list: None,
+            mixins: Vec::new(),
+            file: String::new(),
+        }
+    }
+}

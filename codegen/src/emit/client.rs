@@ -1,0 +1,61 @@
+//! `client.rs`: the client with a method per operation.
+
+use super::rustdoc;
+use crate::ir::{Operation, Service, Shape};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(crate) fn items(service: &Service) -> TokenStream {
+    let methods = service.operations.iter().map(|operation| method(service, operation));
+    let has_types = service.operations.iter().any(|operation| operation.input.is_some() || operation.output.is_some());
+    let types = has_types.then(|| quote! { use super::types::*; });
+    let about = format!(" A client for {}.", service.title);
+    quote! {
+        use super::rows::SERVICE;
+        #types
+        use opsmith_runtime::Error;
+
+        #[doc = #about]
+        #[derive(Clone, Debug)]
+        pub struct Client(opsmith_runtime::Client);
+        opsmith_runtime::client!(Client, SERVICE);
+
+        impl Client {
+            #(#methods)*
+        }
+    }
+}
+
+fn method(service: &Service, operation: &Operation) -> TokenStream {
+    let name = &operation.name;
+    let docs = rustdoc(&operation.docs, &format!("Calls `{name}`."));
+    let errors = errors(service, operation);
+    let method = &operation.method;
+    let rust =
+        |index: Option<usize>| index.and_then(|index| service.shapes.get(index)).map(|shape: &Shape| &shape.rust);
+    let output = rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
+    let (parameter, argument) = match rust(operation.input) {
+        Some(input) => (Some(quote! { , input: #input }), quote! { &input }),
+        None => (None, quote! { &() }),
+    };
+    quote! {
+        #docs
+        #errors
+        pub async fn #method(&self #parameter) -> Result<#output, Error> {
+            self.0.call(#name, #argument).await
+        }
+    }
+}
+
+/// The section of the documentation that lists the operation's errors.
+fn errors(service: &Service, operation: &Operation) -> TokenStream {
+    let names = operation.errors.iter().filter_map(|error| service.shapes.get(*error));
+    let names: Vec<String> = names.map(|shape| format!("`{}`", shape.name)).collect();
+    if names.is_empty() {
+        return TokenStream::new();
+    }
+    let lines = super::wrapped(&format!("Codes of the service: {}.", names.join(", ")));
+    let lines = ["".to_owned(), "# Errors".to_owned(), "".to_owned()].into_iter().chain(lines);
+    let lines = lines.map(|line| if line.is_empty() { line } else { format!(" {line}") });
+    quote! { #(#[doc = #lines])* }
+}

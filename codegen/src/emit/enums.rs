@@ -1,0 +1,40 @@
+//! `enums.rs`: a Rust enum per enum, open for values that are newer than the model.
+
+use super::rustdoc;
+use crate::ir::{Kind, Service, Shape};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(crate) fn items(service: &Service) -> TokenStream {
+    let enums = || service.shapes.iter().filter(|shape| shape.typed && shape.kind == Kind::Enum);
+    let sensitive = enums().any(|shape| shape.sensitive);
+    let rows = sensitive.then(|| quote! { use super::rows::{At, SERVICE}; });
+    let items = enums().map(item);
+    quote! { #rows #(#items)* }
+}
+
+fn item(shape: &Shape) -> TokenStream {
+    let docs = rustdoc(&shape.docs, &format!("`{}` of the model.", shape.name));
+    let name = &shape.rust;
+    let variants = shape.values.iter().map(|value| {
+        let docs = rustdoc(&value.docs, &format!("`{}`", value.value.replace('`', "'")));
+        let variant = &value.rust;
+        quote! { #docs #variant }
+    });
+    let names = shape.values.iter().map(|value| &value.rust);
+    let values = shape.values.iter().map(|value| &value.value);
+    let debug = (!shape.sensitive).then(|| quote! { Debug, });
+    let redacted = shape.sensitive.then(|| quote! { opsmith_runtime::redacted!(#name); });
+    quote! {
+        #docs
+        #[derive(Clone, #debug PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            #[doc = " A value that is newer than the model."]
+            Unknown(String),
+        }
+        opsmith_runtime::enumeration!(#name { #(#names = #values),* });
+        #redacted
+    }
+}

@@ -1,0 +1,178 @@
+//! `rows.rs`: the service as data.
+
+use crate::ir::{Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+pub(crate) fn items(service: &Service) -> TokenStream {
+    let names = service.shapes.iter().map(|shape| &shape.rust);
+    let operations = service.operations.iter().map(|operation| operation_row(service, operation));
+    let shapes = service.shapes.iter().map(|shape| shape_row(service, shape));
+    let root = root(service);
+    quote! {
+        use opsmith_runtime::rows::*;
+
+        #root
+
+        #[doc = " The position of each shape's row."]
+        #[doc(hidden)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u32)]
+        pub enum At { #(#names),* }
+
+        static OPERATIONS: &[Operation<'static>] = &[#(#operations),*];
+
+        static SHAPES: &[Shape<'static>] = &[#(#shapes),*];
+    }
+}
+
+fn root(service: &Service) -> TokenStream {
+    let Service { id, sdk_id, title, version, source, command, signing_name, .. } = service;
+    let protocols = service.protocols.iter().map(|name| crate::lower::ident(name));
+    let protocol = crate::lower::ident(service.protocol);
+    quote! {
+        #[doc = " The service."]
+        pub static SERVICE: Service<'static> = Service {
+            id: #id,
+            sdk_id: #sdk_id,
+            title: #title,
+            version: #version,
+            source: #source,
+            command: #command,
+            signing_name: #signing_name,
+            protocols: &[#(Protocol::#protocols),*],
+            protocol: Protocol::#protocol,
+            operations: OPERATIONS,
+            shapes: SHAPES,
+            endpoint: opsmith_runtime::endpoint::RuleSet { rules: &[] },
+        };
+    }
+}
+
+fn operation_row(service: &Service, operation: &Operation) -> TokenStream {
+    let index = |at: Option<usize>| match at.and_then(|at| at_shape(service, at)) {
+        Some(at) => quote! { Some(#at) },
+        None => quote! { None },
+    };
+    let (name, input, output) = (&operation.name, index(operation.input), index(operation.output));
+    let errors: Vec<_> = operation.errors.iter().filter_map(|error| at_shape(service, *error)).collect();
+    let errors = (!errors.is_empty()).then(|| quote! { .errors(&[#(#errors),*]) });
+    let traits: Vec<_> = operation.traits.iter().map(operation_trait).collect();
+    let traits = (!traits.is_empty()).then(|| quote! { .with(&[#(OperationTrait::#traits),*]) });
+    quote! { operation(#name, #input, #output) #errors #traits }
+}
+
+fn operation_trait(found: &OperationTrait) -> TokenStream {
+    match found {
+        OperationTrait::Http { method, uri, code } => quote! { Http(#method, #uri, #code) },
+        OperationTrait::HostPrefix(prefix) => quote! { HostPrefix(#prefix) },
+        OperationTrait::Paginated { input_token, output_token, items, page_size } => {
+            quote! { Paginated(paginated(#input_token, #output_token, #items, #page_size)) }
+        }
+        OperationTrait::Unsigned => quote! { Unsigned },
+        OperationTrait::Deprecated(message) => quote! { Deprecated(#message) },
+        OperationTrait::EndpointParameter(name, value) => quote! { EndpointParameter(#name, #value) },
+    }
+}
+
+fn shape_row(service: &Service, shape: &Shape) -> TokenStream {
+    let name = &shape.name;
+    let members = shape.members.iter().map(|member| member_row(service, member));
+    let values = shape.values.iter().map(|value| &value.value);
+    let constructor = match shape.kind {
+        Kind::Enum => quote! { enumeration(#name, &[#(#values),*]) },
+        Kind::List => quote! { list(#name, &[#(#members),*]) },
+        Kind::Map => quote! { map(#name, &[#(#members),*]) },
+        Kind::Structure => quote! { structure(#name, &[#(#members),*]) },
+        Kind::Union => quote! { union(#name, &[#(#members),*]) },
+        simple => {
+            let constructor = simple_constructor(simple);
+            quote! { #constructor(#name) }
+        }
+    };
+    let bound = |word: &str, bound: Option<f64>| {
+        let word = crate::lower::ident(word);
+        bound.map(number).map(|bound| quote! { .#word(#bound) })
+    };
+    let min = bound("min", shape.min);
+    let max = bound("max", shape.max);
+    let flags = [("SENSITIVE", shape.sensitive), ("SPARSE", shape.sparse), ("STREAMING", shape.streaming)];
+    let flags = flag_calls(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag));
+    let traits = trait_calls(&shape.traits);
+    quote! { #constructor #min #max #flags #traits }
+}
+
+/// A number as it is written by hand: `1.0`, `-1.0`.
+fn number(number: f64) -> TokenStream {
+    let minus = number.is_sign_negative().then(|| quote! { - });
+    let digits = proc_macro2::Literal::f64_unsuffixed(number.abs());
+    quote! { #minus #digits }
+}
+
+fn simple_constructor(kind: Kind) -> Ident {
+    crate::lower::ident(match kind {
+        Kind::Blob => "blob",
+        Kind::Boolean => "boolean",
+        Kind::Byte => "byte",
+        Kind::Short => "short",
+        Kind::Integer => "integer",
+        Kind::Long => "long",
+        Kind::BigInteger => "big_integer",
+        Kind::Float | Kind::Double => "float",
+        Kind::Timestamp => "timestamp",
+        Kind::Document => "document",
+        Kind::String | Kind::Enum | Kind::List | Kind::Map | Kind::Structure | Kind::Union => "string",
+    })
+}
+
+fn member_row(service: &Service, member: &Member) -> TokenStream {
+    let (name, target) = (&member.name, at_shape(service, member.target));
+    let required = member.required.then(|| quote! { .required() });
+    let flags = flag_calls(member.flags.iter().copied());
+    let traits = trait_calls(&member.traits);
+    quote! { member(#name, #target) #required #flags #traits }
+}
+
+fn flag_calls<'a>(flags: impl Iterator<Item = &'a str>) -> TokenStream {
+    let calls = flags.map(|flag| match flag {
+        "SENSITIVE" => quote! { .sensitive() },
+        flag => {
+            let flag = crate::lower::ident(flag);
+            quote! { .flags(flag::#flag) }
+        }
+    });
+    quote! { #(#calls)* }
+}
+
+fn trait_calls(traits: &[Trait]) -> Option<TokenStream> {
+    let rows = traits.iter().map(|found| match found {
+        Trait::Pattern(pattern) => quote! { Pattern(#pattern) },
+        Trait::JsonName(name) => quote! { JsonName(#name) },
+        Trait::TimestampFormat(format) => {
+            let format = crate::lower::ident(format);
+            quote! { TimestampFormat(TimestampFormat::#format) }
+        }
+        Trait::Error { server, status, retryable, throttling } => {
+            quote! { Error(ErrorTrait { server: #server, status: #status, retryable: #retryable, throttling: #throttling }) }
+        }
+        Trait::Deprecated(message) => quote! { Deprecated(#message) },
+        Trait::HttpHeader(name) => quote! { HttpHeader(#name) },
+        Trait::HttpPrefixHeaders(prefix) => quote! { HttpPrefixHeaders(#prefix) },
+        Trait::HttpQuery(name) => quote! { HttpQuery(#name) },
+        Trait::MediaType(name) => quote! { MediaType(#name) },
+        Trait::XmlName(name) => quote! { XmlName(#name) },
+        Trait::XmlNamespace(uri, prefix) => quote! { XmlNamespace(#uri, #prefix) },
+        Trait::Ec2QueryName(name) => quote! { Ec2QueryName(#name) },
+        Trait::EndpointParameter(name) => quote! { EndpointParameter(#name) },
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| quote! { .with(&[#(Trait::#rows),*]) })
+}
+
+/// The expression for a shape's index.
+fn at_shape(service: &Service, at: usize) -> Option<TokenStream> {
+    service.shapes.get(at).map(|shape| {
+        let name = &shape.rust;
+        quote! { At::#name as Ix }
+    })
+}

@@ -1,0 +1,151 @@
+//! `types.rs`: a Rust type per structure and union, and the macro line that ties it to its row.
+
+use super::rustdoc;
+use crate::ir::{Kind, Member, Service, Shape};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::collections::BTreeSet;
+
+pub(crate) fn items(service: &Service) -> TokenStream {
+    let typed = || service.shapes.iter().filter(|shape| shape.typed && shape.has_members());
+    let types = typed().map(|shape| match shape.kind {
+        Kind::Union => union(service, shape),
+        _ => structure(service, shape),
+    });
+    let used: BTreeSet<&str> =
+        typed().flat_map(|shape| &shape.members).flat_map(|member| imports(service, member.target)).collect();
+    let import = |name: &'static str| {
+        let ident = crate::lower::ident(name);
+        used.contains(name).then_some(ident)
+    };
+    let runtime: Vec<_> = ["Blob", "Document", "Timestamp"].into_iter().filter_map(import).collect();
+    let runtime = (!runtime.is_empty()).then(|| quote! { use opsmith_runtime::{#(#runtime),*}; });
+    let enums = used.contains("enum").then(|| quote! { use super::enums::*; });
+    let rows = typed().next().map(|_| quote! { use super::rows::{At, SERVICE}; });
+    let maps = used.contains("BTreeMap").then(|| quote! { use std::collections::BTreeMap; });
+    quote! { #enums #rows #runtime #maps #(#types)* }
+}
+
+/// What the type of a member needs to have imported.
+fn imports(service: &Service, target: usize) -> Vec<&'static str> {
+    let Some(shape) = service.shapes.get(target) else { return Vec::new() };
+    let inner = || shape.members.iter().flat_map(|member| imports(service, member.target));
+    match shape.kind {
+        Kind::Blob => vec!["Blob"],
+        Kind::Document => vec!["Document"],
+        Kind::Timestamp => vec!["Timestamp"],
+        Kind::Enum => vec!["enum"],
+        Kind::List => inner().collect(),
+        // A map's key is text, whatever its shape.
+        Kind::Map => {
+            inner().filter(|name| *name != "enum" || map_value_is_enum(service, shape)).chain(["BTreeMap"]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn map_value_is_enum(service: &Service, map: &Shape) -> bool {
+    map.members.get(1).is_some_and(|value| imports(service, value.target).contains(&"enum"))
+}
+
+fn structure(service: &Service, shape: &Shape) -> TokenStream {
+    let docs = rustdoc(&shape.docs, &format!("`{}` of the model.", shape.name));
+    let name = &shape.rust;
+    let fields = shape.members.iter().map(|member| {
+        let docs = rustdoc(&member.docs, &format!("`{}` of the model.", member.name));
+        let (field, inner) = (&member.rust, member_type(service, member));
+        let field_type = if member.plain {
+            inner
+        } else {
+            quote! { Option<#inner> }
+        };
+        quote! { #docs pub #field: #field_type }
+    });
+    let names = shape.members.iter().map(|member| &member.rust);
+    let list = |plain: bool, word: TokenStream| {
+        let members: Vec<_> = shape.members.iter().filter(|member| member.plain == plain).collect();
+        let fields = members.iter().map(|member| &member.rust);
+        let types = members.iter().map(|member| member_type(service, member));
+        (!members.is_empty()).then(|| quote! { #word(#(#fields: #types),*) })
+    };
+    let new = list(true, quote! { new });
+    let set = list(false, quote! { set });
+    quote! {
+        #docs
+        #[derive(Clone, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct #name { #(#fields),* }
+        opsmith_runtime::structure!(#name [#(#names),*] #new #set);
+    }
+}
+
+fn union(service: &Service, shape: &Shape) -> TokenStream {
+    let docs = rustdoc(&shape.docs, &format!("`{}` of the model: one of its members.", shape.name));
+    let name = &shape.rust;
+    let variants = shape.members.iter().map(|member| {
+        let docs = rustdoc(&member.docs, &format!("`{}` of the model.", member.name));
+        let (variant, inner) = (&member.rust, member_type(service, member));
+        quote! { #docs #variant(#inner) }
+    });
+    let names = shape.members.iter().map(|member| &member.rust);
+    let types = shape.members.iter().map(|member| member_type(service, member));
+    quote! {
+        #docs
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            #[doc = " A member that is newer than the model; it can be received, not sent."]
+            Unknown,
+        }
+        opsmith_runtime::union!(#name { #(#names(#types)),* });
+    }
+}
+
+/// The type of a member's value, with its box where it needs one.
+fn member_type(service: &Service, member: &Member) -> TokenStream {
+    let inner = type_of(service, member.target);
+    if member.boxed {
+        quote! { Box<#inner> }
+    } else {
+        inner
+    }
+}
+
+fn type_of(service: &Service, target: usize) -> TokenStream {
+    let Some(shape) = service.shapes.get(target) else { return quote! { () } };
+    let part = |at: usize| {
+        let inner = shape.members.get(at).map(|member| type_of(service, member.target));
+        if shape.sparse {
+            quote! { Option<#inner> }
+        } else {
+            quote! { #inner }
+        }
+    };
+    match shape.kind {
+        Kind::Blob => quote! { Blob },
+        Kind::Boolean => quote! { bool },
+        Kind::String => quote! { String },
+        Kind::Byte => quote! { i8 },
+        Kind::Short => quote! { i16 },
+        Kind::Integer => quote! { i32 },
+        Kind::Long => quote! { i64 },
+        Kind::BigInteger => quote! { i128 },
+        Kind::Float => quote! { f32 },
+        Kind::Double => quote! { f64 },
+        Kind::Timestamp => quote! { Timestamp },
+        Kind::Document => quote! { Document },
+        Kind::List => {
+            let element = part(0);
+            quote! { Vec<#element> }
+        }
+        Kind::Map => {
+            let value = part(1);
+            quote! { BTreeMap<String, #value> }
+        }
+        Kind::Enum | Kind::Structure | Kind::Union => {
+            let name = &shape.rust;
+            quote! { #name }
+        }
+    }
+}

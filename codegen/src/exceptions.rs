@@ -1,0 +1,117 @@
+//! Exceptions to a model (`model/*.toml`): facts that the model gets wrong or cannot say, each with its reason.
+
+use crate::diagnostics::{Report, nearest};
+use serde::Deserialize;
+use std::cell::Cell;
+
+/// The exceptions of one file. An entry that matches nothing is a problem: it outlived the model it was written for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Exceptions {
+    /// Options that the command line names otherwise than the member.
+    #[serde(default)]
+    option: Vec<Named>,
+    /// Shapes or members that are secret though the model doesn't say so.
+    #[serde(default)]
+    sensitive: Vec<Entry>,
+    /// Members that are listed as required and yet left out by the service.
+    #[serde(default)]
+    omitted: Vec<Entry>,
+    /// Types whose Rust name is another than the shape's.
+    #[serde(default)]
+    r#type: Vec<Named>,
+    #[serde(skip)]
+    file: String,
+}
+
+/// An entry: what it is about, and why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// `Shape` or `Shape$member`, without namespace.
+    shape: String,
+    reason: String,
+    #[serde(skip)]
+    used: Cell<bool>,
+}
+
+/// An entry that gives a name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    shape: String,
+    name: String,
+    reason: String,
+    #[serde(skip)]
+    used: Cell<bool>,
+}
+
+impl Exceptions {
+    /// Reads a file; reports what is wrong with its text.
+    pub(crate) fn load(file: &str, text: &str, report: &mut Report) -> Exceptions {
+        let mut exceptions: Exceptions = match toml::from_str(text) {
+            Ok(exceptions) => exceptions,
+            Err(error) => {
+                let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or("").lines().count().max(1));
+                let help =
+                    "the tables are `option`, `sensitive`, `omitted` and `type`; each entry has `shape` and `reason`";
+                report.add(&format!("{file}:{line}"), "", error.message(), help);
+                Exceptions::default()
+            }
+        };
+        exceptions.file = file.to_owned();
+        exceptions
+    }
+
+    /// The option name of a member (`GetPipelineInput$version`), if it is an exception.
+    pub(crate) fn option(&self, member: &str) -> Option<&str> {
+        named(&self.option, member)
+    }
+
+    /// The Rust name of a shape, if it is an exception.
+    pub(crate) fn type_name(&self, shape: &str) -> Option<&str> {
+        named(&self.r#type, shape)
+    }
+
+    /// Whether the shape or member is secret though the model doesn't say so.
+    pub(crate) fn sensitive(&self, id: &str) -> bool {
+        has(&self.sensitive, id)
+    }
+
+    /// Whether the service leaves the member out.
+    pub(crate) fn omitted(&self, member: &str) -> bool {
+        has(&self.omitted, member)
+    }
+
+    /// Reports entries that matched nothing, or give no reason. `ids` are all shapes and members of the model.
+    pub(crate) fn check<'a>(&self, ids: impl Iterator<Item = &'a str> + Clone, report: &mut Report) {
+        let named = self.option.iter().chain(&self.r#type).map(|entry| (&entry.shape, &entry.reason, &entry.used));
+        let entries =
+            self.sensitive.iter().chain(&self.omitted).map(|entry| (&entry.shape, &entry.reason, &entry.used));
+        for (shape, reason, used) in named.chain(entries) {
+            if reason.trim().is_empty() {
+                report.add(
+                    &self.file,
+                    shape,
+                    "the exception gives no reason",
+                    "say why the model is not followed here",
+                );
+            }
+            if !used.get() && !ids.clone().any(|id| id == shape) {
+                let help = nearest(shape, ids.clone());
+                report.add(&self.file, shape, "the exception matches nothing in the model", help);
+            }
+        }
+    }
+}
+
+fn named<'a>(entries: &'a [Named], shape: &str) -> Option<&'a str> {
+    let entry = entries.iter().find(|entry| entry.shape == shape)?;
+    entry.used.set(true);
+    Some(&entry.name)
+}
+
+fn has(entries: &[Entry], shape: &str) -> bool {
+    let entry = entries.iter().find(|entry| entry.shape == shape);
+    entry.inspect(|entry| entry.used.set(true)).is_some()
+}

@@ -1,0 +1,138 @@
+//! The entry point: a builder, and the verbs that end it.
+
+use crate::ast::Model;
+use crate::diagnostics::{Error, Report};
+use crate::exceptions::Exceptions;
+use crate::write::{self, Files};
+use crate::{emit, ir, lower};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Generates a service from its model. See the [crate's documentation](crate) for each way of use.
+#[derive(Debug, Clone)]
+pub struct Generator {
+    models: Vec<PathBuf>,
+    exceptions: Option<PathBuf>,
+    operations: Vec<String>,
+}
+
+impl Generator {
+    /// A generator for the service in a Smithy JSON AST file.
+    pub fn new(model: impl Into<PathBuf>) -> Self {
+        Generator { models: vec![model.into()], exceptions: None, operations: Vec::new() }
+    }
+
+    /// Adds a further file of the model: more shapes, or `apply` statements such as documentation.
+    pub fn overlay(mut self, model: impl Into<PathBuf>) -> Self {
+        self.models.push(model.into());
+        self
+    }
+
+    /// Sets the file of exceptions (TOML) to the model.
+    pub fn exceptions(mut self, exceptions: impl Into<PathBuf>) -> Self {
+        self.exceptions = Some(exceptions.into());
+        self
+    }
+
+    /// Generates only these operations (`GetPipeline`), with the shapes that they need. Without a call, all are.
+    pub fn operations<S: Into<String>>(mut self, operations: impl IntoIterator<Item = S>) -> Self {
+        self.operations.extend(operations.into_iter().map(Into::into));
+        self
+    }
+
+    /// The files as text, without touching the disk beyond the model.
+    ///
+    /// # Errors
+    ///
+    /// A file that can't be read, or all that is wrong with the model.
+    pub fn render(&self) -> Result<Files, Error> {
+        Ok(self.generate()?.1)
+    }
+
+    /// Writes the files into a folder, if they are not there already, and removes what it wrote there before and makes
+    /// no longer. Returns the names of the files that changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Generator::render), and a file that can't be written; then the others are as they were or as they
+    /// shall be, never in between.
+    pub fn write(&self, folder: impl AsRef<Path>) -> Result<Vec<String>, Error> {
+        write::write(folder.as_ref(), &self.render()?)
+    }
+
+    /// Checks that a folder holds what [`write`](Generator::write) would write.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Generator::render), and [`Error::Stale`] with the files that differ.
+    pub fn check(&self, folder: impl AsRef<Path>) -> Result<(), Error> {
+        match write::stale(folder.as_ref(), &self.render()?) {
+            stale if stale.is_empty() => Ok(()),
+            stale => Err(Error::Stale(stale)),
+        }
+    }
+
+    /// Generates from within a build script: into `OUT_DIR/<command>/`, to be included by
+    /// `opsmith_runtime::include_service!("<command>")`. Prints what cargo has to watch: exactly the files that are read.
+    ///
+    /// When the model is wrong, says what and ends the process with status 1: that is how a build script fails.
+    pub fn build_script(&self) {
+        if let Err(error) = self.out_dir().and_then(|folder| self.build_script_in(&folder)) {
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
+    }
+
+    fn out_dir(&self) -> Result<PathBuf, Error> {
+        std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
+            let missing = std::io::Error::other("OUT_DIR is not set; `build_script` is for build scripts, see `write`");
+            Error::File("find", PathBuf::from("OUT_DIR"), missing)
+        })
+    }
+
+    fn build_script_in(&self, out_dir: &Path) -> Result<(), Error> {
+        for path in self.models.iter().chain(&self.exceptions) {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+        let (command, files) = self.generate()?;
+        write::write(&out_dir.join(command), &files).map(drop)
+    }
+
+    /// The command word of the service, and its files.
+    fn generate(&self) -> Result<(String, Files), Error> {
+        let service = self.lower()?;
+        let model = self
+            .models
+            .first()
+            .and_then(|path| path.file_name())
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let texts = emit::files(&service)
+            .into_iter()
+            .map(|file| write::text(&file, &model).map(|text| (format!("{}.rs", file.name), text)));
+        Ok((service.command, texts.collect::<Result<_, _>>()?))
+    }
+
+    fn lower(&self) -> Result<ir::Service, Error> {
+        let mut report = Report::default();
+        let files = self.models.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+        let model = Model::load(&files, &mut report);
+        let exceptions = match &self.exceptions {
+            Some(path) => {
+                let (name, text) = read(path)?;
+                Exceptions::load(&name, &text, &mut report)
+            }
+            None => Exceptions::default(),
+        };
+        let file = files.first().map_or("", |(name, _)| name);
+        lower::lower(
+            &lower::Input { model: &model, exceptions: &exceptions, file, operations: &self.operations },
+            report,
+        )
+    }
+}
+
+/// A file's name, as it was given, and its text.
+fn read(path: &Path) -> Result<(String, String), Error> {
+    let text = fs::read_to_string(path).map_err(|error| Error::File("read", path.to_owned(), error))?;
+    Ok((path.display().to_string(), text))
+}

@@ -1,0 +1,158 @@
+//! Lowering: from the AST to the [`ir`](crate::ir). The one step that can fail, and it reports everything at once.
+//!
+//! The passes, in order: find the service; choose its protocol; collect the operations that were asked for and the
+//! shapes that they need; decide which members need a box; name everything; lower shapes, operations, documentation and
+//! endpoint rules.
+
+mod closure;
+mod cycles;
+mod docs;
+pub(crate) mod endpoints;
+mod names;
+mod shapes;
+mod traits;
+
+use crate::ast::{Model, Shape};
+use crate::diagnostics::{Error, Report, nearest};
+use crate::exceptions::Exceptions;
+use crate::ir;
+use std::collections::BTreeMap;
+
+pub(crate) use names::ident;
+
+/// What lowering reads.
+pub(crate) struct Input<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) exceptions: &'a Exceptions,
+    /// The first file of the model, for problems that no shape has.
+    pub(crate) file: &'a str,
+    /// Names of the operations that were asked for; all when empty.
+    pub(crate) operations: &'a [String],
+}
+
+/// Lowers the service of the model.
+///
+/// # Errors
+///
+/// All problems with the model, sorted by place.
+pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service, Error> {
+    let Some((id, service)) = find_service(input, &mut report) else { return report.finish(()).and(Err(none())) };
+    let protocol = protocol(id, service, &mut report);
+    let operations = closure::operations(input, id, service, &mut report);
+    let closure = closure::Closure::of(input, &operations, service, &mut report);
+    let shapes = shapes::lower(input, &closure, &mut report);
+    let operations = operations.iter().map(|(id, shape)| operation(input, id, shape, service, &closure));
+    let mut operations: Vec<ir::Operation> = operations.collect();
+    operations.sort_by(|a, b| a.name.cmp(&b.name));
+    let rules = service.traits.get(traits::ENDPOINT_RULES);
+    let endpoint = endpoints::lower(rules, &mut |problem, help| {
+        report.add_trait(&service.file, id, traits::ENDPOINT_RULES, problem, help);
+    });
+    let ids = input.model.shapes.iter().flat_map(|(id, shape)| closure::local_ids(id, shape)).collect::<Vec<_>>();
+    input.exceptions.check(ids.iter().map(String::as_str), &mut report);
+    let (protocols, protocol) = protocol;
+    let source = input.model.source.as_ref();
+    let service = ir::Service {
+        id: id.to_owned(),
+        sdk_id: traits::field(&service.traits, traits::SERVICE, "sdkId"),
+        title: traits::text(&service.traits, traits::TITLE),
+        version: service.version.clone().unwrap_or_default(),
+        source: source
+            .map_or_else(String::new, |source| format!("{} {}", source.source, source.date).trim().to_owned()),
+        command: command_word(id, service),
+        signing_name: traits::field(&service.traits, traits::SIGV4, "name"),
+        protocols,
+        protocol,
+        operations,
+        shapes,
+        docs: docs::docs(&service.traits),
+        endpoint,
+    };
+    report.finish(service)
+}
+
+/// For a model that has been reported on already.
+fn none() -> Error {
+    Error::Model(Vec::new())
+}
+
+fn find_service<'a>(input: &Input<'a>, report: &mut Report) -> Option<(&'a str, &'a Shape)> {
+    let mut services = input.model.shapes.iter().filter(|(_, shape)| shape.kind == "service");
+    match (services.next(), services.next()) {
+        (Some((id, shape)), None) => Some((id, shape)),
+        (Some((first, _)), Some((second, _))) => {
+            let problem = format!("the model has several services: {first}, {second}");
+            report.add(input.file, "", problem, "give the files of one service at a time");
+            None
+        }
+        (None, _) => {
+            if report.diagnostics.is_empty() {
+                report.add(input.file, "", "the model has no service", "give the file that has the service shape");
+            }
+            None
+        }
+    }
+}
+
+/// All protocols, and the one to speak.
+fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<&'static str>, &'static str) {
+    let (offered, spoken) = traits::protocols(&service.traits);
+    let spoken = spoken.unwrap_or_else(|named| {
+        let (which, problem) = match named.as_slice() {
+            [] => ("", "the service names no protocol".to_owned()),
+            [first, ..] => (*first, format!("the service offers only {}, which is not supported", named.join(", "))),
+        };
+        let help = "services that offer aws.protocols#awsJson1_0 or aws.protocols#awsJson1_1 are";
+        report.add_trait(&service.file, id, which, problem, help);
+        ""
+    });
+    (offered, spoken)
+}
+
+/// The command word of a service: the SDK's name in small letters, with dashes for spaces.
+fn command_word(id: &str, service: &Shape) -> String {
+    let sdk_id = traits::field(&service.traits, traits::SERVICE, "sdkId");
+    let name = if sdk_id.is_empty() { closure::local(id) } else { &sdk_id };
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
+fn operation(
+    input: &Input<'_>,
+    id: &str,
+    shape: &Shape,
+    service: &Shape,
+    closure: &closure::Closure<'_>,
+) -> ir::Operation {
+    let index = |reference: &Option<crate::ast::Reference>| {
+        let target = reference.as_ref().map(|reference| reference.target.as_str())?;
+        closure.index(target).filter(|_| target != closure::UNIT)
+    };
+    let members = shape.input.as_ref().and_then(|input_shape| input.model.shapes.get(&input_shape.target));
+    let options = members.into_iter().flat_map(|found| {
+        let structure = shape.input.as_ref().map_or("", |input_shape| closure::local(&input_shape.target));
+        found.members.keys().map(move |name| option(input, structure, name))
+    });
+    ir::Operation {
+        name: closure::local(id).to_owned(),
+        method: names::method(closure::local(id)),
+        command: names::kebab(closure::local(id)),
+        input: index(&shape.input),
+        output: index(&shape.output),
+        errors: shape.errors.iter().filter_map(|error| closure.index(&error.target)).collect(),
+        traits: traits::operation(&shape.traits, &service.traits),
+        docs: docs::docs(&shape.traits),
+        options: options.collect(),
+    }
+}
+
+/// The option of a member of an operation's input.
+fn option(input: &Input<'_>, structure: &str, member: &str) -> String {
+    let exception = input.exceptions.option(&format!("{structure}${member}"));
+    exception.map_or_else(|| names::kebab(member), str::to_owned)
+}
+
+/// Looks names up among those of a model, for what a user named.
+fn missing_name(name: &str, names: &BTreeMap<String, &str>) -> String {
+    nearest(name, names.keys().map(String::as_str))
+}

@@ -1,0 +1,214 @@
+//! Which operations and shapes are generated: those that were asked for, and all that they need.
+
+use super::{Input, missing_name};
+use crate::ast::{Member, Reference, Shape};
+use crate::diagnostics::Report;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The structure that stands for no input and no output.
+pub(crate) const UNIT: &str = "smithy.api#Unit";
+
+/// Shapes that every model has: the name in `smithy.api`, and the type of it.
+const PRELUDE: &[(&str, &str)] = &[
+    ("BigDecimal", "bigDecimal"),
+    ("BigInteger", "bigInteger"),
+    ("Blob", "blob"),
+    ("Boolean", "boolean"),
+    ("Byte", "byte"),
+    ("Document", "document"),
+    ("Double", "double"),
+    ("Float", "float"),
+    ("Integer", "integer"),
+    ("Long", "long"),
+    ("PrimitiveBoolean", "boolean"),
+    ("PrimitiveByte", "byte"),
+    ("PrimitiveDouble", "double"),
+    ("PrimitiveFloat", "float"),
+    ("PrimitiveInteger", "integer"),
+    ("PrimitiveLong", "long"),
+    ("PrimitiveShort", "short"),
+    ("Short", "short"),
+    ("String", "string"),
+    ("Timestamp", "timestamp"),
+    ("Unit", "structure"),
+];
+
+/// The name in an absolute shape id.
+pub(crate) fn local(id: &str) -> &str {
+    id.split_once('#').map_or(id, |(_, name)| name)
+}
+
+/// The names by which exceptions refer to a shape and its members.
+pub(crate) fn local_ids(id: &str, shape: &Shape) -> Vec<String> {
+    let shape_name = local(id).to_owned();
+    let members = shape.members.keys().map(|member| format!("{shape_name}${member}"));
+    members.chain([shape_name.clone()]).collect()
+}
+
+/// The operations that were asked for, with their ids; all of the service when none was.
+pub(crate) fn operations<'a>(
+    input: &Input<'a>,
+    id: &str,
+    service: &'a Shape,
+    report: &mut Report,
+) -> Vec<(&'a str, &'a Shape)> {
+    let mut references = Vec::new();
+    collect(input, id, service, &mut references, &mut BTreeSet::new(), report);
+    let mut found = BTreeMap::new();
+    for reference in references {
+        match input.model.shapes.get_key_value(&reference.target) {
+            Some((id, shape)) if shape.kind == "operation" => {
+                found.insert(local(id).to_owned(), (id.as_str(), shape));
+            }
+            _ => missing(&service.file, id, &reference.target, report),
+        }
+    }
+    if input.operations.is_empty() {
+        return found.into_values().collect();
+    }
+    let names = found.iter().map(|(name, (id, _))| (name.clone(), *id)).collect();
+    let chosen = input.operations.iter().collect::<BTreeSet<_>>();
+    chosen
+        .into_iter()
+        .filter_map(|name| {
+            let operation = found.get(name).copied();
+            if operation.is_none() {
+                let problem = format!("the service has no operation {name:?}");
+                report.add(input.file, id, problem, missing_name(name, &names));
+            }
+            operation
+        })
+        .collect()
+}
+
+/// Operations of a service or resource, and of its resources.
+fn collect<'a>(
+    input: &Input<'a>,
+    id: &str,
+    shape: &'a Shape,
+    out: &mut Vec<&'a Reference>,
+    seen: &mut BTreeSet<&'a str>,
+    report: &mut Report,
+) {
+    let lifecycle = [&shape.create, &shape.put, &shape.read, &shape.update, &shape.delete, &shape.list];
+    out.extend(shape.operations.iter().chain(&shape.collection_operations).chain(lifecycle.into_iter().flatten()));
+    for resource in &shape.resources {
+        match input.model.shapes.get_key_value(&resource.target) {
+            Some((id, found)) if found.kind == "resource" => {
+                if seen.insert(id) && seen.len() < 10_000 {
+                    collect(input, id, found, out, seen, report);
+                }
+            }
+            _ => missing(&shape.file, id, &resource.target, report),
+        }
+    }
+}
+
+fn missing(file: &str, id: &str, target: &str, report: &mut Report) {
+    let problem = format!("the target {target} is not in the model, or of another type");
+    report.add(file, id, problem, "add the shape, or the file that has it");
+}
+
+/// The shapes that are generated, each with its position.
+pub(crate) struct Closure<'a> {
+    /// Sorted by name.
+    pub(crate) shapes: Vec<(&'a str, &'a Shape)>,
+    positions: BTreeMap<&'a str, usize>,
+    /// Structures that only stand for errors, of which no Rust type is made.
+    pub(crate) errors: BTreeSet<&'a str>,
+}
+
+impl<'a> Closure<'a> {
+    /// All shapes that the operations reach.
+    pub(crate) fn of(
+        input: &Input<'a>,
+        operations: &[(&'a str, &'a Shape)],
+        service: &'a Shape,
+        report: &mut Report,
+    ) -> Closure<'a> {
+        let mut reach = Reach { input, report, found: BTreeMap::new(), due: Vec::new() };
+        for (id, operation) in operations {
+            let inputs = operation.input.iter().chain(&operation.output);
+            for reference in inputs.filter(|reference| reference.target != UNIT) {
+                reach.structure(&operation.file, id, &reference.target);
+            }
+        }
+        reach.follow();
+        let typed: BTreeSet<&str> = reach.found.keys().copied().collect();
+        for (id, operation) in operations {
+            for error in operation.errors.iter().chain(&service.errors) {
+                reach.structure(&operation.file, id, &error.target);
+            }
+        }
+        let errors = reach.found.keys().copied().filter(|id| !typed.contains(id)).collect();
+        reach.follow();
+        let mut shapes: Vec<_> = reach.found.into_iter().collect();
+        shapes.sort_by(|a, b| (local(a.0), a.0).cmp(&(local(b.0), b.0)));
+        let positions = shapes.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
+        Closure { shapes, positions, errors }
+    }
+
+    /// The position of a shape, if it is generated.
+    pub(crate) fn index(&self, id: &str) -> Option<usize> {
+        self.positions.get(id).copied()
+    }
+}
+
+/// A walk over shapes, without recursion, since a model may be deep.
+struct Reach<'a, 'r> {
+    input: &'r Input<'a>,
+    report: &'r mut Report,
+    found: BTreeMap<&'a str, &'a Shape>,
+    due: Vec<(&'a str, &'a Shape)>,
+}
+
+impl<'a> Reach<'a, '_> {
+    /// Reaches the input, output or an error of an operation, which has to be a structure.
+    fn structure(&mut self, file: &str, from: &str, target: &str) {
+        match self.input.model.shapes.get_key_value(target) {
+            Some((id, shape)) if shape.kind == "structure" => self.add(id, shape),
+            _ => {
+                let problem = format!("the target {target} is not a structure of the model");
+                self.report.add(file, from, problem, "inputs, outputs and errors of operations are structures");
+            }
+        }
+    }
+
+    fn add(&mut self, id: &'a str, shape: &'a Shape) {
+        if self.found.insert(id, shape).is_none() {
+            self.due.push((id, shape));
+        }
+    }
+
+    fn follow(&mut self) {
+        while let Some((id, shape)) = self.due.pop() {
+            let named = shape.members.iter().map(|(name, member)| (name.as_str(), member));
+            let fixed = [("member", &shape.member), ("key", &shape.key), ("value", &shape.value)];
+            let fixed = fixed.into_iter().filter_map(|(name, member)| Some((name, member.as_ref()?)));
+            if !matches!(shape.kind.as_str(), "enum" | "intEnum") {
+                for (name, member) in named.chain(fixed) {
+                    self.member(id, shape, name, member);
+                }
+            }
+        }
+    }
+
+    fn member(&mut self, id: &str, shape: &Shape, name: &str, member: &'a Member) {
+        if let Some((id, shape)) = self.input.model.shapes.get_key_value(&member.target) {
+            self.add(id, shape);
+        } else if let Some(shape) = prelude(&member.target) {
+            self.add(&member.target, shape);
+        } else {
+            missing(&shape.file, &format!("{id}${name}"), &member.target, self.report);
+        }
+    }
+}
+
+/// A shape of `smithy.api`.
+fn prelude(id: &str) -> Option<&'static Shape> {
+    static SHAPES: std::sync::LazyLock<BTreeMap<String, Shape>> = std::sync::LazyLock::new(|| {
+        let shape = |(name, kind): &(&str, &str)| (format!("smithy.api#{name}"), Shape::simple(kind));
+        PRELUDE.iter().map(shape).collect()
+    });
+    SHAPES.get(id)
+}

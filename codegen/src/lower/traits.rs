@@ -1,0 +1,202 @@
+//! What a trait says: the one file that knows the ids of traits as strings. Traits that are not here are ignored.
+
+use crate::ast::Traits;
+use crate::diagnostics::Report;
+use crate::ir::{OperationTrait, Trait};
+use serde_json::Value;
+
+pub(crate) const DOCUMENTATION: &str = "smithy.api#documentation";
+pub(crate) const REQUIRED: &str = "smithy.api#required";
+pub(crate) const CLIENT_OPTIONAL: &str = "smithy.api#clientOptional";
+pub(crate) const SENSITIVE: &str = "smithy.api#sensitive";
+pub(crate) const SPARSE: &str = "smithy.api#sparse";
+pub(crate) const STREAMING: &str = "smithy.api#streaming";
+pub(crate) const IDEMPOTENCY_TOKEN: &str = "smithy.api#idempotencyToken";
+pub(crate) const ENUM: &str = "smithy.api#enum";
+pub(crate) const ENUM_VALUE: &str = "smithy.api#enumValue";
+pub(crate) const TITLE: &str = "smithy.api#title";
+pub(crate) const SERVICE: &str = "aws.api#service";
+pub(crate) const SIGV4: &str = "aws.auth#sigv4";
+pub(crate) const ENDPOINT_RULES: &str = "smithy.rules#endpointRuleSet";
+
+/// Traits without a value that become flags of a member's row, with the flag's name.
+const MEMBER_FLAGS: &[(&str, &str)] = &[
+    (SENSITIVE, "SENSITIVE"),
+    (IDEMPOTENCY_TOKEN, "IDEMPOTENCY_TOKEN"),
+    ("smithy.api#hostLabel", "HOST_LABEL"),
+    ("smithy.api#httpPayload", "HTTP_PAYLOAD"),
+    ("smithy.api#httpLabel", "HTTP_LABEL"),
+    ("smithy.api#httpQueryParams", "HTTP_QUERY_PARAMS"),
+    ("smithy.api#httpResponseCode", "HTTP_RESPONSE_CODE"),
+    ("smithy.api#xmlAttribute", "XML_ATTRIBUTE"),
+    ("smithy.api#xmlFlattened", "XML_FLATTENED"),
+];
+
+/// Protocol traits with the runtime's names for them, in the order in which the generator prefers them.
+const PROTOCOLS: &[(&str, &str)] = &[
+    ("aws.protocols#awsJson1_1", "AwsJson1_1"),
+    ("aws.protocols#awsJson1_0", "AwsJson1_0"),
+    ("aws.protocols#restJson1", "RestJson1"),
+    ("aws.protocols#restXml", "RestXml"),
+    ("aws.protocols#awsQuery", "AwsQuery"),
+    ("aws.protocols#ec2Query", "Ec2Query"),
+    ("smithy.protocols#rpcv2Cbor", "RpcV2Cbor"),
+];
+
+/// The protocols that the runtime speaks.
+const SPOKEN: &[&str] = &["AwsJson1_1", "AwsJson1_0"];
+
+/// Where a trait stands, for messages.
+pub(crate) struct Place<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) id: &'a str,
+}
+
+/// All protocols that the service offers, and the one to speak: `Err` with the ids when it offers none that the runtime
+/// speaks.
+pub(crate) fn protocols(traits: &Traits) -> (Vec<&'static str>, Result<&'static str, Vec<&str>>) {
+    let offered = PROTOCOLS.iter().filter(|(id, _)| traits.contains_key(*id));
+    let offered: Vec<&'static str> = offered.map(|(_, name)| *name).collect();
+    let spoken = offered.iter().copied().find(|name| SPOKEN.contains(name));
+    let named = || traits.keys().map(String::as_str).filter(|id| id.contains(".protocols#")).collect();
+    (offered, spoken.ok_or_else(named))
+}
+
+/// Flags of a member's row, beside `REQUIRED`.
+pub(crate) fn member_flags(traits: &Traits) -> Vec<&'static str> {
+    MEMBER_FLAGS.iter().filter(|(id, _)| traits.contains_key(*id)).map(|(_, flag)| *flag).collect()
+}
+
+/// Text of a trait whose value is a string; empty when it is absent or of another type.
+pub(crate) fn text(traits: &Traits, id: &str) -> String {
+    traits.get(id).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Text in a trait whose value is an object.
+pub(crate) fn field(traits: &Traits, id: &str, key: &str) -> String {
+    traits.get(id).and_then(|value| value.get(key)).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The bounds of `length` or `range`; text that is a number counts, as ranges of big decimals are written so.
+pub(crate) fn bounds(traits: &Traits, place: &Place<'_>, report: &mut Report) -> (Option<f64>, Option<f64>) {
+    let mut found = (None, None);
+    for id in ["smithy.api#length", "smithy.api#range"] {
+        let Some(value) = traits.get(id) else { continue };
+        let mut bound = |key: &str| {
+            let bound = value.get(key)?;
+            let number = bound.as_f64().or_else(|| bound.as_str()?.parse().ok()).filter(|number| number.is_finite());
+            if number.is_none() {
+                let problem = format!("`{key}` is not a number");
+                report.add_trait(place.file, place.id, id, problem, "give a number");
+            }
+            number
+        };
+        found = (bound("min"), bound("max"));
+        if let (Some(min), Some(max)) = found
+            && min > max
+        {
+            report.add_trait(place.file, place.id, id, format!("min {min} is above max {max}"), "swap them");
+        }
+    }
+    found
+}
+
+/// The facts that few shapes or members have.
+pub(crate) fn rare(traits: &Traits, place: &Place<'_>, report: &mut Report) -> Vec<Trait> {
+    let mut found = Vec::new();
+    for (id, value) in traits {
+        let text = || value.as_str().unwrap_or_default().to_owned();
+        found.push(match id.as_str() {
+            "smithy.api#pattern" => Trait::Pattern(text()),
+            "smithy.api#jsonName" => Trait::JsonName(text()),
+            "smithy.api#timestampFormat" => match value.as_str() {
+                Some("date-time") => Trait::TimestampFormat("DateTime"),
+                Some("http-date") => Trait::TimestampFormat("HttpDate"),
+                Some("epoch-seconds") => Trait::TimestampFormat("EpochSeconds"),
+                _ => {
+                    let help = "the formats are date-time, http-date and epoch-seconds";
+                    report.add_trait(place.file, place.id, id, format!("unknown timestamp format {value}"), help);
+                    continue;
+                }
+            },
+            "smithy.api#error" => error(traits, value),
+            "smithy.api#deprecated" => Trait::Deprecated(deprecation(value)),
+            "smithy.api#httpHeader" => Trait::HttpHeader(text()),
+            "smithy.api#httpPrefixHeaders" => Trait::HttpPrefixHeaders(text()),
+            "smithy.api#httpQuery" => Trait::HttpQuery(text()),
+            "smithy.api#mediaType" => Trait::MediaType(text()),
+            "smithy.api#xmlName" => Trait::XmlName(text()),
+            "smithy.api#xmlNamespace" => {
+                let part = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+                Trait::XmlNamespace(part("uri"), part("prefix"))
+            }
+            "aws.protocols#ec2QueryName" => Trait::Ec2QueryName(text()),
+            "smithy.rules#contextParam" => {
+                Trait::EndpointParameter(value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned())
+            }
+            _ => continue,
+        });
+    }
+    found
+}
+
+fn error(traits: &Traits, value: &Value) -> Trait {
+    let status = traits.get("smithy.api#httpError").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+    let retryable = traits.get("smithy.api#retryable");
+    let throttling = retryable.and_then(|value| value.get("throttling")).and_then(Value::as_bool);
+    Trait::Error {
+        server: value.as_str() == Some("server"),
+        status: status.unwrap_or(0),
+        retryable: retryable.is_some(),
+        throttling: throttling.unwrap_or(false),
+    }
+}
+
+fn deprecation(value: &Value) -> String {
+    value.get("message").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The facts that few operations have. `smithy.api#paginated` takes what it leaves out from the service's.
+pub(crate) fn operation(traits: &Traits, service: &Traits) -> Vec<OperationTrait> {
+    let mut found = Vec::new();
+    for (id, value) in traits {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        match id.as_str() {
+            "smithy.api#http" => {
+                let code = value.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+                found.push(OperationTrait::Http {
+                    method: text("method"),
+                    uri: text("uri"),
+                    code: code.unwrap_or(200),
+                });
+            }
+            "smithy.api#endpoint" => found.push(OperationTrait::HostPrefix(text("hostPrefix"))),
+            "smithy.api#paginated" => {
+                let part = |key: &str| match text(key) {
+                    empty if empty.is_empty() => field(service, id, key),
+                    given => given,
+                };
+                found.push(OperationTrait::Paginated {
+                    input_token: part("inputToken"),
+                    output_token: part("outputToken"),
+                    items: part("items"),
+                    page_size: part("pageSize"),
+                });
+            }
+            "smithy.api#optionalAuth" => found.push(OperationTrait::Unsigned),
+            "smithy.api#auth" if value.as_array().is_some_and(Vec::is_empty) => found.push(OperationTrait::Unsigned),
+            "smithy.api#deprecated" => found.push(OperationTrait::Deprecated(deprecation(value))),
+            "smithy.rules#staticContextParams" => {
+                for (name, parameter) in value.as_object().into_iter().flatten() {
+                    let value = parameter.get("value").map_or_else(String::new, |value| match value {
+                        Value::String(text) => text.clone(),
+                        other => other.to_string(),
+                    });
+                    found.push(OperationTrait::EndpointParameter(name.clone(), value));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
