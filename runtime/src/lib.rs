@@ -1,12 +1,40 @@
 //! The thin runtime under every client and command that Opsmith generates.
+//!
+//! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and [`http`]; [`client`] is the
+//! story of it. What a service is, stands in [`rows`]; values go through the one visitor in [`sink`], as generated types
+//! ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client finds its settings and credentials:
+//! [`config`] and [`credentials`], which see the world through [`surroundings`].
 
+pub mod client;
 pub mod codec;
 pub mod commands;
+pub mod config;
+pub mod credentials;
 pub mod document;
 pub mod endpoint;
+pub mod error;
+pub mod http;
+mod protocol;
 pub mod redact;
 pub mod rows;
+pub mod sign;
 pub mod sink;
+pub mod surroundings;
 pub mod timestamp;
 pub mod typed;
 pub mod validate;
+
+pub use client::{Client, Config};
+pub use document::Document;
+pub use error::Error;
+pub use timestamp::Timestamp;
+pub use typed::Blob;
+
+/// Includes the service that a build script generated with `opsmith_codegen::Generator`, by its command word:
+/// `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
+#[macro_export]
+macro_rules! include_service {
+    ($command:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $command, "/service.rs"));
+    };
+}

@@ -1,0 +1,366 @@
+//! A call, from input to output: validate → protocol → endpoint → sign → send → protocol.
+
+use crate::config::{self, ErrorKind};
+use crate::credentials::{CachedChain, Chain, Credentials};
+use crate::document::Document;
+use crate::error::{Error, Refusal};
+use crate::http::reqwest::Reqwest;
+use crate::http::{Request, Response, Transport, reqwest};
+use crate::protocol::{self, Protocol};
+use crate::rows::{Operation, Service, flag};
+use crate::sink::{DocumentSink, Shaped, Sink, Write};
+use crate::surroundings::Surroundings;
+use crate::validate::{self, Mode, Severity, Violation};
+use crate::{endpoint, sign};
+use std::future::Future;
+use std::sync::Arc;
+
+/// What a client needs to know: from where to where, as whom, and how strictly.
+#[derive(Debug, Clone)]
+pub struct Config {
+    region: Option<String>,
+    endpoint_url: Option<String>,
+    identity: Identity,
+    validation: Mode,
+    fips: bool,
+    dual_stack: bool,
+    connection: reqwest::Settings,
+    transport: Option<Arc<dyn Transport>>,
+    settings: Option<Arc<config::Settings>>,
+    user_agent: String,
+}
+
+/// As whom to call.
+#[derive(Debug, Clone)]
+enum Identity {
+    Anonymous,
+    Fixed(Credentials),
+    Chain(Arc<CachedChain>),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config::new()
+    }
+}
+
+impl Config {
+    /// A configuration that knows nothing yet and reads nothing: set a region and credentials.
+    pub fn new() -> Self {
+        Config {
+            region: None,
+            endpoint_url: None,
+            identity: Identity::Anonymous,
+            validation: Mode::default(),
+            fips: false,
+            dual_stack: false,
+            connection: reqwest::Settings::default(),
+            transport: None,
+            settings: None,
+            user_agent: concat!("opsmith/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+
+    /// What the environment and the shared files say, as the AWS CLI reads them.
+    ///
+    /// # Errors
+    ///
+    /// A file or setting that can't be read. That there are no credentials is told by the first call.
+    pub fn from_env() -> Result<Self, Error> {
+        Config::from_settings(Arc::new(config::Settings::load(Surroundings::real(), None)?))
+    }
+
+    /// What loaded settings say.
+    ///
+    /// # Errors
+    ///
+    /// A setting that can't be read.
+    pub fn from_settings(settings: Arc<config::Settings>) -> Result<Self, Error> {
+        let chain = CachedChain::new(Chain::standard(), settings.clone());
+        let validation = settings.get("cli_validation")?.map_or(Ok(Mode::default()), |value| value.text.parse());
+        let unchecked = !settings.flag("parameter_validation", true)?;
+        Ok(Config {
+            region: settings.region()?.map(|value| value.text),
+            identity: Identity::Chain(Arc::new(chain)),
+            validation: if unchecked { Mode::Off } else { validation.map_err(Error::Request)? },
+            fips: settings.flag("use_fips_endpoint", false)?,
+            dual_stack: settings.flag("use_dualstack_endpoint", false)?,
+            connection: reqwest::Settings { ca_bundle: settings.ca_bundle()?, ..Default::default() },
+            settings: Some(settings),
+            ..Config::new()
+        })
+    }
+
+    /// The region, e.g. `eu-west-1`.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The URL to call in place of the service's own.
+    pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
+        self.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// Credentials to use, asking no provider.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.identity = Identity::Fixed(credentials);
+        self
+    }
+
+    /// Sends requests unsigned.
+    pub fn anonymous(mut self) -> Self {
+        self.identity = Identity::Anonymous;
+        self
+    }
+
+    /// How strictly requests are checked against the model.
+    pub fn validation(mut self, mode: Mode) -> Self {
+        self.validation = mode;
+        self
+    }
+
+    /// How to connect. Has no effect with a transport of one's own.
+    pub fn connection(mut self, change: impl FnOnce(&mut reqwest::Settings)) -> Self {
+        change(&mut self.connection);
+        self
+    }
+
+    /// What carries requests in place of HTTP over the network.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The `user-agent` header.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+}
+
+/// Calls the operations of one service. Clones share connections and credentials.
+#[derive(Debug, Clone)]
+pub struct Client<'a> {
+    service: &'a Service<'a>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: Config,
+    transport: Arc<dyn Transport>,
+}
+
+/// A request that is checked and written, and neither signed nor sent.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    operation: &'a Operation<'a>,
+    request: Request,
+    signing: Signing,
+    /// In what the request departs from the model, without being refused for it.
+    pub warnings: Vec<Violation>,
+}
+
+/// The scope of a signature.
+#[derive(Debug, Clone)]
+struct Signing {
+    region: String,
+    service: String,
+}
+
+impl<'a> Client<'a> {
+    /// A client for the service. Nothing is set up before the first call.
+    pub fn new(service: &'a Service<'a>, config: Config) -> Self {
+        let connection = config.connection.clone();
+        let transport = config.transport.clone().unwrap_or_else(|| Arc::new(Reqwest::new(connection)));
+        Client { service, shared: Arc::new(Shared { config, transport }) }
+    }
+
+    /// Calls an operation with a typed input. The input is checked and written at once, the rest happens in the future.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`].
+    pub fn call<O: Sink + Default>(
+        &self,
+        operation: &str,
+        input: &dyn Write,
+    ) -> impl Future<Output = Result<O, Error>> + Send + use<'a, O> {
+        let prepared = self.prepare(operation, input);
+        let client = self.clone();
+        async move {
+            let prepared = prepared?;
+            for violation in &prepared.warnings {
+                tracing::warn!(target: "opsmith", operation = prepared.operation.name, "{violation}");
+            }
+            let operation = prepared.operation;
+            let response = client.send(prepared).await?;
+            let mut output = O::default();
+            client.read(operation, &response, &mut output)?;
+            Ok(output)
+        }
+    }
+
+    /// Checks an input and writes the request.
+    ///
+    /// # Errors
+    ///
+    /// What the model refuses, a missing region, or an endpoint that can't be determined.
+    pub fn prepare(&self, operation: &str, input: &dyn Write) -> Result<Prepared<'a>, Error> {
+        let named = self.service.operation(operation);
+        let operation = named.ok_or_else(|| Error::Request(format!("the service has no operation {operation}")))?;
+        let config = &self.shared.config;
+        let region = match (&config.region, &config.settings) {
+            (Some(region), _) => region.clone(),
+            (None, Some(settings)) => settings.require_region()?.text,
+            (None, None) => return Err(config::Error::no_region().into()),
+        };
+        let warnings = self.check(operation, input)?;
+        let with_token = self.with_token(operation, input);
+        let input = match &with_token {
+            Some((document, shape)) => &Shaped { document, service: self.service, shape: *shape },
+            None => input,
+        };
+        let request = self.protocol()?.request(self.service, operation, input);
+        let mut request = request.map_err(|refused| Error::Request(refused.to_string()))?;
+        let signing = self.address(region, &mut request)?;
+        request.headers.push(("user-agent".to_owned(), config.user_agent.clone()));
+        Ok(Prepared { operation, request, signing, warnings })
+    }
+
+    /// Signs and sends a request; an answer that is an error becomes one.
+    ///
+    /// # Errors
+    ///
+    /// No credentials, no answer, or an error of the service's.
+    pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
+        let Prepared { operation, mut request, signing, .. } = prepared;
+        self.sign(&mut request, &signing)?;
+        request.headers.push(("amz-sdk-invocation-id".to_owned(), unique_id()));
+        request.headers.push(("amz-sdk-request".to_owned(), "attempt=1".to_owned()));
+        tracing::debug!(target: "opsmith", "sending {request:?}");
+        let response = self.shared.transport.send(&request).await.map_err(Error::Transport)?;
+        tracing::debug!(target: "opsmith", "answered {response:?}");
+        match response.status {
+            200..300 => Ok(response),
+            _ => Err(Error::Service(Box::new(self.protocol()?.error(self.service, operation, &response)))),
+        }
+    }
+
+    /// Reads the answer of an operation into its output.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Response`]
+    pub fn read(&self, operation: &Operation<'a>, response: &Response, output: &mut dyn Sink) -> Result<(), Error> {
+        self.protocol()?.output(self.service, operation, response, output).map_err(Error::Response)
+    }
+
+    fn protocol(&self) -> Result<&'static dyn Protocol, Error> {
+        let missing = || Error::Request(format!("the protocol {:?} is not built in", self.service.protocol));
+        protocol::of(self.service).ok_or_else(missing)
+    }
+
+    /// What the model says of the input: violations that only deserve a warning, or the refusal.
+    fn check(&self, operation: &Operation<'_>, input: &dyn Write) -> Result<Vec<Violation>, Error> {
+        let mode = self.shared.config.validation;
+        let Some(shape) = operation.input.filter(|_| mode != Mode::Off) else { return Ok(Vec::new()) };
+        let violations = validate::validate(input, self.service, shape);
+        let of = |severity| violations.iter().filter(move |found| found.severity(mode) == severity).cloned();
+        let refused: Vec<_> = of(Severity::Refuse).collect();
+        match refused.is_empty() {
+            true => Ok(of(Severity::Warn).collect()),
+            false => Err(Error::Invalid(Refusal { violations: refused, model: self.service.source.to_owned() })),
+        }
+    }
+
+    /// The input with a random idempotency token, when it needs one that was not given.
+    fn with_token(&self, operation: &Operation<'_>, input: &dyn Write) -> Option<(Document, u32)> {
+        let shape = operation.input?;
+        let token = self.service.shape(shape).members.iter().find(|member| member.is(flag::IDEMPOTENCY_TOKEN))?;
+        let mut sink = DocumentSink::new(self.service, shape);
+        input.write(&mut sink).ok()?;
+        let Document::Map(mut members) = sink.finish() else { return None };
+        members.entry(token.name.to_owned()).or_insert_with(|| unique_id().into());
+        Some((Document::Map(members), shape))
+    }
+
+    /// Addresses the request, and says for which scope to sign it.
+    fn address(&self, region: String, request: &mut Request) -> Result<Signing, Error> {
+        let config = &self.shared.config;
+        let configured = match (&config.endpoint_url, &config.settings) {
+            (Some(url), _) => Some(url.clone()),
+            (None, Some(settings)) => settings.endpoint_url(self.service.sdk_id)?.map(|value| value.text),
+            (None, None) => None,
+        };
+        let mut signing = Signing { region, service: self.service.signing_name.to_owned() };
+        request.url = match configured {
+            Some(url) => with_path(url),
+            None => {
+                let endpoint = endpoint::resolve(self.service, &signing.region, config.fips, config.dual_stack);
+                let endpoint = endpoint.map_err(Error::Endpoint)?;
+                signing.region = endpoint.signing_region.unwrap_or(signing.region);
+                signing.service = endpoint.signing_name.unwrap_or(signing.service);
+                with_path(endpoint.url)
+            }
+        };
+        Ok(signing)
+    }
+
+    fn sign(&self, request: &mut Request, signing: &Signing) -> Result<(), Error> {
+        let credentials = match &self.shared.config.identity {
+            Identity::Anonymous => return Ok(()),
+            Identity::Fixed(credentials) => credentials.clone(),
+            Identity::Chain(chain) => chain.resolve()?,
+        };
+        let settings = self.shared.config.settings.as_ref();
+        let now = settings.map_or_else(std::time::SystemTime::now, |settings| settings.surroundings().now());
+        let signed = sign::sign(request, &credentials, &signing.region, &signing.service, now);
+        signed.map_err(|error| Error::Request(format!("the request can't be signed: {error}")))
+    }
+}
+
+/// The URL with at least `/` for a path.
+fn with_path(url: String) -> String {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    match url.get(after_scheme..).and_then(|rest| rest.find(['/', '?'])).map(|at| at + after_scheme) {
+        None => url + "/",
+        Some(at) if url.get(at..).is_some_and(|rest| rest.starts_with('?')) => {
+            let (host, query) = url.split_at(at);
+            format!("{host}/{query}")
+        }
+        Some(_) => url,
+    }
+}
+
+/// A random UUID.
+fn unique_id() -> String {
+    let mut bytes = [0; 16];
+    // Should the system have no randomness, the id is less unique, and nothing else depends on it.
+    let _ = rustls::crypto::ring::default_provider().secure_random.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+/// Makes a generated client of a tuple structure around [`Client`].
+#[macro_export]
+macro_rules! client {
+    ($name:ident, $service:ident) => {
+        impl $name {
+            /// A client with this configuration. Nothing is set up before the first call.
+            pub fn new(config: $crate::Config) -> Self {
+                Self($crate::Client::new(&$service, config))
+            }
+
+            /// A client with the configuration of the environment and the shared files, as the AWS CLI reads them.
+            ///
+            /// # Errors
+            ///
+            /// A file or setting that can't be read. That there are no credentials is told by the first call.
+            pub fn from_env() -> ::std::result::Result<Self, $crate::Error> {
+                $crate::Config::from_env().map(Self::new)
+            }
+        }
+    };
+}

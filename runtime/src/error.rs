@@ -1,0 +1,131 @@
+//! [`Error`]: why a call has no output.
+
+use crate::config;
+use crate::document::Document;
+use crate::http::TransportError;
+use crate::validate::Violation;
+use std::fmt;
+
+/// Why a call has no output.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration is incomplete or wrong: no region, no credentials, a broken file.
+    Config(config::Error),
+    /// The request departs from the model; nothing was sent.
+    Invalid(Refusal),
+    /// The endpoint rules lead to no endpoint, and why.
+    Endpoint(String),
+    /// The request could not be made: written, addressed or signed.
+    Request(String),
+    /// There is no answer.
+    Transport(TransportError),
+    /// The service answered with an error.
+    Service(Box<ServiceError>),
+    /// The service answered with success, but its answer can't be read, and why.
+    Response(String),
+}
+
+impl Error {
+    /// The service's error, if it answered with one.
+    pub fn service(&self) -> Option<&ServiceError> {
+        match self {
+            Error::Service(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The code of the service's error, e.g. `JobNotFoundException`.
+    pub fn code(&self) -> Option<&str> {
+        self.service().map(|error| error.code.as_str())
+    }
+
+    /// The id that the service gave the request it answered with an error.
+    pub fn request_id(&self) -> Option<&str> {
+        self.service()?.request_id.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Config(error) => error.fmt(f),
+            Error::Invalid(refusal) => refusal.fmt(f),
+            Error::Transport(error) => error.fmt(f),
+            Error::Service(error) => error.fmt(f),
+            Error::Endpoint(text) | Error::Request(text) => f.write_str(text),
+            Error::Response(text) => write!(f, "the service's answer can't be read: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<config::Error> for Error {
+    fn from(error: config::Error) -> Self {
+        Error::Config(error)
+    }
+}
+
+/// A request that was not sent since it departs from the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// All in which it departs.
+    pub violations: Vec<Violation>,
+    /// The model that it was checked against, and of which day that is.
+    pub model: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Parameter validation failed:")?;
+        for violation in &self.violations {
+            write!(f, "\n{violation}")?;
+        }
+        match self.model.is_empty() {
+            true => Ok(()),
+            false => write!(f, "\nChecked against the model of {}.", self.model),
+        }
+    }
+}
+
+/// An error that the service answered with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceError {
+    /// The operation that was called.
+    pub operation: String,
+    /// The code, e.g. `JobNotFoundException`; the status when the answer has none.
+    pub code: String,
+    /// What the service says of it; may be empty.
+    pub message: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The id that the service gave the request.
+    pub request_id: Option<String>,
+    /// The error's members as the model has them; null when the model does not list the code.
+    pub details: Document,
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ServiceError { operation, code, message, status, request_id, .. } = self;
+        write!(f, "{operation}: {code}: {message} (HTTP {status}")?;
+        match request_id {
+            Some(id) => write!(f, ", request id {id})"),
+            None => f.write_str(")"),
+        }
+    }
+}
+
+/// Ties a generated enum of error codes to [`Error`].
+#[macro_export]
+macro_rules! error_code {
+    ($name:ident) => {
+        impl $name {
+            /// The code of the service's error; none when the error is not the service's.
+            pub fn of(error: &$crate::Error) -> ::std::option::Option<Self> {
+                error.code().map(Self::from_wire)
+            }
+        }
+    };
+}

@@ -1,0 +1,129 @@
+//! Requests and answers as plain data, and the [`Transport`] that carries them.
+
+pub mod reqwest;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+/// A header's name and value.
+pub type Header = (String, String);
+
+/// A request, ready to be sent. `Debug` shows neither the values of headers nor the body.
+#[derive(Clone, Default, PartialEq)]
+pub struct Request {
+    /// `POST` and so on.
+    pub method: &'static str,
+    /// The whole URL.
+    pub url: String,
+    /// Headers in sending order, beside `host` and `content-length`.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// An answer. `Debug` shows neither the values of headers nor the body.
+#[derive(Clone, Default, PartialEq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers in the order they came, with names in small letters.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The value of the first header of this name (in small letters).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        write!(f, "Request {{ {} {}, headers: {names:?}, {} bytes }}", self.method, self.url, self.body.len())
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        write!(f, "Response {{ {}, headers: {names:?}, {} bytes }}", self.status, self.body.len())
+    }
+}
+
+/// The future of an answer.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
+
+/// Carries a request to a server and brings the answer back; it neither retries nor follows redirects.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends the request.
+    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a>;
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub struct TransportError {
+    /// What kind of failure.
+    pub kind: TransportErrorKind,
+    /// The URL that the request was for, without credentials; the proxy's when it is about the proxy.
+    pub url: String,
+    /// What the layers below say.
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Kinds of failure without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// The URL is none that a request can go to.
+    Endpoint,
+    /// No connection: name not found, refused, no route.
+    Connect,
+    /// No connection in time.
+    ConnectTimeout,
+    /// No answer in time.
+    ReadTimeout,
+    /// The connection ended within the answer, or the answer was none of HTTP.
+    Closed,
+    /// The server's certificate was not accepted, or it does not speak TLS.
+    Tls,
+    /// The proxy could not be reached, or refused.
+    Proxy,
+    /// The answer is larger than a client holds in memory.
+    TooLarge,
+    /// The client itself could not be set up, e.g. by a CA bundle that can't be read.
+    Setup,
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = &self.url;
+        match self.kind {
+            TransportErrorKind::Endpoint => write!(f, "Invalid endpoint: {url}"),
+            TransportErrorKind::Connect => write!(f, "Could not connect to the endpoint URL: \"{url}\""),
+            TransportErrorKind::ConnectTimeout => write!(f, "Connect timeout on endpoint URL: \"{url}\""),
+            TransportErrorKind::ReadTimeout => write!(f, "Read timeout on endpoint URL: \"{url}\""),
+            TransportErrorKind::Closed => {
+                write!(f, "Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
+            }
+            TransportErrorKind::Tls => write!(f, "SSL validation failed for {url}"),
+            TransportErrorKind::Proxy => write!(f, "Failed to connect to proxy URL: \"{url}\""),
+            TransportErrorKind::TooLarge => write!(f, "The answer from {url} is too large"),
+            TransportErrorKind::Setup => write!(f, "The connection to {url} could not be set up"),
+        }?;
+        // The innermost cause is the one that says what happened.
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = self.source.as_deref().map(|source| source as _);
+        while let Some(inner) = cause.and_then(|cause| cause.source()) {
+            cause = Some(inner);
+        }
+        match cause {
+            Some(cause) => write!(f, " {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for TransportError {}

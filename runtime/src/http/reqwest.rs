@@ -1,0 +1,227 @@
+//! The transport over reqwest, rustls and ring: the one file that names `reqwest`.
+
+use super::{Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind};
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// The largest answer that is taken into memory.
+const LARGEST_ANSWER: usize = 256 << 20;
+
+/// How to connect.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// A file of certificates to trust in place of the usual roots.
+    pub ca_bundle: Option<PathBuf>,
+    /// Whether to check the server's certificate at all.
+    pub verify: bool,
+    /// The proxy to go through.
+    pub proxy: Option<String>,
+    /// How long connecting may take; none is forever.
+    pub connect_timeout: Option<Duration>,
+    /// How long the server may be silent; none is forever.
+    pub read_timeout: Option<Duration>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let timeout = Some(Duration::from_secs(60));
+        Settings { ca_bundle: None, verify: true, proxy: None, connect_timeout: timeout, read_timeout: timeout }
+    }
+}
+
+/// The transport of a client: connections are kept and used again. Nothing is set up before the first request.
+#[derive(Debug, Default)]
+pub struct Reqwest {
+    settings: Settings,
+    /// Without the work that certificates are.
+    plain: OnceLock<reqwest::Client>,
+    secure: OnceLock<reqwest::Client>,
+}
+
+impl Reqwest {
+    /// A transport that connects as the settings say.
+    pub fn new(settings: Settings) -> Self {
+        Reqwest { settings, ..Self::default() }
+    }
+
+    fn client(&self, url: &str) -> Result<&reqwest::Client, TransportError> {
+        let secure = url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+        let kept = if secure { &self.secure } else { &self.plain };
+        if let Some(client) = kept.get() {
+            return Ok(client);
+        }
+        let client = self.build(secure).map_err(|error| TransportError { url: url.to_owned(), ..error })?;
+        Ok(kept.get_or_init(|| client))
+    }
+
+    fn build(&self, secure: bool) -> Result<reqwest::Client, TransportError> {
+        let Settings { proxy, connect_timeout, read_timeout, .. } = &self.settings;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls(secure)?)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy();
+        if let Some(url) = proxy {
+            let proxy = reqwest::Proxy::all(url).map_err(|error| failed(Kind::Proxy, &masked(url), error))?;
+            builder = builder.proxy(proxy);
+        }
+        if let Some(timeout) = connect_timeout {
+            builder = builder.connect_timeout(*timeout);
+        }
+        if let Some(timeout) = read_timeout {
+            builder = builder.read_timeout(*timeout);
+        }
+        builder.build().map_err(|error| failed(Kind::Setup, "", error))
+    }
+
+    fn tls(&self, secure: bool) -> Result<rustls::ClientConfig, TransportError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| failed(Kind::Setup, "", error))?;
+        if secure && !self.settings.verify {
+            let anything = Arc::new(insecure::AcceptAnything(provider));
+            return Ok(builder.dangerous().with_custom_certificate_verifier(anything).with_no_client_auth());
+        }
+        let roots = match &self.settings.ca_bundle {
+            // A bundle that can't be read is an error even where it is not needed, since it will be.
+            Some(path) => bundle(path)?,
+            None if secure => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+            None => rustls::RootCertStore::empty(),
+        };
+        Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let failed = |error| self.classified(error, &request.url);
+        let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or(reqwest::Method::POST);
+        let mut builder = self.client(&request.url)?.request(method, &request.url);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        let mut answer = builder.body(request.body.clone()).send().await.map_err(failed)?;
+        let header = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let headers = answer.headers().iter().map(header).collect();
+        let mut response = Response { status: answer.status().as_u16(), headers, body: Vec::new() };
+        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+            if response.body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(TransportError { kind: Kind::TooLarge, url: request.url.clone(), source: None });
+            }
+            response.body.extend_from_slice(&chunk);
+        }
+        Ok(response)
+    }
+
+    /// What an error of reqwest's is about.
+    fn classified(&self, error: reqwest::Error, url: &str) -> TransportError {
+        let causes = || {
+            let first: &(dyn std::error::Error + 'static) = &error;
+            std::iter::successors(Some(first), |cause| cause.source())
+        };
+        let is_tls = |cause: &(dyn std::error::Error + 'static)| {
+            let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+            cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>())
+        };
+        let proxy = self.settings.proxy.as_deref();
+        let kind = match () {
+            () if error.is_builder() => Kind::Endpoint,
+            () if causes().any(is_tls) => Kind::Tls,
+            () if error.is_connect() && proxy.is_some() => Kind::Proxy,
+            () if error.is_connect() && error.is_timeout() => Kind::ConnectTimeout,
+            () if error.is_connect() => Kind::Connect,
+            () if error.is_timeout() => Kind::ReadTimeout,
+            () => Kind::Closed,
+        };
+        let url = proxy.filter(|_| kind == Kind::Proxy).map_or_else(|| url.to_owned(), masked);
+        failed(kind, &url, error.without_url())
+    }
+}
+
+impl Transport for Reqwest {
+    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+fn failed(
+    kind: Kind,
+    url: &str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> TransportError {
+    TransportError { kind, url: url.to_owned(), source: Some(source.into()) }
+}
+
+/// The URL with stars for the credentials in it.
+fn masked(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://***:***@{host}"),
+        None => format!("{scheme}://{rest}"),
+    }
+}
+
+fn bundle(path: &PathBuf) -> Result<rustls::RootCertStore, TransportError> {
+    let about = |problem: String| failed(Kind::Setup, "", format!("CA bundle {}: {problem}", path.display()));
+    let pem = std::fs::read(path).map_err(|error| about(error.to_string()))?;
+    let certificates = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
+    let certificates = certificates.map_err(|error| about(error.to_string()))?;
+    let mut roots = rustls::RootCertStore::empty();
+    let (added, _) = roots.add_parsable_certificates(certificates);
+    if added == 0 {
+        return Err(about("no certificate or crl found".to_owned()));
+    }
+    Ok(roots)
+}
+
+/// For `--no-verify-ssl`.
+mod insecure {
+    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+    use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+    use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+    use std::sync::Arc;
+
+    /// Accepts any certificate; the handshake's signature is still checked.
+    #[derive(Debug)]
+    pub(super) struct AcceptAnything(pub(super) Arc<CryptoProvider>);
+
+    impl ServerCertVerifier for AcceptAnything {
+        fn verify_server_cert(
+            &self,
+            _end_entity: &CertificateDer<'_>,
+            _intermediates: &[CertificateDer<'_>],
+            _server_name: &ServerName<'_>,
+            _ocsp_response: &[u8],
+            _now: UnixTime,
+        ) -> Result<ServerCertVerified, Error> {
+            Ok(ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            self.0.signature_verification_algorithms.supported_schemes()
+        }
+    }
+}

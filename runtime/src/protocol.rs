@@ -1,0 +1,50 @@
+//! Protocols: how an operation's input becomes a request, and an answer its output or error.
+//!
+//! A protocol is a setting of a codec, in one file. Which one a service speaks stands in its row; a protocol that is
+//! not here is refused when the service is generated.
+
+mod aws_json;
+
+use crate::document::Document;
+use crate::error::ServiceError;
+use crate::http::{Request, Response};
+use crate::rows::{self, Operation, Service};
+use crate::sink::{Refused, Sink, Write};
+
+/// A wire protocol.
+pub(crate) trait Protocol: Sync {
+    /// The request for an operation's input, without what the endpoint and the signature add.
+    fn request(&self, service: &Service<'_>, operation: &Operation<'_>, input: &dyn Write) -> Result<Request, Refused>;
+
+    /// Reads the answer of success into the output.
+    fn output(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        response: &Response,
+        output: &mut dyn Sink,
+    ) -> Result<(), String>;
+
+    /// Reads the answer of failure; every body gives an error of some kind.
+    fn error(&self, service: &Service<'_>, operation: &Operation<'_>, response: &Response) -> ServiceError;
+}
+
+/// The protocol that a service speaks, if it is built in.
+pub(crate) fn of(service: &Service<'_>) -> Option<&'static dyn Protocol> {
+    match service.protocol {
+        rows::Protocol::AwsJson1_0 => Some(&aws_json::AwsJson { version: "1.0" }),
+        rows::Protocol::AwsJson1_1 => Some(&aws_json::AwsJson { version: "1.1" }),
+        _ => None,
+    }
+}
+
+/// The members of an error's structure beside its message, read by its rows.
+pub(crate) fn details(service: &Service<'_>, operation: &Operation<'_>, code: &str, body: &[u8]) -> Document {
+    let errors = operation.errors.iter().map(|ix| (*ix, service.shape(*ix)));
+    let Some((ix, _)) = errors.into_iter().find(|(_, shape)| shape.name == code) else { return Document::Null };
+    let mut sink = crate::sink::DocumentSink::new(service, ix);
+    match crate::codec::json::read(body, service, ix, &mut sink) {
+        Ok(()) => sink.finish(),
+        Err(_) => Document::Null,
+    }
+}

@@ -1,0 +1,105 @@
+//! AWS JSON 1.0 and 1.1.
+//!
+//! - Every request is `POST /` with the operation in `x-amz-target` and the input as a JSON object, `{}` for none.
+//! - The versions differ in the content type, and in nothing that a client sees.
+//! - An error's code is in the header `x-amzn-query-error`, or else in the body as `__type`, where a namespace before
+//!   `#` and anything after `:` are not part of it. An answer without a code has its status for a code.
+
+use super::Protocol;
+use crate::codec::json;
+use crate::error::ServiceError;
+use crate::http::{Request, Response};
+use crate::rows::{Operation, Service};
+use crate::sink::{Parts, Refused, Sink, Write};
+use serde_json::Value;
+
+pub(crate) struct AwsJson {
+    pub(crate) version: &'static str,
+}
+
+impl Protocol for AwsJson {
+    fn request(&self, service: &Service<'_>, operation: &Operation<'_>, input: &dyn Write) -> Result<Request, Refused> {
+        let body = match operation.input {
+            Some(shape) => {
+                let mut writer = json::Writer::new(service, shape);
+                input.write(&mut writer)?;
+                writer.finish()
+            }
+            None => b"{}".to_vec(),
+        };
+        let target = format!("{}.{}", service.name(), operation.name);
+        let headers = vec![
+            ("content-type".to_owned(), format!("application/x-amz-json-{}", self.version)),
+            ("x-amz-target".to_owned(), target),
+        ];
+        Ok(Request { method: "POST", url: String::new(), headers, body })
+    }
+
+    fn output(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        response: &Response,
+        output: &mut dyn Sink,
+    ) -> Result<(), String> {
+        let Some(shape) = operation.output else { return Ok(()) };
+        if response.body.is_empty() {
+            return output.begin(Parts::Members).and_then(|()| output.end()).map_err(|refused| refused.to_string());
+        }
+        json::read(&response.body, service, shape, output).map_err(|error| error.to_string())
+    }
+
+    fn error(&self, service: &Service<'_>, operation: &Operation<'_>, response: &Response) -> ServiceError {
+        let body: Value = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
+        let status = response.status.to_string();
+        let code = code(response, &body).unwrap_or(status);
+        let message = match body.get("message").or_else(|| body.get("Message")) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Null) => "None".to_owned(),
+            Some(other) => other.to_string(),
+            None if body.is_object() => String::new(),
+            None => bare_message(response),
+        };
+        let details = super::details(service, operation, &code, &response.body);
+        let header = |name| response.header(name).map(str::to_owned);
+        let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
+        ServiceError { operation: operation.name.to_owned(), code, message, status: response.status, request_id, details }
+    }
+}
+
+fn code(response: &Response, body: &Value) -> Option<String> {
+    if let Some((code, _)) = response.header("x-amzn-query-error").and_then(|header| header.split_once(';')) {
+        return Some(code.to_owned());
+    }
+    let code = body.get("__type")?.as_str()?;
+    let code = code.split_once(':').map_or(code, |(before, _)| before);
+    Some(code.rsplit_once('#').map_or(code, |(_, name)| name).to_owned())
+}
+
+/// The message of an answer that is not JSON: its text, or the status in words where a server's page would be it.
+fn bare_message(response: &Response) -> String {
+    let text = String::from_utf8_lossy(&response.body);
+    let page = text.trim().is_empty() || text.trim_start().starts_with("<html>");
+    match (response.status, page) {
+        (500.., true) => reason(response.status).to_owned(),
+        _ => text.into_owned(),
+    }
+}
+
+/// The reason phrases of a server's failures (RFC 9110 and 4918, 5842, 6585).
+fn reason(status: u16) -> &'static str {
+    match status {
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
+        506 => "Variant Also Negotiates",
+        507 => "Insufficient Storage",
+        508 => "Loop Detected",
+        510 => "Not Extended",
+        511 => "Network Authentication Required",
+        _ => "",
+    }
+}
