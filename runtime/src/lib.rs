@@ -1,1 +1,4 @@
-//! Placeholder.
+//! The thin runtime of generated clients.
+
+pub mod config;
+pub mod surroundings;
