@@ -1,4 +1,5 @@
 //! The thin runtime of generated clients.
 
 pub mod config;
+pub mod credentials;
 pub mod surroundings;
