@@ -1,0 +1,81 @@
+//! Errors of configuration and credentials.
+
+use std::fmt;
+use std::path::Path;
+
+use super::Origin;
+
+/// What kind of problem an [`Error`] is; a command derives its exit code from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A shared file breaks the syntax of such files.
+    ParseFile,
+    /// The profile asked for is in neither shared file.
+    ProfileNotFound,
+    /// A setting has a value that it cannot have.
+    InvalidValue,
+    /// No source states a region.
+    NoRegion,
+    /// No provider of credentials answered.
+    NoCredentials,
+    /// An access key without its secret.
+    PartialCredentials,
+    /// A provider of credentials is configured and failed.
+    CredentialRetrieval,
+}
+
+/// A problem with configuration or credentials.
+///
+/// The first line of its text is the AWS CLI's wherever that has one; the lines below it say where
+/// the value came from and what to do. No secret is ever part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+        }
+    }
+
+    /// A value that a setting cannot have, and where it came from.
+    pub(crate) fn invalid(message: impl fmt::Display, origin: &Origin) -> Self {
+        Self::new(
+            ErrorKind::InvalidValue,
+            format!("{message}\nThe value comes from {origin}."),
+        )
+    }
+
+    pub(crate) fn not_unicode(variable: &str) -> Self {
+        Self::new(
+            ErrorKind::InvalidValue,
+            format!("The environment variable {variable} is not valid Unicode."),
+        )
+    }
+
+    pub(crate) fn parse_file(path: &Path, line: usize, problem: impl fmt::Display) -> Self {
+        let message = format!(
+            "Unable to parse config file: {}\nline {line}: {problem}",
+            path.display()
+        );
+        Self::new(ErrorKind::ParseFile, message)
+    }
+
+    /// What kind of problem this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

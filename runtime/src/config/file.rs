@@ -1,0 +1,455 @@
+//! The syntax of the shared files `~/.aws/config` and `~/.aws/credentials`.
+//!
+//! * `[section]`, then `key = value` or `key: value`. Keys are lower-cased; values are verbatim:
+//!   quotes and inline comments are part of them.
+//! * A line whose first character is `#` or `;` is a comment, wherever it stands.
+//! * A line indented deeper than its key continues the value; empty lines between belong to it.
+//! * A key with an empty value, continued by lines `k = v`, is a map. There is one level of these.
+//! * The keys of `[DEFAULT]` are fallbacks of every other section.
+//! * Lines end with LF, CRLF or CR. The text is UTF-8 without a byte order mark.
+//!
+//! A section or key that is there twice, a line that is neither, a key before any section: each
+//! makes the whole file unreadable, as for every AWS tool that reads it with Python's parser.
+//! Messages never show a line's text: a line that breaks the syntax may be a secret pasted in the
+//! wrong place.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use indexmap::map::Entry as Slot;
+
+use super::Error;
+use super::section::{Content, Entry, Section};
+use crate::surroundings::Surroundings;
+
+/// The section whose keys are fallbacks of all others.
+const FALLBACK: &str = "DEFAULT";
+
+/// A shared file as read: its sections in the order of the file.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) path: Arc<Path>,
+    /// Why there are no sections, when the file was not read.
+    pub(crate) absent: Option<String>,
+    pub(crate) sections: IndexMap<String, Section>,
+}
+
+impl File {
+    /// Reads the file at `path`. One that is missing, no regular file or unreadable counts as
+    /// empty.
+    pub(crate) fn load(surroundings: &Surroundings, path: &Path) -> Result<Self, Error> {
+        let path: Arc<Path> = path.into();
+        let (bytes, absent) = match surroundings.read(&path) {
+            Ok(Some(bytes)) => (bytes, None),
+            Ok(None) => (Vec::new(), Some("does not exist".to_owned())),
+            Err(error) => (Vec::new(), Some(format!("cannot be read: {error}"))),
+        };
+        let sections = parse(&bytes, &path)
+            .map_err(|problem| Error::parse_file(&path, problem.line, problem.text))?;
+        Ok(Self {
+            path,
+            absent,
+            sections,
+        })
+    }
+}
+
+/// What breaks the syntax, and in which line (from 1).
+#[derive(Debug, PartialEq, Eq)]
+struct Problem {
+    line: usize,
+    text: String,
+}
+
+impl Problem {
+    fn new(line: usize, text: impl Into<String>) -> Self {
+        Self {
+            line,
+            text: text.into(),
+        }
+    }
+}
+
+/// Reads the text of a file; `path` is recorded as the origin of every value.
+fn parse(bytes: &[u8], path: &Arc<Path>) -> Result<IndexMap<String, Section>, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+        Problem::new(lines(&before).count(), "bytes that are not UTF-8 text")
+    })?;
+    let mut reader = Reader::default();
+    for (index, line) in lines(text).enumerate() {
+        reader.read(index + 1, line)?;
+    }
+    reader.finish(path)
+}
+
+/// The lines of `text`, ended by LF, CRLF or CR.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
+/// Python's notion of white space: Unicode's and the four ASCII separators.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
+}
+
+/// The lines of one value, each with its number, not joined yet.
+type RawValue<'t> = Vec<(usize, &'t str)>;
+
+struct RawSection<'t> {
+    line: usize,
+    keys: IndexMap<String, RawValue<'t>>,
+}
+
+#[derive(Default)]
+struct Reader<'t> {
+    sections: IndexMap<&'t str, RawSection<'t>>,
+    /// The section and the key that the lines now belong to, as positions.
+    section: Option<usize>,
+    key: Option<usize>,
+    /// The indentation of the last line that was no continuation.
+    indent: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn read(&mut self, number: usize, line: &'t str) -> Result<(), Problem> {
+        let content = line.trim_matches(is_space);
+        if content.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        let indent = line.chars().take_while(|c| is_space(*c)).count();
+        let continues = content.is_empty() || indent > self.indent;
+        match self.open_value().filter(|_| continues) {
+            Some(value) => {
+                value.push((number, content));
+                return Ok(());
+            }
+            None if content.is_empty() => return Ok(()),
+            None => self.indent = indent,
+        }
+        match content
+            .strip_prefix('[')
+            .and_then(|rest| rest.rsplit_once(']'))
+        {
+            Some((name, _)) if !name.is_empty() => self.open_section(number, name),
+            _ => self.open_key(number, content),
+        }
+    }
+
+    fn open_section(&mut self, number: usize, name: &'t str) -> Result<(), Problem> {
+        let slot = self.sections.entry(name);
+        let index = slot.index();
+        match slot {
+            Slot::Occupied(slot) if name != FALLBACK => {
+                let first = slot.get().line;
+                return Err(Problem::new(
+                    number,
+                    format!("the section [{name}] is there already, in line {first}"),
+                ));
+            }
+            slot => slot.or_insert_with(|| RawSection {
+                line: number,
+                keys: IndexMap::new(),
+            }),
+        };
+        (self.section, self.key) = (Some(index), None);
+        Ok(())
+    }
+
+    fn open_key(&mut self, number: usize, content: &'t str) -> Result<(), Problem> {
+        let Some((_, section)) = self
+            .section
+            .and_then(|index| self.sections.get_index_mut(index))
+        else {
+            let problem = if content.starts_with('\u{feff}') {
+                "the file begins with a byte order mark; save it as UTF-8 without one"
+            } else {
+                "a line before the first [section]"
+            };
+            return Err(Problem::new(number, problem));
+        };
+        let Some((key, value)) = content.split_once(['=', ':']) else {
+            return Err(Problem::new(number, "neither a [section] nor key = value"));
+        };
+        let key = key.trim_end_matches(is_space).to_lowercase();
+        if key.is_empty() {
+            return Err(Problem::new(number, "a value without a key"));
+        }
+        match section.keys.entry(key) {
+            Slot::Occupied(slot) => {
+                let first = slot.get().first().map_or(section.line, |(line, _)| *line);
+                Err(Problem::new(
+                    number,
+                    format!(
+                        "the key \"{}\" is there already, in line {first}",
+                        slot.key()
+                    ),
+                ))
+            }
+            Slot::Vacant(slot) => {
+                self.key = Some(slot.index());
+                slot.insert(vec![(number, value.trim_start_matches(is_space))]);
+                Ok(())
+            }
+        }
+    }
+
+    fn open_value(&mut self) -> Option<&mut RawValue<'t>> {
+        let (_, section) = self.sections.get_index_mut(self.section?)?;
+        section
+            .keys
+            .get_index_mut(self.key?)
+            .map(|(_, value)| value)
+    }
+
+    fn finish(mut self, path: &Arc<Path>) -> Result<IndexMap<String, Section>, Problem> {
+        let entries = |raw: RawSection<'t>| -> Result<HashMap<String, Entry>, Problem> {
+            raw.keys
+                .into_iter()
+                .map(|(key, value)| Ok((key, entry(&value)?)))
+                .collect()
+        };
+        let fallbacks = self
+            .sections
+            .shift_remove(FALLBACK)
+            .map(entries)
+            .transpose()?
+            .unwrap_or_default();
+        let section = |(name, raw): (&str, RawSection<'t>)| {
+            let mut all = fallbacks.clone();
+            all.extend(entries(raw)?);
+            Ok((
+                name.to_owned(),
+                Section {
+                    path: path.clone(),
+                    entries: all,
+                },
+            ))
+        };
+        self.sections.into_iter().map(section).collect()
+    }
+}
+
+/// Joins the lines of a value, or reads them as a map when the first is empty and others follow.
+fn entry(lines: &[(usize, &str)]) -> Result<Entry, Problem> {
+    let text = lines
+        .iter()
+        .map(|(_, text)| *text)
+        .collect::<Vec<_>>()
+        .join("\n");
+    let text = text.trim_end_matches(is_space);
+    let line = lines.first().map_or(0, |(line, _)| *line);
+    let content = if text.starts_with('\n') {
+        let parts = lines
+            .iter()
+            .flat_map(|(line, text)| text.split(LINE_BREAKS).map(move |part| (*line, part)));
+        let parts = parts
+            .map(|(line, part)| (line, part.trim_matches(is_space)))
+            .filter(|(_, part)| !part.is_empty());
+        Content::Map(
+            parts
+                .map(|(line, part)| nested(line, part))
+                .collect::<Result<_, _>>()?,
+        )
+    } else {
+        Content::Text(text.to_owned())
+    };
+    Ok(Entry { line, content })
+}
+
+/// What else ends a line of a map, though not a line of the file, for Python's `splitlines`.
+const LINE_BREAKS: [char; 8] = [
+    '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}',
+];
+
+fn nested(line: usize, text: &str) -> Result<(String, Entry), Problem> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| Problem::new(line, "an indented line that is not key = value"))?;
+    let value = value.trim_start_matches(is_space).to_owned();
+    Ok((
+        key.trim_end_matches(is_space).to_owned(),
+        Entry {
+            line,
+            content: Content::Text(value),
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::surroundings::testing::noise;
+
+    /// The file as `section.key@line = "text"` or `section.key.key@line = "text"`, sorted; or its
+    /// problem.
+    fn read(bytes: &[u8]) -> Result<Vec<String>, Problem> {
+        let path: Arc<Path> = Path::new("f").into();
+        let mut shown = Vec::new();
+        for (name, section) in parse(bytes, &path)? {
+            shown.push(format!("[{name}]"));
+            show(&format!("[{name}]"), &section.entries, &mut shown);
+        }
+        shown.sort();
+        Ok(shown)
+    }
+
+    fn show(prefix: &str, entries: &HashMap<String, Entry>, shown: &mut Vec<String>) {
+        for (key, Entry { line, content }) in entries {
+            match content {
+                Content::Text(text) => shown.push(format!("{prefix}.{key}@{line} = {text:?}")),
+                Content::Map(entries) => show(&format!("{prefix}.{key}"), entries, shown),
+            }
+        }
+    }
+
+    /// Recorded from the AWS CLI 2.9.19; that its answer is an error there, too, holds for the
+    /// second table.
+    #[test]
+    fn files_are_read_as_the_aws_cli_reads_them() {
+        for (text, expected) in [
+            ("", &[][..]),
+            ("[a]", &["[a]"]),
+            (
+                "[a]\nk=v\nL : w = x\n",
+                &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w = x""#],
+            ),
+            (
+                "[a]\nk = 'v' # no comment ; no comment\n",
+                &["[a]", r#"[a].k@2 = "'v' # no comment ; no comment""#],
+            ),
+            (
+                "# c\n[a] trailing\n ; c\nk\t=\n",
+                &["[a]", r#"[a].k@4 = """#],
+            ),
+            (
+                "[a]\r\nk = v\r\rl = w\r\n",
+                &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@4 = "w""#],
+            ),
+            ("[ a ]b]\n", &["[ a ]b]"]),
+            (
+                "[a]\nk = v\n  w\n\n # c\n  x\n\n[b]\n",
+                &["[a]", r#"[a].k@2 = "v\nw\n\nx""#, "[b]"],
+            ),
+            (
+                "[a]\nk = v\n [b]\n l = w\n",
+                &["[a]", r#"[a].k@2 = "v\n[b]\nl = w""#],
+            ),
+            (
+                "  [a]\n  k = v\n l = w\n  x\n",
+                &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w\nx""#],
+            ),
+            (
+                "[a]\n   k = v\n   l = w\n",
+                &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w""#],
+            ),
+            (
+                "[a]\nk =\n\n  N = v = w\n # c\n  n=\n  N = later\n",
+                &["[a]", r#"[a].k.N@7 = "later""#, r#"[a].k.n@6 = """#],
+            ),
+            (
+                "[DEFAULT]\nk = d\nl = d\n[a]\nk = v\n[DEFAULT]\nm =\n x = y\n",
+                &[
+                    "[a]",
+                    r#"[a].k@5 = "v""#,
+                    r#"[a].l@3 = "d""#,
+                    r#"[a].m.x@8 = "y""#,
+                ],
+            ),
+            (
+                "[a]\nk\u{e9}\u{c9} = \u{a0}v\u{1c}\n",
+                &["[a]", r#"[a].kéé@2 = "v""#],
+            ),
+        ] {
+            assert_eq!(
+                read(text.as_bytes()).as_deref(),
+                Ok(&expected.iter().map(|s| s.to_string()).collect::<Vec<_>>()[..]),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn problems_name_the_line_and_show_no_text() {
+        for (text, line, problem) in [
+            (
+                &b"\n[a]\nsecret\n"[..],
+                3,
+                "neither a [section] nor key = value",
+            ),
+            (b"[]\n", 1, "a line before the first [section]"),
+            (
+                b"# c\r\nsecret = s\r\n",
+                2,
+                "a line before the first [section]",
+            ),
+            (b"[a]\n= secret\n", 2, "a value without a key"),
+            (
+                b"[a]\n[b]\n[a]\n",
+                3,
+                "the section [a] is there already, in line 1",
+            ),
+            (
+                b"[a]\nk = 1\nK: 2\n",
+                3,
+                "the key \"k\" is there already, in line 2",
+            ),
+            (
+                b"[DEFAULT]\nk = 1\n[DEFAULT]\nk = 2\n",
+                4,
+                "the key \"k\" is there already, in line 2",
+            ),
+            (
+                b"[a]\nk =\n # c\n x = y\n secret\n",
+                5,
+                "an indented line that is not key = value",
+            ),
+            (
+                b"\xef\xbb\xbf[a]\n",
+                1,
+                "the file begins with a byte order mark; save it as UTF-8 without one",
+            ),
+            (b"[a]\nk = \xff\n", 2, "bytes that are not UTF-8 text"),
+            (b"\xff", 1, "bytes that are not UTF-8 text"),
+        ] {
+            assert_eq!(
+                read(text),
+                Err(Problem::new(line, problem)),
+                "{}",
+                text.escape_ascii()
+            );
+        }
+    }
+
+    #[test]
+    fn no_bytes_panic() {
+        let pieces: &[&[u8]] = &[
+            b"[",
+            b"]",
+            b"[a]",
+            b"[DEFAULT]",
+            b"\n",
+            b"\r\n",
+            b" ",
+            b"=",
+            b":",
+            b"#",
+            b"k",
+            b"\xc3\xa9",
+            b"\n  n = m\n",
+            b"\n[b]\nk =\n",
+            b"\xef\xbb\xbf",
+            b"\xe2\x80\xa8",
+        ];
+        let readable = (0..20_000)
+            .filter(|seed| read(&noise(*seed, pieces)).is_ok())
+            .count();
+        assert!(
+            (1_000..19_000).contains(&readable),
+            "the noise should hit both outcomes: {readable}"
+        );
+    }
+}

@@ -1,0 +1,456 @@
+//! Credentials: a chain of providers, the first that answers wins.
+//!
+//! A provider is one small file and one entry of [`Chain::standard`]. It answers with credentials,
+//! or says why it has none to give, or fails when it is configured and does not work; the chain
+//! then stops, as a later provider might stand for another account. When none answers, the error
+//! lists every provider and its reason.
+
+mod environment;
+mod process;
+mod profile;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use crate::config::{Error, ErrorKind, Settings};
+
+/// What signs a request. Debug shows neither the secret key nor the session token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The public half of the key.
+    pub access_key_id: String,
+    /// The secret half.
+    pub secret_access_key: String,
+    /// The token that goes with temporary credentials.
+    pub session_token: Option<String>,
+    /// When the credentials end; `None` for lasting ones.
+    pub expiration: Option<SystemTime>,
+    /// The account the key belongs to, when the source states it.
+    pub account_id: Option<String>,
+    /// The name of the provider they come from, as `env` or `custom-process`.
+    pub source: &'static str,
+}
+
+impl Credentials {
+    /// Lasting credentials; `source` names where they come from.
+    pub fn new(
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<String>,
+        source: &'static str,
+    ) -> Self {
+        Self {
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            session_token: None,
+            expiration: None,
+            account_id: None,
+            source,
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .field("secret_access_key", &"(redacted)")
+            .field(
+                "session_token",
+                &self.session_token.as_ref().map(|_| "(redacted)"),
+            )
+            .field("expiration", &self.expiration)
+            .field("account_id", &self.account_id)
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+/// What a provider says.
+#[derive(Debug)]
+pub enum Answer {
+    /// Here they are.
+    Found(Credentials),
+    /// The provider is not configured: why, in words that end a line `provider: …`.
+    NotConfigured(String),
+}
+
+/// A source of credentials.
+pub trait Provider: fmt::Debug + Send + Sync {
+    /// The name by which the AWS CLI calls it.
+    fn name(&self) -> &'static str;
+
+    /// Credentials, or why there are none. An error means: configured, but it does not work.
+    fn provide(&self, settings: &Settings) -> Result<Answer, Error>;
+}
+
+/// Providers in the order in which they are asked.
+#[derive(Debug)]
+pub struct Chain {
+    providers: Vec<Box<dyn Provider>>,
+}
+
+impl Chain {
+    /// Asks these providers, in this order.
+    pub fn new(providers: Vec<Box<dyn Provider>>) -> Self {
+        Self { providers }
+    }
+
+    /// The AWS CLI's providers in its order.
+    pub fn standard() -> Self {
+        Self::new(vec![
+            Box::new(environment::Environment),
+            Box::new(profile::SharedCredentialsFile),
+            Box::new(process::Process),
+            Box::new(profile::ConfigFile),
+        ])
+    }
+
+    /// The credentials of the first provider that has some.
+    ///
+    /// Fails when the profile does not exist, a provider fails, the credentials have expired, or no
+    /// provider answers ([`ErrorKind::NoCredentials`]). May run a process and wait for it.
+    pub fn resolve(&self, settings: &Settings) -> Result<Credentials, Error> {
+        settings.profile()?;
+        let mut reasons = String::new();
+        for provider in &self.providers {
+            match provider.provide(settings)? {
+                Answer::Found(credentials) => {
+                    return unexpired(credentials, settings.surroundings().now());
+                }
+                Answer::NotConfigured(reason) => {
+                    reasons.push_str(&format!("\n  {}: {reason}", provider.name()))
+                }
+            }
+        }
+        let text =
+            "Unable to locate credentials. You can configure credentials by running \"aws login\".";
+        Err(Error::new(
+            ErrorKind::NoCredentials,
+            format!("{text}{reasons}"),
+        ))
+    }
+}
+
+fn unexpired(credentials: Credentials, now: SystemTime) -> Result<Credentials, Error> {
+    match credentials.expiration {
+        Some(expiration) if expiration <= now => Err(Error::new(
+            ErrorKind::CredentialRetrieval,
+            format!(
+                "Credentials were refreshed, but the refreshed credentials are still expired.\nThey come from the \
+                 provider {}.",
+                credentials.source
+            ),
+        )),
+        _ => Ok(credentials),
+    }
+}
+
+/// At most this long before their end, credentials are replaced.
+const REFRESH_BEFORE: Duration = Duration::from_secs(15 * 60);
+
+/// A chain that keeps its answer, and asks again before it expires.
+///
+/// Callers that arrive while the chain is being asked wait for that one answer. When a refresh
+/// fails, the credentials at hand serve until they end.
+#[derive(Debug)]
+pub struct CachedChain {
+    chain: Chain,
+    settings: Arc<Settings>,
+    answer: Mutex<Option<Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    credentials: Credentials,
+    refresh_at: Option<SystemTime>,
+}
+
+impl CachedChain {
+    /// Asks nothing yet.
+    pub fn new(chain: Chain, settings: Arc<Settings>) -> Self {
+        Self {
+            chain,
+            settings,
+            answer: Mutex::new(None),
+        }
+    }
+
+    /// The credentials at hand, or fresh ones when there are none or they end soon. Fails as
+    /// [`Chain::resolve`].
+    pub fn resolve(&self) -> Result<Credentials, Error> {
+        // A panic elsewhere cannot leave a half-written answer: the slot is assigned whole.
+        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.settings.surroundings().now();
+        if let Some(kept) = answer
+            .as_ref()
+            .filter(|kept| kept.refresh_at.is_none_or(|at| now < at))
+        {
+            return Ok(kept.credentials.clone());
+        }
+        match (self.chain.resolve(&self.settings), answer.as_ref()) {
+            (Ok(credentials), _) => {
+                let refresh_at = credentials.expiration.map(|end| refresh_time(now, end));
+                *answer = Some(Kept {
+                    credentials: credentials.clone(),
+                    refresh_at,
+                });
+                Ok(credentials)
+            }
+            (Err(_), Some(kept)) if kept.credentials.expiration.is_some_and(|end| now < end) => {
+                Ok(kept.credentials.clone())
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
+/// When credentials that are fresh now and last until `end` are to be replaced: before their end,
+/// by a quarter of their life, so that short-lived ones are not asked for with every call.
+fn refresh_time(now: SystemTime, end: SystemTime) -> SystemTime {
+    let life = end.duration_since(now).unwrap_or_default();
+    end.checked_sub((life / 4).min(REFRESH_BEFORE))
+        .unwrap_or(end)
+}
+
+/// A moment as credential sources write it: ISO 8601 with an offset, as `2030-01-01T00:00:00Z`.
+fn moment(text: &str) -> Option<SystemTime> {
+    use time::OffsetDateTime;
+    use time::format_description::well_known::{Iso8601, Rfc3339};
+    OffsetDateTime::parse(text, &Rfc3339)
+        .or_else(|_| OffsetDateTime::parse(text, &Iso8601::DEFAULT))
+        .ok()
+        .map(SystemTime::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::surroundings::Surroundings;
+    use crate::surroundings::testing::Scene;
+
+    const CREDENTIALS: &str =
+        "[default]\naws_access_key_id = FILE\naws_secret_access_key = hidden\n";
+    const ENVIRONMENT: &[(&str, &str)] = &[
+        ("AWS_ACCESS_KEY_ID", "ENV"),
+        ("AWS_SECRET_ACCESS_KEY", "hidden"),
+    ];
+
+    fn resolve(scene: &Scene, profile: Option<&str>) -> Result<Credentials, Error> {
+        Chain::standard().resolve(&Settings::load(scene.surroundings(), profile)?)
+    }
+
+    #[test]
+    fn the_first_provider_that_answers_wins() {
+        let config = "[default]\naws_access_key_id = CONFIG\naws_secret_access_key = hidden\n";
+        let process = format!(
+            r#"{config}credential_process = printf '{}'"#,
+            process::tests::ANSWER
+        );
+        for (case, config, credentials, variables, profile, winner) in [
+            (
+                "environment first",
+                &*process,
+                CREDENTIALS,
+                ENVIRONMENT,
+                None,
+                "env",
+            ),
+            (
+                "an option removes the environment",
+                &*process,
+                CREDENTIALS,
+                ENVIRONMENT,
+                Some("default"),
+                "shared-credentials-file",
+            ),
+            (
+                "an empty option does not",
+                &*process,
+                CREDENTIALS,
+                ENVIRONMENT,
+                Some(""),
+                "env",
+            ),
+            (
+                "credentials file before process",
+                &*process,
+                CREDENTIALS,
+                &[],
+                None,
+                "shared-credentials-file",
+            ),
+            (
+                "process before config file",
+                &*process,
+                "",
+                &[],
+                None,
+                "custom-process",
+            ),
+            ("config file last", config, "", &[], None, "config-file"),
+        ] {
+            let scene = Scene::new(config, credentials, variables);
+            assert_eq!(
+                resolve(&scene, profile).map(|found| found.source),
+                Ok(winner),
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_profile_variable_keeps_the_environment() {
+        let variables = [ENVIRONMENT, &[("AWS_PROFILE", "default")]].concat();
+        assert_eq!(
+            resolve(&Scene::new("", CREDENTIALS, &variables), None).map(|found| found.source),
+            Ok("env")
+        );
+    }
+
+    #[test]
+    fn no_answer_lists_every_provider() {
+        let scene = Scene::new("[default]\nregion = us-east-1\n", "", &[]);
+        let error = resolve(&scene, None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoCredentials);
+        let config = scene.path(".aws/config");
+        let expected = format!(
+            "Unable to locate credentials. You can configure credentials by running \"aws login\".\n  \
+             env: AWS_ACCESS_KEY_ID is not set\n  \
+             shared-credentials-file: {} does not exist\n  \
+             custom-process: the profile \"default\" has no credential_process\n  \
+             config-file: the profile \"default\" in {config} has no aws_access_key_id",
+            scene.path(".aws/credentials"),
+        );
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn an_unknown_profile_is_an_error_even_with_keys_in_the_environment() {
+        let variables = [ENVIRONMENT, &[("AWS_PROFILE", "nope")]].concat();
+        let error = resolve(&Scene::new("", CREDENTIALS, &variables), None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ProfileNotFound);
+    }
+
+    #[test]
+    fn debug_redacts() {
+        let mut credentials = Credentials::new("AKID", "secret-1", "env");
+        credentials.session_token = Some("secret-2".into());
+        let shown = format!("{credentials:?}");
+        assert!(
+            shown.contains("AKID") && !shown.contains("secret-1") && !shown.contains("secret-2"),
+            "{shown}"
+        );
+    }
+
+    /// Counts how often it is asked; answers with credentials of the given life, or fails when that
+    /// is zero.
+    #[derive(Debug, Default)]
+    struct Counting {
+        asked: AtomicU64,
+        life: AtomicU64,
+    }
+
+    impl Provider for Arc<Counting> {
+        fn name(&self) -> &'static str {
+            "counting"
+        }
+
+        fn provide(&self, settings: &Settings) -> Result<Answer, Error> {
+            let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+            let life = self.life.load(Ordering::SeqCst);
+            if life == 0 {
+                return Ok(Answer::NotConfigured("told to fail".into()));
+            }
+            let expiration = (life != u64::MAX)
+                .then(|| settings.surroundings().now() + Duration::from_secs(life));
+            Ok(Answer::Found(Credentials {
+                expiration,
+                ..Credentials::new(asked.to_string(), "hidden", "counting")
+            }))
+        }
+    }
+
+    /// A cached chain over a counting provider, and the clock's hand in seconds.
+    fn counting(life: u64) -> (CachedChain, Arc<Counting>, Arc<AtomicU64>) {
+        let (provider, hand) = (Arc::new(Counting::default()), Arc::new(AtomicU64::new(0)));
+        provider.life.store(life, Ordering::SeqCst);
+        let clock = hand.clone();
+        let surroundings = Surroundings::with_variables([("HOME", "")]).with_clock(move || {
+            SystemTime::UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst))
+        });
+        let settings = Arc::new(Settings::load(surroundings, None).expect("no files"));
+        (
+            CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings),
+            provider,
+            hand,
+        )
+    }
+
+    #[test]
+    fn credentials_are_kept_and_refreshed_before_they_end() {
+        for (life, moments) in [
+            (u64::MAX, &[(0, "1"), (1_000_000, "1")][..]),
+            (
+                3600,
+                &[(0, "1"), (2699, "1"), (2700, "2"), (5399, "2"), (5400, "3")],
+            ),
+            (100, &[(0, "1"), (74, "1"), (75, "2"), (500, "3")]),
+        ] {
+            let (chain, _, hand) = counting(life);
+            for (second, key) in moments {
+                hand.store(*second, Ordering::SeqCst);
+                assert_eq!(
+                    chain.resolve().map(|found| found.access_key_id),
+                    Ok((*key).into()),
+                    "{life} {second}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_failed_refresh_leaves_valid_credentials_in_force() {
+        let (chain, provider, hand) = counting(100);
+        chain.resolve().expect("the first answer");
+        provider.life.store(0, Ordering::SeqCst);
+        hand.store(99, Ordering::SeqCst);
+        assert_eq!(
+            chain.resolve().map(|found| found.access_key_id),
+            Ok("1".into())
+        );
+        hand.store(100, Ordering::SeqCst);
+        assert_eq!(
+            chain.resolve().map_err(|error| error.kind()),
+            Err(ErrorKind::NoCredentials)
+        );
+    }
+
+    #[test]
+    fn callers_at_once_share_one_answer() {
+        let (chain, provider, _) = counting(100);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| chain.resolve().expect("an answer"));
+            }
+        });
+        assert_eq!(provider.asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn moments_need_an_offset() {
+        let epoch = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        for (text, expected) in [
+            ("1970-01-01T00:01:00Z", epoch(60)),
+            ("1970-01-01T01:01:00+01:00", epoch(60)),
+            ("19700101T010100+0100", epoch(60)),
+            ("1970-01-01T00:01:00", None),
+            ("tomorrow", None),
+            ("", None),
+        ] {
+            assert_eq!(moment(text), expected, "{text}");
+        }
+    }
+}

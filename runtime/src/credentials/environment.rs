@@ -1,0 +1,152 @@
+//! Keys in environment variables.
+
+use super::{Answer, Credentials, Provider, moment};
+use crate::config::{Error, ErrorKind, Settings};
+
+/// `AWS_ACCESS_KEY_ID` and what goes with it. An option that names a profile takes it out of the
+/// chain.
+#[derive(Debug)]
+pub(super) struct Environment;
+
+impl Provider for Environment {
+    fn name(&self) -> &'static str {
+        "env"
+    }
+
+    fn provide(&self, settings: &Settings) -> Result<Answer, Error> {
+        if settings.profile_is_option() {
+            return Ok(Answer::NotConfigured(
+                "not asked, as an option names a profile".into(),
+            ));
+        }
+        let variable = |name: &str| {
+            Ok(settings
+                .surroundings()
+                .variable(name)?
+                .filter(|text| !text.is_empty()))
+        };
+        let Some(access_key_id) = variable("AWS_ACCESS_KEY_ID")? else {
+            return Ok(Answer::NotConfigured("AWS_ACCESS_KEY_ID is not set".into()));
+        };
+        let Some(secret_access_key) = variable("AWS_SECRET_ACCESS_KEY")? else {
+            let text = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY";
+            return Err(Error::new(ErrorKind::PartialCredentials, text));
+        };
+        let session_token = match variable("AWS_SECURITY_TOKEN")? {
+            None => variable("AWS_SESSION_TOKEN")?,
+            token => token,
+        };
+        let expiration = variable("AWS_CREDENTIAL_EXPIRATION")?
+            .map(|text| moment(&text).ok_or_else(not_a_moment));
+        Ok(Answer::Found(Credentials {
+            session_token,
+            expiration: expiration.transpose()?,
+            account_id: variable("AWS_ACCOUNT_ID")?,
+            ..Credentials::new(access_key_id, secret_access_key, self.name())
+        }))
+    }
+}
+
+fn not_a_moment() -> Error {
+    let text = "AWS_CREDENTIAL_EXPIRATION is not a time such as 2030-01-01T00:00:00Z.";
+    Error::new(ErrorKind::CredentialRetrieval, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::surroundings::Surroundings;
+
+    fn provide(variables: &[(&str, &str)]) -> Result<Answer, Error> {
+        let surroundings = Surroundings::with_variables(variables.iter().copied());
+        Environment.provide(&Settings::load(surroundings, None)?)
+    }
+
+    #[test]
+    fn reads_every_variable() {
+        let keys = [
+            ("AWS_ACCESS_KEY_ID", "AKID"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+        ];
+        let lasting = Credentials::new("AKID", "s", "env");
+        let token = |token: &str| Credentials {
+            session_token: Some(token.into()),
+            ..lasting.clone()
+        };
+        for (more, expected) in [
+            (&[][..], lasting.clone()),
+            (&[("AWS_SESSION_TOKEN", "a")], token("a")),
+            (
+                &[("AWS_SESSION_TOKEN", "a"), ("AWS_SECURITY_TOKEN", "b")],
+                token("b"),
+            ),
+            (
+                &[("AWS_SESSION_TOKEN", "a"), ("AWS_SECURITY_TOKEN", "")],
+                token("a"),
+            ),
+            (
+                &[("AWS_SESSION_TOKEN", ""), ("AWS_ACCOUNT_ID", "")],
+                lasting.clone(),
+            ),
+            (
+                &[("AWS_ACCOUNT_ID", "1234")],
+                Credentials {
+                    account_id: Some("1234".into()),
+                    ..lasting.clone()
+                },
+            ),
+            (
+                &[("AWS_CREDENTIAL_EXPIRATION", "1970-01-01T00:01:00Z")],
+                Credentials {
+                    expiration: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(60)),
+                    ..lasting.clone()
+                },
+            ),
+        ] {
+            match provide(&[&keys[..], more].concat()) {
+                Ok(Answer::Found(found)) => assert_eq!(found, expected),
+                other => panic!("{more:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn incomplete_variables() {
+        for variables in [
+            &[][..],
+            &[("AWS_SECRET_ACCESS_KEY", "s")],
+            &[("AWS_ACCESS_KEY_ID", "")],
+        ] {
+            assert!(
+                matches!(provide(variables), Ok(Answer::NotConfigured(_))),
+                "{variables:?}"
+            );
+        }
+        for variables in [
+            &[("AWS_ACCESS_KEY_ID", "AKID")][..],
+            &[("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "")],
+        ] {
+            let error = provide(variables).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::PartialCredentials);
+            assert_eq!(
+                error.to_string(),
+                "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"
+            );
+        }
+    }
+
+    #[test]
+    fn an_expiration_that_is_no_time_is_an_error() {
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", "A"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_CREDENTIAL_EXPIRATION", "soon"),
+        ];
+        assert_eq!(
+            provide(&variables).unwrap_err().kind(),
+            ErrorKind::CredentialRetrieval
+        );
+    }
+}

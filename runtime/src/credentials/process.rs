@@ -1,0 +1,448 @@
+//! `credential_process`: a program that prints credentials as JSON.
+//!
+//! The command is split into words as a shell does, but no shell runs it. The program shares our
+//! standard input, so that it can ask for a code; it prints an object with `Version` 1,
+//! `AccessKeyId`, `SecretAccessKey`, and optionally `SessionToken`, `Expiration` (ISO 8601) and
+//! `AccountId`. What it prints on standard output never appears in an error, nor do its arguments:
+//! secrets are among them.
+
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+use super::{Answer, Credentials, Provider, moment};
+use crate::config::{Error, ErrorKind, Settings};
+
+/// The provider's name, which stands in every error too.
+const NAME: &str = "custom-process";
+/// How long a process may take. It may be waiting for a person to log in.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How much a process may print.
+const MOST_OUTPUT: u64 = 1 << 20;
+
+/// The profile's `credential_process`.
+#[derive(Debug)]
+pub(super) struct Process;
+
+impl Provider for Process {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn provide(&self, settings: &Settings) -> Result<Answer, Error> {
+        let profile = settings.profile()?;
+        let Some(command) = profile.get("credential_process")? else {
+            return Ok(Answer::NotConfigured(format!(
+                "the profile \"{}\" has no credential_process",
+                profile.name
+            )));
+        };
+        let failed = |reason: String| {
+            let text = format!(
+                "Error when retrieving credentials from {NAME}: {reason}\nThe command is in {}.",
+                command.origin
+            );
+            Error::new(ErrorKind::CredentialRetrieval, text)
+        };
+        let words = shlex::split(&command.text)
+            .filter(|words| !words.is_empty())
+            .ok_or_else(|| failed("credential_process is empty or has an open quotation".into()))?;
+        let (program, arguments) = words.split_at(1);
+        let mut process = settings.surroundings().command(&program.concat());
+        let output = run(process.args(arguments), PATIENCE).map_err(failed)?;
+        let mut credentials = credentials(&output).map_err(failed)?;
+        if credentials.account_id.is_none() {
+            credentials.account_id = profile.get("aws_account_id")?.map(|value| value.text);
+        }
+        Ok(Answer::Found(credentials))
+    }
+}
+
+/// Runs a process to its end and returns what it printed on standard output. The error is what it
+/// printed on standard error when it failed by itself.
+fn run(command: &mut Command, patience: Duration) -> Result<Vec<u8>, String> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| {
+            format!(
+                "{} cannot be started: {error}",
+                command.get_program().display()
+            )
+        })?;
+    let result = finish(&mut child, Instant::now() + patience);
+    if result.is_err() {
+        // It may have ended already, which is what both calls would then report.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let (status, output, complaint) = result.map_err(|error| match error.kind() {
+        io::ErrorKind::TimedOut => format!("the process did not end within {patience:?}"),
+        io::ErrorKind::FileTooLarge => format!("the process printed more than {MOST_OUTPUT} bytes"),
+        _ => error.to_string(),
+    })?;
+    let complaint = String::from_utf8_lossy(&complaint);
+    match (status.success(), complaint.trim()) {
+        (true, _) => Ok(output),
+        (false, "") => Err(format!("the process failed without a message ({status})")),
+        (false, complaint) => Err(complaint.to_owned()),
+    }
+}
+
+/// Waits for the end of a process: its status, standard output and standard error.
+fn finish(child: &mut Child, deadline: Instant) -> io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
+    // Both are read at once: a process that fills one pipe while we read the other would never end.
+    let output = child.stdout.take().map(collect).transpose()?;
+    let complaint = child.stderr.take().map(collect).transpose()?;
+    let output = received(output, deadline)?;
+    let complaint = received(complaint, deadline)?;
+    // Both pipes are closed, so the process is about to end unless it closed them to stay.
+    loop {
+        match child.try_wait()? {
+            Some(status) => return Ok((status, output, complaint)),
+            None if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
+            None => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+/// Reads a pipe to its end, or to the first byte too many, in a thread of its own.
+fn collect(pipe: impl Read + Send + 'static) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::Builder::new().spawn(move || {
+        let mut bytes = Vec::new();
+        let result = pipe.take(MOST_OUTPUT + 1).read_to_end(&mut bytes);
+        // The receiver is gone when the other pipe or the clock ended the wait.
+        let _ = sender.send(result.map(|_| bytes));
+    })?;
+    Ok(receiver)
+}
+
+fn received(pipe: Option<Receiver<io::Result<Vec<u8>>>>, deadline: Instant) -> io::Result<Vec<u8>> {
+    let Some(receiver) = pipe else {
+        return Ok(Vec::new());
+    };
+    let bytes = receiver
+        .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+    if bytes.len() as u64 > MOST_OUTPUT {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// Reads what a process printed. The error says what is wrong with it without showing it.
+fn credentials(output: &[u8]) -> Result<Credentials, String> {
+    let answer: Json = serde_json::from_slice(output)
+        .map_err(|error| format!("the process printed no JSON: {error}"))?;
+    let Json::Object(answer) = answer else {
+        return Err("the process printed JSON that is no object".into());
+    };
+    let version = match answer.get("Version") {
+        Some(Json::Number(number)) if number.as_f64() == Some(1.0) => None,
+        Some(Json::Number(number)) => Some(number.to_string()),
+        Some(Json::String(text)) => Some(text.clone()),
+        Some(_) => Some("<not a number>".to_owned()),
+        None => Some("<Version key not provided>".to_owned()),
+    };
+    if let Some(version) = version {
+        return Err(format!(
+            "Unsupported version '{version}' for credential process provider, supported versions: 1"
+        ));
+    }
+    let text = |key: &str| match answer.get(key) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+        Some(_) => Err(format!("{key} is not a string")),
+    };
+    let required =
+        |key: &str| text(key)?.ok_or_else(|| format!("Missing required key in response: '{key}'"));
+    let expiration = text("Expiration")?
+        .map(|text| moment(&text).ok_or("Expiration is not a time such as 2030-01-01T00:00:00Z"))
+        .transpose()?;
+    Ok(Credentials {
+        session_token: text("SessionToken")?,
+        expiration,
+        account_id: text("AccountId")?,
+        ..Credentials::new(required("AccessKeyId")?, required("SecretAccessKey")?, NAME)
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::credentials::Chain;
+    use crate::surroundings::testing::{Scene, noise};
+
+    /// A complete answer.
+    pub(crate) const ANSWER: &str =
+        r#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"hidden"}"#;
+
+    #[test]
+    fn reads_every_key() {
+        let lasting = Credentials::new("AKID", "hidden", NAME);
+        let minute = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(60));
+        for (more, expected) in [
+            ("", lasting.clone()),
+            (
+                r#","SessionToken":"t""#,
+                Credentials {
+                    session_token: Some("t".into()),
+                    ..lasting.clone()
+                },
+            ),
+            (
+                r#","SessionToken":"","AccountId":null,"Expiration":null,"Other":[]"#,
+                lasting.clone(),
+            ),
+            (
+                r#","AccountId":"1234""#,
+                Credentials {
+                    account_id: Some("1234".into()),
+                    ..lasting.clone()
+                },
+            ),
+            (
+                r#","Expiration":"1970-01-01T00:01:00Z""#,
+                Credentials {
+                    expiration: minute,
+                    ..lasting.clone()
+                },
+            ),
+            (r#","Version":1.0"#, lasting.clone()),
+        ] {
+            let output = format!(" {}{more}}}\n", ANSWER.trim_end_matches('}'));
+            assert_eq!(credentials(output.as_bytes()), Ok(expected), "{output}");
+        }
+    }
+
+    #[test]
+    fn refuses_other_answers_without_showing_them() {
+        let unsupported = |version: &str| {
+            format!(
+                "Unsupported version '{version}' for credential process provider, supported versions: 1"
+            )
+        };
+        for (output, expected) in [
+            (
+                "",
+                "the process printed no JSON: EOF while parsing a value at line 1 column 0"
+                    .to_owned(),
+            ),
+            (
+                "hidden",
+                "the process printed no JSON: expected value at line 1 column 1".into(),
+            ),
+            (
+                r#"{"AccessKeyId":"hidden"#,
+                "the process printed no JSON: EOF while parsing a string at line 1 column 22"
+                    .into(),
+            ),
+            (
+                r#"["hidden"]"#,
+                "the process printed JSON that is no object".into(),
+            ),
+            (
+                r#"{"SecretAccessKey":"hidden"}"#,
+                unsupported("<Version key not provided>"),
+            ),
+            (r#"{"Version":2}"#, unsupported("2")),
+            (r#"{"Version":"1"}"#, unsupported("1")),
+            (r#"{"Version":["hidden"]}"#, unsupported("<not a number>")),
+            (
+                r#"{"Version":1,"SecretAccessKey":"hidden"}"#,
+                "Missing required key in response: 'AccessKeyId'".into(),
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"a"}"#,
+                "Missing required key in response: 'SecretAccessKey'".into(),
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"a","SecretAccessKey":""}"#,
+                "Missing required key in response: 'SecretAccessKey'".into(),
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"a","SecretAccessKey":{"x":"hidden"}}"#,
+                "SecretAccessKey is not a string".into(),
+            ),
+            (
+                r#"{"Version":1,"Expiration":"hidden"}"#,
+                "Expiration is not a time such as 2030-01-01T00:00:00Z".into(),
+            ),
+        ] {
+            assert_eq!(
+                credentials(output.as_bytes()),
+                Err(expected.clone()),
+                "{output}"
+            );
+            assert!(!expected.contains("hidden"));
+        }
+    }
+
+    #[test]
+    fn no_bytes_panic_or_are_shown() {
+        let pieces: &[&[u8]] = &[
+            b"{",
+            b"}",
+            b"[",
+            b":",
+            b",",
+            b"\"",
+            b"\"Version\"",
+            b"1",
+            b"\"AccessKeyId\"",
+            b"\"SecretAccessKey\"",
+            b"null",
+            b"\"hidden\"",
+            b"\\u",
+            b"\xff",
+            b"1e999",
+            b"\"Expiration\"",
+        ];
+        for seed in 0..20_000 {
+            if let Err(reason) = credentials(&noise(seed, pieces)) {
+                assert!(
+                    !reason.contains("hidden")
+                        || reason.starts_with("Unsupported version 'hidden'"),
+                    "{seed}: {reason}"
+                );
+            }
+        }
+    }
+
+    fn script(script: &str, patience: Duration) -> Result<Vec<u8>, String> {
+        run(Command::new("sh").args(["-c", script]), patience)
+    }
+
+    #[test]
+    fn processes_that_fail() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(
+            script("echo out; echo log >&2", minute),
+            Ok(b"out\n".to_vec())
+        );
+        for (text, expected) in [
+            ("echo hidden; printf '\n no luck \n' >&2; exit 3", "no luck"),
+            ("printf 'r\\377' >&2; exit 1", "r\u{fffd}"),
+            (
+                "echo hidden; exit 3",
+                "the process failed without a message (exit status: 3)",
+            ),
+            (
+                "kill -9 $$",
+                "the process failed without a message (signal: 9 (SIGKILL))",
+            ),
+            ("exec yes", "the process printed more than 1048576 bytes"),
+            (
+                "exec yes >&2",
+                "the process printed more than 1048576 bytes",
+            ),
+        ] {
+            assert_eq!(script(text, minute), Err(expected.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn processes_that_hang_are_ended() {
+        let patience = Duration::from_millis(200);
+        for text in [
+            "exec sleep 60",
+            "exec sleep 60 >&- 2>&-",
+            "sleep 2 & echo '{}'",
+        ] {
+            let start = Instant::now();
+            assert_eq!(
+                script(text, patience),
+                Err("the process did not end within 200ms".to_owned()),
+                "{text}"
+            );
+            assert!(start.elapsed() < Duration::from_secs(30), "{text}");
+        }
+    }
+
+    fn resolve(scene: &Scene) -> Result<Credentials, Error> {
+        Chain::standard().resolve(&Settings::load(scene.surroundings(), None)?)
+    }
+
+    #[test]
+    fn the_command_is_split_without_a_shell() {
+        let command = format!(r#"printf '%s' '{ANSWER}' "$HOME;""#);
+        let scene = Scene::new(
+            &format!("[default]\ncredential_process = {command}\n"),
+            "",
+            &[],
+        );
+        // The shell's `;` and `$HOME` reach the program as text, which then spoils the JSON.
+        let error = resolve(&scene).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::CredentialRetrieval);
+        assert!(
+            error
+                .to_string()
+                .contains("the process printed no JSON: trailing characters"),
+            "{error}"
+        );
+
+        let answer = format!(
+            "[default]\naws_account_id = 1234\ncredential_process = printf '%s' '{ANSWER}'\n"
+        );
+        let found = resolve(&Scene::new(&answer, "", &[])).expect("credentials");
+        assert_eq!(
+            (found.source, found.account_id.as_deref()),
+            (NAME, Some("1234"))
+        );
+    }
+
+    #[test]
+    fn errors_name_the_line_and_no_argument() {
+        for (command, reason) in [
+            ("", "credential_process is empty or has an open quotation"),
+            (
+                "x 'hidden",
+                "credential_process is empty or has an open quotation",
+            ),
+            (
+                "/nope/at-all hidden",
+                "/nope/at-all cannot be started: No such file or directory (os error 2)",
+            ),
+            ("sh -c 'echo broken >&2; exit 1' hidden", "broken"),
+        ] {
+            let scene = Scene::new(
+                &format!("[default]\ncredential_process = {command}\n"),
+                "",
+                &[],
+            );
+            let expected = format!(
+                "Error when retrieving credentials from custom-process: {reason}\nThe command is in {}, line 2.",
+                scene.path(".aws/config")
+            );
+            assert_eq!(
+                resolve(&scene).map_err(|error| error.to_string()),
+                Err(expected)
+            );
+        }
+    }
+
+    #[test]
+    fn expired_credentials_are_an_error() {
+        let answer = ANSWER.replace('}', r#","Expiration":"2000-01-01T00:00:00Z"}"#);
+        let scene = Scene::new(
+            &format!("[default]\ncredential_process = printf '%s' '{answer}'\n"),
+            "",
+            &[],
+        );
+        let error = resolve(&scene).unwrap_err().to_string();
+        assert!(
+            error.starts_with(
+                "Credentials were refreshed, but the refreshed credentials are still expired.\n"
+            ),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,275 @@
+//! What a call takes from outside: environment variables, files, the home folder, the clock and
+//! child processes.
+//!
+//! Configuration and credentials reach the machine through [`Surroundings`] alone, so a test, or a
+//! caller that must not be influenced by the machine, states its own.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::config::Error;
+
+/// The outside world as configuration and credentials see it. Cloning is cheap.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// `None`: the variables of this process.
+    variables: Option<Arc<HashMap<String, String>>>,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+impl Surroundings {
+    /// The variables of this process and the system's clock.
+    pub fn real() -> Self {
+        Self {
+            variables: None,
+            clock: Arc::new(SystemTime::now),
+        }
+    }
+
+    /// Only these variables, which child processes get too. Without `HOME` there is no home folder,
+    /// so no file is found but those that a variable names.
+    pub fn with_variables<K: Into<String>, V: Into<String>>(
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        Self {
+            variables: Some(Arc::new(variables)),
+            ..Self::real()
+        }
+    }
+
+    /// The same surroundings with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self {
+            clock: Arc::new(clock),
+            ..self
+        }
+    }
+
+    /// The time now.
+    pub fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+
+    /// The value of an environment variable, `None` when it is not set. A value that is not Unicode
+    /// is an error: replacing bytes would turn a secret or a path into another one.
+    pub fn variable(&self, name: &str) -> Result<Option<String>, Error> {
+        match &self.variables {
+            Some(variables) => Ok(variables.get(name).cloned()),
+            None => std::env::var_os(name)
+                .map(|value| value.into_string().map_err(|_| Error::not_unicode(name)))
+                .transpose(),
+        }
+    }
+
+    /// The home folder, `None` when there is none or its name is empty.
+    pub fn home(&self) -> Option<PathBuf> {
+        match &self.variables {
+            Some(variables) => variables.get("HOME").map(PathBuf::from),
+            None => std::env::home_dir(),
+        }
+        .filter(|home| !home.as_os_str().is_empty())
+    }
+
+    /// `path` with `$NAME` and `${NAME}` replaced by variables and a leading `~` by the home
+    /// folder. A variable that is not set and a `~` without a home folder stay as they are.
+    pub fn expand(&self, path: &str) -> Result<PathBuf, Error> {
+        Ok(self.expand_home(&self.expand_variables(path)?))
+    }
+
+    /// `path` with a leading `~` replaced by the home folder, if there is one.
+    pub fn expand_home(&self, path: &str) -> PathBuf {
+        let below_home = path
+            .strip_prefix('~')
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        match (below_home, self.home()) {
+            (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),
+            _ => PathBuf::from(path),
+        }
+    }
+
+    fn expand_variables(&self, text: &str) -> Result<String, Error> {
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, reference)) = rest.split_once('$') {
+            let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let (name, after) = match reference
+                .strip_prefix('{')
+                .and_then(|braced| braced.split_once('}'))
+            {
+                Some(braced) => braced,
+                None => reference.split_at(reference.find(|c| !word(c)).unwrap_or(reference.len())),
+            };
+            expanded.push_str(before);
+            match self.variable(name)? {
+                Some(value) => expanded.push_str(&value),
+                None => {
+                    expanded.push('$');
+                    expanded.push_str(reference.strip_suffix(after).unwrap_or_default());
+                }
+            }
+            rest = after;
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
+    }
+
+    /// The bytes of a file, `None` when there is nothing at `path` or it is no regular file (a
+    /// folder, a pipe).
+    pub fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => std::fs::read(path).map(Some),
+            Ok(_) => Ok(None),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A child process that gets the variables of these surroundings.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        if let Some(variables) = &self.variables {
+            command.env_clear().envs(variables.iter());
+        }
+        command
+    }
+}
+
+impl fmt::Debug for Surroundings {
+    /// Names no variable's value: secrets are among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Surroundings")
+            .field("real", &self.variables.is_none())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the tests of configuration and credentials share.
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::Surroundings;
+
+    /// A home folder with the two shared files, and variables.
+    pub(crate) struct Scene {
+        home: tempfile::TempDir,
+        variables: Vec<(String, String)>,
+    }
+
+    impl Scene {
+        /// `config` and `credentials` are the text of the two files; an empty one is not written.
+        pub(crate) fn new(config: &str, credentials: &str, variables: &[(&str, &str)]) -> Self {
+            let home = tempfile::tempdir().expect("a temporary folder");
+            std::fs::create_dir(home.path().join(".aws")).expect("a folder");
+            for (name, text) in [("config", config), ("credentials", credentials)] {
+                if !text.is_empty() {
+                    std::fs::write(home.path().join(".aws").join(name), text).expect("a file");
+                }
+            }
+            let variables = variables
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect();
+            Self { home, variables }
+        }
+
+        pub(crate) fn surroundings(&self) -> Surroundings {
+            let path = std::env::var("PATH").unwrap_or_default();
+            let own = [
+                ("HOME".to_owned(), self.path("")),
+                ("PATH".to_owned(), path),
+            ];
+            Surroundings::with_variables(own.into_iter().chain(self.variables.iter().cloned()))
+        }
+
+        /// `relative` below the home folder.
+        pub(crate) fn path(&self, relative: &str) -> String {
+            let home = self.home.path().to_string_lossy();
+            if relative.is_empty() {
+                home.into_owned()
+            } else {
+                format!("{home}/{relative}")
+            }
+        }
+    }
+
+    /// Reproducible random texts made of `pieces`: the same seed gives the same text.
+    pub(crate) fn noise(seed: u64, pieces: &[&[u8]]) -> Vec<u8> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut next = |bound: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % bound as u64) as usize
+        };
+        let length = next(24);
+        (0..length)
+            .flat_map(|_| match next(pieces.len() + 1) {
+                0 => vec![next(256) as u8],
+                piece => pieces[piece - 1].to_vec(),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_expand_variables_and_home() {
+        let surroundings =
+            Surroundings::with_variables([("HOME", "/home/u"), ("A", "x"), ("B_2", "$A")]);
+        for (path, expanded) in [
+            ("~", "/home/u"),
+            ("~/.aws/config", "/home/u/.aws/config"),
+            ("~other/f", "~other/f"),
+            ("/a/~", "/a/~"),
+            ("$A/${A}y/$AB/${NO}", "x/xy/$AB/${NO}"),
+            ("$B_2/$", "$A/$"),
+            ("${A", "${A"),
+            ("é$A.é", "éx.é"),
+            ("", ""),
+        ] {
+            assert_eq!(
+                surroundings.expand(path).unwrap(),
+                PathBuf::from(expanded),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_home_folder_a_tilde_stays() {
+        for surroundings in [
+            Surroundings::with_variables([("HOME", "")]),
+            Surroundings::with_variables([("A", "")]),
+        ] {
+            assert_eq!(
+                surroundings.expand("~/.aws").unwrap(),
+                PathBuf::from("~/.aws")
+            );
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_variable() {
+        let surroundings = Surroundings::with_variables([("AWS_SECRET_ACCESS_KEY", "hidden")]);
+        assert!(!format!("{surroundings:?}").contains("hidden"));
+    }
+}
