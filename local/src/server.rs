@@ -28,7 +28,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
-use uuid::Uuid;
 
 /// A request, read in full.
 pub type Request = http::Request<Bytes>;
@@ -180,7 +179,7 @@ async fn answer(handler: &Handler, request: http::Request<Incoming>) -> http::Re
     };
     let headers = response.headers_mut();
     headers.entry(CONTENT_TYPE).or_insert(CONTENT_TYPE_JSON);
-    if let Ok(id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
+    if let Ok(id) = HeaderValue::try_from(opsmith_runtime::random::uuid()) {
         headers.entry(REQUEST_ID).or_insert(id);
     }
     response.map(Full::new)

@@ -1,6 +1,6 @@
 //! A call, from input to output: validate → protocol → endpoint → sign → send → protocol.
 
-use crate::config::{self, ErrorKind};
+use crate::config;
 use crate::credentials::{CachedChain, Chain, Credentials};
 use crate::document::Document;
 use crate::error::{Error, Refusal};
@@ -11,7 +11,7 @@ use crate::rows::{Operation, Service, flag};
 use crate::sink::{DocumentSink, Shaped, Sink, Write};
 use crate::surroundings::Surroundings;
 use crate::validate::{self, Mode, Severity, Violation};
-use crate::{endpoint, sign};
+use crate::{endpoint, random, sign};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -238,7 +238,7 @@ impl<'a> Client<'a> {
     pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
         let Prepared { operation, mut request, signing, .. } = prepared;
         self.sign(&mut request, &signing)?;
-        request.headers.push(("amz-sdk-invocation-id".to_owned(), unique_id()));
+        request.headers.push(("amz-sdk-invocation-id".to_owned(), random::uuid()));
         request.headers.push(("amz-sdk-request".to_owned(), "attempt=1".to_owned()));
         tracing::debug!(target: "opsmith", "sending {request:?}");
         let response = self.shared.transport.send(&request).await.map_err(Error::Transport)?;
@@ -283,7 +283,7 @@ impl<'a> Client<'a> {
         let mut sink = DocumentSink::new(self.service, shape);
         input.write(&mut sink).ok()?;
         let Document::Map(mut members) = sink.finish() else { return None };
-        members.entry(token.name.to_owned()).or_insert_with(|| unique_id().into());
+        members.entry(token.name.to_owned()).or_insert_with(|| random::uuid().into());
         Some((Document::Map(members), shape))
     }
 
@@ -333,14 +333,6 @@ fn with_path(url: String) -> String {
         }
         Some(_) => url,
     }
-}
-
-/// A random UUID.
-fn unique_id() -> String {
-    let mut bytes = [0; 16];
-    // Should the system have no randomness, the id is less unique, and nothing else depends on it.
-    let _ = rustls::crypto::ring::default_provider().secure_random.fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 /// Makes a generated client of a tuple structure around [`Client`].

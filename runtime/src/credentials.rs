@@ -34,11 +34,7 @@ pub struct Credentials {
 
 impl Credentials {
     /// Lasting credentials; `source` names where they come from.
-    pub fn new(
-        access_key_id: impl Into<String>,
-        secret_access_key: impl Into<String>,
-        source: &'static str,
-    ) -> Self {
+    pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>, source: &'static str) -> Self {
         Self {
             access_key_id: access_key_id.into(),
             secret_access_key: secret_access_key.into(),
@@ -55,10 +51,7 @@ impl fmt::Debug for Credentials {
         f.debug_struct("Credentials")
             .field("access_key_id", &self.access_key_id)
             .field("secret_access_key", &"(redacted)")
-            .field(
-                "session_token",
-                &self.session_token.as_ref().map(|_| "(redacted)"),
-            )
+            .field("session_token", &self.session_token.as_ref().map(|_| "(redacted)"))
             .field("expiration", &self.expiration)
             .field("account_id", &self.account_id)
             .field("source", &self.source)
@@ -118,17 +111,11 @@ impl Chain {
                 Answer::Found(credentials) => {
                     return unexpired(credentials, settings.surroundings().now());
                 }
-                Answer::NotConfigured(reason) => {
-                    reasons.push_str(&format!("\n  {}: {reason}", provider.name()))
-                }
+                Answer::NotConfigured(reason) => reasons.push_str(&format!("\n  {}: {reason}", provider.name())),
             }
         }
-        let text =
-            "Unable to locate credentials. You can configure credentials by running \"aws login\".";
-        Err(Error::new(
-            ErrorKind::NoCredentials,
-            format!("{text}{reasons}"),
-        ))
+        let text = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
+        Err(Error::new(ErrorKind::NoCredentials, format!("{text}{reasons}")))
     }
 }
 
@@ -169,11 +156,7 @@ struct Kept {
 impl CachedChain {
     /// Asks nothing yet.
     pub fn new(chain: Chain, settings: Arc<Settings>) -> Self {
-        Self {
-            chain,
-            settings,
-            answer: Mutex::new(None),
-        }
+        Self { chain, settings, answer: Mutex::new(None) }
     }
 
     /// The credentials at hand, or fresh ones when there are none or they end soon. Fails as
@@ -182,19 +165,13 @@ impl CachedChain {
         // A panic elsewhere cannot leave a half-written answer: the slot is assigned whole.
         let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.settings.surroundings().now();
-        if let Some(kept) = answer
-            .as_ref()
-            .filter(|kept| kept.refresh_at.is_none_or(|at| now < at))
-        {
+        if let Some(kept) = answer.as_ref().filter(|kept| kept.refresh_at.is_none_or(|at| now < at)) {
             return Ok(kept.credentials.clone());
         }
         match (self.chain.resolve(&self.settings), answer.as_ref()) {
             (Ok(credentials), _) => {
                 let refresh_at = credentials.expiration.map(|end| refresh_time(now, end));
-                *answer = Some(Kept {
-                    credentials: credentials.clone(),
-                    refresh_at,
-                });
+                *answer = Some(Kept { credentials: credentials.clone(), refresh_at });
                 Ok(credentials)
             }
             (Err(_), Some(kept)) if kept.credentials.expiration.is_some_and(|end| now < end) => {
@@ -209,8 +186,7 @@ impl CachedChain {
 /// by a quarter of their life, so that short-lived ones are not asked for with every call.
 fn refresh_time(now: SystemTime, end: SystemTime) -> SystemTime {
     let life = end.duration_since(now).unwrap_or_default();
-    end.checked_sub((life / 4).min(REFRESH_BEFORE))
-        .unwrap_or(end)
+    end.checked_sub((life / 4).min(REFRESH_BEFORE)).unwrap_or(end)
 }
 
 /// A moment as credential sources write it: ISO 8601 with an offset, as `2030-01-01T00:00:00Z`.
@@ -231,12 +207,8 @@ mod tests {
     use crate::surroundings::Surroundings;
     use crate::surroundings::testing::Scene;
 
-    const CREDENTIALS: &str =
-        "[default]\naws_access_key_id = FILE\naws_secret_access_key = hidden\n";
-    const ENVIRONMENT: &[(&str, &str)] = &[
-        ("AWS_ACCESS_KEY_ID", "ENV"),
-        ("AWS_SECRET_ACCESS_KEY", "hidden"),
-    ];
+    const CREDENTIALS: &str = "[default]\naws_access_key_id = FILE\naws_secret_access_key = hidden\n";
+    const ENVIRONMENT: &[(&str, &str)] = &[("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "hidden")];
 
     fn resolve(scene: &Scene, profile: Option<&str>) -> Result<Credentials, Error> {
         Chain::standard().resolve(&Settings::load(scene.surroundings(), profile)?)
@@ -245,19 +217,9 @@ mod tests {
     #[test]
     fn the_first_provider_that_answers_wins() {
         let config = "[default]\naws_access_key_id = CONFIG\naws_secret_access_key = hidden\n";
-        let process = format!(
-            r#"{config}credential_process = printf '{}'"#,
-            process::tests::ANSWER
-        );
+        let process = format!(r#"{config}credential_process = printf '{}'"#, process::tests::ANSWER);
         for (case, config, credentials, variables, profile, winner) in [
-            (
-                "environment first",
-                &*process,
-                CREDENTIALS,
-                ENVIRONMENT,
-                None,
-                "env",
-            ),
+            ("environment first", &*process, CREDENTIALS, ENVIRONMENT, None, "env"),
             (
                 "an option removes the environment",
                 &*process,
@@ -266,48 +228,20 @@ mod tests {
                 Some("default"),
                 "shared-credentials-file",
             ),
-            (
-                "an empty option does not",
-                &*process,
-                CREDENTIALS,
-                ENVIRONMENT,
-                Some(""),
-                "env",
-            ),
-            (
-                "credentials file before process",
-                &*process,
-                CREDENTIALS,
-                &[],
-                None,
-                "shared-credentials-file",
-            ),
-            (
-                "process before config file",
-                &*process,
-                "",
-                &[],
-                None,
-                "custom-process",
-            ),
+            ("an empty option does not", &*process, CREDENTIALS, ENVIRONMENT, Some(""), "env"),
+            ("credentials file before process", &*process, CREDENTIALS, &[], None, "shared-credentials-file"),
+            ("process before config file", &*process, "", &[], None, "custom-process"),
             ("config file last", config, "", &[], None, "config-file"),
         ] {
             let scene = Scene::new(config, credentials, variables);
-            assert_eq!(
-                resolve(&scene, profile).map(|found| found.source),
-                Ok(winner),
-                "{case}"
-            );
+            assert_eq!(resolve(&scene, profile).map(|found| found.source), Ok(winner), "{case}");
         }
     }
 
     #[test]
     fn a_profile_variable_keeps_the_environment() {
         let variables = [ENVIRONMENT, &[("AWS_PROFILE", "default")]].concat();
-        assert_eq!(
-            resolve(&Scene::new("", CREDENTIALS, &variables), None).map(|found| found.source),
-            Ok("env")
-        );
+        assert_eq!(resolve(&Scene::new("", CREDENTIALS, &variables), None).map(|found| found.source), Ok("env"));
     }
 
     #[test]
@@ -339,10 +273,7 @@ mod tests {
         let mut credentials = Credentials::new("AKID", "secret-1", "env");
         credentials.session_token = Some("secret-2".into());
         let shown = format!("{credentials:?}");
-        assert!(
-            shown.contains("AKID") && !shown.contains("secret-1") && !shown.contains("secret-2"),
-            "{shown}"
-        );
+        assert!(shown.contains("AKID") && !shown.contains("secret-1") && !shown.contains("secret-2"), "{shown}");
     }
 
     /// Counts how often it is asked; answers with credentials of the given life, or fails when that
@@ -364,12 +295,8 @@ mod tests {
             if life == 0 {
                 return Ok(Answer::NotConfigured("told to fail".into()));
             }
-            let expiration = (life != u64::MAX)
-                .then(|| settings.surroundings().now() + Duration::from_secs(life));
-            Ok(Answer::Found(Credentials {
-                expiration,
-                ..Credentials::new(asked.to_string(), "hidden", "counting")
-            }))
+            let expiration = (life != u64::MAX).then(|| settings.surroundings().now() + Duration::from_secs(life));
+            Ok(Answer::Found(Credentials { expiration, ..Credentials::new(asked.to_string(), "hidden", "counting") }))
         }
     }
 
@@ -378,35 +305,23 @@ mod tests {
         let (provider, hand) = (Arc::new(Counting::default()), Arc::new(AtomicU64::new(0)));
         provider.life.store(life, Ordering::SeqCst);
         let clock = hand.clone();
-        let surroundings = Surroundings::with_variables([("HOME", "")]).with_clock(move || {
-            SystemTime::UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst))
-        });
+        let surroundings = Surroundings::with_variables([("HOME", "")])
+            .with_clock(move || SystemTime::UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst)));
         let settings = Arc::new(Settings::load(surroundings, None).expect("no files"));
-        (
-            CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings),
-            provider,
-            hand,
-        )
+        (CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings), provider, hand)
     }
 
     #[test]
     fn credentials_are_kept_and_refreshed_before_they_end() {
         for (life, moments) in [
             (u64::MAX, &[(0, "1"), (1_000_000, "1")][..]),
-            (
-                3600,
-                &[(0, "1"), (2699, "1"), (2700, "2"), (5399, "2"), (5400, "3")],
-            ),
+            (3600, &[(0, "1"), (2699, "1"), (2700, "2"), (5399, "2"), (5400, "3")]),
             (100, &[(0, "1"), (74, "1"), (75, "2"), (500, "3")]),
         ] {
             let (chain, _, hand) = counting(life);
             for (second, key) in moments {
                 hand.store(*second, Ordering::SeqCst);
-                assert_eq!(
-                    chain.resolve().map(|found| found.access_key_id),
-                    Ok((*key).into()),
-                    "{life} {second}"
-                );
+                assert_eq!(chain.resolve().map(|found| found.access_key_id), Ok((*key).into()), "{life} {second}");
             }
         }
     }
@@ -417,15 +332,9 @@ mod tests {
         chain.resolve().expect("the first answer");
         provider.life.store(0, Ordering::SeqCst);
         hand.store(99, Ordering::SeqCst);
-        assert_eq!(
-            chain.resolve().map(|found| found.access_key_id),
-            Ok("1".into())
-        );
+        assert_eq!(chain.resolve().map(|found| found.access_key_id), Ok("1".into()));
         hand.store(100, Ordering::SeqCst);
-        assert_eq!(
-            chain.resolve().map_err(|error| error.kind()),
-            Err(ErrorKind::NoCredentials)
-        );
+        assert_eq!(chain.resolve().map_err(|error| error.kind()), Err(ErrorKind::NoCredentials));
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod endpoint;
 pub mod error;
 pub mod http;
 mod protocol;
+pub mod random;
 pub mod redact;
 pub mod rows;
 pub mod sign;

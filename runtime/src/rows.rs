@@ -41,6 +41,24 @@ pub struct Service<'a> {
     pub endpoint: RuleSet<'a>,
 }
 
+impl Service<'static> {
+    /// No service: every index is that of a document. For values whose shape nobody knows.
+    pub const NONE: Self = Service {
+        id: "",
+        sdk_id: "",
+        title: "",
+        version: "",
+        source: "",
+        command: "",
+        signing_name: "",
+        protocols: &[],
+        protocol: Protocol::AwsJson1_0,
+        operations: &[],
+        shapes: &[],
+        endpoint: RuleSet { rules: &[] },
+    };
+}
+
 impl<'a> Service<'a> {
     /// The shape's row; of an index that is not this service's, a document that takes anything.
     pub fn shape(&self, ix: Ix) -> &Shape<'a> {

@@ -1,7 +1,9 @@
 //! How generated types write themselves to a [`Sink`] and are one: for the scalar and compound types of the standard
 //! library here, for generated structures, unions and enums by one macro line each.
 
-use crate::sink::{Done, Parts, Refused, Sink, Write};
+use crate::document::{Document, Map};
+use crate::rows::{Ix, Service};
+use crate::sink::{Done, Parts, Refused, Shaped, Sink, Write};
 use crate::timestamp::Timestamp;
 use std::collections::BTreeMap;
 
@@ -196,6 +198,53 @@ impl<T: Write> Write for BTreeMap<String, T> {
             value.write(sink.entry(key)?)?;
         }
         sink.end()
+    }
+}
+
+/// A value of any shape, in a member whose shape is a document.
+impl Sink for Document {
+    fn null(&mut self) -> Done {
+        *self = Document::Null;
+        Ok(())
+    }
+    fn boolean(&mut self, value: bool) -> Done {
+        *self = value.into();
+        Ok(())
+    }
+    fn integer(&mut self, value: i128) -> Done {
+        *self = Document::Integer(value);
+        Ok(())
+    }
+    fn float(&mut self, value: f64) -> Done {
+        *self = value.into();
+        Ok(())
+    }
+    fn string(&mut self, value: &str) -> Done {
+        *self = value.into();
+        Ok(())
+    }
+    fn begin(&mut self, parts: Parts) -> Done {
+        *self = match parts {
+            Parts::Elements => Document::List(Vec::new()),
+            Parts::Members | Parts::Entries => Document::Map(Map::new()),
+        };
+        Ok(())
+    }
+    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        let Document::List(list) = self else { return Err(Refused::Kind("list")) };
+        list.push(Document::Null);
+        let last = list.last_mut().ok_or(Refused::Kind("list"))?;
+        Ok(last)
+    }
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+        let Document::Map(map) = self else { return Err(Refused::Kind("map")) };
+        Ok(map.entry(key.to_owned()).or_default())
+    }
+}
+
+impl Write for Document {
+    fn write(&self, sink: &mut dyn Sink) -> Done {
+        Shaped { document: self, service: &Service::NONE, shape: Ix::MAX }.write(sink)
     }
 }
 

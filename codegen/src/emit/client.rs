@@ -17,7 +17,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 
         #[doc = #about]
         #[derive(Clone, Debug)]
-        pub struct Client(opsmith_runtime::Client);
+        pub struct Client(opsmith_runtime::Client<'static>);
         opsmith_runtime::client!(Client, SERVICE);
 
         impl Client {

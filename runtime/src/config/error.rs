@@ -37,32 +37,25 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-        }
+        Self { kind, message: message.into() }
+    }
+
+    /// No region, where there are no settings to look for one in.
+    pub(crate) fn no_region() -> Self {
+        Self::new(ErrorKind::NoRegion, "You must specify a region.")
     }
 
     /// A value that a setting cannot have, and where it came from.
     pub(crate) fn invalid(message: impl fmt::Display, origin: &Origin) -> Self {
-        Self::new(
-            ErrorKind::InvalidValue,
-            format!("{message}\nThe value comes from {origin}."),
-        )
+        Self::new(ErrorKind::InvalidValue, format!("{message}\nThe value comes from {origin}."))
     }
 
     pub(crate) fn not_unicode(variable: &str) -> Self {
-        Self::new(
-            ErrorKind::InvalidValue,
-            format!("The environment variable {variable} is not valid Unicode."),
-        )
+        Self::new(ErrorKind::InvalidValue, format!("The environment variable {variable} is not valid Unicode."))
     }
 
     pub(crate) fn parse_file(path: &Path, line: usize, problem: impl fmt::Display) -> Self {
-        let message = format!(
-            "Unable to parse config file: {}\nline {line}: {problem}",
-            path.display()
-        );
+        let message = format!("Unable to parse config file: {}\nline {line}: {problem}", path.display());
         Self::new(ErrorKind::ParseFile, message)
     }
 

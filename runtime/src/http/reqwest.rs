@@ -148,11 +148,7 @@ impl Transport for Reqwest {
     }
 }
 
-fn failed(
-    kind: Kind,
-    url: &str,
-    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> TransportError {
+fn failed(kind: Kind, url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {
     TransportError { kind, url: url.to_owned(), source: Some(source.into()) }
 }
 

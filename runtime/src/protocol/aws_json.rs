@@ -63,7 +63,14 @@ impl Protocol for AwsJson {
         let details = super::details(service, operation, &code, &response.body);
         let header = |name| response.header(name).map(str::to_owned);
         let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
-        ServiceError { operation: operation.name.to_owned(), code, message, status: response.status, request_id, details }
+        ServiceError {
+            operation: operation.name.to_owned(),
+            code,
+            message,
+            status: response.status,
+            request_id,
+            details,
+        }
     }
 }
 

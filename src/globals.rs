@@ -1,0 +1,86 @@
+//! The global options, as one table: what they are called, take and mean.
+
+use crate::args::{Known, Takes};
+use crate::help::GlobalHelp;
+
+/// A global option.
+pub(crate) struct Global {
+    name: &'static str,
+    takes: Takes,
+    own: bool,
+    choices: &'static [&'static str],
+    /// For people.
+    text: &'static str,
+}
+
+const fn flag(name: &'static str, text: &'static str) -> Global {
+    Global { name, takes: Takes::Nothing, own: false, choices: &[], text }
+}
+
+const fn value(name: &'static str, text: &'static str) -> Global {
+    Global { name, takes: Takes::One, own: false, choices: &[], text }
+}
+
+impl Global {
+    const fn choices(mut self, choices: &'static [&'static str]) -> Self {
+        self.choices = choices;
+        self
+    }
+
+    const fn own(mut self) -> Self {
+        self.own = true;
+        self
+    }
+}
+
+const OUTPUTS: &[&str] = &["json", "text", "table", "yaml", "yaml-stream", "off"];
+const ERROR_FORMATS: &[&str] = &["legacy", "json", "yaml", "text", "table", "enhanced"];
+
+/// In the AWS CLI's order, then our own.
+const GLOBALS: &[Global] = &[
+    flag("--debug", "Prints on standard error what is done; secrets are left out."),
+    value("--endpoint-url", "The URL to call in place of the service's own."),
+    flag("--no-verify-ssl", "Accepts any certificate of the server. What is sent can then be read by anyone in between."),
+    flag("--no-paginate", "Makes one call only, for the first page of a paged result."),
+    value("--output", "How the result is printed.").choices(OUTPUTS),
+    value("--query", "A JMESPath expression: what of the result is printed."),
+    value("--profile", "The profile of the shared files to use."),
+    value("--region", "The region to call, in place of the configured one."),
+    flag("--version", "Prints the version of this program."),
+    value("--color", "When to print a table in colour.").choices(&["on", "off", "auto"]),
+    flag("--no-sign-request", "Sends the request unsigned; no credentials are looked for."),
+    value("--ca-bundle", "A file of certificates to trust in place of the usual ones."),
+    value("--cli-read-timeout", "Seconds that the server may be silent; 0 is for ever. The default is 60."),
+    value("--cli-connect-timeout", "Seconds that connecting may take; 0 is for ever. The default is 60."),
+    value("--cli-binary-format", "How bytes are written in parameters.").choices(&["base64", "raw-in-base64-out"]),
+    flag("--no-cli-pager", "Prints the result without a pager."),
+    flag("--cli-auto-prompt", "Not built: prompting for parameters."),
+    flag("--no-cli-auto-prompt", "Does not prompt for parameters, which is the case anyway."),
+    value("--cli-error-format", "How an error is printed.").choices(ERROR_FORMATS),
+    flag("--local", "Calls a local endpoint that runs within the command, in place of an account. Only before the service.").own(),
+    value(
+        "--cli-validation",
+        "How strictly parameters are checked against the model: standard refuses what is sure to fail and warns of what \
+         may, strict refuses both, compat checks what the AWS CLI checks, off checks nothing. Also OPSMITH_VALIDATION.",
+    )
+    .choices(&["standard", "strict", "compat", "off"])
+    .own(),
+];
+
+/// The options as the first level of a command line knows them.
+pub(crate) fn known() -> Vec<Known<'static>> {
+    let known = |global: &Global| {
+        let Global { name, takes, own, choices, .. } = *global;
+        Known { name, takes, own, choices }
+    };
+    GLOBALS.iter().map(known).collect()
+}
+
+/// The options as the help page shows them.
+pub(crate) fn help() -> Vec<GlobalHelp<'static>> {
+    let help = |global: &Global| {
+        let value = if global.takes == Takes::Nothing { "" } else { "<value>" };
+        GlobalHelp { name: global.name, value, text: global.text, choices: global.choices }
+    };
+    GLOBALS.iter().map(help).collect()
+}
