@@ -10,7 +10,8 @@
 //!   carry (the last part of `targetPrefix`), else the service id without spaces.
 //! * Shapes and traits are sorted by id. Members, enum values and operations keep the order of the source.
 //! * A member without a default is optional: `smithy.api#default` is never written, `box` means nothing here.
-//! * An error is the client's fault unless `fault` or a status of 500 and above says that it is the service's.
+//! * An error is the client's fault unless the source says that it is the service's: by `fault`, a status of 500 and
+//!   above, or `senderFault: false`.
 //! * A pattern of the source is meant for the whole value; Smithy's are found anywhere in it. So `[0-9]+` is written
 //!   `^[0-9]+$`.
 //! * An enum value becomes a member name by replacing each run of characters other than letters, digits and `_` by one
@@ -85,10 +86,7 @@ pub fn folder(path: &Path, options: &Options) -> Result<Imported, Error> {
 /// reference to a shape that does not exist, an unsupported type, location or protocol, a name Smithy does not allow.
 pub fn botocore(sources: &Sources, options: &Options) -> Result<Imported, Error> {
     let (model, warnings) = convert::convert(sources, options)?;
-    Ok(Imported {
-        text: to_text(&model, &sources.service.name)?,
-        warnings,
-    })
+    Ok(Imported { text: to_text(&model, &sources.service.name)?, warnings })
 }
 
 /// Imports botocore's `partitions.json`, which endpoint rules look regions up in: unchanged but for the order of keys.
@@ -110,8 +108,7 @@ pub fn partitions(path: &Path) -> Result<String, Error> {
 }
 
 fn to_text(value: &impl Serialize, file: &str) -> Result<String, Error> {
-    let mut text = serde_json::to_string_pretty(value)
-        .map_err(|error| Error::at(file, "", &error.to_string()))?;
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| Error::at(file, "", &error.to_string()))?;
     text.push('\n');
     Ok(text)
 }
@@ -129,11 +126,7 @@ pub struct Remark {
 
 impl Remark {
     fn new(file: &str, place: &str, text: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            place: place.to_owned(),
-            text: text.to_owned(),
-        }
+        Self { file: file.to_owned(), place: place.to_owned(), text: text.to_owned() }
     }
 }
 
@@ -154,9 +147,7 @@ pub struct Error {
 
 impl Error {
     fn at(file: &str, place: &str, text: &str) -> Self {
-        Self {
-            problems: vec![Remark::new(file, place, text)],
-        }
+        Self { problems: vec![Remark::new(file, place, text)] }
     }
 
     /// The problems, at least one, in the order of the source.
@@ -178,3 +169,6 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::read::{self, File};
 use super::smithy::{Model, Shape, Target, Traits};
-use super::source::{Input, Metadata, Paginators, Service, Waiters, XmlNamespace};
+use super::source::{Input, Metadata, Notice, Paginators, Service, Waiters, XmlNamespace};
 use super::{Error, Options, Remark, Sources};
 
 /// The target of a reference that leads nowhere, and of operations without input or output.
@@ -27,24 +27,14 @@ pub(super) fn convert(sources: &Sources, options: &Options) -> Result<(Model, Ve
     converter.waiters(waiters);
     converter.shapes();
     if !converter.problems.is_empty() {
-        return Err(Error {
-            problems: converter.problems,
-        });
+        return Err(Error { problems: converter.problems });
     }
-    let provenance =
-        json!({ "source": options.source, "date": options.date, "path": sources.name });
-    let model = Model {
-        smithy: "2.0",
-        metadata: json!({ "opsmith": provenance }),
-        shapes: converter.written,
-    };
+    let provenance = json!({ "source": options.source, "date": options.date, "path": sources.name });
+    let model = Model { smithy: "2.0", metadata: json!({ "opsmith": provenance }), shapes: converter.written };
     Ok((model, converter.warnings))
 }
 
-fn parse_optional<T: DeserializeOwned>(
-    file: &Option<File>,
-    warnings: &mut Vec<Remark>,
-) -> Result<Option<T>, Error> {
+fn parse_optional<T: DeserializeOwned>(file: &Option<File>, warnings: &mut Vec<Remark>) -> Result<Option<T>, Error> {
     let Some(file) = file else { return Ok(None) };
     let (value, unknown) = read::parse(file)?;
     warnings.extend(unknown);
@@ -73,22 +63,9 @@ pub(super) struct Converter<'a> {
 }
 
 impl<'a> Converter<'a> {
-    fn new(
-        sources: &'a Sources,
-        options: &'a Options,
-        source: &'a Service,
-        warnings: Vec<Remark>,
-    ) -> Self {
-        let words: String = source
-            .metadata
-            .service_id
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        let inputs = source
-            .operations
-            .values()
-            .filter_map(|operation| operation.input.as_ref());
+    fn new(sources: &'a Sources, options: &'a Options, source: &'a Service, warnings: Vec<Remark>) -> Self {
+        let words: String = source.metadata.service_id.chars().filter(char::is_ascii_alphanumeric).collect();
+        let inputs = source.operations.values().filter_map(|operation| operation.input.as_ref());
         let mut converter = Self {
             sources,
             options,
@@ -100,12 +77,7 @@ impl<'a> Converter<'a> {
             namespace: format!("com.amazonaws.{}", words.to_ascii_lowercase()),
             service_name: String::new(),
             renamed: HashMap::new(),
-            taken: source
-                .shapes
-                .keys()
-                .chain(source.operations.keys())
-                .cloned()
-                .collect(),
+            taken: source.shapes.keys().chain(source.operations.keys()).cloned().collect(),
             problems: Vec::new(),
             warnings,
         };
@@ -116,29 +88,20 @@ impl<'a> Converter<'a> {
 
     fn give_names(&mut self, words: &str) {
         if words.is_empty() {
-            self.problem(
-                "metadata.serviceId",
-                "a letter or digit is needed to name the service",
-            );
+            self.problem("metadata.serviceId", "a letter or digit is needed to name the service");
         }
         for name in self.source.shapes.keys() {
-            self.check_identifier(name, "shapes");
             if self.source.operations.contains_key(name) {
                 let new_name = self.free_name(format!("{name}Shape"));
                 self.renamed.insert(name, new_name);
             }
         }
         let prefix = self.source.metadata.target_prefix.as_deref();
-        let name = prefix
-            .and_then(|prefix| prefix.rsplit('.').next())
-            .unwrap_or(words);
+        let name = prefix.and_then(|prefix| prefix.rsplit('.').next());
+        let name = name.unwrap_or(words);
         self.check_identifier(name, "metadata.targetPrefix");
-        self.service_name = if self.taken.contains(name) {
-            format!("{name}Service")
-        } else {
-            name.to_owned()
-        };
-        self.service_name = self.free_name(self.service_name.clone());
+        let suffix = if self.taken.contains(name) { "Service" } else { "" };
+        self.service_name = self.free_name(format!("{name}{suffix}"));
     }
 
     /// `name`, with underscores added until nothing else has it; from now on it is taken.
@@ -149,34 +112,21 @@ impl<'a> Converter<'a> {
         name
     }
 
-    /// Complains of names that Smithy does not allow: letters, digits and underscores, with a letter before any digit.
+    /// Complains of names that Smithy does not allow.
     pub(super) fn check_identifier(&mut self, name: &str, place: &str) {
-        let body = name.trim_start_matches('_');
-        let starts_well = body.starts_with(|first: char| {
-            first.is_ascii_alphabetic() || (first.is_ascii_digit() && body.len() < name.len())
-        });
-        if !starts_well
-            || !body
-                .chars()
-                .all(|other| other.is_ascii_alphanumeric() || other == '_')
-        {
-            self.problem(
-                place,
-                &format!(
-                    "`{name}` is not a name that Smithy allows (letters, digits, underscores)"
-                ),
-            );
+        if !is_identifier(name) {
+            let rule = "letters, digits and underscores, a digit not first";
+            let text = format!("`{name}` is not a name that Smithy allows ({rule})");
+            self.problem(place, &text);
         }
     }
 
     pub(super) fn problem(&mut self, place: &str, text: &str) {
-        self.problems
-            .push(Remark::new(&self.sources.service.name, place, text));
+        self.problems.push(Remark::new(&self.sources.service.name, place, text));
     }
 
     pub(super) fn warning(&mut self, place: &str, text: &str) {
-        self.warnings
-            .push(Remark::new(&self.sources.service.name, place, text));
+        self.warnings.push(Remark::new(&self.sources.service.name, place, text));
     }
 
     /// A problem of another file than `service-2.json`.
@@ -209,97 +159,63 @@ impl<'a> Converter<'a> {
         text.as_deref().filter(|_| self.options.documentation)
     }
 
-    /// The value of `smithy.api#deprecated`.
-    pub(super) fn deprecated(
-        &self,
-        deprecated: bool,
-        message: &Option<String>,
-        since: &Option<String>,
-    ) -> Option<Value> {
-        let entries = [
-            ("message", self.prose(message)),
-            ("since", since.as_deref()),
-        ];
-        deprecated.then(|| {
-            entries
-                .into_iter()
-                .filter_map(|(key, text)| Some((key, text?)))
-                .collect()
-        })
+    /// Adds documentation and deprecation, without sentences unless the caller wants them.
+    pub(super) fn describe(&self, notice: Notice<'_>, traits: &mut Traits) {
+        let documentation = self.prose(notice.documentation);
+        traits.set("smithy.api#documentation", documentation);
+        let deprecated = notice.deprecated.then(|| {
+            let message = self.prose(notice.message);
+            object([("message", message), ("since", notice.since.as_deref())])
+        });
+        traits.set("smithy.api#deprecated", deprecated);
     }
 
     fn service(&mut self, endpoint_rules: Option<Value>) {
         let (source, metadata) = (self.source, &self.source.metadata);
         let mut traits = Traits::default();
-        let mut aws =
-            json!({ "sdkId": metadata.service_id, "endpointPrefix": metadata.endpoint_prefix });
-        if let Some(uid) = &metadata.uid {
-            aws["docId"] = json!(uid);
-        }
-        traits.set("aws.api#service", Some(aws));
+        let names = [
+            ("sdkId", Some(&metadata.service_id)),
+            ("endpointPrefix", Some(&metadata.endpoint_prefix)),
+            ("docId", metadata.uid.as_ref()),
+        ];
+        let names = names.map(|(key, name)| (key, name.map(String::as_str)));
+        traits.set("aws.api#service", Some(object(names)));
+        traits.set("smithy.api#title", metadata.service_full_name.as_deref());
+        let namespace = metadata.xml_namespace.as_ref();
+        let namespace = namespace.map(|uri| json!({ "uri": uri }));
+        traits.set("smithy.api#xmlNamespace", namespace);
         for (id, settings) in &self.protocols.traits {
             traits.set(id, Some(settings.clone()));
         }
-        traits.mark(
-            "aws.protocols#awsQueryCompatible",
-            metadata.aws_query_compatible.is_some(),
-        );
-        self.service_auth(&mut traits);
-        traits.set("smithy.api#title", metadata.service_full_name.as_deref());
-        traits.set(
-            "smithy.api#xmlNamespace",
-            metadata
-                .xml_namespace
-                .as_ref()
-                .map(|uri| json!({ "uri": uri })),
-        );
-        traits.set(
-            "smithy.api#documentation",
-            self.prose(&source.documentation),
-        );
-        traits.set(
-            "smithy.api#deprecated",
-            self.deprecated(
-                source.deprecated,
-                &source.deprecated_message,
-                &source.deprecated_since,
-            ),
-        );
-        traits.set(
-            "smithy.rules#clientContextParams",
-            self.without_prose(source.client_context_params.clone()),
-        );
-        traits.set(
-            "smithy.rules#endpointRuleSet",
-            self.without_prose(endpoint_rules),
-        );
-        let prefix = metadata
-            .target_prefix
-            .as_deref()
-            .filter(|prefix| *prefix != self.service_name);
+        let compatible = metadata.aws_query_compatible.is_some();
+        traits.mark("aws.protocols#awsQueryCompatible", compatible);
+        let prefix = metadata.target_prefix.as_deref();
+        let prefix = prefix.filter(|prefix| *prefix != self.service_name);
         traits.set("opsmith.botocore#targetPrefix", prefix);
-        if let Some(discovery) = source
-            .operations
-            .iter()
-            .find(|(_, operation)| operation.endpoint_operation)
-        {
-            let operation = json!({ "operation": self.id(discovery.0) });
-            traits.set("aws.api#clientEndpointDiscovery", Some(operation));
-        }
+        self.service_auth(&mut traits);
+        self.service_endpoints(endpoint_rules, &mut traits);
+        self.describe(source.notice(), &mut traits);
+
+        let operations = source.operations.keys().map(|name| self.id(name));
         let service = Shape {
             kind: "service",
             version: Some(metadata.api_version.clone()),
-            operations: source
-                .operations
-                .keys()
-                .map(|name| Target {
-                    target: self.id(name),
-                })
-                .collect(),
+            operations: operations.map(|target| Target { target }).collect(),
             traits,
             ..Shape::default()
         };
         self.written.insert(self.id(&self.service_name), service);
+    }
+
+    fn service_endpoints(&self, endpoint_rules: Option<Value>, traits: &mut Traits) {
+        let context = self.without_prose(self.source.client_context_params.clone());
+        traits.set("smithy.rules#clientContextParams", context);
+        let endpoint_rules = self.without_prose(endpoint_rules);
+        traits.set("smithy.rules#endpointRuleSet", endpoint_rules);
+        let mut operations = self.source.operations.iter();
+        let discovery = operations.find(|(_, operation)| operation.endpoint_operation);
+        let discovery = discovery.map(|(name, _)| json!({ "operation": self.id(name) }));
+        traits.set("aws.api#clientEndpointDiscovery", discovery);
     }
 
     fn service_auth(&mut self, traits: &mut Traits) {
@@ -313,30 +229,20 @@ impl<'a> Converter<'a> {
             true => by_signature,
             false => metadata.auth.iter().map(String::as_str).collect(),
         };
-        let name =
-            json!({ "name": metadata.signing_name.as_ref().unwrap_or(&metadata.endpoint_prefix) });
+        let name = json!({ "name": metadata.signing_name.as_ref().unwrap_or(&metadata.endpoint_prefix) });
         for scheme in &schemes {
             match *scheme {
                 "aws.auth#sigv4" => traits.set("aws.auth#sigv4", Some(name.clone())),
                 "aws.auth#sigv4a" => traits.set("aws.auth#sigv4a", Some(name.clone())),
                 "smithy.api#httpBearerAuth" => traits.mark("smithy.api#httpBearerAuth", true),
-                other => self.warning(
-                    "metadata.auth",
-                    &format!("`{other}` is unknown and left out"),
-                ),
+                other => self.warning("metadata.auth", &format!("`{other}` is unknown and left out")),
             }
         }
         // Without the list, the schemes would be tried in the order of their names.
-        traits.set(
-            "smithy.api#auth",
-            (schemes.len() > 1).then(|| json!(schemes)),
-        );
+        traits.set("smithy.api#auth", (schemes.len() > 1).then(|| json!(schemes)));
         let version = metadata.signature_version.as_str();
         let unusual = !matches!(version, "v4" | "bearer");
-        traits.set(
-            "opsmith.botocore#signatureVersion",
-            unusual.then_some(version),
-        );
+        traits.set("opsmith.botocore#signatureVersion", unusual.then_some(version));
     }
 
     fn read_protocols(&mut self) -> Protocols {
@@ -352,10 +258,7 @@ impl<'a> Converter<'a> {
                 ("json", Some("1.0")) => "aws.protocols#awsJson1_0",
                 ("json", Some("1.1")) => "aws.protocols#awsJson1_1",
                 ("json", _) => {
-                    self.problem(
-                        "metadata.jsonVersion",
-                        "protocol `json` needs the version `1.0` or `1.1`",
-                    );
+                    self.problem("metadata.jsonVersion", "protocol `json` needs the version `1.0` or `1.1`");
                     continue;
                 }
                 ("rest-json", _) => "aws.protocols#restJson1",
@@ -364,10 +267,7 @@ impl<'a> Converter<'a> {
                 ("ec2", _) => "aws.protocols#ec2Query",
                 ("smithy-rpc-v2-cbor", _) => "smithy.protocols#rpcv2Cbor",
                 (other, _) => {
-                    self.problem(
-                        "metadata.protocols",
-                        &format!("protocol `{other}` is not supported"),
-                    );
+                    self.problem("metadata.protocols", &format!("protocol `{other}` is not supported"));
                     continue;
                 }
             };
@@ -381,19 +281,13 @@ impl<'a> Converter<'a> {
     }
 
     fn protocol_settings(&mut self, metadata: &Metadata) -> Value {
-        let http2 = metadata
-            .protocol_settings
-            .as_ref()
-            .and_then(|settings| settings.h2.as_deref());
+        let http2 = metadata.protocol_settings.as_ref().and_then(|settings| settings.h2.as_deref());
         match http2 {
             None => json!({}),
             Some("optional") => json!({ "http": ["http/1.1", "h2"] }),
             Some("eventstream") => json!({ "http": ["http/1.1", "h2"], "eventStreamHttp": ["h2"] }),
             Some(other) => {
-                self.warning(
-                    "metadata.protocolSettings.h2",
-                    &format!("`{other}` is unknown and left out"),
-                );
+                self.warning("metadata.protocolSettings.h2", &format!("`{other}` is unknown and left out"));
                 json!({})
             }
         }
@@ -433,12 +327,25 @@ pub(super) struct Protocols {
 }
 
 /// The value of `smithy.api#xmlNamespace`.
-pub(super) fn xml_namespace(namespace: &Option<XmlNamespace>) -> Option<Value> {
-    Some(match namespace.as_ref()? {
-        XmlNamespace::Uri(uri) | XmlNamespace::Full { uri, prefix: None } => json!({ "uri": uri }),
-        XmlNamespace::Full {
-            uri,
-            prefix: Some(prefix),
-        } => json!({ "uri": uri, "prefix": prefix }),
-    })
+pub(super) fn xml_namespace(namespace: &XmlNamespace) -> Value {
+    match namespace {
+        XmlNamespace::Uri(uri) => json!({ "uri": uri }),
+        XmlNamespace::Full { uri, prefix } => object([("uri", Some(uri.as_str())), ("prefix", prefix.as_deref())]),
+    }
+}
+
+/// Whether Smithy allows the name: letters, digits and underscores, one of them no underscore, and no digit first.
+fn is_identifier(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.contains(|letter| letter != '_')
+}
+
+/// An object of the entries that have a value.
+pub(super) fn object<V, const N: usize>(entries: [(&str, Option<V>); N]) -> Value
+where
+    V: Into<Value>,
+{
+    let entries = entries.into_iter();
+    entries.filter_map(|(key, value)| Some((key, value?))).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[derive(Serialize)]
 pub(super) struct Model {
@@ -69,17 +69,14 @@ impl Traits {
 
     /// Adds an annotation trait, whose value is the empty object, when `present`.
     pub(super) fn mark(&mut self, id: &'static str, present: bool) {
-        self.set(id, present.then(|| Value::Object(Default::default())));
+        self.set(id, present.then(|| json!({})));
     }
 
-    /// Adds `entry` to the object that the trait holds.
-    pub(super) fn add_entry(&mut self, id: &'static str, entry: &str, value: Value) {
-        if let Value::Object(entries) = self
-            .0
-            .entry(id)
-            .or_insert_with(|| Value::Object(Default::default()))
-        {
-            entries.insert(entry.to_owned(), value);
+    /// Adds an entry to the object that the trait holds, when there is a value for it.
+    pub(super) fn add_entry(&mut self, id: &'static str, key: &str, value: Option<Value>) {
+        let Some(value) = value else { return };
+        if let Value::Object(entries) = self.0.entry(id).or_insert_with(|| json!({})) {
+            entries.insert(key.to_owned(), value);
         }
     }
 

@@ -187,8 +187,7 @@ pub(super) struct Shape {
 pub(super) struct ErrorTrait {
     pub(super) code: Option<String>,
     pub(super) http_status_code: Option<u16>,
-    #[serde(default)]
-    pub(super) sender_fault: bool,
+    pub(super) sender_fault: Option<bool>,
     #[serde(default)]
     pub(super) fault: bool,
 }
@@ -200,7 +199,7 @@ pub(super) struct Retryable {
 }
 
 /// A namespace is an object with a prefix, or in older files the bare address.
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum XmlNamespace {
     Full { uri: String, prefix: Option<String> },
@@ -305,3 +304,29 @@ pub(super) struct Acceptor {
     pub(super) argument: Option<String>,
     pub(super) expected: Value,
 }
+
+/// What the source says about a thing in words, and whether it is going away.
+pub(super) struct Notice<'a> {
+    pub(super) documentation: &'a Option<String>,
+    pub(super) deprecated: bool,
+    pub(super) message: &'a Option<String>,
+    pub(super) since: &'a Option<String>,
+}
+
+// `#[serde(flatten)]` would let these types share the fields, and would hide unknown keys.
+macro_rules! notice {
+    ($($described:ty),*) => {$(
+        impl $described {
+            pub(super) fn notice(&self) -> Notice<'_> {
+                Notice {
+                    documentation: &self.documentation,
+                    deprecated: self.deprecated,
+                    message: &self.deprecated_message,
+                    since: &self.deprecated_since,
+                }
+            }
+        }
+    )*};
+}
+
+notice!(Service, Operation, Shape, Member);
