@@ -40,7 +40,7 @@ fn the_model_holds_the_whole_of_codepipeline() {
     assert_eq!(count(&model, |shape| shape["type"] == "operation"), 44);
     assert_eq!(count(&model, |shape| !matches!(shape["type"].as_str(), Some("operation" | "service"))), 442);
     assert_eq!(count(&model, |shape| shape["traits"]["smithy.api#paginated"].is_object()), 8);
-    assert_eq!(count(&model, |shape| shape["traits"]["smithy.api#error"].is_string()), 40);
+    assert_eq!(count(&model, |shape| shape["traits"]["smithy.api#error"].is_string()), 42);
 
     let service = &model["shapes"]["com.amazonaws.codepipeline#CodePipeline_20150709"];
     assert_eq!(service["operations"].as_array().unwrap().len(), 44);
