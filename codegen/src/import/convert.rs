@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::read::{self, File};
 use super::smithy::{Model, Shape, Target, Traits};
@@ -211,7 +211,7 @@ impl<'a> Converter<'a> {
         let context = self.without_prose(self.source.client_context_params.clone());
         traits.set("smithy.rules#clientContextParams", context);
         let endpoint_rules = self.without_prose(endpoint_rules);
-        traits.set("smithy.rules#endpointRuleSet", endpoint_rules);
+        traits.set("smithy.rules#endpointRuleSet", endpoint_rules.map(with_type_names));
         let mut operations = self.source.operations.iter();
         let discovery = operations.find(|(_, operation)| operation.endpoint_operation);
         let discovery = discovery.map(|(name, _)| json!({ "operation": self.id(name) }));
@@ -324,6 +324,21 @@ pub(super) struct Protocols {
     pub(super) xml: bool,
     /// The query protocol, or its error codes in another one.
     pub(super) query: bool,
+}
+
+/// Endpoint rules with the parameter types that Smithy writes with a capital letter and the source without.
+fn with_type_names(mut rules: Value) -> Value {
+    let parameters = rules.get_mut("parameters").and_then(Value::as_object_mut);
+    for kind in parameters.into_iter().flat_map(Map::values_mut).filter_map(|parameter| parameter.get_mut("type")) {
+        let name = match kind.as_str() {
+            Some("string") => "String",
+            Some("boolean") => "Boolean",
+            Some("stringArray") => "StringArray",
+            _ => continue,
+        };
+        *kind = name.into();
+    }
+    rules
 }
 
 /// The value of `smithy.api#xmlNamespace`.

@@ -585,7 +585,7 @@ fn sentences_are_taken_on_request_only() {
 
     let facts = botocore(&sources, &Options::default()).unwrap();
     assert!(!facts.text.contains("Prose."), "{}", facts.text);
-    let expected = json!({ "parameters": { "documentation": { "type": "string" } }, "rules": [{}] });
+    let expected = json!({ "parameters": { "documentation": { "type": "String" } }, "rules": [{}] });
     assert_eq!(traits(&facts, "ToyBox")["smithy.rules#endpointRuleSet"], expected);
     let expected = json!({ "A": { "type": "string" } });
     assert_eq!(traits(&facts, "ToyBox")["smithy.rules#clientContextParams"], expected);
