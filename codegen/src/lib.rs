@@ -21,6 +21,7 @@ mod diagnostics;
 mod emit;
 mod exceptions;
 mod generator;
+pub mod import;
 mod ir;
 mod lower;
 mod write;
