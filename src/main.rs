@@ -1,2 +1,37 @@
-//! Placeholder.
-fn main() {}
+//! `opsmith`: the operations of AWS services as commands, with the AWS CLI's syntax, output and exit codes.
+//!
+//! The command knows no service. It reads rows: `args` splits the line, `run` tells the story of it, `input` makes
+//! parameters of words, `call` makes a call of them, `query` and `output` print the result. `help` and `skeleton` answer
+//! without a call, and `exit` decides how it all ends.
+
+mod args;
+mod call;
+mod exit;
+mod globals;
+mod help;
+mod input;
+#[cfg(feature = "local")]
+mod local;
+mod operation;
+mod output;
+mod query;
+mod run;
+mod services;
+mod skeleton;
+mod suggest;
+mod surroundings;
+mod trace;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run::run(std::env::args_os().skip(1)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // When standard error is gone too, the exit code is all there is to say.
+            let _ = std::io::stderr().write_all(failure.message().as_bytes());
+            ExitCode::from(failure.code())
+        }
+    }
+}

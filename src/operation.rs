@@ -1,0 +1,158 @@
+//! The options of an operation, from its rows.
+
+use crate::args::{self, Known, Level, Takes};
+use crate::exit::Failure;
+use crate::input::{self, Reader};
+use opsmith_runtime::commands::Command;
+use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Service, flag};
+
+/// Values of `--generate-cli-skeleton`.
+const SKELETONS: &[&str] = &["input", "yaml-input", "output"];
+
+/// An operation's part of the line.
+pub(crate) struct Line<'a> {
+    parameters: Vec<Parameter<'a>>,
+    /// Options, without dashes, as they were given.
+    given: Vec<(String, Vec<String>)>,
+    input: Option<Ix>,
+    /// The help page is asked for.
+    pub(crate) help: bool,
+    /// The kind of sample that is asked for.
+    pub(crate) skeleton: Option<String>,
+}
+
+/// A member of the input, with its options.
+struct Parameter<'a> {
+    member: &'a Member<'a>,
+    /// With dashes.
+    option: String,
+    /// The option that says no to a boolean.
+    negative: Option<String>,
+    takes: Takes,
+}
+
+impl<'a> Parameter<'a> {
+    fn new(service: &Service<'a>, member: &'a Member<'a>, name: &str) -> Self {
+        let (takes, negative) = match service.shape(member.target).kind {
+            Kind::Boolean => (Takes::Nothing, Some(format!("--no-{name}"))),
+            Kind::List => (Takes::Many, None),
+            _ => (Takes::One, None),
+        };
+        Parameter { member, option: format!("--{name}"), negative, takes }
+    }
+
+    fn known(&self) -> impl Iterator<Item = Known<'_>> {
+        let known = |name| Known { name, takes: self.takes, own: false, choices: &[] };
+        [Some(known(self.option.as_str())), self.negative.as_deref().map(known)].into_iter().flatten()
+    }
+
+    fn is_given(&self, level: &Level<'_>) -> bool {
+        level.has(&self.option) || self.negative.as_deref().is_some_and(|name| level.has(name))
+    }
+
+    /// An idempotency token is made up when it is not given.
+    fn is_required(&self) -> bool {
+        self.member.is(flag::REQUIRED) && !self.member.is(flag::IDEMPOTENCY_TOKEN)
+    }
+}
+
+impl<'a> Line<'a> {
+    /// Reads the words after the operation's.
+    ///
+    /// # Errors
+    ///
+    /// Required options that are missing, options that nobody knows, and options in the wrong form.
+    pub(crate) fn read(
+        service: &'a Service<'a>,
+        command: &Command<'a>,
+        operation: &Operation<'a>,
+        words: &[String],
+    ) -> Result<Self, Failure> {
+        let members = operation.input.map_or(&[][..], |shape| service.shape(shape).members);
+        let options = members.iter().zip(command.options);
+        let parameters: Vec<_> = options.map(|(member, name)| Parameter::new(service, member, name)).collect();
+        let mut known: Vec<Known<'_>> = parameters.iter().flat_map(Parameter::known).collect();
+        known.extend(common(operation));
+        let level = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(()))?;
+        let skeleton = level.values("--generate-cli-skeleton").map(|values| {
+            values.first().map_or_else(|| "input".to_owned(), Clone::clone)
+        });
+        let missing = missing(&parameters, &level, skeleton.as_deref());
+        let help = level.word.as_deref() == Some("help") && (words.len() == 1 || missing.is_empty());
+        if !help {
+            refuse(&missing, &level)?;
+        }
+        let given = level.given.iter().map(|given| (given.name.to_owned(), given.values.clone())).collect();
+        Ok(Line { given, input: operation.input, help, skeleton, parameters })
+    }
+
+    fn values(&self, option: &str) -> Option<&[String]> {
+        self.given.iter().rev().find(|(name, _)| name == option).map(|(_, values)| values.as_slice())
+    }
+
+    /// The parameters' values, in the model's order, and what a whole input document adds to them.
+    ///
+    /// # Errors
+    ///
+    /// Values that can't be read.
+    pub(crate) fn parameters(&self, reader: &Reader<'_>) -> Result<Map, Failure> {
+        let mut map = Map::new();
+        for parameter in &self.parameters {
+            if let Some(value) = self.parameter(parameter, reader)? {
+                map.insert(parameter.member.name.to_owned(), value);
+            }
+        }
+        let whole = |option: &str| self.values(option).and_then(|values| values.first()).map(String::as_str);
+        let (json, yaml) = (whole("--cli-input-json"), whole("--cli-input-yaml"));
+        let document = match self.input {
+            Some(shape) => reader.cli_input(json, yaml, shape).map_err(Failure::parameter)?,
+            None => Map::new(),
+        };
+        Ok(input::merge(map, document))
+    }
+
+    fn parameter(&self, parameter: &Parameter<'_>, reader: &Reader<'_>) -> Result<Option<Document>, Failure> {
+        if let Some(negative) = &parameter.negative {
+            let last = self.given.iter().rev().find(|(name, _)| *name == parameter.option || name == negative);
+            return Ok(last.map(|(name, _)| Document::Boolean(*name == parameter.option)));
+        }
+        let Some(values) = self.values(&parameter.option) else { return Ok(None) };
+        reader.parameter(&parameter.option, parameter.member, values).map(Some).map_err(Failure::parameter)
+    }
+}
+
+/// Options that operations have beside their parameters.
+fn common(operation: &Operation<'_>) -> impl Iterator<Item = Known<'static>> {
+    let one = |name| Known { name, takes: Takes::One, own: false, choices: &[] };
+    let paging = ["--starting-token", "--page-size", "--max-items"].map(one);
+    let paging = paging.into_iter().filter(move |_| false);
+    let _ = operation;
+    let skeleton =
+        Known { name: "--generate-cli-skeleton", takes: Takes::Optional, own: false, choices: SKELETONS };
+    ["--cli-input-json", "--cli-input-yaml"].map(one).into_iter().chain(paging).chain([skeleton])
+}
+
+/// Required options that were not given, unless a whole document or a sample stands for them.
+fn missing(parameters: &[Parameter<'_>], level: &Level<'_>, skeleton: Option<&str>) -> Vec<String> {
+    let document = level.has("--cli-input-json") || level.has("--cli-input-yaml");
+    if document || matches!(skeleton, Some("input" | "yaml-input")) {
+        return Vec::new();
+    }
+    let missing = parameters.iter().filter(|parameter| parameter.is_required() && !parameter.is_given(level));
+    missing.map(|parameter| parameter.option.clone()).collect()
+}
+
+/// Refuses a line without what is required, or with what nobody knows. A first stray word is told last.
+fn refuse(missing: &[String], level: &Level<'_>) -> Result<(), Failure> {
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        return Err(Failure::usage(format_args!("the following arguments are required: {missing}")));
+    }
+    let stray = level.word.iter().filter(|word| !word.is_empty());
+    let unknown: Vec<String> = level.rest.iter().chain(stray).cloned().collect();
+    match unknown.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::unknown_options(&unknown)),
+    }
+}

@@ -1,0 +1,244 @@
+//! The story of a command, in the order in which the AWS CLI finds problems: the shared files, the global options and
+//! the service, the operation, its options, their values; then the call, the query, the output.
+
+use crate::args::{self, Given, Known, Level, Takes};
+use crate::exit::Failure;
+use crate::input::{self, BinaryFormat, Process};
+use crate::operation::Line;
+use crate::output::{Format, Timestamps};
+use crate::query::Query;
+use crate::surroundings::Isolated;
+use crate::{call, globals, help, services, skeleton, trace};
+use opsmith_runtime::commands::Commands;
+use opsmith_runtime::config::Settings;
+use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::surroundings::Surroundings;
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write as _};
+
+/// What every operation needs to know beside its parameters.
+pub(crate) struct Context<'a> {
+    /// The global options.
+    pub(crate) globals: &'a Level<'static>,
+    /// What environment and shared files say; with `--local`, nothing.
+    pub(crate) settings: Settings,
+    pub(crate) query: Option<Query>,
+    pub(crate) timestamps: Timestamps,
+    pub(crate) binary_format: BinaryFormat,
+    pub(crate) local: bool,
+}
+
+/// Why reading the line ended early: a failure, or all is done.
+enum Stop {
+    Failed(Failure),
+    Done,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Stop::Failed(failure)
+    }
+}
+
+/// Runs the command line.
+///
+/// # Errors
+///
+/// Whatever ends the command with another code than 0.
+pub(crate) fn run(words: impl Iterator<Item = OsString>) -> Result<(), Failure> {
+    let words = words.map(|word| {
+        word.into_string().map_err(|word| Failure::usage(format_args!("argument {word:?} is not Unicode text")))
+    });
+    let words = words.collect::<Result<Vec<_>, _>>()?;
+    match told(&words) {
+        Ok(()) | Err(Stop::Done) => Ok(()),
+        Err(Stop::Failed(failure)) => Err(failure),
+    }
+}
+
+fn told(words: &[String]) -> Result<(), Stop> {
+    let known = globals::known();
+    let local = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(())).is_ok_and(|level| level.has("--local"));
+    let settings = settings(words, &known, local)?;
+    let globals = args::read(words, &known, global, service)?;
+    if globals.has("--cli-auto-prompt") {
+        let both = globals.has("--no-cli-auto-prompt");
+        return Err(if both { both_prompts() } else { not_built("--cli-auto-prompt", "prompting") }.into());
+    }
+    if globals.has("--debug") {
+        trace::start();
+    }
+    let Some(word) = globals.word.as_deref() else { return Err(required(&["command".to_owned()]).into()) };
+    let context = context(&globals, settings, local)?;
+    match (word, services::find(word)) {
+        ("help", _) => Ok(print_page(&help::top_page(&globals::help(), services::SERVICES))?),
+        (_, Some(commands)) => Ok(operation(&context, commands)?),
+        #[cfg(feature = "local")]
+        ("local", None) => Ok(crate::local::command(&globals.rest)?),
+        _ => Err(Stop::Done),
+    }
+}
+
+/// Settings for the profile that the line names, wherever on the line that is.
+fn settings(words: &[String], known: &[Known<'static>], local: bool) -> Result<Settings, Failure> {
+    if local {
+        return Ok(Settings::load(Surroundings::with_variables::<String, String>([]), None)?);
+    }
+    let profile = known.iter().copied().filter(|option| matches!(option.name, "--profile" | "--debug"));
+    let level = args::read::<Failure>(words, &profile.collect::<Vec<_>>(), |_| Ok(()), |_| Ok(()))?;
+    Ok(Settings::load(Surroundings::real(), level.value("--profile"))?)
+}
+
+/// What is done with a global option as soon as it is reached.
+fn global(given: &Given<'static>) -> Result<(), Stop> {
+    if given.name == "--version" {
+        print(&format!("opsmith/{}\n", env!("CARGO_PKG_VERSION")))?;
+        return Err(Stop::Done);
+    }
+    Ok(())
+}
+
+/// Whether the word is a service's.
+fn service(word: &str) -> Result<(), Stop> {
+    let own = ["help", "local"].into_iter().filter(|own| *own != "local" || cfg!(feature = "local"));
+    let words: Vec<&str> = services::words().chain(own).collect();
+    match words.contains(&word) {
+        true => Ok(()),
+        false => Err(Failure::choice("command", word, words).into()),
+    }
+}
+
+fn both_prompts() -> Failure {
+    let text = "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
+    Failure::parameter(text)
+}
+
+fn not_built(option: &str, what: &str) -> Failure {
+    Failure::parameter(format_args!("{option}: {what} is not built; give the parameters as options"))
+}
+
+fn required(names: &[String]) -> Failure {
+    Failure::usage(format_args!("the following arguments are required: {}", names.join(", ")))
+}
+
+/// Checks the global options and settings that every operation heeds, in the AWS CLI's order.
+fn context<'a>(globals: &'a Level<'static>, mut settings: Settings, local: bool) -> Result<Context<'a>, Failure> {
+    let query = globals.value("--query").map(Query::parse).transpose().map_err(Failure::parameter)?;
+    if let Some(url) = globals.value("--endpoint-url") {
+        if !url.contains("://") {
+            return Err(Failure::parameter(format_args!(
+                "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
+                 https://<hostname>/"
+            )));
+        }
+        settings.set("endpoint_url", url, "--endpoint-url");
+    }
+    for (setting, option) in [("region", "--region"), ("ca_bundle", "--ca-bundle")] {
+        if let Some(value) = globals.value(option) {
+            settings.set(setting, value, option);
+        }
+    }
+    let setting = |name: &str, otherwise: &str| -> Result<String, Failure> {
+        Ok(settings.get(name)?.map_or_else(|| otherwise.to_owned(), |value| value.text))
+    };
+    let zone = std::env::var("TZ").ok().filter(|_| !local);
+    let timestamps = Timestamps::from_setting(&setting("cli_timestamp_format", "iso8601")?, zone.as_deref());
+    let timestamps = timestamps.map_err(Failure::configuration)?;
+    let format = globals.value("--cli-binary-format").map(str::to_owned);
+    let binary_format = match format.map_or_else(|| setting("cli_binary_format", "base64"), Ok)?.as_str() {
+        "base64" => BinaryFormat::Base64,
+        "raw-in-base64-out" => BinaryFormat::Raw,
+        other => return Err(Failure::general(format_args!("'{other}'"))),
+    };
+    if local && (globals.has("--endpoint-url") || globals.has("--profile")) {
+        let text = "--local brings its own endpoint and credentials: leave out --endpoint-url and --profile";
+        return Err(Failure::parameter(text));
+    }
+    Ok(Context { globals, settings, query, timestamps, binary_format, local })
+}
+
+/// The operation's word, its options, and what they ask for.
+fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Result<(), Failure> {
+    let words: Vec<&str> = commands.commands.iter().map(|command| command.name).chain(["help"]).collect();
+    let check = |word: &str| match words.contains(&word) {
+        true => Ok(()),
+        false => Err(Failure::choice("operation", word, words.iter().copied())),
+    };
+    let level = args::read::<Failure>(&context.globals.rest, &[], |_| Ok(()), check)?;
+    let Some(word) = level.word else { return Err(required(&["operation".to_owned()])) };
+    let Some((command, operation)) = commands.find(&word) else {
+        return print_page(&help::service_page(commands));
+    };
+    let line = Line::read(commands.service, command, operation, &level.rest)?;
+    if line.help {
+        return print_page(&help::operation_page(commands, command, operation));
+    }
+    let reader = input::Reader {
+        service: commands.service,
+        binary_format: context.binary_format,
+        surroundings: if context.local { &Isolated } else { &Process },
+    };
+    let parameters = line.parameters(&reader)?;
+    match line.skeleton.as_deref() {
+        Some("input") => {
+            let sample = skeleton::input(commands.service, operation.input);
+            print(&(crate::output::json::pretty(&sample) + "\n"))
+        }
+        Some("yaml-input") => print(&skeleton::yaml_input(commands, operation.input)),
+        Some(_) => {
+            let prepared = call::prepare(context, commands, operation, &parameters)?;
+            drop(prepared);
+            let sample = skeleton::output(commands.service, operation.output);
+            print_result(context, commands, operation, sample)
+        }
+        None => {
+            let result = call::call(context, commands, operation, &parameters)?;
+            print_result(context, commands, operation, result)
+        }
+    }
+}
+
+/// Prints the result of an operation: as settings and `--query` ask for it.
+fn print_result(
+    context: &Context<'_>,
+    commands: &Commands<'static>,
+    operation: &opsmith_runtime::rows::Operation<'static>,
+    result: Document,
+) -> Result<(), Failure> {
+    let name = match context.globals.value("--output") {
+        Some(name) => name.to_owned(),
+        None => context.settings.get("output")?.map_or_else(|| "json".to_owned(), |value| value.text),
+    };
+    let format = Format::named(&name).ok_or_else(|| Failure::general(format_args!("Unknown output type: {name}")))?;
+    let shown = match operation.output {
+        Some(shape) => crate::output::present(result, commands.service, shape, &context.timestamps),
+        None => Document::Map(Map::new()),
+    };
+    let shown = match &context.query {
+        Some(query) if format != Format::Off => query.search(&shown).map_err(Failure::general)?,
+        _ => shown,
+    };
+    let color = match context.globals.value("--color") {
+        Some("on") => true,
+        Some("off") => false,
+        _ => std::io::stdout().is_terminal(),
+    };
+    let layout = crate::output::Layout { title: operation.name, color, width: 80 };
+    let printed = crate::output::print(&shown, format, &layout, &mut std::io::stdout().lock());
+    printed.map_err(|error| match error {
+        crate::output::Error::Closed => Failure::output(&std::io::ErrorKind::BrokenPipe.into()),
+        crate::output::Error::Write(error) => Failure::output(&error),
+        other => Failure::general(other),
+    })
+}
+
+/// Prints text on standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+}
+
+/// Prints a help page: on a terminal through a pager and as wide as it is, else plain in 78 columns.
+fn print_page(page: &help::Page) -> Result<(), Failure> {
+    help::print(page, &mut std::io::stdout().lock()).map_err(|error| Failure::output(&error))
+}
