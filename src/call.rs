@@ -8,7 +8,10 @@ use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::rows::Operation;
 use opsmith_runtime::sink::{DocumentSink, Shaped};
 use opsmith_runtime::{Client, Config};
+use std::future::{Future, poll_fn};
 use std::io::Write as _;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 /// Checks the parameters as a call would, and says in what they depart from the model.
@@ -22,7 +25,7 @@ pub(crate) fn prepare<'a>(
     operation: &Operation<'a>,
     parameters: &Map,
 ) -> Result<(Client<'a>, Prepared<'a>), Failure> {
-    let client = Client::new(commands.service, config(context, commands)?);
+    let client = Client::new(commands.service, config(context)?);
     let document = Document::Map(parameters.clone());
     let shape = operation.input.unwrap_or(opsmith_runtime::rows::Ix::MAX);
     let input = Shaped { document: &document, service: commands.service, shape };
@@ -46,20 +49,25 @@ pub(crate) fn call<'a>(
 ) -> Result<Document, Failure> {
     let (client, prepared) = prepare(context, commands, operation, parameters)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
-    let response = runtime.block_on(async {
-        tokio::select! {
-            response = client.send(prepared) => response.map_err(Failure::from),
-            _ = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
-        }
-    })?;
+    let response = runtime.block_on(unless_interrupted(client.send(prepared)))??;
     let Some(shape) = operation.output else { return Ok(Document::Map(Map::new())) };
     let mut sink = DocumentSink::new(commands.service, shape);
     client.read(operation, &response, &mut sink)?;
     Ok(sink.finish())
 }
 
+/// The answer of a future, unless the user interrupts first.
+async fn unless_interrupted<T>(answer: impl Future<Output = T>) -> Result<T, Failure> {
+    let (mut answer, mut interrupt) = (pin!(answer), pin!(tokio::signal::ctrl_c()));
+    poll_fn(|context| match answer.as_mut().poll(context) {
+        Poll::Ready(answer) => Poll::Ready(Ok(answer)),
+        Poll::Pending => interrupt.as_mut().poll(context).map(|_| Err(Failure::interrupted())),
+    })
+    .await
+}
+
 /// The configuration of the client.
-fn config(context: &Context<'_>, commands: &Commands<'_>) -> Result<Config, Failure> {
+fn config(context: &Context<'_>) -> Result<Config, Failure> {
     let globals = context.globals;
     let (connect, read) = (timeout(context, "connect")?, timeout(context, "read")?);
     let mut config = Config::from_settings(context.settings.clone())?.connection(|connection| {
@@ -73,7 +81,6 @@ fn config(context: &Context<'_>, commands: &Commands<'_>) -> Result<Config, Fail
     if globals.has("--no-sign-request") {
         config = config.anonymous();
     }
-    let _ = commands;
     Ok(config)
 }
 

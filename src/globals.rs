@@ -79,7 +79,11 @@ pub(crate) fn known() -> Vec<Known<'static>> {
 /// The options as the help page shows them.
 pub(crate) fn help() -> Vec<GlobalHelp<'static>> {
     let help = |global: &Global| {
-        let value = if global.takes == Takes::Nothing { "" } else { "<value>" };
+        let value = match (global.takes, global.name) {
+            (Takes::Nothing, _) => "boolean",
+            (_, "--cli-read-timeout" | "--cli-connect-timeout") => "int",
+            _ => "string",
+        };
         GlobalHelp { name: global.name, value, text: global.text, choices: global.choices }
     };
     GLOBALS.iter().map(help).collect()

@@ -72,8 +72,7 @@ impl<'a> Line<'a> {
         let members = operation.input.map_or(&[][..], |shape| service.shape(shape).members);
         let options = members.iter().zip(command.options);
         let parameters: Vec<_> = options.map(|(member, name)| Parameter::new(service, member, name)).collect();
-        let mut known: Vec<Known<'_>> = parameters.iter().flat_map(Parameter::known).collect();
-        known.extend(common(operation));
+        let known: Vec<Known<'_>> = parameters.iter().flat_map(Parameter::known).chain(common()).collect();
         let level = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(()))?;
         let skeleton = level.values("--generate-cli-skeleton").map(|values| {
             values.first().map_or_else(|| "input".to_owned(), Clone::clone)
@@ -122,15 +121,15 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Options that operations have beside their parameters.
-fn common(operation: &Operation<'_>) -> impl Iterator<Item = Known<'static>> {
-    let one = |name| Known { name, takes: Takes::One, own: false, choices: &[] };
-    let paging = ["--starting-token", "--page-size", "--max-items"].map(one);
-    let paging = paging.into_iter().filter(move |_| false);
-    let _ = operation;
-    let skeleton =
-        Known { name: "--generate-cli-skeleton", takes: Takes::Optional, own: false, choices: SKELETONS };
-    ["--cli-input-json", "--cli-input-yaml"].map(one).into_iter().chain(paging).chain([skeleton])
+/// Options that every operation has beside its parameters.
+fn common<'a>() -> impl Iterator<Item = Known<'a>> {
+    let option = |name, takes, choices| Known { name, takes, own: false, choices };
+    [
+        option("--cli-input-json", Takes::One, &[][..]),
+        option("--cli-input-yaml", Takes::One, &[]),
+        option("--generate-cli-skeleton", Takes::Optional, SKELETONS),
+    ]
+    .into_iter()
 }
 
 /// Required options that were not given, unless a whole document or a sample stands for them.

@@ -1,7 +1,7 @@
 //! The story of a command, in the order in which the AWS CLI finds problems: the shared files, the global options and
 //! the service, the operation, its options, their values; then the call, the query, the output.
 
-use crate::args::{self, Given, Known, Level, Takes};
+use crate::args::{self, Given, Known, Level};
 use crate::exit::Failure;
 use crate::input::{self, BinaryFormat, Process};
 use crate::operation::Line;
@@ -15,13 +15,14 @@ use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::surroundings::Surroundings;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
 
 /// What every operation needs to know beside its parameters.
 pub(crate) struct Context<'a> {
     /// The global options.
     pub(crate) globals: &'a Level<'static>,
     /// What environment and shared files say; with `--local`, nothing.
-    pub(crate) settings: Settings,
+    pub(crate) settings: Arc<Settings>,
     pub(crate) query: Option<Query>,
     pub(crate) timestamps: Timestamps,
     pub(crate) binary_format: BinaryFormat,
@@ -154,6 +155,7 @@ fn context<'a>(globals: &'a Level<'static>, mut settings: Settings, local: bool)
         let text = "--local brings its own endpoint and credentials: leave out --endpoint-url and --profile";
         return Err(Failure::parameter(text));
     }
+    let settings = Arc::new(settings);
     Ok(Context { globals, settings, query, timestamps, binary_format, local })
 }
 
