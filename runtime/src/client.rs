@@ -4,6 +4,7 @@ use crate::config;
 use crate::credentials::{CachedChain, Chain, Credentials};
 use crate::document::Document;
 use crate::error::{Error, Refusal};
+use crate::http::proxy::Proxies;
 use crate::http::reqwest::Reqwest;
 use crate::http::{Request, Response, Transport, reqwest};
 use crate::protocol::{self, Protocol};
@@ -85,7 +86,11 @@ impl Config {
             validation: if unchecked { Mode::Off } else { validation.map_err(Error::Request)? },
             fips: settings.flag("use_fips_endpoint", false)?,
             dual_stack: settings.flag("use_dualstack_endpoint", false)?,
-            connection: reqwest::Settings { ca_bundle: settings.ca_bundle()?, ..Default::default() },
+            connection: reqwest::Settings {
+                ca_bundle: settings.ca_bundle()?,
+                proxies: Proxies::from_env(settings.surroundings())?,
+                ..Default::default()
+            },
             settings: Some(settings),
             ..Config::new()
         })

@@ -1,5 +1,6 @@
 //! Requests and answers as plain data, and the [`Transport`] that carries them.
 
+pub mod proxy;
 pub mod reqwest;
 
 use std::fmt;

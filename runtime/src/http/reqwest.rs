@@ -1,5 +1,6 @@
 //! The transport over reqwest, rustls and ring: the one file that names `reqwest`.
 
+use super::proxy::{Proxies, masked};
 use super::{Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::path::PathBuf;
@@ -16,8 +17,8 @@ pub struct Settings {
     pub ca_bundle: Option<PathBuf>,
     /// Whether to check the server's certificate at all.
     pub verify: bool,
-    /// The proxy to go through.
-    pub proxy: Option<String>,
+    /// The proxies to go through.
+    pub proxies: Proxies,
     /// How long connecting may take; none is forever.
     pub connect_timeout: Option<Duration>,
     /// How long the server may be silent; none is forever.
@@ -27,7 +28,13 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let timeout = Some(Duration::from_secs(60));
-        Settings { ca_bundle: None, verify: true, proxy: None, connect_timeout: timeout, read_timeout: timeout }
+        Settings {
+            ca_bundle: None,
+            verify: true,
+            proxies: Proxies::default(),
+            connect_timeout: timeout,
+            read_timeout: timeout,
+        }
     }
 }
 
@@ -52,22 +59,24 @@ impl Reqwest {
         if let Some(client) = kept.get() {
             return Ok(client);
         }
+        // A proxy that can't be used is an error: the request must not go past it.
+        if let Some(proxy) = self.settings.proxies.proxy_for(url) {
+            reqwest::Proxy::all(proxy).map_err(|error| failed(Kind::Proxy, &masked(proxy), error))?;
+        }
         let client = self.build(secure).map_err(|error| TransportError { url: url.to_owned(), ..error })?;
         Ok(kept.get_or_init(|| client))
     }
 
     fn build(&self, secure: bool) -> Result<reqwest::Client, TransportError> {
-        let Settings { proxy, connect_timeout, read_timeout, .. } = &self.settings;
+        let Settings { proxies, connect_timeout, read_timeout, .. } = &self.settings;
+        let proxies = proxies.clone();
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls(secure)?)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .no_proxy();
-        if let Some(url) = proxy {
-            let proxy = reqwest::Proxy::all(url).map_err(|error| failed(Kind::Proxy, &masked(url), error))?;
-            builder = builder.proxy(proxy);
-        }
+            .no_proxy()
+            .proxy(reqwest::Proxy::custom(move |url| proxies.proxy_for(url.as_str()).map(str::to_owned)));
         if let Some(timeout) = connect_timeout {
             builder = builder.connect_timeout(*timeout);
         }
@@ -127,7 +136,7 @@ impl Reqwest {
             let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
             cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>())
         };
-        let proxy = self.settings.proxy.as_deref();
+        let proxy = self.settings.proxies.proxy_for(url);
         let kind = match () {
             () if error.is_builder() => Kind::Endpoint,
             () if causes().any(is_tls) => Kind::Tls,
@@ -150,15 +159,6 @@ impl Transport for Reqwest {
 
 fn failed(kind: Kind, url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {
     TransportError { kind, url: url.to_owned(), source: Some(source.into()) }
-}
-
-/// The URL with stars for the credentials in it.
-fn masked(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-    match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://***:***@{host}"),
-        None => format!("{scheme}://{rest}"),
-    }
 }
 
 fn bundle(path: &PathBuf) -> Result<rustls::RootCertStore, TransportError> {

@@ -1,0 +1,128 @@
+//! [`Proxies`]: through which proxy a request goes.
+
+use crate::config::Error;
+use crate::surroundings::Surroundings;
+use std::fmt;
+
+/// Through which proxy requests go, by the scheme of their URL, and which hosts are called directly.
+#[derive(Clone, Default)]
+pub struct Proxies {
+    http: Option<String>,
+    https: Option<String>,
+    /// Host names, with or without a port, that are called directly with all below them; `*` alone is every host.
+    direct: Vec<String>,
+}
+
+impl Proxies {
+    /// What the environment says: `http_proxy`, `https_proxy` and `no_proxy`, where lower case wins over upper case.
+    /// In a CGI program, which has `REQUEST_METHOD`, `HTTP_PROXY` is a header of the request and so is not heeded.
+    ///
+    /// # Errors
+    ///
+    /// A variable that is not Unicode text.
+    pub fn from_env(surroundings: &Surroundings) -> Result<Self, Error> {
+        let variable = |lower: &str| match surroundings.variable(lower)? {
+            Some(value) => Ok(Some(value)),
+            None => surroundings.variable(&lower.to_ascii_uppercase()),
+        };
+        let proxy = |lower| Ok::<_, Error>(variable(lower)?.filter(|url| !url.is_empty()).map(with_scheme));
+        let cgi = surroundings.variable("REQUEST_METHOD")?.is_some();
+        let http = if cgi { surroundings.variable("http_proxy")?.map(with_scheme) } else { proxy("http_proxy")? };
+        let direct = variable("no_proxy")?.unwrap_or_default();
+        let direct = direct.split(',').map(|host| host.trim().trim_start_matches('.').to_ascii_lowercase());
+        Ok(Proxies { http, https: proxy("https_proxy")?, direct: direct.filter(|host| !host.is_empty()).collect() })
+    }
+
+    /// The URL of the proxy for a request to `url`; none when it goes directly.
+    pub fn proxy_for(&self, url: &str) -> Option<&str> {
+        let (scheme, rest) = url.split_once("://")?;
+        let proxy = match scheme.eq_ignore_ascii_case("https") {
+            true => self.https.as_deref()?,
+            false => self.http.as_deref()?,
+        };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_ascii_lowercase();
+        (!self.is_direct(&host)).then_some(proxy)
+    }
+
+    fn is_direct(&self, host: &str) -> bool {
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        let below = |host: &str, direct: &str| {
+            host.strip_suffix(direct).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        self.direct == ["*"] || self.direct.iter().any(|direct| below(host, direct) || below(name, direct))
+    }
+}
+
+/// Proxies may hold a password.
+impl fmt::Debug for Proxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let masked = |url: &Option<String>| url.as_deref().map(masked);
+        let mut debug = f.debug_struct("Proxies");
+        debug.field("http", &masked(&self.http)).field("https", &masked(&self.https));
+        debug.field("direct", &self.direct).finish()
+    }
+}
+
+fn with_scheme(url: String) -> String {
+    if url.contains("://") { url } else { format!("http://{url}") }
+}
+
+/// The URL with stars for the credentials in it.
+pub(super) fn masked(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://***:***@{host}"),
+        None => format!("{scheme}://{rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies<const N: usize>(variables: [(&str, &str); N]) -> Proxies {
+        Proxies::from_env(&Surroundings::with_variables(variables)).expect("text")
+    }
+
+    #[test]
+    fn lower_case_wins_and_the_scheme_chooses() {
+        let all = proxies([("HTTP_PROXY", "upper:1"), ("http_proxy", "lower:1"), ("HTTPS_PROXY", "http://s:2")]);
+        assert_eq!(all.proxy_for("http://a/"), Some("http://lower:1"));
+        assert_eq!(all.proxy_for("HTTPS://a/"), Some("http://s:2"));
+    }
+
+    #[test]
+    fn a_cgi_program_does_not_take_a_header_for_its_proxy() {
+        let cgi = proxies([("HTTP_PROXY", "evil:1"), ("REQUEST_METHOD", "GET")]);
+        assert_eq!(cgi.proxy_for("http://a/"), None);
+    }
+
+    #[test]
+    fn hosts_that_are_called_directly() {
+        let direct =
+            |list: &str, url: &str| proxies([("http_proxy", "p:1"), ("no_proxy", list)]).proxy_for(url).is_none();
+        for (list, url, expected) in [
+            ("*", "http://a/", true),
+            ("*,b", "http://a/", false),
+            ("example.com", "http://example.com/", true),
+            (".example.com", "http://a.example.com:80/x", true),
+            ("example.com", "http://notexample.com/", false),
+            ("b , EXAMPLE.com:8080", "http://user@a.Example.COM:8080/", true),
+            ("example.com:8080", "http://example.com/", false),
+            ("127.0.0.0/8", "http://127.0.0.1/", false),
+            ("", "http://a/", false),
+        ] {
+            assert_eq!(direct(list, url), expected, "{list} {url}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let debug = format!("{:?}", proxies([("https_proxy", "http://me:secret@p:1")]));
+        assert!(!debug.contains("secret"), "{debug}");
+    }
+}

@@ -1,0 +1,222 @@
+//! The typed client over a transport that records requests and answers as told.
+
+use opsmith_codepipeline::{
+    Client, Config, Error, ErrorCode, FailureDetails, FailureType, GetPipelineStateInput, GetThirdPartyJobDetailsInput,
+    ListPipelinesInput, PipelineType, PutThirdPartyJobFailureResultInput, StartPipelineExecutionInput,
+};
+use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::http::{Request, Response, Sending, Transport};
+use opsmith_runtime::validate::Mode;
+use std::sync::{Arc, Mutex};
+
+/// Answers every request alike and keeps it.
+#[derive(Debug)]
+struct Fake {
+    answer: Response,
+    requests: Mutex<Vec<Request>>,
+}
+
+impl Fake {
+    fn answering(status: u16, body: &str) -> Arc<Self> {
+        let headers = vec![("x-amzn-requestid".to_owned(), "request-1".to_owned())];
+        let answer = Response { status, headers, body: body.as_bytes().to_vec() };
+        Arc::new(Fake { answer, requests: Mutex::default() })
+    }
+
+    fn request(&self) -> Request {
+        self.requests.lock().expect("lock").first().cloned().expect("a request was sent")
+    }
+
+    fn is_unused(&self) -> bool {
+        self.requests.lock().expect("lock").is_empty()
+    }
+}
+
+impl Transport for Fake {
+    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
+        self.requests.lock().expect("lock").push(request.clone());
+        Box::pin(async { Ok(self.answer.clone()) })
+    }
+}
+
+fn config(fake: &Arc<Fake>) -> Config {
+    Config::new()
+        .region("eu-west-1")
+        .endpoint_url("http://127.0.0.1:9")
+        .credentials(Credentials::new("AKID", "the-secret", "test"))
+        .transport(fake.clone())
+}
+
+fn client(fake: &Arc<Fake>) -> Client {
+    Client::new(config(fake))
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+}
+
+fn failure(kind: FailureType, message: &str) -> PutThirdPartyJobFailureResultInput {
+    PutThirdPartyJobFailureResultInput::new("job-1", "token-1", FailureDetails::new(kind, message))
+}
+
+fn body(request: &Request) -> String {
+    String::from_utf8(request.body.clone()).expect("UTF-8")
+}
+
+fn header<'a>(request: &'a Request, name: &str) -> &'a str {
+    let found = request.headers.iter().find(|(found, _)| found == name);
+    found.map_or_else(|| panic!("no {name} in {request:?}"), |(_, value)| value)
+}
+
+#[test]
+fn a_request_is_what_the_model_says_and_signed() {
+    let fake = Fake::answering(200, "");
+    wait(client(&fake).put_third_party_job_failure_result(failure(FailureType::JobFailed, "tests failed")))
+        .expect("ok");
+    let request = fake.request();
+    assert_eq!((request.method, request.url.as_str()), ("POST", "http://127.0.0.1:9/"));
+    assert_eq!(header(&request, "content-type"), "application/x-amz-json-1.1");
+    assert_eq!(header(&request, "x-amz-target"), "CodePipeline_20150709.PutThirdPartyJobFailureResult");
+    assert!(header(&request, "authorization").contains("/eu-west-1/codepipeline/aws4_request"));
+    let expected =
+        r#"{"jobId":"job-1","clientToken":"token-1","failureDetails":{"type":"JobFailed","message":"tests failed"}}"#;
+    assert_eq!(body(&request), expected);
+}
+
+#[test]
+fn anonymous_requests_are_not_signed() {
+    let fake = Fake::answering(200, "{}");
+    let client = Client::new(config(&fake).anonymous());
+    wait(client.list_pipelines(ListPipelinesInput::default())).expect("ok");
+    assert!(fake.request().headers.iter().all(|(name, _)| name != "authorization" && name != "x-amz-date"));
+}
+
+#[test]
+fn idempotency_tokens_are_made_up_unless_given() {
+    let token = |input| {
+        let fake = Fake::answering(200, "{}");
+        wait(client(&fake).start_pipeline_execution(input)).expect("ok");
+        let body: serde_json::Value = serde_json::from_slice(&fake.request().body).expect("JSON");
+        body["clientRequestToken"].as_str().expect("a token").to_owned()
+    };
+    let input = StartPipelineExecutionInput::new("pipeline");
+    assert_eq!(token(input.clone().client_request_token("mine")), "mine");
+    let (first, second) = (token(input.clone()), token(input));
+    assert_eq!(first.len(), 36);
+    assert_ne!(first, second);
+}
+
+#[test]
+fn a_refusal_lists_every_violation_and_sends_nothing() {
+    let fake = Fake::answering(200, "");
+    let input = PutThirdPartyJobFailureResultInput::new(
+        "",
+        "t",
+        FailureDetails::new(FailureType::Unknown("jobfailed".to_owned()), ""),
+    );
+    let error = wait(client(&fake).put_third_party_job_failure_result(input)).expect_err("refused");
+    assert!(fake.is_unused());
+    let text = error.to_string();
+    for part in ["jobId", "failureDetails.type", "failureDetails.message", "ConfigurationError", "jobfailed", "20"] {
+        assert!(text.contains(part), "{part} is missing in: {text}");
+    }
+}
+
+#[test]
+fn modes_decide_what_is_refused() {
+    let sent = |mode, input| {
+        let fake = Fake::answering(200, "");
+        let client = Client::new(config(&fake).validation(mode));
+        wait(client.put_third_party_job_failure_result(input)).is_ok() && !fake.is_unused()
+    };
+    let unknown = || failure(FailureType::Unknown("Newer".to_owned()), "m");
+    let long = || failure(FailureType::JobFailed, &"m".repeat(5001));
+    let empty = || failure(FailureType::JobFailed, "");
+    for (mode, expected) in [
+        (Mode::Off, [true, true, true]),
+        (Mode::Compat, [true, true, false]),
+        (Mode::Standard, [false, true, false]),
+        (Mode::Strict, [false, false, false]),
+    ] {
+        assert_eq!([sent(mode, unknown()), sent(mode, long()), sent(mode, empty())], expected, "{mode:?}");
+    }
+}
+
+#[test]
+fn answers_do_not_fail_on_what_the_model_does_not_expect() {
+    let answer =
+        r#"{"pipelines":[{"name":"p","version":null,"pipelineType":"V9","created":1.5,"newer":{"a":[1,{}]}},{}]}"#;
+    let output = wait(client(&Fake::answering(200, answer)).list_pipelines(ListPipelinesInput::default())).expect("ok");
+    let pipelines = output.pipelines.expect("pipelines");
+    let first = pipelines.first().expect("two pipelines");
+    assert_eq!(first.pipeline_type, Some(PipelineType::Unknown("V9".to_owned())));
+    assert_eq!(first.created.expect("a date").epoch(), 1.5);
+    assert_eq!((first.version, pipelines.len()), (None, 2));
+}
+
+#[test]
+fn required_members_that_an_answer_omits_have_a_default() {
+    let answer = r#"{"jobDetails":{"data":{"actionTypeId":{"category":"Build"},"artifactCredentials":{}}}}"#;
+    let input = GetThirdPartyJobDetailsInput::new("job-1", "token-1");
+    let output = wait(client(&Fake::answering(200, answer)).get_third_party_job_details(input)).expect("ok");
+    let data = output.job_details.and_then(|details| details.data).expect("data");
+    assert_eq!(data.action_type_id.map(|id| id.provider), Some(String::new()));
+    let state = wait(client(&Fake::answering(200, "{}")).get_pipeline_state(GetPipelineStateInput::new("p")));
+    assert_eq!(state.expect("ok").stage_states, None);
+}
+
+#[test]
+fn an_error_of_the_service_has_code_message_status_and_request_id() {
+    let fake = Fake::answering(400, r#"{"__type":"com.amazonaws#JobNotFoundException:","message":"no such job"}"#);
+    let input = failure(FailureType::JobFailed, "m");
+    let error = wait(client(&fake).put_third_party_job_failure_result(input)).expect_err("an error");
+    assert_eq!(ErrorCode::of(&error), Some(ErrorCode::JobNotFoundException));
+    assert_eq!(error.request_id(), Some("request-1"));
+    let expected = "PutThirdPartyJobFailureResult: JobNotFoundException: no such job (HTTP 400, request id request-1)";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn errors_in_odd_bodies_degrade_to_the_status() {
+    for (status, answer, code, message) in [
+        (500, "", "500", "Internal Server Error"),
+        (503, "<html>busy</html>", "503", "Service Unavailable"),
+        (400, "plain text", "400", "plain text"),
+        (400, "[1]", "400", "[1]"),
+        (400, r#"{"__type":7,"Message":"m"}"#, "400", "m"),
+        (400, r#"{"__type":"Newer","message":"m"}"#, "Newer", "m"),
+        (302, "{}", "302", ""),
+    ] {
+        let error = wait(client(&Fake::answering(status, answer)).list_pipelines(ListPipelinesInput::default()));
+        let error = error.expect_err("an error");
+        let found = error.service().map(|error| (error.code.as_str(), error.message.as_str()));
+        assert_eq!(found, Some((code, message)), "{answer}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_json_is_an_error_only_where_there_is_output() {
+    let page = || Fake::answering(200, "<html>Log in</html>");
+    let read = wait(client(&page()).list_pipelines(ListPipelinesInput::default()));
+    assert!(matches!(read, Err(Error::Response(_))), "{read:?}");
+    wait(client(&page()).put_third_party_job_failure_result(failure(FailureType::JobFailed, "m"))).expect("ok");
+}
+
+#[test]
+fn secrets_are_in_no_debug_output() {
+    let fake = Fake::answering(200, "");
+    let input = failure(FailureType::JobFailed, "m");
+    let shown = format!("{input:?} {:?} {:?}", config(&fake), client(&fake));
+    assert!(!shown.contains("token-1") && !shown.contains("the-secret"), "{shown}");
+    wait(client(&fake).put_third_party_job_failure_result(input)).expect("ok");
+    let shown = format!("{:?}", fake.request());
+    assert!(!shown.contains("token-1") && !shown.contains("Signature"), "{shown}");
+}
+
+#[test]
+fn without_a_region_the_error_says_how_to_give_one() {
+    let fake = Fake::answering(200, "");
+    let client = Client::new(Config::new().transport(fake.clone()));
+    let error = wait(client.list_pipelines(ListPipelinesInput::default())).expect_err("no region");
+    assert!(error.to_string().contains("region"), "{error}");
+}
