@@ -136,7 +136,9 @@ pub(crate) fn read<'a, E: From<Failure>>(
             }
             Token::Word | Token::Unknown => level.rest.push(token.clone()),
             // Before the service there is nothing that an own option could be mistaken for.
-            Token::Option(known, _) if known.name == "--local" && level.word.is_some() => level.rest.push(token.clone()),
+            Token::Option(known, _) if known.name == "--local" && level.word.is_some() => {
+                level.rest.push(token.clone())
+            }
             Token::Option(found, inline) => {
                 let given = Given { name: found.name, values: values(found, inline, &mut tokens, known)? };
                 option(&given)?;
@@ -154,9 +156,7 @@ fn values<'t>(
     tokens: &mut std::iter::Peekable<impl Iterator<Item = &'t String>>,
     known: &[Known<'_>],
 ) -> Result<Vec<String>, Failure> {
-    let mut is_value = |token: &&String| {
-        *token != "--" && matches!(classify(token, known), Ok(Token::Word))
-    };
+    let mut is_value = |token: &&String| *token != "--" && matches!(classify(token, known), Ok(Token::Word));
     let values: Vec<String> = match (option.takes, inline) {
         (Takes::Nothing, Some(value)) => {
             return Err(Failure::usage(format!("argument {}: ignored explicit argument '{value}'", option.name)));

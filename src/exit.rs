@@ -1,6 +1,6 @@
 //! How a command ends: the one place for exit codes and for the frame around errors.
 
-use crate::suggest;
+use crate::{input, suggest};
 use opsmith_runtime::Error;
 use opsmith_runtime::config::ErrorKind;
 use opsmith_runtime::error::ServiceError;
@@ -144,6 +144,15 @@ impl From<opsmith_runtime::config::Error> for Failure {
             _ => Kind::General,
         };
         Failure::new(kind, error)
+    }
+}
+
+impl From<input::Error> for Failure {
+    fn from(error: input::Error) -> Self {
+        match error {
+            input::Error::Parameter(text) => Failure::parameter(text),
+            input::Error::Other(text) => Failure::general(text),
+        }
     }
 }
 

@@ -1,73 +1,183 @@
-//! From the words of a command line to parameters.
+//! From the words of a command line to parameters: files, shorthand, JSON and YAML, by the rows.
 
-use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Member, Service};
-use opsmith_runtime::timestamp::Timestamp;
-use std::path::{Path, PathBuf};
-use std::{fmt, io};
+mod cli_input;
+mod convert;
+mod files;
+mod json;
+mod scalar;
+mod shorthand;
+mod typed;
+pub(crate) mod yaml;
+
+pub(crate) use cli_input::merge;
+
+use opsmith_runtime::document::Document;
+use opsmith_runtime::rows::{Ix, Kind, Member, Service, flag};
+use opsmith_runtime::surroundings::Surroundings;
+use std::fmt;
+
+/// How deep a value may nest.
+const DEEPEST: usize = 128;
 
 /// How bytes are written in parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BinaryFormat {
+    /// As base64.
     Base64,
+    /// As the text that they are.
     Raw,
 }
 
-/// What reading parameters needs of the world.
-pub(crate) trait Surroundings {
-    fn variable(&self, name: &str) -> Option<String>;
-    fn home(&self, user: &str) -> Option<PathBuf>;
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
-    fn standard_input(&self) -> io::Result<Vec<u8>>;
-    fn now(&self) -> Timestamp;
+/// Why a parameter can't be read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Error {
+    /// The parameter is wrong.
+    Parameter(String),
+    /// A file that a value names can't be read, or the surroundings are wrong.
+    Other(String),
 }
 
-/// The process's own.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Process;
-
-impl Surroundings for Process {
-    fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
-    }
-    fn home(&self, _: &str) -> Option<PathBuf> {
-        None
-    }
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-    fn standard_input(&self) -> io::Result<Vec<u8>> {
-        Ok(Vec::new())
-    }
-    fn now(&self) -> Timestamp {
-        Timestamp::new(0, 0)
+impl Error {
+    fn of(option: &str, problem: impl fmt::Display) -> Self {
+        Error::Parameter(format!("Error parsing parameter '{option}': {problem}"))
     }
 }
 
-#[derive(Debug)]
-pub(crate) struct Error;
-impl fmt::Display for Error {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
-}
-
-/// Reads parameters.
+/// Reads the parameters of a service's operations.
 pub(crate) struct Reader<'a> {
     pub(crate) service: &'a Service<'a>,
     pub(crate) binary_format: BinaryFormat,
-    pub(crate) surroundings: &'a dyn Surroundings,
+    pub(crate) surroundings: &'a Surroundings,
 }
 
 impl Reader<'_> {
-    pub(crate) fn parameter(&self, _option: &str, _member: &Member<'_>, words: &[String]) -> Result<Document, Error> {
-        Ok(Document::String(words.concat()))
+    /// The value of an option (with its dashes) for a member of the input. `words` are the option's values: any number
+    /// for a list, else one.
+    ///
+    /// # Errors
+    ///
+    /// A file that can't be read, a text that can't be parsed, a value of which no number or bytes can be made.
+    pub(crate) fn parameter(&self, option: &str, member: &Member<'_>, words: &[String]) -> Result<Document, Error> {
+        let shape = self.service.shape(member.target);
+        let word = match words {
+            [word] => Some(self.file(option, word)?),
+            _ => None,
+        };
+        let of_texts = match (shape.kind, shape.element()) {
+            (Kind::List, Some(element)) => self.is_text(element.target),
+            _ => false,
+        };
+        let mut value = match (shape.kind, word) {
+            (Kind::Document, Some(files::Content::Text(text))) => self.json(option, member, &text)?,
+            (Kind::List | Kind::Structure | Kind::Union | Kind::Map, Some(files::Content::Bytes(_))) => {
+                return Err(Error::of(option, "bytes can't be its value; use the file:// prefix for a text file"));
+            }
+            (Kind::List, Some(files::Content::Text(text))) if text.trim_start().starts_with('[') => {
+                self.json(option, member, &text)?
+            }
+            (Kind::List, Some(files::Content::Text(text))) if of_texts => Document::List(vec![text.into()]),
+            (Kind::List, _) if of_texts => Document::List(words.iter().map(|word| word.clone().into()).collect()),
+            (Kind::List, Some(files::Content::Text(text))) => self.elements(option, member, &[text])?,
+            (Kind::List, _) => self.elements(option, member, words)?,
+            (Kind::Structure | Kind::Union | Kind::Map, Some(files::Content::Text(text))) => {
+                self.compound(option, member, &text)?
+            }
+            (_, Some(files::Content::Bytes(bytes))) => Document::Blob(bytes),
+            (_, Some(files::Content::Text(text))) => {
+                scalar::typed(shape.kind, text).map_err(|problem| Error::of(option, problem))?
+            }
+            (_, None) => return Err(Error::of(option, "one value is needed")),
+        };
+        self.convert(option, &mut value, member.target)?;
+        Ok(value)
     }
-    pub(crate) fn cli_input(&self, _json: Option<&str>, _yaml: Option<&str>, _shape: Ix) -> Result<Map, Error> {
-        Ok(Map::new())
-    }
-}
 
-pub(crate) fn merge(options: Map, _document: Map) -> Map {
-    options
+    /// Whether the shape is a scalar, so that a list of it takes words as they are.
+    fn is_text(&self, shape: Ix) -> bool {
+        !matches!(
+            self.service.shape(shape).kind,
+            Kind::List | Kind::Structure | Kind::Union | Kind::Map | Kind::Document
+        )
+    }
+
+    /// A structure or map, from JSON or shorthand.
+    fn compound(&self, option: &str, member: &Member<'_>, text: &str) -> Result<Document, Error> {
+        match text.trim_start().starts_with(['{', '[']) {
+            true => match self.json(option, member, text)? {
+                map @ Document::Map(_) => Ok(map),
+                _ => Err(Error::of(option, self.quoted(member, "Invalid JSON: an object is needed", text))),
+            },
+            false => self.shorthand(option, member, text, member.target),
+        }
+    }
+
+    /// A list of structures, lists or maps: each word is an element.
+    fn elements(&self, option: &str, member: &Member<'_>, words: &[String]) -> Result<Document, Error> {
+        let element = self.service.shape(member.target).element().map_or(Ix::MAX, |element| element.target);
+        let json = words.first().is_some_and(|word| word.trim_start().starts_with(['{', '[']));
+        let json = json || self.service.shape(element).kind == Kind::Document;
+        let read = |word: &String| match json {
+            true => self.json(option, member, word),
+            false => self.shorthand(option, member, word, element),
+        };
+        words.iter().map(read).collect::<Result<_, _>>().map(Document::List)
+    }
+
+    fn json(&self, option: &str, member: &Member<'_>, text: &str) -> Result<Document, Error> {
+        json::parse(text).map_err(|problem| {
+            let hint = match text.trim_start().starts_with(['{', '[', '"']) {
+                true => "",
+                false => " (is a file:// prefix missing?)",
+            };
+            Error::of(option, self.quoted(member, &format!("Invalid JSON: {problem}{hint}"), text))
+        })
+    }
+
+    fn shorthand(&self, option: &str, member: &Member<'_>, text: &str, shape: Ix) -> Result<Document, Error> {
+        if let Some(value) = self.bare_value(shape, text) {
+            return Ok(value);
+        }
+        let load = |word: &str| self.file_in_shorthand(word);
+        let tree = shorthand::parse(text, &load).map_err(|error| match error {
+            shorthand::Error::Syntax(problem) if self.is_secret(member) => Error::of(option, problem.without_text()),
+            shorthand::Error::Syntax(problem) => Error::of(option, problem),
+            shorthand::Error::File(problem) => Error::Other(problem),
+        })?;
+        typed::adjusted(self.service, shape, tree).map_err(|problem| Error::of(option, problem))
+    }
+
+    /// A structure of one text named `Value` takes a bare word for it.
+    fn bare_value(&self, shape: Ix, text: &str) -> Option<Document> {
+        match self.service.shape(shape).members {
+            [only] if self.service.shape(shape).kind == Kind::Structure && !text.contains('=') => {
+                let is_text = matches!(self.service.shape(only.target).kind, Kind::String | Kind::Enum);
+                (only.name == "Value" && is_text).then(|| Document::from([(only.name, text.into())]))
+            }
+            _ => None,
+        }
+    }
+
+    /// A problem with the text it is about, unless that holds what must not be shown.
+    fn quoted(&self, member: &Member<'_>, problem: &str, text: &str) -> String {
+        match self.is_secret(member) {
+            true => problem.to_owned(),
+            false => format!("{problem}\nJSON received: {text}"),
+        }
+    }
+
+    /// Whether any part of the member's value may be sensitive.
+    fn is_secret(&self, member: &Member<'_>) -> bool {
+        fn within(service: &Service<'_>, member: &Member<'_>, seen: &mut Vec<Ix>) -> bool {
+            let shape = service.shape(member.target);
+            if member.is(flag::SENSITIVE) || shape.is(flag::SENSITIVE) {
+                return true;
+            }
+            if seen.contains(&member.target) {
+                return false;
+            }
+            seen.push(member.target);
+            shape.members.iter().any(|part| within(service, part, seen))
+        }
+        within(self.service, member, &mut Vec::new())
+    }
 }

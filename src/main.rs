@@ -19,7 +19,6 @@ mod run;
 mod services;
 mod skeleton;
 mod suggest;
-mod surroundings;
 mod trace;
 
 use std::io::Write as _;

@@ -74,9 +74,9 @@ impl<'a> Line<'a> {
         let parameters: Vec<_> = options.map(|(member, name)| Parameter::new(service, member, name)).collect();
         let known: Vec<Known<'_>> = parameters.iter().flat_map(Parameter::known).chain(common()).collect();
         let level = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(()))?;
-        let skeleton = level.values("--generate-cli-skeleton").map(|values| {
-            values.first().map_or_else(|| "input".to_owned(), Clone::clone)
-        });
+        let skeleton = level
+            .values("--generate-cli-skeleton")
+            .map(|values| values.first().map_or_else(|| "input".to_owned(), Clone::clone));
         let missing = missing(&parameters, &level, skeleton.as_deref());
         let help = level.word.as_deref() == Some("help") && (words.len() == 1 || missing.is_empty());
         if !help {
@@ -105,7 +105,7 @@ impl<'a> Line<'a> {
         let whole = |option: &str| self.values(option).and_then(|values| values.first()).map(String::as_str);
         let (json, yaml) = (whole("--cli-input-json"), whole("--cli-input-yaml"));
         let document = match self.input {
-            Some(shape) => reader.cli_input(json, yaml, shape).map_err(Failure::parameter)?,
+            Some(shape) => reader.cli_input(json, yaml, shape)?,
             None => Map::new(),
         };
         Ok(input::merge(map, document))
@@ -117,7 +117,7 @@ impl<'a> Line<'a> {
             return Ok(last.map(|(name, _)| Document::Boolean(*name == parameter.option)));
         }
         let Some(values) = self.values(&parameter.option) else { return Ok(None) };
-        reader.parameter(&parameter.option, parameter.member, values).map(Some).map_err(Failure::parameter)
+        Ok(Some(reader.parameter(&parameter.option, parameter.member, values)?))
     }
 }
 

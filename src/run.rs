@@ -3,11 +3,10 @@
 
 use crate::args::{self, Given, Known, Level};
 use crate::exit::Failure;
-use crate::input::{self, BinaryFormat, Process};
+use crate::input::{self, BinaryFormat};
 use crate::operation::Line;
 use crate::output::{Format, Timestamps};
 use crate::query::Query;
-use crate::surroundings::Isolated;
 use crate::{call, globals, help, services, skeleton, trace};
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
@@ -83,11 +82,22 @@ fn told(words: &[String]) -> Result<(), Stop> {
 /// Settings for the profile that the line names, wherever on the line that is.
 fn settings(words: &[String], known: &[Known<'static>], local: bool) -> Result<Settings, Failure> {
     if local {
-        return Ok(Settings::load(Surroundings::with_variables::<String, String>([]), None)?);
+        return Ok(Settings::load(isolated(), None)?);
     }
     let profile = known.iter().copied().filter(|option| matches!(option.name, "--profile" | "--debug"));
     let level = args::read::<Failure>(words, &profile.collect::<Vec<_>>(), |_| Ok(()), |_| Ok(()))?;
     Ok(Settings::load(Surroundings::real(), level.value("--profile"))?)
+}
+
+/// The world of `--local`: no variable of AWS, of proxies or of the home folder, so that no file is found there either.
+fn isolated() -> Surroundings {
+    let hidden = |name: &str| {
+        let name = name.to_ascii_uppercase();
+        name.starts_with("AWS_") || name.ends_with("_PROXY") || name == "HOME"
+    };
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Surroundings::with_variables(variables.filter(|(name, _)| !hidden(name)))
 }
 
 /// What is done with a global option as soon as it is reached.
@@ -178,7 +188,7 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
     let reader = input::Reader {
         service: commands.service,
         binary_format: context.binary_format,
-        surroundings: if context.local { &Isolated } else { &Process },
+        surroundings: context.settings.surroundings(),
     };
     let parameters = line.parameters(&reader)?;
     match line.skeleton.as_deref() {

@@ -1,15 +1,212 @@
-//! Samples of inputs and outputs.
+//! Samples of inputs and outputs (`--generate-cli-skeleton`), from rows.
 
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Service};
+use opsmith_runtime::rows::{Ix, Kind, Member, Service, Shape, flag};
+use opsmith_runtime::timestamp::Timestamp;
+use std::fmt::Write as _;
 
-pub(crate) fn input(_: &Service<'_>, _: Option<Ix>) -> Document {
-    Document::Map(Map::new())
+/// A sample of the input, to be filled in.
+pub(crate) fn input(service: &Service<'_>, shape: Option<Ix>) -> Document {
+    Sample { service, of_output: false, within: Vec::new() }.top(shape)
 }
-pub(crate) fn output(_: &Service<'_>, _: Option<Ix>) -> Document {
-    Document::Map(Map::new())
+
+/// A sample of the output, as a service might answer.
+pub(crate) fn output(service: &Service<'_>, shape: Option<Ix>) -> Document {
+    Sample { service, of_output: true, within: Vec::new() }.top(shape)
 }
-pub(crate) fn yaml_input(_: &Commands<'_>, _: Option<Ix>) -> String {
-    String::new()
+
+struct Sample<'a> {
+    service: &'a Service<'a>,
+    of_output: bool,
+    /// The structures around the value that is due.
+    within: Vec<Ix>,
+}
+
+impl<'a> Sample<'a> {
+    fn top(&mut self, shape: Option<Ix>) -> Document {
+        shape.map_or_else(|| Document::Map(Map::new()), |shape| self.value(shape, ""))
+    }
+
+    /// A sample of the shape, in the place that `name` names: a member, or the shape of an element.
+    fn value(&mut self, ix: Ix, name: &str) -> Document {
+        let shape = self.service.shape(ix);
+        match shape.kind {
+            Kind::Structure | Kind::Union => self.structure(ix, shape),
+            Kind::List => self.list(shape),
+            Kind::Map => self.map(shape),
+            Kind::Document => Document::Map(Map::new()),
+            Kind::String | Kind::Enum => match shape.values.first() {
+                Some(first) if !self.of_output => (*first).into(),
+                _ if self.of_output => text_of(shape, name).into(),
+                _ => "".into(),
+            },
+            Kind::Integer(_) if self.of_output => Document::Integer(least(shape) as i128),
+            Kind::Integer(_) => Document::Integer(0),
+            Kind::Float if self.of_output => Document::Float(least(shape)),
+            Kind::Float => Document::Float(0.0),
+            Kind::Boolean => true.into(),
+            Kind::Timestamp if self.of_output => Document::Timestamp(Timestamp::default()),
+            Kind::Timestamp => "1970-01-01T00:00:00".into(),
+            Kind::Blob if self.of_output => Document::Blob(name.as_bytes().to_vec()),
+            Kind::Blob => Document::Null,
+        }
+    }
+
+    fn structure(&mut self, ix: Ix, shape: &Shape<'a>) -> Document {
+        let mut map = Map::new();
+        if !self.within.contains(&ix) {
+            self.within.push(ix);
+            for member in shape.members {
+                map.insert(member.name.to_owned(), self.part(member, member.name));
+            }
+            self.within.pop();
+        }
+        Document::Map(map)
+    }
+
+    fn part(&mut self, member: &Member<'a>, name: &str) -> Document {
+        self.value(member.target, name)
+    }
+
+    fn list(&mut self, shape: &Shape<'a>) -> Document {
+        let Some(element) = shape.element() else { return Document::List(Vec::new()) };
+        let count = if self.of_output { least(shape).clamp(1.0, 100.0) as usize } else { 1 };
+        let name = self.service.shape(element.target).name;
+        Document::List((0..count).map(|_| self.part(element, name)).collect())
+    }
+
+    fn map(&mut self, shape: &Shape<'a>) -> Document {
+        let Some(element) = shape.element() else { return Document::Map(Map::new()) };
+        let name = self.service.shape(element.target).name;
+        Document::from([("KeyName", self.part(element, name))])
+    }
+}
+
+/// The least number or length that the shape takes; 0 when it sets none.
+fn least(shape: &Shape<'_>) -> f64 {
+    shape.min.unwrap_or(0.0)
+}
+
+/// A name as long as the shape wants it.
+fn text_of(shape: &Shape<'_>, name: &str) -> String {
+    let (least, most) = (least(shape).clamp(0.0, 1000.0) as usize, shape.max.unwrap_or(f64::MAX) as usize);
+    let longer = name.chars().cycle().take(name.chars().count().max(least).min(most));
+    longer.collect()
+}
+
+/// A sample of the input as YAML, where each member's documentation stands beside it.
+pub(crate) fn yaml_input(commands: &Commands<'_>, shape: Option<Ix>) -> String {
+    let Some(shape) = shape else { return "{}\n".to_owned() };
+    let sample = input(commands.service, Some(shape));
+    let mut text = String::new();
+    match sample.as_map() {
+        Some(map) if !map.is_empty() => Yaml { commands, text: &mut text }.members(shape, map, 0, ""),
+        _ => text.push_str("{}\n"),
+    }
+    text
+}
+
+struct Yaml<'a> {
+    commands: &'a Commands<'a>,
+    text: &'a mut String,
+}
+
+impl Yaml<'_> {
+    /// The members of a structure, one per line; `first` stands before the first in place of the indent.
+    fn members(&mut self, ix: Ix, map: &Map, indent: usize, first: &str) {
+        let shape = self.commands.service.shape(ix);
+        for (index, (name, value)) in map.iter().enumerate() {
+            let found = shape.member(name);
+            let lead = if index == 0 && !first.is_empty() { first.to_owned() } else { " ".repeat(indent) };
+            let comment = found.map_or_else(String::new, |(_, member)| self.comment(shape, member));
+            let gap = if index == 0 { "  " } else { " " };
+            let target = found.map_or(Ix::MAX, |(_, member)| member.target);
+            let _ = write!(self.text, "{lead}{}:", scalar(&Document::String(name.clone())));
+            self.value(target, value, indent, &format!("{gap}# {comment}"));
+        }
+    }
+
+    /// What stands after a key, with the comment on the key's line.
+    fn value(&mut self, ix: Ix, value: &Document, indent: usize, comment: &str) {
+        let element = self.commands.service.shape(ix).element().map_or(Ix::MAX, |element| element.target);
+        match value {
+            Document::Map(map) if !map.is_empty() => {
+                let _ = writeln!(self.text, "{comment}");
+                match self.commands.service.shape(ix).kind {
+                    Kind::Map => self.entries(element, map, indent + 2),
+                    _ => self.members(ix, map, indent + 2, ""),
+                }
+            }
+            Document::List(list) if !list.is_empty() => {
+                let _ = writeln!(self.text, "{comment}");
+                self.elements(element, list, indent, "");
+            }
+            value => {
+                let _ = writeln!(self.text, " {}{comment}", scalar(value));
+            }
+        }
+    }
+
+    fn entries(&mut self, element: Ix, map: &Map, indent: usize) {
+        for (key, value) in map {
+            let _ = write!(self.text, "{}{key}:", " ".repeat(indent));
+            self.value(element, value, indent, "");
+        }
+    }
+
+    fn elements(&mut self, element: Ix, list: &[Document], indent: usize, first: &str) {
+        for (index, value) in list.iter().enumerate() {
+            let lead = if index == 0 && !first.is_empty() { first.to_owned() } else { " ".repeat(indent) };
+            let lead = format!("{lead}- ");
+            match value {
+                Document::Map(map) if !map.is_empty() => match self.commands.service.shape(element).kind {
+                    Kind::Map => {
+                        self.text.push_str(&lead);
+                        let inner =
+                            self.commands.service.shape(element).element().map_or(Ix::MAX, |inner| inner.target);
+                        let mut entries = String::new();
+                        Yaml { commands: self.commands, text: &mut entries }.entries(inner, map, indent + 2);
+                        self.text.push_str(entries.trim_start());
+                    }
+                    _ => self.members(element, map, indent + 2, &lead),
+                },
+                Document::List(inner) if !inner.is_empty() => {
+                    let target = self.commands.service.shape(element).element().map_or(Ix::MAX, |inner| inner.target);
+                    self.elements(target, inner, indent + 2, &lead);
+                }
+                value => {
+                    let _ = writeln!(self.text, "{lead}{}", scalar(value));
+                }
+            }
+        }
+    }
+
+    /// Whether the member is required, the first sentence about it, and the values of an enum.
+    fn comment(&self, shape: &Shape<'_>, member: &Member<'_>) -> String {
+        let required = member.is(flag::REQUIRED).then(|| "[REQUIRED]".to_owned());
+        let doc = self.commands.doc(&format!("{}${}", shape.name, member.name)).replace(['`', '\n'], " ");
+        let doc = doc.split_whitespace().collect::<Vec<_>>().join(" ");
+        let sentence = doc.split(['.', ':']).next().filter(|sentence| !sentence.is_empty());
+        let values = self.commands.service.shape(member.target).values;
+        let values = (!values.is_empty()).then(|| format!("Valid values are: {}.", values.join(", ")));
+        let parts = [required, sentence.map(|sentence| format!("{sentence}.")), values];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A scalar of a sample in YAML, quoted where it would be read as something else.
+fn scalar(value: &Document) -> String {
+    match value {
+        Document::Null => "!!binary ''".to_owned(),
+        Document::Boolean(value) => value.to_string(),
+        Document::Integer(value) => value.to_string(),
+        Document::Float(value) => format!("{value:?}"),
+        Document::String(text) if text == "1970-01-01T00:00:00" => "1970-01-01 00:00:00".to_owned(),
+        Document::String(text) => match crate::input::yaml::resolved(text.clone()) {
+            Document::String(text) if text.chars().all(|c| c.is_alphanumeric() || "_.-/".contains(c)) => text,
+            _ => format!("'{}'", text.replace('\'', "''")),
+        },
+        _ => "{}".to_owned(),
+    }
 }

@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn near_names() {
-        let names = ["put-third-party-job-failure-result", "put-third-party-job-success-result", "put-job-failure-result"];
+        let names =
+            ["put-third-party-job-failure-result", "put-third-party-job-success-result", "put-job-failure-result"];
         let near_names = near("put-third-party-job-failure-results", names);
         assert_eq!(near_names, ["put-third-party-job-failure-result", "put-third-party-job-success-result"]);
         assert!(near("zz", names).is_empty());

@@ -1,0 +1,81 @@
+//! What an able developer writes by hand for this one call: reqwest, aws-sigv4 and serde_json, nothing else.
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+use serde::Serialize;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    job_id: &'a str,
+    client_token: &'a str,
+    failure_details: FailureDetails<'a>,
+}
+
+#[derive(Serialize)]
+struct FailureDetails<'a> {
+    r#type: &'a str,
+    message: &'a str,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(call(&std::env::var("ENDPOINT")?))
+}
+
+fn client(url: &str) -> Result<reqwest::Client, Box<dyn Error>> {
+    let mut roots = rustls::RootCertStore::empty();
+    match std::env::var("AWS_CA_BUNDLE") {
+        Ok(file) => {
+            for certificate in CertificateDer::pem_file_iter(file)? {
+                roots.add(certificate?)?;
+            }
+        }
+        Err(_) if url.starts_with("https") => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Err(_) => {}
+    }
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(tls).build()?)
+}
+
+async fn call(url: &str) -> Result<(), Box<dyn Error>> {
+    let failure_details = FailureDetails { r#type: "JobFailed", message: "tests failed" };
+    let body = serde_json::to_vec(&Input { job_id: "job-1", client_token: "token-1", failure_details })?;
+    let headers = [
+        ("content-type", "application/x-amz-json-1.1"),
+        ("x-amz-target", "CodePipeline_20150709.PutThirdPartyJobFailureResult"),
+    ];
+    let credentials =
+        Credentials::new(std::env::var("AWS_ACCESS_KEY_ID")?, std::env::var("AWS_SECRET_ACCESS_KEY")?, None, None, "env");
+    let identity = credentials.into();
+    let region = std::env::var("AWS_REGION")?;
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&region)
+        .name("codepipeline")
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()?
+        .into();
+    let signable = SignableRequest::new("POST", url, headers.into_iter(), SignableBody::Bytes(&body))?;
+    let (instructions, _) = sign(signable, &parameters)?.into_parts();
+    let mut request = http::Request::builder().method("POST").uri(url);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let mut request = request.body(body)?;
+    instructions.apply_to_request_http1x(&mut request);
+    let answer = client(url)?.execute(request.try_into()?).await?;
+    match answer.status().as_u16() {
+        200 => Ok(()),
+        status => Err(format!("{status}: {}", answer.text().await?).into()),
+    }
+}

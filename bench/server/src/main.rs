@@ -1,0 +1,79 @@
+//! Answers every request with 200 and `{}`, over HTTP and over HTTPS with a private CA.
+//!
+//! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports, and runs until it is ended.
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+const ANSWER: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.1\r\nx-amzn-requestid: 1\r\ncontent-length: 2\r\n\r\n{}";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("usage: server FOLDER")?;
+    let tls = Arc::new(tls(&folder)?);
+    let (plain, secure) = (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
+    println!("{} {}", plain.local_addr()?.port(), secure.local_addr()?.port());
+    thread::spawn(move || accept(&plain, serve));
+    accept(&secure, move |stream| {
+        if let Ok(connection) = ServerConnection::new(tls.clone()) {
+            serve(StreamOwned::new(connection, stream));
+        }
+    });
+    Ok(())
+}
+
+fn accept(listener: &TcpListener, serve: impl Fn(TcpStream) + Clone + Send + 'static) {
+    for stream in listener.incoming().flatten() {
+        let serve = serve.clone();
+        let _ = stream.set_nodelay(true);
+        thread::spawn(move || serve(stream));
+    }
+}
+
+/// Answers requests until the client goes away.
+fn serve(stream: impl Read + Write) {
+    let mut stream = BufReader::new(stream);
+    while let Some(length) = head(&mut stream) {
+        let mut body = vec![0; length];
+        if stream.read_exact(&mut body).is_err() || stream.get_mut().write_all(ANSWER).is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads a request's head; how long its body is.
+fn head(stream: &mut impl BufRead) -> Option<usize> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim_end().split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok()?,
+            None if line.trim_end().is_empty() => return Some(length),
+            _ => {}
+        }
+    }
+}
+
+/// A certificate of 127.0.0.1 by a CA made for this run.
+fn tls(folder: &str) -> Result<ServerConfig, Box<dyn Error>> {
+    let mut authority = CertificateParams::new(Vec::new())?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    std::fs::write(format!("{folder}/ca.pem"), authority.pem())?;
+    let key = KeyPair::generate()?;
+    let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])?.signed_by(&key, &authority)?;
+    let key = PrivateKeyDer::try_from(key.serialize_der())?;
+    Ok(ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], key)?)
+}

@@ -1,0 +1,64 @@
+//! `--cli-input-json` and `--cli-input-yaml`: all parameters in one document.
+
+use super::files::{self, Content};
+use super::{Error, Reader, json, yaml};
+use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::rows::Ix;
+use std::io::Read as _;
+
+impl Reader<'_> {
+    /// What the document of either option says; nothing when neither is given. `-` is standard input.
+    ///
+    /// # Errors
+    ///
+    /// Both are given, a file can't be read, or the text is no document whose top is a map.
+    pub(crate) fn cli_input(&self, json: Option<&str>, yaml: Option<&str>, shape: Ix) -> Result<Map, Error> {
+        let (option, read) = match (json, yaml) {
+            (None, None) => return Ok(Map::new()),
+            (Some(_), Some(_)) => {
+                return Err(Error::Parameter("Only one --cli-input- parameter may be specified.".to_owned()));
+            }
+            (Some(word), None) => ("--cli-input-json", json_document(&self.text("--cli-input-json", word)?)),
+            (None, Some(word)) => ("--cli-input-yaml", yaml_document(&self.text("--cli-input-yaml", word)?)),
+        };
+        let mut document = read.map_err(|problem| Error::of(option, problem))?;
+        if !matches!(document, Document::Map(_)) {
+            let found = document.kind();
+            return Err(Error::of(option, format_args!("Invalid type: expecting map, received {found}")));
+        }
+        self.convert(option, &mut document, shape)?;
+        match document {
+            Document::Map(map) => Ok(map),
+            _ => Ok(Map::new()),
+        }
+    }
+
+    fn text(&self, option: &str, word: &str) -> Result<String, Error> {
+        if word == "-" {
+            let mut text = String::new();
+            let read = std::io::stdin().read_to_string(&mut text);
+            read.map_err(|error| Error::of(option, format_args!("standard input can't be read: {error}")))?;
+            return Ok(text);
+        }
+        match files::load(self.surroundings, word).map_err(|problem| Error::of(option, problem))? {
+            Content::Text(text) => Ok(text),
+            Content::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| Error::of(option, "it is not UTF-8 text")),
+        }
+    }
+}
+
+fn json_document(text: &str) -> Result<Document, String> {
+    json::parse(text).map_err(|problem| format!("Invalid JSON received: {problem}"))
+}
+
+fn yaml_document(text: &str) -> Result<Document, String> {
+    yaml::parse(text).map_err(|problem| format!("Invalid YAML received: {problem}"))
+}
+
+/// Options win over the document, member by member; they come first.
+pub(crate) fn merge(mut options: Map, document: Map) -> Map {
+    for (name, value) in document {
+        options.entry(name).or_insert(value);
+    }
+    options
+}

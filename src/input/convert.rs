@@ -1,0 +1,83 @@
+//! Bytes and points in time, which parameters write as text.
+
+use super::{BinaryFormat, Error, Reader, scalar};
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use opsmith_runtime::document::Document;
+use opsmith_runtime::rows::{Ix, Kind, TimestampFormat, Trait};
+use opsmith_runtime::timestamp::Timestamp;
+
+/// Python's: trailing bits don't matter, and padding does.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
+);
+
+impl Reader<'_> {
+    /// Makes bytes and points in time of texts where the rows ask for them. A text that is no point in time stays, and
+    /// is told by validation.
+    ///
+    /// # Errors
+    ///
+    /// Base64 that is none; `place` names the parameter.
+    pub(super) fn convert(&self, place: &str, value: &mut Document, ix: Ix) -> Result<(), Error> {
+        let shape = self.service.shape(ix);
+        match (shape.kind, value) {
+            (Kind::Structure | Kind::Union, Document::Map(map)) => {
+                for (name, value) in map {
+                    if let Some((_, member)) = shape.member(name) {
+                        let epoch = [member.traits, self.service.shape(member.target).traits];
+                        self.convert_part(place, value, member.target, !epoch.iter().any(|traits| has_format(traits)))?;
+                    }
+                }
+            }
+            (Kind::List | Kind::Map, value) => {
+                let Some(element) = shape.element() else { return Ok(()) };
+                let parts: &mut dyn Iterator<Item = &mut Document> = match value {
+                    Document::List(list) => &mut list.iter_mut(),
+                    Document::Map(map) => &mut map.values_mut(),
+                    _ => return Ok(()),
+                };
+                for part in parts {
+                    self.convert(place, part, element.target)?;
+                }
+            }
+            (_, value) => self.convert_part(place, value, ix, !has_format(shape.traits))?,
+        }
+        Ok(())
+    }
+
+    fn convert_part(&self, place: &str, value: &mut Document, ix: Ix, epoch: bool) -> Result<(), Error> {
+        match (self.service.shape(ix).kind, &value) {
+            (Kind::Blob, Document::String(text)) => *value = Document::Blob(self.bytes(place, text)?),
+            (Kind::Timestamp, Document::String(text)) => {
+                if let Some(point) = scalar::timestamp(text, self.surroundings.now().into()) {
+                    // As the AWS CLI, which sends whole seconds where it sends seconds.
+                    *value = Document::Timestamp(if epoch { Timestamp::new(point.seconds(), 0) } else { point });
+                }
+            }
+            (Kind::Structure | Kind::Union | Kind::List | Kind::Map, _) => self.convert(place, value, ix)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn bytes(&self, place: &str, text: &str) -> Result<Vec<u8>, Error> {
+        if self.binary_format == BinaryFormat::Raw {
+            return Ok(text.as_bytes().to_vec());
+        }
+        // Python drops what is not of the alphabet.
+        let alphabet = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+        let text: String = text.chars().filter(alphabet).collect();
+        BASE64.decode(text).map_err(|error| Error::of(place, format_args!("Invalid base64: {error}")))
+    }
+}
+
+/// Whether a format other than seconds is asked for.
+fn has_format(traits: &[Trait<'_>]) -> bool {
+    let other =
+        |found: &Trait<'_>| matches!(found, Trait::TimestampFormat(format) if *format != TimestampFormat::EpochSeconds);
+    traits.iter().any(other)
+}

@@ -1,0 +1,143 @@
+//! Scalars that are written as words.
+
+use opsmith_runtime::document::Document;
+use opsmith_runtime::rows::Kind;
+use opsmith_runtime::timestamp::Timestamp;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{Date, PrimitiveDateTime, Time};
+
+/// The value of a word for an option of this kind; text stays text where the kind is not a number's.
+///
+/// # Errors
+///
+/// A number that is none.
+pub(super) fn typed(kind: Kind, text: String) -> Result<Document, String> {
+    match kind {
+        Kind::Integer(_) => integer(&text).ok_or_else(|| format!("invalid int value: '{text}'")).map(Document::Integer),
+        Kind::Float => float(&text).ok_or_else(|| format!("invalid float value: '{text}'")).map(Document::Float),
+        _ => Ok(Document::String(text)),
+    }
+}
+
+/// An integer as Python reads it: blanks around it, a sign, `_` between digits.
+pub(super) fn integer(text: &str) -> Option<i128> {
+    underscored(text)?.parse().ok()
+}
+
+/// A number as Python reads it.
+pub(super) fn float(text: &str) -> Option<f64> {
+    let text = underscored(text)?;
+    let digits = text.trim_start_matches(['+', '-']);
+    match digits.to_ascii_lowercase().as_str() {
+        "nan" | "inf" | "infinity" => text.to_ascii_lowercase().parse().ok(),
+        _ if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The number without the `_` between its digits; none when one stands elsewhere.
+fn underscored(text: &str) -> Option<String> {
+    let text = text.trim();
+    let stray = |part: &str, end: fn(&str) -> Option<char>| !end(part).is_some_and(|c| c.is_ascii_digit());
+    let mut parts = text.split('_').peekable();
+    while let Some(part) = parts.next() {
+        if let Some(next) = parts.peek() {
+            if stray(part, |part| part.chars().next_back()) || stray(next, |part| part.chars().next()) {
+                return None;
+            }
+        }
+    }
+    Some(text.replace('_', ""))
+}
+
+const DATES: &[&[BorrowedFormatItem<'static>]] = &[
+    format_description!("[year]-[month]-[day]"),
+    format_description!("[year]/[month]/[day]"),
+    format_description!("[month]/[day]/[year]"),
+    format_description!("[month repr:short case_sensitive:false] [day padding:none] [year]"),
+    format_description!("[month repr:short case_sensitive:false] [day padding:none], [year]"),
+    format_description!("[month repr:long case_sensitive:false] [day padding:none] [year]"),
+    format_description!("[month repr:long case_sensitive:false] [day padding:none], [year]"),
+    format_description!("[day padding:none] [month repr:short case_sensitive:false] [year]"),
+    format_description!("[day padding:none] [month repr:long case_sensitive:false] [year]"),
+];
+
+const TIMES: &[&[BorrowedFormatItem<'static>]] = &[
+    format_description!("[hour]:[minute]"),
+    format_description!("[hour]:[minute]:[second]"),
+    format_description!("[hour]:[minute]:[second].[subsecond]"),
+];
+
+/// A point in time, in the forms that people write: seconds since 1970, RFC 3339 and 2822, a date, a date and a time,
+/// a time of today. Without a zone it is UTC.
+pub(super) fn timestamp(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Some(timestamp) = Timestamp::parse(text) {
+        return Some(timestamp);
+    }
+    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text).trim_end();
+    let today = time::OffsetDateTime::from(now).date();
+    let date = |text: &str| DATES.iter().find_map(|format| Date::parse(text, format).ok());
+    let clock = |text: &str| TIMES.iter().find_map(|format| Time::parse(text, format).ok());
+    let both = || {
+        let at = text.rfind(['T', ' '])?;
+        Some((date(text.get(..at)?.trim())?, clock(text.get(at + 1..)?)?))
+    };
+    let (date, time) = match (date(text), clock(text)) {
+        (Some(date), _) => (date, Time::MIDNIGHT),
+        (None, Some(time)) => (today, time),
+        (None, None) => both()?,
+    };
+    Some(PrimitiveDateTime::new(date, time).assume_utc().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_as_python_reads_them() {
+        for (text, expected) in [
+            (" 12 ", Some(12)),
+            ("+1_000", Some(1000)),
+            ("-5", Some(-5)),
+            ("1__0", None),
+            ("_1", None),
+            ("1_", None),
+            ("1.5", None),
+            ("0x10", None),
+            ("", None),
+        ] {
+            assert_eq!(integer(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn floats_as_python_reads_them() {
+        for (text, expected) in
+            [("1e3", Some(1000.0)), (".5", Some(0.5)), ("-inf", Some(f64::NEG_INFINITY)), ("e3", None)]
+        {
+            assert_eq!(float(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn points_in_time_as_people_write_them() {
+        let now = Timestamp::new(86_400 * 2 + 5, 0);
+        for (text, expected) in [
+            ("2020-01-01", Some(1_577_836_800)),
+            ("Jan 1 2020", Some(1_577_836_800)),
+            ("2020-01-01 01:00", Some(1_577_840_400)),
+            ("2020-01-01T01:00:00Z", Some(1_577_840_400)),
+            ("2020-01-01T01:00:00", Some(1_577_840_400)),
+            ("Wed, 01 Jan 2020 01:00:00 GMT", Some(1_577_840_400)),
+            ("2020", Some(2020)),
+            ("10:30", Some(86_400 * 2 + 37_800)),
+            ("soon", None),
+            ("2020-13-01", None),
+        ] {
+            assert_eq!(timestamp(text, now).map(Timestamp::seconds), expected, "{text}");
+        }
+    }
+}
