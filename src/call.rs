@@ -78,6 +78,10 @@ fn config(context: &Context<'_>) -> Result<Config, Failure> {
     if let Some(mode) = globals.value("--cli-validation") {
         config = config.validation(mode.parse().map_err(Failure::parameter)?);
     }
+    #[cfg(feature = "local")]
+    if let Some(endpoint) = &context.local {
+        config = crate::local::configured(config, endpoint);
+    }
     if globals.has("--no-sign-request") {
         config = config.anonymous();
     }

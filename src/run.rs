@@ -25,7 +25,9 @@ pub(crate) struct Context<'a> {
     pub(crate) query: Option<Query>,
     pub(crate) timestamps: Timestamps,
     pub(crate) binary_format: BinaryFormat,
-    pub(crate) local: bool,
+    /// The endpoint of `--local`.
+    #[cfg(feature = "local")]
+    pub(crate) local: Option<opsmith_local::Endpoint>,
 }
 
 /// Why reading the line ended early: a failure, or all is done.
@@ -58,7 +60,8 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> Result<(), Failure> 
 
 fn told(words: &[String]) -> Result<(), Stop> {
     let known = globals::known();
-    let local = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(())).is_ok_and(|level| level.has("--local"));
+    // Seen before the line is read, as an error in it must not read the files that --local leaves alone either.
+    let local = words.iter().take_while(|word| services::find(word).is_none()).any(|word| word == "--local");
     let settings = settings(words, &known, local)?;
     let globals = args::read(words, &known, global, service)?;
     if globals.has("--cli-auto-prompt") {
@@ -166,7 +169,15 @@ fn context<'a>(globals: &'a Level<'static>, mut settings: Settings, local: bool)
         return Err(Failure::parameter(text));
     }
     let settings = Arc::new(settings);
-    Ok(Context { globals, settings, query, timestamps, binary_format, local })
+    Ok(Context {
+        globals,
+        settings,
+        query,
+        timestamps,
+        binary_format,
+        #[cfg(feature = "local")]
+        local: local.then(crate::local::start).transpose()?,
+    })
 }
 
 /// The operation's word, its options, and what they ask for.

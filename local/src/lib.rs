@@ -1,7 +1,8 @@
 //! A local AWS endpoint, for developing and testing without an account.
 //!
 //! It speaks real HTTP on the loopback interface, verifies the signature of each request in full,
-//! and runs the life cycle of CodePipeline's third-party jobs. Each part stands alone:
+//! and runs the life cycle of CodePipeline's third-party jobs. [`Endpoint::start`] is all a test
+//! needs. Each part below it stands alone:
 //!
 //! - [`server`] carries plain requests to a function and its answers back; it knows nothing of AWS
 //!   but two headers.
@@ -10,10 +11,13 @@
 //! - [`jobs`] is the state machine of the jobs, with no input or output; time and nonces come in as
 //!   arguments.
 
+mod endpoint;
+mod operations;
 mod secret;
 
 pub mod jobs;
 pub mod server;
 pub mod signature;
 
+pub use endpoint::{ACCESS_KEY_ID, Endpoint, Options, REGION};
 pub use secret::Secret;

@@ -56,14 +56,14 @@ type Handler = dyn Fn(Request) -> Response + Send + Sync;
 
 /// A running server. It stops when this is dropped.
 #[derive(Debug)]
-pub struct Endpoint {
+pub struct Server {
     address: SocketAddr,
     /// Dropping it is the signal to stop.
     running: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Endpoint {
+impl Server {
     /// Starts a server on `port` of the loopback interface, or on a free port if it is 0.
     ///
     /// The handler runs on the server's one thread: it should not block.
@@ -118,7 +118,7 @@ impl Endpoint {
     }
 }
 
-impl Drop for Endpoint {
+impl Drop for Server {
     fn drop(&mut self) {
         self.shut_down();
     }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use opsmith_local::server::{BODY_LIMIT, Endpoint, Request, Response};
+use opsmith_local::server::{BODY_LIMIT, Request, Response, Server};
 
 /// Answers with the request's method, target and body.
 fn echo(request: Request) -> Response {
@@ -12,7 +12,7 @@ fn echo(request: Request) -> Response {
     Response::new(text.into())
 }
 
-fn connect(endpoint: &Endpoint) -> TcpStream {
+fn connect(endpoint: &Server) -> TcpStream {
     let stream = TcpStream::connect(endpoint.url().trim_start_matches("http://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     stream
@@ -42,7 +42,7 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 
 #[test]
 fn a_connection_serves_many_requests() {
-    let endpoint = Endpoint::start(0, echo).unwrap();
+    let endpoint = Server::start(0, echo).unwrap();
     let mut stream = connect(&endpoint);
     let mut ids = Vec::new();
     for call in 0..3 {
@@ -61,7 +61,7 @@ fn a_connection_serves_many_requests() {
 
 #[test]
 fn an_answer_keeps_its_own_headers_and_status() {
-    let endpoint = Endpoint::start(0, |_| {
+    let endpoint = Server::start(0, |_| {
         http::Response::builder()
             .status(400)
             .header("content-type", "text/plain")
@@ -81,7 +81,7 @@ fn an_answer_keeps_its_own_headers_and_status() {
 
 #[test]
 fn a_client_that_waits_for_100_continue_gets_it() {
-    let endpoint = Endpoint::start(0, echo).unwrap();
+    let endpoint = Server::start(0, echo).unwrap();
     let mut stream = connect(&endpoint);
     stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n").unwrap();
     assert!(read_answer(&mut stream).0.starts_with("HTTP/1.1 100 Continue\r\n"));
@@ -91,7 +91,7 @@ fn a_client_that_waits_for_100_continue_gets_it() {
 
 #[test]
 fn a_chunked_body_is_put_together() {
-    let endpoint = Endpoint::start(0, echo).unwrap();
+    let endpoint = Server::start(0, echo).unwrap();
     let mut stream = connect(&endpoint);
     stream
         .write_all(b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n")
@@ -101,7 +101,7 @@ fn a_chunked_body_is_put_together() {
 
 #[test]
 fn a_body_that_is_too_long_is_refused_before_it_is_sent() {
-    let endpoint = Endpoint::start(0, echo).unwrap();
+    let endpoint = Server::start(0, echo).unwrap();
     let mut stream = connect(&endpoint);
     let length = BODY_LIMIT + 1;
     write!(stream, "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\nexpect: 100-continue\r\n\r\n").unwrap();
@@ -113,7 +113,7 @@ fn a_body_that_is_too_long_is_refused_before_it_is_sent() {
 
 #[test]
 fn a_chunked_body_that_is_too_long_is_refused_and_one_at_the_limit_is_not() {
-    let endpoint = Endpoint::start(0, |request| Response::new(request.body().len().to_string().into())).unwrap();
+    let endpoint = Server::start(0, |request| Response::new(request.body().len().to_string().into())).unwrap();
     for (length, status) in [(BODY_LIMIT, "200"), (BODY_LIMIT + 1, "413")] {
         let mut stream = connect(&endpoint);
         write!(stream, "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{length:x}\r\n").unwrap();
@@ -127,7 +127,7 @@ fn a_chunked_body_that_is_too_long_is_refused_and_one_at_the_limit_is_not() {
 
 #[test]
 fn a_malformed_request_is_answered_and_harms_nobody() {
-    let endpoint = Endpoint::start(0, echo).unwrap();
+    let endpoint = Server::start(0, echo).unwrap();
     let mut broken = connect(&endpoint);
     broken.write_all(b"what is this\r\n\r\n").unwrap();
     assert!(read_answer(&mut broken).0.starts_with("HTTP/1.1 400 "));
@@ -138,7 +138,7 @@ fn a_malformed_request_is_answered_and_harms_nobody() {
 
 #[test]
 fn a_stopped_server_closes_its_connections_and_frees_its_port() {
-    let endpoint = Endpoint::start(0, echo).unwrap();
+    let endpoint = Server::start(0, echo).unwrap();
     let port: u16 = endpoint.url().rsplit(':').next().unwrap().parse().unwrap();
     let mut stream = connect(&endpoint);
     stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
@@ -146,13 +146,13 @@ fn a_stopped_server_closes_its_connections_and_frees_its_port() {
     endpoint.stop();
     assert_eq!(stream.read(&mut [0]).unwrap(), 0, "the idle connection is closed");
     assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
-    let again = Endpoint::start(port, echo).unwrap();
+    let again = Server::start(port, echo).unwrap();
     assert_eq!(again.url(), format!("http://127.0.0.1:{port}"));
 }
 
 #[test]
 fn a_port_that_is_taken_is_an_error() {
-    let endpoint = Endpoint::start(0, echo).unwrap();
+    let endpoint = Server::start(0, echo).unwrap();
     let port: u16 = endpoint.url().rsplit(':').next().unwrap().parse().unwrap();
-    assert_eq!(Endpoint::start(port, echo).unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+    assert_eq!(Server::start(port, echo).unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
 }

@@ -442,7 +442,8 @@ macro_rules! enumeration {
                 }
             }
 
-            fn from_wire(value: &str) -> Self {
+            /// The value that this text is on the wire; `Unknown` when the model does not have it.
+            pub fn from_wire(value: &str) -> Self {
                 match value {
                     $($value => Self::$variant,)*
                     _ => Self::Unknown(value.to_owned()),

@@ -1,0 +1,249 @@
+//! The endpoint as clients see it: the typed client, the AWS CLI where it is installed, and requests that are wrong.
+
+use std::future::Future;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use opsmith_codepipeline::{
+    AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config, CurrentRevision, Error,
+    ErrorCode, ExecutionDetails, FailureDetails, FailureType, GetThirdPartyJobDetailsInput, JobStatus,
+    ListPipelinesInput, PollForThirdPartyJobsInput, PutThirdPartyJobFailureResultInput,
+    PutThirdPartyJobSuccessResultInput,
+};
+use opsmith_local::jobs::{Jobs, Status};
+use opsmith_local::{Endpoint, Options, REGION};
+use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::validate::Mode;
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn config(endpoint: &Endpoint) -> Config {
+    let credentials = endpoint.credentials();
+    let secret = credentials.secret_access_key.expose();
+    let credentials = Credentials::new(credentials.access_key_id.clone(), secret, "test");
+    Config::new().region(REGION).endpoint_url(endpoint.url()).credentials(credentials)
+}
+
+fn client(endpoint: &Endpoint) -> Client {
+    Client::new(config(endpoint))
+}
+
+/// An endpoint whose one job waits to be polled, and what it tells.
+fn waiting() -> (Endpoint, Arc<Mutex<Vec<String>>>) {
+    let mut job = Jobs::demo(SystemTime::now()).details("demo-job", "demo-token").unwrap().job;
+    job.id = "job-1".to_owned();
+    job.client_token = "token-1".into();
+    let mut jobs = Jobs::default();
+    jobs.add(job, "nonce-1");
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let teller = Arc::clone(&told);
+    let on_event = Box::new(move |event: &opsmith_local::jobs::Event| teller.lock().unwrap().push(event.to_string()));
+    (Endpoint::start_with(Options { port: 0, jobs, on_event }).unwrap(), told)
+}
+
+fn demo_type() -> ActionTypeId {
+    ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Demo", "1")
+}
+
+fn failure(job: &str, token: &str) -> PutThirdPartyJobFailureResultInput {
+    PutThirdPartyJobFailureResultInput::new(job, token, FailureDetails::new(FailureType::JobFailed, "tests failed"))
+}
+
+fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
+    let error = result.unwrap_err();
+    ErrorCode::of(&error).unwrap_or_else(|| panic!("{error}"))
+}
+
+async fn acknowledge(client: &Client, nonce: &str) -> Result<Option<JobStatus>, Error> {
+    let input = AcknowledgeThirdPartyJobInput::new("job-1", nonce, "token-1");
+    client.acknowledge_third_party_job(input).await.map(|output| output.status)
+}
+
+async fn details(client: &Client) -> opsmith_codepipeline::ThirdPartyJobDetails {
+    let input = GetThirdPartyJobDetailsInput::new("job-1", "token-1");
+    client.get_third_party_job_details(input).await.unwrap().job_details.unwrap()
+}
+
+#[test]
+fn a_worker_goes_through_the_life_of_a_job() {
+    let (endpoint, told) = waiting();
+    let client = client(&endpoint);
+    wait(async {
+        let polled = client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())).await.unwrap();
+        assert_eq!(polled.jobs.unwrap().first().and_then(|job| job.job_id.clone()), Some("job-1".to_owned()));
+
+        let first = details(&client).await;
+        assert_eq!(first.data.as_ref().and_then(|data| data.continuation_token.clone()), None);
+        assert_eq!(acknowledge(&client, "nonce-1").await.unwrap(), Some(JobStatus::InProgress));
+        assert_eq!(code(acknowledge(&client, "nonce-1").await), ErrorCode::InvalidNonceException);
+
+        let progress = ExecutionDetails::default().percent_complete(40).summary("half way");
+        let going_on = PutThirdPartyJobSuccessResultInput::new("job-1", "token-1")
+            .continuation_token("page-2")
+            .current_revision(CurrentRevision::new("abc", "1"))
+            .execution_details(progress);
+        client.put_third_party_job_success_result(going_on).await.unwrap();
+
+        let again = details(&client).await;
+        assert_eq!(again.data.and_then(|data| data.continuation_token), Some("page-2".to_owned()));
+        let nonce = again.nonce.unwrap();
+        assert_ne!(nonce, "nonce-1");
+        acknowledge(&client, &nonce).await.unwrap();
+        client
+            .put_third_party_job_success_result(PutThirdPartyJobSuccessResultInput::new("job-1", "token-1"))
+            .await
+            .unwrap();
+    });
+    assert_eq!(endpoint.jobs().status("job-1", SystemTime::now()), Some(Status::Succeeded));
+    let told = told.lock().unwrap().join("\n");
+    assert!(told.contains("Queued -> Dispatched") && told.contains("InProgress -> Succeeded"), "{told}");
+    assert!(!told.contains("token-1"), "{told}");
+}
+
+#[test]
+fn results_that_are_not_due_are_refused() {
+    let (endpoint, _) = waiting();
+    let client = client(&endpoint);
+    wait(async {
+        let put = |job: &'static str, token: &'static str| {
+            let client = client.clone();
+            async move { client.put_third_party_job_failure_result(failure(job, token)).await }
+        };
+        assert_eq!(code(put("job-9", "token-1").await), ErrorCode::JobNotFoundException);
+        assert_eq!(code(put("job-1", "wrong").await), ErrorCode::InvalidClientTokenException);
+        assert_eq!(code(put("job-1", "token-1").await), ErrorCode::InvalidJobStateException);
+        acknowledge(&client, "nonce-1").await.unwrap();
+        put("job-1", "token-1").await.unwrap();
+        assert_eq!(code(put("job-1", "token-1").await), ErrorCode::InvalidJobStateException);
+    });
+    assert_eq!(endpoint.jobs().status("job-1", SystemTime::now()), Some(Status::Failed));
+}
+
+#[test]
+fn what_is_not_kept_and_what_is_invalid() {
+    let endpoint = Endpoint::start().unwrap();
+    let off = Client::new(config(&endpoint).validation(Mode::Off));
+    let error = wait(off.list_pipelines(ListPipelinesInput::default())).unwrap_err();
+    assert_eq!(error.code(), Some("OperationNotKeptException"));
+    let input = PutThirdPartyJobFailureResultInput::new(
+        "",
+        "t",
+        FailureDetails::new(FailureType::Unknown("Odd".to_owned()), "m".repeat(5001)),
+    );
+    let error = wait(off.put_third_party_job_failure_result(input)).unwrap_err();
+    let text = error.to_string();
+    for part in
+        ["ValidationException", "3 validation error(s)", "jobId", "failureDetails.type", "failureDetails.message"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn signatures_that_are_wrong() {
+    let endpoint = Endpoint::start().unwrap();
+    let put = |config: Config| {
+        let error = wait(Client::new(config).put_third_party_job_failure_result(failure("demo-job", "demo-token")));
+        error.unwrap_err().code().map(str::to_owned)
+    };
+    let other = |id: &str, secret: &str| config(&endpoint).credentials(Credentials::new(id, secret, "test"));
+    let name = endpoint.credentials().access_key_id.clone();
+    assert_eq!(put(other(&name, "wrong")).as_deref(), Some("InvalidSignatureException"));
+    assert_eq!(put(other("AKIDOTHER", "wrong")).as_deref(), Some("UnrecognizedClientException"));
+    assert_eq!(put(config(&endpoint).anonymous()).as_deref(), Some("MissingAuthenticationTokenException"));
+    assert_eq!(endpoint.jobs().status("demo-job", SystemTime::now()), Some(Status::InProgress));
+}
+
+/// A signed request as it goes over the wire.
+fn signed(endpoint: &Endpoint, target: &str, body: &str, at: SystemTime) -> String {
+    use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+    let credentials = endpoint.credentials();
+    let secret = credentials.secret_access_key.expose();
+    let identity =
+        aws_credential_types::Credentials::new(&credentials.access_key_id, secret, None, None, "test").into();
+    let parameters = aws_sigv4::sign::v4::SigningParams::builder()
+        .identity(&identity)
+        .region(REGION)
+        .name("codepipeline")
+        .time(at)
+        .settings(SigningSettings::default())
+        .build()
+        .unwrap()
+        .into();
+    let url = format!("{}/", endpoint.url());
+    let headers = [("x-amz-target", target)].into_iter();
+    let request = SignableRequest::new("POST", &url, headers, SignableBody::Bytes(body.as_bytes())).unwrap();
+    let (instructions, _) = sign(request, &parameters).unwrap().into_parts();
+    let headers = instructions.headers().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
+    let host = endpoint.url().replace("http://", "");
+    format!(
+        "POST / HTTP/1.1\r\nhost: {host}\r\nx-amz-target: {target}\r\n{headers}connection: close\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+fn exchange(endpoint: &Endpoint, request: &str) -> String {
+    let mut stream = TcpStream::connect(endpoint.url().trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn requests_that_are_wrong() {
+    let endpoint = Endpoint::start().unwrap();
+    let now = SystemTime::now();
+    let put = "CodePipeline_20150709.PutThirdPartyJobFailureResult";
+    let body = r#"{"jobId":"demo-job","clientToken":"demo-token","failureDetails":{"type":"JobFailed","message":"m"}}"#;
+    let late = now - Duration::from_secs(16 * 60);
+    for (request, expected) in [
+        (signed(&endpoint, "CodePipeline_20150709.Nothing", body, now), "UnknownOperationException"),
+        (signed(&endpoint, "Other.PutThirdPartyJobFailureResult", body, now), "UnknownOperationException"),
+        (signed(&endpoint, put, "{", now), "SerializationException"),
+        (signed(&endpoint, put, r#"{"jobId":5}"#, now), "SerializationException"),
+        (signed(&endpoint, put, "{}", now), "ValidationException"),
+        (signed(&endpoint, put, body, late), "InvalidSignatureException"),
+        (signed(&endpoint, put, body, now).replace("\"m\"", "\"n\""), "InvalidSignatureException"),
+        (
+            signed(&endpoint, put, body, now).replace("authorization: AWS4", "authorization: AWS5"),
+            "IncompleteSignature",
+        ),
+    ] {
+        let answer = exchange(&endpoint, &request);
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(expected), "{expected}: {answer}");
+        assert!(answer.to_lowercase().contains("x-amzn-requestid: "), "{answer}");
+    }
+    let answer = exchange(&endpoint, &signed(&endpoint, put, body, now));
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn the_aws_cli_is_a_client_like_any_other() {
+    let aws = Path::new("/usr/bin/aws");
+    if !aws.exists() {
+        println!("skipped: /usr/bin/aws is not installed");
+        return;
+    }
+    let endpoint = Endpoint::start().unwrap();
+    let mut command = Command::new(aws);
+    command.env_clear().env("HOME", "/nonexistent").env("PATH", "/usr/bin:/bin");
+    for line in endpoint.export_lines().lines() {
+        let (name, value) = line.trim_start_matches("export ").split_once('=').unwrap();
+        command.env(name, value);
+    }
+    // Versions before 2.13 do not read AWS_ENDPOINT_URL.
+    command.args(["--endpoint-url", &endpoint.url(), "codepipeline", "put-third-party-job-failure-result"]);
+    command.args(["--job-id", "demo-job", "--client-token", "demo-token"]);
+    let output = command.args(["--failure-details", "type=JobFailed,message=m"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(endpoint.jobs().status("demo-job", SystemTime::now()), Some(Status::Failed));
+}
