@@ -1,30 +1,53 @@
-//! Help pages, from rows.
+//! Help pages, from rows: of an operation, of a service, of the program.
+//!
+//! A page is a list of blocks ([`page`]), which [`layout`] sets for plain text in 78 columns or for a terminal.
 
-use opsmith_runtime::commands::{Command, Commands};
-use opsmith_runtime::rows::Operation;
-use std::io::{self, Write};
+mod layout;
+mod markdown;
+mod operation;
+mod overview;
+mod page;
+mod samples;
 
-/// A global option as the help shows it.
-pub(crate) struct GlobalHelp<'a> {
-    pub(crate) name: &'a str,
-    /// `string`, `integer` or `boolean`.
-    pub(crate) value: &'a str,
-    pub(crate) text: &'a str,
-    pub(crate) choices: &'a [&'a str],
+pub(crate) use operation::operation_page;
+pub(crate) use overview::{GlobalHelp, service_page, top_page};
+pub(crate) use page::Page;
+
+use layout::Layout;
+use std::io::{self, IsTerminal as _, Write};
+use std::process::{Command, Stdio};
+
+/// Prints a page: through a pager and as wide as the terminal is, or plainly in 78 columns when not on a terminal.
+pub(crate) fn print(page: &Page) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if !out.is_terminal() {
+        out.write_all(page.render(&Layout::PLAIN).as_bytes())?;
+        return out.flush();
+    }
+    let text = page.render(&Layout::terminal(columns()));
+    match paged(&text) {
+        Ok(()) => Ok(()),
+        // Without a pager the page is printed as it is.
+        Err(_) => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
+    }
 }
 
-/// A page.
-pub(crate) struct Page;
+/// Shows text in the pager that `MANPAGER` or `PAGER` names, or `less`.
+fn paged(text: &str) -> io::Result<()> {
+    let named = ["MANPAGER", "PAGER"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let command = named.into_iter().find(|command| !command.trim().is_empty()).unwrap_or_else(|| "less -R".to_owned());
+    let mut words = shlex::split(&command).ok_or(io::ErrorKind::InvalidInput)?.into_iter();
+    let program = words.next().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut pager = Command::new(program).args(words).stdin(Stdio::piped()).spawn()?;
+    if let Some(mut input) = pager.stdin.take() {
+        // A pager that is left early has shown what was wanted.
+        let _ = input.write_all(text.as_bytes());
+    }
+    pager.wait().map(|_| ())
+}
 
-pub(crate) fn operation_page(_: &Commands<'_>, _: &Command<'_>, _: &Operation<'_>) -> Page {
-    Page
-}
-pub(crate) fn service_page(_: &Commands<'_>) -> Page {
-    Page
-}
-pub(crate) fn top_page(_: &[GlobalHelp<'_>], _: &[&Commands<'_>]) -> Page {
-    Page
-}
-pub(crate) fn print(_: &Page, _: &mut impl Write) -> io::Result<()> {
-    Ok(())
+/// How wide the terminal is.
+fn columns() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into())).unwrap_or(80)
 }

@@ -32,14 +32,24 @@ struct Parameter<'a> {
     takes: Takes,
 }
 
+/// The options of a member of the input, with dashes: one, or for a boolean also the one that says no.
+pub(crate) fn option_names(service: &Service<'_>, member: &Member<'_>, name: &str) -> Vec<String> {
+    let option = format!("--{name}");
+    match service.shape(member.target).kind {
+        Kind::Boolean => vec![option, format!("--no-{name}")],
+        _ => vec![option],
+    }
+}
+
 impl<'a> Parameter<'a> {
     fn new(service: &Service<'a>, member: &'a Member<'a>, name: &str) -> Self {
-        let (takes, negative) = match service.shape(member.target).kind {
-            Kind::Boolean => (Takes::Nothing, Some(format!("--no-{name}"))),
-            Kind::List => (Takes::Many, None),
-            _ => (Takes::One, None),
+        let takes = match service.shape(member.target).kind {
+            Kind::Boolean => Takes::Nothing,
+            Kind::List => Takes::Many,
+            _ => Takes::One,
         };
-        Parameter { member, option: format!("--{name}"), negative, takes }
+        let mut names = option_names(service, member, name).into_iter();
+        Parameter { member, option: names.next().unwrap_or_default(), negative: names.next(), takes }
     }
 
     fn known(&self) -> impl Iterator<Item = Known<'_>> {

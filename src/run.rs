@@ -261,7 +261,6 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
 }
 
-/// Prints a help page: on a terminal through a pager and as wide as it is, else plain in 78 columns.
 fn print_page(page: &help::Page) -> Result<(), Failure> {
-    help::print(page, &mut std::io::stdout().lock()).map_err(|error| Failure::output(&error))
+    help::print(page).map_err(|error| Failure::output(&error))
 }

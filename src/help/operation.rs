@@ -1,0 +1,175 @@
+//! The page of an operation.
+
+use super::page::{Page, Style, Text, plain, styled};
+use super::{markdown, samples};
+use crate::operation::option_names;
+use opsmith_runtime::commands::{Command, Commands};
+use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Shape};
+
+const GLOBALS: &str = "See 'aws help' for descriptions of global parameters.";
+
+/// Options that every operation has, with what the synopsis shows of them and what they do.
+const COMMON: &[(&[&str], &str, &str)] = &[
+    (
+        &["--cli-input-json", "--cli-input-yaml"],
+        "[--cli-input-json | --cli-input-yaml]",
+        "Reads arguments from the JSON string provided. The JSON string follows the format provided by \
+         --generate-cli-skeleton. If other arguments are provided on the command line, those values will override the \
+         JSON-provided values. It is not possible to pass arbitrary binary values using a JSON-provided value as the \
+         string will be taken literally. This may not be specified along with --cli-input-yaml.",
+    ),
+    (
+        &["--generate-cli-skeleton"],
+        "[--generate-cli-skeleton <value>]",
+        "Prints a JSON skeleton to standard output without sending an API request. If provided with no value or the \
+         value input, prints a sample input JSON that can be used as an argument for --cli-input-json. Similarly, if \
+         provided yaml-input it will print a sample input YAML that can be used with --cli-input-yaml. If provided \
+         with the value output, it validates the command inputs and returns a sample output JSON for that command.",
+    ),
+];
+
+/// The page of an operation.
+pub(crate) fn operation_page(commands: &Commands<'_>, command: &Command<'_>, operation: &Operation<'_>) -> Page {
+    let mut writer = Writer { commands, page: Page::new(command.name), within: Vec::new() };
+    writer.page.section("NAME");
+    writer.page.paragraph(0, &format!("{} -", command.name));
+    writer.description(operation);
+    writer.synopsis(command, operation);
+    writer.options(command, operation);
+    writer.output(operation);
+    writer.page
+}
+
+struct Writer<'a> {
+    commands: &'a Commands<'a>,
+    page: Page,
+    /// The shapes around the one that is told.
+    within: Vec<Ix>,
+}
+
+impl Writer<'_> {
+    fn shape(&self, ix: Ix) -> Shape<'_> {
+        *self.commands.service.shape(ix)
+    }
+
+    fn description(&mut self, operation: &Operation<'_>) {
+        self.page.section("DESCRIPTION");
+        markdown::add(&mut self.page, 0, self.commands.doc(operation.name));
+        self.page.paragraph(0, "See also: AWS API Documentation");
+        self.page.paragraph(0, GLOBALS);
+    }
+
+    fn synopsis(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
+        self.page.section("SYNOPSIS");
+        let mut lines = format!("  {}\n", command.name);
+        for (member, name) in members(self.commands, operation).iter().zip(command.options) {
+            let names = option_names(self.commands.service, member, name);
+            let takes = if names.len() > 1 { "" } else { " <value>" };
+            let option = format!("{}{takes}", names.join(" | "));
+            let required = member.is(opsmith_runtime::rows::flag::REQUIRED);
+            lines += &if required { format!("{option}\n") } else { format!("[{option}]\n") };
+        }
+        COMMON.iter().for_each(|(_, synopsis, _)| lines += &format!("{synopsis}\n"));
+        self.page.literal(1, &lines);
+    }
+
+    fn options(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
+        self.page.section("OPTIONS");
+        let input = operation.input.map_or("", |input| self.commands.service.shape(input).name);
+        for (member, name) in members(self.commands, operation).iter().zip(command.options) {
+            let names = option_names(self.commands.service, member, name);
+            let label = label(&names, samples::type_name(&self.shape(member.target)));
+            self.entry(0, label, &format!("{input}${}", member.name), member.target);
+            self.samples(member.target);
+        }
+        for (names, _, text) in COMMON {
+            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+            let mut words = label(&names, "string");
+            words.extend(plain(text));
+            self.page.text(0, words);
+        }
+        self.page.paragraph(0, GLOBALS);
+    }
+
+    /// A value: its name and type, its documentation, its parts.
+    fn entry(&mut self, depth: usize, label: Text, doc: &str, ix: Ix) {
+        self.page.text(depth, label);
+        let shape = self.commands.service.shape(ix);
+        let own = self.commands.doc(doc);
+        let doc = if own.is_empty() { self.commands.doc(shape.name) } else { own };
+        self.page.tightly(|page| markdown::add(page, depth + 1, doc));
+        if !matches!(shape.kind, Kind::List | Kind::Map | Kind::Structure | Kind::Union) {
+            return;
+        }
+        if self.within.contains(&ix) {
+            self.page.paragraph(depth + 1, "( ... recursive ... )");
+            return;
+        }
+        self.within.push(ix);
+        self.parts(depth + 1, ix);
+        self.within.pop();
+    }
+
+    fn parts(&mut self, depth: usize, ix: Ix) {
+        let service = self.commands.service;
+        let shape = service.shape(ix);
+        for (index, member) in shape.members.iter().enumerate() {
+            let kind = samples::type_name(service.shape(member.target));
+            let named = |name: &str| plain(&format!("{name} -> ({kind})"));
+            let label = match (shape.kind, index) {
+                (Kind::List, _) => plain(&format!("({kind})")),
+                (Kind::Map, 0) => named("key"),
+                (Kind::Map, _) => named("value"),
+                _ => named(member.name),
+            };
+            self.entry(depth, label, &format!("{}${}", shape.name, member.name), member.target);
+        }
+    }
+
+    /// How the value of an option is written.
+    fn samples(&mut self, ix: Ix) {
+        let service = self.commands.service;
+        let shape = service.shape(ix);
+        let mut sample = |title: &str, sample: &str| {
+            self.page.paragraph(0, title);
+            self.page.literal(1, sample);
+        };
+        match shape.element() {
+            Some(element) if shape.kind == Kind::List && samples::is_scalar(service.shape(element.target)) => {
+                sample("Syntax:", &samples::words(service.shape(element.target)));
+            }
+            _ if samples::is_scalar(shape) => {}
+            _ => {
+                if let Some(text) = samples::shorthand(service, ix) {
+                    sample("Shorthand Syntax:", &text);
+                }
+                sample("JSON Syntax:", &samples::json(service, ix));
+            }
+        }
+    }
+
+    fn output(&mut self, operation: &Operation<'_>) {
+        self.page.section("OUTPUT");
+        match operation.output.filter(|ix| !self.shape(*ix).members.is_empty()) {
+            Some(ix) => self.parts(0, ix),
+            None => self.page.paragraph(0, "None"),
+        }
+    }
+}
+
+fn members<'a>(commands: &Commands<'a>, operation: &Operation<'_>) -> &'a [Member<'a>] {
+    operation.input.map_or(&[], |input| commands.service.shape(input).members)
+}
+
+/// `--name (type)`, where several names have a bar between them.
+fn label(names: &[String], kind: &str) -> Text {
+    let mut words = Text::new();
+    for (index, name) in names.iter().enumerate() {
+        if index > 0 {
+            words.extend(plain("|"));
+        }
+        words.extend(styled(Style::Bold, name));
+    }
+    words.extend(plain(&format!("({kind})")));
+    words
+}

@@ -1,0 +1,61 @@
+//! The pages of a service and of the program.
+
+use super::markdown;
+use super::page::{Page, Style, plain, styled};
+use opsmith_runtime::commands::Commands;
+
+/// A global option as the help shows it.
+pub(crate) struct GlobalHelp<'a> {
+    pub(crate) name: &'a str,
+    /// `string`, `int` or `boolean`.
+    pub(crate) value: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) choices: &'a [&'a str],
+}
+
+/// The page of a service: what it is, and its commands.
+pub(crate) fn service_page(commands: &Commands<'_>) -> Page {
+    let mut page = Page::new(commands.service.command);
+    page.section("NAME");
+    page.paragraph(0, &format!("{} -", commands.service.command));
+    page.section("DESCRIPTION");
+    match commands.doc(commands.service.name()) {
+        "" => page.paragraph(0, commands.service.title),
+        doc => markdown::add(&mut page, 0, doc),
+    }
+    page.section("AVAILABLE COMMANDS");
+    let mut names: Vec<_> = commands.commands.iter().map(|command| command.name).chain(["help"]).collect();
+    names.sort_unstable();
+    names.iter().for_each(|name| page.bullet(0, plain(name)));
+    page
+}
+
+/// The page of the program: the global options and the services.
+pub(crate) fn top_page(globals: &[GlobalHelp<'_>], services: &[&Commands<'_>]) -> Page {
+    let mut page = Page::new("opsmith");
+    page.section("NAME");
+    page.paragraph(0, "opsmith -");
+    page.section("DESCRIPTION");
+    page.paragraph(0, "Calls operations of AWS services, with the syntax, output and exit codes of the AWS CLI.");
+    page.section("SYNOPSIS");
+    page.literal(1, "opsmith [options] <command> <subcommand> [parameters]");
+    page.paragraph(0, "Each command has a page too: opsmith <command> help, opsmith <command> <subcommand> help.");
+    page.section("GLOBAL OPTIONS");
+    for global in globals {
+        let mut label = styled(Style::Bold, global.name);
+        label.extend(plain(&format!("({})", global.value)));
+        page.text(0, label);
+        page.tightly(|page| page.paragraph(1, global.text));
+        global.choices.iter().for_each(|choice| page.bullet(1, plain(choice)));
+    }
+    page.section("AVAILABLE SERVICES");
+    services.iter().for_each(|commands| page.bullet(0, plain(commands.service.command)));
+    if cfg!(feature = "local") {
+        page.section("LOCAL ENDPOINT");
+        page.paragraph(
+            0,
+            "opsmith local serve keeps a local endpoint running, for any client of AWS. opsmith local help says more.",
+        );
+    }
+    page
+}
