@@ -16,6 +16,8 @@ mod operation;
 mod output;
 mod query;
 mod run;
+// The same files are the public modules of the generated crate.
+#[expect(unreachable_pub)]
 mod services;
 mod skeleton;
 mod suggest;

@@ -1,54 +1,102 @@
-//! How results are printed.
+//! How results are printed: the formats of `--output`.
 
-use opsmith_runtime::document::Document;
-use opsmith_runtime::rows::{Ix, Service};
+pub(crate) mod json;
+mod present;
+mod scalar;
+mod table;
+mod text;
+mod yaml;
+
+pub(crate) use present::{Timestamps, present};
+
+use opsmith_runtime::document::{Document, Map};
 use std::fmt;
 use std::io::{self, Write};
 
+/// A format of `--output`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Json,
+    Text,
+    Table,
+    Yaml,
+    YamlStream,
     Off,
 }
+
 impl Format {
+    /// The format of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        match name {
-            "json" => Some(Format::Json),
-            "off" => Some(Format::Off),
-            _ => None,
+        Some(match name {
+            "json" => Format::Json,
+            "text" => Format::Text,
+            "table" => Format::Table,
+            "yaml" => Format::Yaml,
+            "yaml-stream" => Format::YamlStream,
+            "off" => Format::Off,
+            _ => return None,
+        })
+    }
+}
+
+/// What a table needs to know beside its content.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout<'a> {
+    /// The name of the operation.
+    pub(crate) title: &'a str,
+    pub(crate) color: bool,
+    /// The columns of the terminal.
+    pub(crate) width: usize,
+}
+
+/// Why a result can't be printed.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// The result has no form in this format, and why.
+    Form(String),
+    /// The output can't be written.
+    Write(io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Form(problem) => f.write_str(problem),
+            Error::Write(error) => error.fmt(f),
         }
     }
 }
-pub(crate) struct Layout<'a> {
-    pub(crate) title: &'a str,
-    pub(crate) color: bool,
-    pub(crate) width: usize,
-}
-#[derive(Debug)]
-pub(crate) enum Error {
-    Closed,
-    Write(io::Error),
-}
-impl fmt::Display for Error {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Error::Write(error)
     }
 }
-pub(crate) fn print(_: &Document, _: Format, _: &Layout<'_>, _: &mut impl Write) -> Result<(), Error> {
-    Ok(())
+
+/// Prints a result.
+///
+/// # Errors
+///
+/// The format can't express it, or it can't be written.
+pub(crate) fn print(result: &Document, format: Format, layout: &Layout<'_>, out: &mut impl Write) -> Result<(), Error> {
+    out.write_all(render(result, format, layout)?.as_bytes())?;
+    Ok(out.flush()?)
 }
-pub(crate) struct Timestamps;
-impl Timestamps {
-    pub(crate) fn from_setting(_: &str, _zone: Option<&str>) -> Result<Self, String> {
-        Ok(Timestamps)
+
+/// The result as text; empty when there is nothing to print, as for an empty map.
+fn render(result: &Document, format: Format, layout: &Layout<'_>) -> Result<String, Error> {
+    if result.as_map().is_some_and(Map::is_empty) {
+        return Ok(String::new());
+    }
+    match format {
+        Format::Json => Ok(json::pretty(result) + "\n"),
+        Format::Text => text::render(result).map_err(Error::Form),
+        Format::Table => table::render(result, layout).map_err(Error::Form),
+        Format::Yaml => yaml::render(result).map_err(Error::Form),
+        Format::YamlStream => yaml::stream(result).map_err(Error::Form),
+        Format::Off => Ok(String::new()),
     }
 }
-pub(crate) fn present(document: Document, _: &Service<'_>, _: Ix, _: &Timestamps) -> Document {
-    document
-}
-pub(crate) mod json {
-    use opsmith_runtime::document::Document;
-    pub(crate) fn pretty(_: &Document) -> String {
-        String::new()
-    }
-}
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,221 @@
-//! `--query`.
+//! `--query`: JMESPath over documents. The parser is the crate `jmespath`; evaluation is ours, since the order of keys
+//! must be kept, which that crate's values do not.
 
-use opsmith_runtime::document::Document;
+mod functions;
 
-pub(crate) struct Query;
+use jmespath::Variable;
+use jmespath::ast::{Ast, Comparator, KeyValuePair};
+use opsmith_runtime::document::{Document, Map};
+
+/// An expression that is parsed.
+#[derive(Debug)]
+pub(crate) struct Query(Ast);
+
+/// What an expression makes of a document.
+type Found = Result<Document, String>;
 
 impl Query {
-    pub(crate) fn parse(_: &str) -> Result<Self, String> {
-        Ok(Query)
+    /// Parses an expression.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, and where.
+    pub(crate) fn parse(expression: &str) -> Result<Self, String> {
+        let wrong = |problem: String| format!("Bad value for --query {expression}: {problem}");
+        if expression.is_empty() {
+            return Err(wrong("Invalid JMESPath expression: cannot be empty.".to_owned()));
+        }
+        let parsed = jmespath::parse(expression);
+        let ast =
+            parsed.map_err(|error| wrong(format!("Invalid jmespath expression: {}", place(expression, &error))))?;
+        functions::check(&ast).map_err(|problem| wrong(format!("Invalid jmespath expression: {problem}")))?;
+        Ok(Query(ast))
     }
+
+    /// Evaluates the expression.
+    ///
+    /// # Errors
+    ///
+    /// A function that is given values of the wrong type.
     pub(crate) fn search(&self, document: &Document) -> Result<Document, String> {
-        Ok(document.clone())
+        evaluate(&self.0, document)
     }
 }
+
+/// The problem with the expression below it, and a mark under the place.
+fn place(expression: &str, error: &jmespath::JmespathError) -> String {
+    let column = expression.get(..error.offset).map_or(0, |before| before.chars().count());
+    let reason = error.reason.to_string();
+    let reason = reason.trim_start_matches("Parse error: ");
+    format!("{reason}\n\"{expression}\"\n {:column$}^", "")
+}
+
+fn evaluate(ast: &Ast, value: &Document) -> Found {
+    match ast {
+        Ast::Identity { .. } => Ok(value.clone()),
+        Ast::Field { name, .. } => Ok(value.get(name).cloned().unwrap_or_default()),
+        Ast::Index { idx, .. } => Ok(element(value, *idx)),
+        Ast::Slice { start, stop, step, .. } => slice(value, *start, *stop, *step),
+        Ast::Literal { value, .. } => Ok(literal(value)),
+        Ast::Subexpr { lhs, rhs, .. } => evaluate(rhs, &evaluate(lhs, value)?),
+        Ast::Or { lhs, rhs, .. } => match evaluate(lhs, value)? {
+            found if is_true(&found) => Ok(found),
+            _ => evaluate(rhs, value),
+        },
+        Ast::And { lhs, rhs, .. } => match evaluate(lhs, value)? {
+            found if is_true(&found) => evaluate(rhs, value),
+            found => Ok(found),
+        },
+        Ast::Not { node, .. } => Ok((!is_true(&evaluate(node, value)?)).into()),
+        Ast::Condition { predicate, then, .. } => match is_true(&evaluate(predicate, value)?) {
+            true => evaluate(then, value),
+            false => Ok(Document::Null),
+        },
+        Ast::Comparison { comparator, lhs, rhs, .. } => {
+            Ok(compare(comparator, &evaluate(lhs, value)?, &evaluate(rhs, value)?))
+        }
+        Ast::ObjectValues { node, .. } => Ok(match evaluate(node, value)? {
+            Document::Map(map) => Document::List(map.into_values().collect()),
+            _ => Document::Null,
+        }),
+        Ast::Projection { lhs, rhs, .. } => match evaluate(lhs, value)? {
+            Document::List(list) => project(rhs, &list),
+            _ => Ok(Document::Null),
+        },
+        Ast::Flatten { node, .. } => Ok(match evaluate(node, value)? {
+            Document::List(list) => Document::List(list.into_iter().flat_map(flat).collect()),
+            _ => Document::Null,
+        }),
+        Ast::MultiList { .. } | Ast::MultiHash { .. } if *value == Document::Null => Ok(Document::Null),
+        Ast::MultiList { elements, .. } => {
+            elements.iter().map(|element| evaluate(element, value)).collect::<Result<_, _>>().map(Document::List)
+        }
+        Ast::MultiHash { elements, .. } => entries(elements, value),
+        Ast::Function { name, args, .. } => functions::call(name, args, value),
+        Ast::Expref { .. } => Ok(Document::Null),
+    }
+}
+
+/// What counts as true: all but null, false, and what is empty.
+fn is_true(value: &Document) -> bool {
+    match value {
+        Document::Null | Document::Boolean(false) => false,
+        Document::String(text) => !text.is_empty(),
+        Document::List(list) => !list.is_empty(),
+        Document::Map(map) => !map.is_empty(),
+        _ => true,
+    }
+}
+
+fn element(value: &Document, index: i32) -> Document {
+    let Document::List(list) = value else { return Document::Null };
+    let at = match usize::try_from(index) {
+        Ok(at) => Some(at),
+        Err(_) => list.len().checked_sub(index.unsigned_abs() as usize),
+    };
+    at.and_then(|at| list.get(at)).cloned().unwrap_or_default()
+}
+
+/// Python's slices.
+fn slice(value: &Document, start: Option<i32>, stop: Option<i32>, step: i32) -> Found {
+    let Document::List(list) = value else { return Ok(Document::Null) };
+    if step == 0 {
+        return Err("a slice's step can't be 0".to_owned());
+    }
+    let length = list.len() as i64;
+    let (least, most) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let bound = |bound: i32| {
+        let bound = i64::from(bound);
+        (if bound < 0 { bound + length } else { bound }).clamp(least, most)
+    };
+    let mut at = start.map_or(if step > 0 { 0 } else { length - 1 }, bound);
+    let end = stop.map_or(if step > 0 { length } else { -1 }, bound);
+    let mut found = Vec::new();
+    while if step > 0 { at < end } else { at > end } {
+        found.extend(usize::try_from(at).ok().and_then(|at| list.get(at)).cloned());
+        at += i64::from(step);
+    }
+    Ok(Document::List(found))
+}
+
+fn literal(value: &Variable) -> Document {
+    match value {
+        Variable::Null | Variable::Expref(_) => Document::Null,
+        Variable::Bool(value) => (*value).into(),
+        Variable::String(text) => text.clone().into(),
+        Variable::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(integer), ..) => integer.into(),
+            (_, Some(integer), _) => Document::Integer(integer.into()),
+            (.., float) => Document::Float(float.unwrap_or(f64::NAN)),
+        },
+        Variable::Array(list) => Document::List(list.iter().map(|value| literal(value)).collect()),
+        Variable::Object(map) => map.iter().map(|(key, value)| (key.clone(), literal(value))).collect::<Map>().into(),
+    }
+}
+
+fn number(value: &Document) -> Option<f64> {
+    match value {
+        Document::Integer(value) => Some(*value as f64),
+        Document::Float(value) => Some(*value),
+        _ => None,
+    }
+}
+
+/// Whether two values are equal, where 1 and 1.0 are.
+fn equal(left: &Document, right: &Document) -> bool {
+    match (left, right) {
+        (Document::List(left), Document::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left, right))
+        }
+        (Document::Map(left), Document::Map(right)) => {
+            let same = |(key, left): (&String, &Document)| right.get(key).is_some_and(|right| equal(left, right));
+            left.len() == right.len() && left.iter().all(same)
+        }
+        _ => match (number(left), number(right)) {
+            (Some(left), Some(right)) => left == right,
+            _ => left == right,
+        },
+    }
+}
+
+fn compare(comparator: &Comparator, left: &Document, right: &Document) -> Document {
+    let ordered = |holds: fn(&f64, &f64) -> bool| match (number(left), number(right)) {
+        (Some(left), Some(right)) => holds(&left, &right).into(),
+        _ => Document::Null,
+    };
+    match comparator {
+        Comparator::Equal => equal(left, right).into(),
+        Comparator::NotEqual => (!equal(left, right)).into(),
+        Comparator::LessThan => ordered(f64::lt),
+        Comparator::LessThanEqual => ordered(f64::le),
+        Comparator::GreaterThan => ordered(f64::gt),
+        Comparator::GreaterThanEqual => ordered(f64::ge),
+    }
+}
+
+/// Each element through the expression; nulls are left out.
+fn project(ast: &Ast, list: &[Document]) -> Found {
+    let mut found = Vec::with_capacity(list.len());
+    for value in list {
+        match evaluate(ast, value)? {
+            Document::Null => {}
+            value => found.push(value),
+        }
+    }
+    Ok(Document::List(found))
+}
+
+fn flat(value: Document) -> Vec<Document> {
+    match value {
+        Document::List(inner) => inner,
+        single => vec![single],
+    }
+}
+
+fn entries(elements: &[KeyValuePair], value: &Document) -> Found {
+    let entry = |pair: &KeyValuePair| Ok((pair.key.clone(), evaluate(&pair.value, value)?));
+    elements.iter().map(entry).collect::<Result<Map, String>>().map(Document::Map)
+}
+
+#[cfg(test)]
+mod tests;

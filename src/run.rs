@@ -249,9 +249,8 @@ fn print_result(
     let layout = crate::output::Layout { title: operation.name, color, width: 80 };
     let printed = crate::output::print(&shown, format, &layout, &mut std::io::stdout().lock());
     printed.map_err(|error| match error {
-        crate::output::Error::Closed => Failure::output(&std::io::ErrorKind::BrokenPipe.into()),
         crate::output::Error::Write(error) => Failure::output(&error),
-        other => Failure::general(other),
+        form => Failure::general(form),
     })
 }
 

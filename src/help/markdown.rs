@@ -91,7 +91,10 @@ mod tests {
 
     #[test]
     fn spans_end_words() {
-        assert_eq!(shown("from `Poll`. Then *a b*c \\*d (`e`)"), ["from", "Poll", ".", "Then", "a", "b", "c", "*d", "(e", ")"]);
+        assert_eq!(
+            shown("from `Poll`. Then *a b*c \\*d (`e`)"),
+            ["from", "Poll", ".", "Then", "a", "b", "c", "*d", "(e", ")"]
+        );
     }
 
     #[test]

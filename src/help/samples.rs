@@ -33,7 +33,9 @@ pub(super) fn is_scalar(shape: &Shape<'_>) -> bool {
 /// What a scalar is in a sample: its type, or the values of an enum.
 fn scalar(shape: &Shape<'_>, with_values: bool) -> String {
     match shape.kind {
-        Kind::Enum if with_values => shape.values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join("|"),
+        Kind::Enum if with_values => {
+            shape.values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join("|")
+        }
         Kind::String | Kind::Enum => "\"string\"".to_owned(),
         Kind::Boolean => "true|false".to_owned(),
         _ => type_name(shape).to_owned(),

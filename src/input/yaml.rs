@@ -149,6 +149,8 @@ fn known_tag(tag: Option<&str>, expected: &str) -> Result<(), String> {
 fn plain_or_tagged(tag: Option<&str>, text: String, plain: bool) -> Result<Document, String> {
     let wrong = |kind: &str| format!("{text:?} is no {kind}");
     match tag.map(|tag| tag.strip_prefix(TAG).unwrap_or(tag)) {
+        // YAML's type for a default value, which nobody uses.
+        None if plain && text == "=" => Err("= alone is no value; put it in quotes".to_owned()),
         None if plain => Ok(resolved(text)),
         None | Some("!" | "str") => Ok(Document::String(text)),
         Some("binary") => {

@@ -1,0 +1,305 @@
+//! `table`: boxes for people.
+
+use super::{Layout, scalar};
+use opsmith_runtime::document::{Document, Map};
+use std::collections::BTreeSet;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Blanks and lines that a cell needs beside its text.
+const PADDING: usize = 4;
+
+/// Renders a result; nothing of an empty one.
+///
+/// # Errors
+///
+/// Lists that should be rows of one table and are of different lengths.
+pub(super) fn render(result: &Document, layout: &Layout<'_>) -> Result<String, String> {
+    let mut table = Table { sections: Vec::new() };
+    if !table.add(Some(layout.title), result, 0)? {
+        return Ok(String::new());
+    }
+    if table.width() > layout.width {
+        table.sections.iter_mut().for_each(Section::stand_up);
+    }
+    Ok(Drawing { width: table.width(), color: layout.color, out: String::new() }.draw(&table))
+}
+
+/// A part of a table with a title of its own.
+#[derive(Debug, Default)]
+struct Section {
+    title: String,
+    headers: Vec<String>,
+    rows: Vec<Vec<String>>,
+    level: usize,
+}
+
+impl Section {
+    fn row(&mut self, row: Vec<String>) -> Result<(), String> {
+        let columns = self.rows.first().map_or(self.headers.len(), Vec::len);
+        if columns != 0 && columns != row.len() {
+            return Err(format!("Row should have {columns} elements, instead it has {}", row.len()));
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    /// The widest text of each column.
+    fn columns(&self) -> Vec<usize> {
+        let count = self.rows.first().map_or(self.headers.len(), Vec::len).max(self.headers.len());
+        let lines = || std::iter::once(&self.headers).chain(&self.rows);
+        let widest = |at: usize| lines().filter_map(|line| line.get(at)).map(|cell| cell.width_cjk()).max();
+        (0..count).map(|at| widest(at).unwrap_or(0)).collect()
+    }
+
+    fn width(&self) -> usize {
+        let cells: usize = self.columns().iter().map(|column| column + PADDING).sum();
+        self.title.width_cjk().max(cells) + 2 + 2 * self.level
+    }
+
+    /// The columns' widths, scaled so that they fill `room`.
+    fn scaled(&self, room: usize) -> Vec<usize> {
+        let mut widths: Vec<usize> = self.columns().iter().map(|column| column + PADDING).collect();
+        let total: usize = widths.iter().sum();
+        if total == 0 {
+            return widths;
+        }
+        let scale = room as f64 / total as f64;
+        widths.iter_mut().for_each(|width| *width = (*width as f64 * scale).round_ties_even() as usize);
+        let mut sum: usize = widths.iter().sum();
+        while sum != room {
+            let count = widths.len();
+            for step in 0..count {
+                let at = if sum > room { step } else { count - 1 - step };
+                let Some(width) = widths.get_mut(at) else { break };
+                if sum > room {
+                    *width = width.saturating_sub(1);
+                    sum -= 1;
+                } else {
+                    *width += 1;
+                    sum += 1;
+                }
+                if sum == room {
+                    break;
+                }
+            }
+        }
+        widths
+    }
+
+    /// Makes rows of the columns, when there is one row.
+    fn stand_up(&mut self) {
+        if let ([row], false) = (self.rows.as_slice(), self.headers.is_empty()) {
+            let row = row.clone();
+            let pairs = std::mem::take(&mut self.headers).into_iter().zip(row);
+            self.rows = pairs.map(|(header, cell)| vec![header, cell]).collect();
+        }
+    }
+}
+
+struct Table {
+    sections: Vec<Section>,
+}
+
+impl Table {
+    fn width(&self) -> usize {
+        self.sections.iter().map(Section::width).max().unwrap_or(0)
+    }
+
+    fn section(&mut self, title: &str, level: usize) -> &mut Section {
+        self.sections.push(Section { title: title.to_owned(), level, ..Section::default() });
+        self.last()
+    }
+
+    fn last(&mut self) -> &mut Section {
+        if self.sections.is_empty() {
+            self.sections.push(Section::default());
+        }
+        let last = self.sections.len() - 1;
+        &mut self.sections[last]
+    }
+
+    /// Adds a value; whether there was anything to add.
+    fn add(&mut self, title: Option<&str>, value: &Document, level: usize) -> Result<bool, String> {
+        if is_empty(value) {
+            return Ok(false);
+        }
+        if let Some(title) = title {
+            self.section(title, level);
+        }
+        match value {
+            Document::Map(map) => self.map(map, level)?,
+            Document::List(list) if matches!(list.first(), Some(Document::Map(_))) => {
+                self.maps(list, title.unwrap_or_default(), level)?;
+            }
+            Document::List(list) => list.iter().try_for_each(|item| self.item(item))?,
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// An item of a list: a row, of one cell or of several.
+    fn item(&mut self, item: &Document) -> Result<(), String> {
+        match item {
+            Document::List(cells) if cells.iter().all(|cell| scalar::text(cell).is_some()) => {
+                self.last().row(cells.iter().filter_map(scalar::text).collect())
+            }
+            Document::List(_) | Document::Map(_) => self.add(None, item, 0).map(|_| ()),
+            scalar => self.last().row(scalar::text(scalar).into_iter().collect()),
+        }
+    }
+
+    fn map(&mut self, map: &Map, level: usize) -> Result<(), String> {
+        let (scalars, parts) = keys(std::iter::once(map));
+        let cells: Vec<String> = scalars.iter().map(|key| cell(map, key)).collect();
+        match scalars.iter().next() {
+            Some(only) if scalars.len() == 1 => {
+                let row = std::iter::once((*only).to_owned()).chain(cells).collect();
+                self.last().row(row)?;
+            }
+            Some(_) => {
+                self.last().headers = scalars.iter().map(|key| (*key).to_owned()).collect();
+                self.last().row(cells)?;
+            }
+            None => {}
+        }
+        parts.iter().try_for_each(|key| self.part(map, key, level))
+    }
+
+    fn maps(&mut self, list: &[Document], title: &str, level: usize) -> Result<(), String> {
+        let (scalars, parts) = keys(list.iter().filter_map(Document::as_map));
+        let headers: Vec<String> = scalars.iter().map(|key| (*key).to_owned()).collect();
+        self.last().headers.clone_from(&headers);
+        for (index, item) in list.iter().enumerate() {
+            let map =
+                item.as_map().ok_or("The result has a list of both maps and other values, which a table can't show")?;
+            if index > 0 && !parts.is_empty() {
+                self.section(title, level).headers.clone_from(&headers);
+            }
+            if !headers.is_empty() {
+                self.last().row(scalars.iter().map(|key| cell(map, key)).collect())?;
+            }
+            parts.iter().try_for_each(|key| self.part(map, key, level))?;
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, map: &Map, key: &str, level: usize) -> Result<(), String> {
+        match map.get(key) {
+            Some(value) => self.add(Some(key), value, level + 1).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_empty(value: &Document) -> bool {
+    match value {
+        Document::Null | Document::Boolean(false) | Document::Integer(0) => true,
+        Document::Float(value) => *value == 0.0,
+        Document::String(text) => text.is_empty(),
+        Document::List(list) => list.is_empty(),
+        Document::Map(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+fn cell(map: &Map, key: &str) -> String {
+    map.get(key).and_then(scalar::text).unwrap_or_default()
+}
+
+/// The keys of scalars, and those of other values, sorted.
+fn keys<'a>(maps: impl Iterator<Item = &'a Map>) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
+    let (mut scalars, mut parts) = (BTreeSet::new(), BTreeSet::new());
+    for (key, value) in maps.flatten() {
+        if scalar::text(value).is_some() {
+            scalars.insert(key.as_str())
+        } else {
+            parts.insert(key.as_str())
+        };
+    }
+    (scalars, parts)
+}
+
+struct Drawing {
+    width: usize,
+    color: bool,
+    out: String,
+}
+
+impl Drawing {
+    fn draw(mut self, table: &Table) -> String {
+        self.out.push_str(&"-".repeat(self.width));
+        self.out.push('\n');
+        table.sections.iter().for_each(|section| self.section(section));
+        self.out
+    }
+
+    fn section(&mut self, section: &Section) {
+        let room = self.width - 2 * section.level;
+        let level = section.level;
+        if !section.title.is_empty() {
+            let title = centered(&section.title, room, "|");
+            self.line(level, &title);
+            if section.headers.is_empty() && section.rows.is_empty() {
+                self.line(level, &format!("+{}+", "-".repeat(room.saturating_sub(2))));
+            }
+        }
+        let widths = section.scaled(room);
+        if widths.is_empty() {
+            return;
+        }
+        let edges = |index: usize| if index == 0 { "|" } else { "" };
+        if !section.headers.is_empty() {
+            self.line(level, &border(&widths));
+            let cells = section.headers.iter().zip(&widths).enumerate();
+            let cells =
+                cells.map(|(index, (header, width))| self.painted(header, &centered(header, *width, edges(index))));
+            let line: String = cells.collect();
+            self.line(level, &line);
+        }
+        if section.rows.is_empty() {
+            return;
+        }
+        self.line(level, &border(&widths));
+        for row in &section.rows {
+            let cells = row.iter().zip(&widths).enumerate();
+            let cells = cells.map(|(index, (cell, width))| self.painted(cell, &left(cell, *width, edges(index))));
+            let line: String = cells.collect();
+            self.line(level, &line);
+        }
+        self.line(level, &border(&widths));
+    }
+
+    /// A cell with its text in colour.
+    fn painted(&self, text: &str, cell: &str) -> String {
+        match self.color && !text.is_empty() {
+            true => cell.replacen(text, &format!("\x1b[1m\x1b[34m{text}\x1b[0m"), 1),
+            false => cell.to_owned(),
+        }
+    }
+
+    fn line(&mut self, level: usize, text: &str) {
+        let bar = if self.color { "\x1b[2m\x1b[33m|\x1b[0m" } else { "|" }.repeat(level);
+        self.out.push_str(&format!("{bar}{text}{bar}\n"));
+    }
+}
+
+fn centered(text: &str, width: usize, edge: &str) -> String {
+    let length = text.width_cjk();
+    let before = (width / 2).saturating_sub(length / 2 + 1);
+    let after = width.saturating_sub(1 + edge.len() + before + length);
+    format!("{edge}{}{text}{}|", " ".repeat(before), " ".repeat(after))
+}
+
+fn left(text: &str, width: usize, edge: &str) -> String {
+    let length = text.width_cjk() + edge.len() + 1;
+    let before = if length + 2 <= width { 2 } else { 0 };
+    format!("{edge}{}{text}{}|", " ".repeat(before), " ".repeat(width.saturating_sub(length + before)))
+}
+
+fn border(widths: &[usize]) -> String {
+    let cell = |(index, width): (usize, &usize)| match index {
+        0 => format!("+{}+", "-".repeat(width.saturating_sub(2))),
+        _ => format!("{}+", "-".repeat(width.saturating_sub(1))),
+    };
+    widths.iter().enumerate().map(cell).collect()
+}

@@ -1,0 +1,75 @@
+//! `yaml` and `yaml-stream`: keys sorted, text quoted where YAML would read it as something else.
+
+use super::json;
+use crate::input::yaml::resolved;
+use libyaml_safer::{Emitter, Encoding, Event, MappingStyle, ScalarStyle, SequenceStyle};
+use opsmith_runtime::document::Document;
+
+/// Renders a result. A scalar is written as JSON.
+///
+/// # Errors
+///
+/// Text that YAML can't express.
+pub(super) fn render(result: &Document) -> Result<String, String> {
+    match result {
+        Document::List(_) | Document::Map(_) => emit(result),
+        scalar => Ok(json::pretty(scalar) + "\n"),
+    }
+}
+
+/// Renders a result as the one element of a list.
+///
+/// # Errors
+///
+/// Text that YAML can't express.
+pub(super) fn stream(result: &Document) -> Result<String, String> {
+    emit(&Document::List(vec![result.clone()]))
+}
+
+fn emit(value: &Document) -> Result<String, String> {
+    let mut events = vec![Event::stream_start(Encoding::Utf8), Event::document_start(None, &[], true)];
+    write(value, &mut events);
+    events.extend([Event::document_end(true), Event::stream_end()]);
+    let mut bytes = Vec::new();
+    let mut emitter = Emitter::new();
+    emitter.set_output(&mut bytes);
+    emitter.set_unicode(true);
+    emitter.set_width(80);
+    for event in events {
+        emitter.emit(event).map_err(|error| format!("The result can't be written as YAML: {error}"))?;
+    }
+    emitter.flush().map_err(|error| format!("The result can't be written as YAML: {error}"))?;
+    drop(emitter);
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+fn write(value: &Document, events: &mut Vec<Event>) {
+    match value {
+        Document::List(list) => {
+            events.push(Event::sequence_start(None, None, true, SequenceStyle::Block));
+            list.iter().for_each(|item| write(item, events));
+            events.push(Event::sequence_end());
+        }
+        Document::Map(map) => {
+            events.push(Event::mapping_start(None, None, true, MappingStyle::Block));
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| key.as_str());
+            for (key, value) in entries {
+                events.push(text(key));
+                write(value, events);
+            }
+            events.push(Event::mapping_end());
+        }
+        Document::String(value) => events.push(text(value)),
+        scalar => events.push(plain(&json::pretty(scalar), true)),
+    }
+}
+
+fn text(value: &str) -> Event {
+    plain(value, matches!(resolved(value.to_owned()), Document::String(_)) && value != "=")
+}
+
+/// A scalar; `is_plain` when it means itself without quotes.
+fn plain(value: &str, is_plain: bool) -> Event {
+    Event::scalar(None, None, value, is_plain, true, ScalarStyle::Any)
+}

@@ -1,0 +1,113 @@
+use super::*;
+use crate::output::json;
+use serde_json::Value;
+
+/// A JSON value as a document.
+fn document(value: &Value) -> Document {
+    match value {
+        Value::Null => Document::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => integer.into(),
+            None => Document::Float(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => text.clone().into(),
+        Value::Array(list) => Document::List(list.iter().map(document).collect()),
+        Value::Object(map) => Document::Map(map.iter().map(|(key, value)| (key.clone(), document(value))).collect()),
+    }
+}
+
+fn found(expression: &str, given: &str) -> String {
+    let given = document(&serde_json::from_str(given).expect("JSON"));
+    let query = Query::parse(expression).unwrap_or_else(|error| panic!("{error}"));
+    json::compact(&query.search(&given).unwrap_or_else(|error| panic!("{expression}: {error}")))
+}
+
+#[test]
+fn keys_keep_the_order_of_the_expression() {
+    assert_eq!(found("{b: b, a: a}", r#"{"a":1,"b":2}"#), r#"{"b":2,"a":1}"#);
+}
+
+#[test]
+fn expressions() {
+    let given = r#"{"list":[{"n":1,"s":"x"},{"n":2.5,"s":"y"},{"n":null}],"e":[],"nested":[[1],[2,3]],"m":{"k":"v"}}"#;
+    for (expression, expected) in [
+        ("list[].n", "[1, 2.5]"),
+        ("list[?n > `1`].s | [0]", "\"y\""),
+        ("list[-1]", r#"{"n": null}"#),
+        ("list[::-1] | [0].n", "null"),
+        ("nested[]", "[1, 2, 3]"),
+        ("nested[] | [1:]", "[2, 3]"),
+        ("m.*", r#"["v"]"#),
+        ("e || `7`", "7"),
+        ("!e", "true"),
+        ("nope", "null"),
+        ("length(list)", "3"),
+        ("sum(nested[1])", "5"),
+        ("avg(e)", "null"),
+        ("sort_by(list[:2], &s)[*].s", r#"["x", "y"]"#),
+        ("max_by(list[:2], &n).s", "\"y\""),
+        ("join(', ', list[:2].s)", "\"x, y\""),
+        ("to_string(m)", r#""{\"k\":\"v\"}""#),
+        ("not_null(nope, e)", "[]"),
+        ("merge(m, {z: `1`})", r#"{"k": "v", "z": 1}"#),
+        ("contains(keys(m), 'k')", "true"),
+        ("list[0].n == `1.0`", "true"),
+    ] {
+        let value: Value = serde_json::from_str(expected).expect("JSON");
+        assert_eq!(found(expression, given), json::compact(&document(&value)), "{expression}");
+    }
+}
+
+#[test]
+fn expressions_that_are_wrong() {
+    for (expression, part) in [
+        ("", "cannot be empty"),
+        ("[", "Invalid jmespath expression"),
+        ("nofn(@)", "Unknown function: nofn()"),
+        ("length(@, @)", "Expected 1 arguments"),
+        ("a[::0]", "step"),
+    ] {
+        let error = Query::parse(expression).expect_err(expression);
+        assert!(error.starts_with(&format!("Bad value for --query {expression}: ")), "{error}");
+        assert!(error.contains(part), "{error}");
+    }
+    let error = Query::parse("length(nope)").and_then(|query| query.search(&Document::Null));
+    let error = error.expect_err("a type error");
+    assert!(error.starts_with("In function length(), invalid type"), "{error}");
+}
+
+/// JMESPath's published cases, in the folder that `OPSMITH_JMESPATH_CASES` names; the crate `jmespath` ships them.
+#[test]
+fn published_cases() {
+    let Ok(folder) = std::env::var("OPSMITH_JMESPATH_CASES") else {
+        println!("skipped: OPSMITH_JMESPATH_CASES does not name the folder of JMESPath's cases");
+        return;
+    };
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for file in std::fs::read_dir(folder).expect("the folder") {
+        let text = std::fs::read(file.expect("a file").path()).expect("a file");
+        let suites: Vec<Value> = serde_json::from_slice(&text).expect("JSON");
+        for (suite, case) in suites
+            .iter()
+            .flat_map(|suite| suite["cases"].as_array().into_iter().flatten().map(move |case| (suite, case)))
+        {
+            let expression = case["expression"].as_str().unwrap_or_default();
+            let found = Query::parse(expression).and_then(|query| query.search(&document(&suite["given"])));
+            let right = match (&found, case.get("result")) {
+                (Ok(found), Some(expected)) => equal(found, &document(expected)),
+                (Err(_), None) => true,
+                (Ok(_), None) => case.get("bench").is_some(),
+                (Err(_), Some(_)) => false,
+            };
+            count += 1;
+            if !right {
+                wrong
+                    .push(format!("{expression}: {}", found.map_or_else(|error| error, |found| json::compact(&found))));
+            }
+        }
+    }
+    println!("{count} cases");
+    assert!(count > 500 && wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
