@@ -18,7 +18,9 @@ fn main() -> io::Result<()> {
         let include = |file: &str| {
             format!("pub(crate) mod {file} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{service}/{file}.rs\")); }} ")
         };
-        modules += &format!("mod {module} {{ {}{}{}}}\n", include("rows"), include("docs"), include("commands"));
+        // Of the files, those that the command needs: no types and no client.
+        let includes: String = ["endpoints", "rows", "docs", "commands"].into_iter().map(include).collect();
+        modules += &format!("mod {module} {{ {includes}}}\n");
         commands += &format!("&{module}::commands::COMMANDS, ");
     }
     let list = "pub(crate) static SERVICES: &[&opsmith_runtime::commands::Commands<'static>]";

@@ -3,6 +3,7 @@
 mod client;
 mod commands;
 mod docs;
+mod endpoints;
 mod enums;
 mod errors;
 mod rows;
@@ -25,6 +26,7 @@ pub(crate) fn files(service: &ir::Service) -> Vec<File> {
         ("client", "The client, with a method per operation.", client::items(service)),
         ("commands", "The rows of the service's commands.", commands::items(service)),
         ("docs", "Documentation by shape id, for help pages.", docs::items(service)),
+        ("endpoints", "The rules that lead to an endpoint.", endpoints::items(service)),
         ("enums", "Enums of the service.", enums::items(service)),
         ("errors", "Error codes of the service.", errors::items(service)),
         ("rows", "The rows of the service: operations, shapes and members.", rows::items(service)),

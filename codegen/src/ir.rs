@@ -21,7 +21,56 @@ pub(crate) struct Service {
     /// Sorted by name.
     pub(crate) shapes: Vec<Shape>,
     pub(crate) docs: Docs,
-    pub(crate) endpoint: crate::lower::endpoints::RuleSet,
+    pub(crate) endpoint: EndpointRules,
+}
+
+/// The rules that lead to an endpoint; empty when the model has none.
+#[derive(Debug, Default)]
+pub(crate) struct EndpointRules {
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// What rules may look at.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    /// What it is filled with; empty when only callers fill it.
+    pub(crate) built_in: String,
+    pub(crate) default: Option<Expression>,
+}
+
+/// A rule: its conditions, and what follows when all hold.
+#[derive(Debug)]
+pub(crate) enum Rule {
+    Tree(Vec<Condition>, Vec<Rule>),
+    Endpoint {
+        conditions: Vec<Condition>,
+        url: Expression,
+        properties: Vec<(String, Expression)>,
+        headers: Vec<(String, Vec<Expression>)>,
+    },
+    Error(Vec<Condition>, Expression),
+}
+
+#[derive(Debug)]
+pub(crate) struct Condition {
+    pub(crate) value: Expression,
+    /// The name that the value has afterwards; empty when it has none.
+    pub(crate) assign: String,
+}
+
+/// What has a value.
+#[derive(Debug)]
+pub(crate) enum Expression {
+    Boolean(bool),
+    Integer(i64),
+    Text(String),
+    Ref(String),
+    /// A function, by the variant of its row.
+    Call(&'static str, Vec<Expression>),
+    List(Vec<Expression>),
+    Map(Vec<(String, Expression)>),
 }
 
 /// Documentation as Markdown in a small subset; empty when there is none.

@@ -6,12 +6,10 @@
 //! # In a build script
 //!
 //! ```no_run
-//! // build.rs
-//! fn main() {
-//!     opsmith_codegen::Generator::new("model/codepipeline.json")
-//!         .operations(["GetPipeline", "StartPipelineExecution"])
-//!         .build_script();
-//! }
+//! // the body of main in build.rs
+//! opsmith_codegen::Generator::new("model/codepipeline.json")
+//!     .operations(["GetPipeline", "StartPipelineExecution"])
+//!     .build_script();
 //! ```
 //!
 //! and in the program `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
@@ -24,8 +22,10 @@ mod generator;
 pub mod import;
 mod ir;
 mod lower;
+mod partitions;
 mod write;
 
 pub use diagnostics::{Diagnostic, Error};
 pub use generator::Generator;
+pub use partitions::partitions;
 pub use write::Files;

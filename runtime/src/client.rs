@@ -230,7 +230,7 @@ impl<'a> Client<'a> {
         };
         let request = self.protocol()?.request(self.service, operation, input);
         let mut request = request.map_err(|refused| Error::Request(refused.to_string()))?;
-        let signing = self.address(region, &mut request)?;
+        let signing = self.address(operation, region, &mut request)?;
         request.headers.push(("user-agent".to_owned(), config.user_agent.clone()));
         Ok(Prepared { operation, request, signing, warnings })
     }
@@ -293,7 +293,7 @@ impl<'a> Client<'a> {
     }
 
     /// Addresses the request, and says for which scope to sign it.
-    fn address(&self, region: String, request: &mut Request) -> Result<Signing, Error> {
+    fn address(&self, operation: &Operation<'_>, region: String, request: &mut Request) -> Result<Signing, Error> {
         let config = &self.shared.config;
         let configured = match (&config.endpoint_url, &config.settings) {
             (Some(url), _) => Some(url.clone()),
@@ -304,10 +304,13 @@ impl<'a> Client<'a> {
         request.url = match configured {
             Some(url) => with_path(url),
             None => {
-                let endpoint = endpoint::resolve(self.service, &signing.region, config.fips, config.dual_stack);
-                let endpoint = endpoint.map_err(Error::Endpoint)?;
-                signing.region = endpoint.signing_region.unwrap_or(signing.region);
-                signing.service = endpoint.signing_name.unwrap_or(signing.service);
+                let (fips, dual_stack) = (config.fips, config.dual_stack);
+                let settings = endpoint::Settings { region: &signing.region, fips, dual_stack };
+                let endpoint = endpoint::resolve(self.service, operation, settings).map_err(Error::Endpoint)?;
+                let (region, name) = (endpoint.signing("signingRegion"), endpoint.signing("signingName"));
+                let (region, service) = (region.map(str::to_owned), name.map(str::to_owned));
+                signing =
+                    Signing { region: region.unwrap_or(signing.region), service: service.unwrap_or(signing.service) };
                 with_path(endpoint.url)
             }
         };

@@ -1,16 +1,144 @@
 //! Endpoint rules (`smithy.rules#endpointRuleSet`): from region and settings to a URL.
+//!
+//! A service's rules are rows; [`RuleSet::resolve`] walks them. A rule applies when all its conditions hold, and a
+//! condition may give its value a name for what follows. The functions of the rules language are in [`Function`].
+
+mod evaluate;
+mod functions;
+mod partition;
+mod partitions;
+mod value;
+
+pub use evaluate::Endpoint;
+pub use value::Value;
+
+use crate::rows::{Operation, OperationTrait, Service};
 
 /// The rules of one service.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RuleSet<'a> {
-    /// Rules in order.
-    pub rules: &'a [&'a str],
+    /// What the rules may look at.
+    pub parameters: &'a [Parameter<'a>],
+    /// In the order in which they are tried.
+    pub rules: &'a [Rule<'a>],
 }
-pub struct Endpoint {
-    pub url: String,
-    pub signing_region: Option<String>,
-    pub signing_name: Option<String>,
+
+/// Something that rules may look at: its name, what it is filled with (`AWS::Region`; empty when only callers fill it), and
+/// its default.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parameter<'a>(pub &'a str, pub &'a str, pub Option<Expression<'a>>);
+
+/// A rule: its conditions, and what follows when all hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rule<'a> {
+    /// Further rules, of which one must apply.
+    Tree(&'a [Condition<'a>], &'a [Rule<'a>]),
+    /// An endpoint: its URL, properties such as `authSchemes`, and headers with their values.
+    Endpoint(
+        &'a [Condition<'a>],
+        Expression<'a>,
+        &'a [(&'a str, Expression<'a>)],
+        &'a [(&'a str, &'a [Expression<'a>])],
+    ),
+    /// There is no endpoint, and why.
+    Error(&'a [Condition<'a>], Expression<'a>),
 }
-pub(crate) fn resolve(_s: &crate::rows::Service<'_>, region: &str, _f: bool, _d: bool) -> Result<Endpoint, String> {
-    Ok(Endpoint { url: format!("https://{region}"), signing_region: None, signing_name: None })
+
+/// A condition, and the name that its value has afterwards; empty when it has none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Condition<'a>(pub Expression<'a>, pub &'a str);
+
+/// What has a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Expression<'a> {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number.
+    Integer(i64),
+    /// Text, in which `{Name}` and `{Name#path}` stand for values.
+    Text(&'a str),
+    /// The value of a parameter or of an earlier condition.
+    Ref(&'a str),
+    /// A function of values.
+    Call(Function, &'a [Expression<'a>]),
+    /// Several values.
+    List(&'a [Expression<'a>]),
+    /// Values by name.
+    Map(&'a [(&'a str, Expression<'a>)]),
+}
+
+/// The functions of the rules language, with the names they have in models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// `isSet`: whether there is a value.
+    IsSet,
+    /// `not`
+    Not,
+    /// `getAttr`: a part of a value by its path, such as `resourceId[0]`.
+    GetAttr,
+    /// `stringEquals`
+    StringEquals,
+    /// `booleanEquals`
+    BooleanEquals,
+    /// `isValidHostLabel`: whether text can be part of a host name; the second argument allows dots.
+    IsValidHostLabel,
+    /// `parseURL`
+    ParseUrl,
+    /// `substring`: from a position up to another, counted from the end when the last argument says so.
+    Substring,
+    /// `uriEncode`
+    UriEncode,
+    /// `split`: by a delimiter, into at most so many parts (0: any number).
+    Split,
+    /// `coalesce`: the first argument that has a value.
+    Coalesce,
+    /// `ite`: the second argument if the first holds, otherwise the third.
+    Ite,
+    /// `aws.partition`: the partition of a region.
+    Partition,
+    /// `aws.parseArn`
+    ParseArn,
+    /// `aws.isVirtualHostableS3Bucket`
+    IsVirtualHostableS3Bucket,
+}
+
+/// What a client knows when it asks for an endpoint.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings<'a> {
+    pub(crate) region: &'a str,
+    pub(crate) fips: bool,
+    pub(crate) dual_stack: bool,
+}
+
+/// The endpoint of an operation.
+///
+/// # Errors
+///
+/// The rules' message why there is none.
+pub(crate) fn resolve(
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    settings: Settings<'_>,
+) -> Result<Endpoint, String> {
+    if service.endpoint.rules.is_empty() {
+        return Err(format!("The model of {} has no endpoint rules: give the endpoint's URL.", service.title));
+    }
+    // Names of old that mean an endpoint for FIPS in a region.
+    let pseudo = settings.region.strip_prefix("fips-").or_else(|| settings.region.strip_suffix("-fips"));
+    let fips = settings.fips || pseudo.is_some();
+    let region = pseudo.unwrap_or(settings.region);
+    let fixed = operation.traits.iter().filter_map(|found| match found {
+        OperationTrait::EndpointParameter(name, value) => Some((*name, Value::Text((*value).to_owned()))),
+        _ => None,
+    });
+    let built_in = service.endpoint.parameters.iter().filter_map(|Parameter(name, built_in, _)| {
+        let value = match *built_in {
+            "AWS::Region" => Value::Text(region.to_owned()),
+            "AWS::UseFIPS" => Value::Boolean(fips),
+            "AWS::UseDualStack" => Value::Boolean(settings.dual_stack),
+            _ => return None,
+        };
+        Some((*name, value))
+    });
+    service.endpoint.resolve(built_in.chain(fixed))
 }

@@ -55,7 +55,7 @@ impl Service<'static> {
         protocol: Protocol::AwsJson1_0,
         operations: &[],
         shapes: &[],
-        endpoint: RuleSet { rules: &[] },
+        endpoint: RuleSet { parameters: &[], rules: &[] },
     };
 }
 

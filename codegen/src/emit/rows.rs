@@ -10,6 +10,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let shapes = service.shapes.iter().map(|shape| shape_row(service, shape));
     let root = root(service);
     quote! {
+        use super::endpoints::RULES;
         use opsmith_runtime::rows::*;
 
         #root
@@ -44,7 +45,7 @@ fn root(service: &Service) -> TokenStream {
             protocol: Protocol::#protocol,
             operations: OPERATIONS,
             shapes: SHAPES,
-            endpoint: opsmith_runtime::endpoint::RuleSet { rules: &[] },
+            endpoint: RULES,
         };
     }
 }

@@ -7,6 +7,8 @@ pub mod client;
 pub mod commands;
 /// Documentation by shape id, for help pages.
 pub mod docs;
+/// The rules that lead to an endpoint.
+pub mod endpoints;
 /// Enums of the service.
 pub mod enums;
 /// Error codes of the service.
