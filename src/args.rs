@@ -65,6 +65,11 @@ impl Level<'_> {
     }
 }
 
+/// Whether a word asks for help, which the AWS CLI has no option for.
+pub(crate) fn asks_help(words: &[String]) -> bool {
+    words.iter().any(|word| word == "-h" || word == "--help")
+}
+
 /// What a word is at a level.
 enum Token<'a> {
     Word,

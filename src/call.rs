@@ -31,7 +31,7 @@ pub(crate) fn prepare<'a>(
     let input = Shaped { document: &document, service: commands.service, shape };
     let prepared = client.prepare(operation.name, &input)?;
     for violation in &prepared.warnings {
-        let _ = writeln!(std::io::stderr(), "opsmith: [WARNING]: {violation}; sent nevertheless");
+        warn(format_args!("{violation}; sent nevertheless"));
     }
     Ok((client, prepared))
 }
@@ -50,10 +50,21 @@ pub(crate) fn call<'a>(
     let (client, prepared) = prepare(context, commands, operation, parameters)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
     let response = runtime.block_on(unless_interrupted(client.send(prepared)))??;
-    let Some(shape) = operation.output else { return Ok(Document::Map(Map::new())) };
+    let Some(shape) = operation.output else {
+        if !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body) {
+            warn("the answer is not JSON: it may come from a proxy or a login page, and not from the service");
+        }
+        return Ok(Document::Map(Map::new()));
+    };
     let mut sink = DocumentSink::new(commands.service, shape);
     client.read(operation, &response, &mut sink)?;
     Ok(sink.finish())
+}
+
+/// Says on standard error what does not keep the command from going on.
+fn warn(text: impl std::fmt::Display) {
+    // When standard error is gone there is nobody to warn.
+    let _ = writeln!(std::io::stderr(), "opsmith: [WARNING]: {text}");
 }
 
 /// The answer of a future, unless the user interrupts first.

@@ -88,7 +88,8 @@ impl<'a> Line<'a> {
             .values("--generate-cli-skeleton")
             .map(|values| values.first().map_or_else(|| "input".to_owned(), Clone::clone));
         let missing = missing(&parameters, &level, skeleton.as_deref());
-        let help = level.word.as_deref() == Some("help") && (words.len() == 1 || missing.is_empty());
+        let word = level.word.as_deref() == Some("help") && (words.len() == 1 || missing.is_empty());
+        let help = word || args::asks_help(&level.rest);
         if !help {
             refuse(&missing, &level)?;
         }

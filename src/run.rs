@@ -71,8 +71,12 @@ fn told(words: &[String]) -> Result<(), Stop> {
     if globals.has("--debug") {
         trace::start();
     }
-    let Some(word) = globals.word.as_deref() else { return Err(required(&["command".to_owned()]).into()) };
     let context = context(&globals, settings, local)?;
+    let word = match globals.word.as_deref() {
+        Some(word) => word,
+        None if args::asks_help(&globals.rest) => "help",
+        None => return Err(required(&["command".to_owned()]).into()),
+    };
     match (word, services::find(word)) {
         ("help", _) => Ok(print_page(&help::top_page(&globals::help(), services::SERVICES))?),
         (_, Some(commands)) => Ok(operation(&context, commands)?),
@@ -188,7 +192,11 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         false => Err(Failure::choice("operation", word, words.iter().copied())),
     };
     let level = args::read::<Failure>(&context.globals.rest, &[], |_| Ok(()), check)?;
-    let Some(word) = level.word else { return Err(required(&["operation".to_owned()])) };
+    let word = match level.word {
+        Some(word) => word,
+        None if args::asks_help(&level.rest) => "help".to_owned(),
+        None => return Err(required(&["operation".to_owned()])),
+    };
     let Some((command, operation)) = commands.find(&word) else {
         return print_page(&help::service_page(commands));
     };

@@ -113,7 +113,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Tls => write!(f, "SSL validation failed for {url}"),
             TransportErrorKind::Proxy => write!(f, "Failed to connect to proxy URL: \"{url}\""),
             TransportErrorKind::TooLarge => write!(f, "The answer from {url} is too large"),
-            TransportErrorKind::Setup => write!(f, "The connection to {url} could not be set up"),
+            TransportErrorKind::Setup => write!(f, "The connection to {url} could not be set up:"),
         }?;
         // The innermost cause is the one that says what happened.
         let mut cause: Option<&(dyn std::error::Error + 'static)> = self.source.as_deref().map(|source| source as _);

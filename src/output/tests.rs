@@ -93,6 +93,11 @@ fn yaml_sorts_keys_and_quotes_what_would_be_misread() {
 }
 
 #[test]
+fn yaml_keeps_all_characters() {
+    assert_eq!(rendered(&list(["😀 é".into()]), Format::Yaml), "- 😀 é\n");
+}
+
+#[test]
 fn points_in_time_are_shown_in_the_local_zone() {
     use opsmith_runtime::rows::{Ix, Service};
     let shown = |zone, format| {

@@ -48,7 +48,7 @@ impl Sources {
             return Err(Error::at(
                 &folder.display().to_string(),
                 "",
-                "no service-2.json or service-2.json.gz here; name a folder such as botocore/data/codepipeline/2015-07-09",
+                "no service-2.json or service-2.json.gz here; name a folder such as botocore/data/<service>/<version>",
             ));
         };
         Ok(Self {

@@ -114,3 +114,8 @@ impl Sink for Writer<'_> {
         Ok(())
     }
 }
+
+/// Whether the text is one JSON value.
+pub fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde_core::de::IgnoredAny>(text).is_ok()
+}

@@ -1,0 +1,105 @@
+//! What the build script makes is what `generated/` holds, and what cargo is told to watch is what it reads.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Typed code from OUT_DIR, as a build script's user includes it.
+mod codepipeline {
+    #![allow(
+        unused_imports,
+        dead_code,
+        unreachable_pub,
+        missing_docs,
+        reason = "generated as a crate's public interface"
+    )]
+    opsmith_runtime::include_service!("codepipeline");
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entry = |entry: std::io::Result<fs::DirEntry>| {
+        let path = entry.expect("an entry").path();
+        (path.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&path).expect("a file"))
+    };
+    entries.map(entry).collect()
+}
+
+#[test]
+fn the_build_script_makes_the_bytes_that_are_checked_in() {
+    let made = files(&Path::new(env!("OUT_DIR")).join("codepipeline"));
+    let kept = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("generated/codepipeline/src"));
+    assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>());
+    for (name, bytes) in &made {
+        assert!(kept.get(name) == Some(bytes), "{name} differs: run `cargo opsmith generate`");
+    }
+}
+
+#[test]
+fn typed_code_from_the_build_calls_the_endpoint() {
+    use codepipeline::{Client, Config, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput};
+    use opsmith_local::{ACCESS_KEY_ID, Endpoint, REGION};
+    use opsmith_runtime::credentials::Credentials;
+    let endpoint = Endpoint::start().expect("an endpoint");
+    let secret = endpoint.credentials().secret_access_key.expose();
+    let config = Config::new().region(REGION).endpoint_url(endpoint.url());
+    let client = Client::new(config.credentials(Credentials::new(ACCESS_KEY_ID, secret, "test")));
+    let failure = FailureDetails::new("JobFailed".parse::<FailureType>().expect("a type"), "tests failed");
+    let input = PutThirdPartyJobFailureResultInput::new("demo-job", "demo-token", failure);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(client.put_third_party_job_failure_result(input)).expect("the call");
+}
+
+/// A build script's package in a folder of its own, over a model of one operation.
+fn package(folder: &Path) {
+    let root = env!("CARGO_MANIFEST_DIR");
+    fs::create_dir_all(folder.join("src")).expect("a folder");
+    let codegen = Path::new(root).join("codegen");
+    let manifest = format!(
+        "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[build-dependencies]\n\
+         opsmith-codegen = {{ path = {codegen:?} }}\n\n[workspace]\n"
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
+    fs::copy(Path::new(root).join("Cargo.lock"), folder.join("Cargo.lock")).expect("a file");
+    fs::copy(Path::new(root).join("model/codepipeline.json"), folder.join("model.json")).expect("a file");
+    fs::write(folder.join("src/main.rs"), "fn main() {}\n").expect("a file");
+    let build = "fn main() {\n    opsmith_codegen::Generator::new(\"model.json\").operations([\"ListPipelines\"]).build_script();\n}\n";
+    fs::write(folder.join("build.rs"), build).expect("a file");
+}
+
+fn build(folder: &Path, target: &Path) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--offline", "-v"]).current_dir(folder).env("CARGO_TARGET_DIR", target);
+    let output = cargo.output().expect("cargo");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{text}");
+    text
+}
+
+/// The lines that a build script printed for cargo.
+fn printed(target: &Path) -> Vec<String> {
+    let runs = fs::read_dir(target.join("debug/build")).expect("builds").map(|entry| entry.expect("an entry").path());
+    let user = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("user-"));
+    let output = runs.filter(user).find_map(|path| fs::read_to_string(path.join("output")).ok());
+    output.expect("the build script's output").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_second_build_reruns_nothing_and_a_changed_model_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Shared with other builds of this workspace, so that what the script depends on is built once.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("build-script");
+    let _ = fs::remove_dir_all(target.join("debug/build"));
+    package(folder.path());
+    let first = build(folder.path(), &target);
+    assert!(first.contains("build-script-build`"), "{first}");
+    assert_eq!(printed(&target), ["cargo::rerun-if-changed=model.json"]);
+    let second = build(folder.path(), &target);
+    assert!(!second.contains("Running"), "{second}");
+    let model = folder.path().join("model.json");
+    let text = fs::read_to_string(&model).expect("the model");
+    fs::write(&model, text + "\n").expect("the model");
+    let third = build(folder.path(), &target);
+    assert!(third.contains("build-script-build`"), "{third}");
+}

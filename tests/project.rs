@@ -1,0 +1,68 @@
+//! What the project holds itself to.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The Rust files below a folder.
+fn rust(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        match entry.path() {
+            path if path.is_dir() => rust(&path, found),
+            path if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
+            _ => {}
+        }
+    }
+}
+
+fn files(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut paths = Vec::new();
+    rust(&root().join(folder), &mut paths);
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).expect("text"))).collect()
+}
+
+/// Services are data: the code of generator, runtime and command knows none.
+#[test]
+fn no_service_is_named_in_hand_written_code() {
+    for (path, text) in ["codegen/src", "runtime/src", "src"].into_iter().flat_map(files) {
+        let is_test = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests"));
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//") && !is_test);
+        let named: Vec<_> = lines.filter(|line| line.to_lowercase().contains("codepipeline")).collect();
+        assert!(named.is_empty(), "{}: {named:?}", path.display());
+    }
+}
+
+#[test]
+fn generated_code_stays_small_and_allows_nothing() {
+    let files = files("generated/codepipeline/src");
+    let code =
+        |text: &str| text.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//")).count();
+    let lines: usize = files.iter().map(|(_, text)| code(text)).sum();
+    let operations = files.iter().map(|(_, text)| text.matches("    pub async fn ").count()).sum::<usize>();
+    assert_eq!(operations, 44);
+    assert!(lines <= 160 * operations, "{lines} lines for {operations} operations");
+    assert!(files.iter().all(|(_, text)| !text.contains("allow(")));
+}
+
+/// Every row of the list of differences names a test that there is.
+#[test]
+fn every_difference_has_a_test() {
+    let list = fs::read_to_string(root().join("docs/differences.md")).expect("the list");
+    let rows: Vec<&str> = list.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| case")).collect();
+    assert!(rows.len() > 15);
+    let mut tests = String::new();
+    ["tests", "src", "runtime", "local"].into_iter().flat_map(files).for_each(|(_, text)| tests.push_str(&text));
+    for row in rows.iter().filter(|row| !row.starts_with("| ---")) {
+        let last = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+        let names: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "no test is named: {row}");
+        for name in names {
+            let case = root().join("tests/commands").join(name).join("case.toml");
+            assert!(case.exists() || tests.contains(&format!("fn {name}(")), "there is no test {name}: {row}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What tests of the command share: running it in a home of its own, and a server that answers as told.
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A request as it came: method and path, headers, body.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) line: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Request {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Answers every request alike, and keeps it. Ends with the test's process.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Server {
+    pub(crate) fn answering(status: u16, headers: &str, body: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&requests);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (answer, kept) = (answer.clone(), Arc::clone(&kept));
+                thread::spawn(move || serve(stream, &answer, &kept));
+            }
+        });
+        Server { url, requests }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().expect("the lock").clone()
+    }
+}
+
+fn serve(stream: TcpStream, answer: &str, kept: &Mutex<Vec<Request>>) {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read(&mut stream) {
+        kept.lock().expect("the lock").push(request);
+        if stream.get_mut().write_all(answer.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+    let mut line = || {
+        let mut line = String::new();
+        (stream.read_line(&mut line).ok()? > 0).then(|| line.trim_end().to_owned())
+    };
+    let first = line()?;
+    let mut headers = Vec::new();
+    while let Some((name, value)) = line()?.split_once(':') {
+        headers.push((name.to_owned(), value.trim().to_owned()));
+    }
+    let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let mut body = vec![0; length.and_then(|(_, length)| length.parse().ok()).unwrap_or(0)];
+    stream.read_exact(&mut body).ok()?;
+    Some(Request { line: first, headers, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// The command with nothing of this machine but its `PATH`: `home` is home and working folder.
+pub(crate) fn opsmith(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_opsmith"));
+    command.env_clear().env("HOME", home).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("TZ", "UTC0").current_dir(home).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The command with credentials and a region too.
+pub(crate) fn configured(home: &Path) -> Command {
+    let mut command = opsmith(home);
+    command.env("AWS_ACCESS_KEY_ID", "AKIDTEST").env("AWS_SECRET_ACCESS_KEY", "test-secret");
+    command.env("AWS_REGION", "eu-west-1");
+    command
+}
+
+/// Runs a command to its end, with a text for standard input.
+pub(crate) fn run(command: &mut Command, input: &str) -> Output {
+    command.stdin(Stdio::piped());
+    let mut child = command.spawn().expect("the command");
+    // A command that reads nothing closes the pipe.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    child.wait_with_output().expect("the command")
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
