@@ -161,19 +161,19 @@ fn values<'t>(
     tokens: &mut std::iter::Peekable<impl Iterator<Item = &'t String>>,
     known: &[Known<'_>],
 ) -> Result<Vec<String>, Failure> {
-    let mut is_value = |token: &&String| *token != "--" && matches!(classify(token, known), Ok(Token::Word));
+    let is_value = |token: &&String| *token != "--" && matches!(classify(token, known), Ok(Token::Word));
     let values: Vec<String> = match (option.takes, inline) {
         (Takes::Nothing, Some(value)) => {
             return Err(Failure::usage(format!("argument {}: ignored explicit argument '{value}'", option.name)));
         }
         (Takes::Nothing, None) => Vec::new(),
         (_, Some(value)) => vec![value],
-        (Takes::One, None) => match tokens.next_if(&mut is_value) {
+        (Takes::One, None) => match tokens.next_if(is_value) {
             Some(value) => vec![value.clone()],
             None => return Err(Failure::usage(format!("argument {}: expected one argument", option.name))),
         },
-        (Takes::Optional, None) => tokens.next_if(&mut is_value).cloned().into_iter().collect(),
-        (Takes::Many, None) => std::iter::from_fn(|| tokens.next_if(&mut is_value)).cloned().collect(),
+        (Takes::Optional, None) => tokens.next_if(is_value).cloned().into_iter().collect(),
+        (Takes::Many, None) => std::iter::from_fn(|| tokens.next_if(is_value)).cloned().collect(),
     };
     match values.iter().find(|value| !option.choices.is_empty() && !option.choices.contains(&value.as_str())) {
         Some(value) => Err(Failure::choice(option.name, value, option.choices.iter().copied())),

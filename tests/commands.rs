@@ -70,7 +70,7 @@ fn check(folder: &Path) -> Vec<String> {
     command.envs(case.env.iter().map(|(name, value)| (name, value.replace("{url}", &server.url))));
     let output = support::run(&mut command, &case.input);
     let hide = |text: String| text.replace(&server.url, "{url}").replace(&home.path().display().to_string(), "{home}");
-    let requests: String = server.requests().iter().map(|request| sent(request)).collect();
+    let requests: String = server.requests().iter().map(sent).collect();
     let mut wrong = Vec::new();
     if output.status.code() != Some(case.code) {
         wrong.push(format!("{}: code {:?} in place of {}", folder.display(), output.status.code(), case.code));

@@ -59,23 +59,37 @@ fn declarations(modules: &[(&str, &str, TokenStream)]) -> File {
         let about = format!(" {about}");
         quote! { #[doc = #about] pub mod #name; }
     };
+    let exported = |module: &str| {
+        let (name, ..) = modules.iter().find(|(name, _, items)| *name == module && has_items(items))?;
+        let name = crate::lower::ident(name);
+        Some(quote! { pub use #name::*; })
+    };
+    let (enums, types) = (exported("enums"), exported("types"));
     let modules = modules.iter().map(declare);
     let items = quote! {
         #(#modules)*
         pub use client::Client;
-        pub use enums::*;
+        #enums
         pub use errors::ErrorCode;
         pub use opsmith_runtime::{Config, Error};
-        pub use types::*;
+        #types
     };
     File { name: "service", about: "The modules of the service.".to_owned(), items }
+}
+
+/// Whether a module has anything but imports.
+fn has_items(items: &TokenStream) -> bool {
+    items
+        .clone()
+        .into_iter()
+        .any(|token| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "enum" || word == "struct"))
 }
 
 /// Doc attributes for Rust: the first paragraph, or all of it.
 fn rustdoc(docs: &ir::Docs, otherwise: &str) -> TokenStream {
     let first = docs.0.split("\n\n").next().unwrap_or_default();
     let text = if first.is_empty() { otherwise } else { first };
-    let lines = wrapped(&escaped(text)).into_iter().map(|line| format!(" {line}"));
+    let lines = wrapped(&escaped(&crate::lower::docs::visible(text))).into_iter().map(|line| format!(" {line}"));
     quote! { #(#[doc = #lines])* }
 }
 

@@ -6,7 +6,7 @@
 
 mod closure;
 mod cycles;
-mod docs;
+pub(crate) mod docs;
 pub(crate) mod endpoints;
 mod names;
 mod shapes;

@@ -48,12 +48,11 @@ fn printed(attrs: Vec<syn::Attribute>, items: Vec<syn::Item>) -> String {
 /// Whether a blank line belongs between two items: not among imports or modules, and not before a macro that
 /// completes what stands before it.
 fn apart(last: &syn::Item, next: &syn::Item) -> bool {
-    match (last, next) {
-        (_, syn::Item::Macro(_)) | (syn::Item::Use(_), syn::Item::Use(_)) | (syn::Item::Mod(_), syn::Item::Mod(_)) => {
-            false
-        }
-        _ => true,
-    }
+    let together = matches!(
+        (last, next),
+        (_, syn::Item::Macro(_)) | (syn::Item::Use(_), syn::Item::Use(_)) | (syn::Item::Mod(_), syn::Item::Mod(_))
+    );
+    !together
 }
 
 /// Emitters make only what parses; if one does not, that is a fault of ours, to be reported rather than to panic.

@@ -2,7 +2,7 @@
 //!
 //! Rows refer to shapes by index ([`Ix`]) and borrow their texts and slices for `'a`: from the program itself when the
 //! generator wrote them (`'static`), or from whatever owns a model that was loaded at run time. The constructors are
-//! `const fn`, so that a generated row reads as one line: `member("jobId", At::JobId as Ix).required()`.
+//! `const fn`, so that a generated row reads as one line: `member("jobId", Nth::JobId as Ix).required()`.
 //!
 //! What most rows carry has a field or a flag; what few rows carry is a [`Trait`] in a list, so that a protocol or
 //! constraint added later widens no row.

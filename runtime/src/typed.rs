@@ -419,7 +419,7 @@ macro_rules! redacted {
     ($name:ident) => {
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                $crate::redact::debug(self, &SERVICE, At::$name as $crate::rows::Ix, f)
+                $crate::redact::debug(self, &SERVICE, Nth::$name as $crate::rows::Ix, f)
             }
         }
     };

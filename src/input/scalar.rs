@@ -39,14 +39,13 @@ pub(super) fn float(text: &str) -> Option<f64> {
 /// The number without the `_` between its digits; none when one stands elsewhere.
 fn underscored(text: &str) -> Option<String> {
     let text = text.trim();
-    let stray = |part: &str, end: fn(&str) -> Option<char>| !end(part).is_some_and(|c| c.is_ascii_digit());
-    let mut parts = text.split('_').peekable();
-    while let Some(part) = parts.next() {
-        if let Some(next) = parts.peek() {
-            if stray(part, |part| part.chars().next_back()) || stray(next, |part| part.chars().next()) {
-                return None;
-            }
-        }
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let between = |(at, _): (usize, &str)| {
+        let (before, after) = text.split_at(at);
+        digit(before.chars().next_back()) && digit(after.chars().nth(1))
+    };
+    if !text.match_indices('_').all(between) {
+        return None;
     }
     Some(text.replace('_', ""))
 }

@@ -21,7 +21,7 @@ pub(crate) fn compact(value: &Document) -> String {
 fn write(value: &Document, indent: Option<usize>, out: &mut String) {
     match value {
         Document::List(list) => {
-            parts(['[', ']'], list.iter(), indent, out, |value, indent, out| write(value, indent, out));
+            parts(['[', ']'], list.iter(), indent, out, write);
         }
         Document::Map(map) => parts(['{', '}'], map.iter(), indent, out, |(key, value), indent, out| {
             out.push_str(&quoted(key));

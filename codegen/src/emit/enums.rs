@@ -8,7 +8,7 @@ use quote::quote;
 pub(crate) fn items(service: &Service) -> TokenStream {
     let enums = || service.shapes.iter().filter(|shape| shape.typed && shape.kind == Kind::Enum);
     let sensitive = enums().any(|shape| shape.sensitive);
-    let rows = sensitive.then(|| quote! { use super::rows::{At, SERVICE}; });
+    let rows = sensitive.then(|| quote! { use super::rows::{Nth, SERVICE}; });
     let items = enums().map(item);
     quote! { #rows #(#items)* }
 }

@@ -9,6 +9,8 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let operations = service.operations.iter().map(|operation| operation_row(service, operation));
     let shapes = service.shapes.iter().map(|shape| shape_row(service, shape));
     let root = root(service);
+    // An enum without variants has no representation to choose.
+    let repr = (!service.shapes.is_empty()).then(|| quote! { #[repr(u32)] });
     quote! {
         use super::endpoints::RULES;
         use opsmith_runtime::rows::*;
@@ -18,8 +20,8 @@ pub(crate) fn items(service: &Service) -> TokenStream {
         #[doc = " The position of each shape's row."]
         #[doc(hidden)]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[repr(u32)]
-        pub enum At { #(#names),* }
+        #repr
+        pub enum Nth { #(#names),* }
 
         static OPERATIONS: &[Operation<'static>] = &[#(#operations),*];
 
@@ -174,6 +176,6 @@ fn trait_calls(traits: &[Trait]) -> Option<TokenStream> {
 fn at_shape(service: &Service, at: usize) -> Option<TokenStream> {
     service.shapes.get(at).map(|shape| {
         let name = &shape.rust;
-        quote! { At::#name as Ix }
+        quote! { Nth::#name as Ix }
     })
 }

@@ -21,7 +21,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let runtime: Vec<_> = ["Blob", "Document", "Timestamp"].into_iter().filter_map(import).collect();
     let runtime = (!runtime.is_empty()).then(|| quote! { use opsmith_runtime::{#(#runtime),*}; });
     let enums = used.contains("enum").then(|| quote! { use super::enums::*; });
-    let rows = typed().next().map(|_| quote! { use super::rows::{At, SERVICE}; });
+    let rows = typed().next().map(|_| quote! { use super::rows::{Nth, SERVICE}; });
     let maps = used.contains("BTreeMap").then(|| quote! { use std::collections::BTreeMap; });
     quote! { #enums #rows #runtime #maps #(#types)* }
 }

@@ -11,7 +11,14 @@ use html5gum::{Token, Tokenizer};
 
 /// The documentation among the traits of a shape or member.
 pub(crate) fn docs(traits: &Traits) -> Docs {
-    Docs(markdown(&traits::text(traits, traits::DOCUMENTATION)))
+    Docs(visible(&markdown(&traits::text(traits, traits::DOCUMENTATION))))
+}
+
+/// The text without characters that act on a terminal or turn text around: what is read is what there is.
+pub(crate) fn visible(text: &str) -> String {
+    let acts =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !acts(*c)).collect()
 }
 
 fn markdown(html: &str) -> String {

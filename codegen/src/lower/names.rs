@@ -155,9 +155,16 @@ fn variant(name: &str) -> String {
     }
 }
 
+/// Camel case: `__listOf_x` gives `ListOfX`. What has no letter or digit stays as it is.
 fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+    let part = |part: &str| {
+        let mut chars = part.chars();
+        chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+    };
+    match text.split('_').map(part).collect::<String>() {
+        joined if joined.starts_with(|c: char| c.is_alphabetic()) => joined,
+        _ => text.to_owned(),
+    }
 }
 
 /// Only characters of identifiers, and a first one that may start an identifier.

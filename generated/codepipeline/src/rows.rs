@@ -24,7 +24,7 @@ pub static SERVICE: Service<'static> = Service {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum At {
+pub enum Nth {
     AWSRegionName,
     AWSSessionCredentials,
     AccessKeyId,
@@ -471,174 +471,176 @@ pub enum At {
 static OPERATIONS: &[Operation<'static>] = &[
     operation(
             "AcknowledgeJob",
-            Some(At::AcknowledgeJobInput as Ix),
-            Some(At::AcknowledgeJobOutput as Ix),
+            Some(Nth::AcknowledgeJobInput as Ix),
+            Some(Nth::AcknowledgeJobOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::InvalidNonceException as Ix,
-                At::JobNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::InvalidNonceException as Ix,
+                Nth::JobNotFoundException as Ix,
             ],
         ),
     operation(
             "AcknowledgeThirdPartyJob",
-            Some(At::AcknowledgeThirdPartyJobInput as Ix),
-            Some(At::AcknowledgeThirdPartyJobOutput as Ix),
+            Some(Nth::AcknowledgeThirdPartyJobInput as Ix),
+            Some(Nth::AcknowledgeThirdPartyJobOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::InvalidNonceException as Ix,
-                At::JobNotFoundException as Ix,
-                At::InvalidClientTokenException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::InvalidNonceException as Ix,
+                Nth::JobNotFoundException as Ix,
+                Nth::InvalidClientTokenException as Ix,
             ],
         ),
     operation(
             "CreateCustomActionType",
-            Some(At::CreateCustomActionTypeInput as Ix),
-            Some(At::CreateCustomActionTypeOutput as Ix),
+            Some(Nth::CreateCustomActionTypeInput as Ix),
+            Some(Nth::CreateCustomActionTypeOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::LimitExceededException as Ix,
-                At::TooManyTagsException as Ix,
-                At::InvalidTagsException as Ix,
-                At::ConcurrentModificationException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::LimitExceededException as Ix,
+                Nth::TooManyTagsException as Ix,
+                Nth::InvalidTagsException as Ix,
+                Nth::ConcurrentModificationException as Ix,
             ],
         ),
     operation(
             "CreatePipeline",
-            Some(At::CreatePipelineInput as Ix),
-            Some(At::CreatePipelineOutput as Ix),
+            Some(Nth::CreatePipelineInput as Ix),
+            Some(Nth::CreatePipelineOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNameInUseException as Ix,
-                At::InvalidStageDeclarationException as Ix,
-                At::InvalidActionDeclarationException as Ix,
-                At::InvalidBlockerDeclarationException as Ix,
-                At::InvalidStructureException as Ix,
-                At::LimitExceededException as Ix,
-                At::TooManyTagsException as Ix,
-                At::InvalidTagsException as Ix,
-                At::ConcurrentModificationException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNameInUseException as Ix,
+                Nth::InvalidStageDeclarationException as Ix,
+                Nth::InvalidActionDeclarationException as Ix,
+                Nth::InvalidBlockerDeclarationException as Ix,
+                Nth::InvalidStructureException as Ix,
+                Nth::LimitExceededException as Ix,
+                Nth::TooManyTagsException as Ix,
+                Nth::InvalidTagsException as Ix,
+                Nth::ConcurrentModificationException as Ix,
             ],
         ),
     operation(
             "DeleteCustomActionType",
-            Some(At::DeleteCustomActionTypeInput as Ix),
+            Some(Nth::DeleteCustomActionTypeInput as Ix),
             None,
         )
         .errors(
-            &[At::ValidationException as Ix, At::ConcurrentModificationException as Ix],
+            &[Nth::ValidationException as Ix, Nth::ConcurrentModificationException as Ix],
         ),
-    operation("DeletePipeline", Some(At::DeletePipelineInput as Ix), None)
+    operation("DeletePipeline", Some(Nth::DeletePipelineInput as Ix), None)
         .errors(
-            &[At::ValidationException as Ix, At::ConcurrentModificationException as Ix],
+            &[Nth::ValidationException as Ix, Nth::ConcurrentModificationException as Ix],
         ),
     operation(
             "DeleteWebhook",
-            Some(At::DeleteWebhookInput as Ix),
-            Some(At::DeleteWebhookOutput as Ix),
+            Some(Nth::DeleteWebhookInput as Ix),
+            Some(Nth::DeleteWebhookOutput as Ix),
         )
         .errors(
-            &[At::ValidationException as Ix, At::ConcurrentModificationException as Ix],
+            &[Nth::ValidationException as Ix, Nth::ConcurrentModificationException as Ix],
         ),
     operation(
             "DeregisterWebhookWithThirdParty",
-            Some(At::DeregisterWebhookWithThirdPartyInput as Ix),
-            Some(At::DeregisterWebhookWithThirdPartyOutput as Ix),
+            Some(Nth::DeregisterWebhookWithThirdPartyInput as Ix),
+            Some(Nth::DeregisterWebhookWithThirdPartyOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::WebhookNotFoundException as Ix]),
+        .errors(&[Nth::ValidationException as Ix, Nth::WebhookNotFoundException as Ix]),
     operation(
             "DisableStageTransition",
-            Some(At::DisableStageTransitionInput as Ix),
+            Some(Nth::DisableStageTransitionInput as Ix),
             None,
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::StageNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::StageNotFoundException as Ix,
             ],
         ),
-    operation("EnableStageTransition", Some(At::EnableStageTransitionInput as Ix), None)
+    operation("EnableStageTransition", Some(Nth::EnableStageTransitionInput as Ix), None)
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::StageNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::StageNotFoundException as Ix,
             ],
         ),
     operation(
             "GetActionType",
-            Some(At::GetActionTypeInput as Ix),
-            Some(At::GetActionTypeOutput as Ix),
+            Some(Nth::GetActionTypeInput as Ix),
+            Some(Nth::GetActionTypeOutput as Ix),
         )
-        .errors(&[At::ActionTypeNotFoundException as Ix, At::ValidationException as Ix]),
+        .errors(
+            &[Nth::ActionTypeNotFoundException as Ix, Nth::ValidationException as Ix],
+        ),
     operation(
             "GetJobDetails",
-            Some(At::GetJobDetailsInput as Ix),
-            Some(At::GetJobDetailsOutput as Ix),
+            Some(Nth::GetJobDetailsInput as Ix),
+            Some(Nth::GetJobDetailsOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::JobNotFoundException as Ix]),
+        .errors(&[Nth::ValidationException as Ix, Nth::JobNotFoundException as Ix]),
     operation(
             "GetPipeline",
-            Some(At::GetPipelineInput as Ix),
-            Some(At::GetPipelineOutput as Ix),
+            Some(Nth::GetPipelineInput as Ix),
+            Some(Nth::GetPipelineOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::PipelineVersionNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::PipelineVersionNotFoundException as Ix,
             ],
         ),
     operation(
             "GetPipelineExecution",
-            Some(At::GetPipelineExecutionInput as Ix),
-            Some(At::GetPipelineExecutionOutput as Ix),
+            Some(Nth::GetPipelineExecutionInput as Ix),
+            Some(Nth::GetPipelineExecutionOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::PipelineExecutionNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::PipelineExecutionNotFoundException as Ix,
             ],
         ),
     operation(
             "GetPipelineState",
-            Some(At::GetPipelineStateInput as Ix),
-            Some(At::GetPipelineStateOutput as Ix),
+            Some(Nth::GetPipelineStateInput as Ix),
+            Some(Nth::GetPipelineStateOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::PipelineNotFoundException as Ix]),
+        .errors(&[Nth::ValidationException as Ix, Nth::PipelineNotFoundException as Ix]),
     operation(
             "GetThirdPartyJobDetails",
-            Some(At::GetThirdPartyJobDetailsInput as Ix),
-            Some(At::GetThirdPartyJobDetailsOutput as Ix),
+            Some(Nth::GetThirdPartyJobDetailsInput as Ix),
+            Some(Nth::GetThirdPartyJobDetailsOutput as Ix),
         )
         .errors(
             &[
-                At::JobNotFoundException as Ix,
-                At::ValidationException as Ix,
-                At::InvalidClientTokenException as Ix,
-                At::InvalidJobException as Ix,
+                Nth::JobNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::InvalidClientTokenException as Ix,
+                Nth::InvalidJobException as Ix,
             ],
         ),
     operation(
             "ListActionExecutions",
-            Some(At::ListActionExecutionsInput as Ix),
-            Some(At::ListActionExecutionsOutput as Ix),
+            Some(Nth::ListActionExecutionsInput as Ix),
+            Some(Nth::ListActionExecutionsOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::InvalidNextTokenException as Ix,
-                At::PipelineExecutionNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::InvalidNextTokenException as Ix,
+                Nth::PipelineExecutionNotFoundException as Ix,
             ],
         )
         .with(
@@ -655,10 +657,10 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListActionTypes",
-            Some(At::ListActionTypesInput as Ix),
-            Some(At::ListActionTypesOutput as Ix),
+            Some(Nth::ListActionTypesInput as Ix),
+            Some(Nth::ListActionTypesOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::InvalidNextTokenException as Ix])
+        .errors(&[Nth::ValidationException as Ix, Nth::InvalidNextTokenException as Ix])
         .with(
             &[
                 OperationTrait::Paginated(
@@ -668,15 +670,15 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListDeployActionExecutionTargets",
-            Some(At::ListDeployActionExecutionTargetsInput as Ix),
-            Some(At::ListDeployActionExecutionTargetsOutput as Ix),
+            Some(Nth::ListDeployActionExecutionTargetsInput as Ix),
+            Some(Nth::ListDeployActionExecutionTargetsOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::InvalidNextTokenException as Ix,
-                At::ActionExecutionNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::InvalidNextTokenException as Ix,
+                Nth::ActionExecutionNotFoundException as Ix,
             ],
         )
         .with(
@@ -688,14 +690,14 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListPipelineExecutions",
-            Some(At::ListPipelineExecutionsInput as Ix),
-            Some(At::ListPipelineExecutionsOutput as Ix),
+            Some(Nth::ListPipelineExecutionsInput as Ix),
+            Some(Nth::ListPipelineExecutionsOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::InvalidNextTokenException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::InvalidNextTokenException as Ix,
             ],
         )
         .with(
@@ -712,10 +714,10 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListPipelines",
-            Some(At::ListPipelinesInput as Ix),
-            Some(At::ListPipelinesOutput as Ix),
+            Some(Nth::ListPipelinesInput as Ix),
+            Some(Nth::ListPipelinesOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::InvalidNextTokenException as Ix])
+        .errors(&[Nth::ValidationException as Ix, Nth::InvalidNextTokenException as Ix])
         .with(
             &[
                 OperationTrait::Paginated(
@@ -725,15 +727,15 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListRuleExecutions",
-            Some(At::ListRuleExecutionsInput as Ix),
-            Some(At::ListRuleExecutionsOutput as Ix),
+            Some(Nth::ListRuleExecutionsInput as Ix),
+            Some(Nth::ListRuleExecutionsOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::InvalidNextTokenException as Ix,
-                At::PipelineExecutionNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::InvalidNextTokenException as Ix,
+                Nth::PipelineExecutionNotFoundException as Ix,
             ],
         )
         .with(
@@ -750,21 +752,21 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListRuleTypes",
-            Some(At::ListRuleTypesInput as Ix),
-            Some(At::ListRuleTypesOutput as Ix),
+            Some(Nth::ListRuleTypesInput as Ix),
+            Some(Nth::ListRuleTypesOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::InvalidNextTokenException as Ix]),
+        .errors(&[Nth::ValidationException as Ix, Nth::InvalidNextTokenException as Ix]),
     operation(
             "ListTagsForResource",
-            Some(At::ListTagsForResourceInput as Ix),
-            Some(At::ListTagsForResourceOutput as Ix),
+            Some(Nth::ListTagsForResourceInput as Ix),
+            Some(Nth::ListTagsForResourceOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::ResourceNotFoundException as Ix,
-                At::InvalidNextTokenException as Ix,
-                At::InvalidArnException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ResourceNotFoundException as Ix,
+                Nth::InvalidNextTokenException as Ix,
+                Nth::InvalidArnException as Ix,
             ],
         )
         .with(
@@ -776,10 +778,10 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListWebhooks",
-            Some(At::ListWebhooksInput as Ix),
-            Some(At::ListWebhooksOutput as Ix),
+            Some(Nth::ListWebhooksInput as Ix),
+            Some(Nth::ListWebhooksOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::InvalidNextTokenException as Ix])
+        .errors(&[Nth::ValidationException as Ix, Nth::InvalidNextTokenException as Ix])
         .with(
             &[
                 OperationTrait::Paginated(
@@ -789,236 +791,240 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "OverrideStageCondition",
-            Some(At::OverrideStageConditionInput as Ix),
+            Some(Nth::OverrideStageConditionInput as Ix),
             None,
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::ConflictException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::StageNotFoundException as Ix,
-                At::ConditionNotOverridableException as Ix,
-                At::NotLatestPipelineExecutionException as Ix,
-                At::ConcurrentPipelineExecutionsLimitExceededException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ConflictException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::StageNotFoundException as Ix,
+                Nth::ConditionNotOverridableException as Ix,
+                Nth::NotLatestPipelineExecutionException as Ix,
+                Nth::ConcurrentPipelineExecutionsLimitExceededException as Ix,
             ],
         ),
     operation(
             "PollForJobs",
-            Some(At::PollForJobsInput as Ix),
-            Some(At::PollForJobsOutput as Ix),
+            Some(Nth::PollForJobsInput as Ix),
+            Some(Nth::PollForJobsOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::ActionTypeNotFoundException as Ix]),
+        .errors(
+            &[Nth::ValidationException as Ix, Nth::ActionTypeNotFoundException as Ix],
+        ),
     operation(
             "PollForThirdPartyJobs",
-            Some(At::PollForThirdPartyJobsInput as Ix),
-            Some(At::PollForThirdPartyJobsOutput as Ix),
+            Some(Nth::PollForThirdPartyJobsInput as Ix),
+            Some(Nth::PollForThirdPartyJobsOutput as Ix),
         )
-        .errors(&[At::ActionTypeNotFoundException as Ix, At::ValidationException as Ix]),
+        .errors(
+            &[Nth::ActionTypeNotFoundException as Ix, Nth::ValidationException as Ix],
+        ),
     operation(
             "PutActionRevision",
-            Some(At::PutActionRevisionInput as Ix),
-            Some(At::PutActionRevisionOutput as Ix),
+            Some(Nth::PutActionRevisionInput as Ix),
+            Some(Nth::PutActionRevisionOutput as Ix),
         )
         .errors(
             &[
-                At::PipelineNotFoundException as Ix,
-                At::StageNotFoundException as Ix,
-                At::ActionNotFoundException as Ix,
-                At::ValidationException as Ix,
-                At::ConcurrentPipelineExecutionsLimitExceededException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::StageNotFoundException as Ix,
+                Nth::ActionNotFoundException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ConcurrentPipelineExecutionsLimitExceededException as Ix,
             ],
         ),
     operation(
             "PutApprovalResult",
-            Some(At::PutApprovalResultInput as Ix),
-            Some(At::PutApprovalResultOutput as Ix),
+            Some(Nth::PutApprovalResultInput as Ix),
+            Some(Nth::PutApprovalResultOutput as Ix),
         )
         .errors(
             &[
-                At::InvalidApprovalTokenException as Ix,
-                At::ApprovalAlreadyCompletedException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::StageNotFoundException as Ix,
-                At::ActionNotFoundException as Ix,
-                At::ValidationException as Ix,
+                Nth::InvalidApprovalTokenException as Ix,
+                Nth::ApprovalAlreadyCompletedException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::StageNotFoundException as Ix,
+                Nth::ActionNotFoundException as Ix,
+                Nth::ValidationException as Ix,
             ],
         ),
-    operation("PutJobFailureResult", Some(At::PutJobFailureResultInput as Ix), None)
+    operation("PutJobFailureResult", Some(Nth::PutJobFailureResultInput as Ix), None)
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::JobNotFoundException as Ix,
-                At::InvalidJobStateException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::JobNotFoundException as Ix,
+                Nth::InvalidJobStateException as Ix,
             ],
         ),
-    operation("PutJobSuccessResult", Some(At::PutJobSuccessResultInput as Ix), None)
+    operation("PutJobSuccessResult", Some(Nth::PutJobSuccessResultInput as Ix), None)
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::JobNotFoundException as Ix,
-                At::InvalidJobStateException as Ix,
-                At::OutputVariablesSizeExceededException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::JobNotFoundException as Ix,
+                Nth::InvalidJobStateException as Ix,
+                Nth::OutputVariablesSizeExceededException as Ix,
             ],
         ),
     operation(
             "PutThirdPartyJobFailureResult",
-            Some(At::PutThirdPartyJobFailureResultInput as Ix),
+            Some(Nth::PutThirdPartyJobFailureResultInput as Ix),
             None,
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::JobNotFoundException as Ix,
-                At::InvalidJobStateException as Ix,
-                At::InvalidClientTokenException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::JobNotFoundException as Ix,
+                Nth::InvalidJobStateException as Ix,
+                Nth::InvalidClientTokenException as Ix,
             ],
         ),
     operation(
             "PutThirdPartyJobSuccessResult",
-            Some(At::PutThirdPartyJobSuccessResultInput as Ix),
+            Some(Nth::PutThirdPartyJobSuccessResultInput as Ix),
             None,
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::JobNotFoundException as Ix,
-                At::InvalidJobStateException as Ix,
-                At::InvalidClientTokenException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::JobNotFoundException as Ix,
+                Nth::InvalidJobStateException as Ix,
+                Nth::InvalidClientTokenException as Ix,
             ],
         ),
     operation(
             "PutWebhook",
-            Some(At::PutWebhookInput as Ix),
-            Some(At::PutWebhookOutput as Ix),
+            Some(Nth::PutWebhookInput as Ix),
+            Some(Nth::PutWebhookOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::LimitExceededException as Ix,
-                At::InvalidWebhookFilterPatternException as Ix,
-                At::InvalidWebhookAuthenticationParametersException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::TooManyTagsException as Ix,
-                At::InvalidTagsException as Ix,
-                At::ConcurrentModificationException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::LimitExceededException as Ix,
+                Nth::InvalidWebhookFilterPatternException as Ix,
+                Nth::InvalidWebhookAuthenticationParametersException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::TooManyTagsException as Ix,
+                Nth::InvalidTagsException as Ix,
+                Nth::ConcurrentModificationException as Ix,
             ],
         ),
     operation(
             "RegisterWebhookWithThirdParty",
-            Some(At::RegisterWebhookWithThirdPartyInput as Ix),
-            Some(At::RegisterWebhookWithThirdPartyOutput as Ix),
+            Some(Nth::RegisterWebhookWithThirdPartyInput as Ix),
+            Some(Nth::RegisterWebhookWithThirdPartyOutput as Ix),
         )
-        .errors(&[At::ValidationException as Ix, At::WebhookNotFoundException as Ix]),
+        .errors(&[Nth::ValidationException as Ix, Nth::WebhookNotFoundException as Ix]),
     operation(
             "RetryStageExecution",
-            Some(At::RetryStageExecutionInput as Ix),
-            Some(At::RetryStageExecutionOutput as Ix),
+            Some(Nth::RetryStageExecutionInput as Ix),
+            Some(Nth::RetryStageExecutionOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::ConflictException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::StageNotFoundException as Ix,
-                At::StageNotRetryableException as Ix,
-                At::NotLatestPipelineExecutionException as Ix,
-                At::ConcurrentPipelineExecutionsLimitExceededException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ConflictException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::StageNotFoundException as Ix,
+                Nth::StageNotRetryableException as Ix,
+                Nth::NotLatestPipelineExecutionException as Ix,
+                Nth::ConcurrentPipelineExecutionsLimitExceededException as Ix,
             ],
         ),
     operation(
             "RollbackStage",
-            Some(At::RollbackStageInput as Ix),
-            Some(At::RollbackStageOutput as Ix),
+            Some(Nth::RollbackStageInput as Ix),
+            Some(Nth::RollbackStageOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::ConflictException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::PipelineExecutionNotFoundException as Ix,
-                At::PipelineExecutionOutdatedException as Ix,
-                At::StageNotFoundException as Ix,
-                At::UnableToRollbackStageException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ConflictException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::PipelineExecutionNotFoundException as Ix,
+                Nth::PipelineExecutionOutdatedException as Ix,
+                Nth::StageNotFoundException as Ix,
+                Nth::UnableToRollbackStageException as Ix,
             ],
         ),
     operation(
             "StartPipelineExecution",
-            Some(At::StartPipelineExecutionInput as Ix),
-            Some(At::StartPipelineExecutionOutput as Ix),
+            Some(Nth::StartPipelineExecutionInput as Ix),
+            Some(Nth::StartPipelineExecutionOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::ConflictException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::ConcurrentPipelineExecutionsLimitExceededException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ConflictException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::ConcurrentPipelineExecutionsLimitExceededException as Ix,
             ],
         ),
     operation(
             "StopPipelineExecution",
-            Some(At::StopPipelineExecutionInput as Ix),
-            Some(At::StopPipelineExecutionOutput as Ix),
+            Some(Nth::StopPipelineExecutionInput as Ix),
+            Some(Nth::StopPipelineExecutionOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::ConflictException as Ix,
-                At::PipelineNotFoundException as Ix,
-                At::PipelineExecutionNotStoppableException as Ix,
-                At::DuplicatedStopRequestException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ConflictException as Ix,
+                Nth::PipelineNotFoundException as Ix,
+                Nth::PipelineExecutionNotStoppableException as Ix,
+                Nth::DuplicatedStopRequestException as Ix,
             ],
         ),
     operation(
             "TagResource",
-            Some(At::TagResourceInput as Ix),
-            Some(At::TagResourceOutput as Ix),
+            Some(Nth::TagResourceInput as Ix),
+            Some(Nth::TagResourceOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::ResourceNotFoundException as Ix,
-                At::InvalidArnException as Ix,
-                At::TooManyTagsException as Ix,
-                At::InvalidTagsException as Ix,
-                At::ConcurrentModificationException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ResourceNotFoundException as Ix,
+                Nth::InvalidArnException as Ix,
+                Nth::TooManyTagsException as Ix,
+                Nth::InvalidTagsException as Ix,
+                Nth::ConcurrentModificationException as Ix,
             ],
         ),
     operation(
             "UntagResource",
-            Some(At::UntagResourceInput as Ix),
-            Some(At::UntagResourceOutput as Ix),
+            Some(Nth::UntagResourceInput as Ix),
+            Some(Nth::UntagResourceOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::ResourceNotFoundException as Ix,
-                At::InvalidArnException as Ix,
-                At::InvalidTagsException as Ix,
-                At::ConcurrentModificationException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ResourceNotFoundException as Ix,
+                Nth::InvalidArnException as Ix,
+                Nth::InvalidTagsException as Ix,
+                Nth::ConcurrentModificationException as Ix,
             ],
         ),
-    operation("UpdateActionType", Some(At::UpdateActionTypeInput as Ix), None)
+    operation("UpdateActionType", Some(Nth::UpdateActionTypeInput as Ix), None)
         .errors(
             &[
-                At::RequestFailedException as Ix,
-                At::ValidationException as Ix,
-                At::ActionTypeNotFoundException as Ix,
+                Nth::RequestFailedException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::ActionTypeNotFoundException as Ix,
             ],
         ),
     operation(
             "UpdatePipeline",
-            Some(At::UpdatePipelineInput as Ix),
-            Some(At::UpdatePipelineOutput as Ix),
+            Some(Nth::UpdatePipelineInput as Ix),
+            Some(Nth::UpdatePipelineOutput as Ix),
         )
         .errors(
             &[
-                At::ValidationException as Ix,
-                At::InvalidStageDeclarationException as Ix,
-                At::InvalidActionDeclarationException as Ix,
-                At::InvalidBlockerDeclarationException as Ix,
-                At::InvalidStructureException as Ix,
-                At::LimitExceededException as Ix,
+                Nth::ValidationException as Ix,
+                Nth::InvalidStageDeclarationException as Ix,
+                Nth::InvalidActionDeclarationException as Ix,
+                Nth::InvalidBlockerDeclarationException as Ix,
+                Nth::InvalidStructureException as Ix,
+                Nth::LimitExceededException as Ix,
             ],
         ),
 ];
@@ -1028,9 +1034,9 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
             "AWSSessionCredentials",
             &[
-                member("accessKeyId", At::AccessKeyId as Ix).required(),
-                member("secretAccessKey", At::SecretAccessKey as Ix).required(),
-                member("sessionToken", At::SessionToken as Ix).required(),
+                member("accessKeyId", Nth::AccessKeyId as Ix).required(),
+                member("secretAccessKey", Nth::SecretAccessKey as Ix).required(),
+                member("sessionToken", Nth::SessionToken as Ix).required(),
             ],
         )
         .sensitive(),
@@ -1039,22 +1045,22 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "AcknowledgeJobInput",
         &[
-            member("jobId", At::JobId as Ix).required(),
-            member("nonce", At::Nonce as Ix).required(),
+            member("jobId", Nth::JobId as Ix).required(),
+            member("nonce", Nth::Nonce as Ix).required(),
         ],
     ),
-    structure("AcknowledgeJobOutput", &[member("status", At::JobStatus as Ix)]),
+    structure("AcknowledgeJobOutput", &[member("status", Nth::JobStatus as Ix)]),
     structure(
         "AcknowledgeThirdPartyJobInput",
         &[
-            member("jobId", At::ThirdPartyJobId as Ix).required(),
-            member("nonce", At::Nonce as Ix).required(),
-            member("clientToken", At::ClientToken as Ix).required(),
+            member("jobId", Nth::ThirdPartyJobId as Ix).required(),
+            member("nonce", Nth::Nonce as Ix).required(),
+            member("clientToken", Nth::ClientToken as Ix).required(),
         ],
     ),
     structure(
         "AcknowledgeThirdPartyJobOutput",
-        &[member("status", At::JobStatus as Ix)],
+        &[member("status", Nth::JobStatus as Ix)],
     ),
     enumeration(
         "ActionCategory",
@@ -1062,31 +1068,31 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     structure(
         "ActionConfiguration",
-        &[member("configuration", At::ActionConfigurationMap as Ix)],
+        &[member("configuration", Nth::ActionConfigurationMap as Ix)],
     ),
     string("ActionConfigurationKey").min(1.0).max(50.0),
     map(
         "ActionConfigurationMap",
         &[
-            member("key", At::ActionConfigurationKey as Ix),
-            member("value", At::ActionConfigurationValue as Ix),
+            member("key", Nth::ActionConfigurationKey as Ix),
+            member("value", Nth::ActionConfigurationValue as Ix),
         ],
     ),
     structure(
         "ActionConfigurationProperty",
         &[
-            member("name", At::ActionConfigurationKey as Ix).required(),
-            member("required", At::Boolean as Ix).required(),
-            member("key", At::Boolean as Ix).required(),
-            member("secret", At::Boolean as Ix).required(),
-            member("queryable", At::Boolean as Ix),
-            member("description", At::Description as Ix),
-            member("type", At::ActionConfigurationPropertyType as Ix),
+            member("name", Nth::ActionConfigurationKey as Ix).required(),
+            member("required", Nth::Boolean as Ix).required(),
+            member("key", Nth::Boolean as Ix).required(),
+            member("secret", Nth::Boolean as Ix).required(),
+            member("queryable", Nth::Boolean as Ix),
+            member("description", Nth::Description as Ix),
+            member("type", Nth::ActionConfigurationPropertyType as Ix),
         ],
     ),
     list(
             "ActionConfigurationPropertyList",
-            &[member("member", At::ActionConfigurationProperty as Ix)],
+            &[member("member", Nth::ActionConfigurationProperty as Ix)],
         )
         .max(10.0),
     enumeration("ActionConfigurationPropertyType", &["String", "Number", "Boolean"]),
@@ -1098,71 +1104,71 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ActionContext",
         &[
-            member("name", At::ActionName as Ix),
-            member("actionExecutionId", At::ActionExecutionId as Ix),
+            member("name", Nth::ActionName as Ix),
+            member("actionExecutionId", Nth::ActionExecutionId as Ix),
         ],
     ),
     structure(
         "ActionDeclaration",
         &[
-            member("name", At::ActionName as Ix).required(),
-            member("actionTypeId", At::ActionTypeId as Ix).required(),
-            member("runOrder", At::ActionRunOrder as Ix),
-            member("configuration", At::ActionConfigurationMap as Ix),
-            member("commands", At::CommandList as Ix),
-            member("outputArtifacts", At::OutputArtifactList as Ix),
-            member("inputArtifacts", At::InputArtifactList as Ix),
-            member("outputVariables", At::OutputVariableList as Ix),
-            member("roleArn", At::RoleArn as Ix),
-            member("region", At::AWSRegionName as Ix),
-            member("namespace", At::ActionNamespace as Ix),
-            member("timeoutInMinutes", At::ActionTimeout as Ix),
-            member("environmentVariables", At::EnvironmentVariableList as Ix),
+            member("name", Nth::ActionName as Ix).required(),
+            member("actionTypeId", Nth::ActionTypeId as Ix).required(),
+            member("runOrder", Nth::ActionRunOrder as Ix),
+            member("configuration", Nth::ActionConfigurationMap as Ix),
+            member("commands", Nth::CommandList as Ix),
+            member("outputArtifacts", Nth::OutputArtifactList as Ix),
+            member("inputArtifacts", Nth::InputArtifactList as Ix),
+            member("outputVariables", Nth::OutputVariableList as Ix),
+            member("roleArn", Nth::RoleArn as Ix),
+            member("region", Nth::AWSRegionName as Ix),
+            member("namespace", Nth::ActionNamespace as Ix),
+            member("timeoutInMinutes", Nth::ActionTimeout as Ix),
+            member("environmentVariables", Nth::EnvironmentVariableList as Ix),
         ],
     ),
     structure(
         "ActionExecution",
         &[
-            member("actionExecutionId", At::ActionExecutionId as Ix),
-            member("status", At::ActionExecutionStatus as Ix),
-            member("summary", At::ExecutionSummary as Ix),
-            member("lastStatusChange", At::TimestampShape as Ix),
-            member("token", At::ActionExecutionToken as Ix),
-            member("lastUpdatedBy", At::LastUpdatedBy as Ix),
-            member("externalExecutionId", At::ExecutionId as Ix),
-            member("externalExecutionUrl", At::Url as Ix),
-            member("percentComplete", At::Percentage as Ix),
-            member("errorDetails", At::ErrorDetails as Ix),
-            member("logStreamARN", At::LogStreamARN as Ix),
+            member("actionExecutionId", Nth::ActionExecutionId as Ix),
+            member("status", Nth::ActionExecutionStatus as Ix),
+            member("summary", Nth::ExecutionSummary as Ix),
+            member("lastStatusChange", Nth::TimestampShape as Ix),
+            member("token", Nth::ActionExecutionToken as Ix),
+            member("lastUpdatedBy", Nth::LastUpdatedBy as Ix),
+            member("externalExecutionId", Nth::ExecutionId as Ix),
+            member("externalExecutionUrl", Nth::Url as Ix),
+            member("percentComplete", Nth::Percentage as Ix),
+            member("errorDetails", Nth::ErrorDetails as Ix),
+            member("logStreamARN", Nth::LogStreamARN as Ix),
         ],
     ),
     structure(
         "ActionExecutionDetail",
         &[
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix),
-            member("actionExecutionId", At::ActionExecutionId as Ix),
-            member("pipelineVersion", At::PipelineVersion as Ix),
-            member("stageName", At::StageName as Ix),
-            member("actionName", At::ActionName as Ix),
-            member("startTime", At::TimestampShape as Ix),
-            member("lastUpdateTime", At::TimestampShape as Ix),
-            member("updatedBy", At::LastUpdatedBy as Ix),
-            member("status", At::ActionExecutionStatus as Ix),
-            member("input", At::ActionExecutionInput as Ix),
-            member("output", At::ActionExecutionOutput as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
+            member("actionExecutionId", Nth::ActionExecutionId as Ix),
+            member("pipelineVersion", Nth::PipelineVersion as Ix),
+            member("stageName", Nth::StageName as Ix),
+            member("actionName", Nth::ActionName as Ix),
+            member("startTime", Nth::TimestampShape as Ix),
+            member("lastUpdateTime", Nth::TimestampShape as Ix),
+            member("updatedBy", Nth::LastUpdatedBy as Ix),
+            member("status", Nth::ActionExecutionStatus as Ix),
+            member("input", Nth::ActionExecutionInput as Ix),
+            member("output", Nth::ActionExecutionOutput as Ix),
         ],
     ),
     list(
         "ActionExecutionDetailList",
-        &[member("member", At::ActionExecutionDetail as Ix)],
+        &[member("member", Nth::ActionExecutionDetail as Ix)],
     ),
     structure(
         "ActionExecutionFilter",
         &[
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
             member(
                 "latestInPipelineExecution",
-                At::LatestInPipelineExecutionFilter as Ix,
+                Nth::LatestInPipelineExecutionFilter as Ix,
             ),
         ],
     ),
@@ -1170,18 +1176,18 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ActionExecutionInput",
         &[
-            member("actionTypeId", At::ActionTypeId as Ix),
-            member("configuration", At::ActionConfigurationMap as Ix),
-            member("resolvedConfiguration", At::ResolvedActionConfigurationMap as Ix),
-            member("roleArn", At::RoleArn as Ix),
-            member("region", At::AWSRegionName as Ix),
-            member("inputArtifacts", At::ArtifactDetailList as Ix),
-            member("namespace", At::ActionNamespace as Ix),
+            member("actionTypeId", Nth::ActionTypeId as Ix),
+            member("configuration", Nth::ActionConfigurationMap as Ix),
+            member("resolvedConfiguration", Nth::ResolvedActionConfigurationMap as Ix),
+            member("roleArn", Nth::RoleArn as Ix),
+            member("region", Nth::AWSRegionName as Ix),
+            member("inputArtifacts", Nth::ArtifactDetailList as Ix),
+            member("namespace", Nth::ActionNamespace as Ix),
         ],
     ),
     structure(
             "ActionExecutionNotFoundException",
-            &[member("message", At::Message as Ix)],
+            &[member("message", Nth::Message as Ix)],
         )
         .with(
             &[
@@ -1196,19 +1202,19 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ActionExecutionOutput",
         &[
-            member("outputArtifacts", At::ArtifactDetailList as Ix),
-            member("executionResult", At::ActionExecutionResult as Ix),
-            member("outputVariables", At::OutputVariablesMap as Ix),
+            member("outputArtifacts", Nth::ArtifactDetailList as Ix),
+            member("executionResult", Nth::ActionExecutionResult as Ix),
+            member("outputVariables", Nth::OutputVariablesMap as Ix),
         ],
     ),
     structure(
         "ActionExecutionResult",
         &[
-            member("externalExecutionId", At::ExternalExecutionId as Ix),
-            member("externalExecutionSummary", At::ExternalExecutionSummary as Ix),
-            member("externalExecutionUrl", At::Url as Ix),
-            member("errorDetails", At::ErrorDetails as Ix),
-            member("logStreamARN", At::LogStreamARN as Ix),
+            member("externalExecutionId", Nth::ExternalExecutionId as Ix),
+            member("externalExecutionSummary", Nth::ExternalExecutionSummary as Ix),
+            member("externalExecutionUrl", Nth::Url as Ix),
+            member("errorDetails", Nth::ErrorDetails as Ix),
+            member("logStreamARN", Nth::LogStreamARN as Ix),
         ],
     ),
     enumeration(
@@ -1243,90 +1249,90 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ActionRevision",
         &[
-            member("revisionId", At::Revision as Ix).required(),
-            member("revisionChangeId", At::RevisionChangeIdentifier as Ix)
+            member("revisionId", Nth::Revision as Ix).required(),
+            member("revisionChangeId", Nth::RevisionChangeIdentifier as Ix)
                 .required()
                 .flags(flag::OMITTED),
-            member("created", At::TimestampShape as Ix).required().flags(flag::OMITTED),
+            member("created", Nth::TimestampShape as Ix).required().flags(flag::OMITTED),
         ],
     ),
     integer("ActionRunOrder").min(1.0).max(999.0),
     structure(
         "ActionState",
         &[
-            member("actionName", At::ActionName as Ix),
-            member("currentRevision", At::ActionRevision as Ix),
-            member("latestExecution", At::ActionExecution as Ix),
-            member("entityUrl", At::Url as Ix),
-            member("revisionUrl", At::Url as Ix),
+            member("actionName", Nth::ActionName as Ix),
+            member("currentRevision", Nth::ActionRevision as Ix),
+            member("latestExecution", Nth::ActionExecution as Ix),
+            member("entityUrl", Nth::Url as Ix),
+            member("revisionUrl", Nth::Url as Ix),
         ],
     ),
-    list("ActionStateList", &[member("member", At::ActionState as Ix)]),
+    list("ActionStateList", &[member("member", Nth::ActionState as Ix)]),
     integer("ActionTimeout").min(5.0).max(86400.0),
     structure(
         "ActionType",
         &[
-            member("id", At::ActionTypeId as Ix).required(),
-            member("settings", At::ActionTypeSettings as Ix),
+            member("id", Nth::ActionTypeId as Ix).required(),
+            member("settings", Nth::ActionTypeSettings as Ix),
             member(
                 "actionConfigurationProperties",
-                At::ActionConfigurationPropertyList as Ix,
+                Nth::ActionConfigurationPropertyList as Ix,
             ),
-            member("inputArtifactDetails", At::ArtifactDetails as Ix).required(),
-            member("outputArtifactDetails", At::ArtifactDetails as Ix).required(),
+            member("inputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
+            member("outputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
         ],
     ),
     structure(
         "ActionTypeArtifactDetails",
         &[
-            member("minimumCount", At::MinimumActionTypeArtifactCount as Ix).required(),
-            member("maximumCount", At::MaximumActionTypeArtifactCount as Ix).required(),
+            member("minimumCount", Nth::MinimumActionTypeArtifactCount as Ix).required(),
+            member("maximumCount", Nth::MaximumActionTypeArtifactCount as Ix).required(),
         ],
     ),
     structure(
         "ActionTypeDeclaration",
         &[
-            member("description", At::ActionTypeDescription as Ix),
-            member("executor", At::ActionTypeExecutor as Ix).required(),
-            member("id", At::ActionTypeIdentifier as Ix).required(),
-            member("inputArtifactDetails", At::ActionTypeArtifactDetails as Ix)
+            member("description", Nth::ActionTypeDescription as Ix),
+            member("executor", Nth::ActionTypeExecutor as Ix).required(),
+            member("id", Nth::ActionTypeIdentifier as Ix).required(),
+            member("inputArtifactDetails", Nth::ActionTypeArtifactDetails as Ix)
                 .required(),
-            member("outputArtifactDetails", At::ActionTypeArtifactDetails as Ix)
+            member("outputArtifactDetails", Nth::ActionTypeArtifactDetails as Ix)
                 .required(),
-            member("permissions", At::ActionTypePermissions as Ix),
-            member("properties", At::ActionTypeProperties as Ix),
-            member("urls", At::ActionTypeUrls as Ix),
+            member("permissions", Nth::ActionTypePermissions as Ix),
+            member("properties", Nth::ActionTypeProperties as Ix),
+            member("urls", Nth::ActionTypeUrls as Ix),
         ],
     ),
     string("ActionTypeDescription").min(1.0).max(1024.0),
     structure(
         "ActionTypeExecutor",
         &[
-            member("configuration", At::ExecutorConfiguration as Ix).required(),
-            member("type", At::ExecutorType as Ix).required(),
-            member("policyStatementsTemplate", At::PolicyStatementsTemplate as Ix),
-            member("jobTimeout", At::JobTimeout as Ix),
+            member("configuration", Nth::ExecutorConfiguration as Ix).required(),
+            member("type", Nth::ExecutorType as Ix).required(),
+            member("policyStatementsTemplate", Nth::PolicyStatementsTemplate as Ix),
+            member("jobTimeout", Nth::JobTimeout as Ix),
         ],
     ),
     structure(
         "ActionTypeId",
         &[
-            member("category", At::ActionCategory as Ix).required(),
-            member("owner", At::ActionOwner as Ix).required(),
-            member("provider", At::ActionProvider as Ix).required(),
-            member("version", At::Version as Ix).required(),
+            member("category", Nth::ActionCategory as Ix).required(),
+            member("owner", Nth::ActionOwner as Ix).required(),
+            member("provider", Nth::ActionProvider as Ix).required(),
+            member("version", Nth::Version as Ix).required(),
         ],
     ),
     structure(
         "ActionTypeIdentifier",
         &[
-            member("category", At::ActionCategory as Ix).required(),
-            member("owner", At::ActionTypeOwner as Ix).required(),
-            member("provider", At::ActionProvider as Ix).required(),
-            member("version", At::Version as Ix).required(),
+            member("category", Nth::ActionCategory as Ix).required(),
+            member("owner", Nth::ActionTypeOwner as Ix).required(),
+            member("provider", Nth::ActionProvider as Ix).required(),
+            member("version", Nth::Version as Ix).required(),
         ],
     ),
-    list("ActionTypeList", &[member("member", At::ActionType as Ix)]),
+    list("ActionTypeList", &[member("member", Nth::ActionType as Ix)]),
     structure("ActionTypeNotFoundException", &[])
         .with(
             &[
@@ -1341,41 +1347,41 @@ static SHAPES: &[Shape<'static>] = &[
     string("ActionTypeOwner").with(&[Trait::Pattern("^(?:AWS|ThirdParty)$")]),
     structure(
         "ActionTypePermissions",
-        &[member("allowedAccounts", At::AllowedAccounts as Ix).required()],
+        &[member("allowedAccounts", Nth::AllowedAccounts as Ix).required()],
     ),
-    list("ActionTypeProperties", &[member("member", At::ActionTypeProperty as Ix)])
+    list("ActionTypeProperties", &[member("member", Nth::ActionTypeProperty as Ix)])
         .max(10.0),
     structure(
         "ActionTypeProperty",
         &[
-            member("name", At::ActionConfigurationKey as Ix).required(),
-            member("optional", At::Boolean as Ix).required(),
-            member("key", At::Boolean as Ix).required(),
-            member("noEcho", At::Boolean as Ix).required(),
-            member("queryable", At::Boolean as Ix),
-            member("description", At::PropertyDescription as Ix),
+            member("name", Nth::ActionConfigurationKey as Ix).required(),
+            member("optional", Nth::Boolean as Ix).required(),
+            member("key", Nth::Boolean as Ix).required(),
+            member("noEcho", Nth::Boolean as Ix).required(),
+            member("queryable", Nth::Boolean as Ix),
+            member("description", Nth::PropertyDescription as Ix),
         ],
     ),
     structure(
         "ActionTypeSettings",
         &[
-            member("thirdPartyConfigurationUrl", At::Url as Ix),
-            member("entityUrlTemplate", At::UrlTemplate as Ix),
-            member("executionUrlTemplate", At::UrlTemplate as Ix),
-            member("revisionUrlTemplate", At::UrlTemplate as Ix),
+            member("thirdPartyConfigurationUrl", Nth::Url as Ix),
+            member("entityUrlTemplate", Nth::UrlTemplate as Ix),
+            member("executionUrlTemplate", Nth::UrlTemplate as Ix),
+            member("revisionUrlTemplate", Nth::UrlTemplate as Ix),
         ],
     ),
     structure(
         "ActionTypeUrls",
         &[
-            member("configurationUrl", At::Url as Ix),
-            member("entityUrlTemplate", At::UrlTemplate as Ix),
-            member("executionUrlTemplate", At::UrlTemplate as Ix),
-            member("revisionUrlTemplate", At::UrlTemplate as Ix),
+            member("configurationUrl", Nth::Url as Ix),
+            member("entityUrlTemplate", Nth::UrlTemplate as Ix),
+            member("executionUrlTemplate", Nth::UrlTemplate as Ix),
+            member("revisionUrlTemplate", Nth::UrlTemplate as Ix),
         ],
     ),
     string("AllowedAccount").with(&[Trait::Pattern("^(?:[0-9]{12}|\\*)$")]),
-    list("AllowedAccounts", &[member("member", At::AllowedAccount as Ix)])
+    list("AllowedAccounts", &[member("member", Nth::AllowedAccount as Ix)])
         .min(1.0)
         .max(1000.0),
     structure("ApprovalAlreadyCompletedException", &[])
@@ -1392,8 +1398,8 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ApprovalResult",
         &[
-            member("summary", At::ApprovalSummary as Ix).required(),
-            member("status", At::ApprovalStatus as Ix).required(),
+            member("summary", Nth::ApprovalSummary as Ix).required(),
+            member("status", Nth::ApprovalStatus as Ix).required(),
         ],
     ),
     enumeration("ApprovalStatus", &["Approved", "Rejected"]),
@@ -1409,32 +1415,32 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "Artifact",
         &[
-            member("name", At::ArtifactName as Ix),
-            member("revision", At::Revision as Ix),
-            member("location", At::ArtifactLocation as Ix),
+            member("name", Nth::ArtifactName as Ix),
+            member("revision", Nth::Revision as Ix),
+            member("location", Nth::ArtifactLocation as Ix),
         ],
     ),
     structure(
         "ArtifactDetail",
         &[
-            member("name", At::ArtifactName as Ix),
-            member("s3location", At::S3Location as Ix),
+            member("name", Nth::ArtifactName as Ix),
+            member("s3location", Nth::S3Location as Ix),
         ],
     ),
-    list("ArtifactDetailList", &[member("member", At::ArtifactDetail as Ix)]),
+    list("ArtifactDetailList", &[member("member", Nth::ArtifactDetail as Ix)]),
     structure(
         "ArtifactDetails",
         &[
-            member("minimumCount", At::MinimumArtifactCount as Ix).required(),
-            member("maximumCount", At::MaximumArtifactCount as Ix).required(),
+            member("minimumCount", Nth::MinimumArtifactCount as Ix).required(),
+            member("maximumCount", Nth::MaximumArtifactCount as Ix).required(),
         ],
     ),
-    list("ArtifactList", &[member("member", At::Artifact as Ix)]),
+    list("ArtifactList", &[member("member", Nth::Artifact as Ix)]),
     structure(
         "ArtifactLocation",
         &[
-            member("type", At::ArtifactLocationType as Ix),
-            member("s3Location", At::S3ArtifactLocation as Ix),
+            member("type", Nth::ArtifactLocationType as Ix),
+            member("s3Location", Nth::S3ArtifactLocation as Ix),
         ],
     ),
     enumeration("ArtifactLocationType", &["S3"]),
@@ -1445,21 +1451,21 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ArtifactRevision",
         &[
-            member("name", At::ArtifactName as Ix),
-            member("revisionId", At::Revision as Ix),
-            member("revisionChangeIdentifier", At::RevisionChangeIdentifier as Ix),
-            member("revisionSummary", At::RevisionSummary as Ix),
-            member("created", At::TimestampShape as Ix),
-            member("revisionUrl", At::Url as Ix),
+            member("name", Nth::ArtifactName as Ix),
+            member("revisionId", Nth::Revision as Ix),
+            member("revisionChangeIdentifier", Nth::RevisionChangeIdentifier as Ix),
+            member("revisionSummary", Nth::RevisionSummary as Ix),
+            member("created", Nth::TimestampShape as Ix),
+            member("revisionUrl", Nth::Url as Ix),
         ],
     ),
-    list("ArtifactRevisionList", &[member("member", At::ArtifactRevision as Ix)]),
+    list("ArtifactRevisionList", &[member("member", Nth::ArtifactRevision as Ix)]),
     structure(
         "ArtifactStore",
         &[
-            member("type", At::ArtifactStoreType as Ix).required(),
-            member("location", At::ArtifactStoreLocation as Ix).required(),
-            member("encryptionKey", At::EncryptionKey as Ix),
+            member("type", Nth::ArtifactStoreType as Ix).required(),
+            member("location", Nth::ArtifactStoreLocation as Ix).required(),
+            member("encryptionKey", Nth::EncryptionKey as Ix),
         ],
     ),
     string("ArtifactStoreLocation")
@@ -1469,20 +1475,20 @@ static SHAPES: &[Shape<'static>] = &[
     map(
         "ArtifactStoreMap",
         &[
-            member("key", At::AWSRegionName as Ix),
-            member("value", At::ArtifactStore as Ix),
+            member("key", Nth::AWSRegionName as Ix),
+            member("value", Nth::ArtifactStore as Ix),
         ],
     ),
     enumeration("ArtifactStoreType", &["S3"]),
     structure(
         "BeforeEntryConditions",
-        &[member("conditions", At::ConditionList as Ix).required()],
+        &[member("conditions", Nth::ConditionList as Ix).required()],
     ),
     structure(
         "BlockerDeclaration",
         &[
-            member("name", At::BlockerName as Ix).required(),
-            member("type", At::BlockerType as Ix).required(),
+            member("name", Nth::BlockerName as Ix).required(),
+            member("type", Nth::BlockerType as Ix).required(),
         ],
     ),
     string("BlockerName").min(1.0).max(100.0),
@@ -1503,8 +1509,11 @@ static SHAPES: &[Shape<'static>] = &[
     string("ClientToken").min(1.0).max(256.0).sensitive(),
     string("Code"),
     string("Command").min(1.0).max(1000.0),
-    list("CommandList", &[member("member", At::Command as Ix)]).min(1.0).max(50.0),
-    structure("ConcurrentModificationException", &[member("message", At::Message as Ix)])
+    list("CommandList", &[member("member", Nth::Command as Ix)]).min(1.0).max(50.0),
+    structure(
+            "ConcurrentModificationException",
+            &[member("message", Nth::Message as Ix)],
+        )
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -1517,7 +1526,7 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     structure(
             "ConcurrentPipelineExecutionsLimitExceededException",
-            &[member("message", At::Message as Ix)],
+            &[member("message", Nth::Message as Ix)],
         )
         .with(
             &[
@@ -1532,16 +1541,16 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "Condition",
         &[
-            member("result", At::ResultShape as Ix),
-            member("rules", At::RuleDeclarationList as Ix),
+            member("result", Nth::ResultShape as Ix),
+            member("rules", Nth::RuleDeclarationList as Ix),
         ],
     ),
     structure(
         "ConditionExecution",
         &[
-            member("status", At::ConditionExecutionStatus as Ix),
-            member("summary", At::ExecutionSummary as Ix),
-            member("lastStatusChange", At::TimestampShape as Ix),
+            member("status", Nth::ConditionExecutionStatus as Ix),
+            member("summary", Nth::ExecutionSummary as Ix),
+            member("lastStatusChange", Nth::TimestampShape as Ix),
         ],
     ),
     enumeration(
@@ -1556,10 +1565,10 @@ static SHAPES: &[Shape<'static>] = &[
             "Overridden",
         ],
     ),
-    list("ConditionList", &[member("member", At::Condition as Ix)]).min(1.0).max(1.0),
+    list("ConditionList", &[member("member", Nth::Condition as Ix)]).min(1.0).max(1.0),
     structure(
             "ConditionNotOverridableException",
-            &[member("message", At::StringShape as Ix)],
+            &[member("message", Nth::StringShape as Ix)],
         )
         .with(
             &[
@@ -1574,13 +1583,13 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ConditionState",
         &[
-            member("latestExecution", At::ConditionExecution as Ix),
-            member("ruleStates", At::RuleStateList as Ix),
+            member("latestExecution", Nth::ConditionExecution as Ix),
+            member("ruleStates", Nth::RuleStateList as Ix),
         ],
     ),
-    list("ConditionStateList", &[member("member", At::ConditionState as Ix)]),
+    list("ConditionStateList", &[member("member", Nth::ConditionState as Ix)]),
     enumeration("ConditionType", &["BEFORE_ENTRY", "ON_SUCCESS"]),
-    structure("ConflictException", &[member("message", At::Message as Ix)])
+    structure("ConflictException", &[member("message", Nth::Message as Ix)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -1595,113 +1604,119 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "CreateCustomActionTypeInput",
         &[
-            member("category", At::ActionCategory as Ix).required(),
-            member("provider", At::ActionProvider as Ix).required(),
-            member("version", At::Version as Ix).required(),
-            member("settings", At::ActionTypeSettings as Ix),
-            member("configurationProperties", At::ActionConfigurationPropertyList as Ix),
-            member("inputArtifactDetails", At::ArtifactDetails as Ix).required(),
-            member("outputArtifactDetails", At::ArtifactDetails as Ix).required(),
-            member("tags", At::TagList as Ix),
+            member("category", Nth::ActionCategory as Ix).required(),
+            member("provider", Nth::ActionProvider as Ix).required(),
+            member("version", Nth::Version as Ix).required(),
+            member("settings", Nth::ActionTypeSettings as Ix),
+            member(
+                "configurationProperties",
+                Nth::ActionConfigurationPropertyList as Ix,
+            ),
+            member("inputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
+            member("outputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
+            member("tags", Nth::TagList as Ix),
         ],
     ),
     structure(
         "CreateCustomActionTypeOutput",
         &[
-            member("actionType", At::ActionType as Ix).required(),
-            member("tags", At::TagList as Ix),
+            member("actionType", Nth::ActionType as Ix).required(),
+            member("tags", Nth::TagList as Ix),
         ],
     ),
     structure(
         "CreatePipelineInput",
         &[
-            member("pipeline", At::PipelineDeclaration as Ix).required(),
-            member("tags", At::TagList as Ix),
+            member("pipeline", Nth::PipelineDeclaration as Ix).required(),
+            member("tags", Nth::TagList as Ix),
         ],
     ),
     structure(
         "CreatePipelineOutput",
         &[
-            member("pipeline", At::PipelineDeclaration as Ix),
-            member("tags", At::TagList as Ix),
+            member("pipeline", Nth::PipelineDeclaration as Ix),
+            member("tags", Nth::TagList as Ix),
         ],
     ),
     structure(
         "CurrentRevision",
         &[
-            member("revision", At::Revision as Ix).required(),
-            member("changeIdentifier", At::RevisionChangeIdentifier as Ix).required(),
-            member("created", At::Time as Ix),
-            member("revisionSummary", At::RevisionSummary as Ix),
+            member("revision", Nth::Revision as Ix).required(),
+            member("changeIdentifier", Nth::RevisionChangeIdentifier as Ix).required(),
+            member("created", Nth::Time as Ix),
+            member("revisionSummary", Nth::RevisionSummary as Ix),
         ],
     ),
     structure(
         "DeleteCustomActionTypeInput",
         &[
-            member("category", At::ActionCategory as Ix).required(),
-            member("provider", At::ActionProvider as Ix).required(),
-            member("version", At::Version as Ix).required(),
+            member("category", Nth::ActionCategory as Ix).required(),
+            member("provider", Nth::ActionProvider as Ix).required(),
+            member("version", Nth::Version as Ix).required(),
         ],
     ),
     structure(
         "DeletePipelineInput",
-        &[member("name", At::PipelineName as Ix).required()],
+        &[member("name", Nth::PipelineName as Ix).required()],
     ),
-    structure("DeleteWebhookInput", &[member("name", At::WebhookName as Ix).required()]),
+    structure(
+        "DeleteWebhookInput",
+        &[member("name", Nth::WebhookName as Ix).required()],
+    ),
     structure("DeleteWebhookOutput", &[]),
     structure(
         "DeployActionExecutionTarget",
         &[
-            member("targetId", At::StringShape as Ix),
-            member("targetType", At::StringShape as Ix),
-            member("status", At::StringShape as Ix),
-            member("startTime", At::TimestampShape as Ix),
-            member("endTime", At::TimestampShape as Ix),
-            member("events", At::DeployTargetEventList as Ix),
+            member("targetId", Nth::StringShape as Ix),
+            member("targetType", Nth::StringShape as Ix),
+            member("status", Nth::StringShape as Ix),
+            member("startTime", Nth::TimestampShape as Ix),
+            member("endTime", Nth::TimestampShape as Ix),
+            member("events", Nth::DeployTargetEventList as Ix),
         ],
     ),
     list(
         "DeployActionExecutionTargetList",
-        &[member("member", At::DeployActionExecutionTarget as Ix)],
+        &[member("member", Nth::DeployActionExecutionTarget as Ix)],
     ),
     structure(
         "DeployTargetEvent",
         &[
-            member("name", At::StringShape as Ix),
-            member("status", At::StringShape as Ix),
-            member("startTime", At::TimestampShape as Ix),
-            member("endTime", At::TimestampShape as Ix),
-            member("context", At::DeployTargetEventContext as Ix),
+            member("name", Nth::StringShape as Ix),
+            member("status", Nth::StringShape as Ix),
+            member("startTime", Nth::TimestampShape as Ix),
+            member("endTime", Nth::TimestampShape as Ix),
+            member("context", Nth::DeployTargetEventContext as Ix),
         ],
     ),
     structure(
         "DeployTargetEventContext",
         &[
-            member("ssmCommandId", At::StringShape as Ix),
-            member("message", At::StringShape as Ix),
+            member("ssmCommandId", Nth::StringShape as Ix),
+            member("message", Nth::StringShape as Ix),
         ],
     ),
-    list("DeployTargetEventList", &[member("member", At::DeployTargetEvent as Ix)]),
+    list("DeployTargetEventList", &[member("member", Nth::DeployTargetEvent as Ix)]),
     structure(
         "DeregisterWebhookWithThirdPartyInput",
-        &[member("webhookName", At::WebhookName as Ix)],
+        &[member("webhookName", Nth::WebhookName as Ix)],
     ),
     structure("DeregisterWebhookWithThirdPartyOutput", &[]),
     string("Description").min(1.0).max(160.0),
     structure(
         "DisableStageTransitionInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("stageName", At::StageName as Ix).required(),
-            member("transitionType", At::StageTransitionType as Ix).required(),
-            member("reason", At::DisabledReason as Ix).required(),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("stageName", Nth::StageName as Ix).required(),
+            member("transitionType", Nth::StageTransitionType as Ix).required(),
+            member("reason", Nth::DisabledReason as Ix).required(),
         ],
     ),
     string("DisabledReason")
         .min(1.0)
         .max(300.0)
         .with(&[Trait::Pattern("^[a-zA-Z0-9!@ \\(\\)\\.\\*\\?\\-]+$")]),
-    structure("DuplicatedStopRequestException", &[member("message", At::Message as Ix)])
+    structure("DuplicatedStopRequestException", &[member("message", Nth::Message as Ix)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -1715,17 +1730,17 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "EnableStageTransitionInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("stageName", At::StageName as Ix).required(),
-            member("transitionType", At::StageTransitionType as Ix).required(),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("stageName", Nth::StageName as Ix).required(),
+            member("transitionType", Nth::StageTransitionType as Ix).required(),
         ],
     ),
     boolean("Enabled"),
     structure(
         "EncryptionKey",
         &[
-            member("id", At::EncryptionKeyId as Ix).required(),
-            member("type", At::EncryptionKeyType as Ix).required(),
+            member("id", Nth::EncryptionKeyId as Ix).required(),
+            member("type", Nth::EncryptionKeyType as Ix).required(),
         ],
     ),
     string("EncryptionKeyId").min(1.0).max(400.0),
@@ -1733,12 +1748,12 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "EnvironmentVariable",
         &[
-            member("name", At::EnvironmentVariableName as Ix).required(),
-            member("value", At::EnvironmentVariableValue as Ix).required(),
-            member("type", At::EnvironmentVariableType as Ix),
+            member("name", Nth::EnvironmentVariableName as Ix).required(),
+            member("value", Nth::EnvironmentVariableValue as Ix).required(),
+            member("type", Nth::EnvironmentVariableType as Ix),
         ],
     ),
-    list("EnvironmentVariableList", &[member("member", At::EnvironmentVariable as Ix)])
+    list("EnvironmentVariableList", &[member("member", Nth::EnvironmentVariable as Ix)])
         .min(1.0)
         .max(10.0),
     string("EnvironmentVariableName")
@@ -1752,14 +1767,14 @@ static SHAPES: &[Shape<'static>] = &[
         .with(&[Trait::Pattern(".*")]),
     structure(
         "ErrorDetails",
-        &[member("code", At::Code as Ix), member("message", At::Message as Ix)],
+        &[member("code", Nth::Code as Ix), member("message", Nth::Message as Ix)],
     ),
     structure(
         "ExecutionDetails",
         &[
-            member("summary", At::ExecutionSummary as Ix),
-            member("externalExecutionId", At::ExecutionId as Ix),
-            member("percentComplete", At::Percentage as Ix),
+            member("summary", Nth::ExecutionSummary as Ix),
+            member("externalExecutionId", Nth::ExecutionId as Ix),
+            member("percentComplete", Nth::Percentage as Ix),
         ],
     ),
     string("ExecutionId").min(1.0).max(1500.0),
@@ -1768,18 +1783,21 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ExecutionTrigger",
         &[
-            member("triggerType", At::TriggerType as Ix),
-            member("triggerDetail", At::TriggerDetail as Ix),
+            member("triggerType", Nth::TriggerType as Ix),
+            member("triggerDetail", Nth::TriggerDetail as Ix),
         ],
     ),
     enumeration("ExecutionType", &["STANDARD", "ROLLBACK"]),
     structure(
         "ExecutorConfiguration",
         &[
-            member("lambdaExecutorConfiguration", At::LambdaExecutorConfiguration as Ix),
+            member(
+                "lambdaExecutorConfiguration",
+                Nth::LambdaExecutorConfiguration as Ix,
+            ),
             member(
                 "jobWorkerExecutorConfiguration",
-                At::JobWorkerExecutorConfiguration as Ix,
+                Nth::JobWorkerExecutorConfiguration as Ix,
             ),
         ],
     ),
@@ -1789,17 +1807,17 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "FailureConditions",
         &[
-            member("result", At::ResultShape as Ix),
-            member("retryConfiguration", At::RetryConfiguration as Ix),
-            member("conditions", At::ConditionList as Ix),
+            member("result", Nth::ResultShape as Ix),
+            member("retryConfiguration", Nth::RetryConfiguration as Ix),
+            member("conditions", Nth::ConditionList as Ix),
         ],
     ),
     structure(
         "FailureDetails",
         &[
-            member("type", At::FailureType as Ix).required(),
-            member("message", At::Message as Ix).required(),
-            member("externalExecutionId", At::ExecutionId as Ix),
+            member("type", Nth::FailureType as Ix).required(),
+            member("message", Nth::Message as Ix).required(),
+            member("externalExecutionId", Nth::ExecutionId as Ix),
         ],
     ),
     enumeration(
@@ -1814,144 +1832,147 @@ static SHAPES: &[Shape<'static>] = &[
         ],
     ),
     string("FilePath").min(1.0).max(128.0),
-    list("FilePathList", &[member("member", At::FilePath as Ix)]).min(1.0).max(10.0),
+    list("FilePathList", &[member("member", Nth::FilePath as Ix)]).min(1.0).max(10.0),
     structure(
         "GetActionTypeInput",
         &[
-            member("category", At::ActionCategory as Ix).required(),
-            member("owner", At::ActionTypeOwner as Ix).required(),
-            member("provider", At::ActionProvider as Ix).required(),
-            member("version", At::Version as Ix).required(),
+            member("category", Nth::ActionCategory as Ix).required(),
+            member("owner", Nth::ActionTypeOwner as Ix).required(),
+            member("provider", Nth::ActionProvider as Ix).required(),
+            member("version", Nth::Version as Ix).required(),
         ],
     ),
     structure(
         "GetActionTypeOutput",
-        &[member("actionType", At::ActionTypeDeclaration as Ix)],
+        &[member("actionType", Nth::ActionTypeDeclaration as Ix)],
     ),
-    structure("GetJobDetailsInput", &[member("jobId", At::JobId as Ix).required()]),
-    structure("GetJobDetailsOutput", &[member("jobDetails", At::JobDetails as Ix)]),
+    structure("GetJobDetailsInput", &[member("jobId", Nth::JobId as Ix).required()]),
+    structure("GetJobDetailsOutput", &[member("jobDetails", Nth::JobDetails as Ix)]),
     structure(
         "GetPipelineExecutionInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix).required(),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
         ],
     ),
     structure(
         "GetPipelineExecutionOutput",
-        &[member("pipelineExecution", At::PipelineExecution as Ix)],
+        &[member("pipelineExecution", Nth::PipelineExecution as Ix)],
     ),
     structure(
         "GetPipelineInput",
         &[
-            member("name", At::PipelineName as Ix).required(),
-            member("version", At::PipelineVersion as Ix),
+            member("name", Nth::PipelineName as Ix).required(),
+            member("version", Nth::PipelineVersion as Ix),
         ],
     ),
     structure(
         "GetPipelineOutput",
         &[
-            member("pipeline", At::PipelineDeclaration as Ix),
-            member("metadata", At::PipelineMetadata as Ix),
+            member("pipeline", Nth::PipelineDeclaration as Ix),
+            member("metadata", Nth::PipelineMetadata as Ix),
         ],
     ),
     structure(
         "GetPipelineStateInput",
-        &[member("name", At::PipelineName as Ix).required()],
+        &[member("name", Nth::PipelineName as Ix).required()],
     ),
     structure(
         "GetPipelineStateOutput",
         &[
-            member("pipelineName", At::PipelineName as Ix),
-            member("pipelineVersion", At::PipelineVersion as Ix),
-            member("stageStates", At::StageStateList as Ix),
-            member("created", At::TimestampShape as Ix),
-            member("updated", At::TimestampShape as Ix),
+            member("pipelineName", Nth::PipelineName as Ix),
+            member("pipelineVersion", Nth::PipelineVersion as Ix),
+            member("stageStates", Nth::StageStateList as Ix),
+            member("created", Nth::TimestampShape as Ix),
+            member("updated", Nth::TimestampShape as Ix),
         ],
     ),
     structure(
         "GetThirdPartyJobDetailsInput",
         &[
-            member("jobId", At::ThirdPartyJobId as Ix).required(),
-            member("clientToken", At::ClientToken as Ix).required(),
+            member("jobId", Nth::ThirdPartyJobId as Ix).required(),
+            member("clientToken", Nth::ClientToken as Ix).required(),
         ],
     ),
     structure(
         "GetThirdPartyJobDetailsOutput",
-        &[member("jobDetails", At::ThirdPartyJobDetails as Ix)],
+        &[member("jobDetails", Nth::ThirdPartyJobDetails as Ix)],
     ),
     structure(
         "GitBranchFilterCriteria",
         &[
-            member("includes", At::GitBranchPatternList as Ix),
-            member("excludes", At::GitBranchPatternList as Ix),
+            member("includes", Nth::GitBranchPatternList as Ix),
+            member("excludes", Nth::GitBranchPatternList as Ix),
         ],
     ),
     string("GitBranchNamePattern").min(1.0).max(255.0).with(&[Trait::Pattern(".*")]),
-    list("GitBranchPatternList", &[member("member", At::GitBranchNamePattern as Ix)])
+    list("GitBranchPatternList", &[member("member", Nth::GitBranchNamePattern as Ix)])
         .min(1.0)
         .max(8.0),
     structure(
         "GitConfiguration",
         &[
-            member("sourceActionName", At::ActionName as Ix).required(),
-            member("push", At::GitPushFilterList as Ix),
-            member("pullRequest", At::GitPullRequestFilterList as Ix),
+            member("sourceActionName", Nth::ActionName as Ix).required(),
+            member("push", Nth::GitPushFilterList as Ix),
+            member("pullRequest", Nth::GitPullRequestFilterList as Ix),
         ],
     ),
     structure(
         "GitFilePathFilterCriteria",
         &[
-            member("includes", At::GitFilePathPatternList as Ix),
-            member("excludes", At::GitFilePathPatternList as Ix),
+            member("includes", Nth::GitFilePathPatternList as Ix),
+            member("excludes", Nth::GitFilePathPatternList as Ix),
         ],
     ),
     string("GitFilePathPattern").min(1.0).max(255.0).with(&[Trait::Pattern(".*")]),
-    list("GitFilePathPatternList", &[member("member", At::GitFilePathPattern as Ix)])
+    list("GitFilePathPatternList", &[member("member", Nth::GitFilePathPattern as Ix)])
         .min(1.0)
         .max(8.0),
     enumeration("GitPullRequestEventType", &["OPEN", "UPDATED", "CLOSED"]),
     list(
             "GitPullRequestEventTypeList",
-            &[member("member", At::GitPullRequestEventType as Ix)],
+            &[member("member", Nth::GitPullRequestEventType as Ix)],
         )
         .min(1.0)
         .max(3.0),
     structure(
         "GitPullRequestFilter",
         &[
-            member("events", At::GitPullRequestEventTypeList as Ix),
-            member("branches", At::GitBranchFilterCriteria as Ix),
-            member("filePaths", At::GitFilePathFilterCriteria as Ix),
+            member("events", Nth::GitPullRequestEventTypeList as Ix),
+            member("branches", Nth::GitBranchFilterCriteria as Ix),
+            member("filePaths", Nth::GitFilePathFilterCriteria as Ix),
         ],
     ),
-    list("GitPullRequestFilterList", &[member("member", At::GitPullRequestFilter as Ix)])
+    list(
+            "GitPullRequestFilterList",
+            &[member("member", Nth::GitPullRequestFilter as Ix)],
+        )
         .min(1.0)
         .max(3.0),
     structure(
         "GitPushFilter",
         &[
-            member("tags", At::GitTagFilterCriteria as Ix),
-            member("branches", At::GitBranchFilterCriteria as Ix),
-            member("filePaths", At::GitFilePathFilterCriteria as Ix),
+            member("tags", Nth::GitTagFilterCriteria as Ix),
+            member("branches", Nth::GitBranchFilterCriteria as Ix),
+            member("filePaths", Nth::GitFilePathFilterCriteria as Ix),
         ],
     ),
-    list("GitPushFilterList", &[member("member", At::GitPushFilter as Ix)])
+    list("GitPushFilterList", &[member("member", Nth::GitPushFilter as Ix)])
         .min(1.0)
         .max(3.0),
     structure(
         "GitTagFilterCriteria",
         &[
-            member("includes", At::GitTagPatternList as Ix),
-            member("excludes", At::GitTagPatternList as Ix),
+            member("includes", Nth::GitTagPatternList as Ix),
+            member("excludes", Nth::GitTagPatternList as Ix),
         ],
     ),
     string("GitTagNamePattern").min(1.0).max(255.0),
-    list("GitTagPatternList", &[member("member", At::GitTagNamePattern as Ix)])
+    list("GitTagPatternList", &[member("member", Nth::GitTagNamePattern as Ix)])
         .min(1.0)
         .max(8.0),
-    structure("InputArtifact", &[member("name", At::ArtifactName as Ix).required()]),
-    list("InputArtifactList", &[member("member", At::InputArtifact as Ix)]),
+    structure("InputArtifact", &[member("name", Nth::ArtifactName as Ix).required()]),
+    list("InputArtifactList", &[member("member", Nth::InputArtifact as Ix)]),
     structure("InvalidActionDeclarationException", &[])
         .with(
             &[
@@ -1974,7 +1995,7 @@ static SHAPES: &[Shape<'static>] = &[
                 }),
             ],
         ),
-    structure("InvalidArnException", &[member("message", At::Message as Ix)])
+    structure("InvalidArnException", &[member("message", Nth::Message as Ix)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -2073,7 +2094,7 @@ static SHAPES: &[Shape<'static>] = &[
                 }),
             ],
         ),
-    structure("InvalidTagsException", &[member("message", At::Message as Ix)])
+    structure("InvalidTagsException", &[member("message", Nth::Message as Ix)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -2109,31 +2130,31 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "Job",
         &[
-            member("id", At::JobId as Ix),
-            member("data", At::JobData as Ix),
-            member("nonce", At::Nonce as Ix),
-            member("accountId", At::AccountId as Ix),
+            member("id", Nth::JobId as Ix),
+            member("data", Nth::JobData as Ix),
+            member("nonce", Nth::Nonce as Ix),
+            member("accountId", Nth::AccountId as Ix),
         ],
     ),
     structure(
         "JobData",
         &[
-            member("actionTypeId", At::ActionTypeId as Ix),
-            member("actionConfiguration", At::ActionConfiguration as Ix),
-            member("pipelineContext", At::PipelineContext as Ix),
-            member("inputArtifacts", At::ArtifactList as Ix),
-            member("outputArtifacts", At::ArtifactList as Ix),
-            member("artifactCredentials", At::AWSSessionCredentials as Ix),
-            member("continuationToken", At::ContinuationToken as Ix),
-            member("encryptionKey", At::EncryptionKey as Ix),
+            member("actionTypeId", Nth::ActionTypeId as Ix),
+            member("actionConfiguration", Nth::ActionConfiguration as Ix),
+            member("pipelineContext", Nth::PipelineContext as Ix),
+            member("inputArtifacts", Nth::ArtifactList as Ix),
+            member("outputArtifacts", Nth::ArtifactList as Ix),
+            member("artifactCredentials", Nth::AWSSessionCredentials as Ix),
+            member("continuationToken", Nth::ContinuationToken as Ix),
+            member("encryptionKey", Nth::EncryptionKey as Ix),
         ],
     ),
     structure(
         "JobDetails",
         &[
-            member("id", At::JobId as Ix),
-            member("data", At::JobData as Ix),
-            member("accountId", At::AccountId as Ix),
+            member("id", Nth::JobId as Ix),
+            member("data", Nth::JobData as Ix),
+            member("accountId", Nth::AccountId as Ix),
         ],
     ),
     string("JobId")
@@ -2144,7 +2165,7 @@ static SHAPES: &[Shape<'static>] = &[
                 ),
             ],
         ),
-    list("JobList", &[member("member", At::Job as Ix)]),
+    list("JobList", &[member("member", Nth::Job as Ix)]),
     structure("JobNotFoundException", &[])
         .with(
             &[
@@ -2172,14 +2193,14 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "JobWorkerExecutorConfiguration",
         &[
-            member("pollingAccounts", At::PollingAccountList as Ix),
-            member("pollingServicePrincipals", At::PollingServicePrincipalList as Ix),
+            member("pollingAccounts", Nth::PollingAccountList as Ix),
+            member("pollingServicePrincipals", Nth::PollingServicePrincipalList as Ix),
         ],
     ),
     string("JsonPath").min(1.0).max(150.0),
     structure(
         "LambdaExecutorConfiguration",
-        &[member("lambdaFunctionArn", At::LambdaFunctionArn as Ix).required()],
+        &[member("lambdaFunctionArn", Nth::LambdaFunctionArn as Ix).required()],
     ),
     string("LambdaFunctionArn")
         .min(1.0)
@@ -2191,8 +2212,8 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "LatestInPipelineExecutionFilter",
         &[
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix).required(),
-            member("startTimeRange", At::StartTimeRange as Ix).required(),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
+            member("startTimeRange", Nth::StartTimeRange as Ix).required(),
         ],
     ),
     structure("LimitExceededException", &[])
@@ -2209,144 +2230,147 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ListActionExecutionsInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("filter", At::ActionExecutionFilter as Ix),
-            member("maxResults", At::MaxResults as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("filter", Nth::ActionExecutionFilter as Ix),
+            member("maxResults", Nth::MaxResults as Ix),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListActionExecutionsOutput",
         &[
-            member("actionExecutionDetails", At::ActionExecutionDetailList as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member("actionExecutionDetails", Nth::ActionExecutionDetailList as Ix),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListActionTypesInput",
         &[
-            member("actionOwnerFilter", At::ActionOwner as Ix),
-            member("nextToken", At::NextToken as Ix),
-            member("regionFilter", At::AWSRegionName as Ix),
+            member("actionOwnerFilter", Nth::ActionOwner as Ix),
+            member("nextToken", Nth::NextToken as Ix),
+            member("regionFilter", Nth::AWSRegionName as Ix),
         ],
     ),
     structure(
         "ListActionTypesOutput",
         &[
-            member("actionTypes", At::ActionTypeList as Ix).required(),
-            member("nextToken", At::NextToken as Ix),
+            member("actionTypes", Nth::ActionTypeList as Ix).required(),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListDeployActionExecutionTargetsInput",
         &[
-            member("pipelineName", At::PipelineName as Ix),
-            member("actionExecutionId", At::ActionExecutionId as Ix).required(),
-            member("filters", At::TargetFilterList as Ix),
-            member("maxResults", At::MaxResults as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member("pipelineName", Nth::PipelineName as Ix),
+            member("actionExecutionId", Nth::ActionExecutionId as Ix).required(),
+            member("filters", Nth::TargetFilterList as Ix),
+            member("maxResults", Nth::MaxResults as Ix),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListDeployActionExecutionTargetsOutput",
         &[
-            member("targets", At::DeployActionExecutionTargetList as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member("targets", Nth::DeployActionExecutionTargetList as Ix),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListPipelineExecutionsInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("maxResults", At::MaxResults as Ix),
-            member("filter", At::PipelineExecutionFilter as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("maxResults", Nth::MaxResults as Ix),
+            member("filter", Nth::PipelineExecutionFilter as Ix),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListPipelineExecutionsOutput",
         &[
-            member("pipelineExecutionSummaries", At::PipelineExecutionSummaryList as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member(
+                "pipelineExecutionSummaries",
+                Nth::PipelineExecutionSummaryList as Ix,
+            ),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListPipelinesInput",
         &[
-            member("nextToken", At::NextToken as Ix),
-            member("maxResults", At::MaxPipelines as Ix),
+            member("nextToken", Nth::NextToken as Ix),
+            member("maxResults", Nth::MaxPipelines as Ix),
         ],
     ),
     structure(
         "ListPipelinesOutput",
         &[
-            member("pipelines", At::PipelineList as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member("pipelines", Nth::PipelineList as Ix),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListRuleExecutionsInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("filter", At::RuleExecutionFilter as Ix),
-            member("maxResults", At::MaxResults as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("filter", Nth::RuleExecutionFilter as Ix),
+            member("maxResults", Nth::MaxResults as Ix),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListRuleExecutionsOutput",
         &[
-            member("ruleExecutionDetails", At::RuleExecutionDetailList as Ix),
-            member("nextToken", At::NextToken as Ix),
+            member("ruleExecutionDetails", Nth::RuleExecutionDetailList as Ix),
+            member("nextToken", Nth::NextToken as Ix),
         ],
     ),
     structure(
         "ListRuleTypesInput",
         &[
-            member("ruleOwnerFilter", At::RuleOwner as Ix),
-            member("regionFilter", At::AWSRegionName as Ix),
+            member("ruleOwnerFilter", Nth::RuleOwner as Ix),
+            member("regionFilter", Nth::AWSRegionName as Ix),
         ],
     ),
     structure(
         "ListRuleTypesOutput",
-        &[member("ruleTypes", At::RuleTypeList as Ix).required()],
+        &[member("ruleTypes", Nth::RuleTypeList as Ix).required()],
     ),
     structure(
         "ListTagsForResourceInput",
         &[
-            member("resourceArn", At::ResourceArn as Ix).required(),
-            member("nextToken", At::NextToken as Ix),
-            member("maxResults", At::MaxResults as Ix),
+            member("resourceArn", Nth::ResourceArn as Ix).required(),
+            member("nextToken", Nth::NextToken as Ix),
+            member("maxResults", Nth::MaxResults as Ix),
         ],
     ),
     structure(
         "ListTagsForResourceOutput",
-        &[member("tags", At::TagList as Ix), member("nextToken", At::NextToken as Ix)],
+        &[member("tags", Nth::TagList as Ix), member("nextToken", Nth::NextToken as Ix)],
     ),
     structure(
         "ListWebhookItem",
         &[
-            member("definition", At::WebhookDefinition as Ix).required(),
-            member("url", At::WebhookUrl as Ix).required(),
-            member("errorMessage", At::WebhookErrorMessage as Ix),
-            member("errorCode", At::WebhookErrorCode as Ix),
-            member("lastTriggered", At::WebhookLastTriggered as Ix),
-            member("arn", At::WebhookArn as Ix),
-            member("tags", At::TagList as Ix),
+            member("definition", Nth::WebhookDefinition as Ix).required(),
+            member("url", Nth::WebhookUrl as Ix).required(),
+            member("errorMessage", Nth::WebhookErrorMessage as Ix),
+            member("errorCode", Nth::WebhookErrorCode as Ix),
+            member("lastTriggered", Nth::WebhookLastTriggered as Ix),
+            member("arn", Nth::WebhookArn as Ix),
+            member("tags", Nth::TagList as Ix),
         ],
     ),
     structure(
         "ListWebhooksInput",
         &[
-            member("NextToken", At::NextToken as Ix),
-            member("MaxResults", At::MaxResults as Ix),
+            member("NextToken", Nth::NextToken as Ix),
+            member("MaxResults", Nth::MaxResults as Ix),
         ],
     ),
     structure(
         "ListWebhooksOutput",
         &[
-            member("webhooks", At::WebhookList as Ix),
-            member("NextToken", At::NextToken as Ix),
+            member("webhooks", Nth::WebhookList as Ix),
+            member("NextToken", Nth::NextToken as Ix),
         ],
     ),
     string("LogStreamARN").min(1.0).max(250.0),
@@ -2375,26 +2399,26 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "OutputArtifact",
         &[
-            member("name", At::ArtifactName as Ix).required(),
-            member("files", At::FilePathList as Ix),
+            member("name", Nth::ArtifactName as Ix).required(),
+            member("files", Nth::FilePathList as Ix),
         ],
     ),
-    list("OutputArtifactList", &[member("member", At::OutputArtifact as Ix)]),
+    list("OutputArtifactList", &[member("member", Nth::OutputArtifact as Ix)]),
     string("OutputVariable").min(1.0).max(128.0),
-    list("OutputVariableList", &[member("member", At::OutputVariable as Ix)])
+    list("OutputVariableList", &[member("member", Nth::OutputVariable as Ix)])
         .min(1.0)
         .max(15.0),
     string("OutputVariablesKey").with(&[Trait::Pattern("^[A-Za-z0-9@\\-_]+$")]),
     map(
         "OutputVariablesMap",
         &[
-            member("key", At::OutputVariablesKey as Ix),
-            member("value", At::OutputVariablesValue as Ix),
+            member("key", Nth::OutputVariablesKey as Ix),
+            member("value", Nth::OutputVariablesValue as Ix),
         ],
     ),
     structure(
             "OutputVariablesSizeExceededException",
-            &[member("message", At::Message as Ix)],
+            &[member("message", Nth::Message as Ix)],
         )
         .with(
             &[
@@ -2410,10 +2434,10 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "OverrideStageConditionInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("stageName", At::StageName as Ix).required(),
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix).required(),
-            member("conditionType", At::ConditionType as Ix).required(),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("stageName", Nth::StageName as Ix).required(),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
+            member("conditionType", Nth::ConditionType as Ix).required(),
         ],
     ),
     integer("Percentage").min(0.0).max(100.0),
@@ -2422,47 +2446,47 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "PipelineContext",
         &[
-            member("pipelineName", At::PipelineName as Ix),
-            member("stage", At::StageContext as Ix),
-            member("action", At::ActionContext as Ix),
-            member("pipelineArn", At::PipelineArn as Ix),
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix),
+            member("pipelineName", Nth::PipelineName as Ix),
+            member("stage", Nth::StageContext as Ix),
+            member("action", Nth::ActionContext as Ix),
+            member("pipelineArn", Nth::PipelineArn as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
         ],
     ),
     structure(
         "PipelineDeclaration",
         &[
-            member("name", At::PipelineName as Ix).required(),
-            member("roleArn", At::RoleArn as Ix).required(),
-            member("artifactStore", At::ArtifactStore as Ix),
-            member("artifactStores", At::ArtifactStoreMap as Ix),
-            member("stages", At::PipelineStageDeclarationList as Ix).required(),
-            member("version", At::PipelineVersion as Ix),
-            member("executionMode", At::ExecutionMode as Ix),
-            member("pipelineType", At::PipelineType as Ix),
-            member("variables", At::PipelineVariableDeclarationList as Ix),
-            member("triggers", At::PipelineTriggerDeclarationList as Ix),
+            member("name", Nth::PipelineName as Ix).required(),
+            member("roleArn", Nth::RoleArn as Ix).required(),
+            member("artifactStore", Nth::ArtifactStore as Ix),
+            member("artifactStores", Nth::ArtifactStoreMap as Ix),
+            member("stages", Nth::PipelineStageDeclarationList as Ix).required(),
+            member("version", Nth::PipelineVersion as Ix),
+            member("executionMode", Nth::ExecutionMode as Ix),
+            member("pipelineType", Nth::PipelineType as Ix),
+            member("variables", Nth::PipelineVariableDeclarationList as Ix),
+            member("triggers", Nth::PipelineTriggerDeclarationList as Ix),
         ],
     ),
     structure(
         "PipelineExecution",
         &[
-            member("pipelineName", At::PipelineName as Ix),
-            member("pipelineVersion", At::PipelineVersion as Ix),
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix),
-            member("status", At::PipelineExecutionStatus as Ix),
-            member("statusSummary", At::PipelineExecutionStatusSummary as Ix),
-            member("artifactRevisions", At::ArtifactRevisionList as Ix),
-            member("variables", At::ResolvedPipelineVariableList as Ix),
-            member("trigger", At::ExecutionTrigger as Ix),
-            member("executionMode", At::ExecutionMode as Ix),
-            member("executionType", At::ExecutionType as Ix),
-            member("rollbackMetadata", At::PipelineRollbackMetadata as Ix),
+            member("pipelineName", Nth::PipelineName as Ix),
+            member("pipelineVersion", Nth::PipelineVersion as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
+            member("status", Nth::PipelineExecutionStatus as Ix),
+            member("statusSummary", Nth::PipelineExecutionStatusSummary as Ix),
+            member("artifactRevisions", Nth::ArtifactRevisionList as Ix),
+            member("variables", Nth::ResolvedPipelineVariableList as Ix),
+            member("trigger", Nth::ExecutionTrigger as Ix),
+            member("executionMode", Nth::ExecutionMode as Ix),
+            member("executionType", Nth::ExecutionType as Ix),
+            member("rollbackMetadata", Nth::PipelineRollbackMetadata as Ix),
         ],
     ),
     structure(
         "PipelineExecutionFilter",
-        &[member("succeededInStage", At::SucceededInStageFilter as Ix)],
+        &[member("succeededInStage", Nth::SucceededInStageFilter as Ix)],
     ),
     string("PipelineExecutionId")
         .with(
@@ -2485,7 +2509,7 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     structure(
             "PipelineExecutionNotStoppableException",
-            &[member("message", At::Message as Ix)],
+            &[member("message", Nth::Message as Ix)],
         )
         .with(
             &[
@@ -2499,7 +2523,7 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     structure(
             "PipelineExecutionOutdatedException",
-            &[member("message", At::Message as Ix)],
+            &[member("message", Nth::Message as Ix)],
         )
         .with(
             &[
@@ -2527,31 +2551,31 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "PipelineExecutionSummary",
         &[
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix),
-            member("status", At::PipelineExecutionStatus as Ix),
-            member("statusSummary", At::PipelineExecutionStatusSummary as Ix),
-            member("startTime", At::TimestampShape as Ix),
-            member("lastUpdateTime", At::TimestampShape as Ix),
-            member("sourceRevisions", At::SourceRevisionList as Ix),
-            member("trigger", At::ExecutionTrigger as Ix),
-            member("stopTrigger", At::StopExecutionTrigger as Ix),
-            member("executionMode", At::ExecutionMode as Ix),
-            member("executionType", At::ExecutionType as Ix),
-            member("rollbackMetadata", At::PipelineRollbackMetadata as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
+            member("status", Nth::PipelineExecutionStatus as Ix),
+            member("statusSummary", Nth::PipelineExecutionStatusSummary as Ix),
+            member("startTime", Nth::TimestampShape as Ix),
+            member("lastUpdateTime", Nth::TimestampShape as Ix),
+            member("sourceRevisions", Nth::SourceRevisionList as Ix),
+            member("trigger", Nth::ExecutionTrigger as Ix),
+            member("stopTrigger", Nth::StopExecutionTrigger as Ix),
+            member("executionMode", Nth::ExecutionMode as Ix),
+            member("executionType", Nth::ExecutionType as Ix),
+            member("rollbackMetadata", Nth::PipelineRollbackMetadata as Ix),
         ],
     ),
     list(
         "PipelineExecutionSummaryList",
-        &[member("member", At::PipelineExecutionSummary as Ix)],
+        &[member("member", Nth::PipelineExecutionSummary as Ix)],
     ),
-    list("PipelineList", &[member("member", At::PipelineSummary as Ix)]),
+    list("PipelineList", &[member("member", Nth::PipelineSummary as Ix)]),
     structure(
         "PipelineMetadata",
         &[
-            member("pipelineArn", At::PipelineArn as Ix),
-            member("created", At::TimestampShape as Ix),
-            member("updated", At::TimestampShape as Ix),
-            member("pollingDisabledAt", At::TimestampShape as Ix),
+            member("pipelineArn", Nth::PipelineArn as Ix),
+            member("created", Nth::TimestampShape as Ix),
+            member("updated", Nth::TimestampShape as Ix),
+            member("pollingDisabledAt", Nth::TimestampShape as Ix),
         ],
     ),
     string("PipelineName")
@@ -2582,33 +2606,33 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     structure(
         "PipelineRollbackMetadata",
-        &[member("rollbackTargetPipelineExecutionId", At::PipelineExecutionId as Ix)],
+        &[member("rollbackTargetPipelineExecutionId", Nth::PipelineExecutionId as Ix)],
     ),
     list(
         "PipelineStageDeclarationList",
-        &[member("member", At::StageDeclaration as Ix)],
+        &[member("member", Nth::StageDeclaration as Ix)],
     ),
     structure(
         "PipelineSummary",
         &[
-            member("name", At::PipelineName as Ix),
-            member("version", At::PipelineVersion as Ix),
-            member("pipelineType", At::PipelineType as Ix),
-            member("executionMode", At::ExecutionMode as Ix),
-            member("created", At::TimestampShape as Ix),
-            member("updated", At::TimestampShape as Ix),
+            member("name", Nth::PipelineName as Ix),
+            member("version", Nth::PipelineVersion as Ix),
+            member("pipelineType", Nth::PipelineType as Ix),
+            member("executionMode", Nth::ExecutionMode as Ix),
+            member("created", Nth::TimestampShape as Ix),
+            member("updated", Nth::TimestampShape as Ix),
         ],
     ),
     structure(
         "PipelineTriggerDeclaration",
         &[
-            member("providerType", At::PipelineTriggerProviderType as Ix).required(),
-            member("gitConfiguration", At::GitConfiguration as Ix).required(),
+            member("providerType", Nth::PipelineTriggerProviderType as Ix).required(),
+            member("gitConfiguration", Nth::GitConfiguration as Ix).required(),
         ],
     ),
     list(
             "PipelineTriggerDeclarationList",
-            &[member("member", At::PipelineTriggerDeclaration as Ix)],
+            &[member("member", Nth::PipelineTriggerDeclaration as Ix)],
         )
         .max(50.0),
     enumeration("PipelineTriggerProviderType", &["CodeStarSourceConnection"]),
@@ -2616,28 +2640,28 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "PipelineVariable",
         &[
-            member("name", At::PipelineVariableName as Ix).required(),
-            member("value", At::PipelineVariableValue as Ix).required(),
+            member("name", Nth::PipelineVariableName as Ix).required(),
+            member("value", Nth::PipelineVariableValue as Ix).required(),
         ],
     ),
     structure(
         "PipelineVariableDeclaration",
         &[
-            member("name", At::PipelineVariableName as Ix).required(),
-            member("defaultValue", At::PipelineVariableValue as Ix),
-            member("description", At::PipelineVariableDescription as Ix),
+            member("name", Nth::PipelineVariableName as Ix).required(),
+            member("defaultValue", Nth::PipelineVariableValue as Ix),
+            member("description", Nth::PipelineVariableDescription as Ix),
         ],
     ),
     list(
             "PipelineVariableDeclarationList",
-            &[member("member", At::PipelineVariableDeclaration as Ix)],
+            &[member("member", Nth::PipelineVariableDeclaration as Ix)],
         )
         .max(50.0),
     string("PipelineVariableDescription")
         .min(0.0)
         .max(200.0)
         .with(&[Trait::Pattern(".*")]),
-    list("PipelineVariableList", &[member("member", At::PipelineVariable as Ix)])
+    list("PipelineVariableList", &[member("member", Nth::PipelineVariable as Ix)])
         .min(1.0)
         .max(50.0),
     string("PipelineVariableName")
@@ -2661,118 +2685,118 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "PollForJobsInput",
         &[
-            member("actionTypeId", At::ActionTypeId as Ix).required(),
-            member("maxBatchSize", At::MaxBatchSize as Ix),
-            member("queryParam", At::QueryParamMap as Ix),
+            member("actionTypeId", Nth::ActionTypeId as Ix).required(),
+            member("maxBatchSize", Nth::MaxBatchSize as Ix),
+            member("queryParam", Nth::QueryParamMap as Ix),
         ],
     ),
-    structure("PollForJobsOutput", &[member("jobs", At::JobList as Ix)]),
+    structure("PollForJobsOutput", &[member("jobs", Nth::JobList as Ix)]),
     structure(
         "PollForThirdPartyJobsInput",
         &[
-            member("actionTypeId", At::ActionTypeId as Ix).required(),
-            member("maxBatchSize", At::MaxBatchSize as Ix),
+            member("actionTypeId", Nth::ActionTypeId as Ix).required(),
+            member("maxBatchSize", Nth::MaxBatchSize as Ix),
         ],
     ),
     structure(
         "PollForThirdPartyJobsOutput",
-        &[member("jobs", At::ThirdPartyJobList as Ix)],
+        &[member("jobs", Nth::ThirdPartyJobList as Ix)],
     ),
-    list("PollingAccountList", &[member("member", At::AccountId as Ix)])
+    list("PollingAccountList", &[member("member", Nth::AccountId as Ix)])
         .min(1.0)
         .max(1000.0),
-    list("PollingServicePrincipalList", &[member("member", At::ServicePrincipal as Ix)])
+    list("PollingServicePrincipalList", &[member("member", Nth::ServicePrincipal as Ix)])
         .min(1.0)
         .max(10.0),
     string("PropertyDescription").min(1.0).max(250.0),
     structure(
         "PutActionRevisionInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("stageName", At::StageName as Ix).required(),
-            member("actionName", At::ActionName as Ix).required(),
-            member("actionRevision", At::ActionRevision as Ix).required(),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("stageName", Nth::StageName as Ix).required(),
+            member("actionName", Nth::ActionName as Ix).required(),
+            member("actionRevision", Nth::ActionRevision as Ix).required(),
         ],
     ),
     structure(
         "PutActionRevisionOutput",
         &[
-            member("newRevision", At::Boolean as Ix),
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix),
+            member("newRevision", Nth::Boolean as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
         ],
     ),
     structure(
         "PutApprovalResultInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("stageName", At::StageName as Ix).required(),
-            member("actionName", At::ActionName as Ix).required(),
-            member("result", At::ApprovalResult as Ix).required(),
-            member("token", At::ApprovalToken as Ix).required(),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("stageName", Nth::StageName as Ix).required(),
+            member("actionName", Nth::ActionName as Ix).required(),
+            member("result", Nth::ApprovalResult as Ix).required(),
+            member("token", Nth::ApprovalToken as Ix).required(),
         ],
     ),
     structure(
         "PutApprovalResultOutput",
-        &[member("approvedAt", At::TimestampShape as Ix)],
+        &[member("approvedAt", Nth::TimestampShape as Ix)],
     ),
     structure(
         "PutJobFailureResultInput",
         &[
-            member("jobId", At::JobId as Ix).required(),
-            member("failureDetails", At::FailureDetails as Ix).required(),
+            member("jobId", Nth::JobId as Ix).required(),
+            member("failureDetails", Nth::FailureDetails as Ix).required(),
         ],
     ),
     structure(
         "PutJobSuccessResultInput",
         &[
-            member("jobId", At::JobId as Ix).required(),
-            member("currentRevision", At::CurrentRevision as Ix),
-            member("continuationToken", At::ContinuationToken as Ix),
-            member("executionDetails", At::ExecutionDetails as Ix),
-            member("outputVariables", At::OutputVariablesMap as Ix),
+            member("jobId", Nth::JobId as Ix).required(),
+            member("currentRevision", Nth::CurrentRevision as Ix),
+            member("continuationToken", Nth::ContinuationToken as Ix),
+            member("executionDetails", Nth::ExecutionDetails as Ix),
+            member("outputVariables", Nth::OutputVariablesMap as Ix),
         ],
     ),
     structure(
         "PutThirdPartyJobFailureResultInput",
         &[
-            member("jobId", At::ThirdPartyJobId as Ix).required(),
-            member("clientToken", At::ClientToken as Ix).required(),
-            member("failureDetails", At::FailureDetails as Ix).required(),
+            member("jobId", Nth::ThirdPartyJobId as Ix).required(),
+            member("clientToken", Nth::ClientToken as Ix).required(),
+            member("failureDetails", Nth::FailureDetails as Ix).required(),
         ],
     ),
     structure(
         "PutThirdPartyJobSuccessResultInput",
         &[
-            member("jobId", At::ThirdPartyJobId as Ix).required(),
-            member("clientToken", At::ClientToken as Ix).required(),
-            member("currentRevision", At::CurrentRevision as Ix),
-            member("continuationToken", At::ContinuationToken as Ix),
-            member("executionDetails", At::ExecutionDetails as Ix),
+            member("jobId", Nth::ThirdPartyJobId as Ix).required(),
+            member("clientToken", Nth::ClientToken as Ix).required(),
+            member("currentRevision", Nth::CurrentRevision as Ix),
+            member("continuationToken", Nth::ContinuationToken as Ix),
+            member("executionDetails", Nth::ExecutionDetails as Ix),
         ],
     ),
     structure(
         "PutWebhookInput",
         &[
-            member("webhook", At::WebhookDefinition as Ix).required(),
-            member("tags", At::TagList as Ix),
+            member("webhook", Nth::WebhookDefinition as Ix).required(),
+            member("tags", Nth::TagList as Ix),
         ],
     ),
-    structure("PutWebhookOutput", &[member("webhook", At::ListWebhookItem as Ix)]),
+    structure("PutWebhookOutput", &[member("webhook", Nth::ListWebhookItem as Ix)]),
     map(
             "QueryParamMap",
             &[
-                member("key", At::ActionConfigurationKey as Ix),
-                member("value", At::ActionConfigurationQueryableValue as Ix),
+                member("key", Nth::ActionConfigurationKey as Ix),
+                member("value", Nth::ActionConfigurationQueryableValue as Ix),
             ],
         )
         .min(0.0)
         .max(1.0),
     structure(
         "RegisterWebhookWithThirdPartyInput",
-        &[member("webhookName", At::WebhookName as Ix)],
+        &[member("webhookName", Nth::WebhookName as Ix)],
     ),
     structure("RegisterWebhookWithThirdPartyOutput", &[]),
-    structure("RequestFailedException", &[member("message", At::Message as Ix)])
+    structure("RequestFailedException", &[member("message", Nth::Message as Ix)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -2785,22 +2809,22 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     map(
         "ResolvedActionConfigurationMap",
-        &[member("key", At::StringShape as Ix), member("value", At::StringShape as Ix)],
+        &[member("key", Nth::StringShape as Ix), member("value", Nth::StringShape as Ix)],
     ),
     structure(
         "ResolvedPipelineVariable",
         &[
-            member("name", At::StringShape as Ix),
-            member("resolvedValue", At::StringShape as Ix),
+            member("name", Nth::StringShape as Ix),
+            member("resolvedValue", Nth::StringShape as Ix),
         ],
     ),
     list(
         "ResolvedPipelineVariableList",
-        &[member("member", At::ResolvedPipelineVariable as Ix)],
+        &[member("member", Nth::ResolvedPipelineVariable as Ix)],
     ),
     map(
         "ResolvedRuleConfigurationMap",
-        &[member("key", At::StringShape as Ix), member("value", At::StringShape as Ix)],
+        &[member("key", Nth::StringShape as Ix), member("value", Nth::StringShape as Ix)],
     ),
     string("ResourceArn")
         .with(&[Trait::Pattern("^arn:aws(-[\\w]+)*:codepipeline:.+:[0-9]{12}:.+$")]),
@@ -2817,26 +2841,26 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     enumeration("Result", &["ROLLBACK", "FAIL", "RETRY", "SKIP"]),
     integer("RetryAttempt").min(1.0),
-    structure("RetryConfiguration", &[member("retryMode", At::StageRetryMode as Ix)]),
+    structure("RetryConfiguration", &[member("retryMode", Nth::StageRetryMode as Ix)]),
     structure(
         "RetryStageExecutionInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("stageName", At::StageName as Ix).required(),
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix).required(),
-            member("retryMode", At::StageRetryMode as Ix).required(),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("stageName", Nth::StageName as Ix).required(),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
+            member("retryMode", Nth::StageRetryMode as Ix).required(),
         ],
     ),
     structure(
         "RetryStageExecutionOutput",
-        &[member("pipelineExecutionId", At::PipelineExecutionId as Ix)],
+        &[member("pipelineExecutionId", Nth::PipelineExecutionId as Ix)],
     ),
     structure(
         "RetryStageMetadata",
         &[
-            member("autoStageRetryAttempt", At::RetryAttempt as Ix),
-            member("manualStageRetryAttempt", At::RetryAttempt as Ix),
-            member("latestRetryTrigger", At::RetryTrigger as Ix),
+            member("autoStageRetryAttempt", Nth::RetryAttempt as Ix),
+            member("manualStageRetryAttempt", Nth::RetryAttempt as Ix),
+            member("latestRetryTrigger", Nth::RetryTrigger as Ix),
         ],
     ),
     enumeration("RetryTrigger", &["AutomatedStageRetry", "ManualStageRetry"]),
@@ -2849,22 +2873,23 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RollbackStageInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("stageName", At::StageName as Ix).required(),
-            member("targetPipelineExecutionId", At::PipelineExecutionId as Ix).required(),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("stageName", Nth::StageName as Ix).required(),
+            member("targetPipelineExecutionId", Nth::PipelineExecutionId as Ix)
+                .required(),
         ],
     ),
     structure(
         "RollbackStageOutput",
-        &[member("pipelineExecutionId", At::PipelineExecutionId as Ix).required()],
+        &[member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required()],
     ),
     enumeration("RuleCategory", &["Rule"]),
     string("RuleConfigurationKey").min(1.0).max(50.0),
     map(
             "RuleConfigurationMap",
             &[
-                member("key", At::RuleConfigurationKey as Ix),
-                member("value", At::RuleConfigurationValue as Ix),
+                member("key", Nth::RuleConfigurationKey as Ix),
+                member("value", Nth::RuleConfigurationValue as Ix),
             ],
         )
         .min(0.0)
@@ -2872,18 +2897,18 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RuleConfigurationProperty",
         &[
-            member("name", At::RuleConfigurationKey as Ix).required(),
-            member("required", At::Boolean as Ix).required(),
-            member("key", At::Boolean as Ix).required(),
-            member("secret", At::Boolean as Ix).required(),
-            member("queryable", At::Boolean as Ix),
-            member("description", At::Description as Ix),
-            member("type", At::RuleConfigurationPropertyType as Ix),
+            member("name", Nth::RuleConfigurationKey as Ix).required(),
+            member("required", Nth::Boolean as Ix).required(),
+            member("key", Nth::Boolean as Ix).required(),
+            member("secret", Nth::Boolean as Ix).required(),
+            member("queryable", Nth::Boolean as Ix),
+            member("description", Nth::Description as Ix),
+            member("type", Nth::RuleConfigurationPropertyType as Ix),
         ],
     ),
     list(
             "RuleConfigurationPropertyList",
-            &[member("member", At::RuleConfigurationProperty as Ix)],
+            &[member("member", Nth::RuleConfigurationProperty as Ix)],
         )
         .max(10.0),
     enumeration("RuleConfigurationPropertyType", &["String", "Number", "Boolean"]),
@@ -2891,57 +2916,57 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RuleDeclaration",
         &[
-            member("name", At::RuleName as Ix).required(),
-            member("ruleTypeId", At::RuleTypeId as Ix).required(),
-            member("configuration", At::RuleConfigurationMap as Ix),
-            member("commands", At::CommandList as Ix),
-            member("inputArtifacts", At::InputArtifactList as Ix),
-            member("roleArn", At::RoleArn as Ix),
-            member("region", At::AWSRegionName as Ix),
-            member("timeoutInMinutes", At::RuleTimeout as Ix),
+            member("name", Nth::RuleName as Ix).required(),
+            member("ruleTypeId", Nth::RuleTypeId as Ix).required(),
+            member("configuration", Nth::RuleConfigurationMap as Ix),
+            member("commands", Nth::CommandList as Ix),
+            member("inputArtifacts", Nth::InputArtifactList as Ix),
+            member("roleArn", Nth::RoleArn as Ix),
+            member("region", Nth::AWSRegionName as Ix),
+            member("timeoutInMinutes", Nth::RuleTimeout as Ix),
         ],
     ),
-    list("RuleDeclarationList", &[member("member", At::RuleDeclaration as Ix)])
+    list("RuleDeclarationList", &[member("member", Nth::RuleDeclaration as Ix)])
         .min(1.0)
         .max(5.0),
     structure(
         "RuleExecution",
         &[
-            member("ruleExecutionId", At::RuleExecutionId as Ix),
-            member("status", At::RuleExecutionStatus as Ix),
-            member("summary", At::ExecutionSummary as Ix),
-            member("lastStatusChange", At::TimestampShape as Ix),
-            member("token", At::RuleExecutionToken as Ix),
-            member("lastUpdatedBy", At::LastUpdatedBy as Ix),
-            member("externalExecutionId", At::ExecutionId as Ix),
-            member("externalExecutionUrl", At::Url as Ix),
-            member("errorDetails", At::ErrorDetails as Ix),
+            member("ruleExecutionId", Nth::RuleExecutionId as Ix),
+            member("status", Nth::RuleExecutionStatus as Ix),
+            member("summary", Nth::ExecutionSummary as Ix),
+            member("lastStatusChange", Nth::TimestampShape as Ix),
+            member("token", Nth::RuleExecutionToken as Ix),
+            member("lastUpdatedBy", Nth::LastUpdatedBy as Ix),
+            member("externalExecutionId", Nth::ExecutionId as Ix),
+            member("externalExecutionUrl", Nth::Url as Ix),
+            member("errorDetails", Nth::ErrorDetails as Ix),
         ],
     ),
     structure(
         "RuleExecutionDetail",
         &[
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix),
-            member("ruleExecutionId", At::RuleExecutionId as Ix),
-            member("pipelineVersion", At::PipelineVersion as Ix),
-            member("stageName", At::StageName as Ix),
-            member("ruleName", At::RuleName as Ix),
-            member("startTime", At::TimestampShape as Ix),
-            member("lastUpdateTime", At::TimestampShape as Ix),
-            member("updatedBy", At::LastUpdatedBy as Ix),
-            member("status", At::RuleExecutionStatus as Ix),
-            member("input", At::RuleExecutionInput as Ix),
-            member("output", At::RuleExecutionOutput as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
+            member("ruleExecutionId", Nth::RuleExecutionId as Ix),
+            member("pipelineVersion", Nth::PipelineVersion as Ix),
+            member("stageName", Nth::StageName as Ix),
+            member("ruleName", Nth::RuleName as Ix),
+            member("startTime", Nth::TimestampShape as Ix),
+            member("lastUpdateTime", Nth::TimestampShape as Ix),
+            member("updatedBy", Nth::LastUpdatedBy as Ix),
+            member("status", Nth::RuleExecutionStatus as Ix),
+            member("input", Nth::RuleExecutionInput as Ix),
+            member("output", Nth::RuleExecutionOutput as Ix),
         ],
     ),
-    list("RuleExecutionDetailList", &[member("member", At::RuleExecutionDetail as Ix)]),
+    list("RuleExecutionDetailList", &[member("member", Nth::RuleExecutionDetail as Ix)]),
     structure(
         "RuleExecutionFilter",
         &[
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
             member(
                 "latestInPipelineExecution",
-                At::LatestInPipelineExecutionFilter as Ix,
+                Nth::LatestInPipelineExecutionFilter as Ix,
             ),
         ],
     ),
@@ -2949,25 +2974,25 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RuleExecutionInput",
         &[
-            member("ruleTypeId", At::RuleTypeId as Ix),
-            member("configuration", At::RuleConfigurationMap as Ix),
-            member("resolvedConfiguration", At::ResolvedRuleConfigurationMap as Ix),
-            member("roleArn", At::RoleArn as Ix),
-            member("region", At::AWSRegionName as Ix),
-            member("inputArtifacts", At::ArtifactDetailList as Ix),
+            member("ruleTypeId", Nth::RuleTypeId as Ix),
+            member("configuration", Nth::RuleConfigurationMap as Ix),
+            member("resolvedConfiguration", Nth::ResolvedRuleConfigurationMap as Ix),
+            member("roleArn", Nth::RoleArn as Ix),
+            member("region", Nth::AWSRegionName as Ix),
+            member("inputArtifacts", Nth::ArtifactDetailList as Ix),
         ],
     ),
     structure(
         "RuleExecutionOutput",
-        &[member("executionResult", At::RuleExecutionResult as Ix)],
+        &[member("executionResult", Nth::RuleExecutionResult as Ix)],
     ),
     structure(
         "RuleExecutionResult",
         &[
-            member("externalExecutionId", At::ExternalExecutionId as Ix),
-            member("externalExecutionSummary", At::ExternalExecutionSummary as Ix),
-            member("externalExecutionUrl", At::Url as Ix),
-            member("errorDetails", At::ErrorDetails as Ix),
+            member("externalExecutionId", Nth::ExternalExecutionId as Ix),
+            member("externalExecutionSummary", Nth::ExternalExecutionSummary as Ix),
+            member("externalExecutionUrl", Nth::Url as Ix),
+            member("errorDetails", Nth::ErrorDetails as Ix),
         ],
     ),
     enumeration(
@@ -2990,59 +3015,59 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RuleRevision",
         &[
-            member("revisionId", At::Revision as Ix).required(),
-            member("revisionChangeId", At::RevisionChangeIdentifier as Ix).required(),
-            member("created", At::TimestampShape as Ix).required(),
+            member("revisionId", Nth::Revision as Ix).required(),
+            member("revisionChangeId", Nth::RevisionChangeIdentifier as Ix).required(),
+            member("created", Nth::TimestampShape as Ix).required(),
         ],
     ),
     structure(
         "RuleState",
         &[
-            member("ruleName", At::RuleName as Ix),
-            member("currentRevision", At::RuleRevision as Ix),
-            member("latestExecution", At::RuleExecution as Ix),
-            member("entityUrl", At::Url as Ix),
-            member("revisionUrl", At::Url as Ix),
+            member("ruleName", Nth::RuleName as Ix),
+            member("currentRevision", Nth::RuleRevision as Ix),
+            member("latestExecution", Nth::RuleExecution as Ix),
+            member("entityUrl", Nth::Url as Ix),
+            member("revisionUrl", Nth::Url as Ix),
         ],
     ),
-    list("RuleStateList", &[member("member", At::RuleState as Ix)]),
+    list("RuleStateList", &[member("member", Nth::RuleState as Ix)]),
     integer("RuleTimeout").min(5.0).max(86400.0),
     structure(
         "RuleType",
         &[
-            member("id", At::RuleTypeId as Ix).required(),
-            member("settings", At::RuleTypeSettings as Ix),
+            member("id", Nth::RuleTypeId as Ix).required(),
+            member("settings", Nth::RuleTypeSettings as Ix),
             member(
                 "ruleConfigurationProperties",
-                At::RuleConfigurationPropertyList as Ix,
+                Nth::RuleConfigurationPropertyList as Ix,
             ),
-            member("inputArtifactDetails", At::ArtifactDetails as Ix).required(),
+            member("inputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
         ],
     ),
     structure(
         "RuleTypeId",
         &[
-            member("category", At::RuleCategory as Ix).required(),
-            member("owner", At::RuleOwner as Ix),
-            member("provider", At::RuleProvider as Ix).required(),
-            member("version", At::Version as Ix),
+            member("category", Nth::RuleCategory as Ix).required(),
+            member("owner", Nth::RuleOwner as Ix),
+            member("provider", Nth::RuleProvider as Ix).required(),
+            member("version", Nth::Version as Ix),
         ],
     ),
-    list("RuleTypeList", &[member("member", At::RuleType as Ix)]),
+    list("RuleTypeList", &[member("member", Nth::RuleType as Ix)]),
     structure(
         "RuleTypeSettings",
         &[
-            member("thirdPartyConfigurationUrl", At::Url as Ix),
-            member("entityUrlTemplate", At::UrlTemplate as Ix),
-            member("executionUrlTemplate", At::UrlTemplate as Ix),
-            member("revisionUrlTemplate", At::UrlTemplate as Ix),
+            member("thirdPartyConfigurationUrl", Nth::Url as Ix),
+            member("entityUrlTemplate", Nth::UrlTemplate as Ix),
+            member("executionUrlTemplate", Nth::UrlTemplate as Ix),
+            member("revisionUrlTemplate", Nth::UrlTemplate as Ix),
         ],
     ),
     structure(
         "S3ArtifactLocation",
         &[
-            member("bucketName", At::S3BucketName as Ix).required(),
-            member("objectKey", At::S3ObjectKey as Ix).required(),
+            member("bucketName", Nth::S3BucketName as Ix).required(),
+            member("objectKey", Nth::S3ObjectKey as Ix).required(),
         ],
     ),
     string("S3Bucket").min(3.0).max(63.0),
@@ -3050,7 +3075,7 @@ static SHAPES: &[Shape<'static>] = &[
     string("S3Key").min(1.0).max(100.0),
     structure(
         "S3Location",
-        &[member("bucket", At::S3Bucket as Ix), member("key", At::S3Key as Ix)],
+        &[member("bucket", Nth::S3Bucket as Ix), member("key", Nth::S3Key as Ix)],
     ),
     string("S3ObjectKey"),
     string("SecretAccessKey").sensitive(),
@@ -3059,24 +3084,24 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "SourceRevision",
         &[
-            member("actionName", At::ActionName as Ix).required(),
-            member("revisionId", At::Revision as Ix),
-            member("revisionSummary", At::RevisionSummary as Ix),
-            member("revisionUrl", At::Url as Ix),
+            member("actionName", Nth::ActionName as Ix).required(),
+            member("revisionId", Nth::Revision as Ix),
+            member("revisionSummary", Nth::RevisionSummary as Ix),
+            member("revisionUrl", Nth::Url as Ix),
         ],
     ),
-    list("SourceRevisionList", &[member("member", At::SourceRevision as Ix)]),
+    list("SourceRevisionList", &[member("member", Nth::SourceRevision as Ix)]),
     structure(
         "SourceRevisionOverride",
         &[
-            member("actionName", At::ActionName as Ix).required(),
-            member("revisionType", At::SourceRevisionType as Ix).required(),
-            member("revisionValue", At::Revision as Ix).required(),
+            member("actionName", Nth::ActionName as Ix).required(),
+            member("revisionType", Nth::SourceRevisionType as Ix).required(),
+            member("revisionValue", Nth::Revision as Ix).required(),
         ],
     ),
     list(
             "SourceRevisionOverrideList",
-            &[member("member", At::SourceRevisionOverride as Ix)],
+            &[member("member", Nth::SourceRevisionOverride as Ix)],
         )
         .min(0.0)
         .max(50.0),
@@ -3084,46 +3109,49 @@ static SHAPES: &[Shape<'static>] = &[
         "SourceRevisionType",
         &["COMMIT_ID", "IMAGE_DIGEST", "S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"],
     ),
-    list("StageActionDeclarationList", &[member("member", At::ActionDeclaration as Ix)]),
+    list(
+        "StageActionDeclarationList",
+        &[member("member", Nth::ActionDeclaration as Ix)],
+    ),
     list(
         "StageBlockerDeclarationList",
-        &[member("member", At::BlockerDeclaration as Ix)],
+        &[member("member", Nth::BlockerDeclaration as Ix)],
     ),
     structure(
         "StageConditionState",
         &[
-            member("latestExecution", At::StageConditionsExecution as Ix),
-            member("conditionStates", At::ConditionStateList as Ix),
+            member("latestExecution", Nth::StageConditionsExecution as Ix),
+            member("conditionStates", Nth::ConditionStateList as Ix),
         ],
     ),
     structure(
         "StageConditionsExecution",
         &[
-            member("status", At::ConditionExecutionStatus as Ix),
-            member("summary", At::ExecutionSummary as Ix),
+            member("status", Nth::ConditionExecutionStatus as Ix),
+            member("summary", Nth::ExecutionSummary as Ix),
         ],
     ),
-    structure("StageContext", &[member("name", At::StageName as Ix)]),
+    structure("StageContext", &[member("name", Nth::StageName as Ix)]),
     structure(
         "StageDeclaration",
         &[
-            member("name", At::StageName as Ix).required(),
-            member("blockers", At::StageBlockerDeclarationList as Ix),
-            member("actions", At::StageActionDeclarationList as Ix).required(),
-            member("onFailure", At::FailureConditions as Ix),
-            member("onSuccess", At::SuccessConditions as Ix),
-            member("beforeEntry", At::BeforeEntryConditions as Ix),
+            member("name", Nth::StageName as Ix).required(),
+            member("blockers", Nth::StageBlockerDeclarationList as Ix),
+            member("actions", Nth::StageActionDeclarationList as Ix).required(),
+            member("onFailure", Nth::FailureConditions as Ix),
+            member("onSuccess", Nth::SuccessConditions as Ix),
+            member("beforeEntry", Nth::BeforeEntryConditions as Ix),
         ],
     ),
     structure(
         "StageExecution",
         &[
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix).required(),
-            member("status", At::StageExecutionStatus as Ix).required(),
-            member("type", At::ExecutionType as Ix),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
+            member("status", Nth::StageExecutionStatus as Ix).required(),
+            member("type", Nth::ExecutionType as Ix),
         ],
     ),
-    list("StageExecutionList", &[member("member", At::StageExecution as Ix)]),
+    list("StageExecutionList", &[member("member", Nth::StageExecution as Ix)]),
     enumeration(
         "StageExecutionStatus",
         &[
@@ -3166,74 +3194,74 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "StageState",
         &[
-            member("stageName", At::StageName as Ix),
-            member("inboundExecution", At::StageExecution as Ix),
-            member("inboundExecutions", At::StageExecutionList as Ix),
-            member("inboundTransitionState", At::TransitionState as Ix),
-            member("actionStates", At::ActionStateList as Ix),
-            member("latestExecution", At::StageExecution as Ix),
-            member("beforeEntryConditionState", At::StageConditionState as Ix),
-            member("onSuccessConditionState", At::StageConditionState as Ix),
-            member("onFailureConditionState", At::StageConditionState as Ix),
-            member("retryStageMetadata", At::RetryStageMetadata as Ix),
+            member("stageName", Nth::StageName as Ix),
+            member("inboundExecution", Nth::StageExecution as Ix),
+            member("inboundExecutions", Nth::StageExecutionList as Ix),
+            member("inboundTransitionState", Nth::TransitionState as Ix),
+            member("actionStates", Nth::ActionStateList as Ix),
+            member("latestExecution", Nth::StageExecution as Ix),
+            member("beforeEntryConditionState", Nth::StageConditionState as Ix),
+            member("onSuccessConditionState", Nth::StageConditionState as Ix),
+            member("onFailureConditionState", Nth::StageConditionState as Ix),
+            member("retryStageMetadata", Nth::RetryStageMetadata as Ix),
         ],
     ),
-    list("StageStateList", &[member("member", At::StageState as Ix)]),
+    list("StageStateList", &[member("member", Nth::StageState as Ix)]),
     enumeration("StageTransitionType", &["Inbound", "Outbound"]),
     structure(
         "StartPipelineExecutionInput",
         &[
-            member("name", At::PipelineName as Ix).required(),
-            member("variables", At::PipelineVariableList as Ix),
-            member("clientRequestToken", At::ClientRequestToken as Ix)
+            member("name", Nth::PipelineName as Ix).required(),
+            member("variables", Nth::PipelineVariableList as Ix),
+            member("clientRequestToken", Nth::ClientRequestToken as Ix)
                 .flags(flag::IDEMPOTENCY_TOKEN),
-            member("sourceRevisions", At::SourceRevisionOverrideList as Ix),
+            member("sourceRevisions", Nth::SourceRevisionOverrideList as Ix),
         ],
     ),
     structure(
         "StartPipelineExecutionOutput",
-        &[member("pipelineExecutionId", At::PipelineExecutionId as Ix)],
+        &[member("pipelineExecutionId", Nth::PipelineExecutionId as Ix)],
     ),
     enumeration("StartTimeRange", &["Latest", "All"]),
     structure(
         "StopExecutionTrigger",
-        &[member("reason", At::StopPipelineExecutionReason as Ix)],
+        &[member("reason", Nth::StopPipelineExecutionReason as Ix)],
     ),
     structure(
         "StopPipelineExecutionInput",
         &[
-            member("pipelineName", At::PipelineName as Ix).required(),
-            member("pipelineExecutionId", At::PipelineExecutionId as Ix).required(),
-            member("abandon", At::Boolean as Ix),
-            member("reason", At::StopPipelineExecutionReason as Ix),
+            member("pipelineName", Nth::PipelineName as Ix).required(),
+            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
+            member("abandon", Nth::Boolean as Ix),
+            member("reason", Nth::StopPipelineExecutionReason as Ix),
         ],
     ),
     structure(
         "StopPipelineExecutionOutput",
-        &[member("pipelineExecutionId", At::PipelineExecutionId as Ix)],
+        &[member("pipelineExecutionId", Nth::PipelineExecutionId as Ix)],
     ),
     string("StopPipelineExecutionReason").max(200.0),
     string("String"),
-    structure("SucceededInStageFilter", &[member("stageName", At::StageName as Ix)]),
+    structure("SucceededInStageFilter", &[member("stageName", Nth::StageName as Ix)]),
     structure(
         "SuccessConditions",
-        &[member("conditions", At::ConditionList as Ix).required()],
+        &[member("conditions", Nth::ConditionList as Ix).required()],
     ),
     structure(
         "Tag",
         &[
-            member("key", At::TagKey as Ix).required(),
-            member("value", At::TagValue as Ix).required(),
+            member("key", Nth::TagKey as Ix).required(),
+            member("value", Nth::TagValue as Ix).required(),
         ],
     ),
     string("TagKey").min(1.0).max(128.0),
-    list("TagKeyList", &[member("member", At::TagKey as Ix)]),
-    list("TagList", &[member("member", At::Tag as Ix)]),
+    list("TagKeyList", &[member("member", Nth::TagKey as Ix)]),
+    list("TagList", &[member("member", Nth::Tag as Ix)]),
     structure(
         "TagResourceInput",
         &[
-            member("resourceArn", At::ResourceArn as Ix).required(),
-            member("tags", At::TagList as Ix).required(),
+            member("resourceArn", Nth::ResourceArn as Ix).required(),
+            member("tags", Nth::TagList as Ix).required(),
         ],
     ),
     structure("TagResourceOutput", &[]),
@@ -3241,44 +3269,44 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "TargetFilter",
         &[
-            member("name", At::TargetFilterName as Ix),
-            member("values", At::TargetFilterValueList as Ix),
+            member("name", Nth::TargetFilterName as Ix),
+            member("values", Nth::TargetFilterValueList as Ix),
         ],
     ),
-    list("TargetFilterList", &[member("member", At::TargetFilter as Ix)]),
+    list("TargetFilterList", &[member("member", Nth::TargetFilter as Ix)]),
     enumeration("TargetFilterName", &["TARGET_STATUS"]),
     string("TargetFilterValue").min(1.0),
-    list("TargetFilterValueList", &[member("member", At::TargetFilterValue as Ix)]),
+    list("TargetFilterValueList", &[member("member", Nth::TargetFilterValue as Ix)]),
     structure(
         "ThirdPartyJob",
-        &[member("clientId", At::ClientId as Ix), member("jobId", At::JobId as Ix)],
+        &[member("clientId", Nth::ClientId as Ix), member("jobId", Nth::JobId as Ix)],
     ),
     structure(
         "ThirdPartyJobData",
         &[
-            member("actionTypeId", At::ActionTypeId as Ix),
-            member("actionConfiguration", At::ActionConfiguration as Ix),
-            member("pipelineContext", At::PipelineContext as Ix),
-            member("inputArtifacts", At::ArtifactList as Ix),
-            member("outputArtifacts", At::ArtifactList as Ix),
-            member("artifactCredentials", At::AWSSessionCredentials as Ix),
-            member("continuationToken", At::ContinuationToken as Ix),
-            member("encryptionKey", At::EncryptionKey as Ix),
+            member("actionTypeId", Nth::ActionTypeId as Ix),
+            member("actionConfiguration", Nth::ActionConfiguration as Ix),
+            member("pipelineContext", Nth::PipelineContext as Ix),
+            member("inputArtifacts", Nth::ArtifactList as Ix),
+            member("outputArtifacts", Nth::ArtifactList as Ix),
+            member("artifactCredentials", Nth::AWSSessionCredentials as Ix),
+            member("continuationToken", Nth::ContinuationToken as Ix),
+            member("encryptionKey", Nth::EncryptionKey as Ix),
         ],
     ),
     structure(
         "ThirdPartyJobDetails",
         &[
-            member("id", At::ThirdPartyJobId as Ix),
-            member("data", At::ThirdPartyJobData as Ix),
-            member("nonce", At::Nonce as Ix),
+            member("id", Nth::ThirdPartyJobId as Ix),
+            member("data", Nth::ThirdPartyJobData as Ix),
+            member("nonce", Nth::Nonce as Ix),
         ],
     ),
     string("ThirdPartyJobId").min(1.0).max(512.0),
-    list("ThirdPartyJobList", &[member("member", At::ThirdPartyJob as Ix)]),
+    list("ThirdPartyJobList", &[member("member", Nth::ThirdPartyJob as Ix)]),
     timestamp("Time"),
     timestamp("Timestamp"),
-    structure("TooManyTagsException", &[member("message", At::Message as Ix)])
+    structure("TooManyTagsException", &[member("message", Nth::Message as Ix)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -3292,10 +3320,10 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "TransitionState",
         &[
-            member("enabled", At::Enabled as Ix),
-            member("lastChangedBy", At::LastChangedBy as Ix),
-            member("lastChangedAt", At::LastChangedAt as Ix),
-            member("disabledReason", At::DisabledReason as Ix),
+            member("enabled", Nth::Enabled as Ix),
+            member("lastChangedBy", Nth::LastChangedBy as Ix),
+            member("lastChangedAt", Nth::LastChangedAt as Ix),
+            member("disabledReason", Nth::DisabledReason as Ix),
         ],
     ),
     string("TriggerDetail").min(0.0).max(1024.0),
@@ -3315,7 +3343,7 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     structure(
             "UnableToRollbackStageException",
-            &[member("message", At::StringShape as Ix)],
+            &[member("message", Nth::StringShape as Ix)],
         )
         .with(
             &[
@@ -3330,22 +3358,22 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "UntagResourceInput",
         &[
-            member("resourceArn", At::ResourceArn as Ix).required(),
-            member("tagKeys", At::TagKeyList as Ix).required(),
+            member("resourceArn", Nth::ResourceArn as Ix).required(),
+            member("tagKeys", Nth::TagKeyList as Ix).required(),
         ],
     ),
     structure("UntagResourceOutput", &[]),
     structure(
         "UpdateActionTypeInput",
-        &[member("actionType", At::ActionTypeDeclaration as Ix).required()],
+        &[member("actionType", Nth::ActionTypeDeclaration as Ix).required()],
     ),
     structure(
         "UpdatePipelineInput",
-        &[member("pipeline", At::PipelineDeclaration as Ix).required()],
+        &[member("pipeline", Nth::PipelineDeclaration as Ix).required()],
     ),
     structure(
         "UpdatePipelineOutput",
-        &[member("pipeline", At::PipelineDeclaration as Ix)],
+        &[member("pipeline", Nth::PipelineDeclaration as Ix)],
     ),
     string("Url").min(1.0).max(2048.0),
     string("UrlTemplate").min(1.0).max(2048.0),
@@ -3365,8 +3393,8 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "WebhookAuthConfiguration",
         &[
-            member("AllowedIPRange", At::WebhookAuthConfigurationAllowedIPRange as Ix),
-            member("SecretToken", At::WebhookAuthConfigurationSecretToken as Ix),
+            member("AllowedIPRange", Nth::WebhookAuthConfigurationAllowedIPRange as Ix),
+            member("SecretToken", Nth::WebhookAuthConfigurationSecretToken as Ix),
         ],
     ),
     string("WebhookAuthConfigurationAllowedIPRange").min(1.0).max(100.0),
@@ -3375,12 +3403,12 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "WebhookDefinition",
         &[
-            member("name", At::WebhookName as Ix).required(),
-            member("targetPipeline", At::PipelineName as Ix).required(),
-            member("targetAction", At::ActionName as Ix).required(),
-            member("filters", At::WebhookFilters as Ix).required(),
-            member("authentication", At::WebhookAuthenticationType as Ix).required(),
-            member("authenticationConfiguration", At::WebhookAuthConfiguration as Ix)
+            member("name", Nth::WebhookName as Ix).required(),
+            member("targetPipeline", Nth::PipelineName as Ix).required(),
+            member("targetAction", Nth::ActionName as Ix).required(),
+            member("filters", Nth::WebhookFilters as Ix).required(),
+            member("authentication", Nth::WebhookAuthenticationType as Ix).required(),
+            member("authenticationConfiguration", Nth::WebhookAuthConfiguration as Ix)
                 .required(),
         ],
     ),
@@ -3389,13 +3417,13 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "WebhookFilterRule",
         &[
-            member("jsonPath", At::JsonPath as Ix).required(),
-            member("matchEquals", At::MatchEquals as Ix),
+            member("jsonPath", Nth::JsonPath as Ix).required(),
+            member("matchEquals", Nth::MatchEquals as Ix),
         ],
     ),
-    list("WebhookFilters", &[member("member", At::WebhookFilterRule as Ix)]).max(5.0),
+    list("WebhookFilters", &[member("member", Nth::WebhookFilterRule as Ix)]).max(5.0),
     timestamp("WebhookLastTriggered"),
-    list("WebhookList", &[member("member", At::ListWebhookItem as Ix)]),
+    list("WebhookList", &[member("member", Nth::ListWebhookItem as Ix)]),
     string("WebhookName")
         .min(1.0)
         .max(100.0)

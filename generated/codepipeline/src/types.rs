@@ -2,7 +2,7 @@
 // Structures and unions of the service.
 
 use super::enums::*;
-use super::rows::{At, SERVICE};
+use super::rows::{Nth, SERVICE};
 use opsmith_runtime::Timestamp;
 use std::collections::BTreeMap;
 

@@ -38,10 +38,9 @@ impl RuleSet<'_> {
             scope.values.push((name.to_owned(), value));
         }
         for Parameter(name, _, default) in self.parameters {
-            if scope.find(name).is_none() {
-                if let Some(value) = default.and_then(|default| scope.value(&default)) {
-                    scope.values.push(((*name).to_owned(), value));
-                }
+            let default = default.filter(|_| scope.find(name).is_none());
+            if let Some(value) = default.and_then(|default| scope.value(&default)) {
+                scope.values.push(((*name).to_owned(), value));
             }
         }
         scope.first(self.rules).unwrap_or_else(|| Err("No endpoint rule applies.".to_owned()))
