@@ -7,13 +7,6 @@ use std::process::Command;
 
 /// Typed code from OUT_DIR, as a build script's user includes it.
 mod codepipeline {
-    #![allow(
-        unused_imports,
-        dead_code,
-        unreachable_pub,
-        missing_docs,
-        reason = "generated as a crate's public interface"
-    )]
     opsmith_runtime::include_service!("codepipeline");
 }
 

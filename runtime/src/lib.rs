@@ -36,6 +36,11 @@ pub use typed::Blob;
 #[macro_export]
 macro_rules! include_service {
     ($command:literal) => {
-        include!(concat!(env!("OUT_DIR"), "/", $command, "/service.rs"));
+        // A program uses a part of what is generated; it is not told of the rest.
+        #[allow(dead_code, unused_imports, unreachable_pub, clippy::enum_variant_names)]
+        mod generated {
+            include!(concat!(env!("OUT_DIR"), "/", $command, "/service.rs"));
+        }
+        pub use generated::*;
     };
 }
