@@ -9,6 +9,11 @@ use std::{env, fs, io};
 const SERVICES: &[&str] = &["codepipeline"];
 
 fn main() -> io::Result<()> {
+    // Rows are full of pointers: without fixed addresses 12,000 of them are relocated at each start, for 0.5 ms of 1.8.
+    let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
+    if target("OS") == "linux" && target("ENV") == "gnu" {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
     let mut modules = String::new();
     let mut commands = String::new();
     for service in SERVICES {
