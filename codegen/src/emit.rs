@@ -47,6 +47,7 @@ fn library(service: &ir::Service) -> File {
         "A method of [`Client`] per operation; its input is checked against the model before it is sent.".to_owned(),
         "Enums keep values that are newer than the model as `Unknown`, and answers never fail on what is missing."
             .to_owned(),
+        "Texts are checked against the model's patterns when `opsmith-runtime` has its feature `patterns`.".to_owned(),
     ];
     let docs = crate_docs.iter().map(|line| format!(" {line}"));
     File { name: "lib", about: String::new(), items: quote! { #(#![doc = #docs])* include!("service.rs"); } }

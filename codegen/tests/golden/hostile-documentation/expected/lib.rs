@@ -4,5 +4,6 @@
 //!
 //! A method of [`Client`] per operation; its input is checked against the model before it is sent.
 //! Enums keep values that are newer than the model as `Unknown`, and answers never fail on what is missing.
+//! Texts are checked against the model's patterns when `opsmith-runtime` has its feature `patterns`.
 
 include!("service.rs");
