@@ -133,7 +133,8 @@ impl Failure {
 
 /// What is known of a service's error beside its code and message.
 fn more(error: &ServiceError) -> String {
-    error.request_id.as_ref().map(|id| format!("\nRequest ID: {id}\n")).unwrap_or_default()
+    let note = error.attempts.note().map(|note| format!("\n{note}\n")).unwrap_or_default();
+    note + &error.request_id.as_ref().map(|id| format!("\nRequest ID: {id}\n")).unwrap_or_default()
 }
 
 impl From<opsmith_runtime::config::Error> for Failure {
@@ -164,8 +165,13 @@ impl From<Error> for Failure {
                 Failure::parameter(format_args!("{refusal}\n--cli-validation off sends the request unchecked."))
             }
             Error::Service(error) => {
-                let ServiceError { operation, code, message, .. } = error.as_ref();
-                let text = format!("An error occurred ({code}) when calling the {operation} operation: {message}");
+                let ServiceError { operation, code, message, attempts, .. } = error.as_ref();
+                let exhausted = match attempts.made >= attempts.allowed {
+                    true => format!(" (reached max retries: {})", attempts.made.saturating_sub(1)),
+                    false => String::new(),
+                };
+                let text =
+                    format!("An error occurred ({code}) when calling the {operation} operation{exhausted}: {message}");
                 Failure::new(Kind::Service(error), text)
             }
             other => Failure::general(other),

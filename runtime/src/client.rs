@@ -8,6 +8,7 @@ use crate::http::proxy::Proxies;
 use crate::http::reqwest::Reqwest;
 use crate::http::{Request, Response, Transport, reqwest};
 use crate::protocol::{self, Protocol};
+use crate::retry::{self, Attempts, Failed, Pause, RealPause};
 use crate::rows::{Operation, Service, flag};
 use crate::sink::{DocumentSink, Shaped, Sink, Write};
 use crate::surroundings::Surroundings;
@@ -15,6 +16,7 @@ use crate::validate::{self, Mode, Severity, Violation};
 use crate::{endpoint, random, sign};
 use std::future::Future;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// What a client needs to know: from where to where, as whom, and how strictly.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct Config {
     transport: Option<Arc<dyn Transport>>,
     settings: Option<Arc<config::Settings>>,
     user_agent: String,
+    max_attempts: u32,
+    pause: Arc<dyn Pause>,
 }
 
 /// As whom to call.
@@ -59,6 +63,8 @@ impl Config {
             transport: None,
             settings: None,
             user_agent: concat!("opsmith/", env!("CARGO_PKG_VERSION")).to_owned(),
+            max_attempts: 3,
+            pause: Arc::new(RealPause),
         }
     }
 
@@ -77,6 +83,7 @@ impl Config {
     ///
     /// A setting that can't be read.
     pub fn from_settings(settings: Arc<config::Settings>) -> Result<Self, Error> {
+        settings.check()?;
         let chain = CachedChain::new(Chain::standard(), settings.clone());
         let validation = settings.get("cli_validation")?.map_or(Ok(Mode::default()), |value| value.text.parse());
         let unchecked = !settings.flag("parameter_validation", true)?;
@@ -86,6 +93,7 @@ impl Config {
             validation: if unchecked { Mode::Off } else { validation.map_err(Error::Request)? },
             fips: settings.flag("use_fips_endpoint", false)?,
             dual_stack: settings.flag("use_dualstack_endpoint", false)?,
+            max_attempts: settings.max_attempts()?,
             connection: reqwest::Settings {
                 ca_bundle: settings.ca_bundle()?,
                 proxies: Proxies::from_env(settings.surroundings())?,
@@ -138,6 +146,18 @@ impl Config {
         self
     }
 
+    /// How often a call is sent at most, the first time included; at least once. 3 unless configured.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// What passes between two attempts, in place of time.
+    pub fn pause(mut self, pause: Arc<dyn Pause>) -> Self {
+        self.pause = pause;
+        self
+    }
+
     /// The `user-agent` header.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
@@ -155,6 +175,7 @@ pub struct Client<'a> {
 #[derive(Debug)]
 struct Shared {
     config: Config,
+    retries: retry::Shared,
     transport: Arc<dyn Transport>,
 }
 
@@ -180,7 +201,7 @@ impl<'a> Client<'a> {
     pub fn new(service: &'a Service<'a>, config: Config) -> Self {
         let connection = config.connection.clone();
         let transport = config.transport.clone().unwrap_or_else(|| Arc::new(Reqwest::new(connection)));
-        Client { service, shared: Arc::new(Shared { config, transport }) }
+        Client { service, shared: Arc::new(Shared { config, retries: retry::Shared::default(), transport }) }
     }
 
     /// Calls an operation with a typed input. The input is checked and written at once, the rest happens in the future.
@@ -235,23 +256,60 @@ impl<'a> Client<'a> {
         Ok(Prepared { operation, request, signing, warnings })
     }
 
-    /// Signs and sends a request; an answer that is an error becomes one.
+    /// Signs and sends a request, again when that is worth it; an answer that is an error becomes one.
     ///
     /// # Errors
     ///
     /// No credentials, no answer, or an error of the service's.
     pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
         let Prepared { operation, mut request, signing, .. } = prepared;
-        self.sign(&mut request, &signing)?;
-        request.headers.push(("amz-sdk-invocation-id".to_owned(), random::uuid()));
-        request.headers.push(("amz-sdk-request".to_owned(), "attempt=1".to_owned()));
+        let Shared { config, retries, .. } = &*self.shared;
+        let (protocol, model) = (self.protocol()?, (self.service, operation));
+        let (unsigned, invocation) = (request.headers.len(), random::uuid());
+        let (mut attempts, mut cost, mut until) = (Attempts::new(config.max_attempts), None, None);
+        loop {
+            request.headers.truncate(unsigned);
+            self.sign(&mut request, &signing)?;
+            request.headers.push(("amz-sdk-invocation-id".to_owned(), invocation.clone()));
+            request.headers.push(("amz-sdk-request".to_owned(), retry::header(&attempts, until)));
+            attempts.made += 1;
+            let failed = match self.attempt(protocol, operation, &request).await {
+                Ok(response) => {
+                    retries.succeeded(cost);
+                    return Ok(response);
+                }
+                Err(failed) => failed,
+            };
+            let Some(again) = retry::again(&mut attempts, retries, &failed, model, self.now()) else {
+                return Err(failed.into_error(attempts, model));
+            };
+            tracing::debug!(target: "opsmith", "attempt {} failed, another follows", attempts.made);
+            config.pause.pause(again.least, again.most).await;
+            cost = Some(again.cost);
+            let timeout = config.connection.read_timeout.unwrap_or_default();
+            until = failed.date().and_then(|_| retries.corrected(self.now()).checked_add(timeout));
+        }
+    }
+
+    /// Sends a request once.
+    async fn attempt(
+        &self,
+        protocol: &dyn Protocol,
+        operation: &Operation<'_>,
+        request: &Request,
+    ) -> Result<Response, Failed> {
         tracing::debug!(target: "opsmith", "sending {request:?}");
-        let response = self.shared.transport.send(&request).await.map_err(Error::Transport)?;
+        let response = self.shared.transport.send(request).await.map_err(Failed::Transport)?;
         tracing::debug!(target: "opsmith", "answered {response:?}");
         match response.status {
             200..300 => Ok(response),
-            _ => Err(Error::Service(Box::new(self.protocol()?.error(self.service, operation, &response)))),
+            _ => Err(Failed::Service(Box::new(protocol.error(self.service, operation, &response)), response)),
         }
+    }
+
+    fn now(&self) -> SystemTime {
+        let settings = self.shared.config.settings.as_ref();
+        settings.map_or_else(SystemTime::now, |settings| settings.surroundings().now())
     }
 
     /// Reads the answer of an operation into its output.
@@ -323,8 +381,7 @@ impl<'a> Client<'a> {
             Identity::Fixed(credentials) => credentials.clone(),
             Identity::Chain(chain) => chain.resolve()?,
         };
-        let settings = self.shared.config.settings.as_ref();
-        let now = settings.map_or_else(std::time::SystemTime::now, |settings| settings.surroundings().now());
+        let now = self.shared.retries.corrected(self.now());
         let signed = sign::sign(request, &credentials, &signing.region, &signing.service, now);
         signed.map_err(|error| Error::Request(format!("the request can't be signed: {error}")))
     }

@@ -3,6 +3,7 @@
 use crate::config;
 use crate::document::Document;
 use crate::http::TransportError;
+use crate::retry::Attempts;
 use crate::validate::Violation;
 use std::fmt;
 
@@ -104,6 +105,8 @@ pub struct ServiceError {
     pub request_id: Option<String>,
     /// The error's members as the model has them; null when the model does not list the code.
     pub details: Document,
+    /// How often the call was made.
+    pub attempts: Attempts,
 }
 
 impl fmt::Display for ServiceError {
@@ -113,7 +116,8 @@ impl fmt::Display for ServiceError {
         match request_id {
             Some(id) => write!(f, ", request id {id})"),
             None => f.write_str(")"),
-        }
+        }?;
+        self.attempts.note().map_or(Ok(()), |note| write!(f, "\n{note}"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The thin runtime under every client and command that Opsmith generates.
 //!
 //! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and [`http`]; [`client`](mod@client) is the
-//! story of it. What a service is, stands in [`rows`]; values go through the one visitor in [`sink`], as generated types
+//! story of it; [`retry`] tells when a call is made again. What a service is, stands in [`rows`]; values go through the one visitor in [`sink`], as generated types
 //! ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client finds its settings and credentials:
 //! [`config`] and [`credentials`], which see the world through [`surroundings`].
 
@@ -17,6 +17,7 @@ pub mod http;
 mod protocol;
 pub mod random;
 pub mod redact;
+pub mod retry;
 pub mod rows;
 pub mod sign;
 pub mod sink;

@@ -45,6 +45,7 @@ fn config(fake: &Arc<Fake>) -> Config {
         .endpoint_url("http://127.0.0.1:9")
         .credentials(Credentials::new("AKID", "the-secret", "test"))
         .transport(fake.clone())
+        .max_attempts(1)
 }
 
 fn client(fake: &Arc<Fake>) -> Client {

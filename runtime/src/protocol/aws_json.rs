@@ -9,6 +9,7 @@ use super::Protocol;
 use crate::codec::json;
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
+use crate::retry::Attempts;
 use crate::rows::{Operation, Service};
 use crate::sink::{Parts, Refused, Sink, Write};
 use serde_json::Value;
@@ -70,6 +71,7 @@ impl Protocol for AwsJson {
             status: response.status,
             request_id,
             details,
+            attempts: Attempts::new(1),
         }
     }
 }

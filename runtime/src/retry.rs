@@ -1,0 +1,284 @@
+//! Retries: which failures are worth another attempt, when it is made, and what is known of a call that took several.
+//!
+//! As the AWS CLI's standard mode, and better where that is plainly wrong: status 429 is tried again whatever the code,
+//! `Retry-After` is honoured, a clock that is off is corrected by the answer's `Date`, and a refused certificate is not
+//! asked again.
+
+use crate::error::{Error, ServiceError};
+use crate::http::{Response, TransportError, TransportErrorKind};
+use crate::random;
+use crate::rows::{Operation, Service};
+use crate::timestamp::Timestamp;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// Codes of a rate that was exceeded or of an accident that passes, whatever the status.
+const TRANSIENT: &[&str] = &[
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+];
+
+/// Codes by which a service refuses a signature for its time, among other reasons.
+const SKEWED: &[&str] = &[
+    "AuthFailure",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestInTheFuture",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+];
+
+/// How far a clock must be off to be the reason: services allow five minutes.
+const TOLERANCE: i64 = 4 * 60;
+
+/// The longest time between two attempts, whatever the service asks for.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// What passes between two attempts. Tests bring their own that does not wait.
+pub trait Pause: fmt::Debug + Send + Sync {
+    /// Waits for a random time between the two.
+    fn pause(&self, least: Duration, most: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// Waits by the clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealPause;
+
+impl Pause for RealPause {
+    fn pause(&self, least: Duration, most: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let time = least.max(most.mul_f64(random::fraction()));
+        Box::pin(tokio::time::sleep(time))
+    }
+}
+
+/// How often a call was sent, and what else an error can't be understood without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempts {
+    /// How often the request was sent.
+    pub made: u32,
+    /// How often it may be sent.
+    pub allowed: u32,
+    /// An attempt before the last may have taken effect, its answer having been none or a failure of the server's; the
+    /// last one found a state in which the call can't be made, which may be that attempt's doing.
+    pub unclear: bool,
+    /// By how many seconds the local clock is behind the service's (ahead, when negative), when that may be the reason.
+    pub clock_behind: Option<i64>,
+}
+
+impl Attempts {
+    pub(crate) fn new(allowed: u32) -> Self {
+        Attempts { made: 0, allowed, unclear: false, clock_behind: None }
+    }
+
+    /// The note for people that the error calls for, if any.
+    pub fn note(&self) -> Option<String> {
+        if let Some(behind) = self.clock_behind {
+            let (off, side) = (in_words(behind.unsigned_abs()), if behind > 0 { "behind" } else { "ahead of" });
+            return Some(format!("The clock of this machine is {off} {side} the service's: set it right."));
+        }
+        let text = "An earlier attempt of this call may have taken effect: it ended without a clear answer.";
+        self.unclear.then(|| text.to_owned())
+    }
+}
+
+fn in_words(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} seconds"),
+        120..7200 => format!("{} minutes", seconds / 60),
+        7200..172_800 => format!("{} hours", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// What the calls of one client share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    quota: Mutex<u32>,
+    /// Seconds by which the local clock is behind the service's.
+    clock_behind: AtomicI64,
+}
+
+/// All that retries may cost before calls succeed again.
+const QUOTA: u32 = 500;
+
+impl Default for Shared {
+    fn default() -> Self {
+        Shared { quota: Mutex::new(QUOTA), clock_behind: AtomicI64::new(0) }
+    }
+}
+
+impl Shared {
+    fn acquire(&self, cost: u32) -> bool {
+        let mut quota = self.quota.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = quota.checked_sub(cost);
+        *quota = left.unwrap_or(*quota);
+        left.is_some()
+    }
+
+    /// Gives back what the last retry of a successful call cost, or 1 when there was none.
+    pub(crate) fn succeeded(&self, cost: Option<u32>) {
+        let mut quota = self.quota.lock().unwrap_or_else(PoisonError::into_inner);
+        *quota = quota.saturating_add(cost.unwrap_or(1)).min(QUOTA);
+    }
+
+    /// The service's time when the local clock shows this.
+    pub(crate) fn corrected(&self, now: SystemTime) -> SystemTime {
+        let behind = self.clock_behind.load(Ordering::Relaxed);
+        let by = Duration::from_secs(behind.unsigned_abs());
+        if behind < 0 { now.checked_sub(by) } else { now.checked_add(by) }.unwrap_or(now)
+    }
+}
+
+/// Another attempt: what it costs, and how long to wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Again {
+    pub(crate) cost: u32,
+    pub(crate) least: Duration,
+    pub(crate) most: Duration,
+}
+
+/// A failed attempt.
+pub(crate) enum Failed {
+    Transport(TransportError),
+    Service(Box<ServiceError>, Response),
+}
+
+impl Failed {
+    /// Whether the service may have done what it was asked.
+    fn unclear(&self) -> bool {
+        match self {
+            Failed::Transport(error) => {
+                matches!(error.kind, TransportErrorKind::ReadTimeout | TransportErrorKind::Closed)
+            }
+            Failed::Service(_, response) => response.status >= 500,
+        }
+    }
+
+    fn cost(&self) -> u32 {
+        let timeouts = [TransportErrorKind::ConnectTimeout, TransportErrorKind::ReadTimeout];
+        match self {
+            Failed::Transport(error) if timeouts.contains(&error.kind) => 10,
+            _ => 5,
+        }
+    }
+
+    /// The error of the call, this being its last attempt.
+    pub(crate) fn into_error(self, mut attempts: Attempts, model: (&Service<'_>, &Operation<'_>)) -> Error {
+        match self {
+            Failed::Transport(error) => Error::Transport(error),
+            Failed::Service(mut error, _) => {
+                attempts.unclear &= of_state(&error, model);
+                error.attempts = attempts;
+                Error::Service(error)
+            }
+        }
+    }
+
+    /// The date of the answer.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        let Failed::Service(_, response) = self else { return None };
+        Timestamp::parse(response.header("date")?).map(|date| time::OffsetDateTime::from(date).into())
+    }
+}
+
+/// Decides on another attempt after one has failed, and takes it from the quota.
+pub(crate) fn again(
+    attempts: &mut Attempts,
+    shared: &Shared,
+    failed: &Failed,
+    model: (&Service<'_>, &Operation<'_>),
+    now: SystemTime,
+) -> Option<Again> {
+    let skewed = skew(attempts, shared, failed, now);
+    let worthwhile = skewed
+        || match failed {
+            Failed::Transport(error) => worthwhile(error.kind),
+            Failed::Service(error, _) => transient(error, model),
+        };
+    if !worthwhile || attempts.made >= attempts.allowed || !shared.acquire(failed.cost()) {
+        return None;
+    }
+    attempts.unclear |= failed.unclear();
+    let backoff = Duration::from_secs(1 << attempts.made.saturating_sub(1).min(5)).min(LONGEST);
+    let most = if skewed { Duration::ZERO } else { backoff };
+    Some(Again { cost: failed.cost(), least: asked_for(failed), most })
+}
+
+/// Whether the failure is that the clock is off, which is corrected once.
+fn skew(attempts: &mut Attempts, shared: &Shared, failed: &Failed, now: SystemTime) -> bool {
+    let (Failed::Service(error, _), Some(date)) = (failed, failed.date()) else { return false };
+    let behind = match date.duration_since(now) {
+        Ok(ahead) => i64::try_from(ahead.as_secs()),
+        Err(error) => i64::try_from(error.duration().as_secs()).map(|seconds| -seconds),
+    };
+    let behind = behind.unwrap_or(0);
+    if !SKEWED.contains(&error.code.as_str()) || behind.abs() < TOLERANCE {
+        return false;
+    }
+    let first = attempts.clock_behind.replace(behind).is_none();
+    let corrected = shared.clock_behind.swap(behind, Ordering::Relaxed);
+    first && corrected.abs_diff(behind) >= TOLERANCE.unsigned_abs()
+}
+
+fn worthwhile(kind: TransportErrorKind) -> bool {
+    use TransportErrorKind::{Closed, Connect, ConnectTimeout, Proxy, ReadTimeout};
+    matches!(kind, Connect | ConnectTimeout | ReadTimeout | Closed | Proxy)
+}
+
+fn transient(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> bool {
+    matches!(error.status, 429 | 500 | 502 | 503 | 504)
+        || TRANSIENT.contains(&error.code.as_str())
+        || modeled(error, model).is_some_and(|error| error.retryable)
+}
+
+/// Whether the error says something of the state in which the service found what the call is about: one of those that
+/// the model lists, by the caller's fault.
+fn of_state(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> bool {
+    modeled(error, model).is_some_and(|modeled| !modeled.server && !modeled.retryable)
+}
+
+fn modeled(
+    error: &ServiceError,
+    (service, operation): (&Service<'_>, &Operation<'_>),
+) -> Option<crate::rows::ErrorTrait> {
+    let mut shapes = operation.errors.iter().map(|ix| service.shape(*ix));
+    shapes.find(|shape| shape.name == error.code)?.error()
+}
+
+/// How long the service asks to be left alone, within reason.
+fn asked_for(failed: &Failed) -> Duration {
+    let Failed::Service(_, response) = failed else { return Duration::ZERO };
+    let seconds = response.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+    let millis = response.header("x-amz-retry-after").and_then(|text| text.trim().parse().ok());
+    seconds.or(millis.map(Duration::from_millis)).unwrap_or_default().min(LONGEST)
+}
+
+/// The header `amz-sdk-request` of the attempt that comes next; `until` is when its answer would come too late.
+pub(crate) fn header(attempts: &Attempts, until: Option<SystemTime>) -> String {
+    let attempt = attempts.made.saturating_add(1);
+    if attempt == 1 {
+        return "attempt=1".to_owned();
+    }
+    let form = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
+    let until = until.and_then(|until| time::OffsetDateTime::from(until).format(form).ok());
+    let until = until.map(|until| format!("ttl={until}; ")).unwrap_or_default();
+    format!("{until}attempt={attempt}; max={}", attempts.allowed)
+}
