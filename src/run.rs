@@ -143,7 +143,9 @@ fn required(names: &[String]) -> Failure {
 fn context<'a>(globals: &'a Level<'static>, mut settings: Settings, local: bool) -> Result<Context<'a>, Failure> {
     let query = globals.value("--query").map(Query::parse).transpose().map_err(Failure::parameter)?;
     if let Some(url) = globals.value("--endpoint-url") {
-        if !url.contains("://") {
+        // As Python finds a scheme: `localhost:8080` has one.
+        if !url.split_once(':').is_some_and(|(scheme, _)| scheme.starts_with(|first: char| first.is_ascii_alphabetic()))
+        {
             return Err(Failure::parameter(format_args!(
                 "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
                  https://<hostname>/"

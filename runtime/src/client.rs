@@ -360,7 +360,7 @@ impl<'a> Client<'a> {
         };
         let mut signing = Signing { region, service: self.service.signing_name.to_owned() };
         request.url = match configured {
-            Some(url) => with_path(url),
+            Some(url) => endpoint::configured(&url).map_err(Error::Endpoint)?,
             None => {
                 let (fips, dual_stack) = (config.fips, config.dual_stack);
                 let settings = endpoint::Settings { region: &signing.region, fips, dual_stack };
@@ -369,7 +369,7 @@ impl<'a> Client<'a> {
                 let (region, service) = (region.map(str::to_owned), name.map(str::to_owned));
                 signing =
                     Signing { region: region.unwrap_or(signing.region), service: service.unwrap_or(signing.service) };
-                with_path(endpoint.url)
+                endpoint::configured(&endpoint.url).map_err(Error::Endpoint)?
             }
         };
         Ok(signing)
@@ -384,19 +384,6 @@ impl<'a> Client<'a> {
         let now = self.shared.retries.corrected(self.now());
         let signed = sign::sign(request, &credentials, &signing.region, &signing.service, now);
         signed.map_err(|error| Error::Request(format!("the request can't be signed: {error}")))
-    }
-}
-
-/// The URL with at least `/` for a path.
-fn with_path(url: String) -> String {
-    let after_scheme = url.find("://").map_or(0, |at| at + 3);
-    match url.get(after_scheme..).and_then(|rest| rest.find(['/', '?'])).map(|at| at + after_scheme) {
-        None => url + "/",
-        Some(at) if url.get(at..).is_some_and(|rest| rest.starts_with('?')) => {
-            let (host, query) = url.split_at(at);
-            format!("{host}/{query}")
-        }
-        Some(_) => url,
     }
 }
 

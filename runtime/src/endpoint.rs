@@ -3,6 +3,7 @@
 //! A service's rules are rows; [`RuleSet::resolve`] walks them. A rule applies when all its conditions hold, and a
 //! condition may give its value a name for what follows. The functions of the rules language are in [`Function`].
 
+mod configured;
 mod evaluate;
 mod functions;
 mod partition;
@@ -13,6 +14,15 @@ pub use evaluate::Endpoint;
 pub use value::Value;
 
 use crate::rows::{Operation, OperationTrait, Service};
+
+/// The URL to call when this one is configured: with a path.
+///
+/// # Errors
+///
+/// When no host can be of that name, in the AWS CLI's words.
+pub(crate) fn configured(url: &str) -> Result<String, String> {
+    configured::url(url).ok_or_else(|| format!("Invalid endpoint: {url}"))
+}
 
 /// The rules of one service.
 #[derive(Debug, Clone, Copy, PartialEq)]

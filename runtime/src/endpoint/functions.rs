@@ -36,7 +36,7 @@ pub(super) fn call(function: Function, arguments: &[Value]) -> Option<Value> {
     }
 }
 
-fn is_host_label(text: &str, dots: bool) -> bool {
+pub(super) fn is_host_label(text: &str, dots: bool) -> bool {
     if dots {
         return text.split('.').all(|label| is_host_label(label, false));
     }
