@@ -25,21 +25,7 @@ struct Case {
     #[serde(default)]
     files: BTreeMap<String, String>,
     #[serde(default)]
-    answer: Answer,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Answer {
-    status: u16,
-    headers: String,
-    body: String,
-}
-
-impl Default for Answer {
-    fn default() -> Self {
-        Answer { status: 200, headers: String::new(), body: String::new() }
-    }
+    answer: support::Answer,
 }
 
 #[test]
@@ -57,7 +43,7 @@ fn command_lines() {
 fn check(folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("case.toml")).expect("case.toml");
     let case: Case = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let server = support::Server::answering(case.answer.status, &case.answer.headers, &case.answer.body);
+    let server = support::Server::playing(vec![case.answer.clone()]);
     let home = tempfile::tempdir().expect("a folder");
     for (name, content) in &case.files {
         let path = home.path().join(name);

@@ -61,8 +61,9 @@ fn every_difference_has_a_test() {
         let names: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
         assert!(!names.is_empty(), "no test is named: {row}");
         for name in names {
-            let case = root().join("tests/commands").join(name).join("case.toml");
-            assert!(case.exists() || tests.contains(&format!("fn {name}(")), "there is no test {name}: {row}");
+            let folder = |kind: &str| root().join(kind).join(name).join("case.toml").exists();
+            let case = folder("tests/commands") || folder("tests/parity");
+            assert!(case || tests.contains(&format!("fn {name}(")), "there is no test {name}: {row}");
         }
     }
 }

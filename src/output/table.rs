@@ -175,9 +175,7 @@ impl Table {
             if index > 0 && !parts.is_empty() {
                 self.section(title, level).headers.clone_from(&headers);
             }
-            if !headers.is_empty() {
-                self.last().row(scalars.iter().map(|key| cell(map, key)).collect())?;
-            }
+            self.last().row(scalars.iter().map(|key| cell(map, key)).collect())?;
             parts.iter().try_for_each(|key| self.part(map, key, level))?;
         }
         Ok(())
@@ -219,6 +217,8 @@ fn keys<'a>(maps: impl Iterator<Item = &'a Map>) -> (BTreeSet<&'a str>, BTreeSet
     (scalars, parts)
 }
 
+const RESET: &str = "\x1b[0m";
+
 struct Drawing {
     width: usize,
     color: bool,
@@ -227,8 +227,7 @@ struct Drawing {
 
 impl Drawing {
     fn draw(mut self, table: &Table) -> String {
-        self.out.push_str(&"-".repeat(self.width));
-        self.out.push('\n');
+        self.write(&("-".repeat(self.width) + "\n"));
         table.sections.iter().for_each(|section| self.section(section));
         self.out
     }
@@ -251,8 +250,7 @@ impl Drawing {
         if !section.headers.is_empty() {
             self.line(level, &border(&widths));
             let cells = section.headers.iter().zip(&widths).enumerate();
-            let cells =
-                cells.map(|(index, (header, width))| self.painted(header, &centered(header, *width, edges(index))));
+            let cells = cells.map(|(index, (header, width))| centered(header, *width, edges(index)));
             let line: String = cells.collect();
             self.line(level, &line);
         }
@@ -262,24 +260,29 @@ impl Drawing {
         self.line(level, &border(&widths));
         for row in &section.rows {
             let cells = row.iter().zip(&widths).enumerate();
-            let cells = cells.map(|(index, (cell, width))| self.painted(cell, &left(cell, *width, edges(index))));
+            let cells = cells.map(|(index, (cell, width))| left(cell, &self.painted(cell), *width, edges(index)));
             let line: String = cells.collect();
             self.line(level, &line);
         }
         self.line(level, &border(&widths));
     }
 
-    /// A cell with its text in colour.
-    fn painted(&self, text: &str, cell: &str) -> String {
-        match self.color && !text.is_empty() {
-            true => cell.replacen(text, &format!("\x1b[1m\x1b[34m{text}\x1b[0m"), 1),
-            false => cell.to_owned(),
-        }
+    /// The text of a cell in colour.
+    fn painted(&self, text: &str) -> String {
+        if self.color { format!("\x1b[1m\x1b[34m{text}{RESET}") } else { text.to_owned() }
     }
 
     fn line(&mut self, level: usize, text: &str) {
         let bar = if self.color { "\x1b[2m\x1b[33m|\x1b[0m" } else { "|" }.repeat(level);
-        self.out.push_str(&format!("{bar}{text}{bar}\n"));
+        [&bar, text, &bar, "\n"].iter().for_each(|part| self.write(part));
+    }
+
+    /// Adds a part as the AWS CLI does, which resets the colour after each.
+    fn write(&mut self, part: &str) {
+        self.out.push_str(part);
+        if self.color {
+            self.out.push_str(RESET);
+        }
     }
 }
 
@@ -290,10 +293,11 @@ fn centered(text: &str, width: usize, edge: &str) -> String {
     format!("{edge}{}{text}{}|", " ".repeat(before), " ".repeat(after))
 }
 
-fn left(text: &str, width: usize, edge: &str) -> String {
+/// A cell: `text` is as wide as what is `painted` in its place.
+fn left(text: &str, painted: &str, width: usize, edge: &str) -> String {
     let length = text.width_cjk() + edge.len() + 1;
     let before = if length + 2 <= width { 2 } else { 0 };
-    format!("{edge}{}{text}{}|", " ".repeat(before), " ".repeat(width.saturating_sub(length + before)))
+    format!("{edge}{}{painted}{}|", " ".repeat(before), " ".repeat(width.saturating_sub(length + before)))
 }
 
 fn border(widths: &[usize]) -> String {

@@ -1,0 +1,214 @@
+//! Parity with the AWS CLI: a folder per case in `tests/parity`, with what the AWS CLI does.
+//!
+//! `case.toml` says what is typed, where, and what the endpoint answers; beside it stand `stdout` and `requests.json`.
+//! Where `OPSMITH_AWS` names Debian's AWS CLI, that runs beside ours, and `BLESS=1` writes what it does.
+
+mod support;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use support::{Answer, Request, Server};
+
+/// A case; `{URL}` in its texts is the endpoint's, `{DIR}` the home and working folder.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    args: Vec<String>,
+    /// The exit code.
+    code: i32,
+    #[serde(default)]
+    stdin: String,
+    /// Variables beside the usual ones.
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    /// Usual variables that are not set.
+    #[serde(default)]
+    unset: Vec<String>,
+    /// Files in the home folder; `hex:` before bytes.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+    #[serde(default)]
+    answers: Vec<Answer>,
+    /// Why Debian's AWS CLI, which is older than what we follow, does not do this.
+    live: Option<String>,
+    /// Why Opsmith does something else on purpose: what stands here is ours.
+    differs: Option<String>,
+}
+
+impl Case {
+    fn read(folder: &Path) -> Self {
+        let text = fs::read_to_string(folder.join("case.toml")).expect("case.toml");
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+    }
+}
+
+/// What a script sees of a command.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    code: Option<i32>,
+    stdout: String,
+    requests: Value,
+}
+
+#[test]
+fn what_a_script_sees_is_what_it_saw_from_the_aws_cli() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity");
+    let mut cases: Vec<_> =
+        fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("a case").path()).collect();
+    cases.sort();
+    assert!(cases.len() >= 250, "only {} cases were found", cases.len());
+    let aws = std::env::var_os("OPSMITH_AWS").map(PathBuf::from);
+    if aws.is_none() {
+        println!("skipped: the live AWS CLI, as OPSMITH_AWS does not name it");
+    }
+    let (left, wrong) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(case) = { left.lock().expect("the lock").next() } {
+                    let found = check(case, aws.as_deref());
+                    wrong.lock().expect("the lock").extend(found);
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("the lock");
+    println!("{} cases, {} differ", cases.len(), wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Runs a case; what is wrong with it.
+fn check(folder: &Path, aws: Option<&Path>) -> Vec<String> {
+    let mut case = Case::read(folder);
+    let ours = seen(&case, None);
+    let live = aws.map(|aws| seen(&case, Some(aws)));
+    if std::env::var_os("BLESS").is_some() {
+        let source = if case.differs.is_some() { Some(&ours) } else { live.as_ref().filter(|_| case.live.is_none()) };
+        source.into_iter().for_each(|seen| bless(folder, &case, seen));
+        case = Case::read(folder);
+    }
+    let expected = expected(folder, &case);
+    let mut wrong = Vec::new();
+    if ours != expected {
+        wrong.push(format!("{}: opsmith\n{ours:#?}\nin place of\n{expected:#?}", folder.display()));
+    }
+    let excused = case.live.is_some() || case.differs.is_some();
+    if let Some(live) = live.filter(|live| (*live == expected) == excused) {
+        wrong.push(match excused {
+            true => format!("{}: the live AWS CLI does the same: no reason is needed", folder.display()),
+            false => format!("{}: the live AWS CLI\n{live:#?}\nin place of\n{expected:#?}", folder.display()),
+        });
+    }
+    wrong
+}
+
+fn expected(folder: &Path, case: &Case) -> Seen {
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
+    let requests = read("requests.json");
+    let requests = if requests.is_empty() { json!([]) } else { serde_json::from_str(&requests).expect("JSON") };
+    Seen { code: Some(case.code), stdout: read("stdout"), requests }
+}
+
+fn bless(folder: &Path, case: &Case, seen: &Seen) {
+    let text = fs::read_to_string(folder.join("case.toml")).expect("case.toml");
+    let code = format!("\ncode = {}\n", seen.code.unwrap_or(-1));
+    fs::write(folder.join("case.toml"), text.replacen(&format!("\ncode = {}\n", case.code), &code, 1))
+        .expect("written");
+    let requests = match seen.requests == json!([]) {
+        true => String::new(),
+        false => serde_json::to_string_pretty(&seen.requests).expect("JSON") + "\n",
+    };
+    for (name, text) in [("stdout", &seen.stdout), ("requests.json", &requests)] {
+        let path = folder.join(name);
+        // A file that is not there has nothing in it.
+        let _ = if text.is_empty() { fs::remove_file(path) } else { fs::write(path, text) };
+    }
+}
+
+/// Runs the command, or the live AWS CLI, in a home of its own against an endpoint of its own.
+fn seen(case: &Case, aws: Option<&Path>) -> Seen {
+    let server = Server::playing(case.answers.clone());
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().display().to_string();
+    let filled = |text: &str| text.replace("{URL}", &server.url).replace("{DIR}", &folder);
+    for (name, content) in &case.files {
+        let path = home.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        let bytes = content.strip_prefix("hex:").map(unhex);
+        fs::write(path, bytes.unwrap_or_else(|| filled(content).into_bytes())).expect("a file");
+    }
+    let mut command = match aws {
+        // One of its parsers has a loop without end.
+        Some(_) => Command::new("timeout"),
+        None => Command::new(env!("CARGO_BIN_EXE_opsmith")),
+    };
+    command.args(aws.iter().flat_map(|aws| [Path::new("20"), aws]));
+    command.env_clear().current_dir(home.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.envs(usual(&folder, &server.url)).envs(case.env.iter().map(|(name, value)| (name, filled(value))));
+    for name in &case.unset {
+        command.env_remove(name);
+    }
+    command.args(case.args.iter().map(|word| filled(word)));
+    // Debian's does not read the variable yet.
+    let endpoint = case.args.iter().any(|word| word.starts_with("--endpoint-url"));
+    if aws.is_some() && !endpoint && !case.unset.iter().any(|name| name == "AWS_ENDPOINT_URL") {
+        command.args(["--endpoint-url", &server.url]);
+    }
+    let output = support::run(&mut command, &case.stdin);
+    let requests = Value::from_iter(server.requests().iter().map(sent));
+    let stdout = support::stdout(&output).replace(&server.url, "{URL}").replace(&folder, "{DIR}");
+    Seen { code: output.status.code(), stdout, requests }
+}
+
+fn usual(home: &str, url: &str) -> BTreeMap<String, String> {
+    let variables = [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("HOME", home),
+        ("LC_ALL", "C.UTF-8"),
+        ("TZ", "America/New_York"),
+        ("AWS_PAGER", ""),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ENDPOINT_URL", url),
+        ("AWS_CONFIG_FILE", &format!("{home}/config")),
+        ("AWS_SHARED_CREDENTIALS_FILE", &format!("{home}/credentials")),
+        ("PYTHONWARNINGS", "ignore"),
+    ];
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// What of a request matters to a service: method, path, operation, type, as whom, and the value of the body.
+fn sent(request: &Request) -> Value {
+    let mut line = request.line.split(' ');
+    let body = serde_json::from_str(&request.body).unwrap_or_else(|_| Value::from(request.body.clone()));
+    json!({
+        "method": line.next(),
+        "path": line.next(),
+        "target": request.header("x-amz-target"),
+        "type": request.header("content-type"),
+        "token": request.header("x-amz-security-token"),
+        "scope": request.header("authorization").and_then(scope),
+        "body": body,
+    })
+}
+
+/// Key, region and service of a signature.
+fn scope(authorization: &str) -> Option<String> {
+    let (_, credential) = authorization.split_once("Credential=")?;
+    let mut parts: Vec<&str> = credential.split(',').next()?.rsplitn(5, '/').collect();
+    *parts.get_mut(3)? = "DATE";
+    parts.reverse();
+    Some(parts.join("/"))
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
+    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hex digits")).collect()
+}
