@@ -1,11 +1,10 @@
-//! From parameters to a result: the client that options and settings ask for, and one call.
+//! From parameters to a result: the client that options and settings ask for, and its calls.
 
 use crate::exit::Failure;
 use crate::run::Context;
 use opsmith_runtime::client::Prepared;
-use opsmith_runtime::commands::Commands;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::Operation;
+use opsmith_runtime::rows::{Operation, Service};
 use opsmith_runtime::sink::{DocumentSink, Shaped};
 use opsmith_runtime::{Client, Config};
 use std::future::{Future, poll_fn};
@@ -13,52 +12,70 @@ use std::io::Write as _;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 
-/// Checks the parameters as a call would, and says in what they depart from the model.
-///
-/// # Errors
-///
-/// What keeps the call from being made, short of credentials.
-pub(crate) fn prepare<'a>(
-    context: &Context<'_>,
-    commands: &'a Commands<'a>,
-    operation: &Operation<'a>,
-    parameters: &Map,
-) -> Result<(Client<'a>, Prepared<'a>), Failure> {
-    let client = Client::new(commands.service, config(context)?);
-    let document = Document::Map(parameters.clone());
-    let shape = operation.input.unwrap_or(opsmith_runtime::rows::Ix::MAX);
-    let input = Shaped { document: &document, service: commands.service, shape };
-    let prepared = client.prepare(operation.name, &input)?;
-    for violation in &prepared.warnings {
-        warn(format_args!("{violation}; sent nevertheless"));
-    }
-    Ok((client, prepared))
+/// Calls an operation, as often as its result has pages.
+pub(crate) struct Caller<'a> {
+    client: Client<'a>,
+    service: &'a Service<'a>,
+    operation: &'a Operation<'a>,
+    runtime: Option<Runtime>,
 }
 
-/// Makes the call and reads its answer.
-///
-/// # Errors
-///
-/// Whatever keeps the call from having a result.
-pub(crate) fn call<'a>(
-    context: &Context<'_>,
-    commands: &'a Commands<'a>,
-    operation: &Operation<'a>,
-    parameters: &Map,
-) -> Result<Document, Failure> {
-    let (client, prepared) = prepare(context, commands, operation, parameters)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
-    let response = runtime.block_on(unless_interrupted(client.send(prepared)))??;
-    let Some(shape) = operation.output else {
-        if !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body) {
-            warn("the answer is not JSON: it may come from a proxy or a login page, and not from the service");
+impl<'a> Caller<'a> {
+    /// A caller with the configuration that options and settings ask for.
+    ///
+    /// # Errors
+    ///
+    /// Options and settings that no client can have.
+    pub(crate) fn new(
+        context: &Context<'_>,
+        service: &'a Service<'a>,
+        operation: &'a Operation<'a>,
+    ) -> Result<Self, Failure> {
+        Ok(Caller { client: Client::new(service, config(context)?), service, operation, runtime: None })
+    }
+
+    /// Checks the parameters as a call would; of the first call, says in what they depart from the model.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the call from being made, short of credentials.
+    pub(crate) fn prepare(&self, parameters: &Map) -> Result<Prepared<'a>, Failure> {
+        let document = Document::Map(parameters.clone());
+        let shape = self.operation.input.unwrap_or(opsmith_runtime::rows::Ix::MAX);
+        let input = Shaped { document: &document, service: self.service, shape };
+        let prepared = self.client.prepare(self.operation.name, &input)?;
+        if self.runtime.is_none() {
+            prepared.warnings.iter().for_each(|violation| warn(format_args!("{violation}; sent nevertheless")));
         }
-        return Ok(Document::Map(Map::new()));
-    };
-    let mut sink = DocumentSink::new(commands.service, shape);
-    client.read(operation, &response, &mut sink)?;
-    Ok(sink.finish())
+        Ok(prepared)
+    }
+
+    /// Makes the call and reads its answer.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the call from having a result.
+    pub(crate) fn call(&mut self, parameters: &Map) -> Result<Document, Failure> {
+        let prepared = self.prepare(parameters)?;
+        let runtime = match self.runtime.take() {
+            Some(runtime) => runtime,
+            None => tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?,
+        };
+        let sent = runtime.block_on(unless_interrupted(self.client.send(prepared)));
+        self.runtime = Some(runtime);
+        let response = sent??;
+        let Some(shape) = self.operation.output else {
+            if !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body) {
+                warn("the answer is not JSON: it may come from a proxy or a login page, and not from the service");
+            }
+            return Ok(Document::Map(Map::new()));
+        };
+        let mut sink = DocumentSink::new(self.service, shape);
+        self.client.read(self.operation, &response, &mut sink)?;
+        Ok(sink.finish())
+    }
 }
 
 /// Says on standard error what does not keep the command from going on.

@@ -3,7 +3,7 @@
 mod cli_input;
 mod convert;
 mod files;
-mod json;
+pub(crate) mod json;
 mod scalar;
 mod shorthand;
 mod typed;

@@ -1,7 +1,8 @@
 //! `opsmith`: the operations of AWS services as commands, with the AWS CLI's syntax, output and exit codes.
 //!
 //! The command knows no service. It reads rows: `args` splits the line, `run` tells the story of it, `input` makes
-//! parameters of words, `call` makes a call of them, `query` and `output` print the result. `help` and `skeleton` answer
+//! parameters of words, `call` makes calls of them, `pages` as many as the result has; `printer` brings the result through `query`
+//! and `output`. `help` and `skeleton` answer
 //! without a call, and `exit` decides how it all ends.
 
 mod args;
@@ -14,6 +15,8 @@ mod input;
 mod local;
 mod operation;
 mod output;
+mod pages;
+mod printer;
 mod query;
 mod run;
 // The same files are the public modules of the generated crate.

@@ -3,9 +3,10 @@
 use crate::args::{self, Known, Level, Takes};
 use crate::exit::Failure;
 use crate::input::{self, Reader};
+use crate::pages::{self, Wanted};
 use opsmith_runtime::commands::Command;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Service, flag};
+use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Pagination, Service, flag};
 
 /// Values of `--generate-cli-skeleton`.
 const SKELETONS: &[&str] = &["input", "yaml-input", "output"];
@@ -16,6 +17,8 @@ pub(crate) struct Line<'a> {
     /// Options, without dashes, as they were given.
     given: Vec<(String, Vec<String>)>,
     input: Option<Ix>,
+    /// How the result is paged, and which pages are asked for; none for a single call.
+    pages: Option<(Pagination<'a>, Wanted)>,
     /// The help page is asked for.
     pub(crate) help: bool,
     /// The kind of sample that is asked for.
@@ -78,11 +81,15 @@ impl<'a> Line<'a> {
         command: &Command<'a>,
         operation: &Operation<'a>,
         words: &[String],
+        paginate: bool,
     ) -> Result<Self, Failure> {
         let members = operation.input.map_or(&[][..], |shape| service.shape(shape).members);
         let options = members.iter().zip(command.options);
         let parameters: Vec<_> = options.map(|(member, name)| Parameter::new(service, member, name)).collect();
-        let known: Vec<Known<'_>> = parameters.iter().flat_map(Parameter::known).chain(common()).collect();
+        let pagination = pages::of(operation);
+        let own = pages::known(pagination).collect::<Vec<_>>();
+        let known = parameters.iter().flat_map(Parameter::known).chain(documents()).chain(own).chain([SKELETON]);
+        let known: Vec<Known<'_>> = known.collect();
         let level = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(()))?;
         let skeleton = level
             .values("--generate-cli-skeleton")
@@ -90,11 +97,33 @@ impl<'a> Line<'a> {
         let missing = missing(&parameters, &level, skeleton.as_deref());
         let word = level.word.as_deref() == Some("help") && (words.len() == 1 || missing.is_empty());
         let help = word || args::asks_help(&level.rest);
+        let wanted = Wanted::read(|option| level.value(option))?;
         if !help {
             refuse(&missing, &level)?;
         }
         let given = level.given.iter().map(|given| (given.name.to_owned(), given.values.clone())).collect();
-        Ok(Line { given, input: operation.input, help, skeleton, parameters })
+        let mut line = Line { given, input: operation.input, help, skeleton, parameters, pages: None };
+        if let Some(pagination) = pagination {
+            line.pages = line.paged(&pagination, &wanted, paginate)?.then_some((pagination, wanted));
+        }
+        Ok(line)
+    }
+
+    /// Whether pages are followed: not when the user asks for one call, or gives what the pages would be asked for by.
+    fn paged(&self, pagination: &Pagination<'_>, wanted: &Wanted, paginate: bool) -> Result<bool, Failure> {
+        let named = |parameter: &Parameter<'_>| pages::hides(Some(pagination), parameter.member.name);
+        let manual = self.parameters.iter().filter(|parameter| named(parameter) && parameter.option != pages::MAX);
+        let manual = manual.filter(|parameter| self.values(&parameter.option).is_some()).count() > 0;
+        if paginate && !manual {
+            return Ok(true);
+        }
+        let shadowed = |option: &str| self.parameters.iter().any(|parameter| parameter.option == option);
+        wanted.refuse(shadowed).map(|()| false)
+    }
+
+    /// How the result of a call with these parameters is paged; none for a single call.
+    pub(crate) fn pages(&self, parameters: &Map) -> Option<(Pagination<'a>, Wanted)> {
+        self.pages.clone().filter(|(pagination, _)| !parameters.keys().any(|name| pages::hides(Some(pagination), name)))
     }
 
     fn values(&self, option: &str) -> Option<&[String]> {
@@ -108,7 +137,9 @@ impl<'a> Line<'a> {
     /// Values that can't be read.
     pub(crate) fn parameters(&self, reader: &Reader<'_>) -> Result<Map, Failure> {
         let mut map = Map::new();
-        for parameter in &self.parameters {
+        // What pages are asked for by takes the place of a member of its name.
+        let shadowed = |option: &str| self.pages.is_some() && pages::OPTIONS.iter().any(|page| page.name == option);
+        for parameter in self.parameters.iter().filter(|parameter| !shadowed(&parameter.option)) {
             if let Some(value) = self.parameter(parameter, reader)? {
                 map.insert(parameter.member.name.to_owned(), value);
             }
@@ -132,16 +163,15 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Options that every operation has beside its parameters.
-fn common<'a>() -> impl Iterator<Item = Known<'a>> {
-    let option = |name, takes, choices| Known { name, takes, own: false, choices };
-    [
-        option("--cli-input-json", Takes::One, &[][..]),
-        option("--cli-input-yaml", Takes::One, &[]),
-        option("--generate-cli-skeleton", Takes::Optional, SKELETONS),
-    ]
-    .into_iter()
+/// Options of whole documents, which every operation has.
+fn documents<'a>() -> impl Iterator<Item = Known<'a>> {
+    let option = |name| Known { name, takes: Takes::One, own: false, choices: &[] };
+    ["--cli-input-json", "--cli-input-yaml"].into_iter().map(option)
 }
+
+/// The option of samples, which every operation has.
+const SKELETON: Known<'_> =
+    Known { name: "--generate-cli-skeleton", takes: Takes::Optional, own: false, choices: SKELETONS };
 
 /// Required options that were not given, unless a whole document or a sample stands for them.
 fn missing(parameters: &[Parameter<'_>], level: &Level<'_>, skeleton: Option<&str>) -> Vec<String> {

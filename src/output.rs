@@ -9,7 +9,7 @@ mod yaml;
 
 pub(crate) use present::{Timestamps, present};
 
-use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::document::Document;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -83,11 +83,8 @@ pub(crate) fn print(result: &Document, format: Format, layout: &Layout<'_>, out:
     Ok(out.flush()?)
 }
 
-/// The result as text; empty when there is nothing to print, as for an empty map.
+/// The result as text.
 fn render(result: &Document, format: Format, layout: &Layout<'_>) -> Result<String, Error> {
-    if result.as_map().is_some_and(Map::is_empty) {
-        return Ok(String::new());
-    }
     match format {
         Format::Json => Ok(json::pretty(result) + "\n"),
         Format::Text => text::render(result).map_err(Error::Form),

@@ -2,18 +2,22 @@
 //! the service, the operation, its options, their values; then the call, the query, the output.
 
 use crate::args::{self, Given, Known, Level};
+use crate::call::Caller;
 use crate::exit::Failure;
 use crate::input::{self, BinaryFormat};
 use crate::operation::Line;
-use crate::output::{Format, Timestamps};
+use crate::output::Timestamps;
+use crate::pages::Pages;
+use crate::printer::Printer;
 use crate::query::Query;
-use crate::{call, globals, help, services, skeleton, trace};
+use crate::{globals, help, services, skeleton, trace};
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::document::Map;
+use opsmith_runtime::rows::Operation;
 use opsmith_runtime::surroundings::Surroundings;
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::sync::Arc;
 
 /// What every operation needs to know beside its parameters.
@@ -202,7 +206,8 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
     let Some((command, operation)) = commands.find(&word) else {
         return print_page(&help::service_page(commands));
     };
-    let line = Line::read(commands.service, command, operation, &level.rest)?;
+    let paginate = !context.globals.has("--no-paginate");
+    let line = Line::read(commands.service, command, operation, &level.rest, paginate)?;
     if line.help {
         return print_page(&help::operation_page(commands, command, operation));
     }
@@ -219,49 +224,33 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         }
         Some("yaml-input") => print(&skeleton::yaml_input(commands, operation.input)),
         Some(_) => {
-            let prepared = call::prepare(context, commands, operation, &parameters)?;
-            drop(prepared);
+            Caller::new(context, commands.service, operation)?.prepare(&parameters)?;
             let sample = skeleton::output(commands.service, operation.output);
-            print_result(context, commands, operation, sample)
+            Printer::new(context, commands.service, operation)?.result(sample)
         }
-        None => {
-            let result = call::call(context, commands, operation, &parameters)?;
-            print_result(context, commands, operation, result)
-        }
+        None => call(context, commands, operation, &line, parameters),
     }
 }
 
-/// Prints the result of an operation: as settings and `--query` ask for it.
-fn print_result(
+/// Calls the operation and prints its result.
+fn call(
     context: &Context<'_>,
-    commands: &Commands<'static>,
-    operation: &opsmith_runtime::rows::Operation<'static>,
-    result: Document,
+    commands: &'static Commands<'static>,
+    operation: &'static Operation<'static>,
+    line: &Line<'static>,
+    parameters: Map,
 ) -> Result<(), Failure> {
-    let name = match context.globals.value("--output") {
-        Some(name) => name.to_owned(),
-        None => context.settings.get("output")?.map_or_else(|| "json".to_owned(), |value| value.text),
-    };
-    let format = Format::named(&name).ok_or_else(|| Failure::general(format_args!("Unknown output type: {name}")))?;
-    let shown = match operation.output {
-        Some(shape) => crate::output::present(result, commands.service, shape, &context.timestamps),
-        None => Document::Map(Map::new()),
-    };
-    let shown = match &context.query {
-        Some(query) if format != Format::Off => query.search(&shown).map_err(Failure::general)?,
-        _ => shown,
-    };
-    let color = match context.globals.value("--color") {
-        Some("on") => true,
-        Some("off") => false,
-        _ => std::io::stdout().is_terminal(),
-    };
-    let layout = crate::output::Layout { title: operation.name, color, width: 80 };
-    let printed = crate::output::print(&shown, format, &layout, &mut std::io::stdout().lock());
-    printed.map_err(|error| match error {
-        crate::output::Error::Write(error) => Failure::output(&error),
-        form => Failure::general(form),
-    })
+    let mut caller = Caller::new(context, commands.service, operation)?;
+    match line.pages(&parameters) {
+        Some((pagination, wanted)) => {
+            let printer = Printer::new(context, commands.service, operation)?;
+            printer.pages(Pages::new(pagination, parameters, wanted), |parameters| caller.call(parameters))
+        }
+        None => {
+            let result = caller.call(&parameters)?;
+            Printer::new(context, commands.service, operation)?.result(result)
+        }
+    }
 }
 
 /// Prints text on standard output.

@@ -3,13 +3,14 @@
 use super::page::{Page, Style, Text, plain, styled};
 use super::{markdown, samples};
 use crate::operation::option_names;
+use crate::pages;
 use opsmith_runtime::commands::{Command, Commands};
 use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Shape};
 
 const GLOBALS: &str = "See 'aws help' for descriptions of global parameters.";
 
 /// Options that every operation has, with what the synopsis shows of them and what they do.
-const COMMON: &[(&[&str], &str, &str)] = &[
+const COMMON: [(&[&str], &str, &str); 2] = [
     (
         &["--cli-input-json", "--cli-input-yaml"],
         "[--cli-input-json | --cli-input-yaml]",
@@ -62,33 +63,45 @@ impl Writer<'_> {
     fn synopsis(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("SYNOPSIS");
         let mut lines = format!("  {}\n", command.name);
-        for (member, name) in members(self.commands, operation).iter().zip(command.options) {
+        for (member, name) in shown(self.commands, operation, command) {
             let names = option_names(self.commands.service, member, name);
             let takes = if names.len() > 1 { "" } else { " <value>" };
             let option = format!("{}{takes}", names.join(" | "));
             let required = member.is(opsmith_runtime::rows::flag::REQUIRED);
             lines += &if required { format!("{option}\n") } else { format!("[{option}]\n") };
         }
-        COMMON.iter().for_each(|(_, synopsis, _)| lines += &format!("{synopsis}\n"));
+        let [documents, skeleton] = COMMON;
+        lines += &format!("{}\n", documents.1);
+        pages::options(pages::of(operation)).for_each(|option| lines += &format!("[{} <value>]\n", option.name));
+        lines += &format!("{}\n", skeleton.1);
         self.page.literal(1, &lines);
     }
 
     fn options(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("OPTIONS");
         let input = operation.input.map_or("", |input| self.commands.service.shape(input).name);
-        for (member, name) in members(self.commands, operation).iter().zip(command.options) {
+        for (member, name) in shown(self.commands, operation, command) {
             let names = option_names(self.commands.service, member, name);
             let label = label(&names, samples::type_name(&self.shape(member.target)));
             self.entry(0, label, &format!("{input}${}", member.name), member.target);
             self.samples(member.target);
         }
-        for (names, _, text) in COMMON {
-            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-            let mut words = label(&names, "string");
-            words.extend(plain(text));
-            self.page.text(0, words);
+        let [documents, skeleton] = COMMON;
+        self.common(documents.0, documents.2);
+        for option in pages::options(pages::of(operation)) {
+            self.page.text(0, label(&[option.name.to_owned()], option.kind));
+            self.page.tightly(|page| markdown::add(page, 1, option.text));
         }
+        self.common(skeleton.0, skeleton.2);
         self.page.paragraph(0, GLOBALS);
+    }
+
+    /// An option of every operation: its text follows its name in one paragraph.
+    fn common(&mut self, names: &[&str], text: &str) {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut words = label(&names, "string");
+        words.extend(plain(text));
+        self.page.text(0, words);
     }
 
     /// A value: its name and type, its documentation, its parts.
@@ -157,8 +170,16 @@ impl Writer<'_> {
     }
 }
 
-fn members<'a>(commands: &Commands<'a>, operation: &Operation<'_>) -> &'a [Member<'a>] {
-    operation.input.map_or(&[], |input| commands.service.shape(input).members)
+/// The members of the input that the page shows, with the names of their options: not those that stand for the pages.
+fn shown<'a>(
+    commands: &Commands<'a>,
+    operation: &Operation<'a>,
+    command: &Command<'a>,
+) -> impl Iterator<Item = (&'a Member<'a>, &'a str)> {
+    let members = operation.input.map_or(&[][..], |input| commands.service.shape(input).members);
+    let pagination = pages::of(operation);
+    let shown = members.iter().zip(command.options.iter().copied());
+    shown.filter(move |(member, _)| !pages::hides(pagination.as_ref(), member.name))
 }
 
 /// `--name (type)`, where several names have a bar between them.

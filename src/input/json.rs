@@ -10,7 +10,7 @@ use opsmith_runtime::sink::DocumentSink;
 /// # Errors
 ///
 /// What is wrong with it, and at which line and column.
-pub(super) fn parse(text: &str) -> Result<Document, String> {
+pub(crate) fn parse(text: &str) -> Result<Document, String> {
     let mut sink = DocumentSink::new(&Service::NONE, Ix::MAX);
     json::read(text.as_bytes(), &Service::NONE, Ix::MAX, &mut sink).map_err(|error| error.to_string())?;
     Ok(sink.finish())

@@ -20,15 +20,6 @@ fn things() -> Document {
 }
 
 #[test]
-fn an_empty_map_prints_nothing() {
-    for format in ["json", "text", "table", "yaml", "yaml-stream", "off"] {
-        let format = Format::named(format).expect("a format");
-        assert_eq!(rendered(&map([]), format), "");
-    }
-    assert_eq!(Format::named("xml"), None);
-}
-
-#[test]
 fn json_has_an_indent_of_four() {
     let expected = "{\n    \"e\": [],\n    \"f\": 1.0,\n    \"s\": \"é\\n\"\n}\n";
     let value = map([("e", list([])), ("f", 1.0.into()), ("s", "é\n".into())]);
