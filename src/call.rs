@@ -1,12 +1,13 @@
 //! From parameters to a result: the client that options and settings ask for, and its calls.
 
 use crate::exit::Failure;
+use crate::output::{Timestamps, present};
 use crate::run::Context;
 use opsmith_runtime::client::Prepared;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::rows::{Operation, Service};
 use opsmith_runtime::sink::{DocumentSink, Shaped};
-use opsmith_runtime::{Client, Config};
+use opsmith_runtime::{Client, Config, Error};
 use std::future::{Future, poll_fn};
 use std::io::Write as _;
 use std::pin::pin;
@@ -19,6 +20,8 @@ pub(crate) struct Caller<'a> {
     client: Client<'a>,
     service: &'a Service<'a>,
     operation: &'a Operation<'a>,
+    timestamps: &'a Timestamps,
+    warns: bool,
     runtime: Option<Runtime>,
 }
 
@@ -29,11 +32,17 @@ impl<'a> Caller<'a> {
     ///
     /// Options and settings that no client can have.
     pub(crate) fn new(
-        context: &Context<'_>,
+        context: &'a Context<'_>,
         service: &'a Service<'a>,
         operation: &'a Operation<'a>,
     ) -> Result<Self, Failure> {
-        Ok(Caller { client: Client::new(service, config(context)?), service, operation, runtime: None })
+        let client = Client::new(service, config(context)?);
+        let (timestamps, warns) = (&context.timestamps, context.warns);
+        let caller = Caller { client, service, operation, timestamps, warns, runtime: None };
+        if context.settings.get("cli_history")?.is_some_and(|value| value.text == "enabled") {
+            caller.warn("cli_history: the history of commands is not built; nothing is recorded");
+        }
+        Ok(caller)
     }
 
     /// Checks the parameters as a call would; of the first call, says in what they depart from the model.
@@ -47,7 +56,7 @@ impl<'a> Caller<'a> {
         let input = Shaped { document: &document, service: self.service, shape };
         let prepared = self.client.prepare(self.operation.name, &input)?;
         if self.runtime.is_none() {
-            prepared.warnings.iter().for_each(|violation| warn(format_args!("{violation}; sent nevertheless")));
+            prepared.warnings.iter().for_each(|violation| self.warn(format_args!("{violation}; sent nevertheless")));
         }
         Ok(prepared)
     }
@@ -65,10 +74,10 @@ impl<'a> Caller<'a> {
         };
         let sent = runtime.block_on(unless_interrupted(self.client.send(prepared)));
         self.runtime = Some(runtime);
-        let response = sent??;
+        let response = sent?.map_err(|error| self.failed(error))?;
         let Some(shape) = self.operation.output else {
             if !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body) {
-                warn("the answer is not JSON: it may come from a proxy or a login page, and not from the service");
+                self.warn("the answer is not JSON: it may come from a proxy or a login page, and not from the service");
             }
             return Ok(Document::Map(Map::new()));
         };
@@ -76,12 +85,24 @@ impl<'a> Caller<'a> {
         self.client.read(self.operation, &response, &mut sink)?;
         Ok(sink.finish())
     }
-}
 
-/// Says on standard error what does not keep the command from going on.
-fn warn(text: impl std::fmt::Display) {
-    // When standard error is gone there is nobody to warn.
-    let _ = writeln!(std::io::stderr(), "opsmith: [WARNING]: {text}");
+    /// Says on standard error what does not keep the command from going on.
+    fn warn(&self, text: impl std::fmt::Display) {
+        if self.warns {
+            // When standard error is gone there is nobody to warn.
+            let _ = writeln!(std::io::stderr(), "opsmith: [WARNING]: {text}");
+        }
+    }
+
+    /// A failed call, with the members of the service's error as results show them.
+    fn failed(&self, error: Error) -> Failure {
+        let Error::Service(mut error) = error else { return error.into() };
+        let shape = self.operation.errors.iter().find(|ix| self.service.shape(**ix).name == error.code);
+        if let Some(shape) = shape {
+            error.details = present(std::mem::take(&mut error.details), self.service, *shape, self.timestamps);
+        }
+        Error::Service(error).into()
+    }
 }
 
 /// The answer of a future, unless the user interrupts first.

@@ -1,8 +1,10 @@
-//! How a command ends: the one place for exit codes and for the frame around errors.
+//! How a command ends: the one place for exit codes and for the forms of errors.
 
+use crate::output::{self, Format, Layout};
 use crate::{input, suggest};
 use opsmith_runtime::Error;
 use opsmith_runtime::config::ErrorKind;
+use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::error::ServiceError;
 use std::fmt;
 
@@ -35,6 +37,31 @@ enum Kind {
     NobodyReads,
 }
 
+/// How errors are told: `--cli-error-format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Manner {
+    /// For people, with all that is known.
+    #[default]
+    Enhanced,
+    /// For people, the message alone.
+    Legacy,
+    /// For programs; in colour or not.
+    Structured(Format, bool),
+}
+
+impl Manner {
+    /// The manner of this name, in any case; that of no name is the usual one. `color` is for tables.
+    pub(crate) fn named(name: &str, color: bool) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "legacy" => Manner::Legacy,
+            format @ ("json" | "yaml" | "text" | "table") => {
+                Format::named(format).map_or(Manner::Enhanced, |format| Manner::Structured(format, color))
+            }
+            _ => Manner::Enhanced,
+        }
+    }
+}
+
 /// The text that follows errors of the command line.
 pub(crate) const USAGE: &str = "usage: opsmith [options] <command> <subcommand> [<subcommand> ...] [parameters]
 To see help text, you can run:
@@ -65,6 +92,12 @@ impl Failure {
         after += &format!("\n{}{USAGE}", if near.is_empty() { "\n" } else { "" });
         let text = format!("argument {argument}: Found invalid choice '{given}'");
         Failure { after, ..Failure::new(Kind::ParamValidation, text) }
+    }
+
+    /// The same with one more sentence, on a line of its own, if there is one.
+    pub(crate) fn noting(mut self, note: Option<String>) -> Self {
+        self.text.extend(note.map(|note| format!("\n{note}")));
+        self
     }
 
     /// A problem with a value on the command line.
@@ -112,29 +145,106 @@ impl Failure {
         }
     }
 
+    /// The name of the kind in messages; some have none.
+    fn name(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::ParamValidation => Some("ParamValidation"),
+            Kind::Configuration => Some("Configuration"),
+            Kind::NoRegion => Some("NoRegion"),
+            Kind::NoCredentials => Some("NoCredentials"),
+            _ => None,
+        }
+    }
+
+    /// What there is to say, for standard error.
+    pub(crate) fn message(&self, manner: Manner) -> String {
+        let structured = match manner {
+            Manner::Structured(format, color) => self.map().and_then(|map| {
+                let layout = Layout { title: "error", color, width: 80 };
+                output::render(&Document::Map(map), format, &layout).ok()
+            }),
+            _ => None,
+        };
+        structured.unwrap_or_else(|| self.told(manner == Manner::Legacy))
+    }
+
     /// The message in its frame; empty when there is nothing to say.
-    pub(crate) fn message(&self) -> String {
+    fn told(&self, legacy: bool) -> String {
         let Failure { kind, text, after } = self;
         let text = text.trim();
-        let named = |name: &str| format!("\nopsmith: [ERROR]: An error occurred ({name}): {text}\n{after}");
+        let name = self.name().filter(|_| !legacy);
+        let name = name.map(|name| format!("An error occurred ({name}): ")).unwrap_or_default();
         match kind {
-            Kind::ParamValidation => named("ParamValidation"),
-            Kind::Configuration => named("Configuration"),
-            Kind::NoRegion => named("NoRegion"),
-            Kind::NoCredentials => named("NoCredentials"),
             Kind::UnknownOptions => format!("\n{USAGE}\n\nopsmith: [ERROR]: {text}\n"),
-            Kind::Service(error) => format!("\nopsmith: [ERROR]: {text}\n{}", more(error)),
-            Kind::General => format!("\nopsmith: [ERROR]: {text}\n{after}"),
+            Kind::Service(error) if !legacy => format!("\nopsmith: [ERROR]: {text}\n{}", more(error)),
             Kind::Interrupted => "\n".to_owned(),
             Kind::NobodyReads => String::new(),
+            _ => format!("\nopsmith: [ERROR]: {name}{text}\n{after}"),
+        }
+    }
+
+    /// What a program reads of it, where the AWS CLI has such a form.
+    fn map(&self) -> Option<Map> {
+        let entry = |key: &str, value: &str| (key.to_owned(), Document::from(value));
+        match (&self.kind, self.name()) {
+            (Kind::Service(error), _) => {
+                let mut map = Map::from_iter([entry("Message", &error.message), entry("Code", &error.code)]);
+                map.extend(
+                    error.details.as_map().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())),
+                );
+                Some(map)
+            }
+            (_, Some(name)) => Some(Map::from_iter([entry("Code", name), entry("Message", self.text.trim())])),
+            _ => None,
         }
     }
 }
 
 /// What is known of a service's error beside its code and message.
 fn more(error: &ServiceError) -> String {
+    let details = details(error.details.as_map());
     let note = error.attempts.note().map(|note| format!("\n{note}\n")).unwrap_or_default();
-    note + &error.request_id.as_ref().map(|id| format!("\nRequest ID: {id}\n")).unwrap_or_default()
+    let id = error.request_id.as_ref().map(|id| format!("\nRequest ID: {id}\n")).unwrap_or_default();
+    details + &note + &id
+}
+
+/// The members that the model has for an error, beside its message.
+fn details(members: Option<&Map>) -> String {
+    let mut lines = String::new();
+    let mut hidden = false;
+    let members = members.into_iter().flatten().filter(|(name, _)| !name.eq_ignore_ascii_case("message"));
+    for (name, value) in members {
+        let shown = inline(value);
+        hidden |= shown.is_none();
+        lines += &format!("{name}: {}\n", shown.as_deref().unwrap_or("<complex value>"));
+    }
+    match (lines.is_empty(), hidden) {
+        (true, _) => String::new(),
+        (_, false) => format!("\nAdditional error details:\n{lines}"),
+        (_, true) => format!(
+            "\nAdditional error details:\n{lines}Use \"--cli-error-format json\" or another error format to see the full \
+             details.\n"
+        ),
+    }
+}
+
+/// A value on the line of its name: scalars, and what has fewer than five of them.
+fn inline(value: &Document) -> Option<String> {
+    match value {
+        Document::List(items) => {
+            let items = few(items.iter().map(output::scalar))?;
+            Some(format!("[{}]", items.join(", ")))
+        }
+        Document::Map(entries) => {
+            let entry = |(key, value)| output::scalar(value).map(|value| format!("{key}: {value}"));
+            Some(format!("{{{}}}", few(entries.iter().map(entry))?.join(", ")))
+        }
+        scalar => output::scalar(scalar),
+    }
+}
+
+fn few(parts: impl ExactSizeIterator<Item = Option<String>>) -> Option<Vec<String>> {
+    if parts.len() < 5 { parts.collect() } else { None }
 }
 
 impl From<opsmith_runtime::config::Error> for Failure {
@@ -175,6 +285,26 @@ impl From<Error> for Failure {
                 Failure::new(Kind::Service(error), text)
             }
             other => Failure::general(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(members: &str) -> String {
+        details(crate::input::json::parse(members).expect("JSON").as_map())
+    }
+
+    #[test]
+    fn details_are_told_beside_the_message() {
+        assert_eq!(told(r#"{"message": "m", "Message": "m"}"#), "");
+        let few = r#"{"message": "m", "stage": "Build", "retry": true, "names": ["a", 1], "at": {"k": null}}"#;
+        let expected = "\nAdditional error details:\nstage: Build\nretry: True\nnames: [a, 1]\nat: {k: None}\n";
+        assert_eq!(told(few), expected);
+        for many in [r#"{"x": [1, 2, 3, 4, 5]}"#, r#"{"x": [[1]]}"#, r#"{"x": {"a": {}}}"#] {
+            assert!(told(many).contains("\nx: <complex value>\nUse \"--cli-error-format json\""), "{}", told(many));
         }
     }
 }

@@ -32,9 +32,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match run::run(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
+        Err((failure, manner)) => {
             // When standard error is gone too, the exit code is all there is to say.
-            let _ = std::io::stderr().write_all(failure.message().as_bytes());
+            let _ = std::io::stderr().write_all(failure.message(manner).as_bytes());
             ExitCode::from(failure.code())
         }
     }

@@ -8,6 +8,7 @@ mod text;
 mod yaml;
 
 pub(crate) use present::{Timestamps, present};
+pub(crate) use scalar::text as scalar;
 
 use opsmith_runtime::document::Document;
 use std::fmt;
@@ -84,7 +85,11 @@ pub(crate) fn print(result: &Document, format: Format, layout: &Layout<'_>, out:
 }
 
 /// The result as text.
-fn render(result: &Document, format: Format, layout: &Layout<'_>) -> Result<String, Error> {
+///
+/// # Errors
+///
+/// The format can't express it.
+pub(crate) fn render(result: &Document, format: Format, layout: &Layout<'_>) -> Result<String, Error> {
     match format {
         Format::Json => Ok(json::pretty(result) + "\n"),
         Format::Text => text::render(result).map_err(Error::Form),

@@ -388,7 +388,9 @@ mod tests {
             Ok(answer)
         };
         pages.next(same).expect("the first page");
-        assert!(pages.next(same).expect_err("a circle").message().contains("received twice"));
+        assert!(
+            pages.next(same).expect_err("a circle").message(crate::exit::Manner::Legacy).contains("received twice")
+        );
     }
 
     #[test]

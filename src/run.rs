@@ -3,21 +3,21 @@
 
 use crate::args::{self, Given, Known, Level};
 use crate::call::Caller;
-use crate::exit::Failure;
+use crate::exit::{Failure, Manner};
 use crate::input::{self, BinaryFormat};
 use crate::operation::Line;
 use crate::output::Timestamps;
 use crate::pages::Pages;
 use crate::printer::Printer;
 use crate::query::Query;
-use crate::{globals, help, services, skeleton, trace};
+use crate::{globals, help, services, skeleton, suggest, trace};
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Map;
 use opsmith_runtime::rows::Operation;
 use opsmith_runtime::surroundings::Surroundings;
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
 /// What every operation needs to know beside its parameters.
@@ -29,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub(crate) query: Option<Query>,
     pub(crate) timestamps: Timestamps,
     pub(crate) binary_format: BinaryFormat,
+    /// Whether warnings are printed: not where a program reads the errors.
+    pub(crate) warns: bool,
     /// The endpoint of `--local`.
     #[cfg(feature = "local")]
     pub(crate) local: Option<opsmith_local::Endpoint>,
@@ -50,32 +52,31 @@ impl From<Failure> for Stop {
 ///
 /// # Errors
 ///
-/// Whatever ends the command with another code than 0.
-pub(crate) fn run(words: impl Iterator<Item = OsString>) -> Result<(), Failure> {
+/// Whatever ends the command with another code than 0, and how that is to be told.
+pub(crate) fn run(words: impl Iterator<Item = OsString>) -> Result<(), (Failure, Manner)> {
     let words = words.map(|word| {
         word.into_string().map_err(|word| Failure::usage(format_args!("argument {word:?} is not Unicode text")))
     });
-    let words = words.collect::<Result<Vec<_>, _>>()?;
-    match told(&words) {
+    let mut manner = Manner::default();
+    let told = words.collect::<Result<Vec<_>, _>>().map_err(Stop::Failed).and_then(|words| told(&words, &mut manner));
+    match told {
         Ok(()) | Err(Stop::Done) => Ok(()),
-        Err(Stop::Failed(failure)) => Err(failure),
+        Err(Stop::Failed(failure)) => Err((failure, manner)),
     }
 }
 
-fn told(words: &[String]) -> Result<(), Stop> {
+fn told(words: &[String], manner: &mut Manner) -> Result<(), Stop> {
     let known = globals::known();
     // Seen before the line is read, as an error in it must not read the files that --local leaves alone either.
     let local = words.iter().take_while(|word| services::find(word).is_none()).any(|word| word == "--local");
     let settings = settings(words, &known, local)?;
-    let globals = args::read(words, &known, global, service)?;
-    if globals.has("--cli-auto-prompt") {
-        let both = globals.has("--no-cli-auto-prompt");
-        return Err(if both { both_prompts() } else { not_built("--cli-auto-prompt", "prompting") }.into());
-    }
+    *manner = manner_of(words, &known, &settings);
+    let globals = args::read(words, &known, global, |word| service(word, &settings))?;
+    prompts(&globals, &settings)?;
     if globals.has("--debug") {
         trace::start();
     }
-    let context = context(&globals, settings, local)?;
+    let context = context(&globals, settings, *manner, local)?;
     let word = match globals.word.as_deref() {
         Some(word) => word,
         None if args::asks_help(&globals.rest) => "help",
@@ -100,6 +101,20 @@ fn settings(words: &[String], known: &[Known<'static>], local: bool) -> Result<S
     Ok(Settings::load(Surroundings::real(), level.value("--profile"))?)
 }
 
+/// How errors are to be told, as the line says, wherever on it, or a setting.
+fn manner_of(words: &[String], known: &[Known<'static>], settings: &Settings) -> Manner {
+    let options = known.iter().filter(|option| matches!(option.name, "--cli-error-format" | "--color"));
+    let options: Vec<_> = options.map(|option| Known { choices: &[], ..*option }).collect();
+    let level = args::read::<Failure>(words, &options, |_| Ok(()), |_| Ok(())).unwrap_or_default();
+    let setting = || settings.get("cli_error_format").ok().flatten().map(|value| value.text);
+    let name = level.value("--cli-error-format").map(str::to_owned).or_else(setting).unwrap_or_default();
+    let color = match level.value("--color") {
+        Some(choice) => choice == "on",
+        None => std::io::stderr().is_terminal(),
+    };
+    Manner::named(&name, color)
+}
+
 /// The world of `--local`: no variable of AWS, of proxies or of the home folder, so that no file is found there either.
 fn isolated() -> Surroundings {
     let hidden = |name: &str| {
@@ -121,22 +136,40 @@ fn global(given: &Given<'static>) -> Result<(), Stop> {
 }
 
 /// Whether the word is a service's.
-fn service(word: &str) -> Result<(), Stop> {
+fn service(word: &str, settings: &Settings) -> Result<(), Stop> {
     let own = ["help", "local"].into_iter().filter(|own| *own != "local" || cfg!(feature = "local"));
-    let words: Vec<&str> = services::words().chain(own).collect();
+    known_word("command", word, services::words().chain(own).collect(), settings).map_err(Stop::Failed)
+}
+
+/// Refuses a word that is none of those that may stand there.
+fn known_word(argument: &str, word: &str, words: Vec<&str>, settings: &Settings) -> Result<(), Failure> {
     match words.contains(&word) {
         true => Ok(()),
-        false => Err(Failure::choice("command", word, words).into()),
+        false => {
+            let note = suggest::alias(settings.surroundings(), word);
+            Err(Failure::choice(argument, word, words).noting(note))
+        }
     }
 }
 
-fn both_prompts() -> Failure {
-    let text = "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
-    Failure::parameter(text)
+/// Refuses to prompt for parameters, by an option or a setting.
+fn prompts(globals: &Level<'_>, settings: &Settings) -> Result<(), Failure> {
+    let refused = globals.has("--no-cli-auto-prompt");
+    if globals.has("--cli-auto-prompt") {
+        let both = "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
+        return Err(Failure::parameter(if refused { both.to_owned() } else { not_built("--cli-auto-prompt") }));
+    }
+    // Whether there is the profile at all is told later.
+    match settings.get("cli_auto_prompt").ok().flatten() {
+        Some(value) if value.text.eq_ignore_ascii_case("on") && !refused => {
+            Err(Failure::parameter(not_built(&format!("cli_auto_prompt ({})", value.origin))))
+        }
+        _ => Ok(()),
+    }
 }
 
-fn not_built(option: &str, what: &str) -> Failure {
-    Failure::parameter(format_args!("{option}: {what} is not built; give the parameters as options"))
+fn not_built(asked: &str) -> String {
+    format!("{asked}: prompting is not built; give the parameters as options")
 }
 
 fn required(names: &[String]) -> Failure {
@@ -144,7 +177,12 @@ fn required(names: &[String]) -> Failure {
 }
 
 /// Checks the global options and settings that every operation heeds, in the AWS CLI's order.
-fn context<'a>(globals: &'a Level<'static>, mut settings: Settings, local: bool) -> Result<Context<'a>, Failure> {
+fn context<'a>(
+    globals: &'a Level<'static>,
+    mut settings: Settings,
+    manner: Manner,
+    local: bool,
+) -> Result<Context<'a>, Failure> {
     let query = globals.value("--query").map(Query::parse).transpose().map_err(Failure::parameter)?;
     if let Some(url) = globals.value("--endpoint-url") {
         // As Python finds a scheme: `localhost:8080` has one.
@@ -165,6 +203,11 @@ fn context<'a>(globals: &'a Level<'static>, mut settings: Settings, local: bool)
     let setting = |name: &str, otherwise: &str| -> Result<String, Failure> {
         Ok(settings.get(name)?.map_or_else(|| otherwise.to_owned(), |value| value.text))
     };
+    let encoding = setting("cli_output_encoding", "utf-8")?;
+    if !matches!(encoding.to_ascii_lowercase().replace(['-', '_'], "").as_str(), "" | "utf8") {
+        let text = format_args!("AWS_CLI_OUTPUT_ENCODING={encoding}: output is UTF-8, no other encoding is built");
+        return Err(Failure::general(text));
+    }
     let zone = std::env::var("TZ").ok().filter(|_| !local);
     let timestamps = Timestamps::from_setting(&setting("cli_timestamp_format", "iso8601")?, zone.as_deref());
     let timestamps = timestamps.map_err(Failure::configuration)?;
@@ -185,6 +228,7 @@ fn context<'a>(globals: &'a Level<'static>, mut settings: Settings, local: bool)
         query,
         timestamps,
         binary_format,
+        warns: !matches!(manner, Manner::Structured(..)),
         #[cfg(feature = "local")]
         local: local.then(crate::local::start).transpose()?,
     })
@@ -193,10 +237,7 @@ fn context<'a>(globals: &'a Level<'static>, mut settings: Settings, local: bool)
 /// The operation's word, its options, and what they ask for.
 fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Result<(), Failure> {
     let words: Vec<&str> = commands.commands.iter().map(|command| command.name).chain(["help"]).collect();
-    let check = |word: &str| match words.contains(&word) {
-        true => Ok(()),
-        false => Err(Failure::choice("operation", word, words.iter().copied())),
-    };
+    let check = |word: &str| known_word("operation", word, words.clone(), &context.settings);
     let level = args::read::<Failure>(&context.globals.rest, &[], |_| Ok(()), check)?;
     let word = match level.word {
         Some(word) => word,

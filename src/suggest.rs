@@ -1,5 +1,7 @@
 //! Near names for a word that is none of those known.
 
+use opsmith_runtime::surroundings::Surroundings;
+
 /// Up to three names at least 0.8 alike, the most alike first.
 pub(crate) fn near<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let given: Vec<char> = given.chars().collect();
@@ -37,6 +39,14 @@ fn common(a: &[char], b: &[char]) -> usize {
     }
     let (left, right) = (common(&a[..at_a], &b[..at_b]), common(&a[at_a + length..], &b[at_b + length..]));
     left + length + right
+}
+
+/// Says that a word is an alias of the AWS CLI's, if it is one.
+pub(crate) fn alias(surroundings: &Surroundings, word: &str) -> Option<String> {
+    let path = surroundings.expand("~/.aws/cli/alias").ok()?;
+    let text = std::fs::read_to_string(&path).ok()?;
+    let mut keys = text.lines().filter_map(|line| Some(line.split_once('=')?.0.trim()));
+    keys.any(|key| key == word).then(|| format!("It is an alias in {}, and aliases are not built.", path.display()))
 }
 
 #[cfg(test)]

@@ -35,6 +35,13 @@ pub struct Config {
     pause: Arc<dyn Pause>,
 }
 
+const USER_AGENT: &str = concat!("opsmith/", env!("CARGO_PKG_VERSION"));
+
+/// An id as the header can carry it: anything that is no token of HTTP becomes a dash.
+fn token(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c) { c } else { '-' }).collect()
+}
+
 /// As whom to call.
 #[derive(Debug, Clone)]
 enum Identity {
@@ -62,7 +69,7 @@ impl Config {
             connection: reqwest::Settings::default(),
             transport: None,
             settings: None,
-            user_agent: concat!("opsmith/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: USER_AGENT.to_owned(),
             max_attempts: 3,
             pause: Arc::new(RealPause),
         }
@@ -98,6 +105,10 @@ impl Config {
                 ca_bundle: settings.ca_bundle()?,
                 proxies: Proxies::from_env(settings.surroundings())?,
                 ..Default::default()
+            },
+            user_agent: match settings.get("sdk_ua_app_id")? {
+                Some(id) if !id.text.is_empty() => format!("{USER_AGENT} app/{}", token(&id.text)),
+                _ => USER_AGENT.to_owned(),
             },
             settings: Some(settings),
             ..Config::new()

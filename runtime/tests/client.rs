@@ -221,3 +221,19 @@ fn without_a_region_the_error_says_how_to_give_one() {
     let error = wait(client.list_pipelines(ListPipelinesInput::default())).expect_err("no region");
     assert!(error.to_string().contains("region"), "{error}");
 }
+
+#[test]
+fn an_id_of_the_application_is_in_the_user_agent() {
+    use opsmith_runtime::{config::Settings, surroundings::Surroundings};
+    for (id, sent) in [("", ""), ("team-7", " app/team-7"), ("a b\n\u{e9}", " app/a-b--")] {
+        let fake = Fake::answering(200, "{}");
+        let surroundings = Surroundings::with_variables([("HOME", "/nonexistent"), ("AWS_SDK_UA_APP_ID", id)]);
+        let settings = Arc::new(Settings::load(surroundings, None).expect("settings"));
+        let config = Config::from_settings(settings).expect("a configuration").anonymous().region("r");
+        let client = Client::new(config.endpoint_url("http://127.0.0.1:9").transport(fake.clone()));
+        wait(client.list_pipelines(ListPipelinesInput::default())).expect("an answer");
+        let request = fake.request();
+        let (_, agent) = request.headers.iter().find(|(name, _)| name == "user-agent").expect("a user agent");
+        assert_eq!(agent, &format!("opsmith/{}{sent}", env!("CARGO_PKG_VERSION")));
+    }
+}

@@ -3,7 +3,7 @@
 use opsmith_runtime::document::Document;
 
 /// The value as text and tables show it; none of a list or map.
-pub(super) fn text(value: &Document) -> Option<String> {
+pub(crate) fn text(value: &Document) -> Option<String> {
     Some(match value {
         Document::Null => "None".to_owned(),
         Document::Boolean(true) => "True".to_owned(),
