@@ -133,6 +133,11 @@ impl Failure {
         }
     }
 
+    /// Whether the user interrupted.
+    pub(crate) fn is_interruption(&self) -> bool {
+        matches!(self.kind, Kind::Interrupted)
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self.kind {
@@ -177,8 +182,7 @@ impl Failure {
         match kind {
             Kind::UnknownOptions => format!("\n{USAGE}\n\nopsmith: [ERROR]: {text}\n"),
             Kind::Service(error) if !legacy => format!("\nopsmith: [ERROR]: {text}\n{}", more(error)),
-            Kind::Interrupted => "\n".to_owned(),
-            Kind::NobodyReads => String::new(),
+            Kind::Interrupted | Kind::NobodyReads => String::new(),
             _ => format!("\nopsmith: [ERROR]: {name}{text}\n{after}"),
         }
     }

@@ -33,6 +33,10 @@ fn main() -> ExitCode {
     match run::run(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err((failure, manner)) => {
+            if failure.is_interruption() {
+                // As the AWS CLI does: what the terminal shows of the interruption ends with its line.
+                let _ = std::io::stdout().write_all(b"\n");
+            }
             // When standard error is gone too, the exit code is all there is to say.
             let _ = std::io::stderr().write_all(failure.message(manner).as_bytes());
             ExitCode::from(failure.code())

@@ -117,5 +117,5 @@ fn an_interruption_ends_with_130() {
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(killed.success());
     let output = child.wait_with_output().expect("the command");
-    assert_eq!((output.status.code(), stdout(&output)), (Some(130), String::new()));
+    assert_eq!((output.status.code(), stdout(&output).as_str(), stderr(&output).as_str()), (Some(130), "\n", ""));
 }

@@ -132,10 +132,6 @@ impl Reqwest {
             let first: &(dyn std::error::Error + 'static) = &error;
             std::iter::successors(Some(first), |cause| cause.source())
         };
-        let is_tls = |cause: &(dyn std::error::Error + 'static)| {
-            let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>())
-        };
         let proxy = self.settings.proxies.proxy_for(url);
         let kind = match () {
             () if error.is_builder() => Kind::Endpoint,
@@ -155,6 +151,12 @@ impl Transport for Reqwest {
     fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
         Box::pin(self.exchange(request))
     }
+}
+
+/// Whether an error is of TLS, or wraps one: what an [`std::io::Error`] wraps is not its source.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
 }
 
 fn failed(kind: Kind, url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {
