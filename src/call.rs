@@ -2,8 +2,10 @@
 
 use crate::exit::Failure;
 use crate::output::{Timestamps, present};
+use crate::prompt::Terminal;
 use crate::run::Context;
 use opsmith_runtime::client::Prepared;
+use opsmith_runtime::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::rows::{Operation, Service};
 use opsmith_runtime::sink::{DocumentSink, Shaped};
@@ -11,6 +13,7 @@ use opsmith_runtime::{Client, Config, Error};
 use std::future::{Future, poll_fn};
 use std::io::Write as _;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -22,7 +25,19 @@ pub(crate) struct Caller<'a> {
     operation: &'a Operation<'a>,
     timestamps: &'a Timestamps,
     warns: bool,
+    /// Whether nothing was called yet.
+    first: bool,
+    /// Taken when the caller ends.
     runtime: Option<Runtime>,
+    prompt: Arc<Terminal>,
+}
+
+impl Drop for Caller<'_> {
+    fn drop(&mut self) {
+        self.prompt.restore();
+        // What still waits for a process or a person is not waited for.
+        self.runtime.take().into_iter().for_each(Runtime::shutdown_background);
+    }
 }
 
 impl<'a> Caller<'a> {
@@ -36,9 +51,11 @@ impl<'a> Caller<'a> {
         service: &'a Service<'a>,
         operation: &'a Operation<'a>,
     ) -> Result<Self, Failure> {
-        let client = Client::new(service, config(context)?);
-        let (timestamps, warns) = (&context.timestamps, context.warns);
-        let caller = Caller { client, service, operation, timestamps, warns, runtime: None };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
+        let prompt = Arc::new(Terminal::default());
+        let client = Client::new(service, config(context, &runtime, prompt.clone())?);
+        let (timestamps, warns, runtime) = (&context.timestamps, context.warns, Some(runtime));
+        let caller = Caller { client, service, operation, timestamps, warns, first: true, runtime, prompt };
         if context.settings.get("cli_history")?.is_some_and(|value| value.text == "enabled") {
             caller.warn("cli_history: the history of commands is not built; nothing is recorded");
         }
@@ -50,12 +67,12 @@ impl<'a> Caller<'a> {
     /// # Errors
     ///
     /// What keeps the call from being made, short of credentials.
-    pub(crate) fn prepare(&self, parameters: &Map) -> Result<Prepared<'a>, Failure> {
+    pub(crate) fn prepare(&mut self, parameters: &Map) -> Result<Prepared<'a>, Failure> {
         let document = Document::Map(parameters.clone());
         let shape = self.operation.input.unwrap_or(opsmith_runtime::rows::Ix::MAX);
         let input = Shaped { document: &document, service: self.service, shape };
         let prepared = self.client.prepare(self.operation.name, &input)?;
-        if self.runtime.is_none() {
+        if std::mem::take(&mut self.first) {
             prepared.warnings.iter().for_each(|violation| self.warn(format_args!("{violation}; sent nevertheless")));
         }
         Ok(prepared)
@@ -68,13 +85,9 @@ impl<'a> Caller<'a> {
     /// Whatever keeps the call from having a result.
     pub(crate) fn call(&mut self, parameters: &Map) -> Result<Document, Failure> {
         let prepared = self.prepare(parameters)?;
-        let runtime = match self.runtime.take() {
-            Some(runtime) => runtime,
-            None => tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?,
-        };
-        let sent = runtime.block_on(unless_interrupted(self.client.send(prepared)));
-        self.runtime = Some(runtime);
-        let response = sent?.map_err(|error| self.failed(error))?;
+        let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
+        let sent = runtime.block_on(unless_interrupted(self.client.send(prepared)))?;
+        let response = sent.map_err(|error| self.failed(error))?;
         let Some(shape) = self.operation.output else {
             if !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body) {
                 self.warn("the answer is not JSON: it may come from a proxy or a login page, and not from the service");
@@ -116,10 +129,10 @@ async fn unless_interrupted<T>(answer: impl Future<Output = T>) -> Result<T, Fai
 }
 
 /// The configuration of the client.
-fn config(context: &Context<'_>) -> Result<Config, Failure> {
+fn config(context: &Context<'_>, runtime: &Runtime, prompt: Arc<Terminal>) -> Result<Config, Failure> {
     let globals = context.globals;
     let (connect, read) = (timeout(context, "connect")?, timeout(context, "read")?);
-    let mut config = Config::from_settings(context.settings.clone())?.connection(|connection| {
+    let mut config = Config::prompting(context.settings.clone(), Some(prompt))?.connection(|connection| {
         connection.connect_timeout = connect;
         connection.read_timeout = read;
         connection.verify = !globals.has("--no-verify-ssl");
@@ -133,6 +146,12 @@ fn config(context: &Context<'_>) -> Result<Config, Failure> {
     }
     if globals.has("--no-sign-request") {
         config = config.anonymous();
+    }
+    if config.has_no_region() {
+        // The last resort of the AWS CLI.
+        let near = opsmith_runtime::http::reqwest::Reqwest::near();
+        let asked = runtime.block_on(unless_interrupted(region_of_instance(&context.settings, &near)))?;
+        config = asked?.into_iter().fold(config, Config::region);
     }
     Ok(config)
 }

@@ -29,6 +29,8 @@ enum Kind {
     NoCredentials,
     /// The service answered with an error.
     Service(Box<ServiceError>),
+    /// So did a service that was asked for credentials.
+    CredentialService,
     /// Everything else.
     General,
     /// The user interrupted.
@@ -143,7 +145,7 @@ impl Failure {
         match self.kind {
             Kind::ParamValidation | Kind::UnknownOptions => 252,
             Kind::Configuration | Kind::NoRegion | Kind::NoCredentials => 253,
-            Kind::Service(_) => 254,
+            Kind::Service(_) | Kind::CredentialService => 254,
             Kind::General => 255,
             Kind::Interrupted => 130,
             Kind::NobodyReads => 0,
@@ -256,6 +258,7 @@ impl From<opsmith_runtime::config::Error> for Failure {
         let kind = match error.kind() {
             ErrorKind::NoRegion => Kind::NoRegion,
             ErrorKind::NoCredentials => Kind::NoCredentials,
+            ErrorKind::RefusedByService => Kind::CredentialService,
             _ => Kind::General,
         };
         Failure::new(kind, error)

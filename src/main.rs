@@ -17,6 +17,7 @@ mod operation;
 mod output;
 mod pages;
 mod printer;
+mod prompt;
 mod query;
 mod run;
 // The same files are the public modules of the generated crate.

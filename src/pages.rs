@@ -289,16 +289,9 @@ fn encode(token: &Map, skipped: Option<usize>) -> String {
     BASE64.encode(format!("{{{}}}", members.chain(skipped).collect::<Vec<_>>().join(", ")))
 }
 
-/// JSON without characters beyond ASCII.
+/// JSON as Python writes it.
 fn ascii(value: &Document) -> String {
-    let mut out = String::new();
-    for c in crate::output::json::compact(value).chars() {
-        match c.is_ascii() {
-            true => out.push(c),
-            false => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out += &format!("\\u{unit:04x}")),
-        }
-    }
-    out
+    opsmith_runtime::codec::json::ascii(&crate::output::json::compact(value))
 }
 
 /// The value at a path of members, dots between.

@@ -1,7 +1,7 @@
 //! A call, from input to output: validate → protocol → endpoint → sign → send → protocol.
 
 use crate::config;
-use crate::credentials::{CachedChain, Chain, Credentials};
+use crate::credentials::{CachedChain, Chain, Credentials, Prompt};
 use crate::document::Document;
 use crate::error::{Error, Refusal};
 use crate::http::proxy::Proxies;
@@ -90,8 +90,17 @@ impl Config {
     ///
     /// A setting that can't be read.
     pub fn from_settings(settings: Arc<config::Settings>) -> Result<Self, Error> {
+        Config::prompting(settings, None)
+    }
+
+    /// The same, and a person is asked for the codes of devices that a role asks for.
+    ///
+    /// # Errors
+    ///
+    /// A setting that can't be read.
+    pub fn prompting(settings: Arc<config::Settings>, prompt: Option<Arc<dyn Prompt>>) -> Result<Self, Error> {
+        let chain = CachedChain::new(Chain::standard(), settings.clone(), prompt);
         settings.check()?;
-        let chain = CachedChain::new(Chain::standard(), settings.clone());
         let validation = settings.get("cli_validation")?.map_or(Ok(Mode::default()), |value| value.text.parse());
         let unchecked = !settings.flag("parameter_validation", true)?;
         Ok(Config {
@@ -119,6 +128,11 @@ impl Config {
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
+    }
+
+    /// Whether nothing states a region.
+    pub fn has_no_region(&self) -> bool {
+        self.region.is_none()
     }
 
     /// The URL to call in place of the service's own.
@@ -188,6 +202,7 @@ struct Shared {
     config: Config,
     retries: retry::Shared,
     transport: Arc<dyn Transport>,
+    metadata: Arc<dyn Transport>,
 }
 
 /// A request that is checked and written, and neither signed nor sent.
@@ -211,8 +226,12 @@ impl<'a> Client<'a> {
     /// A client for the service. Nothing is set up before the first call.
     pub fn new(service: &'a Service<'a>, config: Config) -> Self {
         let connection = config.connection.clone();
-        let transport = config.transport.clone().unwrap_or_else(|| Arc::new(Reqwest::new(connection)));
-        Client { service, shared: Arc::new(Shared { config, retries: retry::Shared::default(), transport }) }
+        let (transport, metadata) = match &config.transport {
+            Some(own) => (own.clone(), own.clone()),
+            None => (Arc::new(Reqwest::new(connection)) as _, Arc::new(Reqwest::near()) as _),
+        };
+        let shared = Shared { config, retries: retry::Shared::default(), transport, metadata };
+        Client { service, shared: Arc::new(shared) }
     }
 
     /// Calls an operation with a typed input. The input is checked and written at once, the rest happens in the future.
@@ -280,7 +299,7 @@ impl<'a> Client<'a> {
         let (mut attempts, mut cost, mut until) = (Attempts::new(config.max_attempts), None, None);
         loop {
             request.headers.truncate(unsigned);
-            self.sign(&mut request, &signing)?;
+            self.sign(&mut request, &signing).await?;
             request.headers.push(("amz-sdk-invocation-id".to_owned(), invocation.clone()));
             request.headers.push(("amz-sdk-request".to_owned(), retry::header(&attempts, until)));
             attempts.made += 1;
@@ -386,11 +405,12 @@ impl<'a> Client<'a> {
         Ok(signing)
     }
 
-    fn sign(&self, request: &mut Request, signing: &Signing) -> Result<(), Error> {
+    async fn sign(&self, request: &mut Request, signing: &Signing) -> Result<(), Error> {
+        let Shared { transport, metadata, .. } = &*self.shared;
         let credentials = match &self.shared.config.identity {
             Identity::Anonymous => return Ok(()),
             Identity::Fixed(credentials) => credentials.clone(),
-            Identity::Chain(chain) => chain.resolve()?,
+            Identity::Chain(chain) => chain.resolve(&signing.region, &**transport, &**metadata).await?,
         };
         let now = self.shared.retries.corrected(self.now());
         let signed = sign::sign(request, &credentials, &signing.region, &signing.service, now);

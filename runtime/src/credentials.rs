@@ -4,16 +4,37 @@
 //! or says why it has none to give, or fails when it is configured and does not work; the chain
 //! then stops, as a later provider might stand for another account. When none answers, the error
 //! lists every provider and its reason.
+//!
+//! Roles and single sign-on are asked for over the same transport as the service. What they give is
+//! kept in the AWS CLI's cache ([`cache`]), so that each finds what the other was given.
 
+mod assume_role;
+mod cache;
+mod container;
 mod environment;
+mod instance;
+mod login;
+mod metadata;
 mod process;
 mod profile;
+mod services;
+mod sso;
+mod sts;
+mod web_identity;
+
+pub use instance::region as region_of_instance;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::config::{Error, ErrorKind, Settings};
+use tokio::sync::Mutex;
+
+use crate::config::{Error, ErrorKind, Profile, Settings};
+use crate::http::Transport;
 
 /// What signs a request. Debug shows neither the secret key nor the session token.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,13 +89,69 @@ pub enum Answer {
     NotConfigured(String),
 }
 
+/// What providers are asked with.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// What the environment and the shared files say.
+    pub settings: &'a Settings,
+    /// The region of the call that credentials are for.
+    pub region: &'a str,
+    /// Carries requests to services.
+    pub transport: &'a dyn Transport,
+    /// Carries requests to the machine's own metadata, past any proxy.
+    pub metadata: &'a dyn Transport,
+    /// Asks a person for the code of a device; without it a role that needs one is an error.
+    pub prompt: Option<&'a Arc<dyn Prompt>>,
+    /// The profile to look at in place of the settings' own, which is then the source of a role; variables of the
+    /// environment do not count for it.
+    source: Option<&'a str>,
+}
+
+impl<'a> Asking<'a> {
+    /// Asks with these settings, for calls in this region, over these transports.
+    pub fn new(
+        settings: &'a Settings,
+        region: &'a str,
+        transport: &'a dyn Transport,
+        metadata: &'a dyn Transport,
+    ) -> Self {
+        Asking { settings, region, transport, metadata, prompt: None, source: None }
+    }
+
+    /// The profile to look at.
+    fn profile(&self) -> Result<Profile<'a>, Error> {
+        match self.source {
+            Some(name) => Ok(self.settings.profile_named(name)),
+            None => self.settings.profile(),
+        }
+    }
+
+    /// Whether the variables of the environment count.
+    fn environment_counts(&self) -> bool {
+        self.source.is_none() && !self.settings.profile_is_option()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.settings.surroundings().now()
+    }
+}
+
+/// Asks a person for the code of a device.
+pub trait Prompt: fmt::Debug + Send + Sync {
+    /// Shows `question` and returns the answer. May wait for as long as the person takes.
+    fn ask(&self, question: &str) -> io::Result<String>;
+}
+
+/// The future of an answer.
+pub type Providing<'a> = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>>;
+
 /// A source of credentials.
 pub trait Provider: fmt::Debug + Send + Sync {
     /// The name by which the AWS CLI calls it.
     fn name(&self) -> &'static str;
 
     /// Credentials, or why there are none. An error means: configured, but it does not work.
-    fn provide(&self, settings: &Settings) -> Result<Answer, Error>;
+    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a>;
 }
 
 /// Providers in the order in which they are asked.
@@ -91,9 +168,19 @@ impl Chain {
 
     /// The AWS CLI's providers in its order.
     pub fn standard() -> Self {
+        let mut chain = Self::of_profile();
+        chain.providers.splice(..0, [Box::new(environment::Environment) as _, Box::new(assume_role::AssumeRole) as _]);
+        chain.providers.extend([Box::new(container::Container) as _, Box::new(instance::Instance) as _]);
+        chain
+    }
+
+    /// Those that look at a profile, which may also be the source of a role.
+    fn of_profile() -> Self {
         Self::new(vec![
-            Box::new(environment::Environment),
+            Box::new(web_identity::WebIdentity),
+            Box::new(sso::Sso),
             Box::new(profile::SharedCredentialsFile),
+            Box::new(login::Login),
             Box::new(process::Process),
             Box::new(profile::ConfigFile),
         ])
@@ -102,20 +189,41 @@ impl Chain {
     /// The credentials of the first provider that has some.
     ///
     /// Fails when the profile does not exist, a provider fails, the credentials have expired, or no
-    /// provider answers ([`ErrorKind::NoCredentials`]). May run a process and wait for it.
-    pub fn resolve(&self, settings: &Settings) -> Result<Credentials, Error> {
-        settings.profile()?;
+    /// provider answers ([`ErrorKind::NoCredentials`]). May ask services, run a process, and wait for it.
+    pub async fn resolve(&self, asking: Asking<'_>) -> Result<Credentials, Error> {
+        asking.settings.profile()?;
+        let reasons = match self.ask(asking).await? {
+            Ok(credentials) => return unexpired(credentials, asking.now()),
+            Err(reasons) => reasons,
+        };
+        let text = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
+        Err(Error::new(ErrorKind::NoCredentials, format!("{text}{reasons}")))
+    }
+
+    /// The credentials of the first provider that has some, or why each has none, a line each.
+    async fn ask(&self, asking: Asking<'_>) -> Result<Result<Credentials, String>, Error> {
         let mut reasons = String::new();
         for provider in &self.providers {
-            match provider.provide(settings)? {
-                Answer::Found(credentials) => {
-                    return unexpired(credentials, settings.surroundings().now());
-                }
+            match provider.provide(asking).await? {
+                Answer::Found(credentials) => return Ok(Ok(credentials)),
                 Answer::NotConfigured(reason) => reasons.push_str(&format!("\n  {}: {reason}", provider.name())),
             }
         }
-        let text = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
-        Err(Error::new(ErrorKind::NoCredentials, format!("{text}{reasons}")))
+        Ok(Err(reasons))
+    }
+}
+
+/// A provider that is configured and does not work.
+fn failed(provider: &str, reason: impl fmt::Display) -> Error {
+    let text = format!("Error when retrieving credentials from {provider}: {reason}");
+    Error::new(ErrorKind::CredentialRetrieval, text)
+}
+
+/// Runs what may block for long, beside the runtime's own work where there is a runtime.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(work).await.map_err(|error| failed("a process", error)),
+        Err(_) => Ok(work()),
     }
 }
 
@@ -144,6 +252,7 @@ const REFRESH_BEFORE: Duration = Duration::from_secs(15 * 60);
 pub struct CachedChain {
     chain: Chain,
     settings: Arc<Settings>,
+    prompt: Option<Arc<dyn Prompt>>,
     answer: Mutex<Option<Kept>>,
 }
 
@@ -154,21 +263,27 @@ struct Kept {
 }
 
 impl CachedChain {
-    /// Asks nothing yet.
-    pub fn new(chain: Chain, settings: Arc<Settings>) -> Self {
-        Self { chain, settings, answer: Mutex::new(None) }
+    /// Asks nothing yet. `prompt` is for the codes of devices; without it a role that needs one is an error.
+    pub fn new(chain: Chain, settings: Arc<Settings>, prompt: Option<Arc<dyn Prompt>>) -> Self {
+        Self { chain, settings, prompt, answer: Mutex::new(None) }
     }
 
-    /// The credentials at hand, or fresh ones when there are none or they end soon. Fails as
+    /// The credentials at hand, or fresh ones when there are none or they end soon, for calls in a region. Fails as
     /// [`Chain::resolve`].
-    pub fn resolve(&self) -> Result<Credentials, Error> {
-        // A panic elsewhere cannot leave a half-written answer: the slot is assigned whole.
-        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+    pub async fn resolve(
+        &self,
+        region: &str,
+        transport: &dyn Transport,
+        metadata: &dyn Transport,
+    ) -> Result<Credentials, Error> {
+        let mut answer = self.answer.lock().await;
         let now = self.settings.surroundings().now();
         if let Some(kept) = answer.as_ref().filter(|kept| kept.refresh_at.is_none_or(|at| now < at)) {
             return Ok(kept.credentials.clone());
         }
-        match (self.chain.resolve(&self.settings), answer.as_ref()) {
+        let asking =
+            Asking { prompt: self.prompt.as_ref(), ..Asking::new(&self.settings, region, transport, metadata) };
+        match (self.chain.resolve(asking).await, answer.as_ref()) {
             (Ok(credentials), _) => {
                 let refresh_at = credentials.expiration.map(|end| refresh_time(now, end));
                 *answer = Some(Kept { credentials: credentials.clone(), refresh_at });
@@ -189,20 +304,93 @@ fn refresh_time(now: SystemTime, end: SystemTime) -> SystemTime {
     end.checked_sub((life / 4).min(REFRESH_BEFORE)).unwrap_or(end)
 }
 
-/// A moment as credential sources write it: ISO 8601 with an offset, as `2030-01-01T00:00:00Z`.
+/// A moment as credential sources write it: ISO 8601 with an offset, as `2030-01-01T00:00:00Z`, or with `UTC` for one.
 fn moment(text: &str) -> Option<SystemTime> {
     use time::OffsetDateTime;
     use time::format_description::well_known::{Iso8601, Rfc3339};
-    OffsetDateTime::parse(text, &Rfc3339)
-        .or_else(|_| OffsetDateTime::parse(text, &Iso8601::DEFAULT))
+    let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |local| format!("{local}Z"));
+    OffsetDateTime::parse(&text, &Rfc3339)
+        .or_else(|_| OffsetDateTime::parse(&text, &Iso8601::DEFAULT))
         .ok()
         .map(SystemTime::from)
+}
+
+/// What the tests of providers share.
+#[cfg(test)]
+mod testing {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::http::{Request, Response, Sending, TransportError, TransportErrorKind};
+
+    /// Answers one request after the other as told, then none, and keeps the requests.
+    #[derive(Debug, Default)]
+    pub(super) struct Fake {
+        answers: Mutex<Vec<(u16, String)>>,
+        pub(super) requests: Mutex<Vec<Request>>,
+    }
+
+    impl Fake {
+        pub(super) fn answering(answers: &[(u16, &str)]) -> Self {
+            let answers = answers.iter().rev().map(|(status, body)| (*status, (*body).to_owned())).collect();
+            Fake { answers: Mutex::new(answers), requests: Mutex::default() }
+        }
+
+        /// Requests, each in a few lines: method and URL, headers with their values, body.
+        pub(super) fn sent(&self) -> Vec<String> {
+            let shown = |request: &Request| {
+                let headers = request.headers.iter().filter(|(name, _)| name != "authorization");
+                let headers: String = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();
+                format!("{} {}\n{headers}{}", request.method, request.url, String::from_utf8_lossy(&request.body))
+            };
+            self.requests.lock().expect("the lock").iter().map(shown).collect()
+        }
+
+        pub(super) fn signed_by(&self) -> Option<String> {
+            let requests = self.requests.lock().expect("the lock");
+            let (_, value) = requests.last()?.headers.iter().find(|(name, _)| name == "authorization")?;
+            Some(value.split_once("Credential=")?.1.split('/').next()?.to_owned())
+        }
+    }
+
+    impl Transport for Fake {
+        fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
+            self.requests.lock().expect("the lock").push(request.clone());
+            let answer = self.answers.lock().expect("the lock").pop();
+            let nothing = TransportError { kind: TransportErrorKind::Tls, url: request.url.clone(), source: None };
+            Box::pin(async move {
+                let (status, body) = answer.ok_or(nothing)?;
+                Ok(Response { status, headers: Vec::new(), body: body.into_bytes() })
+            })
+        }
+    }
+
+    /// A moment that nothing of the tests has passed.
+    pub(super) const LATE: &str = "2099-01-01T00:00:00Z";
+
+    /// Runs a future to its end.
+    pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(future)
+    }
+
+    /// What the chain makes of settings and of what services answer.
+    pub(super) fn resolve(settings: &Settings, fake: &Fake) -> Result<Credentials, Error> {
+        wait(Chain::standard().resolve(Asking::new(settings, "eu-west-1", fake, fake)))
+    }
+
+    /// What one provider says of a profile.
+    pub(super) fn provide(provider: &dyn Provider, settings: &Settings) -> Result<Answer, Error> {
+        let fake = Fake::default();
+        wait(provider.provide(Asking::new(settings, "eu-west-1", &fake, &fake)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    use super::testing::{Fake, wait};
     use super::*;
     use crate::surroundings::Surroundings;
     use crate::surroundings::testing::Scene;
@@ -211,7 +399,7 @@ mod tests {
     const ENVIRONMENT: &[(&str, &str)] = &[("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "hidden")];
 
     fn resolve(scene: &Scene, profile: Option<&str>) -> Result<Credentials, Error> {
-        Chain::standard().resolve(&Settings::load(scene.surroundings(), profile)?)
+        super::testing::resolve(&Settings::load(scene.surroundings(), profile)?, &Fake::default())
     }
 
     #[test]
@@ -253,9 +441,17 @@ mod tests {
         let expected = format!(
             "Unable to locate credentials. You can configure credentials by running \"aws login\".\n  \
              env: AWS_ACCESS_KEY_ID is not set\n  \
+             assume-role: the profile \"default\" has no role_arn\n  \
+             assume-role-with-web-identity: neither AWS_WEB_IDENTITY_TOKEN_FILE nor the key web_identity_token_file is \
+             there\n  \
+             sso: the profile \"default\" has neither sso_role_name nor sso_account_id\n  \
              shared-credentials-file: {} does not exist\n  \
+             login: the profile \"default\" has no login_session\n  \
              custom-process: the profile \"default\" has no credential_process\n  \
-             config-file: the profile \"default\" in {config} has no aws_access_key_id",
+             config-file: the profile \"default\" in {config} has no aws_access_key_id\n  \
+             container-role: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is \
+             set\n  \
+             iam-role: SSL validation failed for http://169.254.169.254/latest/api/token",
             scene.path(".aws/credentials"),
         );
         assert_eq!(error.to_string(), expected);
@@ -289,13 +485,19 @@ mod tests {
             "counting"
         }
 
-        fn provide(&self, settings: &Settings) -> Result<Answer, Error> {
+        fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+            Box::pin(async move { self.answer(asking) })
+        }
+    }
+
+    impl Counting {
+        fn answer(&self, asking: Asking<'_>) -> Result<Answer, Error> {
             let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
             let life = self.life.load(Ordering::SeqCst);
             if life == 0 {
                 return Ok(Answer::NotConfigured("told to fail".into()));
             }
-            let expiration = (life != u64::MAX).then(|| settings.surroundings().now() + Duration::from_secs(life));
+            let expiration = (life != u64::MAX).then(|| asking.now() + Duration::from_secs(life));
             Ok(Answer::Found(Credentials { expiration, ..Credentials::new(asked.to_string(), "hidden", "counting") }))
         }
     }
@@ -308,7 +510,12 @@ mod tests {
         let surroundings = Surroundings::with_variables([("HOME", "")])
             .with_clock(move || SystemTime::UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst)));
         let settings = Arc::new(Settings::load(surroundings, None).expect("no files"));
-        (CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings), provider, hand)
+        (CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings, None), provider, hand)
+    }
+
+    fn ask(chain: &CachedChain) -> Result<Credentials, Error> {
+        let fake = Fake::default();
+        wait(chain.resolve("r", &fake, &fake))
     }
 
     #[test]
@@ -321,7 +528,7 @@ mod tests {
             let (chain, _, hand) = counting(life);
             for (second, key) in moments {
                 hand.store(*second, Ordering::SeqCst);
-                assert_eq!(chain.resolve().map(|found| found.access_key_id), Ok((*key).into()), "{life} {second}");
+                assert_eq!(ask(&chain).map(|found| found.access_key_id), Ok((*key).into()), "{life} {second}");
             }
         }
     }
@@ -329,12 +536,12 @@ mod tests {
     #[test]
     fn a_failed_refresh_leaves_valid_credentials_in_force() {
         let (chain, provider, hand) = counting(100);
-        chain.resolve().expect("the first answer");
+        ask(&chain).expect("the first answer");
         provider.life.store(0, Ordering::SeqCst);
         hand.store(99, Ordering::SeqCst);
-        assert_eq!(chain.resolve().map(|found| found.access_key_id), Ok("1".into()));
+        assert_eq!(ask(&chain).map(|found| found.access_key_id), Ok("1".into()));
         hand.store(100, Ordering::SeqCst);
-        assert_eq!(chain.resolve().map_err(|error| error.kind()), Err(ErrorKind::NoCredentials));
+        assert_eq!(ask(&chain).map_err(|error| error.kind()), Err(ErrorKind::NoCredentials));
     }
 
     #[test]
@@ -342,7 +549,7 @@ mod tests {
         let (chain, provider, _) = counting(100);
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| chain.resolve().expect("an answer"));
+                scope.spawn(|| ask(&chain).expect("an answer"));
             }
         });
         assert_eq!(provider.asked.load(Ordering::SeqCst), 1);

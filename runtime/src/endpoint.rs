@@ -120,6 +120,24 @@ pub(crate) struct Settings<'a> {
     pub(crate) dual_stack: bool,
 }
 
+/// The URL of a service whose host begins with a word and the region: those that give credentials have no rows.
+pub(crate) fn regional(prefix: &str, settings: Settings<'_>) -> String {
+    let Settings { region, fips, dual_stack } = settings;
+    let suffix = partition::of_region(region).map_or("amazonaws.com", |partition| match dual_stack {
+        true => partition.dual_stack_dns_suffix,
+        false => partition.dns_suffix,
+    });
+    format!("https://{prefix}{}.{region}.{suffix}/", if fips { "-fips" } else { "" })
+}
+
+/// The region that a name means: of a pseudo region such as `aws-global`, the one where its partition has its seat.
+pub(crate) fn region(name: &str) -> &str {
+    match partition::of_region(name) {
+        Some(partition) if name.ends_with("-global") => partition.implicit_global_region,
+        _ => name,
+    }
+}
+
 /// The endpoint of an operation.
 ///
 /// # Errors

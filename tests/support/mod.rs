@@ -115,7 +115,13 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
 pub(crate) fn opsmith(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_opsmith"));
     command.env_clear().env("HOME", home).env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env("TZ", "UTC0").current_dir(home).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .env("TZ", "UTC0")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .current_dir(home)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 

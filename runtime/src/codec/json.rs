@@ -15,6 +15,23 @@ pub use read::read;
 
 mod read;
 
+/// JSON without characters beyond ASCII, as Python writes it.
+pub fn ascii(json: &str) -> String {
+    let mut out = String::new();
+    for c in json.chars() {
+        match c {
+            ' '..='~' => out.push(c),
+            _ => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+        }
+    }
+    out
+}
+
+/// A text as JSON of the same kind.
+pub(crate) fn ascii_text(text: &str) -> String {
+    ascii(&serde_json::Value::from(text).to_string())
+}
+
 /// Writes one value as JSON.
 #[derive(Debug)]
 pub struct Writer<'a> {

@@ -23,6 +23,8 @@ pub enum ErrorKind {
     PartialCredentials,
     /// A provider of credentials is configured and failed.
     CredentialRetrieval,
+    /// A service that was asked for credentials answered with an error.
+    RefusedByService,
 }
 
 /// A problem with configuration or credentials.

@@ -48,6 +48,12 @@ pub const SETTINGS: &[Setting<'static>] = &[
     setting("request_min_compression_size_bytes", &["AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"]),
     setting("disable_request_compression", &["AWS_DISABLE_REQUEST_COMPRESSION"]),
     setting("sdk_ua_app_id", &["AWS_SDK_UA_APP_ID"]),
+    setting("ec2_metadata_disabled", &["AWS_EC2_METADATA_DISABLED"]).outside_profiles(),
+    setting("ec2_metadata_v1_disabled", &["AWS_EC2_METADATA_V1_DISABLED"]),
+    setting("ec2_metadata_service_endpoint", &["AWS_EC2_METADATA_SERVICE_ENDPOINT"]).skipping_empty(),
+    setting("ec2_metadata_service_endpoint_mode", &["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]),
+    setting("metadata_service_timeout", &["AWS_METADATA_SERVICE_TIMEOUT"]),
+    setting("metadata_service_num_attempts", &["AWS_METADATA_SERVICE_NUM_ATTEMPTS"]),
 ];
 
 /// The row called `name`; without one, a setting that only profiles state.

@@ -69,10 +69,15 @@ impl Settings {
     /// `[services …]` section; the profile's `endpoint_url`. `ignore_configured_endpoint_urls`
     /// leaves the option alone in force.
     pub fn endpoint_url(&self, service_id: &str) -> Result<Option<Value>, Error> {
-        let setting = find("endpoint_url");
-        if let Some(option) = self.option(&setting) {
-            return Ok(Some(option));
+        match self.option(&find("endpoint_url")) {
+            Some(option) => Ok(Some(option)),
+            None => self.configured_endpoint_url(service_id),
         }
+    }
+
+    /// The same without the option.
+    pub(crate) fn configured_endpoint_url(&self, service_id: &str) -> Result<Option<Value>, Error> {
+        let setting = find("endpoint_url");
         if self.flag("ignore_configured_endpoint_urls", false)? {
             return Ok(None);
         }

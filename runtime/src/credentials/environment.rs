@@ -1,6 +1,6 @@
 //! Keys in environment variables.
 
-use super::{Answer, Credentials, Provider, moment};
+use super::{Answer, Asking, Credentials, Provider, Providing, moment};
 use crate::config::{Error, ErrorKind, Settings};
 
 /// `AWS_ACCESS_KEY_ID` and what goes with it. An option that names a profile takes it out of the
@@ -13,10 +13,19 @@ impl Provider for Environment {
         "env"
     }
 
-    fn provide(&self, settings: &Settings) -> Result<Answer, Error> {
-        if settings.profile_is_option() {
-            return Ok(Answer::NotConfigured("not asked, as an option names a profile".into()));
-        }
+    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+        Box::pin(async move {
+            match asking.environment_counts() {
+                true => self.variables(asking.settings),
+                false => Ok(Answer::NotConfigured("not asked, as an option names a profile".into())),
+            }
+        })
+    }
+}
+
+impl Environment {
+    /// The keys in the variables.
+    pub(super) fn variables(&self, settings: &Settings) -> Result<Answer, Error> {
         let variable = |name: &str| Ok(settings.surroundings().variable(name)?.filter(|text| !text.is_empty()));
         let Some(access_key_id) = variable("AWS_ACCESS_KEY_ID")? else {
             return Ok(Answer::NotConfigured("AWS_ACCESS_KEY_ID is not set".into()));
@@ -53,7 +62,7 @@ mod tests {
 
     fn provide(variables: &[(&str, &str)]) -> Result<Answer, Error> {
         let surroundings = Surroundings::with_variables(variables.iter().copied());
-        Environment.provide(&Settings::load(surroundings, None)?)
+        crate::credentials::testing::provide(&Environment, &Settings::load(surroundings, None)?)
     }
 
     #[test]

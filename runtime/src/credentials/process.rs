@@ -14,8 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use super::{Answer, Credentials, Provider, moment};
-use crate::config::{Error, ErrorKind, Settings};
+use super::{Answer, Asking, Credentials, Provider, Providing, beside, failed, moment};
 
 /// The provider's name, which stands in every error too.
 const NAME: &str = "custom-process";
@@ -33,29 +32,29 @@ impl Provider for Process {
         NAME
     }
 
-    fn provide(&self, settings: &Settings) -> Result<Answer, Error> {
-        let profile = settings.profile()?;
-        let Some(command) = profile.get("credential_process")? else {
-            return Ok(Answer::NotConfigured(format!("the profile \"{}\" has no credential_process", profile.name)));
-        };
-        let failed = |reason: String| {
-            let text = format!(
-                "Error when retrieving credentials from {NAME}: {reason}\nThe command is in {}.",
-                command.origin
-            );
-            Error::new(ErrorKind::CredentialRetrieval, text)
-        };
-        let words = shlex::split(&command.text)
-            .filter(|words| !words.is_empty())
-            .ok_or_else(|| failed("credential_process is empty or has an open quotation".into()))?;
-        let (program, arguments) = words.split_at(1);
-        let mut process = settings.surroundings().command(&program.concat());
-        let output = run(process.args(arguments), PATIENCE).map_err(failed)?;
-        let mut credentials = credentials(&output).map_err(failed)?;
-        if credentials.account_id.is_none() {
-            credentials.account_id = profile.get("aws_account_id")?.map(|value| value.text);
-        }
-        Ok(Answer::Found(credentials))
+    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+        Box::pin(async move {
+            let profile = asking.profile()?;
+            let Some(command) = profile.get("credential_process")? else {
+                return Ok(Answer::NotConfigured(format!(
+                    "the profile \"{}\" has no credential_process",
+                    profile.name
+                )));
+            };
+            let failed = |reason: String| failed(NAME, format!("{reason}\nThe command is in {}.", command.origin));
+            let words = shlex::split(&command.text)
+                .filter(|words| !words.is_empty())
+                .ok_or_else(|| failed("credential_process is empty or has an open quotation".into()))?;
+            let (program, arguments) = words.split_at(1);
+            let mut process = asking.settings.surroundings().command(&program.concat());
+            process.args(arguments);
+            let output = beside(move || run(&mut process, PATIENCE)).await?.map_err(failed)?;
+            let mut credentials = credentials(&output).map_err(failed)?;
+            if credentials.account_id.is_none() {
+                credentials.account_id = profile.get("aws_account_id")?.map(|value| value.text);
+            }
+            Ok(Answer::Found(credentials))
+        })
     }
 }
 
@@ -167,7 +166,8 @@ pub(super) mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::credentials::Chain;
+    use crate::config::{Error, ErrorKind, Settings};
+    use crate::credentials::testing;
     use crate::surroundings::testing::{Scene, noise};
 
     /// A complete answer.
@@ -285,7 +285,7 @@ pub(super) mod tests {
     }
 
     fn resolve(scene: &Scene) -> Result<Credentials, Error> {
-        Chain::standard().resolve(&Settings::load(scene.surroundings(), None)?)
+        testing::resolve(&Settings::load(scene.surroundings(), None)?, &testing::Fake::default())
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Answer, Credentials, Provider};
-use crate::config::{Error, ErrorKind, Section, Settings};
+use super::{Answer, Asking, Credentials, Provider, Providing};
+use crate::config::{Error, ErrorKind, Section};
 
 /// `[NAME]` of the credentials file.
 #[derive(Debug)]
@@ -14,9 +14,11 @@ impl Provider for SharedCredentialsFile {
         "shared-credentials-file"
     }
 
-    fn provide(&self, settings: &Settings) -> Result<Answer, Error> {
-        let profile = settings.profile()?;
-        static_keys(self.name(), profile.name, profile.credentials, settings.credentials_file())
+    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+        Box::pin(async move {
+            let profile = asking.profile()?;
+            static_keys(self.name(), profile.name, profile.credentials, asking.settings.credentials_file())
+        })
     }
 }
 
@@ -29,9 +31,11 @@ impl Provider for ConfigFile {
         "config-file"
     }
 
-    fn provide(&self, settings: &Settings) -> Result<Answer, Error> {
-        let profile = settings.profile()?;
-        static_keys(self.name(), profile.name, profile.config, settings.config_file())
+    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+        Box::pin(async move {
+            let profile = asking.profile()?;
+            static_keys(self.name(), profile.name, profile.config, asking.settings.config_file())
+        })
     }
 }
 
@@ -78,12 +82,13 @@ fn static_keys(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Settings;
     use crate::surroundings::testing::Scene;
 
     fn provide(provider: &dyn Provider, config: &str, credentials: &str) -> (Scene, Result<Answer, Error>) {
         let scene = Scene::new(config, credentials, &[]);
         let settings = Settings::load(scene.surroundings(), Some("p")).expect("files");
-        (scene, provider.provide(&settings))
+        (scene, crate::credentials::testing::provide(provider, &settings))
     }
 
     #[test]

@@ -53,6 +53,11 @@ impl Reqwest {
         Reqwest { settings, ..Self::default() }
     }
 
+    /// A transport for the machine's own metadata: past any proxy, whoever asks says how long to wait.
+    pub fn near() -> Self {
+        Self::new(Settings { connect_timeout: None, read_timeout: None, ..Settings::default() })
+    }
+
     fn client(&self, url: &str) -> Result<&reqwest::Client, TransportError> {
         let secure = url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
         let kept = if secure { &self.secure } else { &self.plain };

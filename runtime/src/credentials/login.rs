@@ -1,0 +1,30 @@
+//! Sessions of `aws login`, which are not built: a profile that relies on one is told so.
+
+use super::{Answer, Asking, Provider, Providing, failed};
+
+/// The profile's `login_session`.
+#[derive(Debug)]
+pub(super) struct Login;
+
+impl Provider for Login {
+    fn name(&self) -> &'static str {
+        "login"
+    }
+
+    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+        Box::pin(async move {
+            let profile = asking.profile()?;
+            match profile.get("login_session")? {
+                None => Ok(Answer::NotConfigured(format!("the profile \"{}\" has no login_session", profile.name))),
+                Some(session) => Err(failed(
+                    self.name(),
+                    format_args!(
+                        "sessions of aws login are not built; configure another source of credentials\nThe session is \
+                         in {}.",
+                        session.origin
+                    ),
+                )),
+            }
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! How services that give credentials are asked: where they are, and that they are asked again.
+
+use std::time::Duration;
+
+use super::{Asking, failed};
+use crate::config::{Error, ErrorKind};
+use crate::endpoint;
+use crate::http::{Request, Response, TransportError, TransportErrorKind};
+use crate::retry::{Pause as _, RealPause};
+
+const ATTEMPTS: u32 = 3;
+
+/// The URL of a service: what is configured for it, or else its host in the region. An option of the call is about the
+/// service that is called, and not about this one.
+pub(super) fn url(asking: &Asking<'_>, sdk_id: &str, prefix: &str, region: &str) -> Result<String, Error> {
+    let settings = asking.settings;
+    match settings.configured_endpoint_url(sdk_id)? {
+        Some(url) => endpoint::configured(&url.text).map_err(|problem| Error::invalid(problem, &url.origin)),
+        None => {
+            let fips = settings.flag("use_fips_endpoint", false)?;
+            let dual_stack = settings.flag("use_dualstack_endpoint", false)?;
+            Ok(endpoint::regional(prefix, endpoint::Settings { region, fips, dual_stack }))
+        }
+    }
+}
+
+/// Sends a request, again when that is worth it.
+pub(super) async fn answered(
+    asking: &Asking<'_>,
+    provider: &str,
+    request: &Request,
+    sign: impl Fn(&mut Request) -> Result<(), String>,
+) -> Result<Response, Error> {
+    let mut attempt: u32 = 0;
+    loop {
+        attempt += 1;
+        let mut signed = request.clone();
+        sign(&mut signed).map_err(|problem| failed(provider, problem))?;
+        let answer = asking.transport.send(&signed).await;
+        let passes = match &answer {
+            Ok(response) => matches!(response.status, 429 | 500 | 502..=504),
+            Err(TransportError { kind, .. }) => !matches!(kind, TransportErrorKind::Tls | TransportErrorKind::Setup),
+        };
+        if !passes || attempt == ATTEMPTS {
+            return answer.map_err(|error| Error::new(ErrorKind::CredentialRetrieval, error.to_string()));
+        }
+        RealPause.pause(Duration::ZERO, Duration::from_secs(attempt.into())).await;
+    }
+}

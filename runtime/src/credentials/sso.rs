@@ -1,0 +1,359 @@
+//! Single sign-on (IAM Identity Center): the credentials of a role, for a token that `aws sso login` left in the AWS CLI's
+//! cache. A token that ends soon is replaced, and the cache with it, where the login allows that.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value as Json, json};
+
+use super::{Answer, Asking, Credentials, Provider, Providing, cache, failed, moment, services};
+use crate::codec::json::ascii_text;
+use crate::config::{Error, ErrorKind, Value};
+use crate::http::Request;
+
+const NAME: &str = "sso";
+/// Tokens that end sooner are replaced.
+const REFRESH_BEFORE: Duration = Duration::from_secs(15 * 60);
+
+/// The profile's `sso_account_id` and `sso_role_name`.
+#[derive(Debug)]
+pub(super) struct Sso;
+
+impl Provider for Sso {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+        Box::pin(async move {
+            match Access::of(&asking)? {
+                Some(access) => access.credentials(&asking).await.map(Answer::Found),
+                None => {
+                    let text = "has neither sso_role_name nor sso_account_id";
+                    Ok(Answer::NotConfigured(format!("the profile \"{}\" {text}", asking.profile()?.name)))
+                }
+            }
+        })
+    }
+}
+
+/// What the profile says of its access.
+struct Access {
+    role: String,
+    account: String,
+    start_url: String,
+    region: String,
+    /// The session that the profile names; without it, the profile states the session's keys itself.
+    session: Option<String>,
+}
+
+impl Access {
+    fn of(asking: &Asking<'_>) -> Result<Option<Self>, Error> {
+        let profile = asking.profile()?;
+        let (role, account) = (profile.get("sso_role_name")?, profile.get("sso_account_id")?);
+        if role.is_none() && account.is_none() {
+            return Ok(None);
+        }
+        let session = profile.get("sso_session")?;
+        let section = match &session {
+            None => None,
+            Some(Value { text, origin }) => Some(asking.settings.sso_session(text).ok_or_else(|| {
+                Error::invalid(format!("The specified sso-session does not exist: \"{text}\""), origin)
+            })?),
+        };
+        let shared = |key: &str| -> Result<Option<Value>, Error> {
+            let (own, theirs) = (profile.get(key)?, section.map(|section| section.text(key)).transpose()?.flatten());
+            match (own, theirs) {
+                (Some(own), Some(theirs)) if own.text != theirs.text => Err(Error::invalid(
+                    format!(
+                        "The value for {key} is inconsistent between profile ({}) and sso-session ({}).",
+                        own.text, theirs.text
+                    ),
+                    &own.origin,
+                )),
+                (own, theirs) => Ok(theirs.or(own)),
+            }
+        };
+        let (start_url, region) = (shared("sso_start_url")?, shared("sso_region")?);
+        let keys = [
+            ("sso_role_name", &role),
+            ("sso_account_id", &account),
+            ("sso_start_url", &start_url),
+            ("sso_region", &region),
+        ];
+        let missing: Vec<_> = keys.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| *key).collect();
+        let (Some(role), Some(account), Some(start_url), Some(region)) = (role, account, start_url, region) else {
+            let text = "is configured to use SSO but is missing required configuration";
+            let text = format!("The profile \"{}\" {text}: {}", profile.name, missing.join(", "));
+            return Err(Error::new(ErrorKind::InvalidValue, text));
+        };
+        let session = session.map(|session| session.text);
+        Ok(Some(Access {
+            role: role.text,
+            account: account.text,
+            start_url: start_url.text,
+            region: region.text,
+            session,
+        }))
+    }
+
+    async fn credentials(&self, asking: &Asking<'_>) -> Result<Credentials, Error> {
+        let path = self.path(asking);
+        if let Some(found) = path.as_deref().and_then(|path| cache::credentials(path, NAME, asking.now())) {
+            return Ok(found);
+        }
+        let token = self.token(asking).await?;
+        let credentials = self.exchanged(asking, token).await?;
+        if let Some(path) = path {
+            cache::keep(&path, &credentials, Some(NAME));
+        }
+        Ok(credentials)
+    }
+
+    /// Where the role's credentials are kept.
+    fn path(&self, asking: &Asking<'_>) -> Option<PathBuf> {
+        let (name, value) = match &self.session {
+            Some(session) => ("sessionName", session),
+            None => ("startUrl", &self.start_url),
+        };
+        let (account, role) = (ascii_text(&self.account), ascii_text(&self.role));
+        let text = format!("{{\"accountId\":{account},\"roleName\":{role},\"{name}\":{}}}", ascii_text(value));
+        cache::path(asking, "cli/cache", &cache::key(&text))
+    }
+
+    /// The token of the login.
+    async fn token(&self, asking: &Asking<'_>) -> Result<String, Error> {
+        let name = self.session.as_ref().unwrap_or(&self.start_url);
+        let unloaded = |problem: String| {
+            let login =
+                format!("Log in with: aws sso login --profile {}", asking.profile().map_or("NAME", |found| found.name));
+            Error::new(ErrorKind::CredentialRetrieval, format!("Error loading SSO Token: {problem}\n{login}"))
+        };
+        let path = cache::path(asking, "sso/cache", &cache::key(name));
+        let entry = path.as_deref().and_then(cache::read);
+        let entry = entry.ok_or_else(|| unloaded(format!("Token for {name} does not exist")))?;
+        let text = |key: &str| entry.get(key).and_then(Json::as_str).map(str::to_owned);
+        let ends = text("expiresAt").as_deref().and_then(moment);
+        let (Some(token), Some(ends)) = (text("accessToken"), ends) else {
+            return Err(unloaded(format!("Token for {} is invalid", self.start_url)));
+        };
+        let now = asking.now();
+        if ends.duration_since(now).unwrap_or_default() < REFRESH_BEFORE
+            && self.session.is_some()
+            && let Some(fresh) = self.refreshed(asking, &entry).await
+        {
+            if let Some(path) = path {
+                cache::write(&path, &fresh);
+            }
+            return Ok(fresh["accessToken"].as_str().unwrap_or_default().to_owned());
+        }
+        match ends > now {
+            true => Ok(token),
+            false => Err(expired(asking)),
+        }
+    }
+
+    /// A new entry of the cache for one that ends; none when there is none to have, in which case the old one serves as
+    /// long as it lasts.
+    async fn refreshed(&self, asking: &Asking<'_>, entry: &Json) -> Option<Json> {
+        let text = |key: &str| entry.get(key).and_then(Json::as_str);
+        let (token, id, secret) = (text("refreshToken")?, text("clientId")?, text("clientSecret")?);
+        let registration = text("registrationExpiresAt")?;
+        if moment(registration)? <= asking.now() {
+            return None;
+        }
+        let body = json!({"grantType": "refresh_token", "clientId": id, "clientSecret": secret, "refreshToken": token});
+        let request = Request {
+            method: "POST",
+            url: services::url(asking, "SSO OIDC", "oidc", &self.region).ok()? + "token",
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: body.to_string().into_bytes(),
+        };
+        let response = services::answered(asking, NAME, &request, |_| Ok(())).await.ok()?;
+        let answer: Json = serde_json::from_slice(&response.body).ok().filter(|_| response.status == 200)?;
+        let life = Duration::from_secs(answer.get("expiresIn")?.as_u64()?);
+        let mut fresh = json!({
+            "startUrl": self.start_url,
+            "region": self.region,
+            "accessToken": answer.get("accessToken")?.as_str()?,
+            "expiresAt": cache::written(asking.now().checked_add(life)?),
+            "clientId": id,
+            "clientSecret": secret,
+            "registrationExpiresAt": registration,
+        });
+        if let Some(token) = answer.get("refreshToken") {
+            fresh["refreshToken"] = token.clone();
+        }
+        Some(fresh)
+    }
+
+    /// The role's credentials for a token.
+    async fn exchanged(&self, asking: &Asking<'_>, token: String) -> Result<Credentials, Error> {
+        let (role, account) =
+            (utf8_percent_encode(&self.role, NON_ALPHANUMERIC), utf8_percent_encode(&self.account, NON_ALPHANUMERIC));
+        let url = services::url(asking, "SSO", "portal.sso", &self.region)?;
+        let request = Request {
+            method: "GET",
+            url: format!("{url}federation/credentials?role_name={role}&account_id={account}"),
+            headers: vec![("x-amz-sso_bearer_token".to_owned(), token)],
+            body: Vec::new(),
+        };
+        let response = services::answered(asking, NAME, &request, |_| Ok(())).await?;
+        let answer: Json = serde_json::from_slice(&response.body).unwrap_or_default();
+        match response.status {
+            200..300 => credentials(&answer).map_err(|problem| failed(NAME, problem)),
+            401 => Err(expired(asking)),
+            status => Err(refused(&answer, status, response.header("x-amzn-errortype"))),
+        }
+    }
+}
+
+fn expired(asking: &Asking<'_>) -> Error {
+    let profile = asking.profile().map_or("NAME", |profile| profile.name);
+    let text = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
+                session run aws sso login with the corresponding profile.";
+    Error::new(ErrorKind::CredentialRetrieval, format!("{text}\nLog in with: aws sso login --profile {profile}"))
+}
+
+fn credentials(answer: &Json) -> Result<Credentials, String> {
+    let found = answer.get("roleCredentials").ok_or("the answer has no roleCredentials")?;
+    let text = |key: &str| found.get(key).and_then(Json::as_str).map(str::to_owned);
+    let required = |key: &str| text(key).ok_or_else(|| format!("the answer has no {key}"));
+    let ends = found.get("expiration").and_then(Json::as_u64).ok_or("the answer has no expiration")?;
+    Ok(Credentials {
+        session_token: Some(required("sessionToken")?),
+        expiration: SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(ends / 1000)),
+        ..Credentials::new(required("accessKeyId")?, required("secretAccessKey")?, NAME)
+    })
+}
+
+/// An error of the service's, in the AWS CLI's words.
+fn refused(answer: &Json, status: u16, kind: Option<&str>) -> Error {
+    let code = kind.map(|kind| kind.split(':').next().unwrap_or(kind).to_owned()).unwrap_or_else(|| status.to_string());
+    let message = answer.get("message").and_then(Json::as_str).unwrap_or_default();
+    let text = format!("An error occurred ({code}) when calling the GetRoleCredentials operation: {message}");
+    Error::new(ErrorKind::RefusedByService, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::testing::{Fake, LATE, resolve};
+    use super::*;
+    use crate::config::Settings;
+    use crate::surroundings::testing::Scene;
+
+    const SESSION: &str = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = \
+                           eu-west-1\nsso_start_url = https://start.example\n";
+    const LEGACY: &str = "[default]\nsso_account_id = 1\nsso_role_name = r\nsso_region = eu-west-1\nsso_start_url = \
+                          https://start.example\n";
+    /// Where the AWS CLI keeps the tokens of the session and of the start URL.
+    const TOKENS: [&str; 2] = [
+        ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json",
+        ".aws/sso/cache/1c5a689b7bb92284d0c514c4b1c1e1ce96d9621f.json",
+    ];
+    const ANSWER: &str = r#"{"roleCredentials":{"accessKeyId":"ASIA","secretAccessKey":"hidden","sessionToken":"t","expiration":4070908800000}}"#;
+
+    /// A home folder with a configuration and a token.
+    fn scene(config: &str, path: &str, token: &str) -> (Scene, Settings) {
+        let scene = Scene::new(config, "", &[("AWS_EC2_METADATA_DISABLED", "true")]);
+        let path = scene.path(path);
+        fs::create_dir_all(Path::new(&path).parent().expect("a folder")).expect("a folder");
+        fs::write(path, token).expect("a file");
+        let settings = Settings::load(scene.surroundings(), None).expect("files");
+        (scene, settings)
+    }
+
+    fn token(expires: &str) -> String {
+        format!(
+            r#"{{"accessToken":"TOKEN","expiresAt":"{expires}","refreshToken":"REFRESH","clientId":"c","clientSecret":"s","registrationExpiresAt":"{LATE}"}}"#
+        )
+    }
+
+    #[test]
+    fn a_token_of_the_cache_opens_the_role() {
+        let cached = [
+            ".aws/cli/cache/c5a16f1e78f48dca91be86ba2e308f4d622bae1b.json",
+            ".aws/cli/cache/dc2655122aeaa2822cec7a4ba9ae69dc9c49c250.json",
+        ];
+        for ((config, path), cached) in [(SESSION, TOKENS[0]), (LEGACY, TOKENS[1])].into_iter().zip(cached) {
+            let (scene, settings) = scene(config, path, &token(LATE));
+            let fake = Fake::answering(&[(200, ANSWER)]);
+            assert_eq!(
+                resolve(&settings, &fake).map(|found| (found.source, found.access_key_id)),
+                Ok((NAME, "ASIA".into()))
+            );
+            let expected = "GET https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?role_name=r&account_id=1\n\
+                            x-amz-sso_bearer_token: TOKEN\n";
+            assert_eq!(fake.sent(), [expected]);
+            assert!(Path::new(&scene.path(cached)).exists(), "{cached}");
+            assert_eq!(resolve(&settings, &Fake::default()).map(|found| found.source), Ok(NAME), "of the cache");
+        }
+    }
+
+    #[test]
+    fn a_token_that_ends_is_replaced_in_the_cache() {
+        let (scene, settings) = scene(SESSION, TOKENS[0], &token("2020-01-01T00:00:00Z"));
+        let fresh = r#"{"accessToken":"FRESH","expiresIn":28800,"refreshToken":"NEXT"}"#;
+        let fake = Fake::answering(&[(200, fresh), (200, ANSWER)]);
+        assert_eq!(resolve(&settings, &fake).map(|found| found.source), Ok(NAME));
+        let sent = fake.sent();
+        assert!(sent[0].starts_with("POST https://oidc.eu-west-1.amazonaws.com/token\n"), "{sent:?}");
+        assert!(sent[0].contains(r#""refreshToken":"REFRESH""#), "{sent:?}");
+        assert!(sent[1].ends_with("x-amz-sso_bearer_token: FRESH\n"), "{sent:?}");
+        let kept = cache::read(Path::new(&scene.path(TOKENS[0]))).expect("the entry");
+        assert_eq!((&kept["accessToken"], &kept["refreshToken"]), (&"FRESH".into(), &"NEXT".into()));
+        assert_eq!(kept["clientSecret"], "s");
+    }
+
+    #[test]
+    fn logins_that_ended_are_told() {
+        let expired = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
+                       session run aws sso login with the corresponding profile.\nLog in with: aws sso login --profile default";
+        for (config, path, entry, answers, expected) in [
+            (SESSION, TOKENS[1], "{}", &[][..], "Error loading SSO Token: Token for s does not exist\n"),
+            (SESSION, TOKENS[0], "{}", &[], "Error loading SSO Token: Token for https://start.example is invalid\n"),
+            (LEGACY, TOKENS[1], &token("2020-01-01T00:00:00Z"), &[], expired),
+            (SESSION, TOKENS[0], &token("2020-01-01T00:00:00Z"), &[(400, "{}")], expired),
+            (SESSION, TOKENS[0], &token(LATE), &[(401, "{}")], expired),
+            (
+                SESSION,
+                TOKENS[0],
+                &token(LATE),
+                &[(403, r#"{"message":"No access"}"#)],
+                "An error occurred (403) when calling the GetRoleCredentials operation: No access",
+            ),
+        ] {
+            let (_scene, settings) = scene(config, path, entry);
+            let error = resolve(&settings, &Fake::answering(answers)).expect_err(expected).to_string();
+            assert!(error.starts_with(expected), "{error}");
+            assert!(!error.contains("TOKEN") && !error.contains("REFRESH"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_contradictory_is_told() {
+        for (config, expected) in [
+            (
+                "[default]\nsso_account_id = 1\n",
+                "The profile \"default\" is configured to use SSO but is missing required configuration: sso_role_name, \
+                 sso_start_url, sso_region",
+            ),
+            (
+                "[default]\nsso_account_id = 1\nsso_role_name = r\nsso_session = zz\n",
+                "The specified sso-session does not exist: \"zz\"\n",
+            ),
+            (
+                &format!("{}[sso-session s]\nsso_region = us-east-1\n", LEGACY.to_owned() + "sso_session = s\n"),
+                "The value for sso_region is inconsistent between profile (eu-west-1) and sso-session (us-east-1).\n",
+            ),
+        ] {
+            let (_scene, settings) = scene(config, TOKENS[0], "{}");
+            let error = resolve(&settings, &Fake::default()).expect_err(expected).to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The two calls of AWS STS that give credentials for a role.
+//!
+//! STS speaks the query protocol: a form goes out, XML comes back. That is all of it that is needed.
+
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{Asking, Credentials, cache, failed, moment, services};
+use crate::codec::json;
+use crate::config::{Error, ErrorKind};
+use crate::http::Request;
+use crate::{endpoint, sign};
+
+/// All that the form must escape.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A role, and what is said of the session that it is taken for.
+pub(super) struct Role {
+    pub(super) duration: Option<u64>,
+    pub(super) external_id: Option<String>,
+    pub(super) arn: String,
+    pub(super) session: Option<String>,
+    /// The device that gives codes.
+    pub(super) device: Option<String>,
+}
+
+impl Role {
+    /// Where the role's credentials are kept, under a hash of Python's JSON of what they were asked for with.
+    fn path(&self, asking: &Asking<'_>) -> Option<PathBuf> {
+        let texts = [
+            ("ExternalId", self.external_id.as_ref()),
+            ("RoleArn", Some(&self.arn)),
+            ("RoleSessionName", self.session.as_ref()),
+            ("SerialNumber", self.device.as_ref()),
+        ];
+        let texts =
+            texts.into_iter().filter_map(|(name, text)| Some(format!("\"{name}\": {}", json::ascii_text(text?))));
+        let duration = self.duration.map(|duration| format!("\"DurationSeconds\": {duration}"));
+        let members: Vec<_> = duration.into_iter().chain(texts).collect();
+        cache::path(asking, "cli/cache", &cache::key(&format!("{{{}}}", members.join(", "))))
+    }
+
+    /// The role's credentials of an earlier call.
+    pub(super) fn cached(&self, asking: &Asking<'_>, provider: &'static str) -> Option<Credentials> {
+        cache::credentials(&self.path(asking)?, provider, asking.now())
+    }
+
+    /// Takes the role, and keeps what it gives. `proof` is what the action asks for beside the role; the call is signed
+    /// when there are credentials to sign with.
+    pub(super) async fn take(
+        &self,
+        asking: &Asking<'_>,
+        provider: &'static str,
+        action: &str,
+        proof: Option<(&str, String)>,
+        identity: Option<&Credentials>,
+    ) -> Result<Credentials, Error> {
+        let region = endpoint::region(asking.region);
+        let content_type = "application/x-www-form-urlencoded; charset=utf-8";
+        let request = Request {
+            method: "POST",
+            url: services::url(asking, "STS", "sts", region)?,
+            headers: vec![("content-type".to_owned(), content_type.to_owned())],
+            body: self.form(asking, action, proof).into_bytes(),
+        };
+        let sign = |request: &mut Request| match identity {
+            Some(identity) => sign::sign(request, identity, region, "sts", asking.now()),
+            None => Ok(()),
+        };
+        let response = services::answered(asking, provider, &request, sign).await?;
+        let body = String::from_utf8_lossy(&response.body);
+        let credentials = match response.status {
+            200..300 => credentials(&body, provider).map_err(|problem| failed(provider, problem))?,
+            status => return Err(refused(&body, status, action)),
+        };
+        if let Some(path) = self.path(asking) {
+            cache::keep(&path, &credentials, None);
+        }
+        Ok(credentials)
+    }
+
+    fn form(&self, asking: &Asking<'_>, action: &str, proof: Option<(&str, String)>) -> String {
+        // As the AWS CLI names a session that has no name.
+        let seconds = asking.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let session = self.session.clone().unwrap_or_else(|| format!("botocore-session-{seconds}"));
+        let (proof, proved) = proof.unzip();
+        let parameters = [
+            ("Action", Some(action.to_owned())),
+            ("Version", Some("2011-06-15".to_owned())),
+            ("RoleArn", Some(self.arn.clone())),
+            ("RoleSessionName", Some(session)),
+            ("ExternalId", self.external_id.clone()),
+            ("SerialNumber", self.device.clone()),
+            ("DurationSeconds", self.duration.map(|duration| duration.to_string())),
+            (proof.unwrap_or_default(), proved),
+        ];
+        let pair =
+            |(name, value): (&str, Option<String>)| Some(format!("{name}={}", utf8_percent_encode(&value?, ESCAPED)));
+        parameters.into_iter().filter_map(pair).collect::<Vec<_>>().join("&")
+    }
+}
+
+/// The text of the first element of this name.
+fn text<'d>(document: &'d roxmltree::Document<'_>, name: &str) -> Option<&'d str> {
+    document.descendants().find(|node| node.tag_name().name() == name)?.text().map(str::trim)
+}
+
+fn credentials(body: &str, provider: &'static str) -> Result<Credentials, String> {
+    let document = roxmltree::Document::parse(body).map_err(|error| format!("the answer of STS is no XML: {error}"))?;
+    let part = |name: &str| text(&document, name).map(str::to_owned);
+    let required = |name: &str| part(name).ok_or_else(|| format!("the answer of STS has no {name}"));
+    let expiration = required("Expiration")?;
+    let account = part("Arn").and_then(|arn| arn.split(':').nth(4).map(str::to_owned));
+    Ok(Credentials {
+        session_token: Some(required("SessionToken")?),
+        expiration: Some(moment(&expiration).ok_or("the Expiration in the answer of STS is no moment")?),
+        account_id: account.filter(|account| !account.is_empty()),
+        ..Credentials::new(required("AccessKeyId")?, required("SecretAccessKey")?, provider)
+    })
+}
+
+/// An error of the service's, in the AWS CLI's words.
+fn refused(body: &str, status: u16, action: &str) -> Error {
+    let document = roxmltree::Document::parse(body).ok();
+    let part = |name: &str| document.as_ref().and_then(|document| text(document, name).map(str::to_owned));
+    let code = part("Code").unwrap_or_else(|| status.to_string());
+    let message = part("Message").unwrap_or_default();
+    let id = part("RequestId").map(|id| format!("\nRequest ID: {id}")).unwrap_or_default();
+    Error::new(
+        ErrorKind::RefusedByService,
+        format!("An error occurred ({code}) when calling the {action} operation: {message}{id}"),
+    )
+}

@@ -1,0 +1,109 @@
+//! A role taken with the token of a web identity, which a file holds: `AWS_WEB_IDENTITY_TOKEN_FILE` or the profile's
+//! `web_identity_token_file`.
+
+use super::sts::Role;
+use super::{Answer, Asking, Provider, Providing, failed};
+use crate::config::{Error, Origin, Value};
+
+const NAME: &str = "assume-role-with-web-identity";
+
+/// The token's file, and the role to take with it.
+#[derive(Debug)]
+pub(super) struct WebIdentity;
+
+impl Provider for WebIdentity {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+        Box::pin(async move {
+            let Some(file) = stated(&asking, "AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file")? else {
+                let text = "neither AWS_WEB_IDENTITY_TOKEN_FILE nor the key web_identity_token_file is there";
+                return Ok(Answer::NotConfigured(text.to_owned()));
+            };
+            let Some(arn) = stated(&asking, "AWS_ROLE_ARN", "role_arn")? else {
+                let text = "The provided profile or the current environment is configured to assume role with web identity \
+                            but has no role ARN configured. Ensure that the profile has the role_arnconfiguration set or \
+                            the AWS_ROLE_ARN env var is set.";
+                return Err(Error::invalid(text, &file.origin));
+            };
+            let session = stated(&asking, "AWS_ROLE_SESSION_NAME", "role_session_name")?.map(|value| value.text);
+            let role = Role { duration: None, external_id: None, arn: arn.text, session, device: None };
+            if let Some(found) = role.cached(&asking, NAME) {
+                return Ok(Answer::Found(found));
+            }
+            let proof = ("WebIdentityToken", token(&file)?);
+            role.take(&asking, NAME, "AssumeRoleWithWebIdentity", Some(proof), None).await.map(Answer::Found)
+        })
+    }
+}
+
+/// What a variable states, or else the profile.
+fn stated(asking: &Asking<'_>, variable: &str, key: &str) -> Result<Option<Value>, Error> {
+    if asking.environment_counts()
+        && let Some(text) = asking.settings.surroundings().variable(variable)?
+    {
+        let value = Value { text, origin: Origin::Variable(variable.to_owned()) };
+        return Ok(Some(value).filter(|value| !value.text.is_empty()));
+    }
+    Ok(asking.profile()?.get(key)?.filter(|value| !value.text.is_empty()))
+}
+
+fn token(file: &Value) -> Result<String, Error> {
+    std::fs::read_to_string(&file.text).map_err(|error| {
+        failed(
+            NAME,
+            format_args!("the token's file {} can't be read: {error}\nIt is named by {}.", file.text, file.origin),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Fake, LATE, resolve};
+    use super::*;
+    use crate::config::Settings;
+    use crate::surroundings::testing::Scene;
+
+    #[test]
+    fn the_token_of_a_file_is_sent_unsigned() {
+        let answer = format!(
+            "<R><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>hidden</SecretAccessKey><SessionToken>t\
+             </SessionToken><Expiration>{LATE}</Expiration></Credentials></R>"
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("token").display().to_string();
+        std::fs::write(&file, "to+ken").expect("a file");
+        let of_profile = format!("[default]\nrole_arn = r\nrole_session_name = s\nweb_identity_token_file = {file}\n");
+        let variables =
+            [("AWS_WEB_IDENTITY_TOKEN_FILE", &*file), ("AWS_ROLE_ARN", "r"), ("AWS_ROLE_SESSION_NAME", "s")];
+        for (config, variables) in [(&*of_profile, &[][..]), ("", &variables)] {
+            let scene = Scene::new(config, "", variables);
+            let settings = Settings::load(scene.surroundings(), None).expect("files");
+            let fake = Fake::answering(&[(200, &answer)]);
+            assert_eq!(resolve(&settings, &fake).map(|found| found.source), Ok(NAME));
+            assert_eq!(fake.signed_by(), None);
+            let form = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=r&RoleSessionName=s&WebIdentityToken=to%2Bken";
+            assert!(fake.sent().concat().ends_with(form), "{:?}", fake.sent());
+            assert_eq!(resolve(&settings, &Fake::default()).map(|found| found.source), Ok(NAME), "of the cache");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        for (variables, expected) in [
+            (&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent")][..], "has no role ARN configured"),
+            (
+                &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent"), ("AWS_ROLE_ARN", "r")],
+                "the token's file /nonexistent can't be read: No such file or directory (os error 2)\nIt is named by \
+                 AWS_WEB_IDENTITY_TOKEN_FILE.",
+            ),
+        ] {
+            let scene = Scene::new("", "", variables);
+            let settings = Settings::load(scene.surroundings(), None).expect("files");
+            let error = resolve(&settings, &Fake::default()).expect_err(expected).to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}
