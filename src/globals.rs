@@ -11,19 +11,27 @@ pub(crate) struct Global {
     choices: &'static [&'static str],
     /// For people.
     text: &'static str,
+    /// The setting that states the same.
+    setting: Option<&'static str>,
 }
 
 const fn flag(name: &'static str, text: &'static str) -> Global {
-    Global { name, takes: Takes::Nothing, own: false, choices: &[], text }
+    Global { name, takes: Takes::Nothing, own: false, choices: &[], text, setting: None }
 }
 
 const fn value(name: &'static str, text: &'static str) -> Global {
-    Global { name, takes: Takes::One, own: false, choices: &[], text }
+    Global { name, takes: Takes::One, own: false, choices: &[], text, setting: None }
 }
 
 impl Global {
     const fn choices(mut self, choices: &'static [&'static str]) -> Self {
         self.choices = choices;
+        self
+    }
+
+    /// The setting of this name states the same.
+    const fn or(mut self, setting: &'static str) -> Self {
+        self.setting = Some(setting);
         self
     }
 
@@ -39,30 +47,33 @@ const ERROR_FORMATS: &[&str] = &["legacy", "json", "yaml", "text", "table", "enh
 /// In the AWS CLI's order, then our own.
 const GLOBALS: &[Global] = &[
     flag("--debug", "Prints on standard error what is done; secrets are left out."),
-    value("--endpoint-url", "The URL to call in place of the service's own."),
+    value("--endpoint-url", "The URL to call in place of the service's own.").or("endpoint_url"),
     flag("--no-verify-ssl", "Accepts any certificate of the server. What is sent can then be read by anyone in between."),
     flag("--no-paginate", "Makes one call only, for the first page of a paged result."),
-    value("--output", "How the result is printed.").choices(OUTPUTS),
+    value("--output", "How the result is printed.").choices(OUTPUTS).or("output"),
     value("--query", "A JMESPath expression: what of the result is printed."),
-    value("--profile", "The profile of the shared files to use."),
-    value("--region", "The region to call, in place of the configured one."),
+    value("--profile", "The profile of the shared files to use.").or("profile"),
+    value("--region", "The region to call, in place of the configured one.").or("region"),
     flag("--version", "Prints the version of this program."),
     value("--color", "When to print a table in colour.").choices(&["on", "off", "auto"]),
     flag("--no-sign-request", "Sends the request unsigned; no credentials are looked for."),
-    value("--ca-bundle", "A file of certificates to trust in place of the usual ones."),
+    value("--ca-bundle", "A file of certificates to trust in place of the usual ones.").or("ca_bundle"),
     value("--cli-read-timeout", "Seconds that the server may be silent; 0 is for ever. The default is 60."),
     value("--cli-connect-timeout", "Seconds that connecting may take; 0 is for ever. The default is 60."),
-    value("--cli-binary-format", "How bytes are written in parameters.").choices(&["base64", "raw-in-base64-out"]),
-    flag("--no-cli-pager", "Prints the result without a pager."),
+    value("--cli-binary-format", "How bytes are written in parameters.")
+        .choices(&["base64", "raw-in-base64-out"])
+        .or("cli_binary_format"),
+    flag("--no-cli-pager", "Prints the result without a pager, which is the case anyway."),
     flag("--cli-auto-prompt", "Not built: prompting for parameters."),
     flag("--no-cli-auto-prompt", "Does not prompt for parameters, which is the case anyway."),
-    value("--cli-error-format", "How an error is printed.").choices(ERROR_FORMATS),
+    value("--cli-error-format", "How an error is printed.").choices(ERROR_FORMATS).or("cli_error_format"),
     flag("--local", "Calls a local endpoint that runs within the command, in place of an account. Only before the service.").own(),
     value(
         "--cli-validation",
         "How strictly parameters are checked against the model: standard refuses what is sure to fail and warns of what \
-         may, strict refuses both, compat checks what the AWS CLI checks, off checks nothing. Also OPSMITH_VALIDATION.",
+         may, strict refuses both, compat checks what the AWS CLI checks, off checks nothing.",
     )
+    .or("cli_validation")
     .choices(&["standard", "strict", "compat", "off"])
     .own(),
 ];
@@ -84,7 +95,7 @@ pub(crate) fn help() -> Vec<GlobalHelp<'static>> {
             (_, "--cli-read-timeout" | "--cli-connect-timeout") => "int",
             _ => "string",
         };
-        GlobalHelp { name: global.name, value, text: global.text, choices: global.choices }
+        GlobalHelp { name: global.name, value, text: global.text, choices: global.choices, setting: global.setting }
     };
     GLOBALS.iter().map(help).collect()
 }

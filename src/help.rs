@@ -7,10 +7,11 @@ mod markdown;
 mod operation;
 mod overview;
 mod page;
+mod roff;
 mod samples;
 
 pub(crate) use operation::operation_page;
-pub(crate) use overview::{GlobalHelp, service_page, top_page};
+pub(crate) use overview::{GlobalHelp, OWN, service_page, top_page};
 pub(crate) use page::Page;
 
 use layout::Layout;

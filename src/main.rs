@@ -3,16 +3,18 @@
 //! The command knows no service. It reads rows: `args` splits the line, `run` tells the story of it, `input` makes
 //! parameters of words, `call` makes calls of them, `pages` as many as the result has; `printer` brings the result through `query`
 //! and `output`. `help` and `skeleton` answer
-//! without a call, and `exit` decides how it all ends.
+//! without a call, as do `man` and `completions`, and `exit` decides how it all ends.
 
 mod args;
 mod call;
+mod completions;
 mod exit;
 mod globals;
 mod help;
 mod input;
 #[cfg(feature = "local")]
 mod local;
+mod man;
 mod operation;
 mod output;
 mod pages;

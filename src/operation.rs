@@ -26,8 +26,8 @@ pub(crate) struct Line<'a> {
 }
 
 /// A member of the input, with its options.
-struct Parameter<'a> {
-    member: &'a Member<'a>,
+pub(crate) struct Parameter<'a> {
+    pub(crate) member: &'a Member<'a>,
     /// With dashes.
     option: String,
     /// The option that says no to a boolean.
@@ -55,7 +55,7 @@ impl<'a> Parameter<'a> {
         Parameter { member, option: names.next().unwrap_or_default(), negative: names.next(), takes }
     }
 
-    fn known(&self) -> impl Iterator<Item = Known<'_>> {
+    pub(crate) fn known(&self) -> impl Iterator<Item = Known<'_>> {
         let known = |name| Known { name, takes: self.takes, own: false, choices: &[] };
         [Some(known(self.option.as_str())), self.negative.as_deref().map(known)].into_iter().flatten()
     }
@@ -83,13 +83,9 @@ impl<'a> Line<'a> {
         words: &[String],
         paginate: bool,
     ) -> Result<Self, Failure> {
-        let members = operation.input.map_or(&[][..], |shape| service.shape(shape).members);
-        let options = members.iter().zip(command.options);
-        let parameters: Vec<_> = options.map(|(member, name)| Parameter::new(service, member, name)).collect();
+        let parameters: Vec<_> = parameters(service, command, operation).collect();
         let pagination = pages::of(operation);
-        let own = pages::known(pagination).collect::<Vec<_>>();
-        let known = parameters.iter().flat_map(Parameter::known).chain(documents()).chain(own).chain([SKELETON]);
-        let known: Vec<Known<'_>> = known.collect();
+        let known: Vec<Known<'_>> = parameters.iter().flat_map(Parameter::known).chain(common(pagination)).collect();
         let level = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(()))?;
         let skeleton = level
             .values("--generate-cli-skeleton")
@@ -163,6 +159,34 @@ impl<'a> Line<'a> {
     }
 }
 
+/// The members of the input with the names of their options, in the AWS CLI's order: those that it calls by another name
+/// than the model does come last.
+pub(crate) fn members<'a>(
+    service: &Service<'a>,
+    command: &Command<'a>,
+    operation: &Operation<'_>,
+) -> Vec<(&'a Member<'a>, &'a str)> {
+    let members = operation.input.map_or(&[][..], |shape| service.shape(shape).members);
+    let renamed = |(member, name): &(&Member<'_>, &str)| !name.replace('-', "").eq_ignore_ascii_case(member.name);
+    let mut members: Vec<_> = members.iter().zip(command.options.iter().copied()).collect();
+    members.sort_by_key(renamed);
+    members
+}
+
+/// The members of the input, with their options.
+pub(crate) fn parameters<'a>(
+    service: &'a Service<'a>,
+    command: &Command<'a>,
+    operation: &Operation<'_>,
+) -> impl Iterator<Item = Parameter<'a>> {
+    members(service, command, operation).into_iter().map(|(member, name)| Parameter::new(service, member, name))
+}
+
+/// The options of an operation that are no parameters.
+pub(crate) fn common<'a>(pagination: Option<Pagination<'_>>) -> impl Iterator<Item = Known<'a>> {
+    documents().chain(pages::known(pagination).collect::<Vec<_>>()).chain([SKELETON])
+}
+
 /// Options of whole documents, which every operation has.
 fn documents<'a>() -> impl Iterator<Item = Known<'a>> {
     let option = |name| Known { name, takes: Takes::One, own: false, choices: &[] };
@@ -170,7 +194,7 @@ fn documents<'a>() -> impl Iterator<Item = Known<'a>> {
 }
 
 /// The option of samples, which every operation has.
-const SKELETON: Known<'_> =
+const SKELETON: Known<'static> =
     Known { name: "--generate-cli-skeleton", takes: Takes::Optional, own: false, choices: SKELETONS };
 
 /// Required options that were not given, unless a whole document or a sample stands for them.

@@ -57,7 +57,7 @@ pub(crate) fn options(pagination: Option<Pagination<'_>>) -> impl Iterator<Item 
 }
 
 /// The same as a level of the line knows them.
-pub(crate) fn known(pagination: Option<Pagination<'_>>) -> impl Iterator<Item = Known<'static>> {
+pub(crate) fn known<'a>(pagination: Option<Pagination<'_>>) -> impl Iterator<Item = Known<'a>> {
     options(pagination).map(|option| Known { name: option.name, takes: Takes::One, own: false, choices: &[] })
 }
 

@@ -85,6 +85,8 @@ fn told(words: &[String], manner: &mut Manner) -> Result<(), Stop> {
     match (word, services::find(word)) {
         ("help", _) => Ok(print_page(&help::top_page(&globals::help(), services::SERVICES))?),
         (_, Some(commands)) => Ok(operation(&context, commands)?),
+        ("completions", None) => Ok(crate::completions::command(&globals.rest)?),
+        ("man", None) => Ok(crate::man::command(&globals.rest)?),
         #[cfg(feature = "local")]
         ("local", None) => Ok(crate::local::command(&globals.rest)?),
         _ => Err(Stop::Done),
@@ -137,7 +139,7 @@ fn global(given: &Given<'static>) -> Result<(), Stop> {
 
 /// Whether the word is a service's.
 fn service(word: &str, settings: &Settings) -> Result<(), Stop> {
-    let own = ["help", "local"].into_iter().filter(|own| *own != "local" || cfg!(feature = "local"));
+    let own = help::OWN.iter().filter_map(|(words, _)| words.split(' ').next());
     known_word("command", word, services::words().chain(own).collect(), settings).map_err(Stop::Failed)
 }
 

@@ -22,7 +22,7 @@ mod section;
 mod table;
 mod values;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -176,6 +176,11 @@ impl Settings {
     /// What both files say of a profile, which may be nothing ([`Profile::exists`]).
     pub fn profile_named<'a>(&'a self, name: &'a str) -> Profile<'a> {
         Profile { name, credentials: self.credentials.sections.get(name), config: self.config.profiles.get(name) }
+    }
+
+    /// The profiles of both files, sorted.
+    pub fn profile_names(&self) -> BTreeSet<&str> {
+        self.config.profiles.keys().chain(self.credentials.sections.keys()).map(String::as_str).collect()
     }
 
     /// Whether an option names the profile, as opposed to a variable or nothing.

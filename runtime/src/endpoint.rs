@@ -120,6 +120,11 @@ pub(crate) struct Settings<'a> {
     pub(crate) dual_stack: bool,
 }
 
+/// The regions that are known, of all partitions; others work as well.
+pub fn regions() -> impl Iterator<Item = &'static str> {
+    partitions::PARTITIONS.iter().flat_map(|partition| partition.regions.iter().copied())
+}
+
 /// The URL of a service whose host begins with a word and the region: those that give credentials have no rows.
 pub(crate) fn regional(prefix: &str, settings: Settings<'_>) -> String {
     let Settings { region, fips, dual_stack } = settings;

@@ -9,6 +9,9 @@ use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Shape};
 
 const GLOBALS: &str = "See 'aws help' for descriptions of global parameters.";
 
+const PAGED: &str = "The result comes in pages, and each takes a call. All of them are fetched, unless --no-paginate asks \
+                     for one call only. In the format text, --query is applied to each page.";
+
 /// Options that every operation has, with what the synopsis shows of them and what they do.
 const COMMON: [(&[&str], &str, &str); 2] = [
     (
@@ -57,6 +60,9 @@ impl Writer<'_> {
         self.page.section("DESCRIPTION");
         markdown::add(&mut self.page, 0, self.commands.doc(operation.name));
         self.page.paragraph(0, "See also: AWS API Documentation");
+        if pages::of(operation).is_some() {
+            self.page.paragraph(0, PAGED);
+        }
         self.page.paragraph(0, GLOBALS);
     }
 
@@ -176,10 +182,9 @@ fn shown<'a>(
     operation: &Operation<'a>,
     command: &Command<'a>,
 ) -> impl Iterator<Item = (&'a Member<'a>, &'a str)> {
-    let members = operation.input.map_or(&[][..], |input| commands.service.shape(input).members);
     let pagination = pages::of(operation);
-    let shown = members.iter().zip(command.options.iter().copied());
-    shown.filter(move |(member, _)| !pages::hides(pagination.as_ref(), member.name))
+    let members = crate::operation::members(commands.service, command, operation).into_iter();
+    members.filter(move |(member, _)| !pages::hides(pagination.as_ref(), member.name))
 }
 
 /// `--name (type)`, where several names have a bar between them.

@@ -3,6 +3,7 @@
 use super::markdown;
 use super::page::{Page, Style, plain, styled};
 use opsmith_runtime::commands::Commands;
+use opsmith_runtime::config::SETTINGS;
 
 /// A global option as the help shows it.
 pub(crate) struct GlobalHelp<'a> {
@@ -11,6 +12,8 @@ pub(crate) struct GlobalHelp<'a> {
     pub(crate) value: &'a str,
     pub(crate) text: &'a str,
     pub(crate) choices: &'a [&'a str],
+    /// The setting that states the same, if there is one.
+    pub(crate) setting: Option<&'a str>,
 }
 
 /// The page of a service: what it is, and its commands.
@@ -45,17 +48,37 @@ pub(crate) fn top_page(globals: &[GlobalHelp<'_>], services: &[&Commands<'_>]) -
         let mut label = styled(Style::Bold, global.name);
         label.extend(plain(&format!("({})", global.value)));
         page.text(0, label);
-        page.tightly(|page| page.paragraph(1, global.text));
+        page.tightly(|page| page.paragraph(1, &format!("{}{}", global.text, sources(global.setting))));
         global.choices.iter().for_each(|choice| page.bullet(1, plain(choice)));
     }
     page.section("AVAILABLE SERVICES");
     services.iter().for_each(|commands| page.bullet(0, plain(commands.service.command)));
-    if cfg!(feature = "local") {
-        page.section("LOCAL ENDPOINT");
-        page.paragraph(
-            0,
-            "opsmith local serve keeps a local endpoint running, for any client of AWS. opsmith local help says more.",
-        );
+    page.section("OWN COMMANDS");
+    for (word, text) in OWN {
+        page.text(0, styled(Style::Bold, word));
+        page.tightly(|page| page.paragraph(1, text));
     }
     page
+}
+
+/// Commands that are no service's, with what they do.
+pub(crate) const OWN: &[(&str, &str)] = &[
+    ("completions SHELL", "Prints the lines by which bash, zsh or fish completes the words of this command."),
+    ("help", "This page."),
+    #[cfg(feature = "local")]
+    ("local serve", "Keeps a local endpoint running, for any client of AWS. opsmith local help says more."),
+    ("man DIR", "Writes the manual pages of this command and of all services and operations into a folder."),
+];
+
+/// Which variables and which key of a profile say the same as an option.
+fn sources(setting: Option<&str>) -> String {
+    let Some(name) = setting else { return String::new() };
+    let Some(row) = SETTINGS.iter().find(|row| row.name == name) else {
+        return format!(" The key {name} of a profile says the same.");
+    };
+    let variables = row.variables.join(" or ");
+    match row.in_profile {
+        true => format!(" {variables} says the same, and the key {name} of a profile."),
+        false => format!(" {variables} says the same."),
+    }
 }

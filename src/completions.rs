@@ -1,0 +1,296 @@
+//! Completions: `opsmith completions SHELL` prints what a shell needs, which is little: it asks
+//! `opsmith completions answer LINE CURRENT` for the words that may stand at the end of a line.
+
+use crate::args::{Known, Takes};
+use crate::exit::Failure;
+use crate::operation::{self, Parameter};
+use crate::{globals, help, pages, run, services};
+use opsmith_runtime::commands::{Command, Commands};
+use opsmith_runtime::config::Settings;
+use opsmith_runtime::rows::{Ix, Kind, Operation, Service};
+use opsmith_runtime::surroundings::Surroundings;
+
+const SHELLS: &[(&str, &str)] = &[("bash", BASH), ("zsh", ZSH), ("fish", FISH)];
+
+/// bash breaks words at `=` too: it is told only what follows the last break.
+const BASH: &str = r#"# Completions of opsmith for bash. To have them in every shell, add to ~/.bashrc: eval "$(opsmith completions bash)"
+_opsmith() {
+    local IFS=$'\n'
+    COMPREPLY=($(opsmith completions answer "${COMP_LINE:0:COMP_POINT}" "${COMP_WORDS[COMP_CWORD]}" 2>/dev/null))
+    case "${COMPREPLY[0]-}" in *=) compopt -o nospace ;; esac
+}
+complete -o default -F _opsmith opsmith
+"#;
+
+const ZSH: &str = r#"#compdef opsmith
+# Completions of opsmith for zsh. To have them in every shell, add to ~/.zshrc, after compinit:
+# source <(opsmith completions zsh)
+_opsmith() {
+    local -a whole open
+    local word
+    for word in "${(@f)$(opsmith completions answer "$LBUFFER" 2>/dev/null)}"; do
+        case "$word" in '') ;; *=) open+=("$word") ;; *) whole+=("$word") ;; esac
+    done
+    (( $#whole )) && compadd -Q -a whole
+    (( $#open )) && compadd -Q -S '' -a open
+    (( $#whole + $#open )) || _files
+}
+compdef _opsmith opsmith
+"#;
+
+const FISH: &str = r#"# Completions of opsmith for fish. To have them in every shell: opsmith completions fish > ~/.config/fish/completions/opsmith.fish
+complete -c opsmith -e
+complete -c opsmith -f -a '(opsmith completions answer (commandline -cp) 2>/dev/null)'
+"#;
+
+/// Runs `opsmith completions …`.
+///
+/// # Errors
+///
+/// Words that name no shell.
+pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
+    let shells = || SHELLS.iter().map(|(shell, _)| *shell);
+    let usage = || format!("usage: opsmith completions {}", shells().collect::<Vec<_>>().join("|"));
+    match words {
+        [word, line, current @ ..] if word == "answer" => {
+            let current = current.first().map(String::as_str);
+            let answers = answers(line).into_iter().filter_map(|word| shown(&word, line, current));
+            run::print(&answers.map(|word| word + "\n").collect::<String>())
+        }
+        [word] if word == "help" => {
+            run::print(&format!("{}\n\nPrints the completions of opsmith for a shell.\n", usage()))
+        }
+        [shell] => match SHELLS.iter().find(|(name, _)| name == shell) {
+            Some((_, script)) => run::print(script),
+            None => Err(Failure::choice("shell", shell, shells())),
+        },
+        _ => Err(Failure::parameter(format_args!("completions takes the name of a shell\n\n{}", usage()))),
+    }
+}
+
+/// A candidate as the shell wants it: without what stands before the part of the word that the shell itself sees.
+fn shown(candidate: &str, line: &str, current: Option<&str>) -> Option<String> {
+    let Some(current) = current else { return Some(candidate.to_owned()) };
+    let (_, word) = split(line);
+    // A break alone counts as a word of its own.
+    let current = if current == "=" { "" } else { current };
+    let hidden = word.len().checked_sub(current.len())?;
+    candidate.get(hidden..).map(str::to_owned)
+}
+
+/// The words before the last, and the last, which may be empty.
+fn split(line: &str) -> (Vec<String>, String) {
+    let words = shlex::split(line).unwrap_or_else(|| line.split_whitespace().map(str::to_owned).collect());
+    let open = !line.ends_with(char::is_whitespace) && !words.is_empty();
+    let mut words = words;
+    let last = if open { words.pop().unwrap_or_default() } else { String::new() };
+    (words, last)
+}
+
+/// The words that may stand where the last word of a line stands.
+fn answers(line: &str) -> Vec<String> {
+    let (words, last) = split(line);
+    let mut place = Place::default();
+    words.iter().skip(1).for_each(|word| place.pass(word));
+    place.answers(&last)
+}
+
+/// What the words of a line before the last lead to.
+#[derive(Default)]
+struct Place {
+    /// Words that are neither options nor their values: service, operation, more.
+    path: Vec<String>,
+    /// Options that were given.
+    given: Vec<String>,
+    /// An option whose value is due.
+    due: Option<String>,
+}
+
+impl Place {
+    fn pass(&mut self, word: &str) {
+        let takes = |option: &str| self.with_options(|known| find(known, option).map(|known| known.takes));
+        if word.starts_with("--") {
+            let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+            let due = value.is_none() && !matches!(takes(name), None | Some(Takes::Nothing));
+            self.due = due.then(|| name.to_owned());
+            self.given.push(name.to_owned());
+            return;
+        }
+        match self.due.as_deref().map(takes) {
+            // More values may follow.
+            Some(Some(Takes::Many)) => {}
+            Some(_) => self.due = None,
+            None => self.path.push(word.to_owned()),
+        }
+    }
+
+    fn service(&self) -> Option<&'static Commands<'static>> {
+        services::find(self.path.first()?)
+    }
+
+    fn operation(&self) -> Option<(&'static Commands<'static>, Command<'static>, Operation<'static>)> {
+        let commands = self.service()?;
+        let (command, operation) = commands.find(self.path.get(1)?)?;
+        Some((commands, *command, *operation))
+    }
+
+    /// Does something with the options that may stand here.
+    fn with_options<T>(&self, task: impl FnOnce(&[Known<'_>]) -> T) -> T {
+        let mut known = globals::known();
+        let Some((commands, command, operation)) = self.operation() else { return task(&known) };
+        let parameters: Vec<Parameter<'_>> = operation::parameters(commands.service, &command, &operation).collect();
+        let pagination = pages::of(&operation);
+        known.retain(|global| global.name != "--local");
+        let shown = parameters.iter().filter(|parameter| !pages::hides(pagination.as_ref(), parameter.member.name));
+        let mut own: Vec<Known<'_>> = shown.flat_map(Parameter::known).chain(operation::common(pagination)).collect();
+        own.extend(known);
+        task(&own)
+    }
+
+    fn answers(&self, word: &str) -> Vec<String> {
+        let beginning =
+            |candidates: Vec<String>| candidates.into_iter().filter(|found| found.starts_with(word)).collect();
+        if let Some((option, value)) = word.split_once('=').filter(|_| word.starts_with("--")) {
+            let values = self.values(option, value);
+            return beginning(values.into_iter().map(|value| format!("{option}={value}")).collect());
+        }
+        if word.starts_with('-') {
+            return beginning(self.options());
+        }
+        if let Some(option) = &self.due {
+            let values = self.values(option, word);
+            if !values.is_empty() {
+                return beginning(values);
+            }
+        }
+        match self.path.as_slice() {
+            [] => beginning(services::words().map(str::to_owned).chain(own_words()).collect()),
+            [service] => beginning(self.words_after(service)),
+            _ if self.due.is_none() && self.operation().is_some() => beginning(self.options()),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Options that were not given yet.
+    fn options(&self) -> Vec<String> {
+        self.with_options(|known| {
+            let names = known.iter().map(|known| known.name.to_owned());
+            names.filter(|name| !self.given.contains(name)).collect()
+        })
+    }
+
+    fn words_after(&self, word: &str) -> Vec<String> {
+        match (word, self.service()) {
+            (_, Some(commands)) => {
+                commands.commands.iter().map(|command| command.name).chain(["help"]).map(str::to_owned).collect()
+            }
+            ("completions", None) => SHELLS.iter().map(|(shell, _)| (*shell).to_owned()).collect(),
+            ("local", None) if cfg!(feature = "local") => vec!["serve".to_owned(), "help".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The values that an option may have, `so_far` being the beginning of one.
+    fn values(&self, option: &str, so_far: &str) -> Vec<String> {
+        let choices = self.with_options(|known| {
+            let found = find(known, option);
+            found.map_or_else(Vec::new, |known| known.choices.iter().map(|choice| (*choice).to_owned()).collect())
+        });
+        match option {
+            _ if !choices.is_empty() => choices,
+            "--profile" => profiles(),
+            "--region" => opsmith_runtime::endpoint::regions().map(str::to_owned).collect(),
+            _ => self.operation().map_or_else(Vec::new, |(commands, command, operation)| {
+                let mut parameters = operation::parameters(commands.service, &command, &operation);
+                let found = parameters.find(|parameter| parameter.known().any(|known| known.name == option));
+                found.map_or_else(Vec::new, |found| shorthand(commands.service, found.member.target, so_far))
+            }),
+        }
+    }
+}
+
+fn find<'k, 'a>(known: &'k [Known<'a>], option: &str) -> Option<&'k Known<'a>> {
+    known.iter().find(|known| known.name == option)
+}
+
+fn own_words() -> impl Iterator<Item = String> {
+    help::OWN.iter().filter_map(|(words, _)| words.split(' ').next().map(str::to_owned))
+}
+
+/// The profiles of the shared files; none when these can't be read.
+fn profiles() -> Vec<String> {
+    let settings = Settings::load(Surroundings::real(), None);
+    settings.map_or_else(|_| Vec::new(), |settings| settings.profile_names().into_iter().map(str::to_owned).collect())
+}
+
+/// Values of a shape in shorthand, `so_far` being the beginning of one.
+fn shorthand(service: &Service<'_>, ix: Ix, so_far: &str) -> Vec<String> {
+    let shape = service.shape(ix);
+    match shape.kind {
+        Kind::Enum => shape.values.iter().map(|value| (*value).to_owned()).collect(),
+        Kind::List => shape.element().map_or_else(Vec::new, |member| shorthand(service, member.target, so_far)),
+        Kind::Structure | Kind::Union if !so_far.contains(['{', '[', '\'', '"']) => {
+            let (before, part) = so_far.rsplit_once(',').map_or(("", so_far), |(before, part)| (before, part));
+            let before = if before.is_empty() { String::new() } else { format!("{before},") };
+            let used: Vec<&str> = before.split(',').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+            let members = shape.members.iter().filter(|member| !used.contains(&member.name));
+            match part.split_once('=') {
+                None => members.map(|member| format!("{before}{}=", member.name)).collect(),
+                Some((key, _)) => {
+                    let found = shape.members.iter().find(|member| member.name == key);
+                    let values = found.map_or(&[][..], |member| service.shape(member.target).values);
+                    values.iter().map(|value| format!("{before}{key}={value}")).collect()
+                }
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAIL: &str = "opsmith codepipeline put-third-party-job-failure-result";
+
+    #[test]
+    fn words_options_and_values_are_completed() {
+        for (line, expected) in [
+            ("opsmith codep", &["codepipeline"][..]),
+            ("opsmith com", &["completions"]),
+            ("opsmith completions ", &["bash", "zsh", "fish"]),
+            ("opsmith --output ya", &["yaml", "yaml-stream"]),
+            ("opsmith --output=ya", &["--output=yaml", "--output=yaml-stream"]),
+            ("opsmith --region eu-west-", &["eu-west-1", "eu-west-2", "eu-west-3"]),
+            (
+                "opsmith --local codepipeline put-third",
+                &["put-third-party-job-failure-result", "put-third-party-job-success-result"],
+            ),
+            (&format!("{FAIL} --job"), &["--job-id"]),
+            (&format!("{FAIL} --job-id x --jo"), &[]),
+            (&format!("{FAIL} --job-id --f"), &["--failure-details"]),
+            (&format!("{FAIL} --failure-details "), &["type=", "message=", "externalExecutionId="]),
+            (&format!("{FAIL} --failure-details type=J"), &["type=JobFailed"]),
+            (&format!("{FAIL} --failure-details message=m,type=S"), &["message=m,type=SystemUnavailable"]),
+            (&format!("{FAIL} --failure-details type=JobFailed,m"), &["type=JobFailed,message="]),
+            (&format!("{FAIL} --failure-details message='a b"), &[]),
+            (&format!("{FAIL} --generate-cli-skeleton i"), &["input"]),
+            ("opsmith codepipeline enable-stage-transition --transition-type ", &["Inbound", "Outbound"]),
+            ("opsmith codepipeline list-pipelines --ma", &["--max-items"]),
+            ("opsmith codepipeline list-pipelines --lo", &[]),
+            ("opsmith nonsense ", &[]),
+            ("opsmith codepipeline nonsense --job", &[]),
+        ] {
+            assert_eq!(answers(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_shell_that_breaks_words_gets_the_part_that_it_sees() {
+        let line = &format!("{FAIL} --failure-details type=J");
+        assert_eq!(shown("type=JobFailed", line, None).as_deref(), Some("type=JobFailed"));
+        assert_eq!(shown("type=JobFailed", line, Some("J")).as_deref(), Some("JobFailed"));
+        assert_eq!(shown("type=JobFailed", &line[..line.len() - 1], Some("=")).as_deref(), Some("JobFailed"));
+        assert_eq!(shown("codepipeline", "opsmith c", Some("c")).as_deref(), Some("codepipeline"));
+    }
+}

@@ -1,0 +1,83 @@
+//! A page as a manual page: the macros of `man(7)`.
+
+use super::page::{Kind, Page, Style, Word};
+use std::fmt::Write as _;
+
+impl Page {
+    /// The source of the manual page `name`, section 1; `about` says in a line what it is about.
+    pub(crate) fn roff(&self, name: &str, about: &str) -> String {
+        let title = escaped(&name.to_uppercase());
+        let mut out = format!(".TH \"{title}\" 1 \"\" \"opsmith {}\" \"\"\n", env!("CARGO_PKG_VERSION"));
+        let about = escaped(about);
+        let _ = write!(out, ".SH NAME\n{} \\- {}\n", escaped(name), if about.is_empty() { "AWS" } else { &about });
+        let (mut depth, mut titled) = (0, false);
+        // The name stands above already.
+        let body = self.blocks.iter().skip_while(|block| !is_section_but_name(&block.kind));
+        for block in body {
+            let wanted = if matches!(block.kind, Kind::Section(_)) { 0 } else { block.depth };
+            out.push_str(&".RE\n".repeat(usize::saturating_sub(depth, wanted)));
+            out.push_str(&".RS 4\n".repeat(usize::saturating_sub(wanted, depth)));
+            depth = wanted;
+            match &block.kind {
+                Kind::Section(title) => {
+                    let _ = writeln!(out, ".SH {}", escaped(title));
+                }
+                Kind::Paragraph(words) => {
+                    out.push_str(if titled {
+                        ""
+                    } else if block.tight {
+                        ".br\n"
+                    } else {
+                        ".PP\n"
+                    });
+                    line(words, &mut out);
+                }
+                Kind::Bullet(words) => {
+                    out.push_str(".IP \\(bu 2\n");
+                    line(words, &mut out);
+                }
+                Kind::Literal(lines) => {
+                    out.push_str(".PP\n.nf\n");
+                    lines.iter().for_each(|text| out.push_str(&format!("{}\n", protected(escaped(text)))));
+                    out.push_str(".fi\n");
+                }
+            }
+            titled = matches!(block.kind, Kind::Section(_));
+        }
+        out.push_str(&".RE\n".repeat(depth));
+        out
+    }
+}
+
+fn is_section_but_name(kind: &Kind) -> bool {
+    matches!(kind, Kind::Section(title) if title != "NAME")
+}
+
+/// Words on one line of the source.
+fn line(words: &[Word], out: &mut String) {
+    let words: Vec<String> = words.iter().map(word).collect();
+    out.push_str(&protected(words.join(" ")));
+    out.push('\n');
+}
+
+fn word(word: &Word) -> String {
+    let part = |(style, text): &(Style, String)| match style {
+        Style::Plain => escaped(text),
+        Style::Bold => format!("\\fB{}\\fP", escaped(text)),
+        Style::Italic => format!("\\fI{}\\fP", escaped(text)),
+    };
+    word.0.iter().map(part).collect()
+}
+
+/// Text without anything that roff takes for its own.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('`', "\\(ga").replace('"', "\\(dq")
+}
+
+/// A line that does not begin with what would make it a request.
+fn protected(line: String) -> String {
+    match line.starts_with(['.', '\'']) {
+        true => format!("\\&{line}"),
+        false => line,
+    }
+}

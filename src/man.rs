@@ -1,0 +1,67 @@
+//! `opsmith man DIR`: the help pages as manual pages.
+
+use crate::exit::Failure;
+use crate::help::{self, Page};
+use crate::{globals, run, services};
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+const USAGE: &str = "usage: opsmith man DIR";
+
+/// Writes all manual pages into the folder that the words name.
+///
+/// # Errors
+///
+/// Other words, and a folder that can't be written.
+pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
+    let folder = match words {
+        [word] if word == "help" => {
+            return run::print(&format!(
+                "{USAGE}\n\nWrites the manual pages of opsmith, section 1, into the folder DIR.\n"
+            ));
+        }
+        [folder] if !folder.starts_with('-') => Path::new(folder),
+        _ => return Err(Failure::parameter(format_args!("man takes one folder\n\n{USAGE}"))),
+    };
+    let pages = pages();
+    let failed = |error| Failure::general(format_args!("{} can't be written: {error}", folder.display()));
+    fs::create_dir_all(folder).map_err(failed)?;
+    for (name, source) in &pages {
+        write(&folder.join(format!("{name}.1")), source).map_err(failed)?;
+    }
+    run::print(&format!("{} manual pages in {}\n", pages.len(), folder.display()))
+}
+
+/// Replaces a file in one step.
+fn write(path: &Path, source: &str) -> std::io::Result<()> {
+    let new = path.with_extension("1.new");
+    let written = fs::File::create(&new).and_then(|mut file| file.write_all(source.as_bytes()));
+    let done = written.and_then(|()| fs::rename(&new, path));
+    if done.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    done
+}
+
+/// Every page by its name.
+fn pages() -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    let mut add = |page: Page, name: String, about: &str| pages.push((name.clone(), page.roff(&name, about)));
+    let about = "operations of AWS services, with the syntax of the AWS CLI";
+    add(help::top_page(&globals::help(), services::SERVICES), "opsmith".to_owned(), about);
+    for commands in services::SERVICES.iter().copied() {
+        let service = format!("opsmith-{}", commands.service.command);
+        add(help::service_page(commands), service.clone(), commands.service.title);
+        for (command, operation) in commands.commands.iter().zip(commands.service.operations) {
+            let page = help::operation_page(commands, command, operation);
+            add(page, format!("{service}-{}", command.name), first_sentence(commands.doc(operation.name)));
+        }
+    }
+    pages
+}
+
+fn first_sentence(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default();
+    line.split_once(". ").map_or(line, |(sentence, _)| sentence).trim_end_matches('.')
+}

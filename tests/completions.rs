@@ -1,0 +1,71 @@
+//! Completions in the shells themselves, where these are installed.
+
+mod support;
+
+use std::process::{Command, Stdio};
+use support::{run, stderr, stdout};
+
+const LINES: &[(&str, &str)] = &[
+    ("opsmith codepi", "codepipeline"),
+    ("opsmith codepipeline put-third-party-job-f", "put-third-party-job-failure-result"),
+    ("opsmith codepipeline put-third-party-job-failure-result --failure-d", "--failure-details"),
+    ("opsmith codepipeline enable-stage-transition --transition-type I", "Inbound"),
+    ("opsmith --output yaml-", "yaml-stream"),
+];
+
+/// What a shell prints for a script; none where the shell is not installed.
+fn shell(name: &str, arguments: &[&str], script: &str) -> Option<String> {
+    let command = std::path::Path::new(env!("CARGO_BIN_EXE_opsmith")).parent().expect("a folder");
+    let path = format!("{}:{}", command.display(), std::env::var("PATH").unwrap_or_default());
+    let home = tempfile::tempdir().expect("a folder");
+    if Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+        println!("skipped: {name} is not installed");
+        return None;
+    }
+    let mut shell = Command::new(name);
+    shell.args(arguments).env("PATH", path).env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+    let output = run(shell.stdout(Stdio::piped()).stderr(Stdio::piped()), script);
+    assert_eq!(stderr(&output), "", "{script}");
+    Some(stdout(&output))
+}
+
+#[test]
+fn bash_completes() {
+    for (line, expected) in LINES {
+        let script = format!(
+            "source <(opsmith completions bash); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=($COMP_LINE); \
+             COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); _opsmith; echo \"${{COMPREPLY[@]}}\""
+        );
+        let Some(found) = shell("bash", &[], &script) else { return };
+        assert_eq!(found.trim_end(), *expected, "{line}");
+    }
+    // Where bash breaks words at =, the part after it is completed.
+    let line = "opsmith codepipeline put-third-party-job-failure-result --failure-details type=Conf";
+    let script = format!(
+        "source <(opsmith completions bash); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=(opsmith type = Conf); \
+         COMP_CWORD=3; _opsmith; echo \"${{COMPREPLY[@]}}\""
+    );
+    assert_eq!(shell("bash", &[], &script).as_deref(), Some("ConfigurationError\n"));
+}
+
+#[test]
+fn fish_completes() {
+    for (line, expected) in LINES {
+        let script = format!("opsmith completions fish | source; complete -C '{line}'");
+        let Some(found) = shell("fish", &["--no-config"], &script) else { return };
+        assert_eq!(found.trim_end(), *expected, "{line}");
+    }
+}
+
+#[test]
+fn zsh_completes() {
+    for (line, expected) in LINES {
+        // Outside of an editor compadd and compdef are none: these show what they would be given.
+        let script = format!(
+            "compdef() {{ }}; compadd() {{ while [[ $1 == -* ]]; do [[ $1 == -S ]] && shift; [[ $1 == -a ]] && break; shift; done; \
+             print -l -- ${{(P)2}}; }}; _files() {{ }}; source <(opsmith completions zsh); LBUFFER='{line}'; _opsmith"
+        );
+        let Some(found) = shell("zsh", &["-f"], &script) else { return };
+        assert_eq!(found.trim_end(), *expected, "{line}");
+    }
+}
