@@ -69,7 +69,7 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
 }
 
 /// A candidate as the shell wants it: without what stands before the part of the word that the shell itself sees.
-fn shown(candidate: &str, line: &str, current: Option<&str>) -> Option<String> {
+pub(crate) fn shown(candidate: &str, line: &str, current: Option<&str>) -> Option<String> {
     let Some(current) = current else { return Some(candidate.to_owned()) };
     let (_, word) = split(line);
     // A break alone counts as a word of its own.
@@ -88,7 +88,7 @@ fn split(line: &str) -> (Vec<String>, String) {
 }
 
 /// The words that may stand where the last word of a line stands.
-fn answers(line: &str) -> Vec<String> {
+pub(crate) fn answers(line: &str) -> Vec<String> {
     let (words, last) = split(line);
     let mut place = Place::default();
     words.iter().skip(1).for_each(|word| place.pass(word));

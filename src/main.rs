@@ -21,6 +21,10 @@ mod pages;
 mod printer;
 mod prompt;
 mod query;
+// Fuzz targets take the same file for a public module.
+#[cfg(test)]
+#[expect(unreachable_pub)]
+mod readers;
 mod run;
 // The same files are the public modules of the generated crate.
 #[expect(unreachable_pub)]

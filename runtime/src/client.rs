@@ -202,6 +202,9 @@ struct Shared {
     config: Config,
     retries: retry::Shared,
     transport: Arc<dyn Transport>,
+    /// For services that give credentials: their certificates are always checked.
+    identity: Arc<dyn Transport>,
+    /// For the machine's own metadata.
     metadata: Arc<dyn Transport>,
 }
 
@@ -226,11 +229,16 @@ impl<'a> Client<'a> {
     /// A client for the service. Nothing is set up before the first call.
     pub fn new(service: &'a Service<'a>, config: Config) -> Self {
         let connection = config.connection.clone();
-        let (transport, metadata) = match &config.transport {
-            Some(own) => (own.clone(), own.clone()),
-            None => (Arc::new(Reqwest::new(connection)) as _, Arc::new(Reqwest::near()) as _),
+        let (transport, identity, metadata): (Arc<dyn Transport>, _, _) = match &config.transport {
+            Some(own) => (own.clone(), own.clone(), own.clone()),
+            None => {
+                let checked = reqwest::Settings { verify: true, ..connection.clone() };
+                let transport: Arc<dyn Transport> = Arc::new(Reqwest::new(connection.clone()));
+                let identity = if connection.verify { transport.clone() } else { Arc::new(Reqwest::new(checked)) };
+                (transport, identity, Arc::new(Reqwest::near()))
+            }
         };
-        let shared = Shared { config, retries: retry::Shared::default(), transport, metadata };
+        let shared = Shared { config, retries: retry::Shared::default(), transport, identity, metadata };
         Client { service, shared: Arc::new(shared) }
     }
 
@@ -406,11 +414,11 @@ impl<'a> Client<'a> {
     }
 
     async fn sign(&self, request: &mut Request, signing: &Signing) -> Result<(), Error> {
-        let Shared { transport, metadata, .. } = &*self.shared;
+        let Shared { identity, metadata, .. } = &*self.shared;
         let credentials = match &self.shared.config.identity {
             Identity::Anonymous => return Ok(()),
             Identity::Fixed(credentials) => credentials.clone(),
-            Identity::Chain(chain) => chain.resolve(&signing.region, &**transport, &**metadata).await?,
+            Identity::Chain(chain) => chain.resolve(&signing.region, &**identity, &**metadata).await?,
         };
         let now = self.shared.retries.corrected(self.now());
         let signed = sign::sign(request, &credentials, &signing.region, &signing.service, now);

@@ -451,7 +451,7 @@ mod tests {
              config-file: the profile \"default\" in {config} has no aws_access_key_id\n  \
              container-role: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is \
              set\n  \
-             iam-role: SSL validation failed for http://169.254.169.254/latest/api/token",
+             iam-role: SSL validation failed for http://169.254.169.254/latest/meta-data/iam/security-credentials/",
             scene.path(".aws/credentials"),
         );
         assert_eq!(error.to_string(), expected);

@@ -44,6 +44,8 @@ impl Reader<'_> {
                     self.convert(place, part, element.target)?;
                 }
             }
+            // Another kind of value than is due, which validation tells of.
+            (Kind::Structure | Kind::Union, _) => {}
             (_, value) => self.convert_part(place, value, ix, !has_format(shape.traits))?,
         }
         Ok(())

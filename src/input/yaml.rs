@@ -2,9 +2,9 @@
 
 use super::{DEEPEST, scalar};
 use base64::Engine as _;
-use libyaml_safer::{Event, EventData, Parser, ScalarStyle};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::timestamp::Timestamp;
+use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 use std::collections::HashMap;
 
 /// How many values a document may become once its aliases are replaced.
@@ -18,15 +18,14 @@ const TAG: &str = "tag:yaml.org,2002:";
 ///
 /// What is wrong with it, and where if the parser knows.
 pub(crate) fn parse(text: &str) -> Result<Document, String> {
-    let mut parser = Parser::new();
-    parser.set_input(text.as_bytes());
-    let mut reading = Reading { parser, anchors: HashMap::new(), values: 0 };
+    let open_end = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
+    let mut reading = Reading { parser: Parser::new_from_str(text), anchors: HashMap::new(), values: 0, open_end };
     let mut document = None;
     loop {
         match reading.event()? {
-            EventData::StreamEnd => return Ok(document.unwrap_or_default()),
-            EventData::DocumentStart { .. } if document.is_some() => return Err("one document is expected".to_owned()),
-            EventData::DocumentStart { .. } => {
+            Event::StreamEnd => return Ok(document.unwrap_or_default()),
+            Event::DocumentStart(_) if document.is_some() => return Err("one document is expected".to_owned()),
+            Event::DocumentStart(_) => {
                 let event = reading.event()?;
                 document = Some(reading.value(event, 0)?);
             }
@@ -36,44 +35,62 @@ pub(crate) fn parse(text: &str) -> Result<Document, String> {
 }
 
 struct Reading<'a> {
-    parser: Parser<&'a [u8]>,
-    anchors: HashMap<String, (Document, usize)>,
+    parser: Parser<'a, StrInput<'a>>,
+    /// Values with a name, by its number, and how many values each is.
+    anchors: HashMap<usize, (Document, usize)>,
     /// How many values there are so far.
     values: usize,
+    /// Where the text ends, in characters, when it does so within a line.
+    open_end: Option<usize>,
 }
 
-impl Reading<'_> {
-    fn event(&mut self) -> Result<EventData, String> {
-        self.parser.parse().map(|Event { data, .. }| data).map_err(|error| error.to_string())
+impl<'a> Reading<'a> {
+    fn event(&mut self) -> Result<Event<'a>, String> {
+        match self.parser.next_event() {
+            // A block of text that ends with the input has the line breaks that it has, and no other.
+            Some(Ok((Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, anchor, tag), span)))
+                if self.open_end.is_some_and(|end| span.end.index() >= end) && text.ends_with('\n') =>
+            {
+                let text = text.strip_suffix('\n').unwrap_or(&text).to_owned();
+                Ok(Event::Scalar(text.into(), ScalarStyle::Literal, anchor, tag))
+            }
+            Some(Ok((event, _))) => Ok(event),
+            Some(Err(error)) => {
+                let mark = error.marker();
+                Err(format!("line {} column {}: {}", mark.line(), mark.col() + 1, error.info()))
+            }
+            None => Ok(Event::StreamEnd),
+        }
     }
 
-    fn value(&mut self, event: EventData, depth: usize) -> Result<Document, String> {
+    fn value(&mut self, event: Event<'a>, depth: usize) -> Result<Document, String> {
         let before = self.values;
         self.count(1)?;
         if depth > DEEPEST {
             return Err(format!("values may nest {DEEPEST} levels deep, and no deeper"));
         }
         let (anchor, value) = match event {
-            EventData::Alias { anchor } => {
+            Event::Alias(anchor) => {
                 let known = self.anchors.get(&anchor).cloned();
-                let (value, size) = known.ok_or_else(|| format!("the alias {anchor} is not defined"))?;
+                let (value, size) = known.ok_or("an alias stands within its own value")?;
                 self.count(size)?;
                 return Ok(value);
             }
-            EventData::Scalar { anchor, tag, value, style, .. } => {
-                (anchor, plain_or_tagged(tag.as_deref(), value, style == ScalarStyle::Plain)?)
+            Event::Scalar(text, style, anchor, tag) => {
+                (anchor, plain_or_tagged(tag.as_deref(), text.into_owned(), style == ScalarStyle::Plain)?)
             }
-            EventData::SequenceStart { anchor, tag, .. } => {
+            Event::SequenceStart(anchor, tag) => {
                 known_tag(tag.as_deref(), "seq")?;
                 (anchor, self.sequence(depth)?)
             }
-            EventData::MappingStart { anchor, tag, .. } => {
+            Event::MappingStart(anchor, tag) => {
                 known_tag(tag.as_deref(), "map")?;
                 (anchor, self.mapping(depth)?)
             }
             _ => return Err("a value is expected".to_owned()),
         };
-        if let Some(anchor) = anchor {
+        // 0 is no name.
+        if anchor > 0 {
             self.anchors.insert(anchor, (value.clone(), self.values - before));
         }
         Ok(value)
@@ -91,7 +108,7 @@ impl Reading<'_> {
         let mut list = Vec::new();
         loop {
             match self.event()? {
-                EventData::SequenceEnd => return Ok(Document::List(list)),
+                Event::SequenceEnd => return Ok(Document::List(list)),
                 event => list.push(self.value(event, depth + 1)?),
             }
         }
@@ -101,10 +118,10 @@ impl Reading<'_> {
         let (mut map, mut merged) = (Map::new(), Vec::new());
         loop {
             let event = match self.event()? {
-                EventData::MappingEnd => break,
+                Event::MappingEnd => break,
                 event => event,
             };
-            let is_merge = matches!(&event, EventData::Scalar { value, style: ScalarStyle::Plain, tag: None, .. } if value == "<<");
+            let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
             let key = self.value(event, depth + 1)?;
             let event = self.event()?;
             let value = self.value(event, depth + 1)?;
@@ -138,17 +155,23 @@ fn merge(map: &mut Map, value: Document) -> Result<(), String> {
     }
 }
 
-fn known_tag(tag: Option<&str>, expected: &str) -> Result<(), String> {
-    match tag.map(|tag| tag.strip_prefix(TAG).unwrap_or(tag)) {
-        None | Some("!") => Ok(()),
-        Some(tag) if tag == expected => Ok(()),
+/// A tag as it is known here: without the part that all of YAML's own have.
+fn short(tag: &Tag) -> String {
+    let whole = format!("{}{}", tag.handle, tag.suffix);
+    whole.strip_prefix(TAG).map(str::to_owned).unwrap_or(whole)
+}
+
+fn known_tag(tag: Option<&Tag>, expected: &str) -> Result<(), String> {
+    match tag.map(short) {
+        None => Ok(()),
+        Some(tag) if tag == "!" || tag == expected => Ok(()),
         Some(tag) => Err(format!("the tag {tag} is not known here")),
     }
 }
 
-fn plain_or_tagged(tag: Option<&str>, text: String, plain: bool) -> Result<Document, String> {
+fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Document, String> {
     let wrong = |kind: &str| format!("{text:?} is no {kind}");
-    match tag.map(|tag| tag.strip_prefix(TAG).unwrap_or(tag)) {
+    match tag.map(short).as_deref() {
         // YAML's type for a default value, which nobody uses.
         None if plain && text == "=" => Err("= alone is no value; put it in quotes".to_owned()),
         None if plain => Ok(resolved(text)),
@@ -253,6 +276,9 @@ mod tests {
             ("-", Document::List(vec![Document::Null])),
             ("2020-01-01T00:00:05Z", Document::Timestamp(Timestamp::new(1_577_836_805, 0))),
             ("'5'", "5".into()),
+            ("|\n  a\n  b", "a\nb".into()),
+            ("|\n  a\n  b\n", "a\nb\n".into()),
+            (">+\n  a\n  b", "a b".into()),
             ("!!str 5", "5".into()),
             ("!!binary aGk=", Document::Blob(b"hi".to_vec())),
         ] {

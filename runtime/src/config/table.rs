@@ -52,6 +52,7 @@ pub const SETTINGS: &[Setting<'static>] = &[
     setting("ec2_metadata_v1_disabled", &["AWS_EC2_METADATA_V1_DISABLED"]),
     setting("ec2_metadata_service_endpoint", &["AWS_EC2_METADATA_SERVICE_ENDPOINT"]).skipping_empty(),
     setting("ec2_metadata_service_endpoint_mode", &["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]),
+    setting("imds_use_ipv6", &["AWS_IMDS_USE_IPV6"]),
     setting("metadata_service_timeout", &["AWS_METADATA_SERVICE_TIMEOUT"]),
     setting("metadata_service_num_attempts", &["AWS_METADATA_SERVICE_NUM_ATTEMPTS"]),
 ];

@@ -70,12 +70,12 @@ pub(super) fn credentials(path: &Path, source: &'static str, now: SystemTime) ->
 
 /// An entry of the cache of roles. Credentials without an end are not kept.
 pub(super) fn keep(path: &Path, credentials: &Credentials, provider: Option<&str>) {
-    let Some(expiration) = credentials.expiration else { return };
+    let Some(expiration) = credentials.expiration.and_then(written) else { return };
     let mut entry = json!({"Credentials": {
         "AccessKeyId": credentials.access_key_id,
         "SecretAccessKey": credentials.secret_access_key,
         "SessionToken": credentials.session_token,
-        "Expiration": written(expiration),
+        "Expiration": expiration,
     }});
     if let (Some(account), Some(found)) = (&credentials.account_id, entry.get_mut("Credentials")) {
         found["AccountId"] = account.as_str().into();
@@ -86,11 +86,13 @@ pub(super) fn keep(path: &Path, credentials: &Credentials, provider: Option<&str
     write(path, &entry);
 }
 
-/// A moment as the AWS CLI writes it.
-pub(super) fn written(moment: SystemTime) -> String {
-    let moment = OffsetDateTime::from(moment);
+/// A moment as the AWS CLI writes it; none that is out of reach of a calendar.
+pub(super) fn written(moment: SystemTime) -> Option<String> {
+    let life = time::Duration::try_from(moment.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok()?;
+    let moment = OffsetDateTime::UNIX_EPOCH.checked_add(life)?;
     let (date, (hour, minute, second)) = (moment.date(), moment.time().as_hms());
-    format!("{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", date.year(), u8::from(date.month()), date.day())
+    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
 }
 
 #[cfg(test)]
@@ -149,5 +151,6 @@ mod tests {
         kept.expiration = Some(now + Duration::from_secs(3600));
         keep(&path, &kept, Some("sso"));
         assert_eq!(credentials(&path, "test", now), Some(kept));
+        assert_eq!(written(now + Duration::from_secs(1 << 40)), None);
     }
 }

@@ -1,8 +1,8 @@
 //! The credentials of an instance's role, and its region, from the instance metadata service, version 2 or else 1.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use super::{Answer, Asking, Provider, Providing, metadata};
+use super::{Answer, Asking, Credentials, Provider, Providing, failed, metadata};
 use crate::config::{Error, Settings};
 use crate::http::{Request, Response, Transport};
 
@@ -25,10 +25,11 @@ impl Provider for Instance {
             let Some(service) = Service::of(asking)? else {
                 return Ok(Answer::NotConfigured(format!("{DISABLED} is true")));
             };
-            // What an instance does not give, another provider can't either; it is no error that there is no instance.
+            // It is no error that there is no instance, or that it has no role.
             Ok(match service.credentials().await {
-                Ok(credentials) => Answer::Found(credentials),
-                Err(reason) => Answer::NotConfigured(reason),
+                Ok(credentials) => Answer::Found(extended(credentials, asking.now())),
+                Err(Problem::Absent(reason)) => Answer::NotConfigured(reason),
+                Err(Problem::NoToken) => return Err(failed(NAME, NO_TOKEN)),
             })
         })
     }
@@ -43,10 +44,30 @@ pub async fn region(settings: &Settings, metadata: &dyn Transport) -> Result<Opt
     let Some(service) = Service::of(Asking::new(settings, "", metadata, metadata))? else { return Ok(None) };
     let zone = match service.token().await {
         Ok(token) => service.get(ZONE, token.as_deref()).await,
-        Err(reason) => Err(reason),
+        Err(problem) => Err(problem),
     };
     // A zone is its region with a letter.
     Ok(zone.ok().and_then(|mut zone| zone.pop().map(|_| zone)).filter(|region| !region.is_empty()))
+}
+
+const NO_TOKEN: &str =
+    "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
+
+/// Why there are no credentials.
+enum Problem {
+    /// There is no instance, or it has none to give, and why.
+    Absent(String),
+    /// Version 2 gives no token, and version 1 must not be asked.
+    NoToken,
+}
+
+/// Credentials that the service is late to renew: they are taken for good until they are asked for again, as instances keep
+/// them in force then.
+fn extended(mut credentials: Credentials, now: SystemTime) -> Credentials {
+    let minutes = 15.0 + 2.0 + 8.0 * crate::random::fraction();
+    let least = now + Duration::from_secs_f64(60.0 * minutes);
+    credentials.expiration = credentials.expiration.map(|end| end.max(least));
+    credentials
 }
 
 /// The service as it is configured.
@@ -66,16 +87,18 @@ impl<'a> Service<'a> {
         if settings.flag("ec2_metadata_disabled", false)? {
             return Ok(None);
         }
-        let text = |key: &str| Ok::<_, Error>(settings.get(key)?.map(|value| value.text));
-        let mode = text("ec2_metadata_service_endpoint_mode")?.unwrap_or_default();
-        let usual =
-            if mode.eq_ignore_ascii_case("ipv6") { "http://[fd00:ec2::254]/" } else { "http://169.254.169.254/" };
-        let mut url = text("ec2_metadata_service_endpoint")?.unwrap_or_else(|| usual.to_owned());
+        let usual = if by_ipv6(settings)? { "http://[fd00:ec2::254]/" } else { "http://169.254.169.254/" };
+        let url = settings.get("ec2_metadata_service_endpoint")?.map(|value| value.text);
+        let mut url = url.unwrap_or_else(|| usual.to_owned());
         if !url.ends_with('/') {
             url.push('/');
         }
-        let number =
-            |key: &str| Ok::<_, Error>(text(key)?.and_then(|text| text.trim().parse::<u32>().ok()).unwrap_or(1));
+        let number = |key: &str| -> Result<u32, Error> {
+            let Some(value) = settings.get(key)? else { return Ok(1) };
+            let wrong =
+                |_| Error::invalid(format!("invalid literal for int() with base 10: '{}'", value.text), &value.origin);
+            value.text.trim().parse().map_err(wrong)
+        };
         Ok(Some(Service {
             asking,
             url,
@@ -85,32 +108,35 @@ impl<'a> Service<'a> {
         }))
     }
 
-    async fn credentials(&self) -> Result<super::Credentials, String> {
+    async fn credentials(&self) -> Result<Credentials, Problem> {
         let token = self.token().await?;
         let role = self.get(ROLE, token.as_deref()).await?;
         let answer = self.get(&format!("{ROLE}{role}"), token.as_deref()).await?;
-        metadata::credentials(answer.as_bytes(), NAME)
+        metadata::credentials(answer.as_bytes(), NAME).map_err(Problem::Absent)
     }
 
-    /// The token that version 2 asks for; none where the service only knows version 1.
-    async fn token(&self) -> Result<Option<String>, String> {
+    /// The token that version 2 asks for; none where version 1 is asked: where the service knows no other, and where the
+    /// token does not come through, as from within a container.
+    async fn token(&self) -> Result<Option<String>, Problem> {
         let life = ("x-aws-ec2-metadata-token-ttl-seconds".to_owned(), "21600".to_owned());
-        let response = self.ask("PUT", "latest/api/token", vec![life]).await?;
-        match response.status {
-            200 => Ok(Some(String::from_utf8_lossy(&response.body).into_owned())),
-            403..=405 if self.version_1 => Ok(None),
-            status => Err(format!("{} answered {status} when asked for a token", self.url)),
+        match self.ask("PUT", "latest/api/token", vec![life]).await {
+            Ok(response) if response.status == 200 => Ok(Some(String::from_utf8_lossy(&response.body).into_owned())),
+            Ok(response) if response.status == 400 => {
+                Err(Problem::Absent(format!("{} answered 400 when asked for a token", self.url)))
+            }
+            _ if self.version_1 => Ok(None),
+            _ => Err(Problem::NoToken),
         }
     }
 
-    async fn get(&self, path: &str, token: Option<&str>) -> Result<String, String> {
+    async fn get(&self, path: &str, token: Option<&str>) -> Result<String, Problem> {
         let token = token.map(|token| ("x-aws-ec2-metadata-token".to_owned(), token.to_owned()));
-        let response = self.ask("GET", path, token.into_iter().collect()).await?;
+        let response = self.ask("GET", path, token.into_iter().collect()).await.map_err(Problem::Absent)?;
         let text = String::from_utf8_lossy(&response.body).trim().to_owned();
         match (response.status, text.is_empty()) {
             (200, false) => Ok(text),
-            (200, true) => Err(format!("{}{path} is empty", self.url)),
-            (status, _) => Err(format!("{}{path} answered {status}", self.url)),
+            (200, true) => Err(Problem::Absent(format!("{}{path} is empty", self.url))),
+            (status, _) => Err(Problem::Absent(format!("{}{path} answered {status}", self.url))),
         }
     }
 
@@ -124,6 +150,24 @@ impl<'a> Service<'a> {
             }
         }
         answer
+    }
+}
+
+/// Whether the service is asked by its address of IPv6.
+fn by_ipv6(settings: &Settings) -> Result<bool, Error> {
+    let Some(mode) = settings.get("ec2_metadata_service_endpoint_mode")? else {
+        return settings.flag("imds_use_ipv6", false);
+    };
+    match mode.text.to_ascii_lowercase().as_str() {
+        "ipv4" => Ok(false),
+        "ipv6" => Ok(true),
+        _ => Err(Error::invalid(
+            format!(
+                "Invalid EC2 Instance Metadata endpoint mode: {}\nValid endpoint modes (case-insensitive): ipv4, ipv6",
+                mode.text
+            ),
+            &mode.origin,
+        )),
     }
 }
 
@@ -171,7 +215,38 @@ mod tests {
         assert!(fake.sent()[2].starts_with("GET http://[::1]:7/latest/meta-data/iam/security-credentials/role\n"));
         let (_scene, closed) = settings(&[("AWS_EC2_METADATA_V1_DISABLED", "true")]);
         let error = resolve(&closed, &Fake::answering(&answers)).expect_err("version 2 alone").to_string();
-        assert!(error.ends_with("iam-role: http://169.254.169.254/ answered 404 when asked for a token"), "{error}");
+        assert!(error.ends_with(NO_TOKEN), "{error}");
+        // A service that does not answer with a token may still know version 1.
+        let answers = [(503, ""), (200, "role"), (200, &*answer())];
+        assert_eq!(resolve(&open, &Fake::answering(&answers)).map(|found| found.source), Ok(NAME));
+    }
+
+    #[test]
+    fn credentials_that_are_renewed_late_stay_in_force() {
+        let (_scene, settings) = settings(&[]);
+        let late = answer().replace(LATE, "2020-01-01T00:00:00Z");
+        let found =
+            resolve(&settings, &Fake::answering(&[(200, "T"), (200, "role"), (200, &late)])).expect("credentials");
+        let life = found.expiration.expect("an end").duration_since(SystemTime::now()).expect("in future");
+        assert!(life > Duration::from_secs(16 * 60) && life < Duration::from_secs(26 * 60), "{life:?}");
+    }
+
+    #[test]
+    fn settings_of_the_service_are_checked() {
+        for (name, value, expected) in [
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv5", "Invalid EC2 Instance Metadata endpoint mode: ipv5\n"),
+            ("AWS_METADATA_SERVICE_TIMEOUT", "soon", "invalid literal for int() with base 10: 'soon'\n"),
+        ] {
+            let (_scene, settings) = settings(&[(name, value)]);
+            let error = resolve(&settings, &Fake::default()).expect_err(name).to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        for name in ["AWS_IMDS_USE_IPV6", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] {
+            let (_scene, settings) = settings(&[(name, if name.ends_with('6') { "true" } else { "IPv6" })]);
+            let fake = Fake::answering(&[(200, "T"), (200, "role"), (200, &answer())]);
+            resolve(&settings, &fake).expect("credentials");
+            assert!(fake.sent()[0].starts_with("PUT http://[fd00:ec2::254]/"), "{:?}", fake.sent());
+        }
     }
 
     #[test]

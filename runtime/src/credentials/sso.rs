@@ -177,7 +177,7 @@ impl Access {
             "startUrl": self.start_url,
             "region": self.region,
             "accessToken": answer.get("accessToken")?.as_str()?,
-            "expiresAt": cache::written(asking.now().checked_add(life)?),
+            "expiresAt": cache::written(asking.now().checked_add(life)?)?,
             "clientId": id,
             "clientSecret": secret,
             "registrationExpiresAt": registration,

@@ -1,0 +1,24 @@
+// The reader of requests in the local endpoint, as a function of bytes.
+
+use opsmith_local::Endpoint;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// A request as it comes over the wire. A whole one is answered in time.
+pub fn request(bytes: &[u8]) {
+    static ENDPOINT: OnceLock<Endpoint> = OnceLock::new();
+    let endpoint = ENDPOINT.get_or_init(|| Endpoint::start().expect("an endpoint"));
+    let url = endpoint.url();
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    // The endpoint may close before all is written.
+    let _ = stream.write_all(bytes);
+    let _ = stream.shutdown(Shutdown::Write);
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        Ok(_) => {}
+        Err(error) => assert!(error.kind() != std::io::ErrorKind::WouldBlock, "no answer and no end"),
+    }
+}

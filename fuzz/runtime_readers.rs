@@ -1,0 +1,116 @@
+// The readers of outside text in the runtime, each as a function of bytes.
+
+use opsmith_codepipeline::{Client, Config, GetPipelineStateInput, ListPipelinesInput};
+use opsmith_runtime::config::Settings;
+use opsmith_runtime::credentials::{Asking, Chain, Credentials};
+use opsmith_runtime::http::{Request, Response, Sending, Transport};
+use opsmith_runtime::surroundings::Surroundings;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Answers every request alike.
+#[derive(Debug)]
+struct Fake(Response);
+
+impl Transport for Fake {
+    fn send<'a>(&'a self, _: &'a Request) -> Sending<'a> {
+        Box::pin(async { Ok(self.0.clone()) })
+    }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+}
+
+/// A home folder of this process with the two shared files.
+fn home(config: &[u8], more: &[(&str, &[u8])]) -> PathBuf {
+    let name = format!("opsmith-readers-{}-{:?}", std::process::id(), std::thread::current().id());
+    let home = std::env::temp_dir().join(name);
+    let _ = fs::remove_dir_all(&home);
+    for (name, bytes) in [(".aws/config", config)].iter().chain(more) {
+        let path = home.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    }
+    home
+}
+
+fn surroundings(home: &std::path::Path, more: &[(&str, String)]) -> Surroundings {
+    let own = [("HOME", home.display().to_string())];
+    Surroundings::with_variables(own.iter().chain(more).map(|(name, value)| (*name, value.clone())))
+}
+
+/// Both shared files, and every setting that a client reads.
+pub fn config(bytes: &[u8]) {
+    let home = home(bytes, &[(".aws/credentials", bytes)]);
+    for profile in [None, Some("p")] {
+        let Ok(settings) = Settings::load(surroundings(&home, &[]), profile) else { continue };
+        let settings = Arc::new(settings);
+        let _ = settings.profile_names();
+        if let Ok(config) = Config::from_settings(settings) {
+            let fake = Fake(Response { status: 200, headers: Vec::new(), body: b"{}".to_vec() });
+            let config = config.region("r").anonymous().transport(Arc::new(fake));
+            let _ = wait(Client::new(config).list_pipelines(ListPipelinesInput::default()));
+        }
+    }
+    let _ = fs::remove_dir_all(home);
+}
+
+/// What services and files that give credentials may say: the first byte chooses which.
+pub fn credentials(bytes: &[u8]) {
+    let Some((which, body)) = bytes.split_first() else { return };
+    let role = "[default]\nrole_arn = r\nsource_profile = default\naws_access_key_id = A\naws_secret_access_key = s\n";
+    let sso = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = r\n\
+               sso_start_url = u\n";
+    let token: &[u8] = br#"{"accessToken":"T","expiresAt":"2099-01-01T00:00:00Z"}"#;
+    // The names are those that the AWS CLI gives the files of this role and this session.
+    let (kept, session) =
+        (".aws/cli/cache/00ff80d2b6089d12405e07a23903b90a2f77eeb6.json", ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json");
+    let disabled = [("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
+    let (home, variables) = match which % 5 {
+        0 => (home(role.as_bytes(), &[]), &disabled[..]),
+        1 => (home(role.as_bytes(), &[(kept, body)]), &disabled[..]),
+        2 => (home(sso.as_bytes(), &[(session, token)]), &disabled[..]),
+        3 => (home(sso.as_bytes(), &[(session, body)]), &disabled[..]),
+        _ => (home(b"", &[]), &[][..]),
+    };
+    let settings = Settings::load(surroundings(&home, variables), None).expect("the files");
+    let fake = Fake(Response { status: 200, headers: Vec::new(), body: body.to_vec() });
+    let found: Result<Credentials, _> = wait(Chain::standard().resolve(Asking::new(&settings, "eu-west-1", &fake, &fake)));
+    let _ = found.map_err(|error| error.to_string());
+    let _ = fs::remove_dir_all(home);
+}
+
+/// An answer of a service, of success or failure: the first byte chooses the status, the first line is a header.
+pub fn answer(bytes: &[u8]) {
+    let Some((which, rest)) = bytes.split_first() else { return };
+    let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let (header, body) = rest.split_at(line);
+    let value = String::from_utf8_lossy(header).into_owned();
+    let names = ["date", "retry-after", "x-amzn-query-error", "x-amzn-requestid", "x-amz-retry-after"];
+    let headers = names.iter().map(|name| ((*name).to_owned(), value.clone())).collect();
+    let status = [200, 400, 403, 300, 413][usize::from(*which) % 5];
+    let body = body.strip_prefix(b"\n").unwrap_or(body).to_vec();
+    let fake = Arc::new(Fake(Response { status, headers, body }));
+    let credentials = Credentials::new("A", "s", "test");
+    let config = Config::new().region("r").credentials(credentials).transport(fake).max_attempts(1);
+    let client = Client::new(config.endpoint_url("http://127.0.0.1:9"));
+    if let Err(error) = wait(client.get_pipeline_state(GetPipelineStateInput::new("p"))) {
+        let _ = error.to_string();
+    }
+}
+
+/// An endpoint's URL, a region, a proxy, a moment: the first byte chooses which.
+pub fn settings(bytes: &[u8]) {
+    let Some((which, rest)) = bytes.split_first() else { return };
+    let text = String::from_utf8_lossy(rest).into_owned();
+    let _ = opsmith_runtime::Timestamp::parse(&text).map(|moment| moment.epoch());
+    let variable = ["AWS_ENDPOINT_URL", "AWS_REGION", "http_proxy", "no_proxy", "AWS_MAX_ATTEMPTS"][usize::from(*which) % 5];
+    let home = PathBuf::from("/nonexistent");
+    let Ok(settings) = Settings::load(surroundings(&home, &[(variable, text)]), None) else { return };
+    let Ok(config) = Config::from_settings(Arc::new(settings)) else { return };
+    let fake = Fake(Response { status: 200, headers: Vec::new(), body: b"{}".to_vec() });
+    let client = Client::new(config.anonymous().transport(Arc::new(fake)));
+    let _ = wait(client.list_pipelines(ListPipelinesInput::default())).map_err(|error| error.to_string());
+}

@@ -1,0 +1,24 @@
+//! Whatever comes from outside: no input makes a reader of the runtime panic. The fuzz targets share the readers.
+
+include!("../../fuzz/noise.rs");
+include!("../../fuzz/runtime_readers.rs");
+
+#[test]
+fn config_files() {
+    feed("config", 1000, config);
+}
+
+#[test]
+fn sources_of_credentials() {
+    feed("credentials", 2000, credentials);
+}
+
+#[test]
+fn answers_of_services() {
+    feed("answer", 4000, answer);
+}
+
+#[test]
+fn settings_of_a_call() {
+    feed("settings", 3000, settings);
+}

@@ -1,0 +1,111 @@
+//! The readers of outside text in the command, each as a function of bytes: for tests and fuzz targets.
+
+use crate::input::{self, BinaryFormat, Reader};
+use crate::operation::Line;
+use crate::output::{Format, Layout, Timestamps};
+use crate::query::Query;
+use crate::{completions, output, services};
+use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::surroundings::Surroundings;
+
+/// The words of an operation, a line each, up to its parameters. Files are left alone.
+pub fn line(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if text.contains("file") || text.contains("input") {
+        return;
+    }
+    let words: Vec<String> = text.lines().map(str::to_owned).collect();
+    let Some((operation, words)) = words.split_first() else { return };
+    let commands = services::SERVICES[0];
+    let Some((command, operation)) = commands.find(operation) else { return };
+    let (service, surroundings) = (commands.service, Surroundings::with_variables([("HOME", "")]));
+    let Ok(line) = Line::read(service, command, operation, words, true) else { return };
+    for binary_format in [BinaryFormat::Base64, BinaryFormat::Raw] {
+        let _ = line.parameters(&Reader { service, binary_format, surroundings: &surroundings });
+    }
+}
+
+/// A whole document of parameters, as JSON and as YAML.
+pub fn document(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let commands = services::SERVICES[0];
+    let surroundings = Surroundings::with_variables([("HOME", "")]);
+    let reader = Reader { service: commands.service, binary_format: BinaryFormat::Base64, surroundings: &surroundings };
+    let Some((_, operation)) = commands.find("create-pipeline") else { return };
+    for (json, yaml) in [(Some(&*text), None), (None, Some(&*text))] {
+        if text.contains("file") || text == "-" {
+            return;
+        }
+        let _ = operation.input.map(|shape| reader.cli_input(json, yaml, shape));
+    }
+}
+
+/// A query, and a document that it is asked of: the expression is the first line.
+pub fn query(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (expression, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    let document = input::json::parse(rest).unwrap_or_default();
+    if let Ok(query) = Query::parse(expression) {
+        let _ = query.search(&document);
+    }
+}
+
+/// A line that a shell wants completed.
+pub fn completion(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    // Profiles are read from files, which are none of the line's.
+    if !text.contains("--p") {
+        completions::answers(&text).iter().for_each(|found| drop(completions::shown(found, &text, Some("t="))));
+    }
+}
+
+/// A result, printed in every format.
+pub fn result(bytes: &[u8]) {
+    let Ok(document) = input::json::parse(&String::from_utf8_lossy(bytes)) else { return };
+    let shown = match &document {
+        Document::Map(_) => document.clone(),
+        other => Document::Map(Map::from_iter([("value".to_owned(), other.clone())])),
+    };
+    for name in ["json", "text", "table", "yaml", "yaml-stream"] {
+        let format = Format::named(name).unwrap_or(Format::Json);
+        for color in [false, true] {
+            let layout = Layout { title: "Things", color, width: 80 };
+            let _ = output::render(&shown, format, &layout);
+        }
+    }
+    for zone in ["EST5EDT", "", ":x", "\u{e9}"] {
+        let _ = Timestamps::from_setting("iso8601", Some(zone));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    include!("../fuzz/noise.rs");
+
+    #[test]
+    fn lines() {
+        feed("line", 3000, line);
+    }
+
+    #[test]
+    fn documents() {
+        feed("document", 3000, document);
+    }
+
+    #[test]
+    fn queries() {
+        feed("query", 3000, query);
+    }
+
+    #[test]
+    fn completed_lines() {
+        feed("completion", 3000, completion);
+    }
+
+    #[test]
+    fn results() {
+        feed("result", 1000, result);
+    }
+}
