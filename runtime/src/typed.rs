@@ -52,9 +52,15 @@ macro_rules! integers {
     };
 }
 
+/// The double that is written as the float is: 0.1 becomes 0.1 and not 0.10000000149011612, which would be out of a range
+/// that ends at 0.1.
+fn widened(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(value.into())
+}
+
 scalar! {
     bool: boolean(bool), Ok, |value, sink| sink.boolean(*value);
-    f32: float(f64), |value| Ok(value as f32), |value, sink| sink.float((*value).into());
+    f32: float(f64), |value| Ok(value as f32), |value, sink| sink.float(widened(*value));
     f64: float(f64), Ok, |value, sink| sink.float(*value);
     String: string(&str), |value| Ok(value.to_owned()), |value, sink| sink.string(value);
     Blob: blob(&[u8]), |value| Ok(Blob(value.to_owned())), |value, sink| sink.blob(&value.0);
@@ -495,4 +501,28 @@ macro_rules! enumeration {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::codec::json::Writer;
+    use crate::rows::{Service, Shape, float};
+    use crate::sink::Write as _;
+    use crate::validate::validate;
+
+    #[test]
+    fn a_float_is_sent_and_checked_as_it_is_written() {
+        let shapes: &[Shape<'_>] = &[float("Ratio").min(0.1).max(0.7)];
+        let service = Service { shapes, ..Service::NONE };
+        for (value, expected) in [(0.1_f32, "0.1"), (0.7, "0.7"), (0.5, "0.5")] {
+            let mut writer = Writer::new(&service, 0);
+            value.write(&mut writer).expect("written");
+            assert_eq!(String::from_utf8_lossy(&writer.finish()), expected);
+            assert!(validate(&value, &service, 0).is_empty(), "{value}");
+        }
+        assert_eq!(validate(&0.099_f32, &service, 0).len(), 1);
+        for value in [f32::MAX, f32::MIN_POSITIVE, -1.5e-45, f32::NAN, f32::NEG_INFINITY] {
+            assert_eq!((super::widened(value) as f32).to_bits(), value.to_bits());
+        }
+    }
 }
