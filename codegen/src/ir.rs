@@ -14,6 +14,7 @@ pub(crate) struct Service {
     pub(crate) source: String,
     pub(crate) command: String,
     pub(crate) signing_name: String,
+    pub(crate) target_prefix: String,
     pub(crate) protocols: Vec<&'static str>,
     pub(crate) protocol: &'static str,
     /// Sorted by name.

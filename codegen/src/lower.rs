@@ -37,10 +37,14 @@ pub(crate) struct Input<'a> {
 /// All problems with the model, sorted by place.
 pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service, Error> {
     let Some((id, service)) = find_service(input, &mut report) else { return report.finish(()).and(Err(none())) };
+    traits::check(&service.traits, &traits::Place { file: &service.file, id }, &mut report);
     let protocol = protocol(id, service, &mut report);
     let operations = closure::operations(input, id, service, &mut report);
     let closure = closure::Closure::of(input, &operations, service, &mut report);
     let shapes = shapes::lower(input, &closure, &mut report);
+    for (id, shape) in &operations {
+        traits::check(&shape.traits, &traits::Place { file: &shape.file, id }, &mut report);
+    }
     let operations = operations.iter().map(|(id, shape)| operation(input, id, shape, service, &closure));
     let mut operations: Vec<ir::Operation> = operations.collect();
     operations.sort_by(|a, b| a.name.cmp(&b.name));
@@ -61,6 +65,7 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
             .map_or_else(String::new, |source| format!("{} {}", source.source, source.date).trim().to_owned()),
         command: command_word(id, service),
         signing_name: traits::field(&service.traits, traits::SIGV4, "name"),
+        target_prefix: target_prefix(id, service),
         protocols,
         protocol,
         operations,
@@ -107,6 +112,14 @@ fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<&'static str
         ""
     });
     (offered, spoken)
+}
+
+/// What stands before the operation in `x-amz-target`: the service's name, unless an importer recorded another.
+fn target_prefix(id: &str, service: &Shape) -> String {
+    match traits::text(&service.traits, traits::TARGET_PREFIX) {
+        none if none.is_empty() => closure::local(id).to_owned(),
+        recorded => recorded,
+    }
 }
 
 /// The command word of a service: the SDK's name in small letters, with dashes for spaces.

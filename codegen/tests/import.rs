@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use opsmith_codegen::import::{self, Options};
+use opsmith_codegen::Generator;
+use opsmith_codegen::import::{self, Options, Sources};
 use serde_json::Value;
 
 fn model_file(name: &str) -> PathBuf {
@@ -102,4 +103,26 @@ fn every_service_of_botocore_is_imported() {
     }
     println!("{services} services, {versions} versions, {operations} operations, {shapes} shapes, {warnings} warnings");
     assert!(services > 400 && operations > 18_000);
+}
+
+/// The prefix of `X-Amz-Target` is not always the name of the service's shape.
+#[test]
+fn generated_requests_carry_the_targets_of_botocore() {
+    let Some(data) = botocore() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (path, mut differing) = (folder.path().join("model.json"), Vec::new());
+    for service in ["cloudtrail/2013-11-01", "codepipeline/2015-07-09", "events/2015-10-07"] {
+        let sources = Sources::read(&data.join(service)).unwrap();
+        let source: Value = serde_json::from_str(&sources.service.text).unwrap();
+        let Some(prefix) = source["metadata"]["targetPrefix"].as_str() else { continue };
+        let imported = import::botocore(&sources, &Options::default()).unwrap();
+        if imported.text.contains("opsmith.botocore#targetPrefix") {
+            differing.push(service);
+        }
+        fs::write(&path, imported.text).unwrap();
+        let operation = source["operations"].as_object().unwrap().keys().next().unwrap();
+        let files = Generator::new(&path).operations([operation]).render().unwrap_or_else(|error| panic!("{error}"));
+        assert!(files["rows.rs"].contains(&format!("target_prefix: {prefix:?},")), "{service}");
+    }
+    assert_eq!(differing, ["cloudtrail/2013-11-01"]);
 }

@@ -186,7 +186,7 @@ fn operation(request: &Request) -> Result<&'static Operation<'static>, ServiceEr
     let unknown = |what: &str| error("UnknownOperationException", what);
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     let target = target.ok_or_else(|| unknown("The request names no operation: x-amz-target is missing."))?;
-    let name = target.strip_prefix(SERVICE.name()).and_then(|rest| rest.strip_prefix('.'));
+    let name = target.strip_prefix(SERVICE.target_prefix).and_then(|rest| rest.strip_prefix('.'));
     let found = name.and_then(|name| SERVICE.operation(name));
     found.ok_or_else(|| unknown("The service has no operation that x-amz-target names."))
 }

@@ -29,6 +29,8 @@ pub struct Service<'a> {
     pub command: &'a str,
     /// The name that goes into the credential scope of a signature (`aws.auth#sigv4.name`).
     pub signing_name: &'a str,
+    /// What stands before the operation's name in `x-amz-target`, e.g. `CodePipeline_20150709`.
+    pub target_prefix: &'a str,
     /// All protocols that the model offers, in the model's order.
     pub protocols: &'a [Protocol],
     /// The protocol that the generator chose among [`Service::protocols`].
@@ -51,6 +53,7 @@ impl Service<'static> {
         source: "",
         command: "",
         signing_name: "",
+        target_prefix: "",
         protocols: &[],
         protocol: Protocol::AwsJson1_0,
         operations: &[],

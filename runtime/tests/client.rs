@@ -1,11 +1,13 @@
 //! The typed client over a transport that records requests and answers as told.
 
+use opsmith_codepipeline::rows::SERVICE;
 use opsmith_codepipeline::{
     Client, Config, Error, ErrorCode, FailureDetails, FailureType, GetPipelineStateInput, GetThirdPartyJobDetailsInput,
     ListPipelinesInput, PipelineType, PutThirdPartyJobFailureResultInput, StartPipelineExecutionInput,
 };
 use opsmith_runtime::credentials::Credentials;
 use opsmith_runtime::http::{Request, Response, Sending, Transport};
+use opsmith_runtime::rows::Service;
 use opsmith_runtime::validate::Mode;
 use std::sync::{Arc, Mutex};
 
@@ -82,6 +84,16 @@ fn a_request_is_what_the_model_says_and_signed() {
     let expected =
         r#"{"jobId":"job-1","clientToken":"token-1","failureDetails":{"type":"JobFailed","message":"tests failed"}}"#;
     assert_eq!(body(&request), expected);
+}
+
+#[test]
+fn the_target_has_the_prefix_of_the_row() {
+    let fake = Fake::answering(200, "{}");
+    let service = Service { target_prefix: "com.example.v1.Pipelines", ..SERVICE };
+    let client = opsmith_runtime::Client::new(&service, config(&fake));
+    let prepared = client.prepare("ListPipelines", &ListPipelinesInput::default()).expect("prepared");
+    wait(client.send(prepared)).expect("sent");
+    assert_eq!(header(&fake.request(), "x-amz-target"), "com.example.v1.Pipelines.ListPipelines");
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 }
 
 fn root(service: &Service) -> TokenStream {
-    let Service { id, sdk_id, title, version, source, command, signing_name, .. } = service;
+    let Service { id, sdk_id, title, version, source, command, signing_name, target_prefix, .. } = service;
     let protocols = service.protocols.iter().map(|name| crate::lower::ident(name));
     let protocol = crate::lower::ident(service.protocol);
     quote! {
@@ -43,6 +43,7 @@ fn root(service: &Service) -> TokenStream {
             source: #source,
             command: #command,
             signing_name: #signing_name,
+            target_prefix: #target_prefix,
             protocols: &[#(Protocol::#protocols),*],
             protocol: Protocol::#protocol,
             operations: OPERATIONS,

@@ -104,7 +104,11 @@ impl Lowering<'_> {
             let help = "generate from operations that do not stream, by naming the operations";
             report.add_trait(file, id, traits::STREAMING, "streams are not supported", help);
         }
+        traits::check(&shape.traits, &place, report);
         let (min, max) = traits::bounds(&shape.traits, &place, report);
+        if matches!(shape.kind.as_str(), "enum" | "intEnum") || kind == Kind::Enum {
+            self.check_enum(&place, report);
+        }
         let structure = matches!(kind, Kind::Structure | Kind::Union | Kind::Enum);
         ir::Shape {
             name: local(id).to_owned(),
@@ -118,8 +122,31 @@ impl Lowering<'_> {
             max,
             members: if kind == Kind::Enum { Vec::new() } else { self.members(kind, report) },
             values: if kind == Kind::Enum { values(shape) } else { Vec::new() },
-            traits: traits::rare(&shape.traits, &place, report),
+            traits: traits::rare(&shape.traits),
             docs: docs::docs(&shape.traits),
+        }
+    }
+
+    /// Reports an enum without values, and values that are not of its type.
+    fn check_enum(&self, place: &traits::Place<'_>, report: &mut Report) {
+        let shape = self.shape;
+        let listed = shape.traits.get(traits::ENUM).map(|values| values.as_array().is_some_and(Vec::is_empty));
+        if shape.members.is_empty() && listed.unwrap_or(true) {
+            report.add(place.file, place.id, "the enum has no values", "give it some, or make it a string");
+        }
+        for (name, member) in &shape.members {
+            let full = format!("{}${name}", place.id);
+            let place = traits::Place { file: place.file, id: &full };
+            traits::check(&member.traits, &place, report);
+            let (fits, help) = match (member.traits.get(traits::ENUM_VALUE), shape.kind.as_str()) {
+                (None, _) => continue,
+                (Some(value), "intEnum") => (value.is_i64(), "give an integer"),
+                (Some(value), _) => (value.is_string(), "give text"),
+            };
+            if !fits {
+                let problem = format!("the value is of another type than the {} takes", shape.kind);
+                report.add_trait(place.file, place.id, traits::ENUM_VALUE, problem, help);
+            }
         }
     }
 
@@ -151,6 +178,7 @@ impl Lowering<'_> {
         let full = format!("{}${name}", self.id);
         let id = format!("{}${name}", local(self.id));
         let place = traits::Place { file: &self.shape.file, id: &full };
+        traits::check(&member.traits, &place, report);
         let has = |id: &str| member.traits.contains_key(id);
         let mut flags = traits::member_flags(&member.traits);
         if self.input.exceptions.sensitive(&id) && !flags.contains(&"SENSITIVE") {
@@ -182,7 +210,7 @@ impl Lowering<'_> {
             plain: required && !optional,
             boxed,
             flags,
-            traits: traits::rare(&member.traits, &place, report),
+            traits: traits::rare(&member.traits),
             docs: docs::docs(&member.traits),
         }
     }

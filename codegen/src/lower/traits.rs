@@ -1,4 +1,9 @@
-//! What a trait says: the one file that knows the ids of traits as strings. Traits that are not here are ignored.
+//! What a trait says: with `forms`, which says what it looks like, the one place that knows the ids of traits as strings.
+//! Traits that are not here are ignored.
+
+mod forms;
+
+pub(crate) use forms::check;
 
 use crate::ast::Traits;
 use crate::diagnostics::Report;
@@ -17,6 +22,7 @@ pub(crate) const ENUM_VALUE: &str = "smithy.api#enumValue";
 pub(crate) const TITLE: &str = "smithy.api#title";
 pub(crate) const SERVICE: &str = "aws.api#service";
 pub(crate) const SIGV4: &str = "aws.auth#sigv4";
+pub(crate) const TARGET_PREFIX: &str = "opsmith.botocore#targetPrefix";
 pub(crate) const ENDPOINT_RULES: &str = "smithy.rules#endpointRuleSet";
 
 /// Traits without a value that become flags of a member's row, with the flag's name.
@@ -77,32 +83,34 @@ pub(crate) fn field(traits: &Traits, id: &str, key: &str) -> String {
     traits.get(id).and_then(|value| value.get(key)).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// The bounds of `length` or `range`; text that is a number counts, as ranges of big decimals are written so.
+/// The bounds of `length` or `range`.
 pub(crate) fn bounds(traits: &Traits, place: &Place<'_>, report: &mut Report) -> (Option<f64>, Option<f64>) {
     let mut found = (None, None);
     for id in ["smithy.api#length", "smithy.api#range"] {
         let Some(value) = traits.get(id) else { continue };
-        let mut bound = |key: &str| {
-            let bound = value.get(key)?;
-            let number = bound.as_f64().or_else(|| bound.as_str()?.parse().ok()).filter(|number| number.is_finite());
-            if number.is_none() {
-                let problem = format!("`{key}` is not a number");
-                report.add_trait(place.file, place.id, id, problem, "give a number");
-            }
-            number
-        };
+        let bound = |key: &str| value.get(key).and_then(number);
         found = (bound("min"), bound("max"));
-        if let (Some(min), Some(max)) = found
-            && min > max
-        {
-            report.add_trait(place.file, place.id, id, format!("min {min} is above max {max}"), "swap them");
+        match found {
+            (Some(min), Some(max)) if min > max => {
+                report.add_trait(place.file, place.id, id, format!("min {min} is above max {max}"), "swap them");
+            }
+            (None, None) if value.as_object().is_some_and(|parts| parts.is_empty()) => {
+                let help = "give one of them, or leave the trait out";
+                report.add_trait(place.file, place.id, id, "there is neither `min` nor `max`", help);
+            }
+            _ => {}
         }
     }
     found
 }
 
+/// A number, or text that is one.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|number| number.is_finite())
+}
+
 /// The facts that few shapes or members have.
-pub(crate) fn rare(traits: &Traits, place: &Place<'_>, report: &mut Report) -> Vec<Trait> {
+pub(crate) fn rare(traits: &Traits) -> Vec<Trait> {
     let mut found = Vec::new();
     for (id, value) in traits {
         let text = || value.as_str().unwrap_or_default().to_owned();
@@ -113,11 +121,7 @@ pub(crate) fn rare(traits: &Traits, place: &Place<'_>, report: &mut Report) -> V
                 Some("date-time") => Trait::TimestampFormat("DateTime"),
                 Some("http-date") => Trait::TimestampFormat("HttpDate"),
                 Some("epoch-seconds") => Trait::TimestampFormat("EpochSeconds"),
-                _ => {
-                    let help = "the formats are date-time, http-date and epoch-seconds";
-                    report.add_trait(place.file, place.id, id, format!("unknown timestamp format {value}"), help);
-                    continue;
-                }
+                _ => continue,
             },
             "smithy.api#error" => error(traits, value),
             "smithy.api#deprecated" => Trait::Deprecated(deprecation(value)),

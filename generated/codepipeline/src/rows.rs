@@ -13,6 +13,7 @@ pub static SERVICE: Service<'static> = Service {
     source: "botocore 1.44.5 2026-11-17",
     command: "codepipeline",
     signing_name: "codepipeline",
+    target_prefix: "CodePipeline_20150709",
     protocols: &[Protocol::AwsJson1_1, Protocol::RpcV2Cbor],
     protocol: Protocol::AwsJson1_1,
     operations: OPERATIONS,

@@ -28,7 +28,7 @@ impl Protocol for AwsJson {
             }
             None => b"{}".to_vec(),
         };
-        let target = format!("{}.{}", service.name(), operation.name);
+        let target = format!("{}.{}", service.target_prefix, operation.name);
         let headers = vec![
             ("content-type".to_owned(), format!("application/x-amz-json-{}", self.version)),
             ("x-amz-target".to_owned(), target),

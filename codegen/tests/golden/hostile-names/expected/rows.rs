@@ -13,6 +13,7 @@ pub static SERVICE: Service<'static> = Service {
     source: "",
     command: "test",
     signing_name: "test",
+    target_prefix: "Test",
     protocols: &[Protocol::AwsJson1_0],
     protocol: Protocol::AwsJson1_0,
     operations: OPERATIONS,
