@@ -25,6 +25,9 @@ impl Query {
         if expression.is_empty() {
             return Err(wrong("Invalid JMESPath expression: cannot be empty.".to_owned()));
         }
+        if operators(expression) > MOST_OPERATORS {
+            return Err(wrong(format!("an expression has {MOST_OPERATORS} operators at most")));
+        }
         let parsed = jmespath::parse(expression);
         let ast =
             parsed.map_err(|error| wrong(format!("Invalid jmespath expression: {}", place(expression, &error))))?;
@@ -215,6 +218,25 @@ fn flat(value: Document) -> Vec<Document> {
 fn entries(elements: &[KeyValuePair], value: &Document) -> Found {
     let entry = |pair: &KeyValuePair| Ok((pair.key.clone(), evaluate(&pair.value, value)?));
     elements.iter().map(entry).collect::<Result<Map, String>>().map(Document::Map)
+}
+
+/// How many operators an expression may have: the parser and the evaluation go as deep as there are.
+const MOST_OPERATORS: usize = 500;
+
+/// The operators of an expression, outside of quotes.
+fn operators(expression: &str) -> usize {
+    let (mut count, mut quote, mut escaped) = (0, None, false);
+    for c in expression.chars() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), _) if open == c => quote = None,
+            (None, '\'' | '"' | '`') => quote = Some(c),
+            (None, '(' | '[' | '{' | '!' | '&' | '|' | '.' | '=' | '<' | '>') => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 #[cfg(test)]

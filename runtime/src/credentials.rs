@@ -6,7 +6,7 @@
 //! lists every provider and its reason.
 //!
 //! Roles and single sign-on are asked for over the same transport as the service. What they give is
-//! kept in the AWS CLI's cache ([`cache`]), so that each finds what the other was given.
+//! kept in the AWS CLI's cache, so that each finds what the other was given.
 
 mod assume_role;
 mod cache;

@@ -278,7 +278,10 @@ pub(crate) fn header(attempts: &Attempts, until: Option<SystemTime>) -> String {
         return "attempt=1".to_owned();
     }
     let form = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
-    let until = until.and_then(|until| time::OffsetDateTime::from(until).format(form).ok());
+    // A service's clock may be at the end of all calendars.
+    let until =
+        until.and_then(|until| time::Duration::try_from(until.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok());
+    let until = until.and_then(|life| time::OffsetDateTime::UNIX_EPOCH.checked_add(life)?.format(form).ok());
     let until = until.map(|until| format!("ttl={until}; ")).unwrap_or_default();
     format!("{until}attempt={attempt}; max={}", attempts.allowed)
 }

@@ -111,3 +111,13 @@ fn published_cases() {
     println!("{count} cases");
     assert!(count > 500 && wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn expressions_do_not_nest_without_end() {
+    for deep in ["!", "(", "[", "{a:", "a.", "a||", "a[0]|"] {
+        let expression = format!("{}a", deep.repeat(20_000));
+        assert!(Query::parse(&expression).is_err(), "{deep}");
+        let _ = Query::parse(&format!("{}a", deep.repeat(200))).map(|query| query.search(&Document::Null));
+    }
+    assert!(Query::parse(&format!("name == '{}'", "[".repeat(20_000))).is_ok());
+}
