@@ -50,7 +50,9 @@ fn place(expression: &str, error: &jmespath::JmespathError) -> String {
     let column = expression.get(..error.offset).map_or(0, |before| before.chars().count());
     let reason = error.reason.to_string();
     let reason = reason.trim_start_matches("Parse error: ");
-    format!("{reason}\n\"{expression}\"\n {:column$}^", "")
+    // Not a width of the format: those end at 65535.
+    let mark = " ".repeat(column + 1);
+    format!("{reason}\n\"{expression}\"\n{mark}^")
 }
 
 fn evaluate(ast: &Ast, value: &Document) -> Found {

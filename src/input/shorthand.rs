@@ -362,12 +362,13 @@ impl fmt::Display for Problem {
         }
         let at = self.at.min(self.text.len());
         let (before, after) = self.text.split_at(at);
-        let column = before.iter().rev().take_while(|c| **c != '\n').count();
+        // Not a width of the format: those end at 65535.
+        let mark = " ".repeat(1 + before.iter().rev().take_while(|c| **c != '\n').count());
         let (line, rest) = after.split_at(after.iter().position(|c| *c == '\n').unwrap_or(after.len()));
         let text = |chars: &[char]| chars.iter().collect::<String>();
         // Every line of the text is preceded by a blank, so the mark is too.
         let shown = text(before).replace('\n', "\n ");
-        write!(f, "{}\n {shown}{}\n {:column$}^{}", self.what, text(line), "", text(rest).replace('\n', "\n "))?;
+        write!(f, "{}\n {shown}{}\n{mark}^{}", self.what, text(line), text(rest).replace('\n', "\n "))?;
         match self.what {
             What::Duplicate(_) => f.write_str("\nThis is often because there is a preceding \",\" instead of a space."),
             _ => Ok(()),
@@ -476,11 +477,13 @@ mod tests {
 
     #[test]
     fn the_mark_stands_under_the_place() {
-        let problem = |text| match parse(text, &|word| Ok(word.into())) {
+        let problem = |text: &str| match parse(text, &|word| Ok(word.into())) {
             Err(Error::Syntax(problem)) => problem.to_string(),
             _ => panic!("{text} is shorthand"),
         };
         assert_eq!(problem("a=[b"), "Expected: ',', received: 'EOF' for input:\n a=[b\n     ^");
+        let far = format!("a=[{}", "b".repeat(70_000));
+        assert!(problem(&far).ends_with(&format!("\n{}^", " ".repeat(70_004))));
         assert_eq!(problem("a='b'\nc\nd"), "Expected: ',', received: 'c' for input:\n a='b'\n c\n ^\n d");
         let duplicate = problem("type=a,type=b");
         assert!(duplicate.starts_with("Second instance of key \"type\" encountered"), "{duplicate}");

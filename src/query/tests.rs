@@ -29,6 +29,12 @@ fn keys_keep_the_order_of_the_expression() {
 }
 
 #[test]
+fn the_mark_stands_under_a_far_place() {
+    let Err(error) = Query::parse(&format!("{}!", "a".repeat(70_000))) else { panic!("an expression") };
+    assert!(error.ends_with(&format!("\n{}^", " ".repeat(70_001))), "{}", error.len());
+}
+
+#[test]
 fn expressions() {
     let given = r#"{"list":[{"n":1,"s":"x"},{"n":2.5,"s":"y"},{"n":null}],"e":[],"nested":[[1],[2,3]],"m":{"k":"v"}}"#;
     for (expression, expected) in [
