@@ -19,8 +19,8 @@ impl Transport for Fake {
     }
 }
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+fn wait<T>(call: impl IntoFuture<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(call.into_future())
 }
 
 /// A home folder of this process with the two shared files.

@@ -40,8 +40,7 @@ fn typed_code_from_the_build_calls_the_endpoint() {
     let client = Client::new(config.credentials(Credentials::new(ACCESS_KEY_ID, secret, "test")));
     let failure = FailureDetails::new("JobFailed".parse::<FailureType>().expect("a type"), "tests failed");
     let input = PutThirdPartyJobFailureResultInput::new("demo-job", "demo-token", failure);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(client.put_third_party_job_failure_result(input)).expect("the call");
+    client.put_third_party_job_failure_result(input).blocking().expect("the call");
 }
 
 /// A build script's package in a folder of its own, over a model of one operation.

@@ -110,3 +110,29 @@ fn words_that_are_no_command_of_it() {
         assert!(stderr(&output).contains(part), "{words:?}: {}", stderr(&output));
     }
 }
+
+/// What a dry run prints is a request that its service accepts.
+#[test]
+fn a_dry_run_prints_the_request_that_would_be_sent() {
+    let endpoint = opsmith_local::Endpoint::start().expect("an endpoint");
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = opsmith(home.path());
+    command.env("AWS_ACCESS_KEY_ID", opsmith_local::ACCESS_KEY_ID).env("AWS_REGION", opsmith_local::REGION);
+    command.env("AWS_SECRET_ACCESS_KEY", endpoint.credentials().secret_access_key.expose());
+    let output =
+        run(command.arg("--cli-dry-run=http-secrets").args(["--endpoint-url", &endpoint.url()]).args(CALL), "");
+    let text = stdout(&output);
+    let (head, body) = text.trim_end().split_once("\n\n").expect("a head and a body");
+    let (_, headers) = head.split_once('\n').expect("headers");
+    let host = endpoint.url().replace("http://", "");
+    let mut stream = std::net::TcpStream::connect(host.trim_end_matches('/')).expect("a connection");
+    let head = format!(
+        "POST / HTTP/1.1\nhost: {}\nconnection: close\ncontent-length: {}\n{headers}",
+        host.trim_end_matches('/'),
+        body.len()
+    );
+    std::io::Write::write_all(&mut stream, format!("{}\r\n\r\n{body}", head.replace('\n', "\r\n")).as_bytes())
+        .expect("sent");
+    let answer = std::io::read_to_string(stream).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}

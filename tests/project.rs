@@ -27,9 +27,10 @@ fn files(folder: &str) -> Vec<(PathBuf, String)> {
 /// Services are data: the code of generator, runtime and command knows none.
 #[test]
 fn no_service_is_named_in_hand_written_code() {
-    for (path, text) in ["codegen/src", "runtime/src", "src"].into_iter().flat_map(files) {
+    for (path, text) in ["codegen/src", "command/src", "runtime/src", "src"].into_iter().flat_map(files) {
         let is_test = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests"));
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code =
+            text.split("#[cfg(test)]").next().and_then(|text| text.split("#[cfg(any(test").next()).unwrap_or_default();
         let lines = code.lines().filter(|line| !line.trim_start().starts_with("//") && !is_test);
         let named: Vec<_> = lines.filter(|line| line.to_lowercase().contains("codepipeline")).collect();
         assert!(named.is_empty(), "{}: {named:?}", path.display());
@@ -42,7 +43,7 @@ fn generated_code_stays_small_and_allows_nothing() {
     let code =
         |text: &str| text.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//")).count();
     let lines: usize = files.iter().map(|(_, text)| code(text)).sum();
-    let operations = files.iter().map(|(_, text)| text.matches("    pub async fn ").count()).sum::<usize>();
+    let operations = files.iter().map(|(_, text)| text.matches(") -> Call<").count()).sum::<usize>();
     assert_eq!(operations, 44);
     assert!(lines <= 160 * operations, "{lines} lines for {operations} operations");
     assert!(files.iter().all(|(_, text)| !text.contains("allow(")));
@@ -55,7 +56,7 @@ fn every_difference_has_a_test() {
     let rows: Vec<&str> = list.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| case")).collect();
     assert!(rows.len() > 15);
     let mut tests = String::new();
-    ["tests", "src", "runtime", "local"].into_iter().flat_map(files).for_each(|(_, text)| tests.push_str(&text));
+    ["tests", "command", "runtime", "local"].into_iter().flat_map(files).for_each(|(_, text)| tests.push_str(&text));
     for row in rows.iter().filter(|row| !row.starts_with("| ---")) {
         let last = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
         let names: Vec<&str> = last.split('`').skip(1).step_by(2).collect();

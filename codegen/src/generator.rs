@@ -4,7 +4,7 @@ use crate::ast::Model;
 use crate::diagnostics::{Error, Report};
 use crate::exceptions::Exceptions;
 use crate::write::{self, Files};
-use crate::{emit, ir, lower};
+use crate::{emit, import, ir, lower};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,8 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// A generator for the service in a Smithy JSON AST file.
+    /// A generator for the service in a Smithy JSON AST file, or in a folder of botocore's, e.g.
+    /// `botocore/data/codepipeline/2015-07-09`, with what it says for documentation.
     pub fn new(model: impl Into<PathBuf>) -> Self {
         Generator { models: vec![model.into()], exceptions: None, operations: Vec::new() }
     }
@@ -112,7 +113,12 @@ impl Generator {
         Ok((service.command, texts.collect::<Result<_, _>>()?))
     }
 
-    fn lower(&self) -> Result<ir::Service, Error> {
+    /// What lowering makes of the model: the service with all that was decided, before any code is made of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Generator::render).
+    pub fn lower(&self) -> Result<ir::Service, Error> {
         let mut report = Report::default();
         let files = self.models.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
         let model = Model::load(&files, &mut report);
@@ -131,8 +137,12 @@ impl Generator {
     }
 }
 
-/// A file's name, as it was given, and its text.
+/// A file's name, as it was given, and its text; for a folder of botocore's, the model that the importer makes of it.
 fn read(path: &Path) -> Result<(String, String), Error> {
+    if path.is_dir() {
+        let options = import::Options { source: "botocore".to_owned(), documentation: true, ..Default::default() };
+        return Ok((path.display().to_string(), import::folder(path, &options)?.text));
+    }
     let text = fs::read_to_string(path).map_err(|error| Error::File("read", path.to_owned(), error))?;
     Ok((path.display().to_string(), text))
 }

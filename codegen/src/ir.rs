@@ -1,193 +1,336 @@
 //! What lowering decides: everything that emitters print, already named, ordered and checked.
 //!
-//! Emitters cannot fail and decide nothing. Shapes and members refer to each other by index.
+//! Emitters cannot fail and decide nothing. Shapes and members refer to each other by index. What is not explained here is
+//! as in the model, or as in the rows of `opsmith_runtime::rows` that are made of it.
 
 use proc_macro2::Ident;
+use std::collections::BTreeMap;
 
 /// A service with the operations that were asked for.
 #[derive(Debug)]
-pub(crate) struct Service {
-    pub(crate) id: String,
-    pub(crate) sdk_id: String,
-    pub(crate) title: String,
-    pub(crate) version: String,
-    pub(crate) source: String,
-    pub(crate) command: String,
-    pub(crate) signing_name: String,
-    pub(crate) target_prefix: String,
-    pub(crate) protocols: Vec<&'static str>,
-    pub(crate) protocol: &'static str,
+pub struct Service {
+    /// Absolute shape id.
+    pub id: String,
+    /// The SDK's name of it.
+    pub sdk_id: String,
+    /// `smithy.api#title`
+    pub title: String,
+    /// The version of its interface.
+    pub version: String,
+    /// Where the model is from, and of which day.
+    pub source: String,
+    /// The word by which a command line calls it.
+    pub command: String,
+    /// The service in the scope of a signature.
+    pub signing_name: String,
+    /// What stands before the operation in `x-amz-target`.
+    pub target_prefix: String,
+    /// All protocols that the model offers, by the variant of their rows.
+    pub protocols: Vec<&'static str>,
+    /// The one that is spoken.
+    pub protocol: &'static str,
     /// Sorted by name.
-    pub(crate) operations: Vec<Operation>,
+    pub operations: Vec<Operation>,
     /// Sorted by name.
-    pub(crate) shapes: Vec<Shape>,
-    pub(crate) docs: Docs,
-    pub(crate) endpoint: EndpointRules,
+    pub shapes: Vec<Shape>,
+    /// What the model says of it.
+    pub docs: Docs,
+    /// The rules that lead to an endpoint.
+    pub endpoint: EndpointRules,
 }
 
 /// The rules that lead to an endpoint; empty when the model has none.
 #[derive(Debug, Default)]
-pub(crate) struct EndpointRules {
-    pub(crate) parameters: Vec<Parameter>,
-    pub(crate) rules: Vec<Rule>,
+pub struct EndpointRules {
+    /// What the rules may look at.
+    pub parameters: Vec<Parameter>,
+    /// In the order in which they are tried.
+    pub rules: Vec<Rule>,
 }
 
 /// What rules may look at.
 #[derive(Debug)]
-pub(crate) struct Parameter {
-    pub(crate) name: String,
+pub struct Parameter {
+    /// The name in the model.
+    pub name: String,
     /// What it is filled with; empty when only callers fill it.
-    pub(crate) built_in: String,
-    pub(crate) default: Option<Expression>,
+    pub built_in: String,
+    /// Its value when nothing fills it.
+    pub default: Option<Expression>,
 }
 
 /// A rule: its conditions, and what follows when all hold.
 #[derive(Debug)]
-pub(crate) enum Rule {
+pub enum Rule {
+    /// Further rules, of which one must apply.
     Tree(Vec<Condition>, Vec<Rule>),
+    /// An endpoint.
     Endpoint {
+        /// What has to hold for it.
         conditions: Vec<Condition>,
+        /// Its URL.
         url: Expression,
+        /// Facts beside it, such as `authSchemes`.
         properties: Vec<(String, Expression)>,
+        /// Headers with their values.
         headers: Vec<(String, Vec<Expression>)>,
     },
+    /// There is none, and why.
     Error(Vec<Condition>, Expression),
 }
 
+/// What has to hold for a rule to apply.
 #[derive(Debug)]
-pub(crate) struct Condition {
-    pub(crate) value: Expression,
+pub struct Condition {
+    /// What has to hold.
+    pub value: Expression,
     /// The name that the value has afterwards; empty when it has none.
-    pub(crate) assign: String,
+    pub assign: String,
 }
 
 /// What has a value.
 #[derive(Debug)]
-pub(crate) enum Expression {
+pub enum Expression {
+    /// `true` or `false`.
     Boolean(bool),
+    /// A number.
     Integer(i64),
+    /// Text, in which `{Name}` stands for a value.
     Text(String),
+    /// A parameter or the value of an earlier condition.
     Ref(String),
     /// A function, by the variant of its row.
     Call(&'static str, Vec<Expression>),
+    /// Several values.
     List(Vec<Expression>),
+    /// Values by name.
     Map(Vec<(String, Expression)>),
 }
 
 /// Documentation as Markdown in a small subset; empty when there is none.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Docs(pub(crate) String);
+pub struct Docs(
+    /// The text.
+    pub String,
+);
 
+/// An operation.
 #[derive(Debug)]
-pub(crate) struct Operation {
-    pub(crate) name: String,
+pub struct Operation {
+    /// The name in the model.
+    pub name: String,
     /// The client's method.
-    pub(crate) method: Ident,
-    pub(crate) command: String,
-    pub(crate) input: Option<usize>,
-    pub(crate) output: Option<usize>,
-    pub(crate) errors: Vec<usize>,
-    pub(crate) traits: Vec<OperationTrait>,
-    pub(crate) docs: Docs,
+    pub method: Ident,
+    /// The word by which a command line calls it.
+    pub command: String,
+    /// The input structure.
+    pub input: Option<usize>,
+    /// The output structure.
+    pub output: Option<usize>,
+    /// The error structures that it lists.
+    pub errors: Vec<usize>,
+    /// Facts that few operations have.
+    pub traits: Vec<OperationTrait>,
+    /// What the model says of it.
+    pub docs: Docs,
     /// The option of each member of the input.
-    pub(crate) options: Vec<String>,
+    pub options: Vec<String>,
 }
 
+/// A fact that few operations have.
 #[derive(Debug)]
-pub(crate) enum OperationTrait {
-    Http { method: String, uri: String, code: u16 },
+pub enum OperationTrait {
+    /// `smithy.api#http`
+    Http {
+        /// `POST` and so on.
+        method: String,
+        /// The pattern of the path.
+        uri: String,
+        /// The status of success.
+        code: u16,
+    },
+    /// `smithy.api#endpoint`: a prefix of the host name.
     HostPrefix(String),
-    Paginated { input_token: String, output_token: String, items: String, page_size: String },
+    /// `smithy.api#paginated`: member paths; empty where there is none.
+    Paginated {
+        /// Takes the token.
+        input_token: String,
+        /// Gives the next token.
+        output_token: String,
+        /// Holds the items.
+        items: String,
+        /// Limits a page.
+        page_size: String,
+    },
+    /// `smithy.api#optionalAuth`, or no authentication at all.
     Unsigned,
+    /// `smithy.api#deprecated`, with what to use in its place.
     Deprecated(String),
+    /// `smithy.rules#staticContextParams`: a parameter of the rules with its value.
     EndpointParameter(String, String),
 }
 
+/// A shape.
 #[derive(Debug)]
-pub(crate) struct Shape {
-    pub(crate) name: String,
+pub struct Shape {
+    /// The name in the model.
+    pub name: String,
     /// The Rust type of structures, unions and enums; the name of the shape's index for all.
-    pub(crate) rust: Ident,
-    pub(crate) kind: Kind,
+    pub rust: Ident,
+    /// The kind of value.
+    pub kind: Kind,
     /// A Rust type is made of it.
-    pub(crate) typed: bool,
-    pub(crate) sensitive: bool,
-    pub(crate) sparse: bool,
-    pub(crate) streaming: bool,
-    pub(crate) min: Option<f64>,
-    pub(crate) max: Option<f64>,
-    pub(crate) members: Vec<Member>,
-    pub(crate) values: Vec<Value>,
-    pub(crate) traits: Vec<Trait>,
-    pub(crate) docs: Docs,
+    pub typed: bool,
+    /// Never to be printed.
+    pub sensitive: bool,
+    /// Elements or values may be null.
+    pub sparse: bool,
+    /// It is a stream.
+    pub streaming: bool,
+    /// Least length or number.
+    pub min: Option<f64>,
+    /// Greatest length or number.
+    pub max: Option<f64>,
+    /// Members; the element of a list; key and value of a map.
+    pub members: Vec<Member>,
+    /// Values of an enum.
+    pub values: Vec<Value>,
+    /// Facts that few have.
+    pub traits: Vec<Trait>,
+    /// What the model says of it.
+    pub docs: Docs,
 }
 
+/// What kind of value a shape describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// `blob`
     Blob,
+    /// `boolean`
     Boolean,
+    /// `string`
     String,
+    /// `enum`, or a string with the trait `enum`.
     Enum,
+    /// `byte`
     Byte,
+    /// `short`
     Short,
+    /// `integer` and `intEnum`.
     Integer,
+    /// `long`
     Long,
+    /// `bigInteger`
     BigInteger,
+    /// `float`
     Float,
+    /// `double` and `bigDecimal`.
     Double,
+    /// `timestamp`
     Timestamp,
+    /// `document`
     Document,
+    /// `list` and `set`.
     List,
+    /// `map`
     Map,
+    /// `structure`
     Structure,
+    /// `union`
     Union,
 }
 
+/// A member of a structure or union, the element of a list, the key or value of a map.
 #[derive(Debug)]
-pub(crate) struct Member {
-    pub(crate) name: String,
+pub struct Member {
+    /// The name in the model.
+    pub name: String,
     /// The field of a structure, or the variant of a union.
-    pub(crate) rust: Ident,
-    pub(crate) target: usize,
+    pub rust: Ident,
+    /// The shape of its value.
+    pub target: usize,
     /// The request is refused without it.
-    pub(crate) required: bool,
+    pub required: bool,
     /// The Rust field is a plain value rather than an option.
-    pub(crate) plain: bool,
+    pub plain: bool,
     /// The value contains its own structure, so that the field needs a box.
-    pub(crate) boxed: bool,
+    pub boxed: bool,
     /// Names of further flags in `opsmith_runtime::rows::flag`.
-    pub(crate) flags: Vec<&'static str>,
-    pub(crate) traits: Vec<Trait>,
-    pub(crate) docs: Docs,
+    pub flags: Vec<&'static str>,
+    /// Facts that few have.
+    pub traits: Vec<Trait>,
+    /// What the model says of it.
+    pub docs: Docs,
 }
 
+/// A value of an enum.
 #[derive(Debug)]
-pub(crate) struct Value {
-    pub(crate) rust: Ident,
-    pub(crate) value: String,
-    pub(crate) docs: Docs,
+pub struct Value {
+    /// The variant.
+    pub rust: Ident,
+    /// As it is on the wire.
+    pub value: String,
+    /// What the model says of it.
+    pub docs: Docs,
 }
 
+/// A fact that few shapes or members have.
 #[derive(Debug)]
-pub(crate) enum Trait {
+pub enum Trait {
+    /// `smithy.api#pattern`
     Pattern(String),
+    /// `smithy.api#jsonName`
     JsonName(String),
+    /// `smithy.api#timestampFormat`, by the variant of its row.
     TimestampFormat(&'static str),
-    Error { server: bool, status: u16, retryable: bool, throttling: bool },
+    /// `smithy.api#error` with `httpError` and `retryable`.
+    Error {
+        /// The service's fault rather than the client's.
+        server: bool,
+        /// The HTTP status; 0 when none is named.
+        status: u16,
+        /// The call may be tried again.
+        retryable: bool,
+        /// It was refused for its rate.
+        throttling: bool,
+    },
+    /// `smithy.api#deprecated`, with what to use in its place.
     Deprecated(String),
+    /// `smithy.api#httpHeader`
     HttpHeader(String),
+    /// `smithy.api#httpPrefixHeaders`
     HttpPrefixHeaders(String),
+    /// `smithy.api#httpQuery`
     HttpQuery(String),
+    /// `smithy.api#mediaType`
     MediaType(String),
+    /// `smithy.api#xmlName`
     XmlName(String),
+    /// `smithy.api#xmlNamespace`: URI and prefix.
     XmlNamespace(String, String),
+    /// `aws.protocols#ec2QueryName`
     Ec2QueryName(String),
+    /// `smithy.rules#contextParam`: the parameter of the rules that the member sets.
     EndpointParameter(String),
+}
+
+impl Service {
+    /// All documentation that there is, by shape id without namespace: of the service, operations, shapes and members (`Job$id`).
+    pub fn docs_by_id(&self) -> BTreeMap<String, &str> {
+        let name = self.id.split_once('#').map_or(self.id.as_str(), |(_, name)| name);
+        let mut docs = BTreeMap::from([(name.to_owned(), &self.docs)]);
+        docs.extend(self.operations.iter().map(|operation| (operation.name.clone(), &operation.docs)));
+        for shape in &self.shapes {
+            docs.insert(shape.name.clone(), &shape.docs);
+            docs.extend(shape.members.iter().map(|member| (format!("{}${}", shape.name, member.name), &member.docs)));
+        }
+        docs.into_iter().filter(|(_, docs)| !docs.0.is_empty()).map(|(id, docs)| (id, docs.0.as_str())).collect()
+    }
 }
 
 impl Shape {
     /// Whether it has members by name.
-    pub(crate) fn has_members(&self) -> bool {
+    pub fn has_members(&self) -> bool {
         matches!(self.kind, Kind::Structure | Kind::Union)
     }
 }

@@ -1,6 +1,6 @@
 //! Generates a small typed Rust client and an AWS-CLI-compatible command from a service model.
 //!
-//! A model (Smithy JSON AST) goes through `ast`, which knows JSON; `lower`, which decides everything and is the one step
+//! A model (Smithy JSON AST, or a service's folder of botocore's) goes through `ast`, which knows JSON; `lower`, which decides everything and is the one step
 //! that can fail; `ir`, its result; `emit`, which prints; and `write`.
 //!
 //! # In a build script
@@ -20,7 +20,7 @@ mod emit;
 mod exceptions;
 mod generator;
 pub mod import;
-mod ir;
+pub mod ir;
 mod lower;
 mod partitions;
 mod write;

@@ -1,6 +1,5 @@
 //! The endpoint as clients see it: the typed client, the AWS CLI where it is installed, and requests that are wrong.
 
-use std::future::Future;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -19,8 +18,8 @@ use opsmith_local::{Endpoint, Options, REGION};
 use opsmith_runtime::credentials::Credentials;
 use opsmith_runtime::validate::Mode;
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+fn wait<T>(call: impl IntoFuture<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(call.into_future())
 }
 
 fn config(endpoint: &Endpoint) -> Config {

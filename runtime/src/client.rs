@@ -1,5 +1,6 @@
 //! A call, from input to output: validate → protocol → endpoint → sign → send → protocol.
 
+use crate::call::Call;
 use crate::config;
 use crate::credentials::{CachedChain, Chain, Credentials, Prompt};
 use crate::document::Document;
@@ -14,7 +15,6 @@ use crate::sink::{DocumentSink, Shaped, Sink, Write};
 use crate::surroundings::Surroundings;
 use crate::validate::{self, Mode, Severity, Violation};
 use crate::{endpoint, random, sign};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -214,8 +214,18 @@ pub struct Prepared<'a> {
     operation: &'a Operation<'a>,
     request: Request,
     signing: Signing,
+    /// How often it may be sent.
+    attempts: u32,
     /// In what the request departs from the model, without being refused for it.
     pub warnings: Vec<Violation>,
+}
+
+/// What is different about one call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Overrides {
+    pub(crate) region: Option<String>,
+    pub(crate) validation: Option<Mode>,
+    pub(crate) max_attempts: Option<u32>,
 }
 
 /// The scope of a signature.
@@ -223,6 +233,17 @@ pub struct Prepared<'a> {
 struct Signing {
     region: String,
     service: String,
+}
+
+impl Client<'static> {
+    /// A call of an operation with a typed input, to be awaited.
+    pub fn call<O: Sink + Default + Send + 'static>(
+        &self,
+        operation: &'static str,
+        input: impl Write + Send + Sync + 'static,
+    ) -> Call<O> {
+        Call::new(self.clone(), operation, Box::new(input))
+    }
 }
 
 impl<'a> Client<'a> {
@@ -242,29 +263,31 @@ impl<'a> Client<'a> {
         Client { service, shared: Arc::new(shared) }
     }
 
-    /// Calls an operation with a typed input. The input is checked and written at once, the rest happens in the future.
+    /// The service that it calls.
+    pub fn service(&self) -> &'a Service<'a> {
+        self.service
+    }
+
+    /// Calls an operation with a typed input.
     ///
     /// # Errors
     ///
     /// Every kind of [`Error`].
-    pub fn call<O: Sink + Default>(
+    pub(crate) async fn call_with<O: Sink + Default>(
         &self,
         operation: &str,
-        input: &dyn Write,
-    ) -> impl Future<Output = Result<O, Error>> + Send + use<'a, O> {
-        let prepared = self.prepare(operation, input);
-        let client = self.clone();
-        async move {
-            let prepared = prepared?;
-            for violation in &prepared.warnings {
-                tracing::warn!(target: "opsmith", operation = prepared.operation.name, "{violation}");
-            }
-            let operation = prepared.operation;
-            let response = client.send(prepared).await?;
-            let mut output = O::default();
-            client.read(operation, &response, &mut output)?;
-            Ok(output)
+        input: &(dyn Write + Sync),
+        overrides: &Overrides,
+    ) -> Result<O, Error> {
+        let prepared = self.prepare_with(operation, input, overrides)?;
+        for violation in &prepared.warnings {
+            tracing::warn!(target: "opsmith", operation = prepared.operation.name, "{violation}");
         }
+        let operation = prepared.operation;
+        let response = self.send(prepared).await?;
+        let mut output = O::default();
+        self.read(operation, &response, &mut output)?;
+        Ok(output)
     }
 
     /// Checks an input and writes the request.
@@ -273,15 +296,19 @@ impl<'a> Client<'a> {
     ///
     /// What the model refuses, a missing region, or an endpoint that can't be determined.
     pub fn prepare(&self, operation: &str, input: &dyn Write) -> Result<Prepared<'a>, Error> {
+        self.prepare_with(operation, input, &Overrides::default())
+    }
+
+    fn prepare_with(&self, operation: &str, input: &dyn Write, overrides: &Overrides) -> Result<Prepared<'a>, Error> {
         let named = self.service.operation(operation);
         let operation = named.ok_or_else(|| Error::Request(format!("the service has no operation {operation}")))?;
         let config = &self.shared.config;
-        let region = match (&config.region, &config.settings) {
+        let region = match (overrides.region.as_ref().or(config.region.as_ref()), &config.settings) {
             (Some(region), _) => region.clone(),
             (None, Some(settings)) => settings.require_region()?.text,
             (None, None) => return Err(config::Error::no_region().into()),
         };
-        let warnings = self.check(operation, input)?;
+        let warnings = self.check(operation, input, overrides.validation.unwrap_or(config.validation))?;
         let with_token = self.with_token(operation, input);
         let input = match &with_token {
             Some((document, shape)) => &Shaped { document, service: self.service, shape: *shape },
@@ -289,9 +316,11 @@ impl<'a> Client<'a> {
         };
         let request = self.protocol()?.request(self.service, operation, input);
         let mut request = request.map_err(|refused| Error::Request(refused.to_string()))?;
-        let signing = self.address(operation, region, &mut request)?;
+        let bound = endpoint::Bound::new(self.service, operation, input);
+        let signing = self.address(operation, region, &bound, &mut request)?;
         request.headers.push(("user-agent".to_owned(), config.user_agent.clone()));
-        Ok(Prepared { operation, request, signing, warnings })
+        let attempts = overrides.max_attempts.unwrap_or(config.max_attempts);
+        Ok(Prepared { operation, request, signing, attempts, warnings })
     }
 
     /// Signs and sends a request, again when that is worth it; an answer that is an error becomes one.
@@ -300,11 +329,11 @@ impl<'a> Client<'a> {
     ///
     /// No credentials, no answer, or an error of the service's.
     pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
-        let Prepared { operation, mut request, signing, .. } = prepared;
+        let Prepared { operation, mut request, signing, attempts, .. } = prepared;
         let Shared { config, retries, .. } = &*self.shared;
         let (protocol, model) = (self.protocol()?, (self.service, operation));
         let (unsigned, invocation) = (request.headers.len(), random::uuid());
-        let (mut attempts, mut cost, mut until) = (Attempts::new(config.max_attempts), None, None);
+        let (mut attempts, mut cost, mut until) = (Attempts::new(attempts), None, None);
         loop {
             request.headers.truncate(unsigned);
             self.sign(&mut request, &signing).await?;
@@ -327,6 +356,17 @@ impl<'a> Client<'a> {
             let timeout = config.connection.read_timeout.unwrap_or_default();
             until = failed.date().and_then(|_| retries.corrected(self.now()).checked_add(timeout));
         }
+    }
+
+    /// Signs a request without sending it: what a first attempt would send, beside the headers about attempts.
+    ///
+    /// # Errors
+    ///
+    /// No credentials.
+    pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
+        let Prepared { mut request, signing, .. } = prepared;
+        self.sign(&mut request, &signing).await?;
+        Ok(request)
     }
 
     /// Sends a request once.
@@ -365,8 +405,7 @@ impl<'a> Client<'a> {
     }
 
     /// What the model says of the input: violations that only deserve a warning, or the refusal.
-    fn check(&self, operation: &Operation<'_>, input: &dyn Write) -> Result<Vec<Violation>, Error> {
-        let mode = self.shared.config.validation;
+    fn check(&self, operation: &Operation<'_>, input: &dyn Write, mode: Mode) -> Result<Vec<Violation>, Error> {
         let Some(shape) = operation.input.filter(|_| mode != Mode::Off) else { return Ok(Vec::new()) };
         let violations = validate::validate(input, self.service, shape);
         let of = |severity| violations.iter().filter(move |found| found.severity(mode) == severity).cloned();
@@ -389,7 +428,13 @@ impl<'a> Client<'a> {
     }
 
     /// Addresses the request, and says for which scope to sign it.
-    fn address(&self, operation: &Operation<'_>, region: String, request: &mut Request) -> Result<Signing, Error> {
+    fn address(
+        &self,
+        operation: &Operation<'_>,
+        region: String,
+        bound: &endpoint::Bound<'_>,
+        request: &mut Request,
+    ) -> Result<Signing, Error> {
         let config = &self.shared.config;
         let configured = match (&config.endpoint_url, &config.settings) {
             (Some(url), _) => Some(url.clone()),
@@ -397,12 +442,12 @@ impl<'a> Client<'a> {
             (None, None) => None,
         };
         let mut signing = Signing { region, service: self.service.signing_name.to_owned() };
-        request.url = match configured {
+        let url = match configured {
             Some(url) => endpoint::configured(&url).map_err(Error::Endpoint)?,
             None => {
                 let (fips, dual_stack) = (config.fips, config.dual_stack);
                 let settings = endpoint::Settings { region: &signing.region, fips, dual_stack };
-                let endpoint = endpoint::resolve(self.service, operation, settings).map_err(Error::Endpoint)?;
+                let endpoint = endpoint::resolve(self.service, operation, settings, bound).map_err(Error::Endpoint)?;
                 let (region, name) = (endpoint.signing("signingRegion"), endpoint.signing("signingName"));
                 let (region, service) = (region.map(str::to_owned), name.map(str::to_owned));
                 signing =
@@ -410,6 +455,7 @@ impl<'a> Client<'a> {
                 endpoint::configured(&endpoint.url).map_err(Error::Endpoint)?
             }
         };
+        request.url = bound.prefixed(&url).map_err(Error::Endpoint)?;
         Ok(signing)
     }
 

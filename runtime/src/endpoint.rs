@@ -3,6 +3,7 @@
 //! A service's rules are rows; [`RuleSet::resolve`] walks them. A rule applies when all its conditions hold, and a
 //! condition may give its value a name for what follows. The functions of the rules language are in [`Function`].
 
+mod bound;
 mod configured;
 mod evaluate;
 mod functions;
@@ -10,6 +11,7 @@ mod partition;
 mod partitions;
 mod value;
 
+pub(crate) use bound::Bound;
 pub use evaluate::Endpoint;
 pub use value::Value;
 
@@ -152,6 +154,7 @@ pub(crate) fn resolve(
     service: &Service<'_>,
     operation: &Operation<'_>,
     settings: Settings<'_>,
+    bound: &Bound<'_>,
 ) -> Result<Endpoint, String> {
     if service.endpoint.rules.is_empty() {
         return Err(format!("The model of {} has no endpoint rules: give the endpoint's URL.", service.title));
@@ -173,5 +176,5 @@ pub(crate) fn resolve(
         };
         Some((*name, value))
     });
-    service.endpoint.resolve(built_in.chain(fixed))
+    service.endpoint.resolve(built_in.chain(bound.parameters()).chain(fixed))
 }

@@ -87,6 +87,8 @@ pub enum TransportErrorKind {
     ConnectTimeout,
     /// No answer in time.
     ReadTimeout,
+    /// The call as a whole took longer than its caller allows.
+    CallTimeout,
     /// The connection ended within the answer, or the answer was none of HTTP.
     Closed,
     /// The server's certificate was not accepted, or it does not speak TLS.
@@ -107,6 +109,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Connect => write!(f, "Could not connect to the endpoint URL: \"{url}\""),
             TransportErrorKind::ConnectTimeout => write!(f, "Connect timeout on endpoint URL: \"{url}\""),
             TransportErrorKind::ReadTimeout => write!(f, "Read timeout on endpoint URL: \"{url}\""),
+            TransportErrorKind::CallTimeout => write!(f, "The call took longer than allowed: {url}"),
             TransportErrorKind::Closed => {
                 write!(f, "Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
             }

@@ -5,6 +5,7 @@
 //! ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client finds its settings and credentials:
 //! [`config`] and [`credentials`], which see the world through [`surroundings`].
 
+pub mod call;
 pub mod client;
 pub mod codec;
 pub mod commands;

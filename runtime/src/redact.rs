@@ -1,6 +1,7 @@
 //! Printing values by their rows, without what is sensitive.
 
-use crate::rows::{Ix, Service, flag};
+use crate::document::Document;
+use crate::rows::{Ix, Member, Service, flag};
 use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
 use std::fmt::Write as _;
@@ -20,6 +21,41 @@ pub fn text(value: &dyn Write, service: &Service<'_>, shape: Ix) -> String {
         let _ = write!(printer.text, "<{refused}>");
     }
     printer.text
+}
+
+/// Puts [`REDACTED`] in the place of every sensitive part of a value that was read from JSON without its rows; whether there
+/// was any.
+pub fn hide(value: &mut Document, service: &Service<'_>, shape: Ix) -> bool {
+    let row = service.shape(shape);
+    let hide_part = |value: &mut Document, member: &Member<'_>| {
+        let sensitive = member.is(flag::SENSITIVE) || service.shape(member.target).is(flag::SENSITIVE);
+        match sensitive && *value != Document::Null {
+            true => {
+                *value = REDACTED.into();
+                true
+            }
+            false => hide(value, service, member.target),
+        }
+    };
+    match value {
+        Document::Map(map) => {
+            let mut hidden = false;
+            for (name, value) in map {
+                let named = row.members.iter().find(|member| row.has_members() && member.json_name() == name);
+                if let Some(member) = named.or(row.element()) {
+                    hidden |= hide_part(value, member);
+                }
+            }
+            hidden
+        }
+        Document::List(list) => match row.element() {
+            Some(member) => {
+                list.iter_mut().map(|value| hide_part(value, member)).fold(false, |any, hidden| any | hidden)
+            }
+            None => false,
+        },
+        _ => false,
+    }
 }
 
 struct Printer<'a> {

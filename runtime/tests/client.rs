@@ -54,8 +54,8 @@ fn client(fake: &Arc<Fake>) -> Client {
     Client::new(config(fake))
 }
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+fn wait<T>(call: impl IntoFuture<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(call.into_future())
 }
 
 fn failure(kind: FailureType, message: &str) -> PutThirdPartyJobFailureResultInput {

@@ -111,7 +111,7 @@ fn call(client: &Client) -> Result<(), Error> {
     let details = FailureDetails::new(FailureType::JobFailed, "m");
     let input = PutThirdPartyJobFailureResultInput::new("job", "token", details);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(client.put_third_party_job_failure_result(input)).map(|_| ())
+    runtime.block_on(client.put_third_party_job_failure_result(input).into_future()).map(|_| ())
 }
 
 #[test]

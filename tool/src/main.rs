@@ -1,5 +1,8 @@
 //! `cargo opsmith`: imports service models, generates clients from them, and proves that generated code is current.
 
+mod call;
+mod load;
+
 use clap::{Args, Parser, Subcommand};
 use opsmith_codegen::{Error, Generator, import};
 use std::path::{Path, PathBuf};
@@ -20,6 +23,8 @@ enum Verb {
     Generate(Target),
     /// Compare generated files with what would be written; exit 1 when they differ.
     Check(Target),
+    /// Run an operation of a model without compiling anything: the command `opsmith` over that model.
+    Call(call::Call),
     /// Make a Smithy model of a service in botocore's data.
     Import(Import),
 }
@@ -65,12 +70,13 @@ fn main() -> ExitCode {
     let words =
         std::env::args_os().enumerate().filter(|(at, word)| *at != 1 || word != "opsmith").map(|(_, word)| word);
     let done = match Line::parse_from(words).verb {
-        Verb::Generate(target) => each(&target, generate),
-        Verb::Check(target) => each(&target, check),
-        Verb::Import(import) => import_model(&import),
+        Verb::Generate(target) => each(&target, generate).map(|()| ExitCode::SUCCESS),
+        Verb::Check(target) => each(&target, check).map(|()| ExitCode::SUCCESS),
+        Verb::Call(call) => call::call(&call),
+        Verb::Import(import) => import_model(&import).map(|()| ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(problem) => {
             eprintln!("{problem}");
             ExitCode::FAILURE

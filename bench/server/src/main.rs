@@ -2,7 +2,7 @@
 //!
 //! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports, and runs until it is ended.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::error::Error;
@@ -66,6 +66,8 @@ fn head(stream: &mut impl BufRead) -> Option<usize> {
 /// A certificate of 127.0.0.1 by a CA made for this run.
 fn tls(folder: &str) -> Result<ServerConfig, Box<dyn Error>> {
     let mut authority = CertificateParams::new(Vec::new())?;
+    // Another name than the server's, which OpenSSL would otherwise take for self-signed.
+    authority.distinguished_name.push(DnType::CommonName, "A CA to measure with");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     std::fs::write(format!("{folder}/ca.pem"), authority.pem())?;

@@ -13,7 +13,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     quote! {
         use super::rows::SERVICE;
         #types
-        use opsmith_runtime::Error;
+        use opsmith_runtime::call::Call;
 
         #[doc = #about]
         #[derive(Clone, Debug)]
@@ -35,14 +35,14 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
         |index: Option<usize>| index.and_then(|index| service.shapes.get(index)).map(|shape: &Shape| &shape.rust);
     let output = rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
     let (parameter, argument) = match rust(operation.input) {
-        Some(input) => (Some(quote! { , input: #input }), quote! { &input }),
-        None => (None, quote! { &() }),
+        Some(input) => (Some(quote! { , input: #input }), quote! { input }),
+        None => (None, quote! { () }),
     };
     quote! {
         #docs
         #errors
-        pub async fn #method(&self #parameter) -> Result<#output, Error> {
-            self.0.call(#name, #argument).await
+        pub fn #method(&self #parameter) -> Call<#output> {
+            self.0.call(#name, #argument)
         }
     }
 }

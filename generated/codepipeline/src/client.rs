@@ -3,7 +3,7 @@
 
 use super::rows::SERVICE;
 use super::types::*;
-use opsmith_runtime::Error;
+use opsmith_runtime::call::Call;
 
 /// A client for AWS CodePipeline.
 #[derive(Clone, Debug)]
@@ -16,11 +16,11 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNonceException`, `JobNotFoundException`.
-    pub async fn acknowledge_job(
+    pub fn acknowledge_job(
         &self,
         input: AcknowledgeJobInput,
-    ) -> Result<AcknowledgeJobOutput, Error> {
-        self.0.call("AcknowledgeJob", &input).await
+    ) -> Call<AcknowledgeJobOutput> {
+        self.0.call("AcknowledgeJob", input)
     }
     /// Takes a third-party job with its nonce: no other worker is given it from now on. For partner
     /// actions.
@@ -29,11 +29,11 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `InvalidNonceException`, `JobNotFoundException`,
     /// `InvalidClientTokenException`.
-    pub async fn acknowledge_third_party_job(
+    pub fn acknowledge_third_party_job(
         &self,
         input: AcknowledgeThirdPartyJobInput,
-    ) -> Result<AcknowledgeThirdPartyJobOutput, Error> {
-        self.0.call("AcknowledgeThirdPartyJob", &input).await
+    ) -> Call<AcknowledgeThirdPartyJobOutput> {
+        self.0.call("AcknowledgeThirdPartyJob", input)
     }
     /// Adds an action type of your own to the account.
     ///
@@ -41,11 +41,11 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `LimitExceededException`, `TooManyTagsException`,
     /// `InvalidTagsException`, `ConcurrentModificationException`.
-    pub async fn create_custom_action_type(
+    pub fn create_custom_action_type(
         &self,
         input: CreateCustomActionTypeInput,
-    ) -> Result<CreateCustomActionTypeOutput, Error> {
-        self.0.call("CreateCustomActionType", &input).await
+    ) -> Call<CreateCustomActionTypeOutput> {
+        self.0.call("CreateCustomActionType", input)
     }
     /// Creates a pipeline from its structure.
     ///
@@ -55,99 +55,96 @@ impl Client {
     /// `InvalidStageDeclarationException`, `InvalidActionDeclarationException`,
     /// `InvalidBlockerDeclarationException`, `InvalidStructureException`, `LimitExceededException`,
     /// `TooManyTagsException`, `InvalidTagsException`, `ConcurrentModificationException`.
-    pub async fn create_pipeline(
+    pub fn create_pipeline(
         &self,
         input: CreatePipelineInput,
-    ) -> Result<CreatePipelineOutput, Error> {
-        self.0.call("CreatePipeline", &input).await
+    ) -> Call<CreatePipelineOutput> {
+        self.0.call("CreatePipeline", input)
     }
     /// Marks a custom action type as deleted, so that no new action can use it.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `ConcurrentModificationException`.
-    pub async fn delete_custom_action_type(
+    pub fn delete_custom_action_type(
         &self,
         input: DeleteCustomActionTypeInput,
-    ) -> Result<(), Error> {
-        self.0.call("DeleteCustomActionType", &input).await
+    ) -> Call<()> {
+        self.0.call("DeleteCustomActionType", input)
     }
     /// Deletes a pipeline.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `ConcurrentModificationException`.
-    pub async fn delete_pipeline(
-        &self,
-        input: DeletePipelineInput,
-    ) -> Result<(), Error> {
-        self.0.call("DeletePipeline", &input).await
+    pub fn delete_pipeline(&self, input: DeletePipelineInput) -> Call<()> {
+        self.0.call("DeletePipeline", input)
     }
     /// Deletes a webhook by its name.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `ConcurrentModificationException`.
-    pub async fn delete_webhook(
+    pub fn delete_webhook(
         &self,
         input: DeleteWebhookInput,
-    ) -> Result<DeleteWebhookOutput, Error> {
-        self.0.call("DeleteWebhook", &input).await
+    ) -> Call<DeleteWebhookOutput> {
+        self.0.call("DeleteWebhook", input)
     }
     /// Ends the connection between a webhook and the outside tool that calls it.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `WebhookNotFoundException`.
-    pub async fn deregister_webhook_with_third_party(
+    pub fn deregister_webhook_with_third_party(
         &self,
         input: DeregisterWebhookWithThirdPartyInput,
-    ) -> Result<DeregisterWebhookWithThirdPartyOutput, Error> {
-        self.0.call("DeregisterWebhookWithThirdParty", &input).await
+    ) -> Call<DeregisterWebhookWithThirdPartyOutput> {
+        self.0.call("DeregisterWebhookWithThirdParty", input)
     }
     /// Stops artifacts from passing into or out of a stage, with a reason.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`, `StageNotFoundException`.
-    pub async fn disable_stage_transition(
+    pub fn disable_stage_transition(
         &self,
         input: DisableStageTransitionInput,
-    ) -> Result<(), Error> {
-        self.0.call("DisableStageTransition", &input).await
+    ) -> Call<()> {
+        self.0.call("DisableStageTransition", input)
     }
     /// Lets artifacts pass into or out of a stage again.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`, `StageNotFoundException`.
-    pub async fn enable_stage_transition(
+    pub fn enable_stage_transition(
         &self,
         input: EnableStageTransitionInput,
-    ) -> Result<(), Error> {
-        self.0.call("EnableStageTransition", &input).await
+    ) -> Call<()> {
+        self.0.call("EnableStageTransition", input)
     }
     /// Describes an action type of an outside provider.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ActionTypeNotFoundException`, `ValidationException`.
-    pub async fn get_action_type(
+    pub fn get_action_type(
         &self,
         input: GetActionTypeInput,
-    ) -> Result<GetActionTypeOutput, Error> {
-        self.0.call("GetActionType", &input).await
+    ) -> Call<GetActionTypeOutput> {
+        self.0.call("GetActionType", input)
     }
     /// Describes a job that a worker of a custom action was given.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`.
-    pub async fn get_job_details(
+    pub fn get_job_details(
         &self,
         input: GetJobDetailsInput,
-    ) -> Result<GetJobDetailsOutput, Error> {
-        self.0.call("GetJobDetails", &input).await
+    ) -> Call<GetJobDetailsOutput> {
+        self.0.call("GetJobDetails", input)
     }
     /// Describes the structure of a pipeline, in its newest or a given version.
     ///
@@ -155,11 +152,8 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `PipelineVersionNotFoundException`.
-    pub async fn get_pipeline(
-        &self,
-        input: GetPipelineInput,
-    ) -> Result<GetPipelineOutput, Error> {
-        self.0.call("GetPipeline", &input).await
+    pub fn get_pipeline(&self, input: GetPipelineInput) -> Call<GetPipelineOutput> {
+        self.0.call("GetPipeline", input)
     }
     /// Describes one run of a pipeline.
     ///
@@ -167,22 +161,22 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `PipelineExecutionNotFoundException`.
-    pub async fn get_pipeline_execution(
+    pub fn get_pipeline_execution(
         &self,
         input: GetPipelineExecutionInput,
-    ) -> Result<GetPipelineExecutionOutput, Error> {
-        self.0.call("GetPipelineExecution", &input).await
+    ) -> Call<GetPipelineExecutionOutput> {
+        self.0.call("GetPipelineExecution", input)
     }
     /// Describes the state of a pipeline: its stages and actions, and their latest runs.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`.
-    pub async fn get_pipeline_state(
+    pub fn get_pipeline_state(
         &self,
         input: GetPipelineStateInput,
-    ) -> Result<GetPipelineStateOutput, Error> {
-        self.0.call("GetPipelineState", &input).await
+    ) -> Call<GetPipelineStateOutput> {
+        self.0.call("GetPipelineState", input)
     }
     /// Describes a job that a worker of a partner action was given, with the nonce to take it by.
     ///
@@ -190,11 +184,11 @@ impl Client {
     ///
     /// Codes of the service: `JobNotFoundException`, `ValidationException`, `InvalidClientTokenException`,
     /// `InvalidJobException`.
-    pub async fn get_third_party_job_details(
+    pub fn get_third_party_job_details(
         &self,
         input: GetThirdPartyJobDetailsInput,
-    ) -> Result<GetThirdPartyJobDetailsOutput, Error> {
-        self.0.call("GetThirdPartyJobDetails", &input).await
+    ) -> Call<GetThirdPartyJobDetailsOutput> {
+        self.0.call("GetThirdPartyJobDetails", input)
     }
     /// Lists the runs of actions in a pipeline.
     ///
@@ -202,22 +196,22 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `InvalidNextTokenException`, `PipelineExecutionNotFoundException`.
-    pub async fn list_action_executions(
+    pub fn list_action_executions(
         &self,
         input: ListActionExecutionsInput,
-    ) -> Result<ListActionExecutionsOutput, Error> {
-        self.0.call("ListActionExecutions", &input).await
+    ) -> Call<ListActionExecutionsOutput> {
+        self.0.call("ListActionExecutions", input)
     }
     /// Lists the action types that the account can use.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNextTokenException`.
-    pub async fn list_action_types(
+    pub fn list_action_types(
         &self,
         input: ListActionTypesInput,
-    ) -> Result<ListActionTypesOutput, Error> {
-        self.0.call("ListActionTypes", &input).await
+    ) -> Call<ListActionTypesOutput> {
+        self.0.call("ListActionTypes", input)
     }
     /// Lists the targets of a deployment action in one run.
     ///
@@ -225,11 +219,11 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `InvalidNextTokenException`, `ActionExecutionNotFoundException`.
-    pub async fn list_deploy_action_execution_targets(
+    pub fn list_deploy_action_execution_targets(
         &self,
         input: ListDeployActionExecutionTargetsInput,
-    ) -> Result<ListDeployActionExecutionTargetsOutput, Error> {
-        self.0.call("ListDeployActionExecutionTargets", &input).await
+    ) -> Call<ListDeployActionExecutionTargetsOutput> {
+        self.0.call("ListDeployActionExecutionTargets", input)
     }
     /// Lists the latest runs of a pipeline.
     ///
@@ -237,22 +231,22 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `InvalidNextTokenException`.
-    pub async fn list_pipeline_executions(
+    pub fn list_pipeline_executions(
         &self,
         input: ListPipelineExecutionsInput,
-    ) -> Result<ListPipelineExecutionsOutput, Error> {
-        self.0.call("ListPipelineExecutions", &input).await
+    ) -> Call<ListPipelineExecutionsOutput> {
+        self.0.call("ListPipelineExecutions", input)
     }
     /// Lists the pipelines of the account.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNextTokenException`.
-    pub async fn list_pipelines(
+    pub fn list_pipelines(
         &self,
         input: ListPipelinesInput,
-    ) -> Result<ListPipelinesOutput, Error> {
-        self.0.call("ListPipelines", &input).await
+    ) -> Call<ListPipelinesOutput> {
+        self.0.call("ListPipelines", input)
     }
     /// Lists the runs of rules in a pipeline.
     ///
@@ -260,22 +254,22 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `InvalidNextTokenException`, `PipelineExecutionNotFoundException`.
-    pub async fn list_rule_executions(
+    pub fn list_rule_executions(
         &self,
         input: ListRuleExecutionsInput,
-    ) -> Result<ListRuleExecutionsOutput, Error> {
-        self.0.call("ListRuleExecutions", &input).await
+    ) -> Call<ListRuleExecutionsOutput> {
+        self.0.call("ListRuleExecutions", input)
     }
     /// Lists the types of rules that conditions can use.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNextTokenException`.
-    pub async fn list_rule_types(
+    pub fn list_rule_types(
         &self,
         input: ListRuleTypesInput,
-    ) -> Result<ListRuleTypesOutput, Error> {
-        self.0.call("ListRuleTypes", &input).await
+    ) -> Call<ListRuleTypesOutput> {
+        self.0.call("ListRuleTypes", input)
     }
     /// Lists the tags of a resource.
     ///
@@ -283,22 +277,19 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ResourceNotFoundException`,
     /// `InvalidNextTokenException`, `InvalidArnException`.
-    pub async fn list_tags_for_resource(
+    pub fn list_tags_for_resource(
         &self,
         input: ListTagsForResourceInput,
-    ) -> Result<ListTagsForResourceOutput, Error> {
-        self.0.call("ListTagsForResource", &input).await
+    ) -> Call<ListTagsForResourceOutput> {
+        self.0.call("ListTagsForResource", input)
     }
     /// Lists the webhooks of the account.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNextTokenException`.
-    pub async fn list_webhooks(
-        &self,
-        input: ListWebhooksInput,
-    ) -> Result<ListWebhooksOutput, Error> {
-        self.0.call("ListWebhooks", &input).await
+    pub fn list_webhooks(&self, input: ListWebhooksInput) -> Call<ListWebhooksOutput> {
+        self.0.call("ListWebhooks", input)
     }
     /// Overrides a condition that holds a stage.
     ///
@@ -307,33 +298,30 @@ impl Client {
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `StageNotFoundException`, `ConditionNotOverridableException`, `NotLatestPipelineExecutionException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
-    pub async fn override_stage_condition(
+    pub fn override_stage_condition(
         &self,
         input: OverrideStageConditionInput,
-    ) -> Result<(), Error> {
-        self.0.call("OverrideStageCondition", &input).await
+    ) -> Call<()> {
+        self.0.call("OverrideStageCondition", input)
     }
     /// Asks for jobs of a custom action type.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `ActionTypeNotFoundException`.
-    pub async fn poll_for_jobs(
-        &self,
-        input: PollForJobsInput,
-    ) -> Result<PollForJobsOutput, Error> {
-        self.0.call("PollForJobs", &input).await
+    pub fn poll_for_jobs(&self, input: PollForJobsInput) -> Call<PollForJobsOutput> {
+        self.0.call("PollForJobs", input)
     }
     /// Asks for jobs of a partner action type; answers their ids.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ActionTypeNotFoundException`, `ValidationException`.
-    pub async fn poll_for_third_party_jobs(
+    pub fn poll_for_third_party_jobs(
         &self,
         input: PollForThirdPartyJobsInput,
-    ) -> Result<PollForThirdPartyJobsOutput, Error> {
-        self.0.call("PollForThirdPartyJobs", &input).await
+    ) -> Call<PollForThirdPartyJobsOutput> {
+        self.0.call("PollForThirdPartyJobs", input)
     }
     /// Tells a source action of a new revision.
     ///
@@ -342,11 +330,11 @@ impl Client {
     /// Codes of the service: `PipelineNotFoundException`, `StageNotFoundException`,
     /// `ActionNotFoundException`, `ValidationException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
-    pub async fn put_action_revision(
+    pub fn put_action_revision(
         &self,
         input: PutActionRevisionInput,
-    ) -> Result<PutActionRevisionOutput, Error> {
-        self.0.call("PutActionRevision", &input).await
+    ) -> Call<PutActionRevisionOutput> {
+        self.0.call("PutActionRevision", input)
     }
     /// Answers a manual approval.
     ///
@@ -355,22 +343,19 @@ impl Client {
     /// Codes of the service: `InvalidApprovalTokenException`, `ApprovalAlreadyCompletedException`,
     /// `PipelineNotFoundException`, `StageNotFoundException`, `ActionNotFoundException`,
     /// `ValidationException`.
-    pub async fn put_approval_result(
+    pub fn put_approval_result(
         &self,
         input: PutApprovalResultInput,
-    ) -> Result<PutApprovalResultOutput, Error> {
-        self.0.call("PutApprovalResult", &input).await
+    ) -> Call<PutApprovalResultOutput> {
+        self.0.call("PutApprovalResult", input)
     }
     /// Reports that a job of a custom action failed.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`.
-    pub async fn put_job_failure_result(
-        &self,
-        input: PutJobFailureResultInput,
-    ) -> Result<(), Error> {
-        self.0.call("PutJobFailureResult", &input).await
+    pub fn put_job_failure_result(&self, input: PutJobFailureResultInput) -> Call<()> {
+        self.0.call("PutJobFailureResult", input)
     }
     /// Reports that a job of a custom action succeeded, or goes on when a continuation token is given.
     ///
@@ -378,11 +363,8 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
     /// `OutputVariablesSizeExceededException`.
-    pub async fn put_job_success_result(
-        &self,
-        input: PutJobSuccessResultInput,
-    ) -> Result<(), Error> {
-        self.0.call("PutJobSuccessResult", &input).await
+    pub fn put_job_success_result(&self, input: PutJobSuccessResultInput) -> Call<()> {
+        self.0.call("PutJobSuccessResult", input)
     }
     /// Represents the failure of a third party job as returned to the pipeline by a job worker. Used for
     /// partner actions only.
@@ -391,11 +373,11 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
     /// `InvalidClientTokenException`.
-    pub async fn put_third_party_job_failure_result(
+    pub fn put_third_party_job_failure_result(
         &self,
         input: PutThirdPartyJobFailureResultInput,
-    ) -> Result<(), Error> {
-        self.0.call("PutThirdPartyJobFailureResult", &input).await
+    ) -> Call<()> {
+        self.0.call("PutThirdPartyJobFailureResult", input)
     }
     /// Reports that a third-party job succeeded, or goes on when a continuation token is given.
     ///
@@ -403,11 +385,11 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
     /// `InvalidClientTokenException`.
-    pub async fn put_third_party_job_success_result(
+    pub fn put_third_party_job_success_result(
         &self,
         input: PutThirdPartyJobSuccessResultInput,
-    ) -> Result<(), Error> {
-        self.0.call("PutThirdPartyJobSuccessResult", &input).await
+    ) -> Call<()> {
+        self.0.call("PutThirdPartyJobSuccessResult", input)
     }
     /// Creates or updates a webhook.
     ///
@@ -417,22 +399,19 @@ impl Client {
     /// `InvalidWebhookFilterPatternException`, `InvalidWebhookAuthenticationParametersException`,
     /// `PipelineNotFoundException`, `TooManyTagsException`, `InvalidTagsException`,
     /// `ConcurrentModificationException`.
-    pub async fn put_webhook(
-        &self,
-        input: PutWebhookInput,
-    ) -> Result<PutWebhookOutput, Error> {
-        self.0.call("PutWebhook", &input).await
+    pub fn put_webhook(&self, input: PutWebhookInput) -> Call<PutWebhookOutput> {
+        self.0.call("PutWebhook", input)
     }
     /// Connects a webhook with the outside tool that is to call it.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `WebhookNotFoundException`.
-    pub async fn register_webhook_with_third_party(
+    pub fn register_webhook_with_third_party(
         &self,
         input: RegisterWebhookWithThirdPartyInput,
-    ) -> Result<RegisterWebhookWithThirdPartyOutput, Error> {
-        self.0.call("RegisterWebhookWithThirdParty", &input).await
+    ) -> Call<RegisterWebhookWithThirdPartyOutput> {
+        self.0.call("RegisterWebhookWithThirdParty", input)
     }
     /// Runs the failed actions of a stage, or all of them, again.
     ///
@@ -441,11 +420,11 @@ impl Client {
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `StageNotFoundException`, `StageNotRetryableException`, `NotLatestPipelineExecutionException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
-    pub async fn retry_stage_execution(
+    pub fn retry_stage_execution(
         &self,
         input: RetryStageExecutionInput,
-    ) -> Result<RetryStageExecutionOutput, Error> {
-        self.0.call("RetryStageExecution", &input).await
+    ) -> Call<RetryStageExecutionOutput> {
+        self.0.call("RetryStageExecution", input)
     }
     /// Takes a stage back to what an earlier run put there.
     ///
@@ -454,11 +433,11 @@ impl Client {
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `PipelineExecutionNotFoundException`, `PipelineExecutionOutdatedException`,
     /// `StageNotFoundException`, `UnableToRollbackStageException`.
-    pub async fn rollback_stage(
+    pub fn rollback_stage(
         &self,
         input: RollbackStageInput,
-    ) -> Result<RollbackStageOutput, Error> {
-        self.0.call("RollbackStage", &input).await
+    ) -> Call<RollbackStageOutput> {
+        self.0.call("RollbackStage", input)
     }
     /// Starts a run of a pipeline.
     ///
@@ -466,11 +445,11 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
-    pub async fn start_pipeline_execution(
+    pub fn start_pipeline_execution(
         &self,
         input: StartPipelineExecutionInput,
-    ) -> Result<StartPipelineExecutionOutput, Error> {
-        self.0.call("StartPipelineExecution", &input).await
+    ) -> Call<StartPipelineExecutionOutput> {
+        self.0.call("StartPipelineExecution", input)
     }
     /// Stops a run of a pipeline, after its actions end or at once.
     ///
@@ -478,11 +457,11 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `PipelineExecutionNotStoppableException`, `DuplicatedStopRequestException`.
-    pub async fn stop_pipeline_execution(
+    pub fn stop_pipeline_execution(
         &self,
         input: StopPipelineExecutionInput,
-    ) -> Result<StopPipelineExecutionOutput, Error> {
-        self.0.call("StopPipelineExecution", &input).await
+    ) -> Call<StopPipelineExecutionOutput> {
+        self.0.call("StopPipelineExecution", input)
     }
     /// Adds tags to a resource, or changes them.
     ///
@@ -490,11 +469,8 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ResourceNotFoundException`, `InvalidArnException`,
     /// `TooManyTagsException`, `InvalidTagsException`, `ConcurrentModificationException`.
-    pub async fn tag_resource(
-        &self,
-        input: TagResourceInput,
-    ) -> Result<TagResourceOutput, Error> {
-        self.0.call("TagResource", &input).await
+    pub fn tag_resource(&self, input: TagResourceInput) -> Call<TagResourceOutput> {
+        self.0.call("TagResource", input)
     }
     /// Removes tags from a resource.
     ///
@@ -502,11 +478,11 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ResourceNotFoundException`, `InvalidArnException`,
     /// `InvalidTagsException`, `ConcurrentModificationException`.
-    pub async fn untag_resource(
+    pub fn untag_resource(
         &self,
         input: UntagResourceInput,
-    ) -> Result<UntagResourceOutput, Error> {
-        self.0.call("UntagResource", &input).await
+    ) -> Call<UntagResourceOutput> {
+        self.0.call("UntagResource", input)
     }
     /// Changes an action type of an outside provider.
     ///
@@ -514,11 +490,8 @@ impl Client {
     ///
     /// Codes of the service: `RequestFailedException`, `ValidationException`,
     /// `ActionTypeNotFoundException`.
-    pub async fn update_action_type(
-        &self,
-        input: UpdateActionTypeInput,
-    ) -> Result<(), Error> {
-        self.0.call("UpdateActionType", &input).await
+    pub fn update_action_type(&self, input: UpdateActionTypeInput) -> Call<()> {
+        self.0.call("UpdateActionType", input)
     }
     /// Replaces the structure of a pipeline.
     ///
@@ -527,10 +500,10 @@ impl Client {
     /// Codes of the service: `ValidationException`, `InvalidStageDeclarationException`,
     /// `InvalidActionDeclarationException`, `InvalidBlockerDeclarationException`,
     /// `InvalidStructureException`, `LimitExceededException`.
-    pub async fn update_pipeline(
+    pub fn update_pipeline(
         &self,
         input: UpdatePipelineInput,
-    ) -> Result<UpdatePipelineOutput, Error> {
-        self.0.call("UpdatePipeline", &input).await
+    ) -> Call<UpdatePipelineOutput> {
+        self.0.call("UpdatePipeline", input)
     }
 }

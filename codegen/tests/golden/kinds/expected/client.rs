@@ -3,7 +3,7 @@
 
 use super::rows::SERVICE;
 use super::types::*;
-use opsmith_runtime::Error;
+use opsmith_runtime::call::Call;
 
 /// A client for The Test Service.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `Broken`.
-    pub async fn r#do(&self, input: DoInput) -> Result<DoOutput, Error> {
-        self.0.call("Do", &input).await
+    pub fn r#do(&self, input: DoInput) -> Call<DoOutput> {
+        self.0.call("Do", input)
     }
 }

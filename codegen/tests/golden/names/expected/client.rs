@@ -3,7 +3,7 @@
 
 use super::rows::SERVICE;
 use super::types::*;
-use opsmith_runtime::Error;
+use opsmith_runtime::call::Call;
 
 /// A client for The Test Service.
 #[derive(Clone, Debug)]
@@ -16,11 +16,11 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `Error`.
-    pub async fn self_(&self, input: OptionShape) -> Result<(), Error> {
-        self.0.call("Self", &input).await
+    pub fn self_(&self, input: OptionShape) -> Call<()> {
+        self.0.call("Self", input)
     }
     /// Calls `Type`.
-    pub async fn r#type(&self, input: TypeInput) -> Result<ResultShape, Error> {
-        self.0.call("Type", &input).await
+    pub fn r#type(&self, input: TypeInput) -> Call<ResultShape> {
+        self.0.call("Type", input)
     }
 }

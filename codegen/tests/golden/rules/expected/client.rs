@@ -2,7 +2,7 @@
 // The client, with a method per operation.
 
 use super::rows::SERVICE;
-use opsmith_runtime::Error;
+use opsmith_runtime::call::Call;
 
 /// A client for The Test Service.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ opsmith_runtime::client!(Client, SERVICE);
 
 impl Client {
     /// Calls `Do`.
-    pub async fn r#do(&self) -> Result<(), Error> {
-        self.0.call("Do", &()).await
+    pub fn r#do(&self) -> Call<()> {
+        self.0.call("Do", ())
     }
 }

@@ -3,7 +3,7 @@
 
 use super::rows::SERVICE;
 use super::types::*;
-use opsmith_runtime::Error;
+use opsmith_runtime::call::Call;
 
 /// A client for The Test Service.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ opsmith_runtime::client!(Client, SERVICE);
 
 impl Client {
     /// Calls `Do`.
-    pub async fn r#do(&self, input: DoInput) -> Result<(), Error> {
-        self.0.call("Do", &input).await
+    pub fn r#do(&self, input: DoInput) -> Call<()> {
+        self.0.call("Do", input)
     }
 }

@@ -1,7 +1,7 @@
 //! How a command ends: the one place for exit codes and for the forms of errors.
 
 use crate::output::{self, Format, Layout};
-use crate::{input, suggest};
+use crate::{input, program, suggest};
 use opsmith_runtime::Error;
 use opsmith_runtime::config::ErrorKind;
 use opsmith_runtime::document::{Document, Map};
@@ -65,13 +65,13 @@ impl Manner {
 }
 
 /// The text that follows errors of the command line.
-pub(crate) const USAGE: &str = "usage: opsmith [options] <command> <subcommand> [<subcommand> ...] [parameters]
-To see help text, you can run:
-
-  opsmith help
-  opsmith <command> help
-  opsmith <command> <subcommand> help
-";
+pub(crate) fn usage() -> String {
+    let name = program::name();
+    format!(
+        "usage: {name} [options] <command> <subcommand> [<subcommand> ...] [parameters]\nTo see help text, you can run:\n\n  \
+         {name} help\n  {name} <command> help\n  {name} <command> <subcommand> help\n"
+    )
+}
 
 impl Failure {
     fn new(kind: Kind, text: impl fmt::Display) -> Self {
@@ -80,7 +80,7 @@ impl Failure {
 
     /// A problem of the command line's form, which the usage text follows.
     pub(crate) fn usage(text: impl fmt::Display) -> Self {
-        Failure { after: format!("\n{USAGE}"), ..Failure::new(Kind::ParamValidation, text) }
+        Failure { after: format!("\n{}", usage()), ..Failure::new(Kind::ParamValidation, text) }
     }
 
     /// A word that is none of the words that may stand here.
@@ -91,7 +91,7 @@ impl Failure {
             after += "\nMaybe you meant:\n\n";
             near.iter().for_each(|name| after += &format!("  * {name}\n"));
         }
-        after += &format!("\n{}{USAGE}", if near.is_empty() { "\n" } else { "" });
+        after += &format!("\n{}{}", if near.is_empty() { "\n" } else { "" }, usage());
         let text = format!("argument {argument}: Found invalid choice '{given}'");
         Failure { after, ..Failure::new(Kind::ParamValidation, text) }
     }
@@ -181,11 +181,12 @@ impl Failure {
         let text = text.trim();
         let name = self.name().filter(|_| !legacy);
         let name = name.map(|name| format!("An error occurred ({name}): ")).unwrap_or_default();
+        let program = program::name();
         match kind {
-            Kind::UnknownOptions => format!("\n{USAGE}\n\nopsmith: [ERROR]: {text}\n"),
-            Kind::Service(error) if !legacy => format!("\nopsmith: [ERROR]: {text}\n{}", more(error)),
+            Kind::UnknownOptions => format!("\n{}\n\n{program}: [ERROR]: {text}\n", usage()),
+            Kind::Service(error) if !legacy => format!("\n{program}: [ERROR]: {text}\n{}", more(error)),
             Kind::Interrupted | Kind::NobodyReads => String::new(),
-            _ => format!("\nopsmith: [ERROR]: {name}{text}\n{after}"),
+            _ => format!("\n{program}: [ERROR]: {name}{text}\n{after}"),
         }
     }
 

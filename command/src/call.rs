@@ -7,6 +7,7 @@ use crate::run::Context;
 use opsmith_runtime::client::Prepared;
 use opsmith_runtime::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::http::Request;
 use opsmith_runtime::rows::{Operation, Service};
 use opsmith_runtime::sink::{DocumentSink, Shaped};
 use opsmith_runtime::{Client, Config, Error};
@@ -78,6 +79,17 @@ impl<'a> Caller<'a> {
         Ok(prepared)
     }
 
+    /// The request of a call, signed as if it were to be sent now.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the call from being made.
+    pub(crate) fn sign(&mut self, parameters: &Map) -> Result<Request, Failure> {
+        let prepared = self.prepare(parameters)?;
+        let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
+        Ok(runtime.block_on(unless_interrupted(self.client.signed(prepared)))??)
+    }
+
     /// Makes the call and reads its answer.
     ///
     /// # Errors
@@ -103,7 +115,7 @@ impl<'a> Caller<'a> {
     fn warn(&self, text: impl std::fmt::Display) {
         if self.warns {
             // When standard error is gone there is nobody to warn.
-            let _ = writeln!(std::io::stderr(), "opsmith: [WARNING]: {text}");
+            let _ = writeln!(std::io::stderr(), "{}: [WARNING]: {text}", crate::program::name());
         }
     }
 

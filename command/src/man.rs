@@ -2,12 +2,14 @@
 
 use crate::exit::Failure;
 use crate::help::{self, Page};
-use crate::{globals, run, services};
+use crate::{globals, program, run};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-const USAGE: &str = "usage: opsmith man DIR";
+fn usage() -> String {
+    format!("usage: {} man DIR", program::name())
+}
 
 /// Writes all manual pages into the folder that the words name.
 ///
@@ -18,11 +20,13 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
     let folder = match words {
         [word] if word == "help" => {
             return run::print(&format!(
-                "{USAGE}\n\nWrites the manual pages of opsmith, section 1, into the folder DIR.\n"
+                "{}\n\nWrites the manual pages of {}, section 1, into the folder DIR.\n",
+                usage(),
+                program::name()
             ));
         }
         [folder] if !folder.starts_with('-') => Path::new(folder),
-        _ => return Err(Failure::parameter(format_args!("man takes one folder\n\n{USAGE}"))),
+        _ => return Err(Failure::parameter(format_args!("man takes one folder\n\n{}", usage()))),
     };
     let pages = pages();
     let failed = |error| Failure::general(format_args!("{} can't be written: {error}", folder.display()));
@@ -49,9 +53,9 @@ fn pages() -> Vec<(String, String)> {
     let mut pages = Vec::new();
     let mut add = |page: Page, name: String, about: &str| pages.push((name.clone(), page.roff(&name, about)));
     let about = "operations of AWS services, with the syntax of the AWS CLI";
-    add(help::top_page(&globals::help(), services::SERVICES), "opsmith".to_owned(), about);
-    for commands in services::SERVICES.iter().copied() {
-        let service = format!("opsmith-{}", commands.service.command);
+    add(help::top_page(&globals::help()), program::name().to_owned(), about);
+    for commands in program::services().iter().copied() {
+        let service = format!("{}-{}", program::name(), commands.service.command);
         add(help::service_page(commands), service.clone(), commands.service.title);
         for (command, operation) in commands.commands.iter().zip(commands.service.operations) {
             let page = help::operation_page(commands, command, operation);

@@ -76,6 +76,16 @@ const GLOBALS: &[Global] = &[
     .or("cli_validation")
     .choices(&["standard", "strict", "compat", "off"])
     .own(),
+    Global {
+        takes: Takes::Inline,
+        ..value(
+            "--cli-dry-run",
+            "Prints the signed request and sends nothing: as HTTP has it, or with =curl as a command line of curl. What is \
+             secret is left out; =http-secrets and =curl-secrets show it.",
+        )
+        .choices(crate::dry_run::FORMS)
+        .own()
+    },
 ];
 
 /// The options as the first level of a command line knows them.

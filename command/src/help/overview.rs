@@ -2,6 +2,7 @@
 
 use super::markdown;
 use super::page::{Page, Style, plain, styled};
+use crate::program;
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::SETTINGS;
 
@@ -34,15 +35,19 @@ pub(crate) fn service_page(commands: &Commands<'_>) -> Page {
 }
 
 /// The page of the program: the global options and the services.
-pub(crate) fn top_page(globals: &[GlobalHelp<'_>], services: &[&Commands<'_>]) -> Page {
-    let mut page = Page::new("opsmith");
+pub(crate) fn top_page(globals: &[GlobalHelp<'_>]) -> Page {
+    let name = program::name();
+    let mut page = Page::new(name);
     page.section("NAME");
-    page.paragraph(0, "opsmith -");
+    page.paragraph(0, &format!("{name} -"));
     page.section("DESCRIPTION");
     page.paragraph(0, "Calls operations of AWS services, with the syntax, output and exit codes of the AWS CLI.");
     page.section("SYNOPSIS");
-    page.literal(1, "opsmith [options] <command> <subcommand> [parameters]");
-    page.paragraph(0, "Each command has a page too: opsmith <command> help, opsmith <command> <subcommand> help.");
+    page.literal(1, &format!("{name} [options] <command> <subcommand> [parameters]"));
+    page.paragraph(
+        0,
+        &format!("Each command has a page too: {name} <command> help, {name} <command> <subcommand> help."),
+    );
     page.section("GLOBAL OPTIONS");
     for global in globals {
         let mut label = styled(Style::Bold, global.name);
@@ -52,7 +57,7 @@ pub(crate) fn top_page(globals: &[GlobalHelp<'_>], services: &[&Commands<'_>]) -
         global.choices.iter().for_each(|choice| page.bullet(1, plain(choice)));
     }
     page.section("AVAILABLE SERVICES");
-    services.iter().for_each(|commands| page.bullet(0, plain(commands.service.command)));
+    program::services().iter().for_each(|commands| page.bullet(0, plain(commands.service.command)));
     page.section("OWN COMMANDS");
     for (word, text) in OWN {
         page.text(0, styled(Style::Bold, word));
@@ -66,7 +71,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("completions SHELL", "Prints the lines by which bash, zsh or fish completes the words of this command."),
     ("help", "This page."),
     #[cfg(feature = "local")]
-    ("local serve", "Keeps a local endpoint running, for any client of AWS. opsmith local help says more."),
+    ("local serve", "Keeps a local endpoint running, for any client of AWS. Its own help: local help."),
     ("man DIR", "Writes the manual pages of this command and of all services and operations into a folder."),
 ];
 

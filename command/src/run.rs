@@ -10,7 +10,7 @@ use crate::output::Timestamps;
 use crate::pages::Pages;
 use crate::printer::Printer;
 use crate::query::Query;
-use crate::{globals, help, services, skeleton, suggest, trace};
+use crate::{dry_run, globals, help, program, skeleton, suggest, trace};
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Map;
@@ -68,7 +68,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> Result<(), (Failure,
 fn told(words: &[String], manner: &mut Manner) -> Result<(), Stop> {
     let known = globals::known();
     // Seen before the line is read, as an error in it must not read the files that --local leaves alone either.
-    let local = words.iter().take_while(|word| services::find(word).is_none()).any(|word| word == "--local");
+    let local = words.iter().take_while(|word| program::find(word).is_none()).any(|word| word == "--local");
     let settings = settings(words, &known, local)?;
     *manner = manner_of(words, &known, &settings);
     let globals = args::read(words, &known, global, |word| service(word, &settings))?;
@@ -82,8 +82,8 @@ fn told(words: &[String], manner: &mut Manner) -> Result<(), Stop> {
         None if args::asks_help(&globals.rest) => "help",
         None => return Err(required(&["command".to_owned()]).into()),
     };
-    match (word, services::find(word)) {
-        ("help", _) => Ok(print_page(&help::top_page(&globals::help(), services::SERVICES))?),
+    match (word, program::find(word)) {
+        ("help", _) => Ok(print_page(&help::top_page(&globals::help()))?),
         (_, Some(commands)) => Ok(operation(&context, commands)?),
         ("completions", None) => Ok(crate::completions::command(&globals.rest)?),
         ("man", None) => Ok(crate::man::command(&globals.rest)?),
@@ -131,7 +131,7 @@ fn isolated() -> Surroundings {
 /// What is done with a global option as soon as it is reached.
 fn global(given: &Given<'static>) -> Result<(), Stop> {
     if given.name == "--version" {
-        print(&format!("opsmith/{}\n", env!("CARGO_PKG_VERSION")))?;
+        print(&format!("{}/{}\n", program::name(), program::version()))?;
         return Err(Stop::Done);
     }
     Ok(())
@@ -140,7 +140,7 @@ fn global(given: &Given<'static>) -> Result<(), Stop> {
 /// Whether the word is a service's.
 fn service(word: &str, settings: &Settings) -> Result<(), Stop> {
     let own = help::OWN.iter().filter_map(|(words, _)| words.split(' ').next());
-    known_word("command", word, services::words().chain(own).collect(), settings).map_err(Stop::Failed)
+    known_word("command", word, program::words().chain(own).collect(), settings).map_err(Stop::Failed)
 }
 
 /// Refuses a word that is none of those that may stand there.
@@ -284,6 +284,14 @@ fn call(
     parameters: Map,
 ) -> Result<(), Failure> {
     let mut caller = Caller::new(context, commands.service, operation)?;
+    if let Some(form) = context.globals.values("--cli-dry-run") {
+        let form = form.first().map(String::as_str);
+        let request = match line.pages(&parameters) {
+            Some((pagination, wanted)) => caller.sign(Pages::new(pagination, parameters, wanted).parameters()),
+            None => caller.sign(&parameters),
+        }?;
+        return print(&dry_run::shown(request, form, commands.service, operation.input));
+    }
     match line.pages(&parameters) {
         Some((pagination, wanted)) => {
             let printer = Printer::new(context, commands.service, operation)?;

@@ -8,7 +8,9 @@ use opsmith_runtime::credentials::Credentials;
 use std::fmt::Display;
 use std::io::Write as _;
 
-const USAGE: &str = "usage: opsmith local serve [--port N]";
+fn usage_line() -> String {
+    format!("usage: {} local serve [--port N]", crate::program::name())
+}
 
 const OPTIONS: &[Known<'static>] = &[Known { name: "--port", takes: Takes::One, own: true, choices: &[] }];
 
@@ -42,7 +44,7 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
     let level = args::read::<Failure>(words, OPTIONS, |_| Ok(()), |_| Ok(()))?;
     match (level.word.as_deref(), level.rest.as_slice()) {
         (Some("serve"), []) => serve(port(level.value("--port"))?),
-        (Some("help"), []) => crate::run::print(&format!("{USAGE}\n\n{HELP}")),
+        (Some("help"), []) => crate::run::print(&format!("{}\n\n{HELP}", usage_line())),
         (Some("serve" | "help"), [unknown, ..]) => Err(usage(format_args!("Unknown options: {unknown}"))),
         (Some(word), _) => Err(Failure::choice("operation", word, ["serve", "help"])),
         (None, _) => Err(usage("the following arguments are required: operation")),
@@ -58,7 +60,7 @@ is one job to begin with: demo-job, with the client token demo-token.
 ";
 
 fn usage(text: impl Display) -> Failure {
-    Failure::parameter(format_args!("{text}\n\n{USAGE}"))
+    Failure::parameter(format_args!("{text}\n\n{}", usage_line()))
 }
 
 fn port(text: Option<&str>) -> Result<u16, Failure> {

@@ -4,7 +4,7 @@ use crate::input::{self, BinaryFormat, Reader};
 use crate::operation::Line;
 use crate::output::{Format, Layout, Timestamps};
 use crate::query::Query;
-use crate::{completions, output, services};
+use crate::{completions, output, program};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::surroundings::Surroundings;
 
@@ -16,7 +16,7 @@ pub fn line(bytes: &[u8]) {
     }
     let words: Vec<String> = text.lines().map(str::to_owned).collect();
     let Some((operation, words)) = words.split_first() else { return };
-    let commands = services::SERVICES[0];
+    let commands = program::services()[0];
     let Some((command, operation)) = commands.find(operation) else { return };
     let (service, surroundings) = (commands.service, Surroundings::with_variables([("HOME", "")]));
     let Ok(line) = Line::read(service, command, operation, words, true) else { return };
@@ -28,7 +28,7 @@ pub fn line(bytes: &[u8]) {
 /// A whole document of parameters, as JSON and as YAML.
 pub fn document(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let commands = services::SERVICES[0];
+    let commands = program::services()[0];
     let surroundings = Surroundings::with_variables([("HOME", "")]);
     let reader = Reader { service: commands.service, binary_format: BinaryFormat::Base64, surroundings: &surroundings };
     let Some((_, operation)) = commands.find("create-pipeline") else { return };
@@ -82,7 +82,7 @@ pub fn result(bytes: &[u8]) {
 mod tests {
     use super::*;
 
-    include!("../fuzz/noise.rs");
+    include!("../../fuzz/noise.rs");
 
     #[test]
     fn lines() {

@@ -14,6 +14,8 @@ pub(crate) enum Takes {
     One,
     /// One or none.
     Optional,
+    /// One or none, and only in the option's own word: `--option=value`.
+    Inline,
     /// As many as follow, up to the next option.
     Many,
 }
@@ -166,7 +168,7 @@ fn values<'t>(
         (Takes::Nothing, Some(value)) => {
             return Err(Failure::usage(format!("argument {}: ignored explicit argument '{value}'", option.name)));
         }
-        (Takes::Nothing, None) => Vec::new(),
+        (Takes::Nothing | Takes::Inline, None) => Vec::new(),
         (_, Some(value)) => vec![value],
         (Takes::One, None) => match tokens.next_if(is_value) {
             Some(value) => vec![value.clone()],

@@ -1,9 +1,10 @@
-//! The root of the crate that the fuzz targets feed. The command has no library, so its modules are a part of this one.
+//! The root of the crate that the fuzz targets feed. Targets feed what is private in the command, so its modules are a part of this one.
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 mod args;
 mod call;
 mod completions;
+mod dry_run;
 mod exit;
 mod globals;
 mod help;
@@ -13,10 +14,10 @@ mod operation;
 mod output;
 mod pages;
 mod printer;
+mod program;
 mod prompt;
 mod query;
 mod run;
-mod services;
 mod skeleton;
 mod suggest;
 mod trace;
@@ -24,11 +25,11 @@ mod trace;
 pub mod readers;
 
 pub mod runtime {
-    include!("../fuzz/runtime_readers.rs");
+    include!("../../fuzz/runtime_readers.rs");
 }
 
 pub mod local {
-    include!("../fuzz/local_readers.rs");
+    include!("../../fuzz/local_readers.rs");
 }
 
 /// A model, generated in full.

@@ -139,6 +139,11 @@ impl<'a> Pages<'a> {
         pages
     }
 
+    /// The parameters of the call for the next page.
+    pub(crate) fn parameters(&self) -> &Map {
+        &self.parameters
+    }
+
     /// Where a truncated result goes on, after its last page.
     pub(crate) fn resume(&self) -> Option<&str> {
         self.resume.as_deref()

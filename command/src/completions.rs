@@ -4,7 +4,7 @@
 use crate::args::{Known, Takes};
 use crate::exit::Failure;
 use crate::operation::{self, Parameter};
-use crate::{globals, help, pages, run, services};
+use crate::{globals, help, pages, program, run};
 use opsmith_runtime::commands::{Command, Commands};
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::rows::{Ix, Kind, Operation, Service};
@@ -50,7 +50,7 @@ complete -c opsmith -f -a '(opsmith completions answer (commandline -cp) 2>/dev/
 /// Words that name no shell.
 pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
     let shells = || SHELLS.iter().map(|(shell, _)| *shell);
-    let usage = || format!("usage: opsmith completions {}", shells().collect::<Vec<_>>().join("|"));
+    let usage = || format!("usage: {} completions {}", program::name(), shells().collect::<Vec<_>>().join("|"));
     match words {
         [word, line, current @ ..] if word == "answer" => {
             let current = current.first().map(String::as_str);
@@ -58,10 +58,10 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
             run::print(&answers.map(|word| word + "\n").collect::<String>())
         }
         [word] if word == "help" => {
-            run::print(&format!("{}\n\nPrints the completions of opsmith for a shell.\n", usage()))
+            run::print(&format!("{}\n\nPrints the completions of {} for a shell.\n", usage(), program::name()))
         }
         [shell] => match SHELLS.iter().find(|(name, _)| name == shell) {
-            Some((_, script)) => run::print(script),
+            Some((_, script)) => run::print(&script.replace("opsmith", program::name())),
             None => Err(Failure::choice("shell", shell, shells())),
         },
         _ => Err(Failure::parameter(format_args!("completions takes the name of a shell\n\n{}", usage()))),
@@ -111,7 +111,7 @@ impl Place {
         let takes = |option: &str| self.with_options(|known| find(known, option).map(|known| known.takes));
         if word.starts_with("--") {
             let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-            let due = value.is_none() && !matches!(takes(name), None | Some(Takes::Nothing));
+            let due = value.is_none() && !matches!(takes(name), None | Some(Takes::Nothing | Takes::Inline));
             self.due = due.then(|| name.to_owned());
             self.given.push(name.to_owned());
             return;
@@ -125,7 +125,7 @@ impl Place {
     }
 
     fn service(&self) -> Option<&'static Commands<'static>> {
-        services::find(self.path.first()?)
+        program::find(self.path.first()?)
     }
 
     fn operation(&self) -> Option<(&'static Commands<'static>, Command<'static>, Operation<'static>)> {
@@ -164,7 +164,7 @@ impl Place {
             }
         }
         match self.path.as_slice() {
-            [] => beginning(services::words().map(str::to_owned).chain(own_words()).collect()),
+            [] => beginning(program::words().map(str::to_owned).chain(own_words()).collect()),
             [service] => beginning(self.words_after(service)),
             _ if self.due.is_none() && self.operation().is_some() => beginning(self.options()),
             _ => Vec::new(),

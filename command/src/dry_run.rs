@@ -1,0 +1,102 @@
+//! `--cli-dry-run`: the signed request as text, in place of sending it.
+
+use opsmith_runtime::codec::json;
+use opsmith_runtime::http::Request;
+use opsmith_runtime::redact::{self, REDACTED};
+use opsmith_runtime::rows::{Ix, Service};
+use opsmith_runtime::sink::DocumentSink;
+use std::fmt::Write as _;
+
+/// What the option may be given: the form, and whether secrets are shown.
+pub(crate) const FORMS: &[&str] = &["http", "http-secrets", "curl", "curl-secrets"];
+
+/// Headers that let their reader act in the name of the caller.
+const SECRET: &[&str] = &["authorization", "x-amz-security-token"];
+
+/// The request in the form of this name; as HTTP has it without one.
+pub(crate) fn shown(mut request: Request, form: Option<&str>, service: &Service<'_>, input: Option<Ix>) -> String {
+    let form = form.unwrap_or("http");
+    if !form.ends_with("-secrets") {
+        hide(&mut request, service, input);
+    }
+    match form.starts_with("curl") {
+        true => curl(&request),
+        false => http(&request),
+    }
+}
+
+/// Takes out of the request what the model and the rules of signatures call secret.
+fn hide(request: &mut Request, service: &Service<'_>, input: Option<Ix>) {
+    for (_, value) in request.headers.iter_mut().filter(|(name, _)| SECRET.contains(&name.as_str())) {
+        REDACTED.clone_into(value);
+    }
+    let mut sink = DocumentSink::new(&Service::NONE, 0);
+    let (Some(shape), Ok(())) = (input, json::read(&request.body, &Service::NONE, 0, &mut sink)) else { return };
+    let mut body = sink.finish();
+    if redact::hide(&mut body, service, shape) {
+        request.body = crate::output::json::compact(&body).into_bytes();
+    }
+}
+
+/// The request line, the headers, a blank line, the body.
+fn http(request: &Request) -> String {
+    let mut text = format!("{} {}\n", request.method, request.url);
+    for (name, value) in &request.headers {
+        let _ = writeln!(text, "{name}: {value}");
+    }
+    text + "\n" + &String::from_utf8_lossy(&request.body) + "\n"
+}
+
+/// A command line for a shell, one header per line.
+fn curl(request: &Request) -> String {
+    let mut text = format!("curl -X {} {}", request.method, quoted(&request.url));
+    for (name, value) in &request.headers {
+        // curl drops a header whose value is empty, unless it ends so.
+        let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+        let _ = write!(text, " \\\n  -H {}", quoted(&header));
+    }
+    let body = String::from_utf8_lossy(&request.body);
+    text + " \\\n  --data-raw " + &quoted(&body) + "\n"
+}
+
+/// The text as one word of a shell; none of these has a NUL in it, which no word can.
+fn quoted(text: &str) -> String {
+    shlex::try_quote(text).map_or_else(|_| format!("{text:?}"), |quoted| quoted.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(body: &str) -> Request {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        Request {
+            method: "POST",
+            url: "https://host.test/".to_owned(),
+            headers: vec![
+                header("x-a", ""),
+                header("authorization", "AWS4 secret"),
+                header("x-amz-security-token", "token"),
+            ],
+            body: body.as_bytes().to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_request_as_a_command_line() {
+        let text = shown(request("{\"a\":\"it's\"}"), Some("curl-secrets"), &Service::NONE, None);
+        let words = shlex::split(&text.replace("\\\n", " ")).expect("words of a shell");
+        let expected =
+            ["curl", "-X", "POST", "https://host.test/", "-H", "x-a;", "-H", "authorization: AWS4 secret", "-H"];
+        assert_eq!(words[..9], expected);
+        assert_eq!(words[9..], ["x-amz-security-token: token", "--data-raw", "{\"a\":\"it's\"}"]);
+    }
+
+    #[test]
+    fn secrets_are_left_out() {
+        for form in [None, Some("http"), Some("curl")] {
+            let text = shown(request("{}"), form, &Service::NONE, None);
+            assert!(!text.contains("secret") && !text.contains("token: token") && text.contains(REDACTED), "{text}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! A command over services, with the syntax, output and exit codes of the AWS CLI, for which a generated service has the rows.
+//!
+//! ```no_run
+//! # mod weather {
+//! #     use opsmith_runtime::{commands::Commands, rows::Service};
+//! #     pub static COMMANDS: Commands<'static> = Commands { service: &Service::NONE, commands: &[], docs: &[] };
+//! # }
+//! use opsmith_command::Program;
+//! use std::process::ExitCode;
+//!
+//! const WEATHER: Program = Program { name: "weather", version: "1.0.0", services: &[&weather::COMMANDS] };
+//!
+//! fn main() -> ExitCode {
+//!     WEATHER.run()
+//! }
+//! ```
+//!
+//! The command knows no service. It reads rows: `args` splits the line, `run` tells the story of it, `input` makes
+//! parameters of words, `call` makes calls of them, `pages` as many as the result has; `printer` brings the result through `query`
+//! and `output`. `help` and `skeleton` answer without a call, as do `man` and `completions`, and `exit` decides how it all ends.
+
+mod args;
+mod call;
+mod completions;
+mod dry_run;
+mod exit;
+mod globals;
+mod help;
+mod input;
+#[cfg(feature = "local")]
+mod local;
+mod man;
+mod operation;
+mod output;
+mod pages;
+mod printer;
+mod program;
+mod prompt;
+mod query;
+// Fuzz targets take the same file for a public module.
+#[cfg(test)]
+#[expect(unreachable_pub)]
+mod readers;
+mod run;
+mod skeleton;
+mod suggest;
+mod trace;
+
+pub use program::Program;

@@ -1,0 +1,280 @@
+//! [`Call`]: a call of a typed client before it is made, with what is different about it; and [`Pages`], the calls that a paged
+//! result takes.
+
+use crate::client::{Client, Overrides};
+use crate::document::{Document, Map};
+use crate::error::Error;
+use crate::http::{TransportError, TransportErrorKind};
+use crate::rows::Operation;
+use crate::sink::{DocumentSink, Shaped, Sink, Write};
+use crate::validate::Mode;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tracing::Instrument as _;
+
+/// A call that is made when it is awaited (or by `blocking`, a feature).
+///
+/// ```no_run
+/// # async fn example(call: opsmith_runtime::call::Call<()>) -> Result<(), opsmith_runtime::Error> {
+/// use std::time::Duration;
+/// call.region("eu-west-1").timeout(Duration::from_secs(5)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call is made when it is awaited"]
+pub struct Call<O> {
+    client: Client<'static>,
+    operation: &'static str,
+    input: Box<dyn Write + Send + Sync>,
+    overrides: Overrides,
+    timeout: Option<Duration>,
+    output: PhantomData<fn() -> O>,
+}
+
+/// A future on the heap.
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+impl<O> std::fmt::Debug for Call<O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("operation", &self.operation).finish_non_exhaustive()
+    }
+}
+
+impl<O: Sink + Default + Send + 'static> Call<O> {
+    pub(crate) fn new(client: Client<'static>, operation: &'static str, input: Box<dyn Write + Send + Sync>) -> Self {
+        Call { client, operation, input, overrides: Overrides::default(), timeout: None, output: PhantomData }
+    }
+
+    /// Calls another region than the client does.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.overrides.region = Some(region.into());
+        self
+    }
+
+    /// Checks the input more or less strictly than the client does.
+    pub fn validation(mut self, mode: Mode) -> Self {
+        self.overrides.validation = Some(mode);
+        self
+    }
+
+    /// Sends the request so often at most, the first time included.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.overrides.max_attempts = Some(attempts.max(1));
+        self
+    }
+
+    /// Ends the call with an error when it takes longer, all attempts and pauses included.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The result page by page, if the operation has pages; otherwise as the one page.
+    pub fn pages(self) -> Pages<O> {
+        Pages::new(self)
+    }
+
+    /// Makes the call and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`], and within an async runtime, which must not be blocked, [`Error::Request`].
+    #[cfg(feature = "blocking")]
+    pub fn blocking(self) -> Result<O, Error> {
+        block_on(self.into_future())?
+    }
+
+    async fn make(&self, input: &(dyn Write + Sync)) -> Result<O, Error> {
+        let span = tracing::debug_span!(
+            target: "opsmith", "call", service = self.client.service().sdk_id, operation = self.operation
+        );
+        let made = self.client.call_with(self.operation, input, &self.overrides).instrument(span);
+        match self.timeout {
+            None => made.await,
+            Some(timeout) => tokio::time::timeout(timeout, made).await.unwrap_or_else(|_| {
+                let url = format!("{} of {}", self.operation, self.client.service().title);
+                Err(Error::Transport(TransportError { kind: TransportErrorKind::CallTimeout, url, source: None }))
+            }),
+        }
+    }
+}
+
+impl<O: Sink + Default + Send + 'static> IntoFuture for Call<O> {
+    type Output = Result<O, Error>;
+    type IntoFuture = Boxed<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.make(&*self.input).await })
+    }
+}
+
+/// The pages of a result, one call each: a stream, and with the feature `blocking` an iterator too.
+///
+/// ```no_run
+/// # async fn example<O>(call: opsmith_runtime::call::Call<O>) -> Result<(), opsmith_runtime::Error>
+/// # where O: opsmith_runtime::sink::Sink + opsmith_runtime::sink::Write + Default + Send + 'static {
+/// let mut pages = call.pages();
+/// while let Some(page) = pages.next().await {
+///     let page = page?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "calls are made when pages are asked for"]
+pub struct Pages<O> {
+    state: State<O>,
+}
+
+/// A page, and the walk when it goes on.
+type Step<O> = (Option<Box<Walk<O>>>, Result<O, Error>);
+
+/// Between two pages, within a call for one, or at the end.
+enum State<O> {
+    Waiting(Box<Walk<O>>),
+    Calling(Boxed<Step<O>>),
+    Done,
+}
+
+/// A walk over pages: the call, and the input that asks for the next page.
+struct Walk<O> {
+    call: Call<O>,
+    input: Option<Document>,
+    token: Option<Document>,
+}
+
+impl<O> std::fmt::Debug for Pages<O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pages")
+    }
+}
+
+impl<O: Sink + Default + Send + 'static> Pages<O> {
+    fn new(call: Call<O>) -> Self {
+        Pages { state: State::Waiting(Box::new(Walk { call, input: None, token: None })) }
+    }
+}
+
+impl<O: Sink + Write + Default + Send + 'static> Pages<O> {
+    /// The next page; none after the last, and after an error.
+    pub async fn next(&mut self) -> Option<Result<O, Error>> {
+        std::future::poll_fn(|context| self.poll(context)).await
+    }
+
+    /// The pages, each of which is waited for. Within an async runtime each is an error.
+    #[cfg(feature = "blocking")]
+    pub fn blocking(mut self) -> impl Iterator<Item = Result<O, Error>> {
+        std::iter::from_fn(move || match block_on(self.next()) {
+            Ok(page) => page,
+            Err(error) => {
+                self.state = State::Done;
+                Some(Err(error))
+            }
+        })
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O, Error>>> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Done => return Poll::Ready(None),
+                State::Waiting(walk) => self.state = State::Calling(Box::pin(walk.step())),
+                State::Calling(mut step) => match step.as_mut().poll(context) {
+                    Poll::Pending => {
+                        self.state = State::Calling(step);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready((walk, page)) => {
+                        self.state = walk.map_or(State::Done, State::Waiting);
+                        return Poll::Ready(Some(page));
+                    }
+                },
+            }
+        }
+    }
+}
+
+impl<O: Sink + Write + Default + Send + 'static> futures_core::Stream for Pages<O> {
+    type Item = Result<O, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}
+
+impl<O: Sink + Write + Default + Send + 'static> Walk<O> {
+    /// One page, and the walk when it goes on.
+    async fn step(mut self: Box<Self>) -> Step<O> {
+        let service = self.call.client.service();
+        let operation = service.operation(self.call.operation);
+        let shape = operation.and_then(|operation| operation.input);
+        let page = match (&self.input, shape) {
+            (Some(document), Some(shape)) => self.call.make(&Shaped { document, service, shape }).await,
+            _ => self.call.make(&*self.call.input).await,
+        };
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return (None, Err(error)),
+        };
+        match operation.map(|operation| self.follow(operation, &page)) {
+            Some(Ok(true)) => (Some(self), Ok(page)),
+            Some(Err(error)) => (None, Err(error)),
+            _ => (None, Ok(page)),
+        }
+    }
+
+    /// Makes the input ask for the page behind this one; false when there is none.
+    fn follow(&mut self, operation: &Operation<'_>, page: &O) -> Result<bool, Error> {
+        let service = self.call.client.service();
+        let written = |value: &dyn Write, shape| {
+            let mut sink = DocumentSink::new(service, shape);
+            value.write(&mut sink).map_err(|refused| Error::Request(refused.to_string()))?;
+            Ok::<_, Error>(sink.finish())
+        };
+        let (Some(paged), Some(input), Some(output)) = (operation.pagination(), operation.input, operation.output)
+        else {
+            return Ok(false);
+        };
+        let output = written(page, output)?;
+        let token = paged.output_token.split('.').try_fold(&output, |value, name| value.get(name)).cloned();
+        let Some(token) = token.filter(|token| !matches!(token, Document::Null) && token.as_str() != Some("")) else {
+            return Ok(false);
+        };
+        if self.token.as_ref() == Some(&token) {
+            return Err(Error::Response("the same token of the next page came twice".to_owned()));
+        }
+        let mut next = match self.input.take() {
+            Some(input) => input,
+            None => written(&*self.call.input, input)?,
+        };
+        if let Document::Map(map) = &mut next {
+            map.insert(paged.input_token.to_owned(), token.clone());
+        } else {
+            next = Document::Map(Map::from_iter([(paged.input_token.to_owned(), token.clone())]));
+        }
+        (self.input, self.token) = (Some(next), Some(token));
+        Ok(true)
+    }
+}
+
+/// Waits for a future on a runtime that all blocking calls of the process share, so that they share connections.
+#[cfg(feature = "blocking")]
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
+    static RUNTIME: std::sync::Mutex<Option<std::sync::Arc<tokio::runtime::Runtime>>> = std::sync::Mutex::new(None);
+    if tokio::runtime::Handle::try_current().is_ok() {
+        let text = "a blocking call within an async runtime would keep it from running: await the call there";
+        return Err(Error::Request(text.to_owned()));
+    }
+    let mut shared = RUNTIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let runtime = match &*shared {
+        Some(runtime) => runtime.clone(),
+        None => {
+            let made = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let made = made.map_err(|error| Error::Request(format!("no runtime for a blocking call: {error}")))?;
+            shared.insert(std::sync::Arc::new(made)).clone()
+        }
+    };
+    drop(shared);
+    Ok(runtime.block_on(future))
+}

@@ -1,0 +1,267 @@
+//! Rows made at run time, of a model that nothing was compiled from. They live as long as the process, which runs one command.
+
+use opsmith_codegen::ir;
+use opsmith_runtime::commands::{Command, Commands};
+use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
+use opsmith_runtime::rows::{
+    self, ErrorTrait, Ix, Kind, Member, Operation, OperationTrait, Protocol, Service, Shape, Trait,
+};
+
+/// The rows of a service.
+pub(crate) fn commands(service: &ir::Service) -> &'static Commands<'static> {
+    let rows = Service {
+        id: text(&service.id),
+        sdk_id: text(&service.sdk_id),
+        title: text(&service.title),
+        version: text(&service.version),
+        source: text(&service.source),
+        command: text(&service.command),
+        signing_name: text(&service.signing_name),
+        target_prefix: text(&service.target_prefix),
+        protocols: list(service.protocols.iter().map(|name| protocol(name))),
+        protocol: protocol(service.protocol),
+        operations: list(service.operations.iter().map(operation)),
+        shapes: list(service.shapes.iter().map(shape)),
+        endpoint: RuleSet {
+            parameters: list(service.endpoint.parameters.iter().map(|ir::Parameter { name, built_in, default }| {
+                Parameter(text(name), text(built_in), default.as_ref().map(expression))
+            })),
+            rules: list(service.endpoint.rules.iter().map(rule)),
+        },
+    };
+    let commands = service.operations.iter().map(|ir::Operation { command, options, .. }| Command {
+        name: text(command),
+        options: list(options.iter().map(|option| text(option))),
+    });
+    let docs = service.docs_by_id().into_iter().map(|(id, docs)| (text(&id), text(docs)));
+    Box::leak(Box::new(Commands { service: Box::leak(Box::new(rows)), commands: list(commands), docs: list(docs) }))
+}
+
+fn text(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}
+
+fn list<T>(items: impl Iterator<Item = T>) -> &'static [T] {
+    Box::leak(items.collect())
+}
+
+/// Positions in the lowered service are positions in the rows; a model has fewer shapes than an index can count.
+fn ix(position: usize) -> Ix {
+    Ix::try_from(position).unwrap_or(Ix::MAX)
+}
+
+fn protocol(name: &str) -> Protocol {
+    match name {
+        "AwsJson1_1" => Protocol::AwsJson1_1,
+        "RestJson1" => Protocol::RestJson1,
+        "RestXml" => Protocol::RestXml,
+        "AwsQuery" => Protocol::AwsQuery,
+        "Ec2Query" => Protocol::Ec2Query,
+        "RpcV2Cbor" => Protocol::RpcV2Cbor,
+        _ => Protocol::AwsJson1_0,
+    }
+}
+
+fn operation(operation: &ir::Operation) -> Operation<'static> {
+    Operation {
+        name: text(&operation.name),
+        input: operation.input.map(ix),
+        output: operation.output.map(ix),
+        errors: list(operation.errors.iter().map(|error| ix(*error))),
+        traits: list(operation.traits.iter().map(|found| match found {
+            ir::OperationTrait::Http { method, uri, code } => OperationTrait::Http(text(method), text(uri), *code),
+            ir::OperationTrait::HostPrefix(prefix) => OperationTrait::HostPrefix(text(prefix)),
+            ir::OperationTrait::Paginated { input_token, output_token, items, page_size } => OperationTrait::Paginated(
+                rows::paginated(text(input_token), text(output_token), text(items), text(page_size)),
+            ),
+            ir::OperationTrait::Unsigned => OperationTrait::Unsigned,
+            ir::OperationTrait::Deprecated(message) => OperationTrait::Deprecated(text(message)),
+            ir::OperationTrait::EndpointParameter(name, value) => {
+                OperationTrait::EndpointParameter(text(name), text(value))
+            }
+        })),
+    }
+}
+
+fn shape(shape: &ir::Shape) -> Shape<'static> {
+    let flags = [
+        (shape.sensitive, rows::flag::SENSITIVE),
+        (shape.sparse, rows::flag::SPARSE),
+        (shape.streaming, rows::flag::STREAMING),
+    ];
+    Shape {
+        name: text(&shape.name),
+        kind: kind(shape.kind),
+        flags: flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).sum(),
+        min: shape.min,
+        max: shape.max,
+        members: list(shape.members.iter().map(member)),
+        values: list(shape.values.iter().map(|value| text(&value.value))),
+        traits: list(shape.traits.iter().map(fact)),
+    }
+}
+
+fn kind(kind: ir::Kind) -> Kind {
+    match kind {
+        ir::Kind::Blob => Kind::Blob,
+        ir::Kind::Boolean => Kind::Boolean,
+        ir::Kind::String => Kind::String,
+        ir::Kind::Enum => Kind::Enum,
+        ir::Kind::Byte => Kind::Integer(rows::Width::Byte),
+        ir::Kind::Short => Kind::Integer(rows::Width::Short),
+        ir::Kind::Integer => Kind::Integer(rows::Width::Integer),
+        ir::Kind::Long => Kind::Integer(rows::Width::Long),
+        ir::Kind::BigInteger => Kind::Integer(rows::Width::Big),
+        ir::Kind::Float | ir::Kind::Double => Kind::Float,
+        ir::Kind::Timestamp => Kind::Timestamp,
+        ir::Kind::Document => Kind::Document,
+        ir::Kind::List => Kind::List,
+        ir::Kind::Map => Kind::Map,
+        ir::Kind::Structure => Kind::Structure,
+        ir::Kind::Union => Kind::Union,
+    }
+}
+
+fn member(member: &ir::Member) -> Member<'static> {
+    let required = if member.required { rows::flag::REQUIRED } else { 0 };
+    Member {
+        name: text(&member.name),
+        target: ix(member.target),
+        flags: member.flags.iter().fold(required, |flags, name| flags | flag(name)),
+        traits: list(member.traits.iter().map(fact)),
+    }
+}
+
+fn flag(name: &str) -> u16 {
+    match name {
+        "SENSITIVE" => rows::flag::SENSITIVE,
+        "IDEMPOTENCY_TOKEN" => rows::flag::IDEMPOTENCY_TOKEN,
+        "STREAMING" => rows::flag::STREAMING,
+        "HOST_LABEL" => rows::flag::HOST_LABEL,
+        "HTTP_PAYLOAD" => rows::flag::HTTP_PAYLOAD,
+        "HTTP_LABEL" => rows::flag::HTTP_LABEL,
+        "HTTP_QUERY_PARAMS" => rows::flag::HTTP_QUERY_PARAMS,
+        "HTTP_RESPONSE_CODE" => rows::flag::HTTP_RESPONSE_CODE,
+        "XML_ATTRIBUTE" => rows::flag::XML_ATTRIBUTE,
+        "XML_FLATTENED" => rows::flag::XML_FLATTENED,
+        "OMITTED" => rows::flag::OMITTED,
+        _ => 0,
+    }
+}
+
+fn fact(found: &ir::Trait) -> Trait<'static> {
+    match found {
+        ir::Trait::Pattern(pattern) => Trait::Pattern(text(pattern)),
+        ir::Trait::JsonName(name) => Trait::JsonName(text(name)),
+        ir::Trait::TimestampFormat(format) => Trait::TimestampFormat(match *format {
+            "HttpDate" => rows::TimestampFormat::HttpDate,
+            "DateTime" => rows::TimestampFormat::DateTime,
+            _ => rows::TimestampFormat::EpochSeconds,
+        }),
+        ir::Trait::Error { server, status, retryable, throttling } => {
+            let (server, status, retryable, throttling) = (*server, *status, *retryable, *throttling);
+            Trait::Error(ErrorTrait { server, status, retryable, throttling })
+        }
+        ir::Trait::Deprecated(message) => Trait::Deprecated(text(message)),
+        ir::Trait::HttpHeader(name) => Trait::HttpHeader(text(name)),
+        ir::Trait::HttpPrefixHeaders(prefix) => Trait::HttpPrefixHeaders(text(prefix)),
+        ir::Trait::HttpQuery(name) => Trait::HttpQuery(text(name)),
+        ir::Trait::MediaType(name) => Trait::MediaType(text(name)),
+        ir::Trait::XmlName(name) => Trait::XmlName(text(name)),
+        ir::Trait::XmlNamespace(uri, prefix) => Trait::XmlNamespace(text(uri), text(prefix)),
+        ir::Trait::Ec2QueryName(name) => Trait::Ec2QueryName(text(name)),
+        ir::Trait::EndpointParameter(name) => Trait::EndpointParameter(text(name)),
+    }
+}
+
+fn rule(rule: &ir::Rule) -> Rule<'static> {
+    match rule {
+        ir::Rule::Tree(all, rules) => Rule::Tree(conditions(all), list(rules.iter().map(self::rule))),
+        ir::Rule::Error(all, message) => Rule::Error(conditions(all), expression(message)),
+        ir::Rule::Endpoint { conditions: all, url, properties, headers } => Rule::Endpoint(
+            conditions(all),
+            expression(url),
+            list(properties.iter().map(entry)),
+            list(headers.iter().map(|(name, values)| (text(name), list(values.iter().map(expression))))),
+        ),
+    }
+}
+
+fn conditions(all: &[ir::Condition]) -> &'static [Condition<'static>] {
+    list(all.iter().map(|ir::Condition { value, assign }| Condition(expression(value), text(assign))))
+}
+
+fn entry((name, value): &(String, ir::Expression)) -> (&'static str, Expression<'static>) {
+    (text(name), expression(value))
+}
+
+fn expression(value: &ir::Expression) -> Expression<'static> {
+    match value {
+        ir::Expression::Boolean(value) => Expression::Boolean(*value),
+        ir::Expression::Integer(value) => Expression::Integer(*value),
+        ir::Expression::Text(value) => Expression::Text(text(value)),
+        ir::Expression::Ref(name) => Expression::Ref(text(name)),
+        ir::Expression::Call(name, arguments) => {
+            Expression::Call(function(name), list(arguments.iter().map(expression)))
+        }
+        ir::Expression::List(items) => Expression::List(list(items.iter().map(expression))),
+        ir::Expression::Map(entries) => Expression::Map(list(entries.iter().map(entry))),
+    }
+}
+
+fn function(name: &str) -> Function {
+    match name {
+        "Not" => Function::Not,
+        "GetAttr" => Function::GetAttr,
+        "StringEquals" => Function::StringEquals,
+        "BooleanEquals" => Function::BooleanEquals,
+        "IsValidHostLabel" => Function::IsValidHostLabel,
+        "ParseUrl" => Function::ParseUrl,
+        "Substring" => Function::Substring,
+        "UriEncode" => Function::UriEncode,
+        "Split" => Function::Split,
+        "Coalesce" => Function::Coalesce,
+        "Ite" => Function::Ite,
+        "Partition" => Function::Partition,
+        "ParseArn" => Function::ParseArn,
+        "IsVirtualHostableS3Bucket" => Function::IsVirtualHostableS3Bucket,
+        _ => Function::IsSet,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opsmith_codegen::Generator;
+    use std::path::{Path, PathBuf};
+
+    fn model(extension: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../model").join(format!("codepipeline{extension}"))
+    }
+
+    #[test]
+    fn loaded_rows_are_the_compiled_ones() {
+        let generator = Generator::new(model(".json")).overlay(model(".docs.json")).exceptions(model(".toml"));
+        let loaded = commands(&generator.lower().unwrap_or_else(|error| panic!("{error}")));
+        assert_eq!(format!("{loaded:#?}"), format!("{:#?}", opsmith_codepipeline::commands::COMMANDS));
+    }
+
+    #[test]
+    fn every_name_has_its_row() {
+        for name in ["AwsJson1_0", "AwsJson1_1", "RestJson1", "RestXml", "AwsQuery", "Ec2Query", "RpcV2Cbor"] {
+            assert_eq!(format!("{:?}", protocol(name)), name);
+        }
+        let functions = "IsSet Not GetAttr StringEquals BooleanEquals IsValidHostLabel ParseUrl Substring UriEncode Split Coalesce \
+                         Ite Partition ParseArn IsVirtualHostableS3Bucket";
+        for name in functions.split_whitespace() {
+            assert_eq!(format!("{:?}", function(name)), name);
+        }
+        let flags = "SENSITIVE IDEMPOTENCY_TOKEN STREAMING HOST_LABEL HTTP_PAYLOAD HTTP_LABEL HTTP_QUERY_PARAMS \
+                     HTTP_RESPONSE_CODE XML_ATTRIBUTE XML_FLATTENED OMITTED";
+        let all = flags.split_whitespace().map(flag).fold(0, |all, flag| {
+            assert!(flag != 0 && all & flag == 0);
+            all | flag
+        });
+        assert_eq!(all, 0x1fff & !(rows::flag::REQUIRED | rows::flag::SPARSE));
+    }
+}
