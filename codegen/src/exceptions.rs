@@ -20,6 +20,8 @@ pub(crate) struct Exceptions {
     /// Types whose Rust name is another than the shape's.
     #[serde(default)]
     r#type: Vec<Named>,
+    /// The service, when the command line calls it otherwise than the SDKs do.
+    service: Option<CommandWord>,
     #[serde(skip)]
     file: String,
 }
@@ -33,6 +35,14 @@ struct Entry {
     reason: String,
     #[serde(skip)]
     used: Cell<bool>,
+}
+
+/// What the command line calls the service, and why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CommandWord {
+    command: String,
+    reason: String,
 }
 
 /// An entry that gives a name.
@@ -52,9 +62,10 @@ impl Exceptions {
         let mut exceptions: Exceptions = match toml::from_str(text) {
             Ok(exceptions) => exceptions,
             Err(error) => {
-                let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or("").lines().count().max(1));
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+                let line = 1 + before.matches('\n').count();
                 let help =
-                    "the tables are `option`, `sensitive`, `omitted` and `type`; each entry has `shape` and `reason`";
+                    "the tables are `option`, `sensitive`, `omitted`, `type` and `service`; each entry has a `reason`";
                 report.add(&format!("{file}:{line}"), "", error.message(), help);
                 Exceptions::default()
             }
@@ -73,6 +84,11 @@ impl Exceptions {
         named(&self.r#type, shape)
     }
 
+    /// The command word of the service, if it is an exception.
+    pub(crate) fn command(&self) -> Option<&str> {
+        self.service.as_ref().map(|service| service.command.as_str())
+    }
+
     /// Whether the shape or member is secret though the model doesn't say so.
     pub(crate) fn sensitive(&self, id: &str) -> bool {
         has(&self.sensitive, id)
@@ -88,15 +104,13 @@ impl Exceptions {
         let named = self.option.iter().chain(&self.r#type).map(|entry| (&entry.shape, &entry.reason, &entry.used));
         let entries =
             self.sensitive.iter().chain(&self.omitted).map(|entry| (&entry.shape, &entry.reason, &entry.used));
-        for (shape, reason, used) in named.chain(entries) {
-            if reason.trim().is_empty() {
-                report.add(
-                    &self.file,
-                    shape,
-                    "the exception gives no reason",
-                    "say why the model is not followed here",
-                );
-            }
+        let of_service = self.service.iter().map(|service| ("service", &service.reason));
+        let reasons = named.clone().chain(entries.clone()).map(|(shape, reason, _)| (shape.as_str(), reason));
+        for (shape, _) in of_service.chain(reasons).filter(|(_, reason)| reason.trim().is_empty()) {
+            let help = "say why the model is not followed here";
+            report.add(&self.file, shape, "the exception gives no reason", help);
+        }
+        for (shape, _, used) in named.chain(entries) {
             if !used.get() && !ids.clone().any(|id| id == shape) {
                 let help = nearest(shape, ids.clone());
                 report.add(&self.file, shape, "the exception matches nothing in the model", help);

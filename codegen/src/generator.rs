@@ -35,7 +35,8 @@ impl Generator {
         self
     }
 
-    /// Generates only these operations (`GetPipeline`), with the shapes that they need. Without a call, all are.
+    /// Generates only these operations (`GetPipeline`), with the shapes that they need. Without a call, all are, but for those that
+    /// no code can be made of, such as event streams: [`lower`](Generator::lower) tells them.
     pub fn operations<S: Into<String>>(mut self, operations: impl IntoIterator<Item = S>) -> Self {
         self.operations.extend(operations.into_iter().map(Into::into));
         self
@@ -47,7 +48,7 @@ impl Generator {
     ///
     /// A file that can't be read, or all that is wrong with the model.
     pub fn render(&self) -> Result<Files, Error> {
-        Ok(self.generate()?.1)
+        self.emit(&self.lower()?)
     }
 
     /// Writes the files into a folder, if they are not there already, and removes what it wrote there before and makes
@@ -95,22 +96,24 @@ impl Generator {
         for path in self.models.iter().chain(&self.exceptions) {
             println!("cargo::rerun-if-changed={}", path.display());
         }
-        let (command, files) = self.generate()?;
-        write::write(&out_dir.join(command), &files).map(drop)
+        let service = self.lower()?;
+        for omitted in &service.omitted {
+            println!("cargo::warning={}", omitted.to_string().replace('\n', " "));
+        }
+        write::write(&out_dir.join(&service.command), &self.emit(&service)?).map(drop)
     }
 
-    /// The command word of the service, and its files.
-    fn generate(&self) -> Result<(String, Files), Error> {
-        let service = self.lower()?;
+    /// The files of a service that was lowered.
+    fn emit(&self, service: &ir::Service) -> Result<Files, Error> {
         let model = self
             .models
             .first()
             .and_then(|path| path.file_name())
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let texts = emit::files(&service)
+        let texts = emit::files(service)
             .into_iter()
             .map(|file| write::text(&file, &model).map(|text| (format!("{}.rs", file.name), text)));
-        Ok((service.command, texts.collect::<Result<_, _>>()?))
+        texts.collect()
     }
 
     /// What lowering makes of the model: the service with all that was decided, before any code is made of it.

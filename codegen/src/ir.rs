@@ -3,6 +3,7 @@
 //! Emitters cannot fail and decide nothing. Shapes and members refer to each other by index. What is not explained here is
 //! as in the model, or as in the rows of `opsmith_runtime::rows` that are made of it.
 
+use crate::diagnostics::Diagnostic;
 use proc_macro2::Ident;
 use std::collections::BTreeMap;
 
@@ -31,6 +32,8 @@ pub struct Service {
     pub protocol: &'static str,
     /// Sorted by name.
     pub operations: Vec<Operation>,
+    /// Operations that were not asked for by name and that no code can be made of, with the reasons.
+    pub omitted: Vec<Diagnostic>,
     /// Sorted by name.
     pub shapes: Vec<Shape>,
     /// What the model says of it.

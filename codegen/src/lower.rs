@@ -39,7 +39,7 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     let Some((id, service)) = find_service(input, &mut report) else { return report.finish(()).and(Err(none())) };
     traits::check(&service.traits, &traits::Place { file: &service.file, id }, &mut report);
     let protocol = protocol(id, service, &mut report);
-    let operations = closure::operations(input, id, service, &mut report);
+    let (operations, omitted) = closure::operations(input, id, service, &mut report);
     let closure = closure::Closure::of(input, &operations, service, &mut report);
     let shapes = shapes::lower(input, &closure, &mut report);
     for (id, shape) in &operations {
@@ -63,12 +63,13 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
         version: service.version.clone().unwrap_or_default(),
         source: source
             .map_or_else(String::new, |source| format!("{} {}", source.source, source.date).trim().to_owned()),
-        command: command_word(id, service),
+        command: command_word(input.exceptions, id, service, &mut report),
         signing_name: traits::field(&service.traits, traits::SIGV4, "name"),
         target_prefix: target_prefix(id, service),
         protocols,
         protocol,
         operations,
+        omitted,
         shapes,
         docs: docs::docs(&service.traits),
         endpoint,
@@ -122,10 +123,25 @@ fn target_prefix(id: &str, service: &Shape) -> String {
     }
 }
 
-/// The command word of a service: the SDK's name in small letters, with dashes for spaces.
-fn command_word(id: &str, service: &Shape) -> String {
+/// The command word of a service: what exceptions or an importer say, else the SDK's name in small letters with dashes for
+/// spaces.
+fn command_word(exceptions: &Exceptions, id: &str, service: &Shape, report: &mut Report) -> String {
+    let recorded = traits::text(&service.traits, traits::COMMAND);
     let sdk_id = traits::field(&service.traits, traits::SERVICE, "sdkId");
-    let name = if sdk_id.is_empty() { closure::local(id) } else { &sdk_id };
+    match exceptions.command().or(Some(&*recorded).filter(|word| !word.is_empty())) {
+        // It becomes the name of a folder.
+        Some(word) if word != dashed(word) => {
+            let problem = format!("{word:?} is no command word");
+            report.add(&service.file, id, problem, "small letters, digits, and dashes between");
+            String::new()
+        }
+        Some(word) => word.to_owned(),
+        None => dashed(if sdk_id.is_empty() { closure::local(id) } else { &sdk_id }),
+    }
+}
+
+/// A name in small letters and digits, with dashes for all else.
+pub(crate) fn dashed(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }

@@ -1,7 +1,9 @@
 //! The importer over real files: the models of this repository, and all of botocore where it is installed.
 
+mod support;
+
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use opsmith_codegen::Generator;
 use opsmith_codegen::import::{self, Options, Sources};
@@ -13,22 +15,6 @@ fn model_file(name: &str) -> PathBuf {
 
 fn model() -> Value {
     serde_json::from_str(&fs::read_to_string(model_file("codepipeline.json")).unwrap()).unwrap()
-}
-
-/// botocore's data folder, when the environment names it.
-fn botocore() -> Option<PathBuf> {
-    let folder = env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from);
-    if folder.is_none() {
-        println!("skipped: OPSMITH_BOTOCORE does not name botocore's data folder");
-    }
-    folder
-}
-
-fn subfolders(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
 }
 
 fn count(model: &Value, holds: impl Fn(&Value) -> bool) -> usize {
@@ -68,7 +54,7 @@ fn the_model_holds_no_documentation() {
 
 #[test]
 fn the_model_is_what_the_importer_writes() {
-    let Some(data) = botocore() else { return };
+    let Some(data) = support::botocore() else { return };
     let provenance = &model()["metadata"]["opsmith"];
     let word = |key: &str| provenance[key].as_str().unwrap().to_owned();
     let options = Options { source: word("source"), date: word("date"), documentation: false };
@@ -87,11 +73,11 @@ fn the_model_is_what_the_importer_writes() {
 
 #[test]
 fn every_service_of_botocore_is_imported() {
-    let Some(data) = botocore() else { return };
+    let Some(data) = support::botocore() else { return };
     let (mut services, mut versions, mut operations, mut shapes, mut warnings) = (0, 0, 0, 0, 0);
-    for service in subfolders(&data) {
+    for service in support::subfolders(&data) {
         services += 1;
-        for version in subfolders(&service).iter().filter(|folder| folder.join("service-2.json.gz").exists()) {
+        for version in support::subfolders(&service).iter().filter(|folder| folder.join("service-2.json.gz").exists()) {
             let imported = import::folder(version, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
             let model: Value = serde_json::from_str(&imported.text).unwrap();
             versions += 1;
@@ -108,7 +94,7 @@ fn every_service_of_botocore_is_imported() {
 /// The prefix of `X-Amz-Target` is not always the name of the service's shape.
 #[test]
 fn generated_requests_carry_the_targets_of_botocore() {
-    let Some(data) = botocore() else { return };
+    let Some(data) = support::botocore() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (path, mut differing) = (folder.path().join("model.json"), Vec::new());
     for service in ["cloudtrail/2013-11-01", "codepipeline/2015-07-09", "events/2015-10-07"] {

@@ -7,7 +7,7 @@ use opsmith_codegen::{Error, Generator};
 use serde_json::Value;
 use std::fs;
 use std::panic::catch_unwind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use support::Random;
 
 /// The JSON text of a value whose keys stand in another order, except where order has a meaning: in members.
@@ -132,46 +132,11 @@ fn no_model_breaks_the_generator() {
     }
 }
 
-/// The Smithy files below a folder.
-fn models(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder").flatten() {
-        match entry.path() {
-            path if path.is_dir() => models(&path, found),
-            path if path.extension().is_some_and(|extension| extension == "json") => found.push(path),
-            _ => {}
-        }
-    }
-}
-
-/// Amazon's own models, where they are: CodePipeline's unmodified, and no panic on any.
+/// Amazon's own file of the project's service, unmodified, where it is.
 #[test]
-fn amazons_own_models() {
-    let archive = support::root("../shared/models/aws-smithy-2025-04.tar.zst");
-    if !archive.exists() {
-        println!("skipped: ../shared/models is not there");
-        return;
-    }
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut tar = std::process::Command::new("tar");
-    assert!(tar.arg("--zstd").arg("-xf").arg(&archive).arg("-C").arg(folder.path()).status().expect("tar").success());
-    let mut files = Vec::new();
-    models(folder.path(), &mut files);
+fn amazons_own_model() {
+    let Some(folder) = support::amazons_models() else { return };
+    let files = support::models(folder.path());
     let codepipeline = files.iter().find(|path| path.ends_with("codepipeline-2015-07-09.json")).expect("CodePipeline");
     Generator::new(codepipeline).render().unwrap_or_else(|error| panic!("{error}"));
-    let (mut made, mut refused) = (0, 0);
-    for file in files.iter().filter(|file| fs::metadata(file).is_ok_and(|metadata| metadata.len() < 400_000)) {
-        let json_service = fs::read_to_string(file).expect("text").contains("aws.protocols#awsJson1_");
-        match Generator::new(file).render() {
-            Ok(files) => {
-                made += 1;
-                assert!(files.values().all(|text| syn::parse_file(text).is_ok()), "{}", file.display());
-            }
-            Err(error) => {
-                refused += 1;
-                assert!(!json_service, "{}: {error}", file.display());
-            }
-        }
-    }
-    println!("{made} models made code, {refused} were refused for their protocol");
-    assert!(made > 50);
 }

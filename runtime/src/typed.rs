@@ -459,7 +459,7 @@ macro_rules! enumeration {
 
         impl ::std::str::FromStr for $name {
             type Err = $crate::typed::NotAValue;
-            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::std::result::Result<Self, $crate::typed::NotAValue> {
                 match Self::from_wire(value) {
                     Self::Unknown(given) => {
                         Err($crate::typed::NotAValue { name: stringify!($name), given, values: Self::VALUES })
@@ -471,7 +471,8 @@ macro_rules! enumeration {
 
         impl ::std::convert::TryFrom<&str> for $name {
             type Error = $crate::typed::NotAValue;
-            fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
+            // Named in full: `Error` may be a variant.
+            fn try_from(value: &str) -> ::std::result::Result<Self, $crate::typed::NotAValue> {
                 value.parse()
             }
         }

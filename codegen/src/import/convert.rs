@@ -192,6 +192,10 @@ impl<'a> Converter<'a> {
         let prefix = metadata.target_prefix.as_deref();
         let prefix = prefix.filter(|prefix| *prefix != self.service_name);
         traits.set("opsmith.botocore#targetPrefix", prefix);
+        // The folder's name is what the AWS CLI calls the service.
+        let command = self.sources.name.split('/').next().filter(|name| !name.is_empty());
+        let command = command.filter(|name| *name != crate::lower::dashed(&metadata.service_id));
+        traits.set("opsmith.botocore#command", command);
         self.service_auth(&mut traits);
         self.service_endpoints(endpoint_rules, &mut traits);
         self.describe(source.notice(), &mut traits);

@@ -91,6 +91,7 @@ fn the_service_carries_names_protocol_and_authentication() {
             "aws.api#service": { "sdkId": "Toy Box", "endpointPrefix": "toy", "docId": "toy-box-2020-02-02" },
             "aws.auth#sigv4": { "name": "toy" },
             "aws.protocols#awsJson1_1": {},
+            "opsmith.botocore#command": "toy",
             "smithy.api#title": "The Toy Box",
             "smithy.api#xmlNamespace": { "uri": "https://toy" },
         },

@@ -2,7 +2,7 @@
 
 use super::{Input, missing_name};
 use crate::ast::{Member, Reference, Shape};
-use crate::diagnostics::Report;
+use crate::diagnostics::{Diagnostic, Report};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The structure that stands for no input and no output.
@@ -45,13 +45,17 @@ pub(crate) fn local_ids(id: &str, shape: &Shape) -> Vec<String> {
     members.chain([shape_name.clone()]).collect()
 }
 
-/// The operations that were asked for, with their ids; all of the service when none was.
+/// An operation with its id.
+type Named<'a> = (&'a str, &'a Shape);
+
+/// The operations that were asked for; all of the service when none was, but for those that no code can be made of, which
+/// are told apart unless nothing else is left.
 pub(crate) fn operations<'a>(
     input: &Input<'a>,
     id: &str,
     service: &'a Shape,
     report: &mut Report,
-) -> Vec<(&'a str, &'a Shape)> {
+) -> (Vec<Named<'a>>, Vec<Diagnostic>) {
     let mut references = Vec::new();
     collect(input, id, service, &mut references, &mut BTreeSet::new(), report);
     let mut found = BTreeMap::new();
@@ -64,11 +68,16 @@ pub(crate) fn operations<'a>(
         }
     }
     if input.operations.is_empty() {
-        return found.into_values().collect();
+        let mut omitted = Report::default();
+        let kept: Vec<_> = found.into_values().filter(|operation| !streams(input, *operation, &mut omitted)).collect();
+        if kept.is_empty() {
+            report.diagnostics.append(&mut omitted.diagnostics);
+        }
+        return (kept, omitted.diagnostics);
     }
     let names = found.iter().map(|(name, (id, _))| (name.clone(), *id)).collect();
     let chosen = input.operations.iter().collect::<BTreeSet<_>>();
-    chosen
+    let named = chosen
         .into_iter()
         .filter_map(|name| {
             let operation = found.get(name).copied();
@@ -76,9 +85,29 @@ pub(crate) fn operations<'a>(
                 let problem = format!("the service has no operation {name:?}");
                 report.add(input.file, id, problem, missing_name(name, &names));
             }
-            operation
+            operation.filter(|operation| !streams(input, *operation, report))
         })
-        .collect()
+        .collect();
+    (named, Vec::new())
+}
+
+/// Whether the operation's input or output is a stream, which is reported.
+fn streams(input: &Input<'_>, (id, operation): Named<'_>, report: &mut Report) -> bool {
+    let streaming = |traits: &crate::ast::Traits| traits.contains_key(super::traits::STREAMING);
+    let shapes = [("takes", &operation.input), ("answers", &operation.output)];
+    let found = shapes.into_iter().find_map(|(verb, reference)| {
+        let shape = input.model.shapes.get(&reference.as_ref()?.target)?;
+        let stream = shape.members.iter().find(|(_, member)| {
+            let target = input.model.shapes.get(&member.target);
+            streaming(&member.traits) || target.is_some_and(|shape| streaming(&shape.traits))
+        });
+        stream.map(|(name, _)| (verb, name))
+    });
+    if let Some((verb, name)) = found {
+        let problem = format!("the operation {verb} a stream ({name}), which is not supported");
+        report.add_trait(&operation.file, id, super::traits::STREAMING, problem, "name the other operations");
+    }
+    found.is_some()
 }
 
 /// Operations of a service or resource, and of its resources.

@@ -13,6 +13,7 @@ const USED_BY_GENERATED_CODE: &[&str] = &[
     "BTreeMap",
     "Blob",
     "Box",
+    "Call",
     "Client",
     "Clone",
     "Config",

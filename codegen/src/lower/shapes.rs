@@ -23,25 +23,40 @@ pub(crate) fn lower(input: &Input<'_>, closure: &Closure<'_>, report: &mut Repor
         .collect()
 }
 
-/// The Rust name of each shape. Two of one name are a problem.
+/// The Rust name of each shape. Two types of one name are a problem; of other shapes only the index has a name, which gives way.
 fn rust_names(input: &Input<'_>, closure: &Closure<'_>, report: &mut Report) -> Vec<proc_macro2::Ident> {
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    let mut rust_names = Vec::with_capacity(closure.shapes.len());
-    for (id, shape) in &closure.shapes {
-        let rust = match input.exceptions.type_name(local(id)) {
-            Some(name) => names::type_name(name),
-            None if id.starts_with("smithy.api#") => names::type_name(&format!("Smithy{}", local(id))),
-            None => names::type_name(local(id)),
-        };
+    let wanted: Vec<_> = closure.shapes.iter().map(|(id, _)| rust_name(input, id)).collect();
+    let is_type = |shape: &Shape| matches!(kind(shape), Some(Kind::Structure | Kind::Union | Kind::Enum));
+    for ((id, shape), rust) in closure.shapes.iter().zip(&wanted).filter(|((_, shape), _)| is_type(shape)) {
         // Two owners are told by the second's place, since both are right by themselves.
         if let Some(other) = owners.insert(rust.to_string(), id) {
             let file = if shape.file.is_empty() { input.file } else { &shape.file };
             let problem = format!("the Rust name {rust} is also that of {other}");
             report.add(file, id, problem, "give one of them another name in a `[[type]]` entry of the exceptions");
         }
-        rust_names.push(rust);
     }
-    rust_names
+    let free = |((id, shape), wanted): (&(&str, &Shape), proc_macro2::Ident)| {
+        let mut rust = wanted.clone();
+        let mut count = 1;
+        while !is_type(shape) && owners.get(&rust.to_string()).is_some_and(|owner| owner != id) {
+            count += 1;
+            rust = names::ident(&format!("{wanted}{count}"));
+        }
+        if !is_type(shape) {
+            owners.insert(rust.to_string(), "");
+        }
+        rust
+    };
+    closure.shapes.iter().zip(wanted).map(free).collect()
+}
+
+fn rust_name(input: &Input<'_>, id: &str) -> proc_macro2::Ident {
+    match input.exceptions.type_name(local(id)) {
+        Some(name) => names::type_name(name),
+        None if id.starts_with("smithy.api#") => names::type_name(&format!("Smithy{}", local(id))),
+        None => names::type_name(local(id)),
+    }
 }
 
 /// Members of structures and unions, by shape and target, that need a box; reports lists and maps that hold only

@@ -22,6 +22,7 @@ pub(crate) const ENUM_VALUE: &str = "smithy.api#enumValue";
 pub(crate) const TITLE: &str = "smithy.api#title";
 pub(crate) const SERVICE: &str = "aws.api#service";
 pub(crate) const SIGV4: &str = "aws.auth#sigv4";
+pub(crate) const COMMAND: &str = "opsmith.botocore#command";
 pub(crate) const TARGET_PREFIX: &str = "opsmith.botocore#targetPrefix";
 pub(crate) const ENDPOINT_RULES: &str = "smithy.rules#endpointRuleSet";
 

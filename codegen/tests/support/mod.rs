@@ -58,3 +58,80 @@ impl Random {
         (self.0 % bound.max(1) as u64) as usize
     }
 }
+
+/// botocore's data folder, when the environment names it.
+pub(crate) fn botocore() -> Option<PathBuf> {
+    let folder = std::env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: OPSMITH_BOTOCORE does not name botocore's data folder");
+    }
+    folder
+}
+
+/// The folders in a folder, sorted.
+pub(crate) fn subfolders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// Amazon's own models, unpacked, where they are.
+pub(crate) fn amazons_models() -> Option<tempfile::TempDir> {
+    let archive = root("../shared/models/aws-smithy-2025-04.tar.zst");
+    if !archive.exists() {
+        println!("skipped: ../shared/models is not there");
+        return None;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut tar = std::process::Command::new("tar");
+    assert!(tar.arg("--zstd").arg("-xf").arg(&archive).arg("-C").arg(folder.path()).status().expect("tar").success());
+    Some(folder)
+}
+
+/// The JSON files below a folder, sorted.
+pub(crate) fn models(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        match entry.path() {
+            path if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) => {}
+            path if path.is_dir() => found.extend(models(&path)),
+            path if path.extension().is_some_and(|extension| extension == "json") => found.push(path),
+            _ => {}
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Checks crates in a folder of their own, with warnings denied, all against this runtime: cargo's errors.
+pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result<(), String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let runtime = root("runtime").canonicalize().expect("the runtime");
+    let members: Vec<&str> = crates.iter().map(|(name, _)| name.as_str()).collect();
+    let keep = |path: PathBuf, text: String| {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        // What is the same stays as it is, so that cargo does not check it again.
+        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+            fs::write(path, text).expect("a file");
+        }
+    };
+    let lints = "[workspace.lints.rust]\nwarnings = \"deny\"\nmissing_docs = \"deny\"\nunsafe_code = \"forbid\"\n";
+    keep(folder.join("Cargo.toml"), format!("[workspace]\nmembers = {members:?}\nresolver = \"3\"\n\n{lints}"));
+    for (name, generator) in crates {
+        generator.write(folder.join(name).join("src")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let manifest = format!(
+            "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+             opsmith-runtime = {{ path = {runtime:?} }}\n\n[lints]\nworkspace = true\n"
+        );
+        keep(folder.join(name).join("Cargo.toml"), manifest);
+    }
+    fs::copy(root("Cargo.lock"), folder.join("Cargo.lock")).expect("a copy");
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo
+        .args(["check", "--workspace", "--offline", "-q"])
+        .current_dir(&folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"));
+    let output = cargo.output().expect("cargo");
+    output.status.success().then_some(()).ok_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}

@@ -43,6 +43,7 @@ const FORMS: &[(&str, Form)] = &[
     ("aws.protocols#ec2QueryName", Text),
     ("aws.protocols#restJson1", Mark),
     ("aws.protocols#restXml", Mark),
+    ("opsmith.botocore#command", Word),
     ("opsmith.botocore#targetPrefix", Word),
     ("smithy.api#auth", List(&Text)),
     ("smithy.api#clientOptional", Mark),

@@ -31,6 +31,7 @@ static ROWS: &[Command<'static>] = &[
             "sink",
             "value",
             "new",
+            "kind",
         ],
     ),
 ];

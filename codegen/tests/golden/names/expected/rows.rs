@@ -29,6 +29,7 @@ pub enum Nth {
     BoxShape,
     ClientShape,
     ErrorShape,
+    Kind,
     OptionShape,
     ResultShape,
     SmithyString,
@@ -57,6 +58,7 @@ static SHAPES: &[Shape<'static>] = &[
                 }),
             ],
         ),
+    enumeration("Kind", &["Error", "Err", "Unknown", "Self", "VALUES", "type"]),
     structure("Option", &[member("Ok", Nth::StringShape as Ix).required()]),
     structure(
         "Result",
@@ -85,6 +87,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("sink", Nth::SmithyString as Ix),
             member("value", Nth::SmithyString as Ix),
             member("new", Nth::SmithyString as Ix),
+            member("kind", Nth::Kind as Ix),
         ],
     ),
     list("Vec", &[member("member", Nth::BoxShape as Ix)]),

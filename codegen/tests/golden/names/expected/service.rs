@@ -19,6 +19,7 @@ pub mod rows;
 pub mod types;
 
 pub use client::Client;
+pub use enums::*;
 pub use errors::ErrorCode;
 pub use opsmith_runtime::{Config, Error};
 pub use types::*;

@@ -1,0 +1,116 @@
+//! Whole corpora: every service that speaks AWS JSON, in botocore's data and in Amazon's own models, becomes code; the others
+//! are refused for their protocol.
+
+mod support;
+
+use opsmith_codegen::{Error, Generator};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// What a corpus came to.
+#[derive(Default, Debug)]
+struct Counts {
+    services: usize,
+    operations: usize,
+    omitted: usize,
+    files: usize,
+    bytes: usize,
+    refused: usize,
+    wrong: Vec<String>,
+}
+
+/// Generates all of each model, on as many threads as there are cores.
+fn generate(models: &[PathBuf]) -> Counts {
+    let (counts, next) = (Mutex::new(Counts::default()), AtomicUsize::new(0));
+    let work = || {
+        while let Some(model) = models.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let found = one(model);
+            let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+            found(&mut counts);
+        }
+    };
+    std::thread::scope(|scope| {
+        (0..std::thread::available_parallelism().map_or(2, usize::from)).for_each(|_| drop(scope.spawn(work)));
+    });
+    counts.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Generates all of a model; what that adds to the counts.
+fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
+    let generator = Generator::new(model);
+    let made = generator
+        .lower()
+        .and_then(|service| Ok((service.operations.len(), service.omitted.len(), generator.render()?)));
+    let name = model.display().to_string();
+    match made {
+        Ok((operations, omitted, files)) => Box::new(move |counts| {
+            counts.services += 1;
+            counts.operations += operations;
+            counts.omitted += omitted;
+            counts.files += files.len();
+            counts.bytes += files.values().map(String::len).sum::<usize>();
+            let unparsed = files.iter().filter(|(_, text)| syn::parse_file(text).is_err());
+            counts.wrong.extend(unparsed.map(|(file, _)| format!("{name}: {file} does not parse")));
+        }),
+        Err(Error::Model(problems)) if problems.iter().any(|problem| is_of_another_protocol(&problem.problem)) => {
+            Box::new(|counts| counts.refused += 1)
+        }
+        Err(error) => Box::new(move |counts| counts.wrong.push(format!("{name}: {error}"))),
+    }
+}
+
+fn is_of_another_protocol(problem: &str) -> bool {
+    problem.starts_with("the service offers only ")
+}
+
+fn report(corpus: &str, counts: &Counts, least: usize) {
+    let Counts { services, operations, omitted, files, bytes, refused, wrong } = counts;
+    println!(
+        "{corpus}: {services} services with {operations} operations became {files} files of {} MB; {omitted} operations that \
+         stream were left out; {refused} services speak another protocol",
+        bytes / 1_000_000
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(*services >= least, "only {services} services were found");
+}
+
+/// The folders of botocore's services, of each version.
+fn botocore(data: &Path) -> Vec<PathBuf> {
+    let versions = support::subfolders(data).into_iter().flat_map(|service| support::subfolders(&service));
+    versions.filter(|folder| folder.join("service-2.json.gz").exists()).collect()
+}
+
+#[test]
+fn all_of_botocore() {
+    let Some(data) = support::botocore() else { return };
+    report("botocore", &generate(&botocore(&data)), 120);
+}
+
+/// The largest services, and some of every kind.
+#[test]
+fn crates_of_botocore_compile_without_a_warning() {
+    let Some(data) = support::botocore() else { return };
+    let large = "sagemaker glue quicksight ssm securityhub config dynamodb ecs dms rekognition";
+    let small = "codebuild codecommit codepipeline cognito-idp comprehend events firehose kinesis kms lightsail logs organizations \
+                 route53resolver secretsmanager servicediscovery sqs stepfunctions wafv2 workspaces athena";
+    let crates: Vec<_> = large
+        .split_whitespace()
+        .chain(small.split_whitespace())
+        .filter_map(|service| {
+            let version = support::subfolders(&data.join(service)).pop()?;
+            let generator = Generator::new(version);
+            // Some of these speak another protocol.
+            generator.lower().ok().map(|_| (service.to_owned(), generator))
+        })
+        .collect();
+    println!("{} crates are compiled", crates.len());
+    assert!(crates.len() >= 25);
+    support::check_crates("botocore", &crates).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn all_of_amazons_own_models() {
+    let Some(folder) = support::amazons_models() else { return };
+    report("Amazon's models", &generate(&support::models(folder.path())), 120);
+}
