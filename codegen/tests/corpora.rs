@@ -3,7 +3,7 @@
 
 mod support;
 
-use opsmith_codegen::{Error, Generator};
+use opsmith_codegen::{Error, Generator, ir};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -39,12 +39,15 @@ fn generate(models: &[PathBuf]) -> Counts {
 /// Generates all of a model; what that adds to the counts.
 fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
     let generator = Generator::new(model);
-    let made = generator
-        .lower()
-        .and_then(|service| Ok((service.operations.len(), service.omitted.len(), generator.render()?)));
+    let made = generator.lower().and_then(|service| {
+        Ok((clashes(&service), service.operations.len(), service.omitted.len(), generator.render()?))
+    });
     let name = model.display().to_string();
     match made {
-        Ok((operations, omitted, files)) => Box::new(move |counts| {
+        Ok((clashes, operations, omitted, files)) => Box::new(move |counts| {
+            counts
+                .wrong
+                .extend(clashes.into_iter().map(|option| format!("{name}: {option} is a command's own option")));
             counts.services += 1;
             counts.operations += operations;
             counts.omitted += omitted;
@@ -58,6 +61,13 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
         }
         Err(error) => Box::new(move |counts| counts.wrong.push(format!("{name}: {error}"))),
     }
+}
+
+/// Options of members that are named like options of the command's own, which are `--local` and begin with `--cli-`.
+fn clashes(service: &ir::Service) -> Vec<String> {
+    let options = service.operations.iter().flat_map(|operation| operation.options.iter().map(move |o| (operation, o)));
+    let clashing = options.filter(|(_, option)| *option == "local" || option.starts_with("cli-"));
+    clashing.map(|(operation, option)| format!("{} --{option}", operation.command)).collect()
 }
 
 fn is_of_another_protocol(problem: &str) -> bool {

@@ -27,6 +27,8 @@ enum Kind {
     Configuration,
     NoRegion,
     NoCredentials,
+    /// The program that shows the result.
+    Pager,
     /// The service answered with an error.
     Service(Box<ServiceError>),
     /// So did a service that was asked for credentials.
@@ -117,6 +119,17 @@ impl Failure {
         Failure::new(Kind::Configuration, text)
     }
 
+    /// A program that is to show the result and is not there.
+    pub(crate) fn pager(program: &str) -> Self {
+        Failure::new(
+            Kind::Pager,
+            format_args!(
+                "Unable to redirect output to pager. Received the following error when opening pager:\n[Errno 2] No such \
+                 file or directory: '{program}'\n\nAWS_PAGER, cli_pager and PAGER name it; --no-cli-pager prints without."
+            ),
+        )
+    }
+
     /// Any other problem.
     pub(crate) fn general(text: impl fmt::Display) -> Self {
         Failure::new(Kind::General, text)
@@ -144,7 +157,7 @@ impl Failure {
     pub(crate) fn code(&self) -> u8 {
         match self.kind {
             Kind::ParamValidation | Kind::UnknownOptions => 252,
-            Kind::Configuration | Kind::NoRegion | Kind::NoCredentials => 253,
+            Kind::Configuration | Kind::NoRegion | Kind::NoCredentials | Kind::Pager => 253,
             Kind::Service(_) | Kind::CredentialService => 254,
             Kind::General => 255,
             Kind::Interrupted => 130,
@@ -159,6 +172,7 @@ impl Failure {
             Kind::Configuration => Some("Configuration"),
             Kind::NoRegion => Some("NoRegion"),
             Kind::NoCredentials => Some("NoCredentials"),
+            Kind::Pager => Some("Pager"),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ mod input;
 mod man;
 mod operation;
 mod output;
+mod pager;
 mod pages;
 mod printer;
 mod program;

@@ -63,7 +63,7 @@ const GLOBALS: &[Global] = &[
     value("--cli-binary-format", "How bytes are written in parameters.")
         .choices(&["base64", "raw-in-base64-out"])
         .or("cli_binary_format"),
-    flag("--no-cli-pager", "Prints the result without a pager, which is the case anyway."),
+    flag("--no-cli-pager", "Prints the result without the pager that AWS_PAGER, cli_pager or PAGER names."),
     flag("--cli-auto-prompt", "Not built: prompting for parameters."),
     flag("--no-cli-auto-prompt", "Does not prompt for parameters, which is the case anyway."),
     value("--cli-error-format", "How an error is printed.").choices(ERROR_FORMATS).or("cli_error_format"),

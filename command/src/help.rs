@@ -14,9 +14,9 @@ pub(crate) use operation::operation_page;
 pub(crate) use overview::{GlobalHelp, OWN, service_page, top_page};
 pub(crate) use page::Page;
 
+use crate::pager::Pager;
 use layout::Layout;
 use std::io::{self, IsTerminal as _, Write};
-use std::process::{Command, Stdio};
 
 /// Prints a page: through a pager and as wide as the terminal is, or plainly in 78 columns when not on a terminal.
 pub(crate) fn print(page: &Page) -> io::Result<()> {
@@ -37,14 +37,11 @@ pub(crate) fn print(page: &Page) -> io::Result<()> {
 fn paged(text: &str) -> io::Result<()> {
     let named = ["MANPAGER", "PAGER"].into_iter().filter_map(|name| std::env::var(name).ok());
     let command = named.into_iter().find(|command| !command.trim().is_empty()).unwrap_or_else(|| "less -R".to_owned());
-    let mut words = shlex::split(&command).ok_or(io::ErrorKind::InvalidInput)?.into_iter();
-    let program = words.next().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut pager = Command::new(program).args(words).stdin(Stdio::piped()).spawn()?;
-    if let Some(mut input) = pager.stdin.take() {
-        // A pager that is left early has shown what was wanted.
-        let _ = input.write_all(text.as_bytes());
-    }
-    pager.wait().map(|_| ())
+    let pager = Pager::named(&command).ok().flatten().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut reading = pager.start()?;
+    // A pager that is left early has shown what was wanted.
+    let _ = reading.write_all(text.as_bytes());
+    Ok(())
 }
 
 /// How wide the terminal is.

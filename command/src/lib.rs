@@ -32,6 +32,7 @@ mod local;
 mod man;
 mod operation;
 mod output;
+mod pager;
 mod pages;
 mod printer;
 mod program;

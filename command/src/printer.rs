@@ -1,12 +1,13 @@
 //! The way of a result to standard output: its presentation, `--query`, the format; pages all at once or one by one.
 
 use crate::exit::Failure;
-use crate::output::{Error, Format, Layout, present, print};
+use crate::output::{Format, Layout, present, render};
+use crate::pager::{Pager, Reading};
 use crate::pages::{self, Pages};
 use crate::run::Context;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::rows::{Operation, Service};
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write as _};
 
 /// Prints results of an operation as settings and options ask for.
 pub(crate) struct Printer<'a> {
@@ -15,6 +16,9 @@ pub(crate) struct Printer<'a> {
     operation: &'a Operation<'a>,
     format: Format,
     color: bool,
+    pager: Option<Pager>,
+    /// The pager, once there is something to show.
+    reading: Option<Reading>,
 }
 
 impl<'a> Printer<'a> {
@@ -22,7 +26,7 @@ impl<'a> Printer<'a> {
     ///
     /// # Errors
     ///
-    /// A format that there is not.
+    /// A format or a pager that there is not.
     pub(crate) fn new(
         context: &'a Context<'a>,
         service: &'a Service<'a>,
@@ -34,12 +38,14 @@ impl<'a> Printer<'a> {
         };
         let unknown = || Failure::general(format_args!("Unknown output type: {name}"));
         let format = Format::named(&name).ok_or_else(unknown)?;
+        let terminal = io::stdout().is_terminal();
         let color = match context.globals.value("--color") {
             Some("on") => true,
             Some("off") => false,
-            _ => std::io::stdout().is_terminal(),
+            _ => terminal,
         };
-        Ok(Printer { context, service, operation, format, color })
+        let pager = if terminal { pager(context)? } else { None };
+        Ok(Printer { context, service, operation, format, color, pager, reading: None })
     }
 
     /// Prints the result of a single call.
@@ -47,8 +53,9 @@ impl<'a> Printer<'a> {
     /// # Errors
     ///
     /// A query that fails, a result that the format can't express, an output that can't be written.
-    pub(crate) fn result(&self, result: Document) -> Result<(), Failure> {
-        self.print(self.shown(result))
+    pub(crate) fn result(mut self, result: Document) -> Result<(), Failure> {
+        let shown = shown(self.context, self.service, self.operation, result);
+        self.print(shown)
     }
 
     /// Prints the result of a paged operation; each page as it comes where the format allows it.
@@ -57,15 +64,17 @@ impl<'a> Printer<'a> {
     ///
     /// As [`Self::result`], and those of the calls.
     pub(crate) fn pages(
-        &self,
+        mut self,
         mut pages: Pages<'_>,
         mut call: impl FnMut(&Map) -> Result<Document, Failure>,
     ) -> Result<(), Failure> {
-        let mut call = |parameters: &Map| Ok(self.shown(call(parameters)?));
+        let (context, service, operation) = (self.context, self.service, self.operation);
+        let mut call = |parameters: &Map| Ok(shown(context, service, operation, call(parameters)?));
         match self.format {
             Format::YamlStream => {
                 while let Some(page) = pages.next(&mut call)? {
-                    self.write(&self.found(page)?)?;
+                    let found = self.found(page)?;
+                    self.write(&found)?;
                 }
             }
             Format::Text => {
@@ -82,14 +91,6 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    /// What is shown of an answer.
-    fn shown(&self, answer: Document) -> Document {
-        match self.operation.output {
-            Some(shape) => present(answer, self.service, shape, &self.context.timestamps),
-            None => Document::Map(Map::new()),
-        }
-    }
-
     /// What the query finds.
     fn found(&self, shown: Document) -> Result<Document, Failure> {
         match &self.context.query {
@@ -99,7 +100,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints what the query finds, unless that is an empty map.
-    fn print(&self, shown: Document) -> Result<(), Failure> {
+    fn print(&mut self, shown: Document) -> Result<(), Failure> {
         let found = self.found(shown)?;
         match found.as_map().is_some_and(Map::is_empty) {
             true => Ok(()),
@@ -107,12 +108,44 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn write(&self, found: &Document) -> Result<(), Failure> {
+    fn write(&mut self, found: &Document) -> Result<(), Failure> {
         let layout = Layout { title: self.operation.name, color: self.color, width: 80 };
-        let printed = print(found, self.format, &layout, &mut std::io::stdout().lock());
-        printed.map_err(|error| match error {
-            Error::Write(error) => Failure::output(&error),
-            form => Failure::general(form),
-        })
+        let text = render(found, self.format, &layout).map_err(Failure::general)?;
+        self.put(text.as_bytes()).map_err(|error| Failure::output(&error))
+    }
+
+    /// Writes to the pager, which is started for the first of what there is to show, or to standard output.
+    fn put(&mut self, text: &[u8]) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if let Some(pager) = self.pager.take() {
+            self.reading = Some(pager.start()?);
+        }
+        match &mut self.reading {
+            Some(reading) => reading.write_all(text),
+            None => {
+                let mut out = io::stdout().lock();
+                out.write_all(text).and_then(|()| out.flush())
+            }
+        }
+    }
+}
+
+/// What is shown of an answer.
+fn shown(context: &Context<'_>, service: &Service<'_>, operation: &Operation<'_>, answer: Document) -> Document {
+    match operation.output {
+        Some(shape) => present(answer, service, shape, &context.timestamps),
+        None => Document::Map(Map::new()),
+    }
+}
+
+/// The pager that a setting names; without one there is none.
+fn pager(context: &Context<'_>) -> Result<Option<Pager>, Failure> {
+    let named = context.settings.get("cli_pager")?.filter(|_| !context.globals.has("--no-cli-pager"));
+    let pager = named.map_or(Ok(None), |value| Pager::named(&value.text)).map_err(Failure::general)?;
+    match pager {
+        Some(pager) if !pager.is_there() => Err(Failure::pager(pager.program())),
+        pager => Ok(pager),
     }
 }

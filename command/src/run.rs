@@ -292,15 +292,13 @@ fn call(
         }?;
         return print(&dry_run::shown(request, form, commands.service, operation.input));
     }
+    // Before the call, which may change something.
+    let printer = Printer::new(context, commands.service, operation)?;
     match line.pages(&parameters) {
         Some((pagination, wanted)) => {
-            let printer = Printer::new(context, commands.service, operation)?;
             printer.pages(Pages::new(pagination, parameters, wanted), |parameters| caller.call(parameters))
         }
-        None => {
-            let result = caller.call(&parameters)?;
-            Printer::new(context, commands.service, operation)?.result(result)
-        }
+        None => printer.result(caller.call(&parameters)?),
     }
 }
 
