@@ -166,12 +166,14 @@ impl<O: Sink + Write + Default + Send + 'static> Pages<O> {
     /// The pages, each of which is waited for. Within an async runtime each is an error.
     #[cfg(feature = "blocking")]
     pub fn blocking(mut self) -> impl Iterator<Item = Result<O, Error>> {
-        std::iter::from_fn(move || match block_on(self.next()) {
-            Ok(page) => page,
-            Err(error) => {
+        std::iter::from_fn(move || {
+            if matches!(self.state, State::Done) {
+                return None;
+            }
+            block_on(self.next()).unwrap_or_else(|error| {
                 self.state = State::Done;
                 Some(Err(error))
-            }
+            })
         })
     }
 

@@ -33,6 +33,8 @@ pub struct Config {
     user_agent: String,
     max_attempts: u32,
     pause: Arc<dyn Pause>,
+    /// The clock, which settings bring, and the credentials of theirs are renewed by.
+    surroundings: Surroundings,
 }
 
 const USER_AGENT: &str = concat!("opsmith/", env!("CARGO_PKG_VERSION"));
@@ -72,6 +74,7 @@ impl Config {
             user_agent: USER_AGENT.to_owned(),
             max_attempts: 3,
             pause: Arc::new(RealPause),
+            surroundings: Surroundings::real(),
         }
     }
 
@@ -119,6 +122,7 @@ impl Config {
                 Some(id) if !id.text.is_empty() => format!("{USER_AGENT} app/{}", token(&id.text)),
                 _ => USER_AGENT.to_owned(),
             },
+            surroundings: settings.surroundings().clone(),
             settings: Some(settings),
             ..Config::new()
         })
@@ -180,6 +184,12 @@ impl Config {
     /// What passes between two attempts, in place of time.
     pub fn pause(mut self, pause: Arc<dyn Pause>) -> Self {
         self.pause = pause;
+        self
+    }
+
+    /// What tells the time that requests are signed with, in place of the machine's clock.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.surroundings = self.surroundings.with_clock(clock);
         self
     }
 
@@ -386,8 +396,7 @@ impl<'a> Client<'a> {
     }
 
     fn now(&self) -> SystemTime {
-        let settings = self.shared.config.settings.as_ref();
-        settings.map_or_else(SystemTime::now, |settings| settings.surroundings().now())
+        self.shared.config.surroundings.now()
     }
 
     /// Reads the answer of an operation into its output.

@@ -14,6 +14,7 @@ pub mod credentials;
 pub mod document;
 pub mod endpoint;
 pub mod error;
+pub mod fake;
 pub mod http;
 mod protocol;
 pub mod random;

@@ -5,49 +5,22 @@ use opsmith_codepipeline::{
     Client, Config, Error, ErrorCode, FailureDetails, FailureType, GetPipelineStateInput, GetThirdPartyJobDetailsInput,
     ListPipelinesInput, PipelineType, PutThirdPartyJobFailureResultInput, StartPipelineExecutionInput,
 };
-use opsmith_runtime::credentials::Credentials;
-use opsmith_runtime::http::{Request, Response, Sending, Transport};
+use opsmith_runtime::fake::{Answer, Fake};
+use opsmith_runtime::http::Request;
 use opsmith_runtime::rows::Service;
 use opsmith_runtime::validate::Mode;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-/// Answers every request alike and keeps it.
-#[derive(Debug)]
-struct Fake {
-    answer: Response,
-    requests: Mutex<Vec<Request>>,
+fn answering(status: u16, body: &str) -> Arc<Fake> {
+    Fake::answering(Answer::new(status, body).header("x-amzn-requestid", "request-1"))
 }
 
-impl Fake {
-    fn answering(status: u16, body: &str) -> Arc<Self> {
-        let headers = vec![("x-amzn-requestid".to_owned(), "request-1".to_owned())];
-        let answer = Response { status, headers, body: body.as_bytes().to_vec() };
-        Arc::new(Fake { answer, requests: Mutex::default() })
-    }
-
-    fn request(&self) -> Request {
-        self.requests.lock().expect("lock").first().cloned().expect("a request was sent")
-    }
-
-    fn is_unused(&self) -> bool {
-        self.requests.lock().expect("lock").is_empty()
-    }
-}
-
-impl Transport for Fake {
-    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
-        self.requests.lock().expect("lock").push(request.clone());
-        Box::pin(async { Ok(self.answer.clone()) })
-    }
+fn request(fake: &Fake) -> Request {
+    fake.requests().into_iter().next().expect("a request was sent")
 }
 
 fn config(fake: &Arc<Fake>) -> Config {
-    Config::new()
-        .region("eu-west-1")
-        .endpoint_url("http://127.0.0.1:9")
-        .credentials(Credentials::new("AKID", "the-secret", "test"))
-        .transport(fake.clone())
-        .max_attempts(1)
+    fake.config().endpoint_url("http://127.0.0.1:9").max_attempts(1)
 }
 
 fn client(fake: &Arc<Fake>) -> Client {
@@ -73,10 +46,10 @@ fn header<'a>(request: &'a Request, name: &str) -> &'a str {
 
 #[test]
 fn a_request_is_what_the_model_says_and_signed() {
-    let fake = Fake::answering(200, "");
+    let fake = answering(200, "");
     wait(client(&fake).put_third_party_job_failure_result(failure(FailureType::JobFailed, "tests failed")))
         .expect("ok");
-    let request = fake.request();
+    let request = request(&fake);
     assert_eq!((request.method, request.url.as_str()), ("POST", "http://127.0.0.1:9/"));
     assert_eq!(header(&request, "content-type"), "application/x-amz-json-1.1");
     assert_eq!(header(&request, "x-amz-target"), "CodePipeline_20150709.PutThirdPartyJobFailureResult");
@@ -88,28 +61,28 @@ fn a_request_is_what_the_model_says_and_signed() {
 
 #[test]
 fn the_target_has_the_prefix_of_the_row() {
-    let fake = Fake::answering(200, "{}");
+    let fake = answering(200, "{}");
     let service = Service { target_prefix: "com.example.v1.Pipelines", ..SERVICE };
     let client = opsmith_runtime::Client::new(&service, config(&fake));
     let prepared = client.prepare("ListPipelines", &ListPipelinesInput::default()).expect("prepared");
     wait(client.send(prepared)).expect("sent");
-    assert_eq!(header(&fake.request(), "x-amz-target"), "com.example.v1.Pipelines.ListPipelines");
+    assert_eq!(header(&request(&fake), "x-amz-target"), "com.example.v1.Pipelines.ListPipelines");
 }
 
 #[test]
 fn anonymous_requests_are_not_signed() {
-    let fake = Fake::answering(200, "{}");
+    let fake = answering(200, "{}");
     let client = Client::new(config(&fake).anonymous());
     wait(client.list_pipelines(ListPipelinesInput::default())).expect("ok");
-    assert!(fake.request().headers.iter().all(|(name, _)| name != "authorization" && name != "x-amz-date"));
+    assert!(request(&fake).headers.iter().all(|(name, _)| name != "authorization" && name != "x-amz-date"));
 }
 
 #[test]
 fn idempotency_tokens_are_made_up_unless_given() {
     let token = |input| {
-        let fake = Fake::answering(200, "{}");
+        let fake = answering(200, "{}");
         wait(client(&fake).start_pipeline_execution(input)).expect("ok");
-        let body: serde_json::Value = serde_json::from_slice(&fake.request().body).expect("JSON");
+        let body: serde_json::Value = serde_json::from_slice(&request(&fake).body).expect("JSON");
         body["clientRequestToken"].as_str().expect("a token").to_owned()
     };
     let input = StartPipelineExecutionInput::new("pipeline");
@@ -121,14 +94,14 @@ fn idempotency_tokens_are_made_up_unless_given() {
 
 #[test]
 fn a_refusal_lists_every_violation_and_sends_nothing() {
-    let fake = Fake::answering(200, "");
+    let fake = answering(200, "");
     let input = PutThirdPartyJobFailureResultInput::new(
         "",
         "t",
         FailureDetails::new(FailureType::Unknown("jobfailed".to_owned()), ""),
     );
     let error = wait(client(&fake).put_third_party_job_failure_result(input)).expect_err("refused");
-    assert!(fake.is_unused());
+    assert!(fake.requests().is_empty());
     let text = error.to_string();
     for part in ["jobId", "failureDetails.type", "failureDetails.message", "ConfigurationError", "jobfailed", "20"] {
         assert!(text.contains(part), "{part} is missing in: {text}");
@@ -138,9 +111,9 @@ fn a_refusal_lists_every_violation_and_sends_nothing() {
 #[test]
 fn modes_decide_what_is_refused() {
     let sent = |mode, input| {
-        let fake = Fake::answering(200, "");
+        let fake = answering(200, "");
         let client = Client::new(config(&fake).validation(mode));
-        wait(client.put_third_party_job_failure_result(input)).is_ok() && !fake.is_unused()
+        wait(client.put_third_party_job_failure_result(input)).is_ok() && !fake.requests().is_empty()
     };
     let unknown = || failure(FailureType::Unknown("Newer".to_owned()), "m");
     let long = || failure(FailureType::JobFailed, &"m".repeat(5001));
@@ -159,7 +132,7 @@ fn modes_decide_what_is_refused() {
 fn answers_do_not_fail_on_what_the_model_does_not_expect() {
     let answer =
         r#"{"pipelines":[{"name":"p","version":null,"pipelineType":"V9","created":1.5,"newer":{"a":[1,{}]}},{}]}"#;
-    let output = wait(client(&Fake::answering(200, answer)).list_pipelines(ListPipelinesInput::default())).expect("ok");
+    let output = wait(client(&answering(200, answer)).list_pipelines(ListPipelinesInput::default())).expect("ok");
     let pipelines = output.pipelines.expect("pipelines");
     let first = pipelines.first().expect("two pipelines");
     assert_eq!(first.pipeline_type, Some(PipelineType::Unknown("V9".to_owned())));
@@ -171,16 +144,16 @@ fn answers_do_not_fail_on_what_the_model_does_not_expect() {
 fn required_members_that_an_answer_omits_have_a_default() {
     let answer = r#"{"jobDetails":{"data":{"actionTypeId":{"category":"Build"},"artifactCredentials":{}}}}"#;
     let input = GetThirdPartyJobDetailsInput::new("job-1", "token-1");
-    let output = wait(client(&Fake::answering(200, answer)).get_third_party_job_details(input)).expect("ok");
+    let output = wait(client(&answering(200, answer)).get_third_party_job_details(input)).expect("ok");
     let data = output.job_details.and_then(|details| details.data).expect("data");
     assert_eq!(data.action_type_id.map(|id| id.provider), Some(String::new()));
-    let state = wait(client(&Fake::answering(200, "{}")).get_pipeline_state(GetPipelineStateInput::new("p")));
+    let state = wait(client(&answering(200, "{}")).get_pipeline_state(GetPipelineStateInput::new("p")));
     assert_eq!(state.expect("ok").stage_states, None);
 }
 
 #[test]
 fn an_error_of_the_service_has_code_message_status_and_request_id() {
-    let fake = Fake::answering(400, r#"{"__type":"com.amazonaws#JobNotFoundException:","message":"no such job"}"#);
+    let fake = answering(400, r#"{"__type":"com.amazonaws#JobNotFoundException:","message":"no such job"}"#);
     let input = failure(FailureType::JobFailed, "m");
     let error = wait(client(&fake).put_third_party_job_failure_result(input)).expect_err("an error");
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::JobNotFoundException));
@@ -200,7 +173,7 @@ fn errors_in_odd_bodies_degrade_to_the_status() {
         (400, r#"{"__type":"Newer","message":"m"}"#, "Newer", "m"),
         (302, "{}", "302", ""),
     ] {
-        let error = wait(client(&Fake::answering(status, answer)).list_pipelines(ListPipelinesInput::default()));
+        let error = wait(client(&answering(status, answer)).list_pipelines(ListPipelinesInput::default()));
         let error = error.expect_err("an error");
         let found = error.service().map(|error| (error.code.as_str(), error.message.as_str()));
         assert_eq!(found, Some((code, message)), "{answer}");
@@ -209,7 +182,7 @@ fn errors_in_odd_bodies_degrade_to_the_status() {
 
 #[test]
 fn an_answer_that_is_no_json_is_an_error_only_where_there_is_output() {
-    let page = || Fake::answering(200, "<html>Log in</html>");
+    let page = || answering(200, "<html>Log in</html>");
     let read = wait(client(&page()).list_pipelines(ListPipelinesInput::default()));
     assert!(matches!(read, Err(Error::Response(_))), "{read:?}");
     wait(client(&page()).put_third_party_job_failure_result(failure(FailureType::JobFailed, "m"))).expect("ok");
@@ -217,18 +190,18 @@ fn an_answer_that_is_no_json_is_an_error_only_where_there_is_output() {
 
 #[test]
 fn secrets_are_in_no_debug_output() {
-    let fake = Fake::answering(200, "");
+    let fake = answering(200, "");
     let input = failure(FailureType::JobFailed, "m");
     let shown = format!("{input:?} {:?} {:?}", config(&fake), client(&fake));
-    assert!(!shown.contains("token-1") && !shown.contains("the-secret"), "{shown}");
+    assert!(!shown.contains("token-1") && !shown.contains("fake-secret"), "{shown}");
     wait(client(&fake).put_third_party_job_failure_result(input)).expect("ok");
-    let shown = format!("{:?}", fake.request());
+    let shown = format!("{:?}", request(&fake));
     assert!(!shown.contains("token-1") && !shown.contains("Signature"), "{shown}");
 }
 
 #[test]
 fn without_a_region_the_error_says_how_to_give_one() {
-    let fake = Fake::answering(200, "");
+    let fake = answering(200, "");
     let client = Client::new(Config::new().transport(fake.clone()));
     let error = wait(client.list_pipelines(ListPipelinesInput::default())).expect_err("no region");
     assert!(error.to_string().contains("region"), "{error}");
@@ -238,13 +211,13 @@ fn without_a_region_the_error_says_how_to_give_one() {
 fn an_id_of_the_application_is_in_the_user_agent() {
     use opsmith_runtime::{config::Settings, surroundings::Surroundings};
     for (id, sent) in [("", ""), ("team-7", " app/team-7"), ("a b\n\u{e9}", " app/a-b--")] {
-        let fake = Fake::answering(200, "{}");
+        let fake = answering(200, "{}");
         let surroundings = Surroundings::with_variables([("HOME", "/nonexistent"), ("AWS_SDK_UA_APP_ID", id)]);
         let settings = Arc::new(Settings::load(surroundings, None).expect("settings"));
         let config = Config::from_settings(settings).expect("a configuration").anonymous().region("r");
         let client = Client::new(config.endpoint_url("http://127.0.0.1:9").transport(fake.clone()));
         wait(client.list_pipelines(ListPipelinesInput::default())).expect("an answer");
-        let request = fake.request();
+        let request = request(&fake);
         let (_, agent) = request.headers.iter().find(|(name, _)| name == "user-agent").expect("a user agent");
         assert_eq!(agent, &format!("opsmith/{}{sent}", env!("CARGO_PKG_VERSION")));
     }

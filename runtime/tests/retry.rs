@@ -2,95 +2,37 @@
 
 use opsmith_codepipeline::{Client, Config, Error, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput};
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::credentials::Credentials;
-use opsmith_runtime::http::{Request, Response, Sending, Transport, TransportError, TransportErrorKind};
-use opsmith_runtime::retry::Pause;
+use opsmith_runtime::fake::{Answer, Fake, standing};
+use opsmith_runtime::http::{Request, TransportErrorKind};
 use opsmith_runtime::surroundings::Surroundings;
-use std::collections::VecDeque;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// 2026-11-22T10:00:00Z
 const NOW: Duration = Duration::from_secs(1_795_341_600);
 
-/// What the service does.
-#[derive(Debug, Clone)]
-enum Act {
-    Fail(TransportErrorKind),
-    Answer(Response),
+fn status(status: u16) -> Answer {
+    Answer::new(status, "")
 }
 
-impl Act {
-    fn ok() -> Self {
-        Act::status(200)
-    }
-
-    fn status(status: u16) -> Self {
-        Act::Answer(Response { status, ..Response::default() })
-    }
-
-    fn code(code: &str) -> Self {
-        let body = format!(r#"{{"__type":"{code}","message":"no"}}"#).into_bytes();
-        Act::Answer(Response { status: 400, body, headers: Vec::new() })
-    }
-
-    fn with(self, name: &str, value: &str) -> Self {
-        let Act::Answer(mut response) = self else { panic!("an answer") };
-        response.headers.push((name.to_owned(), value.to_owned()));
-        Act::Answer(response)
-    }
-}
-
-/// Does one act after the other, then answers with success, and keeps all requests and pauses.
-#[derive(Debug, Default)]
-struct Scene {
-    acts: Mutex<VecDeque<Act>>,
-    requests: Mutex<Vec<Request>>,
-    pauses: Mutex<Vec<(Duration, Duration)>>,
-}
-
-impl Transport for Scene {
-    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
-        self.requests.lock().expect("lock").push(request.clone());
-        let act = self.acts.lock().expect("lock").pop_front().unwrap_or_else(Act::ok);
-        Box::pin(async {
-            match act {
-                Act::Answer(response) => Ok(response),
-                Act::Fail(kind) => Err(TransportError { kind, url: "http://127.0.0.1:9/".to_owned(), source: None }),
-            }
-        })
-    }
-}
-
-impl Pause for Scene {
-    fn pause(&self, least: Duration, most: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        self.pauses.lock().expect("lock").push((least, most));
-        Box::pin(async {})
-    }
-}
+/// An account whose clock shows [`NOW`].
+struct Scene(Arc<Fake>);
 
 impl Scene {
-    fn new(acts: impl IntoIterator<Item = Act>) -> Arc<Self> {
-        Arc::new(Scene { acts: Mutex::new(acts.into_iter().collect()), ..Scene::default() })
+    fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Scene(Fake::playing(answers))
     }
 
-    /// The client of an account whose clock shows [`NOW`].
-    fn client(self: &Arc<Self>, change: impl FnOnce(Config) -> Config) -> Client {
-        let surroundings = Surroundings::with_variables([("AWS_REGION", "eu-west-1")]);
-        let surroundings = surroundings.with_clock(|| SystemTime::UNIX_EPOCH + NOW);
-        let settings = Settings::load(surroundings, None).expect("settings");
-        let config = Config::from_settings(Arc::new(settings)).expect("a configuration");
-        let config = config.endpoint_url("http://127.0.0.1:9").credentials(Credentials::new("AKID", "secret", "test"));
-        Client::new(change(config.transport(self.clone()).pause(self.clone())))
+    fn client(&self, change: impl FnOnce(Config) -> Config) -> Client {
+        Client::new(change(self.0.config().clock(standing(SystemTime::UNIX_EPOCH + NOW))))
     }
 
-    fn call(self: &Arc<Self>) -> Result<(), Error> {
+    fn call(&self) -> Result<(), Error> {
         call(&self.client(|config| config))
     }
 
     fn sent(&self) -> usize {
-        self.requests.lock().expect("lock").len()
+        self.0.requests().len()
     }
 
     fn headers(&self, name: &str) -> Vec<String> {
@@ -98,12 +40,12 @@ impl Scene {
             let found = request.headers.iter().find(|(found, _)| found == name);
             found.unwrap_or_else(|| panic!("no {name} in {request:?}")).1.clone()
         };
-        self.requests.lock().expect("lock").iter().map(value).collect()
+        self.0.requests().iter().map(value).collect()
     }
 
     fn pauses(&self) -> Vec<(u64, u64)> {
         let millis = |time: Duration| u64::try_from(time.as_millis()).expect("a short time");
-        self.pauses.lock().expect("lock").iter().map(|(least, most)| (millis(*least), millis(*most))).collect()
+        self.0.pauses().iter().map(|(least, most)| (millis(*least), millis(*most))).collect()
     }
 }
 
@@ -120,10 +62,11 @@ fn what_passes_is_tried_again() {
     let statuses = [429, 500, 502, 503, 504];
     use TransportErrorKind::{Closed, Connect, ConnectTimeout, Proxy, ReadTimeout};
     let kinds = [Connect, ConnectTimeout, ReadTimeout, Closed, Proxy];
-    let acts = codes.iter().map(|code| Act::code(code)).chain(statuses.map(Act::status)).chain(kinds.map(Act::Fail));
-    for act in acts {
-        let scene = Scene::new([act.clone()]);
-        assert!(scene.call().is_ok() && scene.sent() == 2, "{act:?}");
+    let answers =
+        codes.iter().map(|code| Answer::error(code)).chain(statuses.map(status)).chain(kinds.map(Answer::Failure));
+    for answer in answers {
+        let scene = Scene::new([answer.clone()]);
+        assert!(scene.call().is_ok() && scene.sent() == 2, "{answer:?}");
     }
 }
 
@@ -133,21 +76,22 @@ fn what_stays_is_not() {
     let statuses = [301, 400, 403, 408, 501, 505, 520];
     use TransportErrorKind::{Endpoint, Setup, Tls, TooLarge};
     let kinds = [Tls, Endpoint, Setup, TooLarge];
-    let acts = codes.iter().map(|code| Act::code(code)).chain(statuses.map(Act::status)).chain(kinds.map(Act::Fail));
-    for act in acts {
-        let scene = Scene::new([act.clone()]);
-        assert!(scene.call().is_err() && scene.sent() == 1, "{act:?}");
+    let answers =
+        codes.iter().map(|code| Answer::error(code)).chain(statuses.map(status)).chain(kinds.map(Answer::Failure));
+    for answer in answers {
+        let scene = Scene::new([answer.clone()]);
+        assert!(scene.call().is_err() && scene.sent() == 1, "{answer:?}");
     }
 }
 
 #[test]
 fn three_attempts_are_made_unless_configured() {
-    let scene = Scene::new([500; 9].map(Act::status));
+    let scene = Scene::new([500; 9].map(status));
     let error = scene.call().expect_err("it never works");
     let attempts = error.service().expect("a service's error").attempts;
     assert_eq!((attempts.made, attempts.allowed, scene.sent()), (3, 3, 3));
     for allowed in [0, 1, 5] {
-        let scene = Scene::new([500; 9].map(Act::status));
+        let scene = Scene::new([500; 9].map(status));
         call(&scene.client(|config| config.max_attempts(allowed))).expect_err("it never works");
         assert_eq!(scene.sent(), allowed.max(1) as usize);
     }
@@ -171,13 +115,13 @@ fn settings(name: &str, value: &str) -> Arc<Settings> {
 #[test]
 fn every_attempt_is_signed_and_counted() {
     let date = "Sun, 22 Nov 2026 10:00:00 GMT";
-    let scene = Scene::new([Act::status(500), Act::status(500).with("date", date)]);
+    let scene = Scene::new([status(500), status(500).header("date", date)]);
     scene.call().expect("the third works");
     let expected = ["attempt=1", "attempt=2; max=3", "ttl=20261122T100100Z; attempt=3; max=3"];
     assert_eq!(scene.headers("amz-sdk-request"), expected);
     let ids = scene.headers("amz-sdk-invocation-id");
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
-    for request in scene.requests.lock().expect("lock").iter() {
+    for request in &scene.0.requests() {
         let signatures = request.headers.iter().filter(|(name, _)| name == "authorization");
         assert_eq!(signatures.count(), 1, "{request:?}");
     }
@@ -185,7 +129,7 @@ fn every_attempt_is_signed_and_counted() {
 
 #[test]
 fn pauses_grow_to_twenty_seconds() {
-    let scene = Scene::new([500; 7].map(Act::status));
+    let scene = Scene::new([500; 7].map(status));
     call(&scene.client(|config| config.max_attempts(8))).expect("the last works");
     let longest: Vec<_> = scene.pauses().iter().map(|(_, most)| *most).collect();
     assert_eq!(longest, [1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
@@ -199,7 +143,7 @@ fn a_service_that_asks_for_time_gets_it_within_reason() {
         ("x-amz-retry-after", "250", 250),
         ("retry-after", "soon", 0),
     ] {
-        let scene = Scene::new([Act::status(503).with(name, value)]);
+        let scene = Scene::new([status(503).header(name, value)]);
         scene.call().expect("the second works");
         assert_eq!(scene.pauses()[0].0, least, "{name}: {value}");
     }
@@ -207,22 +151,22 @@ fn a_service_that_asks_for_time_gets_it_within_reason() {
 
 #[test]
 fn the_quota_ends_retries_and_success_fills_it() {
-    let scene = Scene::new([500; 200].map(Act::status));
+    let scene = Scene::new([500; 200].map(status));
     let client = scene.client(|config| config.max_attempts(1_000));
     let error = call(&client).expect_err("the quota is spent");
     assert_eq!(scene.sent(), 101);
     let attempts = error.service().expect("a service's error").attempts;
     assert!(attempts.made < attempts.allowed);
 
-    scene.acts.lock().expect("lock").clear();
+    scene.0.play([]);
     (0..5).for_each(|_| call(&client).expect("success"));
-    scene.acts.lock().expect("lock").push_back(Act::status(500));
+    scene.0.play([status(500)]);
     call(&client).expect("five successes pay for one retry");
 }
 
 #[test]
 fn timeouts_cost_twice_as_much() {
-    let scene = Scene::new([TransportErrorKind::ReadTimeout; 200].map(Act::Fail));
+    let scene = Scene::new([TransportErrorKind::ReadTimeout; 200].map(Answer::Failure));
     call(&scene.client(|config| config.max_attempts(1_000))).expect_err("the quota is spent");
     assert_eq!(scene.sent(), 51);
 }
@@ -230,7 +174,7 @@ fn timeouts_cost_twice_as_much() {
 #[test]
 fn a_clock_that_is_off_is_corrected_once() {
     let late = "Sun, 22 Nov 2026 10:10:00 GMT";
-    let skewed = || Act::code("RequestTimeTooSkewed").with("date", late);
+    let skewed = || Answer::error("RequestTimeTooSkewed").header("date", late);
     let scene = Scene::new([skewed()]);
     let client = scene.client(|config| config);
     call(&client).expect("the second works");
@@ -246,24 +190,24 @@ fn a_clock_that_is_off_is_corrected_once() {
 
 #[test]
 fn a_signature_that_is_wrong_by_the_right_clock_is_just_wrong() {
-    let act = Act::code("InvalidSignatureException").with("date", "Sun, 22 Nov 2026 09:59:00 GMT");
-    let scene = Scene::new([act]);
+    let answer = Answer::error("InvalidSignatureException").header("date", "Sun, 22 Nov 2026 09:59:00 GMT");
+    let scene = Scene::new([answer]);
     let error = scene.call().expect_err("no second attempt");
     assert_eq!((scene.sent(), error.service().and_then(|error| error.attempts.clock_behind)), (1, None));
 }
 
 #[test]
 fn an_error_of_state_after_an_unclear_attempt_says_so() {
-    let unclear = |first: Act, last: &str| {
-        let error = Scene::new([first, Act::code(last)]).call().expect_err("an error");
+    let unclear = |first: Answer, last: &str| {
+        let error = Scene::new([first, Answer::error(last)]).call().expect_err("an error");
         let attempts = error.service().expect("a service's error").attempts;
         assert_eq!(error.to_string().contains("may have taken effect"), attempts.unclear);
         attempts.unclear
     };
-    assert!(unclear(Act::status(500), "InvalidJobStateException"));
-    assert!(unclear(Act::Fail(TransportErrorKind::ReadTimeout), "InvalidJobStateException"));
-    assert!(unclear(Act::Fail(TransportErrorKind::Closed), "JobNotFoundException"));
-    assert!(!unclear(Act::Fail(TransportErrorKind::Connect), "InvalidJobStateException"));
-    assert!(!unclear(Act::status(429), "InvalidJobStateException"));
-    assert!(!unclear(Act::status(500), "AccessDeniedException"));
+    assert!(unclear(status(500), "InvalidJobStateException"));
+    assert!(unclear(Answer::Failure(TransportErrorKind::ReadTimeout), "InvalidJobStateException"));
+    assert!(unclear(Answer::Failure(TransportErrorKind::Closed), "JobNotFoundException"));
+    assert!(!unclear(Answer::Failure(TransportErrorKind::Connect), "InvalidJobStateException"));
+    assert!(!unclear(status(429), "InvalidJobStateException"));
+    assert!(!unclear(status(500), "AccessDeniedException"));
 }

@@ -2,8 +2,9 @@
 //!
 //! - Every request is `POST /` with the operation in `x-amz-target` and the input as a JSON object, `{}` for none.
 //! - The versions differ in the content type, and in nothing that a client sees.
-//! - An error's code is in the header `x-amzn-query-error`, or else in the body as `__type`, where a namespace before
-//!   `#` and anything after `:` are not part of it. An answer without a code has its status for a code.
+//! - An error's code is in the header `x-amzn-query-error`, or else in the body as `__type`, in the header `x-amzn-errortype`, or
+//!   in the body as `code`, where a namespace before `#` and anything after `:` are not part of it. An answer without a code has
+//!   its status for a code.
 
 use super::Protocol;
 use crate::codec::json;
@@ -80,7 +81,8 @@ fn code(response: &Response, body: &Value) -> Option<String> {
     if let Some((code, _)) = response.header("x-amzn-query-error").and_then(|header| header.split_once(';')) {
         return Some(code.to_owned());
     }
-    let code = body.get("__type")?.as_str()?;
+    let named = |name| body.get(name).and_then(Value::as_str);
+    let code = named("__type").or_else(|| response.header("x-amzn-errortype")).or_else(|| named("code"))?;
     let code = code.split_once(':').map_or(code, |(before, _)| before);
     Some(code.rsplit_once('#').map_or(code, |(_, name)| name).to_owned())
 }
