@@ -1,0 +1,3 @@
+fn main() {
+    opsmith_codegen::Generator::new("model/weather.json").build_script();
+}
