@@ -83,7 +83,7 @@ impl From<crate::import::Error> for Error {
 }
 
 /// Collects diagnostics about one file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Report {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }

@@ -6,8 +6,9 @@ mod docs;
 mod endpoints;
 mod enums;
 mod errors;
+pub(crate) mod example;
 mod rows;
-mod types;
+pub(crate) mod types;
 
 use crate::ir;
 use proc_macro2::TokenStream;
@@ -50,7 +51,15 @@ fn library(service: &ir::Service) -> File {
         "Texts are checked against the model's patterns when `opsmith-runtime` has its feature `patterns`.".to_owned(),
     ];
     let docs = crate_docs.iter().map(|line| format!(" {line}"));
-    File { name: "lib", about: String::new(), items: quote! { #(#![doc = #docs])* include!("service.rs"); } }
+    let krate = format!("opsmith_{}", service.command.replace('-', "_"));
+    let example = format!("```no_run\n# use {krate}::*;\n# async fn example(client: Client) -> Result<(), Error> {{");
+    let example = quote! {
+        #[doc = " Opens the code of an example, which is compiled here. A macro, for the files are also included where this crate is not."]
+        macro_rules! example { () => { #example }; }
+    };
+    let example = (!service.operations.is_empty()).then_some(example);
+    let items = quote! { #(#![doc = #docs])* #example include!("service.rs"); };
+    File { name: "lib", about: String::new(), items }
 }
 
 /// `service.rs`: the modules, to be included by `lib.rs` or into a module of a build-script user.

@@ -4,7 +4,7 @@ use crate::ast::Model;
 use crate::diagnostics::{Error, Report};
 use crate::exceptions::Exceptions;
 use crate::write::{self, Files};
-use crate::{emit, import, ir, lower};
+use crate::{import, ir, lower};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -104,16 +104,19 @@ impl Generator {
     }
 
     /// The files of a service that was lowered.
-    fn emit(&self, service: &ir::Service) -> Result<Files, Error> {
-        let model = self
-            .models
-            .first()
-            .and_then(|path| path.file_name())
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let texts = emit::files(service)
-            .into_iter()
-            .map(|file| write::text(&file, &model).map(|text| (format!("{}.rs", file.name), text)));
-        texts.collect()
+    pub(crate) fn emit(&self, service: &ir::Service) -> Result<Files, Error> {
+        write::texts(service, &self.model_name())
+    }
+
+    /// The operations that were asked for.
+    pub(crate) fn named(&self) -> &[String] {
+        &self.operations
+    }
+
+    /// The name of the model's first file.
+    pub(crate) fn model_name(&self) -> String {
+        let name = self.models.first().and_then(|path| path.file_name());
+        name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
     /// What lowering makes of the model: the service with all that was decided, before any code is made of it.
@@ -122,6 +125,12 @@ impl Generator {
     ///
     /// As [`render`](Generator::render).
     pub fn lower(&self) -> Result<ir::Service, Error> {
+        let loaded = self.load()?;
+        loaded.lower(&self.operations)
+    }
+
+    /// Reads all files.
+    pub(crate) fn load(&self) -> Result<Loaded, Error> {
         let mut report = Report::default();
         let files = self.models.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
         let model = Model::load(&files, &mut report);
@@ -132,11 +141,25 @@ impl Generator {
             }
             None => Exceptions::default(),
         };
-        let file = files.first().map_or("", |(name, _)| name);
-        lower::lower(
-            &lower::Input { model: &model, exceptions: &exceptions, file, operations: &self.operations },
-            report,
-        )
+        Ok(Loaded { files, model, exceptions, report })
+    }
+}
+
+/// A model that was read, with what is wrong with its files.
+pub(crate) struct Loaded {
+    /// Names with texts.
+    pub(crate) files: Vec<(String, String)>,
+    model: Model,
+    exceptions: Exceptions,
+    report: Report,
+}
+
+impl Loaded {
+    /// Lowers these operations; all when none is named.
+    pub(crate) fn lower(&self, operations: &[String]) -> Result<ir::Service, Error> {
+        let file = self.files.first().map_or("", |(name, _)| name);
+        let Loaded { model, exceptions, .. } = self;
+        lower::lower(&lower::Input { model, exceptions, file, operations }, self.report.clone())
     }
 }
 

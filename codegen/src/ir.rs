@@ -171,6 +171,54 @@ pub enum OperationTrait {
     Deprecated(String),
     /// `smithy.rules#staticContextParams`: a parameter of the rules with its value.
     EndpointParameter(String, String),
+    /// An entry of `smithy.waiters#waitable`.
+    Waiter(Waiter),
+}
+
+/// When to stop calling an operation again and again.
+#[derive(Debug)]
+pub struct Waiter {
+    /// The name in the model.
+    pub name: String,
+    /// The client's method.
+    pub method: Ident,
+    /// The least pause between two calls, in seconds.
+    pub min_delay: u32,
+    /// The longest.
+    pub max_delay: u32,
+    /// The most calls; 0 when the model does not say.
+    pub attempts: u32,
+    /// What is looked for, in this order.
+    pub acceptors: Vec<Acceptor>,
+}
+
+/// What follows from an answer that matches.
+#[derive(Debug)]
+pub struct Acceptor {
+    /// The variant of its row.
+    pub outcome: &'static str,
+    /// What the answer has to be.
+    pub matcher: Matcher,
+}
+
+/// What an answer has to be.
+#[derive(Debug)]
+pub enum Matcher {
+    /// A success, or an error of the service.
+    Success(bool),
+    /// An error of the service with this code.
+    ErrorType(String),
+    /// A JMESPath expression, the variant of its comparator, and what is expected.
+    Path {
+        /// It looks at the input too.
+        input: bool,
+        /// The expression.
+        path: String,
+        /// The variant of its row.
+        comparator: &'static str,
+        /// What is expected.
+        expected: String,
+    },
 }
 
 /// A shape.

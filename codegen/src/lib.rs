@@ -15,17 +15,23 @@
 //! and in the program `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
 
 mod ast;
+mod costs;
 mod diagnostics;
+mod diff;
 mod emit;
 mod exceptions;
 mod generator;
 pub mod import;
 pub mod ir;
 mod lower;
+mod package;
 mod partitions;
 mod write;
 
+pub use costs::Cost;
 pub use diagnostics::{Diagnostic, Error};
+pub use diff::{Change, Severity, diff};
 pub use generator::Generator;
+pub use package::Stale;
 pub use partitions::partitions;
 pub use write::Files;

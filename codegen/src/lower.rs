@@ -11,6 +11,7 @@ pub(crate) mod endpoints;
 mod names;
 mod shapes;
 mod traits;
+mod waiters;
 
 use crate::ast::{Model, Shape};
 use crate::diagnostics::{Error, Report, nearest};
@@ -45,9 +46,15 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     for (id, shape) in &operations {
         traits::check(&shape.traits, &traits::Place { file: &shape.file, id }, &mut report);
     }
+    let shapes_of: BTreeMap<&str, &Shape> = operations.iter().map(|(id, shape)| (closure::local(id), *shape)).collect();
     let operations = operations.iter().map(|(id, shape)| operation(input, id, shape, service, &closure));
     let mut operations: Vec<ir::Operation> = operations.collect();
     operations.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut methods = operations.iter().map(|operation| operation.method.to_string()).collect();
+    for operation in &mut operations {
+        let shape = shapes_of.get(operation.name.as_str());
+        operation.traits.extend(shape.into_iter().flat_map(|shape| waiters::waiters(&shape.traits, &mut methods)));
+    }
     let rules = service.traits.get(traits::ENDPOINT_RULES);
     let endpoint = endpoints::lower(rules, &mut |problem, help| {
         report.add_trait(&service.file, id, traits::ENDPOINT_RULES, problem, help);

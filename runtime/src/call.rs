@@ -87,6 +87,27 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         block_on(self.into_future())?
     }
 
+    #[cfg(feature = "waiters")]
+    pub(crate) fn client(&self) -> &Client<'static> {
+        &self.client
+    }
+
+    #[cfg(feature = "waiters")]
+    pub(crate) fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    #[cfg(feature = "waiters")]
+    pub(crate) fn input(&self) -> &(dyn Write + Send + Sync) {
+        &*self.input
+    }
+
+    /// Makes the call, which can be made another time.
+    #[cfg(feature = "waiters")]
+    pub(crate) async fn again(&self) -> Result<O, Error> {
+        self.make(&*self.input).await
+    }
+
     async fn make(&self, input: &(dyn Write + Sync)) -> Result<O, Error> {
         let span = tracing::debug_span!(
             target: "opsmith", "call", service = self.client.service().sdk_id, operation = self.operation
@@ -262,7 +283,7 @@ impl<O: Sink + Write + Default + Send + 'static> Walk<O> {
 
 /// Waits for a future on a runtime that all blocking calls of the process share, so that they share connections.
 #[cfg(feature = "blocking")]
-fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     static RUNTIME: std::sync::Mutex<Option<std::sync::Arc<tokio::runtime::Runtime>>> = std::sync::Mutex::new(None);
     if tokio::runtime::Handle::try_current().is_ok() {
         let text = "a blocking call within an async runtime would keep it from running: await the call there";

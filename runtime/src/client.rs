@@ -278,6 +278,12 @@ impl<'a> Client<'a> {
         self.service
     }
 
+    /// Lets time pass, as between two attempts.
+    #[cfg(feature = "waiters")]
+    pub(crate) async fn pause(&self, time: std::time::Duration) {
+        self.shared.config.pause.pause(time, time).await;
+    }
+
     /// Calls an operation with a typed input.
     ///
     /// # Errors
@@ -501,4 +507,29 @@ macro_rules! client {
             }
         }
     };
+}
+
+/// Gives a generated client a method per waiter of the model.
+#[cfg(feature = "waiters")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! waiters {
+    ($client:ident { $($(#[$docs:meta])* $method:ident = $operation:ident($input:ty) -> $output:ty, $name:literal;)* }) => {
+        impl $client {
+            $(
+                $(#[$docs])*
+                pub fn $method(&self, input: $input) -> $crate::waiter::Waiting<$output> {
+                    $crate::waiter::Waiting::new(self.$operation(input), $name)
+                }
+            )*
+        }
+    };
+}
+
+/// Waiters are a feature.
+#[cfg(not(feature = "waiters"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! waiters {
+    ($($waiters:tt)*) => {};
 }

@@ -157,7 +157,10 @@ pub(crate) fn resolve(
     bound: &Bound<'_>,
 ) -> Result<Endpoint, String> {
     if service.endpoint.rules.is_empty() {
-        return Err(format!("The model of {} has no endpoint rules: give the URL of an endpoint, with `--endpoint-url` or AWS_ENDPOINT_URL or in the configuration.", service.title));
+        return Err(format!(
+            "The model of {} has no endpoint rules: give the URL of an endpoint, with `--endpoint-url` or AWS_ENDPOINT_URL or in the configuration.",
+            service.title
+        ));
     }
     // Names of old that mean an endpoint for FIPS in a region.
     let pseudo = settings.region.strip_prefix("fips-").or_else(|| settings.region.strip_suffix("-fips"));

@@ -25,6 +25,13 @@ pub enum Error {
     Service(Box<ServiceError>),
     /// The service answered with success, but its answer can't be read, and why.
     Response(String),
+    /// What a waiter waited for did not come about.
+    Wait {
+        /// The waiter's name in the model.
+        waiter: String,
+        /// Why it gave up.
+        reason: String,
+    },
 }
 
 impl Error {
@@ -55,6 +62,7 @@ impl fmt::Display for Error {
             Error::Transport(error) => error.fmt(f),
             Error::Service(error) => error.fmt(f),
             Error::Endpoint(text) | Error::Request(text) => f.write_str(text),
+            Error::Wait { waiter, reason } => write!(f, "waiter {waiter}: {reason}"),
             Error::Response(text) => write!(f, "the service's answer can't be read: {text}"),
         }
     }

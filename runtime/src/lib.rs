@@ -21,12 +21,16 @@ pub mod random;
 pub mod redact;
 pub mod retry;
 pub mod rows;
+#[cfg(feature = "serde")]
+pub mod serde;
 pub mod sign;
 pub mod sink;
 pub mod surroundings;
 pub mod timestamp;
 pub mod typed;
 pub mod validate;
+#[cfg(feature = "waiters")]
+pub mod waiter;
 
 pub use client::{Client, Config};
 pub use document::Document;
@@ -34,14 +38,24 @@ pub use error::Error;
 pub use timestamp::Timestamp;
 pub use typed::Blob;
 
+/// For the macros of this crate.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use serde_core;
+
 /// Includes the service that a build script generated with `opsmith_codegen::Generator`, by its command word:
 /// `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
 #[macro_export]
 macro_rules! include_service {
     ($command:literal) => {
         // A program uses a part of what is generated; it is not told of the rest.
-        #[allow(dead_code, unused_imports, unreachable_pub, clippy::enum_variant_names)]
+        #[allow(dead_code, unused_imports, unreachable_pub, unused_macros, clippy::enum_variant_names)]
         mod generated {
+            macro_rules! example {
+                () => {
+                    "```ignore"
+                };
+            }
             include!(concat!(env!("OUT_DIR"), "/", $command, "/service.rs"));
         }
         pub use generated::*;

@@ -131,6 +131,64 @@ pub enum OperationTrait<'a> {
     Deprecated(&'a str),
     /// `smithy.rules#staticContextParams`: an endpoint parameter with its value.
     EndpointParameter(&'a str, &'a str),
+    /// An entry of `smithy.waiters#waitable`.
+    Waiter(Waiter<'a>),
+}
+
+/// When to stop calling an operation again and again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Waiter<'a> {
+    /// Its name in the model, e.g. `TableExists`.
+    pub name: &'a str,
+    /// The least pause between two calls, in seconds.
+    pub min_delay: u32,
+    /// The longest pause, in seconds.
+    pub max_delay: u32,
+    /// The most calls; 0 when the model does not say.
+    pub attempts: u32,
+    /// What is looked for, in this order.
+    pub acceptors: &'a [Acceptor<'a>],
+}
+
+/// What follows from an answer that matches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Acceptor<'a>(pub Outcome, pub Matcher<'a>);
+
+/// What a waiter makes of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is as it was waited for.
+    Success,
+    /// It never will be.
+    Failure,
+    /// It is not yet.
+    Retry,
+}
+
+/// What an answer has to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Matcher<'a> {
+    /// A success, or an error of the service.
+    Success(bool),
+    /// An error of the service with this code.
+    ErrorType(&'a str),
+    /// A success in whose output this JMESPath expression gives what is expected.
+    Output(&'a str, Comparator, &'a str),
+    /// The same of `{"input": …, "output": …}`.
+    InputOutput(&'a str, Comparator, &'a str),
+}
+
+/// How what was found is compared with what is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparator {
+    /// It is this text.
+    StringEquals,
+    /// It is `true` or `false`.
+    BooleanEquals,
+    /// It is a list, not empty, of nothing but this text.
+    AllStringEquals,
+    /// It is a list with this text in it.
+    AnyStringEquals,
 }
 
 /// How an operation's answers are paged: member paths, dots between.
@@ -458,6 +516,16 @@ impl<'a> Operation<'a> {
 /// An operation's row.
 pub const fn operation<'a>(name: &'a str, input: Option<Ix>, output: Option<Ix>) -> Operation<'a> {
     Operation { name, input, output, errors: &[], traits: &[] }
+}
+
+/// A waiter: name, least and longest pause in seconds, most calls (0 when the model does not say), and what is looked for.
+pub const fn waiter<'a>(
+    name: &'a str,
+    [min_delay, max_delay]: [u32; 2],
+    attempts: u32,
+    acceptors: &'a [Acceptor<'a>],
+) -> Waiter<'a> {
+    Waiter { name, min_delay, max_delay, attempts, acceptors }
 }
 
 /// How an operation is paged: input token, output token, items and page size; empty where the model names none.

@@ -360,6 +360,7 @@ macro_rules! structure {
         }
 
         $crate::redacted!($name);
+        $crate::serde!($name);
     };
 }
 
@@ -415,6 +416,7 @@ macro_rules! union {
         }
 
         $crate::redacted!($name);
+        $crate::serde!($name);
     };
 }
 
@@ -501,7 +503,25 @@ macro_rules! enumeration {
                 Ok(())
             }
         }
+
+        $crate::serde_enum!($name);
     };
+}
+
+/// serde is a feature.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde {
+    ($name:ident) => {};
+}
+
+/// serde is a feature.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_enum {
+    ($name:ident) => {};
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use opsmith_codegen::ir;
 use opsmith_runtime::commands::{Command, Commands};
 use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::rows::{
-    self, ErrorTrait, Ix, Kind, Member, Operation, OperationTrait, Protocol, Service, Shape, Trait,
+    self, Acceptor, Comparator, ErrorTrait, Ix, Kind, Matcher, Member, Operation, OperationTrait, Outcome, Protocol,
+    Service, Shape, Trait,
 };
 
 /// The rows of a service.
@@ -62,6 +63,29 @@ fn protocol(name: &str) -> Protocol {
     }
 }
 
+fn acceptor(ir::Acceptor { outcome, matcher }: &ir::Acceptor) -> Acceptor<'static> {
+    let outcome = match *outcome {
+        "Success" => Outcome::Success,
+        "Failure" => Outcome::Failure,
+        _ => Outcome::Retry,
+    };
+    let matcher = match matcher {
+        ir::Matcher::Success(success) => Matcher::Success(*success),
+        ir::Matcher::ErrorType(code) => Matcher::ErrorType(text(code)),
+        ir::Matcher::Path { input, path, comparator, expected } => {
+            let comparator = match *comparator {
+                "BooleanEquals" => Comparator::BooleanEquals,
+                "AllStringEquals" => Comparator::AllStringEquals,
+                "AnyStringEquals" => Comparator::AnyStringEquals,
+                _ => Comparator::StringEquals,
+            };
+            let row = if *input { Matcher::InputOutput } else { Matcher::Output };
+            row(text(path), comparator, text(expected))
+        }
+    };
+    Acceptor(outcome, matcher)
+}
+
 fn operation(operation: &ir::Operation) -> Operation<'static> {
     Operation {
         name: text(&operation.name),
@@ -78,6 +102,10 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
             ir::OperationTrait::Deprecated(message) => OperationTrait::Deprecated(text(message)),
             ir::OperationTrait::EndpointParameter(name, value) => {
                 OperationTrait::EndpointParameter(text(name), text(value))
+            }
+            ir::OperationTrait::Waiter(ir::Waiter { name, min_delay, max_delay, attempts, acceptors, .. }) => {
+                let acceptors = list(acceptors.iter().map(acceptor));
+                OperationTrait::Waiter(rows::waiter(text(name), [*min_delay, *max_delay], *attempts, acceptors))
             }
         })),
     }

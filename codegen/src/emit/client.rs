@@ -1,7 +1,7 @@
 //! `client.rs`: the client with a method per operation.
 
 use super::rustdoc;
-use crate::ir::{Operation, Service, Shape};
+use crate::ir::{Operation, OperationTrait, Service, Shape, Waiter};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -10,6 +10,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let has_types = service.operations.iter().any(|operation| operation.input.is_some() || operation.output.is_some());
     let types = has_types.then(|| quote! { use super::types::*; });
     let about = format!(" A client for {}.", service.title);
+    let waiters = waiters(service);
     quote! {
         use super::rows::SERVICE;
         #types
@@ -23,13 +24,35 @@ pub(crate) fn items(service: &Service) -> TokenStream {
         impl Client {
             #(#methods)*
         }
+        #waiters
     }
+}
+
+/// A method per waiter, which a macro makes when the runtime has them.
+fn waiters(service: &Service) -> Option<TokenStream> {
+    let waiters = service.operations.iter().flat_map(|operation| {
+        let waiters = operation.traits.iter().filter_map(|found| match found {
+            OperationTrait::Waiter(waiter) => Some(waiter),
+            _ => None,
+        });
+        waiters.filter_map(|waiter| {
+            let rust = |index: Option<usize>| Some(&service.shapes.get(index?)?.rust);
+            let (input, output) = (rust(operation.input)?, rust(operation.output)?);
+            let Waiter { name, method, .. } = waiter;
+            let docs = format!(" Calls `{}` until `{name}`.", operation.name);
+            let call = &operation.method;
+            Some(quote! { #[doc = #docs] #method = #call(#input) -> #output, #name; })
+        })
+    });
+    let waiters: Vec<_> = waiters.collect();
+    (!waiters.is_empty()).then(|| quote! { opsmith_runtime::waiters!(Client { #(#waiters)* }); })
 }
 
 fn method(service: &Service, operation: &Operation) -> TokenStream {
     let name = &operation.name;
     let docs = rustdoc(&operation.docs, &format!("Calls `{name}`."));
     let errors = errors(service, operation);
+    let example = super::example::docs(service, operation);
     let method = &operation.method;
     let rust =
         |index: Option<usize>| index.and_then(|index| service.shapes.get(index)).map(|shape: &Shape| &shape.rust);
@@ -41,6 +64,7 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
     quote! {
         #docs
         #errors
+        #example
         pub fn #method(&self #parameter) -> Call<#output> {
             self.0.call(#name, #argument)
         }

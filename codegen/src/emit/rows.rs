@@ -1,7 +1,7 @@
 //! `rows.rs`: the service as data.
 
-use crate::ir::{Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
-use proc_macro2::{Ident, TokenStream};
+use crate::ir::{Acceptor, Kind, Matcher, Member, Operation, OperationTrait, Service, Shape, Trait, Waiter};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 pub(crate) fn items(service: &Service) -> TokenStream {
@@ -76,7 +76,31 @@ fn operation_trait(found: &OperationTrait) -> TokenStream {
         OperationTrait::Unsigned => quote! { Unsigned },
         OperationTrait::Deprecated(message) => quote! { Deprecated(#message) },
         OperationTrait::EndpointParameter(name, value) => quote! { EndpointParameter(#name, #value) },
+        OperationTrait::Waiter(Waiter { name, min_delay, max_delay, attempts, acceptors, .. }) => {
+            let acceptors = acceptors.iter().map(acceptor);
+            let (delays, attempts) = ([*min_delay, *max_delay].map(plain), plain(*attempts));
+            quote! { Waiter(waiter(#name, [#(#delays),*], #attempts, &[#(#acceptors),*])) }
+        }
     }
+}
+
+/// A number without its type.
+fn plain(number: u32) -> Literal {
+    Literal::u32_unsuffixed(number)
+}
+
+fn acceptor(Acceptor { outcome, matcher }: &Acceptor) -> TokenStream {
+    let outcome = crate::lower::ident(outcome);
+    let matcher = match matcher {
+        Matcher::Success(success) => quote! { Success(#success) },
+        Matcher::ErrorType(code) => quote! { ErrorType(#code) },
+        Matcher::Path { input, path, comparator, expected } => {
+            let which = crate::lower::ident(if *input { "InputOutput" } else { "Output" });
+            let comparator = crate::lower::ident(comparator);
+            quote! { #which(#path, Comparator::#comparator, #expected) }
+        }
+    };
+    quote! { Acceptor(Outcome::#outcome, Matcher::#matcher) }
 }
 
 fn shape_row(service: &Service, shape: &Shape) -> TokenStream {

@@ -103,7 +103,7 @@ fn union(service: &Service, shape: &Shape) -> TokenStream {
 }
 
 /// The type of a member's value, with its box where it needs one.
-fn member_type(service: &Service, member: &Member) -> TokenStream {
+pub(crate) fn member_type(service: &Service, member: &Member) -> TokenStream {
     let inner = type_of(service, member.target);
     if member.boxed {
         quote! { Box<#inner> }

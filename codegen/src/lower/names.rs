@@ -75,6 +75,12 @@ pub(crate) fn method(operation: &str) -> Ident {
     if CLIENT_METHODS.contains(&name.as_str()) { ident(&format!("{name}_operation")) } else { ident(&name) }
 }
 
+/// The name of a client's method for a waiter, which none of the names has that are taken, and is one of them then.
+pub(crate) fn waiter(waiter: &str, taken: &mut BTreeSet<String>) -> Ident {
+    let name = format!("wait_until_{}", snake(waiter));
+    unused(name, taken)
+}
+
 /// The command word or option of a name: `PutThirdPartyJobFailureResult` gives `put-third-party-job-failure-result`.
 pub(crate) fn kebab(name: &str) -> String {
     separated(name, '-')
@@ -182,17 +188,19 @@ fn clean(text: &str) -> String {
 
 /// Each name once: a name that was there before gets a number.
 fn distinct(names: impl Iterator<Item = String>) -> Vec<Ident> {
-    let mut seen = BTreeSet::new();
-    let mut unique = |name: String| {
-        let mut candidate = name.clone();
-        let mut number = 2;
-        while !seen.insert(candidate.clone()) {
-            candidate = format!("{name}{number}");
-            number += 1;
-        }
-        ident(&candidate)
-    };
-    names.map(&mut unique).collect()
+    let mut taken = BTreeSet::new();
+    names.map(|name| unused(name, &mut taken)).collect()
+}
+
+/// The name, with a number where it is taken; from then on it is.
+fn unused(name: String, taken: &mut BTreeSet<String>) -> Ident {
+    let mut candidate = name.clone();
+    let mut number = 2;
+    while !taken.insert(candidate.clone()) {
+        candidate = format!("{name}{number}");
+        number += 1;
+    }
+    ident(&candidate)
 }
 
 /// An identifier: raw when it is a keyword, with `_` after it when it is one that can't be raw.

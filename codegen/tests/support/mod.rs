@@ -122,7 +122,7 @@ pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result
         generator.write(folder.join(name).join("src")).unwrap_or_else(|error| panic!("{name}: {error}"));
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-             opsmith-runtime = {{ path = {runtime:?} }}\n\n[lints]\nworkspace = true\n"
+             opsmith-runtime = {{ path = {runtime:?}, features = [\"serde\", \"waiters\"] }}\n\n[lints]\nworkspace = true\n"
         );
         keep(folder.join(name).join("Cargo.toml"), manifest);
     }

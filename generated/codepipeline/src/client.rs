@@ -16,6 +16,15 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNonceException`, `JobNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .acknowledge_job(AcknowledgeJobInput::new("jobId", "nonce"))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn acknowledge_job(
         &self,
         input: AcknowledgeJobInput,
@@ -29,6 +38,17 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `InvalidNonceException`, `JobNotFoundException`,
     /// `InvalidClientTokenException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .acknowledge_third_party_job(
+    ///         AcknowledgeThirdPartyJobInput::new("jobId", "nonce", "clientToken"),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn acknowledge_third_party_job(
         &self,
         input: AcknowledgeThirdPartyJobInput,
@@ -41,6 +61,23 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `LimitExceededException`, `TooManyTagsException`,
     /// `InvalidTagsException`, `ConcurrentModificationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .create_custom_action_type(
+    ///         CreateCustomActionTypeInput::new(
+    ///             ActionCategory::Source,
+    ///             "provider",
+    ///             "version",
+    ///             ArtifactDetails::new(1, 1),
+    ///             ArtifactDetails::new(1, 1),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_custom_action_type(
         &self,
         input: CreateCustomActionTypeInput,
@@ -55,6 +92,23 @@ impl Client {
     /// `InvalidStageDeclarationException`, `InvalidActionDeclarationException`,
     /// `InvalidBlockerDeclarationException`, `InvalidStructureException`, `LimitExceededException`,
     /// `TooManyTagsException`, `InvalidTagsException`, `ConcurrentModificationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .create_pipeline(
+    ///         CreatePipelineInput::new(
+    ///             PipelineDeclaration::new(
+    ///                 "name",
+    ///                 "roleArn",
+    ///                 vec![StageDeclaration::new("name", Vec::new())],
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_pipeline(
         &self,
         input: CreatePipelineInput,
@@ -66,6 +120,21 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `ConcurrentModificationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client
+    ///     .delete_custom_action_type(
+    ///         DeleteCustomActionTypeInput::new(
+    ///             ActionCategory::Source,
+    ///             "provider",
+    ///             "version",
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_custom_action_type(
         &self,
         input: DeleteCustomActionTypeInput,
@@ -77,6 +146,13 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `ConcurrentModificationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client.delete_pipeline(DeletePipelineInput::new("name")).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_pipeline(&self, input: DeletePipelineInput) -> Call<()> {
         self.0.call("DeletePipeline", input)
     }
@@ -85,6 +161,13 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `ConcurrentModificationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.delete_webhook(DeleteWebhookInput::new("name")).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete_webhook(
         &self,
         input: DeleteWebhookInput,
@@ -96,6 +179,17 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `WebhookNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .deregister_webhook_with_third_party(
+    ///         DeregisterWebhookWithThirdPartyInput::default(),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn deregister_webhook_with_third_party(
         &self,
         input: DeregisterWebhookWithThirdPartyInput,
@@ -107,6 +201,22 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`, `StageNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client
+    ///     .disable_stage_transition(
+    ///         DisableStageTransitionInput::new(
+    ///             "pipelineName",
+    ///             "stageName",
+    ///             StageTransitionType::Inbound,
+    ///             "reason",
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn disable_stage_transition(
         &self,
         input: DisableStageTransitionInput,
@@ -118,6 +228,21 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`, `StageNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client
+    ///     .enable_stage_transition(
+    ///         EnableStageTransitionInput::new(
+    ///             "pipelineName",
+    ///             "stageName",
+    ///             StageTransitionType::Inbound,
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn enable_stage_transition(
         &self,
         input: EnableStageTransitionInput,
@@ -129,6 +254,22 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ActionTypeNotFoundException`, `ValidationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .get_action_type(
+    ///         GetActionTypeInput::new(
+    ///             ActionCategory::Source,
+    ///             "owner",
+    ///             "provider",
+    ///             "version",
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_action_type(
         &self,
         input: GetActionTypeInput,
@@ -140,6 +281,13 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.get_job_details(GetJobDetailsInput::new("jobId")).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_job_details(
         &self,
         input: GetJobDetailsInput,
@@ -152,6 +300,13 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `PipelineVersionNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.get_pipeline(GetPipelineInput::new("name")).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_pipeline(&self, input: GetPipelineInput) -> Call<GetPipelineOutput> {
         self.0.call("GetPipeline", input)
     }
@@ -161,6 +316,17 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `PipelineExecutionNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .get_pipeline_execution(
+    ///         GetPipelineExecutionInput::new("pipelineName", "pipelineExecutionId"),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_pipeline_execution(
         &self,
         input: GetPipelineExecutionInput,
@@ -172,6 +338,13 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.get_pipeline_state(GetPipelineStateInput::new("name")).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_pipeline_state(
         &self,
         input: GetPipelineStateInput,
@@ -184,6 +357,17 @@ impl Client {
     ///
     /// Codes of the service: `JobNotFoundException`, `ValidationException`, `InvalidClientTokenException`,
     /// `InvalidJobException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .get_third_party_job_details(
+    ///         GetThirdPartyJobDetailsInput::new("jobId", "clientToken"),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn get_third_party_job_details(
         &self,
         input: GetThirdPartyJobDetailsInput,
@@ -196,6 +380,15 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `InvalidNextTokenException`, `PipelineExecutionNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .list_action_executions(ListActionExecutionsInput::new("pipelineName"))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_action_executions(
         &self,
         input: ListActionExecutionsInput,
@@ -207,6 +400,13 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNextTokenException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.list_action_types(ListActionTypesInput::default()).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_action_types(
         &self,
         input: ListActionTypesInput,
@@ -219,6 +419,17 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `InvalidNextTokenException`, `ActionExecutionNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .list_deploy_action_execution_targets(
+    ///         ListDeployActionExecutionTargetsInput::new("actionExecutionId"),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_deploy_action_execution_targets(
         &self,
         input: ListDeployActionExecutionTargetsInput,
@@ -231,6 +442,15 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `InvalidNextTokenException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .list_pipeline_executions(ListPipelineExecutionsInput::new("pipelineName"))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_pipeline_executions(
         &self,
         input: ListPipelineExecutionsInput,
@@ -242,6 +462,13 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNextTokenException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.list_pipelines(ListPipelinesInput::default()).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_pipelines(
         &self,
         input: ListPipelinesInput,
@@ -254,6 +481,15 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
     /// `InvalidNextTokenException`, `PipelineExecutionNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .list_rule_executions(ListRuleExecutionsInput::new("pipelineName"))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_rule_executions(
         &self,
         input: ListRuleExecutionsInput,
@@ -265,6 +501,13 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNextTokenException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.list_rule_types(ListRuleTypesInput::default()).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_rule_types(
         &self,
         input: ListRuleTypesInput,
@@ -277,6 +520,15 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ResourceNotFoundException`,
     /// `InvalidNextTokenException`, `InvalidArnException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .list_tags_for_resource(ListTagsForResourceInput::new("resourceArn"))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_tags_for_resource(
         &self,
         input: ListTagsForResourceInput,
@@ -288,6 +540,13 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `InvalidNextTokenException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.list_webhooks(ListWebhooksInput::default()).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn list_webhooks(&self, input: ListWebhooksInput) -> Call<ListWebhooksOutput> {
         self.0.call("ListWebhooks", input)
     }
@@ -298,6 +557,22 @@ impl Client {
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `StageNotFoundException`, `ConditionNotOverridableException`, `NotLatestPipelineExecutionException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client
+    ///     .override_stage_condition(
+    ///         OverrideStageConditionInput::new(
+    ///             "pipelineName",
+    ///             "stageName",
+    ///             "pipelineExecutionId",
+    ///             ConditionType::BeforeEntry,
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn override_stage_condition(
         &self,
         input: OverrideStageConditionInput,
@@ -309,6 +584,24 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `ActionTypeNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .poll_for_jobs(
+    ///         PollForJobsInput::new(
+    ///             ActionTypeId::new(
+    ///                 ActionCategory::Source,
+    ///                 ActionOwner::Aws,
+    ///                 "provider",
+    ///                 "version",
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn poll_for_jobs(&self, input: PollForJobsInput) -> Call<PollForJobsOutput> {
         self.0.call("PollForJobs", input)
     }
@@ -317,6 +610,24 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ActionTypeNotFoundException`, `ValidationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .poll_for_third_party_jobs(
+    ///         PollForThirdPartyJobsInput::new(
+    ///             ActionTypeId::new(
+    ///                 ActionCategory::Source,
+    ///                 ActionOwner::Aws,
+    ///                 "provider",
+    ///                 "version",
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn poll_for_third_party_jobs(
         &self,
         input: PollForThirdPartyJobsInput,
@@ -330,6 +641,22 @@ impl Client {
     /// Codes of the service: `PipelineNotFoundException`, `StageNotFoundException`,
     /// `ActionNotFoundException`, `ValidationException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .put_action_revision(
+    ///         PutActionRevisionInput::new(
+    ///             "pipelineName",
+    ///             "stageName",
+    ///             "actionName",
+    ///             ActionRevision::new("revisionId"),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn put_action_revision(
         &self,
         input: PutActionRevisionInput,
@@ -343,6 +670,23 @@ impl Client {
     /// Codes of the service: `InvalidApprovalTokenException`, `ApprovalAlreadyCompletedException`,
     /// `PipelineNotFoundException`, `StageNotFoundException`, `ActionNotFoundException`,
     /// `ValidationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .put_approval_result(
+    ///         PutApprovalResultInput::new(
+    ///             "pipelineName",
+    ///             "stageName",
+    ///             "actionName",
+    ///             ApprovalResult::new("summary", ApprovalStatus::Approved),
+    ///             "token",
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn put_approval_result(
         &self,
         input: PutApprovalResultInput,
@@ -354,6 +698,20 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client
+    ///     .put_job_failure_result(
+    ///         PutJobFailureResultInput::new(
+    ///             "jobId",
+    ///             FailureDetails::new(FailureType::JobFailed, "message"),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn put_job_failure_result(&self, input: PutJobFailureResultInput) -> Call<()> {
         self.0.call("PutJobFailureResult", input)
     }
@@ -363,6 +721,13 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
     /// `OutputVariablesSizeExceededException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client.put_job_success_result(PutJobSuccessResultInput::new("jobId")).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn put_job_success_result(&self, input: PutJobSuccessResultInput) -> Call<()> {
         self.0.call("PutJobSuccessResult", input)
     }
@@ -373,6 +738,21 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
     /// `InvalidClientTokenException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client
+    ///     .put_third_party_job_failure_result(
+    ///         PutThirdPartyJobFailureResultInput::new(
+    ///             "jobId",
+    ///             "clientToken",
+    ///             FailureDetails::new(FailureType::JobFailed, "message"),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn put_third_party_job_failure_result(
         &self,
         input: PutThirdPartyJobFailureResultInput,
@@ -385,6 +765,17 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
     /// `InvalidClientTokenException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client
+    ///     .put_third_party_job_success_result(
+    ///         PutThirdPartyJobSuccessResultInput::new("jobId", "clientToken"),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn put_third_party_job_success_result(
         &self,
         input: PutThirdPartyJobSuccessResultInput,
@@ -399,6 +790,26 @@ impl Client {
     /// `InvalidWebhookFilterPatternException`, `InvalidWebhookAuthenticationParametersException`,
     /// `PipelineNotFoundException`, `TooManyTagsException`, `InvalidTagsException`,
     /// `ConcurrentModificationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .put_webhook(
+    ///         PutWebhookInput::new(
+    ///             WebhookDefinition::new(
+    ///                 "name",
+    ///                 "targetPipeline",
+    ///                 "targetAction",
+    ///                 vec![WebhookFilterRule::new("jsonPath")],
+    ///                 WebhookAuthenticationType::GithubHmac,
+    ///                 WebhookAuthConfiguration::default(),
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn put_webhook(&self, input: PutWebhookInput) -> Call<PutWebhookOutput> {
         self.0.call("PutWebhook", input)
     }
@@ -407,6 +818,15 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `WebhookNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .register_webhook_with_third_party(RegisterWebhookWithThirdPartyInput::default())
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn register_webhook_with_third_party(
         &self,
         input: RegisterWebhookWithThirdPartyInput,
@@ -420,6 +840,22 @@ impl Client {
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `StageNotFoundException`, `StageNotRetryableException`, `NotLatestPipelineExecutionException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .retry_stage_execution(
+    ///         RetryStageExecutionInput::new(
+    ///             "pipelineName",
+    ///             "stageName",
+    ///             "pipelineExecutionId",
+    ///             StageRetryMode::FailedActions,
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn retry_stage_execution(
         &self,
         input: RetryStageExecutionInput,
@@ -433,6 +869,21 @@ impl Client {
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `PipelineExecutionNotFoundException`, `PipelineExecutionOutdatedException`,
     /// `StageNotFoundException`, `UnableToRollbackStageException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .rollback_stage(
+    ///         RollbackStageInput::new(
+    ///             "pipelineName",
+    ///             "stageName",
+    ///             "targetPipelineExecutionId",
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn rollback_stage(
         &self,
         input: RollbackStageInput,
@@ -445,6 +896,15 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .start_pipeline_execution(StartPipelineExecutionInput::new("name"))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn start_pipeline_execution(
         &self,
         input: StartPipelineExecutionInput,
@@ -457,6 +917,17 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
     /// `PipelineExecutionNotStoppableException`, `DuplicatedStopRequestException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .stop_pipeline_execution(
+    ///         StopPipelineExecutionInput::new("pipelineName", "pipelineExecutionId"),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn stop_pipeline_execution(
         &self,
         input: StopPipelineExecutionInput,
@@ -469,6 +940,17 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ResourceNotFoundException`, `InvalidArnException`,
     /// `TooManyTagsException`, `InvalidTagsException`, `ConcurrentModificationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .tag_resource(
+    ///         TagResourceInput::new("resourceArn", vec![Tag::new("key", "value")]),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn tag_resource(&self, input: TagResourceInput) -> Call<TagResourceOutput> {
         self.0.call("TagResource", input)
     }
@@ -478,6 +960,17 @@ impl Client {
     ///
     /// Codes of the service: `ValidationException`, `ResourceNotFoundException`, `InvalidArnException`,
     /// `InvalidTagsException`, `ConcurrentModificationException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .untag_resource(
+    ///         UntagResourceInput::new("resourceArn", vec!["member".to_owned()]),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn untag_resource(
         &self,
         input: UntagResourceInput,
@@ -490,6 +983,32 @@ impl Client {
     ///
     /// Codes of the service: `RequestFailedException`, `ValidationException`,
     /// `ActionTypeNotFoundException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client
+    ///     .update_action_type(
+    ///         UpdateActionTypeInput::new(
+    ///             ActionTypeDeclaration::new(
+    ///                 ActionTypeExecutor::new(
+    ///                     ExecutorConfiguration::default(),
+    ///                     ExecutorType::JobWorker,
+    ///                 ),
+    ///                 ActionTypeIdentifier::new(
+    ///                     ActionCategory::Source,
+    ///                     "owner",
+    ///                     "provider",
+    ///                     "version",
+    ///                 ),
+    ///                 ActionTypeArtifactDetails::new(1, 1),
+    ///                 ActionTypeArtifactDetails::new(1, 1),
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_action_type(&self, input: UpdateActionTypeInput) -> Call<()> {
         self.0.call("UpdateActionType", input)
     }
@@ -500,6 +1019,23 @@ impl Client {
     /// Codes of the service: `ValidationException`, `InvalidStageDeclarationException`,
     /// `InvalidActionDeclarationException`, `InvalidBlockerDeclarationException`,
     /// `InvalidStructureException`, `LimitExceededException`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client
+    ///     .update_pipeline(
+    ///         UpdatePipelineInput::new(
+    ///             PipelineDeclaration::new(
+    ///                 "name",
+    ///                 "roleArn",
+    ///                 vec![StageDeclaration::new("name", Vec::new())],
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_pipeline(
         &self,
         input: UpdatePipelineInput,

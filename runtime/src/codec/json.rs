@@ -12,6 +12,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 pub use read::read;
+#[cfg(feature = "serde")]
+pub(crate) use read::read_from;
 
 mod read;
 

@@ -21,6 +21,17 @@ pub fn read(text: &[u8], service: &Service<'_>, shape: Ix, sink: &mut dyn Sink) 
     json.end()
 }
 
+/// Reads one value of the shape from any format that describes itself.
+#[cfg(feature = "serde")]
+pub(crate) fn read_from<'de, D: Deserializer<'de>>(
+    from: D,
+    service: &Service<'_>,
+    shape: Ix,
+    sink: &mut dyn Sink,
+) -> Result<(), D::Error> {
+    Value { service, shape: service.shape(shape), member: None, sink }.deserialize(from)
+}
+
 /// One value that is due: its shape, the member it is for, and the sink that takes it.
 struct Value<'a, 's> {
     service: &'a Service<'a>,

@@ -6,4 +6,10 @@
 //! Enums keep values that are newer than the model as `Unknown`, and answers never fail on what is missing.
 //! Texts are checked against the model's patterns when `opsmith-runtime` has its feature `patterns`.
 
+/// Opens the code of an example, which is compiled here. A macro, for the files are also included where this crate is not.
+macro_rules! example {
+    () => {
+        "```no_run\n# use opsmith_test::*;\n# async fn example(client: Client) -> Result<(), Error> {"
+    };
+}
 include!("service.rs");

@@ -16,7 +16,19 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `Broken`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.r#do(DoInput::new(Choice::Text("text".to_owned()))).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn r#do(&self, input: DoInput) -> Call<DoOutput> {
         self.0.call("Do", input)
     }
 }
+opsmith_runtime::waiters!(
+    Client { #[doc = " Calls `Do` until `Counted`."] wait_until_counted = r#do(DoInput)
+    -> DoOutput, "Counted"; #[doc = " Calls `Do` until `DoDone`."] wait_until_do_done =
+    r#do(DoInput) -> DoOutput, "DoDone"; }
+);

@@ -53,7 +53,46 @@ pub enum Nth {
 static OPERATIONS: &[Operation<'static>] = &[
     operation("Do", Some(Nth::DoInput as Ix), Some(Nth::DoOutput as Ix))
         .errors(&[Nth::Broken as Ix])
-        .with(&[OperationTrait::Deprecated("use another")]),
+        .with(
+            &[
+                OperationTrait::Deprecated("use another"),
+                OperationTrait::Waiter(
+                    waiter(
+                        "Counted",
+                        [2, 120],
+                        7,
+                        &[Acceptor(Outcome::Success, Matcher::Success(true))],
+                    ),
+                ),
+                OperationTrait::Waiter(
+                    waiter(
+                        "DoDone",
+                        [5, 60],
+                        0,
+                        &[
+                            Acceptor(
+                                Outcome::Success,
+                                Matcher::Output(
+                                    "choice.text",
+                                    Comparator::StringEquals,
+                                    "DONE",
+                                ),
+                            ),
+                            Acceptor(Outcome::Retry, Matcher::ErrorType("Broken")),
+                            Acceptor(
+                                Outcome::Failure,
+                                Matcher::InputOutput(
+                                    "input.token == `null`",
+                                    Comparator::BooleanEquals,
+                                    "true",
+                                ),
+                            ),
+                            Acceptor(Outcome::Failure, Matcher::Success(false)),
+                        ],
+                    ),
+                ),
+            ],
+        ),
 ];
 
 static SHAPES: &[Shape<'static>] = &[

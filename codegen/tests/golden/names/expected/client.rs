@@ -16,10 +16,24 @@ impl Client {
     /// # Errors
     ///
     /// Codes of the service: `Error`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client.self_(OptionShape::new("Ok")).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn self_(&self, input: OptionShape) -> Call<()> {
         self.0.call("Self", input)
     }
     /// Calls `Type`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// let output = client.r#type(TypeInput::default()).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn r#type(&self, input: TypeInput) -> Call<ResultShape> {
         self.0.call("Type", input)
     }

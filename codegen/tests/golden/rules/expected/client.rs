@@ -11,6 +11,13 @@ opsmith_runtime::client!(Client, SERVICE);
 
 impl Client {
     /// Calls `Do`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client.r#do().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn r#do(&self) -> Call<()> {
         self.0.call("Do", ())
     }

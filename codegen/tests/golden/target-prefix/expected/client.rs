@@ -12,6 +12,13 @@ opsmith_runtime::client!(Client, SERVICE);
 
 impl Client {
     /// Calls `Do`.
+    ///
+    /// # Example
+    ///
+    #[doc = example!()]
+    /// client.r#do(DoInput::default()).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn r#do(&self, input: DoInput) -> Call<()> {
         self.0.call("Do", input)
     }

@@ -1,0 +1,124 @@
+//! The example in the documentation of each operation: a call with all that is required.
+
+use crate::ir::{Kind, Member, Operation, Service, Shape};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Structures within structures that an example spells out.
+const DEEPEST: usize = 4;
+
+/// The lines of documentation. `example!` opens the code: in a crate, to be compiled; elsewhere, where the path to the service
+/// is unknown, to be read.
+pub(crate) fn docs(service: &Service, operation: &Operation) -> TokenStream {
+    let code = call(service, operation).into_iter().map(|line| format!(" {line}"));
+    quote! {
+        #[doc = ""]
+        #[doc = " # Example"]
+        #[doc = ""]
+        #[doc = example!()]
+        #(#[doc = #code])*
+        #[doc = " # Ok(()) }"]
+        #[doc = " ```"]
+    }
+}
+
+/// The lines of a call with all that is required.
+pub(crate) fn call(service: &Service, operation: &Operation) -> Vec<String> {
+    let method = &operation.method;
+    let input = operation.input.and_then(|index| service.shapes.get(index)).map(|shape| structure(service, shape, 0));
+    let call = quote! { client.#method(#input).await?; };
+    lines(&if operation.output.is_some() {
+        quote! { let output = #call }
+    } else {
+        call
+    })
+}
+
+/// The statements as prettyplease prints them; none if they are no Rust, which would be a fault of this module.
+fn lines(statements: &TokenStream) -> Vec<String> {
+    let Ok(item) = syn::parse2(quote! { fn example() { #statements } }) else { return Vec::new() };
+    let text = crate::write::printed(Vec::new(), vec![item]);
+    let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
+    lines.map(str::to_owned).collect()
+}
+
+fn structure(service: &Service, shape: &Shape, depth: usize) -> TokenStream {
+    let name = &shape.rust;
+    let required: Vec<&Member> = shape.members.iter().filter(|member| member.plain).collect();
+    if required.is_empty() || depth == DEEPEST {
+        return quote! { #name::default() };
+    }
+    let arguments = required.into_iter().map(|member| argument(service, member, depth));
+    quote! { #name::new(#(#arguments),*) }
+}
+
+/// An argument, which is converted: text needs no more than quotes.
+fn argument(service: &Service, member: &Member, depth: usize) -> TokenStream {
+    let name = &member.name;
+    match service.shapes.get(member.target).map(|shape| shape.kind) {
+        Some(Kind::String) => quote! { #name },
+        _ => value(service, member, depth),
+    }
+}
+
+/// The value of a member, with its box where it needs one.
+fn value(service: &Service, member: &Member, depth: usize) -> TokenStream {
+    let Some(shape) = service.shapes.get(member.target) else { return quote! { () } };
+    let value = of_shape(service, shape, &member.name, depth + 1);
+    if member.boxed {
+        quote! { Box::new(#value) }
+    } else {
+        value
+    }
+}
+
+fn of_shape(service: &Service, shape: &Shape, name: &str, depth: usize) -> TokenStream {
+    let rust = &shape.rust;
+    let part = |at: usize| {
+        let inner = shape.members.get(at).map(|member| value(service, member, depth));
+        if shape.sparse {
+            quote! { Some(#inner) }
+        } else {
+            quote! { #inner }
+        }
+    };
+    match shape.kind {
+        Kind::Blob => quote! { opsmith_runtime::Blob::from(#name) },
+        Kind::Boolean => quote! { true },
+        Kind::String => quote! { #name.to_owned() },
+        Kind::Byte => quote! { 1_i8 },
+        Kind::Short => quote! { 1_i16 },
+        Kind::Integer => quote! { 1 },
+        Kind::Long => quote! { 1_i64 },
+        Kind::BigInteger => quote! { 1_i128 },
+        Kind::Float => quote! { 1.0_f32 },
+        Kind::Double => quote! { 1.0 },
+        Kind::Timestamp => quote! { opsmith_runtime::Timestamp::from(std::time::SystemTime::now()) },
+        Kind::Document => quote! { opsmith_runtime::Document::from(#name) },
+        Kind::List if depth >= DEEPEST => quote! { Vec::new() },
+        Kind::List => {
+            let element = part(0);
+            quote! { vec![#element] }
+        }
+        Kind::Map if depth >= DEEPEST => quote! { std::collections::BTreeMap::new() },
+        Kind::Map => {
+            let value = part(1);
+            quote! { std::collections::BTreeMap::from([("key".to_owned(), #value)]) }
+        }
+        Kind::Enum => match shape.values.first() {
+            Some(first) => {
+                let variant = &first.rust;
+                quote! { #rust::#variant }
+            }
+            None => quote! { #rust::from_wire(#name) },
+        },
+        Kind::Structure => structure(service, shape, depth),
+        Kind::Union => match shape.members.first() {
+            Some(first) if depth < DEEPEST => {
+                let (variant, value) = (&first.rust, value(service, first, depth));
+                quote! { #rust::#variant(#value) }
+            }
+            _ => quote! { #rust::Unknown },
+        },
+    }
+}

@@ -1,0 +1,85 @@
+//! serde for generated types (the feature `serde`), in the form that they have on the wire of AWS JSON: members by their names
+//! there, points in time as seconds, bytes as base64 text. What is sensitive is written too; to print a value, use `Debug`.
+//!
+//! Reading is as lenient as it is with an answer: what is missing is absent or empty, and what is unknown is passed over.
+//! A call checks its input when it is made.
+
+use crate::codec::json;
+use crate::rows::{Ix, Service};
+use crate::sink::{Sink, Write};
+use serde_core::de::Deserializer;
+use serde_core::ser::{Error as _, Serializer};
+
+/// Writes a value of the shape. For [`serde!`](crate::serde).
+#[doc(hidden)]
+pub fn serialize<S: Serializer>(
+    value: &dyn Write,
+    service: &Service<'_>,
+    shape: Ix,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut writer = json::Writer::new(service, shape);
+    value.write(&mut writer).map_err(S::Error::custom)?;
+    serde_transcode::transcode(&mut serde_json::Deserializer::from_slice(&writer.finish()), serializer)
+}
+
+/// Reads a value of the shape. For [`serde!`](crate::serde).
+#[doc(hidden)]
+pub fn deserialize<'de, D: Deserializer<'de>, T: Sink + Default>(
+    service: &Service<'_>,
+    shape: Ix,
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let mut value = T::default();
+    json::read_from(deserializer, service, shape, &mut value)?;
+    Ok(value)
+}
+
+/// Implements serde's traits for a generated structure or union.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde {
+    ($name:ident) => {
+        impl $crate::serde_core::Serialize for $name {
+            fn serialize<S: $crate::serde_core::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::serde::serialize(self, &SERVICE, Nth::$name as $crate::rows::Ix, serializer)
+            }
+        }
+
+        impl<'de> $crate::serde_core::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde_core::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::serde::deserialize(&SERVICE, Nth::$name as $crate::rows::Ix, deserializer)
+            }
+        }
+    };
+}
+
+/// Implements serde's traits for a generated enum.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_enum {
+    ($name:ident) => {
+        impl $crate::serde_core::Serialize for $name {
+            fn serialize<S: $crate::serde_core::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::serde_core::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde_core::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                let text = <::std::string::String as $crate::serde_core::Deserialize>::deserialize(deserializer)?;
+                Ok(Self::from_wire(&text))
+            }
+        }
+    };
+}

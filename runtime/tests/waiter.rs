@@ -1,0 +1,148 @@
+//! Waiters: what ends them, how long they pause, and what they say when they give up.
+
+use opsmith_runtime::fake::{Answer, Fake};
+use opsmith_runtime::rows::{
+    Acceptor, Comparator, Matcher, Operation, OperationTrait, Outcome, Protocol, Service, Shape, list, member,
+    operation, string, structure, waiter,
+};
+use opsmith_runtime::waiter::Waiting;
+use opsmith_runtime::{Client, Error};
+use std::sync::Arc;
+use std::time::Duration;
+
+static SHAPES: &[Shape<'static>] = &[
+    string("State"),
+    structure("Input", INPUT),
+    structure("Output", OUTPUT),
+    list("States", STATES),
+    structure("Missing", &[]),
+];
+static INPUT: &[opsmith_runtime::rows::Member<'static>] = &[member("wanted", 0)];
+static OUTPUT: &[opsmith_runtime::rows::Member<'static>] = &[member("state", 0), member("all", 3)];
+static STATES: &[opsmith_runtime::rows::Member<'static>; 1] = &[member("member", 0)];
+
+static OPERATIONS: &[Operation<'static>] = &[operation("Look", Some(1), Some(2)).with(&[
+    OperationTrait::Waiter(waiter("Ready", [2, 5], 6, READY)),
+    OperationTrait::Waiter(waiter("Gone", [3, 3], 0, GONE)),
+    OperationTrait::Waiter(waiter("All", [1, 1], 2, ALL)),
+    OperationTrait::Waiter(waiter("AsWanted", [1, 1], 2, WANTED)),
+])];
+static READY: &[Acceptor<'static>] = &[
+    Acceptor(Outcome::Success, Matcher::Output("state", Comparator::StringEquals, "READY")),
+    Acceptor(Outcome::Failure, Matcher::Output("state == 'BROKEN'", Comparator::BooleanEquals, "true")),
+    Acceptor(Outcome::Retry, Matcher::ErrorType("Missing")),
+];
+static GONE: &[Acceptor<'static>] = &[
+    Acceptor(Outcome::Success, Matcher::ErrorType("Missing")),
+    Acceptor(Outcome::Failure, Matcher::Output("all", Comparator::AnyStringEquals, "STUCK")),
+];
+static ALL: &[Acceptor<'static>] = &[
+    Acceptor(Outcome::Success, Matcher::Output("all[]", Comparator::AllStringEquals, "UP")),
+    Acceptor(Outcome::Failure, Matcher::Success(false)),
+];
+static WANTED: &[Acceptor<'static>] = &[Acceptor(
+    Outcome::Success,
+    Matcher::InputOutput("input.wanted == output.state", Comparator::BooleanEquals, "true"),
+)];
+
+static SERVICE: Service<'static> = Service {
+    sdk_id: "Things",
+    signing_name: "things",
+    target_prefix: "Things",
+    protocol: Protocol::AwsJson1_0,
+    operations: OPERATIONS,
+    shapes: SHAPES,
+    ..Service::NONE
+};
+
+fn wait(name: &'static str, fake: &Arc<Fake>) -> Waiting<Output> {
+    let client = Client::new(&SERVICE, fake.config().endpoint_url("http://localhost"));
+    Waiting::new(client.call("Look", Input::default().wanted("READY")), name)
+}
+
+/// As the generator would write them.
+#[derive(Clone, Copy)]
+enum Nth {
+    Input = 1,
+    Output = 2,
+}
+
+#[derive(Clone, Default, PartialEq)]
+struct Input {
+    wanted: Option<String>,
+}
+opsmith_runtime::structure!(Input [wanted] set(wanted: String));
+
+#[derive(Clone, Default, PartialEq)]
+struct Output {
+    state: Option<String>,
+    all: Option<Vec<String>>,
+}
+opsmith_runtime::structure!(Output [state, all]);
+
+fn run(waiting: Waiting<Output>) -> Result<Option<Output>, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    runtime.expect("a runtime").block_on(waiting.into_future())
+}
+
+fn state(state: &str) -> Answer {
+    Answer::new(200, &format!(r#"{{"state":"{state}"}}"#))
+}
+
+fn seconds(fake: &Fake) -> Vec<u64> {
+    fake.pauses().iter().map(|(least, _)| least.as_secs()).collect()
+}
+
+#[test]
+fn it_calls_until_it_is_so_and_pauses_twice_as_long_each_time() {
+    let fake = Fake::playing([state("NEW"), Answer::error("Missing"), state("NEW"), state("READY")]);
+    // An answer that no acceptor matches means: not yet.
+    let output = run(wait("Ready", &fake)).expect("ready").expect("an output");
+    assert_eq!(output.state.as_deref(), Some("READY"));
+    assert_eq!(seconds(&fake), [2, 4, 5]);
+}
+
+#[test]
+fn it_ends_when_it_can_never_be_so() {
+    let fake = Fake::playing([state("NEW"), state("BROKEN")]);
+    let error = run(wait("Ready", &fake)).expect_err("broken").to_string();
+    assert_eq!(error, "waiter Ready: it is in a state that it will not leave");
+    let fake = Fake::answering(Answer::new(200, r#"{"all":["UP","STUCK"]}"#));
+    assert!(matches!(run(wait("Gone", &fake)), Err(Error::Wait { waiter, .. }) if waiter == "Gone"));
+}
+
+#[test]
+fn an_error_may_be_what_is_waited_for() {
+    let fake = Fake::playing([state("NEW"), Answer::error("Missing")]);
+    assert!(run(wait("Gone", &fake)).expect("gone").is_none());
+    assert_eq!(seconds(&fake), [3]);
+}
+
+#[test]
+fn an_error_that_is_not_waited_for_is_the_result() {
+    for name in ["Ready", "All"] {
+        let fake = Fake::answering(Answer::error("Denied"));
+        assert_eq!(run(wait(name, &fake)).expect_err("denied").code(), Some("Denied"), "{name}");
+        assert!(fake.pauses().is_empty());
+    }
+}
+
+#[test]
+fn it_gives_up_after_the_attempts_of_the_model_or_of_the_caller() {
+    let fake = Fake::answering(state("NEW"));
+    let error = run(wait("Ready", &fake)).expect_err("never").to_string();
+    assert_eq!((error.as_str(), fake.requests().len()), ("waiter Ready: it was not so after 6 attempts", 6));
+    let fake = Fake::answering(state("NEW"));
+    run(wait("Ready", &fake).attempts(2).delay(Duration::from_secs(9))).expect_err("never");
+    assert_eq!((fake.requests().len(), seconds(&fake)), (2, vec![9]));
+}
+
+#[test]
+fn lists_and_inputs_are_looked_at_too() {
+    let all = |all: &str| Fake::answering(Answer::new(200, &format!(r#"{{"all":{all}}}"#)));
+    assert!(run(wait("All", &all(r#"["UP","UP"]"#))).is_ok());
+    assert!(run(wait("All", &all(r#"["UP","DOWN"]"#))).is_err());
+    assert!(run(wait("All", &all("[]"))).is_err());
+    assert!(run(wait("AsWanted", &Fake::answering(state("READY")))).is_ok());
+    assert!(run(wait("AsWanted", &Fake::answering(state("NEW")))).is_err());
+}
