@@ -1,17 +1,17 @@
-//! What each operation costs, generated alone.
+//! What operations cost.
 
 use crate::diagnostics::Error;
-use crate::{Generator, write};
+use crate::{Generator, ir, write};
 
-/// What an operation costs.
+/// What one or several operations cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
-    /// The operation's name.
+    /// The operation's name; empty for several.
     pub operation: String,
-    /// Shapes that it needs.
+    /// Shapes that are needed.
     pub shapes: usize,
-    /// Lines of generated code for it alone: neither blank nor comment.
+    /// Lines of generated code: neither blank nor comment.
     pub lines: usize,
 }
 
@@ -28,8 +28,20 @@ impl Generator {
         let model = self.model_name();
         Ok(operations.into_iter().map(move |operation| {
             let service = loaded.lower(std::slice::from_ref(&operation))?;
-            let lines = write::lines(&write::texts(&service, &model)?);
-            Ok(Cost { operation, shapes: service.shapes.len(), lines })
+            cost(operation, &service, &model)
         }))
     }
+
+    /// What all of them cost together.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Generator::render).
+    pub fn cost(&self) -> Result<Cost, Error> {
+        cost(String::new(), &self.lower()?, &self.model_name())
+    }
+}
+
+fn cost(operation: String, service: &ir::Service, model: &str) -> Result<Cost, Error> {
+    Ok(Cost { operation, shapes: service.shapes.len(), lines: write::lines(&write::texts(service, model)?) })
 }

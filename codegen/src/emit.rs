@@ -1,6 +1,6 @@
 //! Emitting: from the IR to Rust files. One file here per file there; none of it can fail or decides anything.
 
-mod client;
+pub(crate) mod client;
 mod commands;
 mod docs;
 mod endpoints;

@@ -48,6 +48,12 @@ fn waiters(service: &Service) -> Option<TokenStream> {
     (!waiters.is_empty()).then(|| quote! { opsmith_runtime::waiters!(Client { #(#waiters)* }); })
 }
 
+/// An operation's method by itself.
+pub(crate) fn alone(service: &Service, operation: &Operation) -> TokenStream {
+    let method = method(service, operation);
+    quote! { impl Client { #method } }
+}
+
 fn method(service: &Service, operation: &Operation) -> TokenStream {
     let name = &operation.name;
     let docs = rustdoc(&operation.docs, &format!("Calls `{name}`."));

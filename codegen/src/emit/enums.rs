@@ -13,7 +13,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     quote! { #rows #(#items)* }
 }
 
-fn item(shape: &Shape) -> TokenStream {
+pub(crate) fn item(shape: &Shape) -> TokenStream {
     let docs = rustdoc(&shape.docs, &format!("`{}` of the model.", shape.name));
     let name = &shape.rust;
     let variants = shape.values.iter().map(|value| {

@@ -26,6 +26,23 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     quote! { #enums #rows #runtime #maps #(#types)* }
 }
 
+/// The type of a structure, union or enum by itself; nothing for other shapes.
+pub(crate) fn alone(service: &Service, shape: &Shape) -> TokenStream {
+    match shape.kind {
+        _ if !shape.typed => TokenStream::new(),
+        Kind::Structure => structure(service, shape),
+        Kind::Union => union(service, shape),
+        Kind::Enum => super::enums::item(shape),
+        _ => TokenStream::new(),
+    }
+}
+
+/// The Rust type of a shape's values, as text.
+pub(crate) fn text_of(service: &Service, shape: &Shape) -> String {
+    let index = service.shapes.iter().position(|other| std::ptr::eq(other, shape));
+    index.map_or_else(String::new, |index| type_of(service, index).to_string().replace(' ', ""))
+}
+
 /// What the type of a member needs to have imported.
 fn imports(service: &Service, target: usize) -> Vec<&'static str> {
     let Some(shape) = service.shapes.get(target) else { return Vec::new() };

@@ -1,0 +1,107 @@
+//! `cargo opsmith diff`: what changed between two models.
+
+use crate::{say, target};
+use clap::{Args, ValueEnum};
+use opsmith_codegen::{Change, Error, Generator, Severity, ir};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub(crate) struct Diff {
+    /// The old model: Smithy JSON AST, or a service's folder of botocore's.
+    old: PathBuf,
+    /// The new one.
+    new: PathBuf,
+    #[command(flatten)]
+    more: target::More,
+    /// Print the changes as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Exit with 1 when there are changes as grave as this.
+    #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
+    fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FailOn {
+    Breaking,
+    Additive,
+    Documentation,
+}
+
+/// Exits with 1 when there are changes that are too grave, and with 2 when the models can't be compared.
+pub(crate) fn run(diff: &Diff) -> ExitCode {
+    let done = changes(&diff.more.generator(&diff.old), &diff.more.generator(&diff.new))
+        .map_err(|error| error.to_string())
+        .and_then(|changes| {
+            if diff.json { json(&changes) } else { print(&changes) }?;
+            Ok(changes)
+        });
+    let worst = match diff.fail_on {
+        FailOn::Breaking => Severity::Breaking,
+        FailOn::Additive => Severity::Additive,
+        FailOn::Documentation => Severity::Documentation,
+    };
+    match done {
+        Ok(changes) if changes.iter().any(|change| change.severity <= worst) => ExitCode::from(1),
+        Ok(_) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say::problem(problem);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The changes from one model to another. Operations that one of them does not have are no mistake.
+pub(crate) fn changes(old: &Generator, new: &Generator) -> Result<Vec<Change>, Error> {
+    let lowered: Result<[ir::Service; 2], Error> = Ok([old.lower()?, new.lower()?]);
+    lowered.map(|[old, new]| opsmith_codegen::diff(&old, &new))
+}
+
+/// What follows for the version of a crate that is generated from the model.
+fn version(changes: &[Change]) -> &'static str {
+    match changes.iter().map(|change| change.severity).min() {
+        Some(Severity::Breaking) => "major",
+        Some(Severity::Additive) => "minor",
+        Some(Severity::Documentation) => "patch",
+        None => "none",
+    }
+}
+
+fn json(changes: &[Change]) -> Result<(), String> {
+    let text = serde_json::to_string_pretty(&json!({ "version": version(changes), "changes": changes }));
+    say::line(text.map_err(|error| error.to_string())?)
+}
+
+/// Prints the changes, the gravest first; those of documentation in one line.
+pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
+    for (severity, name, style) in
+        [(Severity::Breaking, "breaking", say::BAD), (Severity::Additive, "additive", say::GOOD)]
+    {
+        for Change { place, change, operations, .. } in changes.iter().filter(|change| change.severity == severity) {
+            let who = match operations.as_slice() {
+                [] => String::new(),
+                [only] if only == place => String::new(),
+                [first, second, third, rest @ ..] if !rest.is_empty() => {
+                    format!(" ({first}, {second}, {third} and {} more)", rest.len())
+                }
+                few => format!(" ({})", few.join(", ")),
+            };
+            say::line(format_args!("{} {place}: {change}{who}", say::styled(style, format_args!("{name:<13}"))))?;
+        }
+    }
+    let texts = changes.iter().filter(|change| change.severity == Severity::Documentation);
+    let operations: BTreeSet<_> = texts.clone().flat_map(|change| &change.operations).collect();
+    if let count @ 1.. = texts.count() {
+        let text = format!("{count} texts changed, about {} operations", operations.len());
+        say::line(format_args!("{} {text}", say::styled(say::NOTE, "documentation")))?;
+    }
+    let version = match version(changes) {
+        "none" => "nothing changed".to_owned(),
+        "major" => "suggested version: the next major one (0.1.0 to 0.2.0, 1.0.0 to 2.0.0)".to_owned(),
+        level => format!("suggested version: the next {level} one"),
+    };
+    say::line(say::styled(say::HEAD, version))
+}

@@ -1,0 +1,75 @@
+//! `cargo opsmith generate`: writes the code of services.
+
+use crate::say;
+use crate::target::{Code, Service, Target};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// What the code of a project's services costs, beside their crates.
+const SIZES: &str = "generated/SIZES";
+
+pub(crate) fn generate(target: &Target) -> Result<(), String> {
+    let services = target.services()?;
+    services.iter().try_for_each(write)?;
+    if target.is_project() {
+        let text = sizes(&services)?;
+        if fs::read_to_string(SIZES).ok().as_ref() != Some(&text) {
+            replace(Path::new(SIZES), &text)?;
+            say::line(format_args!("wrote {SIZES}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the code of a service.
+pub(crate) fn write(Service { generator, code }: &Service) -> Result<(), String> {
+    let changed = match code {
+        Code::Files(folder) => generator.write(folder),
+        Code::Crate(folder, runtime) => generator.write_crate(folder, runtime.as_deref()),
+    };
+    let changed = changed.map_err(|error| error.to_string())?;
+    let folder = code.folder().display();
+    match changed.is_empty() {
+        true => say::line(format_args!("{folder}: nothing to change")),
+        false => say::line(format_args!("{folder}: wrote {}", changed.join(", "))),
+    }
+}
+
+/// Whether the sizes of a project are as they would be written.
+pub(crate) fn sizes_are_current(services: &[Service]) -> Result<bool, String> {
+    Ok(fs::read_to_string(SIZES).ok() == Some(sizes(services)?))
+}
+
+/// Lines of code of each service, whole and by operation.
+fn sizes(services: &[Service]) -> Result<String, String> {
+    let mut text =
+        "Lines of generated code, neither blank nor comment. `cargo opsmith generate` writes this.\n".to_owned();
+    for Service { generator, code } in services {
+        let failed = |error: opsmith_codegen::Error| error.to_string();
+        let whole = generator.cost().map_err(failed)?;
+        let costs = generator.costs().map_err(failed)?;
+        let name = code.folder().file_name().unwrap_or_default().to_string_lossy();
+        let (operations, lines) = (costs.len(), whole.lines);
+        let _ = write!(
+            text,
+            "\n{name}: {lines} for {operations} operations, {} for each\n",
+            lines.div_ceil(operations.max(1))
+        );
+        for cost in costs {
+            let cost = cost.map_err(failed)?;
+            let _ = writeln!(text, "  {:<40} {:>6}", cost.operation, cost.lines);
+        }
+    }
+    Ok(text)
+}
+
+/// Writes a file in one step, so that a full disk leaves the old one whole.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), String> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        format!("cannot write {}: {error}", path.display())
+    })
+}

@@ -1,0 +1,64 @@
+//! What is printed: in colours on a terminal, plain elsewhere; and quiet when the reader has gone.
+
+use anstyle::{AnsiColor, Style};
+use std::fmt::Display;
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default();
+pub(crate) const HEAD: Style = Style::new().bold();
+
+/// The text in a style.
+pub(crate) fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Prints a line, or ends the process when nobody reads it.
+///
+/// # Errors
+///
+/// That it can't be written, as to a full disk.
+pub(crate) fn line(text: impl Display) -> Result<(), String> {
+    let written = writeln!(anstream::stdout().lock(), "{text}");
+    written.or_else(|error| match error.kind() {
+        ErrorKind::BrokenPipe => std::process::exit(0),
+        _ => Err(format!("cannot write the output: {error}")),
+    })
+}
+
+/// Prints what is wrong. Where even that is impossible, the exit code says it.
+pub(crate) fn problem(text: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{} {text}", styled(BAD, "error:"));
+}
+
+/// Prints a remark beside the output.
+pub(crate) fn remark(text: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// A line on a terminal that says how far the work is, and is gone afterwards.
+pub(crate) struct Progress {
+    what: String,
+    shown: bool,
+}
+
+impl Progress {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Progress { what: what.into(), shown: io::stderr().is_terminal() }
+    }
+
+    pub(crate) fn at(&self, done: usize, all: usize) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K{}: {done} of {all}", self.what);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
