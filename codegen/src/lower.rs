@@ -66,7 +66,7 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     let service = ir::Service {
         id: id.to_owned(),
         sdk_id: traits::field(&service.traits, traits::SERVICE, "sdkId"),
-        title: traits::text(&service.traits, traits::TITLE),
+        title: docs::visible(&traits::text(&service.traits, traits::TITLE)).replace('\n', " "),
         version: service.version.clone().unwrap_or_default(),
         source: source
             .map_or_else(String::new, |source| format!("{} {}", source.source, source.date).trim().to_owned()),

@@ -1,0 +1,115 @@
+//! Two models of one service: of one month by two front ends, and of two releases.
+
+mod support;
+
+use opsmith_codegen::{Change, Generator, Severity, diff, import};
+use std::path::PathBuf;
+
+/// botocore's data folder of April 2025, when the environment names it.
+fn botocore_of_april_2025() -> Option<PathBuf> {
+    let folder = std::env::var_os("OPSMITH_BOTOCORE_2025_04").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: OPSMITH_BOTOCORE_2025_04 does not name the data folder of a botocore of that month");
+    }
+    folder
+}
+
+fn changes(old: &Generator, new: &Generator) -> Vec<Change> {
+    let lower = |generator: &Generator| generator.lower().unwrap_or_else(|error| panic!("{error}"));
+    diff(&lower(old), &lower(new))
+}
+
+/// Why botocore's data says it otherwise than Amazon's Smithy file, where it does.
+fn reason(Change { place, change, .. }: &Change) -> Option<&'static str> {
+    let is = |text: &str| change.starts_with(text);
+    Some(match () {
+        () if place.ends_with("Exception$message") && is("removed") => {
+            "an error's message is left out, which a client reads from every error"
+        }
+        () if is("the minimum is none rather than 0") => "a minimum of 0 says nothing",
+        () if is("the pattern is ^(?:") => {
+            "patterns hold for the whole text without saying so, which the importer adds"
+        }
+        () if place == "RoleArn" && is("the pattern is ") => "the rest of the text is matched by `.*`",
+        () => return None,
+    })
+}
+
+#[test]
+fn both_front_ends_give_the_same_rows() {
+    let (Some(botocore), Some(amazons)) = (botocore_of_april_2025(), support::amazons_models()) else { return };
+    let models = support::models(amazons.path());
+    let amazons = models.iter().find(|path| path.ends_with("codepipeline-2015-07-09.json")).expect("CodePipeline");
+    let found = changes(&Generator::new(amazons), &Generator::new(botocore.join("codepipeline/2015-07-09")));
+    let (explained, others): (Vec<_>, Vec<_>) = found.iter().partition(|change| reason(change).is_some());
+    println!("{} differences, each for a reason", explained.len());
+    assert!(others.is_empty(), "{others:#?}");
+}
+
+#[test]
+fn releases_of_botocore_are_told_apart() {
+    let (Some(old), Some(new)) = (botocore_of_april_2025(), support::botocore()) else { return };
+    let folder = "codepipeline/2015-07-09";
+    let found = changes(&Generator::new(old.join(folder)), &Generator::new(new.join(folder)));
+    let told: Vec<_> = found.iter().map(|change| (change.severity, &*change.place, &*change.change)).collect();
+    for expected in [
+        (Severity::Additive, "ListDeployActionExecutionTargets", "added"),
+        (Severity::Additive, "EnvironmentVariable$type", "added"),
+    ] {
+        assert!(told.contains(&expected), "{told:#?}");
+    }
+    assert!(found.iter().all(|change| change.severity != Severity::Breaking), "{told:#?}");
+    let back = changes(&Generator::new(new.join(folder)), &Generator::new(old.join(folder)));
+    let gone = back.iter().find(|change| change.place == "ListDeployActionExecutionTargets").expect("the operation");
+    assert_eq!((gone.severity, &*gone.change), (Severity::Breaking, "removed"));
+    let folder = "dynamodb/2012-08-10";
+    let found = changes(&Generator::new(old.join(folder)), &Generator::new(new.join(folder)));
+    let keys = found.iter().find(|change| change.place == "CreateTableInput$KeySchema").expect("the member");
+    assert_eq!((keys.severity, &*keys.operations), (Severity::Breaking, &["CreateTable".to_owned()][..]));
+}
+
+#[test]
+fn a_model_does_not_differ_from_itself() {
+    assert_eq!(changes(&support::own(), &support::own()), []);
+    let Some(data) = support::botocore() else { return };
+    for service in ["dynamodb/2012-08-10", "ssm/2014-11-06"] {
+        let generator = Generator::new(data.join(service));
+        assert_eq!(changes(&generator, &generator), [], "{service}");
+    }
+}
+
+/// What each kind of change is taken for.
+#[test]
+fn changes_are_as_grave_as_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = std::fs::read_to_string(support::root("codegen/tests/golden/kinds/model.json")).expect("the model");
+    let change = |from: &str, to: &str| {
+        assert!(model.contains(from), "{from}");
+        let path = folder.path().join("model.json");
+        std::fs::write(&path, model.replace(from, to)).expect("a file");
+        let old = Generator::new(support::root("codegen/tests/golden/kinds/model.json"));
+        changes(&old, &Generator::new(path))
+            .into_iter()
+            .map(|change| (change.severity, change.change))
+            .collect::<Vec<_>>()
+    };
+    let gravest = |from, to| change(from, to).into_iter().next().expect("a change");
+    let renamed: Vec<_> = change("\"token\"", "\"tokens\"").into_iter().map(|(_, change)| change).collect();
+    assert_eq!(renamed, ["the option --token is gone", "removed", "added"]);
+    assert_eq!(gravest("use another", "use others"), (Severity::Additive, "deprecated: changed".to_owned()));
+    assert_eq!(gravest("\"DoDone\"", "\"Done\"").1, "the waiter DoDone: removed");
+    let (severity, text) = gravest("\"target\": \"smithy.api#Blob\"", "\"target\": \"smithy.api#String\"");
+    assert_eq!((severity, text.as_str()), (Severity::Breaking, "is Option<String> rather than Option<Blob>"));
+}
+
+/// The importer's text is the model that the folder stands for.
+#[test]
+fn an_import_is_what_was_imported() {
+    let Some(data) = support::botocore() else { return };
+    let folder = data.join("codepipeline/2015-07-09");
+    let options = import::Options { source: "botocore".to_owned(), documentation: true, ..Default::default() };
+    let file = tempfile::tempdir().expect("a folder");
+    let path = file.path().join("codepipeline.json");
+    std::fs::write(&path, import::folder(&folder, &options).expect("a model").text).expect("a file");
+    assert_eq!(changes(&Generator::new(folder), &Generator::new(path)), []);
+}
