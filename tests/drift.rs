@@ -69,6 +69,24 @@ fn build(folder: &Path, target: &Path) -> String {
     text
 }
 
+/// All files below a folder, with the time of their last change.
+fn files_below(folder: &Path) -> Vec<(PathBuf, std::time::SystemTime)> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let found = entries.map(|path| match path.is_dir() {
+        true => files_below(&path),
+        false => vec![(path.clone(), fs::metadata(&path).and_then(|file| file.modified()).expect("a file"))],
+    });
+    found.flatten().collect()
+}
+
+/// Lets the folder and those in it be written to, or not.
+fn permit(folder: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    for path in [folder.join("src"), folder.to_owned()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
+    }
+}
+
 /// The lines that a build script printed for cargo.
 fn printed(target: &Path) -> Vec<String> {
     let runs = fs::read_dir(target.join("debug/build")).expect("builds").map(|entry| entry.expect("an entry").path());
@@ -92,6 +110,16 @@ fn a_second_build_reruns_nothing_and_a_changed_model_does() {
     let model = folder.path().join("model.json");
     let text = fs::read_to_string(&model).expect("the model");
     fs::write(&model, text + "\n").expect("the model");
+    // A build writes to OUT_DIR only: the sources may not even be writable.
+    let sources = || {
+        let mut files = files_below(folder.path());
+        files.sort();
+        files
+    };
+    let before = sources();
+    permit(folder.path(), 0o555);
     let third = build(folder.path(), &target);
+    permit(folder.path(), 0o755);
+    assert_eq!(sources(), before);
     assert!(third.contains("build-script-build`"), "{third}");
 }

@@ -314,6 +314,34 @@ fn enormous_models_are_told_or_become_code() {
     }
 }
 
+/// What fuzz targets feed.
+mod readers {
+    include!("../../fuzz/codegen_readers.rs");
+}
+
+/// The examples of the fuzz targets, whole and damaged.
+#[test]
+fn readers_take_anything() {
+    let mut random = Random(0x5851_f42d_4c95_7f2d);
+    let readers: [(&str, fn(&[u8])); 3] =
+        [("model", readers::model), ("names", readers::names), ("prose", readers::prose)];
+    for (name, read) in readers {
+        for example in fs::read_dir(support::root("fuzz/corpus").join(name)).expect("a corpus").flatten() {
+            let bytes = fs::read(example.path()).expect("a file");
+            read(&bytes);
+            for _ in 0..40 {
+                let mut bytes = bytes.clone();
+                for _ in 0..=random.below(6) {
+                    let at = random.below(bytes.len());
+                    let odd = b"\"\\\n\r\0{}[]#$`*/<>&;: \xff\xf0\x9f";
+                    bytes[at] = odd[random.below(odd.len())];
+                }
+                read(&bytes);
+            }
+        }
+    }
+}
+
 /// Amazon's own file of the project's service, unmodified, where it is.
 #[test]
 fn amazons_own_model() {

@@ -33,11 +33,6 @@ pub mod local {
     include!("../../fuzz/local_readers.rs");
 }
 
-/// A model, generated in full.
-pub fn model(bytes: &[u8]) {
-    let folder = std::env::temp_dir().join(format!("opsmith-fuzz-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let path = folder.join("model.json");
-    std::fs::write(&path, bytes).expect("a file");
-    let _ = opsmith_codegen::Generator::new(path).render().map_err(|error| error.to_string());
+pub mod codegen {
+    include!("../../fuzz/codegen_readers.rs");
 }

@@ -1,0 +1,75 @@
+// The readers of outside text in the generator, each as a function of bytes.
+
+use serde_json::json;
+
+/// A model, generated in full.
+pub fn model(bytes: &[u8]) {
+    generate(bytes);
+}
+
+/// Names in all places that have one, a line each.
+pub fn names(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.split('\n');
+    let mut name = || lines.next().unwrap_or("other").to_owned();
+    let id = |name: &str| format!("t#{name}");
+    let (service, operation, input, shape, error) = (name(), name(), name(), name(), name());
+    let members: serde_json::Map<_, _> = (0..3).map(|_| (name(), json!({ "target": id(&shape) }))).collect();
+    let values: serde_json::Map<_, _> = (0..3)
+        .map(|_| {
+            let traits = json!({ "smithy.api#enumValue": name() });
+            (name(), json!({ "target": "smithy.api#Unit", "traits": traits }))
+        })
+        .collect();
+    let waiter = json!({ "acceptors": [{ "state": "success", "matcher": { "errorType": name() } }] });
+    let model = json!({ "smithy": "2.0", "shapes": {
+        id(&service): {
+            "type": "service", "version": name(), "operations": [{ "target": id(&operation) }],
+            "traits": {
+                "aws.protocols#awsJson1_0": {}, "aws.auth#sigv4": { "name": name() }, "aws.api#service": { "sdkId": name() }
+            }
+        },
+        id(&operation): {
+            "type": "operation", "input": { "target": id(&input) }, "output": { "target": id(&input) },
+            "errors": [{ "target": id(&error) }], "traits": { "smithy.waiters#waitable": { name(): waiter } }
+        },
+        id(&input): { "type": "structure", "members": members },
+        id(&shape): { "type": "enum", "members": values },
+        id(&error): { "type": "structure", "members": {}, "traits": { "smithy.api#error": "client" } },
+    } });
+    generate(model.to_string().as_bytes());
+}
+
+/// Prose in all places that have some.
+pub fn prose(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let traits = json!({ "smithy.api#documentation": text, "smithy.api#deprecated": { "message": text } });
+    let mut of_service = traits.clone();
+    of_service["aws.protocols#awsJson1_1"] = json!({});
+    of_service["aws.auth#sigv4"] = json!({ "name": "t" });
+    of_service["smithy.api#title"] = json!(text);
+    let value = json!({ "smithy.api#enumValue": text, "smithy.api#documentation": text });
+    let model = json!({ "smithy": "2.0", "metadata": { "opsmith": { "source": text } }, "shapes": {
+        "t#S": { "type": "service", "version": text, "operations": [{ "target": "t#O" }], "traits": of_service },
+        "t#O": { "type": "operation", "input": { "target": "t#I" }, "traits": traits },
+        "t#I": { "type": "structure", "traits": traits, "members": {
+            "a": { "target": "t#E", "traits": traits }, "b": { "target": "t#P", "traits": traits } } },
+        "t#E": { "type": "enum", "traits": traits, "members": { "A": { "target": "smithy.api#Unit", "traits": value } } },
+        "t#P": { "type": "string", "traits": { "smithy.api#pattern": text } },
+    } });
+    generate(model.to_string().as_bytes());
+}
+
+/// Generates all of a model; what is made parses.
+fn generate(model: &[u8]) {
+    let name = format!("opsmith-model-{}-{:?}.json", std::process::id(), std::thread::current().id());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, model).expect("a file");
+    match opsmith_codegen::Generator::new(&path).render() {
+        Ok(files) => files.iter().for_each(|(name, text)| {
+            assert!(syn::parse_file(text).is_ok(), "{name} does not parse: {text}");
+        }),
+        Err(error) => assert!(!error.to_string().contains("does not parse"), "{error}"),
+    }
+    let _ = std::fs::remove_file(path);
+}
