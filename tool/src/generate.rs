@@ -12,14 +12,17 @@ const SIZES: &str = "generated/SIZES";
 pub(crate) fn generate(target: &Target) -> Result<(), String> {
     let services = target.services()?;
     services.iter().try_for_each(write)?;
-    if target.is_project() {
-        let text = sizes(&services)?;
-        if fs::read_to_string(SIZES).ok().as_ref() != Some(&text) {
-            replace(Path::new(SIZES), &text)?;
-            say::line(format_args!("wrote {SIZES}"))?;
-        }
+    if target.is_project() { write_sizes(&services) } else { Ok(()) }
+}
+
+/// Writes the sizes of a project, if they are not there already.
+pub(crate) fn write_sizes(services: &[Service]) -> Result<(), String> {
+    let text = sizes(services)?;
+    if fs::read_to_string(SIZES).ok().as_ref() == Some(&text) {
+        return Ok(());
     }
-    Ok(())
+    replace(Path::new(SIZES), &text)?;
+    say::line(format_args!("wrote {SIZES}"))
 }
 
 /// Writes the code of a service.

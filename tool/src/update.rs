@@ -1,7 +1,7 @@
 //! `cargo opsmith update`: puts a newer model in place of an older one.
 
 use crate::import::Origin;
-use crate::target::{Code, Place, Service, of_project, with_files};
+use crate::target::{Code, Place, Service, of_project, project, with_files};
 use crate::{check, diff, generate, say};
 use clap::Args;
 use std::fs;
@@ -28,7 +28,9 @@ pub(crate) fn update(Update { from, model, place, origin }: &Update) -> Result<E
     } else {
         fs::read_to_string(from).map_err(|error| format!("cannot read {}: {error}", from.display()))?
     };
-    let code = place.code().or_else(|| in_project(model));
+    let named = place.code();
+    let is_project = named.is_none();
+    let code = named.or_else(|| in_project(model));
     let code = code.ok_or("say with --out or --crate where the files go: the model is not in the project's model/")?;
     let beside = model.with_extension("json.new");
     generate::replace(&beside, &text)?;
@@ -44,6 +46,9 @@ pub(crate) fn update(Update { from, model, place, origin }: &Update) -> Result<E
     say::line(format_args!("wrote {}", model.display()))?;
     let service = Service { generator: with_files(model, None), code };
     generate::write(&service)?;
+    if is_project {
+        generate::write_sizes(&project()?)?;
+    }
     Ok(if check::is_current(&service)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

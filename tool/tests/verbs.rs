@@ -152,6 +152,7 @@ fn an_update_is_done_whole_or_not_at_all() {
         assert!(out.contains(part), "{part} is not in {out}");
     }
     assert!(folder.read("generated/weather/src/types.rs").contains("pub units: Option<Unit>"));
+    folder.done("check");
 }
 
 #[test]
