@@ -131,7 +131,7 @@ impl<'a> Caller<'a> {
 }
 
 /// The answer of a future, unless the user interrupts first.
-async fn unless_interrupted<T>(answer: impl Future<Output = T>) -> Result<T, Failure> {
+pub(crate) async fn unless_interrupted<T>(answer: impl Future<Output = T>) -> Result<T, Failure> {
     let (mut answer, mut interrupt) = (pin!(answer), pin!(tokio::signal::ctrl_c()));
     poll_fn(|context| match answer.as_mut().poll(context) {
         Poll::Ready(answer) => Poll::Ready(Ok(answer)),

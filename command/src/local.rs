@@ -1,18 +1,38 @@
-//! The embedded local endpoint: `--local` calls it within the process, `opsmith local serve` keeps it running.
+//! The embedded local endpoint: `--local` calls it within the process, `opsmith local serve` keeps it running, and
+//! `opsmith local job` asks one that runs elsewhere.
+
+mod job;
 
 use crate::args::{self, Known, Takes};
 use crate::exit::Failure;
-use opsmith_local::{Endpoint, Options, REGION};
+use crate::{input, output};
+use opsmith_local::jobs::Jobs;
+use opsmith_local::{Definitions, Endpoint, Ids, Options, REGION, Store};
 use opsmith_runtime::Config;
 use opsmith_runtime::credentials::Credentials;
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
 
 fn usage_line() -> String {
-    format!("usage: {} local serve [--port N]", crate::program::name())
+    let name = crate::program::name();
+    format!(
+        "usage: {name} local serve [--port N] [--jobs FILE] [--state FILE] [--seed N] [--stub]\n       \
+         {name} local job add FILE|- | list | show ID | watch [ID]  [--port N]"
+    )
 }
 
-const OPTIONS: &[Known<'static>] = &[Known { name: "--port", takes: Takes::One, own: true, choices: &[] }];
+const OPTIONS: &[Known<'static>] = &[
+    option("--port", Takes::One),
+    option("--jobs", Takes::One),
+    option("--state", Takes::One),
+    option("--seed", Takes::One),
+    option("--stub", Takes::Nothing),
+];
+
+const fn option(name: &str, takes: Takes) -> Known<'_> {
+    Known { name, takes, own: true, choices: &[] }
+}
 
 /// Starts the endpoint that `--local` calls. Steps of jobs are told on standard error.
 ///
@@ -39,41 +59,101 @@ pub(crate) fn configured(config: Config, endpoint: &Endpoint) -> Config {
 ///
 /// # Errors
 ///
-/// The words are no command of it, or the port can't be had.
+/// The words are no command of it, or what they ask for can't be had.
 pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
     let level = args::read::<Failure>(words, OPTIONS, |_| Ok(()), |_| Ok(()))?;
-    match (level.word.as_deref(), level.rest.as_slice()) {
-        (Some("serve"), []) => serve(port(level.value("--port"))?),
+    let rest: Vec<&str> = level.rest.iter().map(String::as_str).collect();
+    match (level.word.as_deref(), rest.as_slice()) {
+        (Some("serve"), []) => serve(&level),
         (Some("help"), []) => crate::run::print(&format!("{}\n\n{HELP}", usage_line())),
+        (Some("job"), words) => job::command(words, port(level.value("--port"))?),
         (Some("serve" | "help"), [unknown, ..]) => Err(usage(format_args!("Unknown options: {unknown}"))),
-        (Some(word), _) => Err(Failure::choice("operation", word, ["serve", "help"])),
+        (Some(word), _) => Err(Failure::choice("operation", word, ["serve", "job", "help"])),
         (None, _) => Err(usage("the following arguments are required: operation")),
     }
 }
 
 const HELP: &str = "\
-Keeps a local endpoint running that verifies signatures and runs the life cycle of third-party jobs, until it is
-interrupted. It prints the lines that point a shell's clients of AWS to it, and each step of a job as it happens. There
-is one job to begin with: demo-job, with the client token demo-token.
+serve keeps a local endpoint running that verifies signatures and runs the life cycle of jobs, of partners and of custom
+actions, until it is interrupted. It prints the lines that point a shell's clients of AWS to it, and each step of a job
+as it happens. There is one job to begin with unless --jobs or --state bring others: demo-job, with the client token
+demo-token.
 
---port N  The port on the loopback interface; without it, one that is free.
+--port N      The port on the loopback interface; without it, one that is free.
+--jobs FILE   The jobs to begin with, in JSON or YAML: {\"jobs\": [...]}, as docs/jobs.schema.json describes them.
+--state FILE  Keeps jobs in the file: each change before it is answered. What is kept stays as it is; jobs of --jobs are
+              added when their ids are new.
+--seed N      Makes nonces and ids the same in each run.
+--stub        Answers operations that are not kept here with a sample of their output.
+
+job asks an endpoint that runs: the one on --port, or else the one that AWS_ENDPOINT_URL names.
+
+add FILE|-    Queues the jobs of a file, or of standard input, and prints their ids.
+list          Lists all jobs: id, state and action type.
+show ID       Prints a job, without its secrets.
+watch [ID]    Prints each step of all jobs as it happens; or those of one job, until it has ended.
 ";
 
 fn usage(text: impl Display) -> Failure {
     Failure::parameter(format_args!("{text}\n\n{}", usage_line()))
 }
 
-fn port(text: Option<&str>) -> Result<u16, Failure> {
-    let Some(text) = text else { return Ok(0) };
-    text.parse().map_err(|_| usage(format_args!("argument --port: '{text}' is no port: give a number up to 65535")))
+fn port(text: Option<&str>) -> Result<Option<u16>, Failure> {
+    let parsed = text.map(|text| {
+        let wrong = |_| usage(format_args!("argument --port: '{text}' is no port: give a number up to 65535"));
+        text.parse().map_err(wrong)
+    });
+    parsed.transpose()
 }
 
-fn serve(port: u16) -> Result<(), Failure> {
-    let options = Options { port, on_event: Box::new(|event| tell(event)), ..Options::default() };
+fn serve(level: &args::Level<'_>) -> Result<(), Failure> {
+    let seed = level
+        .value("--seed")
+        .map(|text| text.parse().map_err(|_| usage(format_args!("argument --seed: '{text}' is no number from 0 up"))));
+    let mut ids = seed.transpose()?.map_or_else(Ids::default, Ids::seeded);
+    let opened = level.value("--state").map(|path| Store::open(Path::new(path)));
+    let (store, kept) = opened.transpose().map_err(Failure::general)?.unzip();
+    let defined = level.value("--jobs").map(definitions).transpose()?;
+    let mut jobs = match kept {
+        Some(kept) if !kept.is_empty() => Jobs::kept(kept),
+        _ if defined.is_some() => Jobs::default(),
+        _ => Options::default().jobs,
+    };
+    for job in defined.into_iter().flat_map(|defined| defined.jobs) {
+        if job.id.is_empty() || jobs.status(&job.id, std::time::SystemTime::now()).is_none() {
+            let nonce = ids.fresh();
+            jobs.add(job, nonce);
+        }
+    }
+    let options = Options {
+        port: port(level.value("--port"))?.unwrap_or(0),
+        jobs,
+        ids,
+        store,
+        stub: level.has("--stub"),
+        on_event: Box::new(|event| tell(event)),
+        ..Options::default()
+    };
     let endpoint = Endpoint::start_with(options).map_err(|error| failed(&error))?;
     crate::run::print(&endpoint.export_lines())?;
     endpoint.wait();
     Ok(())
+}
+
+/// The jobs that a file defines; `-` is standard input.
+fn definitions(path: &str) -> Result<Definitions, Failure> {
+    let wrong = |problem: &dyn Display| Failure::parameter(format_args!("The jobs in {path} can't be read: {problem}"));
+    let mut text = String::new();
+    match path {
+        "-" => std::io::stdin().read_to_string(&mut text).map(drop),
+        path => std::fs::read_to_string(path).map(|read| text = read),
+    }
+    .map_err(|error| wrong(&error))?;
+    // JSON is YAML too, but its own reader knows better what is wrong with it.
+    let is_json = path.ends_with(".json") || text.trim_start().starts_with('{');
+    let read = if is_json { input::json::parse(&text) } else { input::yaml::parse(&text) };
+    let document = read.map_err(|error| wrong(&error))?;
+    Definitions::from_json(&output::json::compact(&document)).map_err(|error| wrong(&error))
 }
 
 fn failed(error: &std::io::Error) -> Failure {

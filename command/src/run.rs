@@ -15,6 +15,7 @@ use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Map;
 use opsmith_runtime::rows::Operation;
+use opsmith_runtime::sample;
 use opsmith_runtime::surroundings::Surroundings;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
@@ -262,13 +263,13 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
     let parameters = line.parameters(&reader)?;
     match line.skeleton.as_deref() {
         Some("input") => {
-            let sample = skeleton::input(commands.service, operation.input);
+            let sample = sample::input(commands.service, operation.input);
             print(&(crate::output::json::pretty(&sample) + "\n"))
         }
         Some("yaml-input") => print(&skeleton::yaml_input(commands, operation.input)),
         Some(_) => {
             Caller::new(context, commands.service, operation)?.prepare(&parameters)?;
-            let sample = skeleton::output(commands.service, operation.output);
+            let sample = sample::output(commands.service, operation.output);
             Printer::new(context, commands.service, operation)?.result(sample)
         }
         None => call(context, commands, operation, &line, parameters),

@@ -17,10 +17,15 @@ use opsmith_runtime::rows::{Ix, Operation};
 use opsmith_runtime::sink::{DocumentSink, Shaped};
 use opsmith_runtime::validate::validate;
 
-use crate::jobs::{Event, Jobs};
+use crate::administration::{self, Told};
+use crate::faults::{Fault, Plan, Which};
+use crate::ids::Ids;
+use crate::jobs::{Entry, Event, Job, Jobs, Status};
+use crate::operations;
+use crate::secret::Secret;
 use crate::server::{Request, Response, Server};
 use crate::signature::{self, Credentials};
-use crate::{operations, secret::Secret};
+use crate::store::Store;
 
 /// The region that the endpoint names. It takes requests that are signed for any.
 pub const REGION: &str = "us-east-1";
@@ -43,6 +48,14 @@ pub struct Options {
     pub port: u16,
     /// The jobs there are.
     pub jobs: Jobs,
+    /// Where ids and nonces come from.
+    pub ids: Ids,
+    /// Where jobs are kept; none if they end with the endpoint.
+    pub store: Option<Store>,
+    /// Operations that are not kept here answer with a sample of their output, rather than with an error.
+    pub stub: bool,
+    /// What time it is.
+    pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     /// Called with each step of a job, before the request that caused it is answered.
     pub on_event: Box<dyn Fn(&Event) + Send + Sync>,
 }
@@ -50,7 +63,15 @@ pub struct Options {
 impl Default for Options {
     /// A free port, and the job of the demonstration ([`Jobs::demo`]).
     fn default() -> Self {
-        Options { port: 0, jobs: Jobs::demo(SystemTime::now()), on_event: Box::new(|_| {}) }
+        Options {
+            port: 0,
+            jobs: Jobs::demo(SystemTime::now()),
+            ids: Ids::default(),
+            store: None,
+            stub: false,
+            clock: Arc::new(SystemTime::now),
+            on_event: Box::new(|_| {}),
+        }
     }
 }
 
@@ -76,11 +97,54 @@ impl Endpoint {
     ///
     /// The port is taken or not permitted, or the system lacks the means for a socket or a thread.
     pub fn start_with(options: Options) -> io::Result<Self> {
-        let Options { port, jobs, on_event } = options;
-        let service = Arc::new(Service { credentials: credentials(), jobs: Mutex::new(jobs), on_event });
+        let Options { port, mut jobs, ids, store, stub, clock, on_event } = options;
+        if let Some(store) = &store {
+            store.keep_now(jobs.take_changed()).map_err(io::Error::other)?;
+        }
+        let state = State { jobs, ids, plan: Plan::default(), told: Told::default() };
+        let service =
+            Service { credentials: demo_credentials(), state: Mutex::new(state), store, stub, clock, on_event };
+        let service = Arc::new(service);
         let answering = Arc::clone(&service);
-        let server = Server::start(port, move |request| answering.answer(&request, SystemTime::now()))?;
+        let server = Server::start_async(port, move |request| Box::pin(answer(Arc::clone(&answering), request)))?;
         Ok(Self { server, service })
+    }
+
+    /// Plans a fault for requests that come from now on, of one operation or, when the name is empty, of all.
+    pub fn inject(&self, fault: Fault, which: Which, operation: &str) {
+        self.service.state().plan.add(fault, which, operation);
+    }
+
+    /// Drops all faults that are planned.
+    pub fn heal(&self) {
+        self.service.state().plan.clear();
+    }
+
+    /// Queues a job, and gives its id.
+    ///
+    /// # Errors
+    ///
+    /// It can't be kept.
+    pub fn add(&self, job: Job) -> io::Result<String> {
+        let (id, changed) = {
+            let mut state = self.service.state();
+            let nonce = state.ids.fresh();
+            (state.jobs.add(job, nonce), state.jobs.take_changed())
+        };
+        match &self.service.store {
+            Some(store) => store.keep_now(changed).map(|()| id).map_err(io::Error::other),
+            None => Ok(id),
+        }
+    }
+
+    /// The state of a job, if there is one with this ID.
+    pub fn status(&self, job_id: &str) -> Option<Status> {
+        self.service.state().jobs.status(job_id, (self.service.clock)())
+    }
+
+    /// All jobs, in the order in which they were added.
+    pub fn jobs(&self) -> Vec<Entry> {
+        self.service.state().jobs.entries((self.service.clock)()).into_iter().cloned().collect()
     }
 
     /// Where clients find the endpoint, such as `http://127.0.0.1:8080`.
@@ -91,11 +155,6 @@ impl Endpoint {
     /// What clients sign with.
     pub fn credentials(&self) -> &Credentials {
         &self.service.credentials
-    }
-
-    /// The jobs, to add to and to look at. Requests wait while they are held.
-    pub fn jobs(&self) -> MutexGuard<'_, Jobs> {
-        self.service.jobs()
     }
 
     /// The lines that point clients of AWS to the endpoint when a shell runs them.
@@ -120,17 +179,28 @@ impl Endpoint {
     }
 }
 
-/// The credentials of demonstrations, the same in every run.
-fn credentials() -> Credentials {
+/// The credentials of demonstrations, which every endpoint takes.
+pub fn demo_credentials() -> Credentials {
     let secret_access_key = Secret::from(SECRET_ACCESS_KEY);
     Credentials { access_key_id: ACCESS_KEY_ID.to_owned(), secret_access_key, session_token: None }
 }
 
 /// The service behind the server.
-struct Service {
+pub(crate) struct Service {
     credentials: Credentials,
-    jobs: Mutex<Jobs>,
+    state: Mutex<State>,
+    store: Option<Store>,
+    stub: bool,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     on_event: Box<dyn Fn(&Event) + Send + Sync>,
+}
+
+/// What requests change.
+pub(crate) struct State {
+    pub(crate) jobs: Jobs,
+    pub(crate) ids: Ids,
+    plan: Plan,
+    pub(crate) told: Told,
 }
 
 impl fmt::Debug for Service {
@@ -145,39 +215,90 @@ pub(crate) struct ServiceError {
     pub(crate) message: String,
 }
 
-fn error(code: &'static str, message: impl Into<String>) -> ServiceError {
+pub(crate) fn error(code: &'static str, message: impl Into<String>) -> ServiceError {
     ServiceError { code, message: message.into() }
 }
 
+/// Answers a request, unless a fault is planned for it.
+async fn answer(service: Arc<Service>, request: Request) -> Option<Response> {
+    let name = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let name = name.rsplit('.').next().unwrap_or_default();
+    let fault = service.state().plan.next(name);
+    match fault {
+        Some(Fault::Reset) => None,
+        Some(Fault::Throttle) => Some(refusal(&error("ThrottlingException", "Rate exceeded"))),
+        Some(Fault::Answer(status, body)) => {
+            let mut response = Response::new(body.into());
+            *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Some(response)
+        }
+        fault => {
+            let response = service.answer(&request).await;
+            match fault {
+                Some(Fault::Lost) => return None,
+                Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+                _ => {}
+            }
+            Some(response)
+        }
+    }
+}
+
+fn refusal(ServiceError { code, message }: &ServiceError) -> Response {
+    let body = serde_json::json!({ "__type": code, "message": message }).to_string();
+    let mut response = Response::new(body.into());
+    *response.status_mut() = match *code {
+        "InternalFailure" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    response
+}
+
 impl Service {
-    fn jobs(&self) -> MutexGuard<'_, Jobs> {
-        // A panic while the jobs were held leaves them as they were: each step is complete or not begun.
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while the state was held leaves it as it was: each step is complete or not begun.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &Request, now: SystemTime) -> Response {
-        match self.serve(request, now) {
+    async fn answer(&self, request: &Request) -> Response {
+        match self.serve(request).await {
             Ok(body) => Response::new(body.into()),
-            Err(ServiceError { code, message }) => {
-                let body = serde_json::json!({ "__type": code, "message": message }).to_string();
-                let mut response = Response::new(body.into());
-                *response.status_mut() = StatusCode::BAD_REQUEST;
-                response
-            }
+            Err(error) => refusal(&error),
         }
     }
 
-    fn serve(&self, request: &Request, now: SystemTime) -> Result<Vec<u8>, ServiceError> {
-        signature::verify(request, &self.credentials, SERVICE.signing_name, now)
-            .map_err(|rejected| error(rejected.code(), rejected.to_string()))?;
+    async fn serve(&self, request: &Request) -> Result<Vec<u8>, ServiceError> {
+        let now = (self.clock)();
+        let verified = signature::verify(request, &self.credentials, SERVICE.signing_name, now);
+        verified.map_err(|rejected| error(rejected.code(), rejected.to_string()))?;
+        let done = match administration::find(request) {
+            Some(run) => run.run(self, request.body(), now).await,
+            None => self.operate(request, now),
+        };
+        let (events, changed) = {
+            let mut state = self.state();
+            let events = state.jobs.take_events();
+            events.iter().for_each(|event| state.told.add(event));
+            (events, if self.store.is_some() { state.jobs.take_changed() } else { Vec::new() })
+        };
+        events.iter().for_each(&self.on_event);
+        if let Some(store) = &self.store {
+            store.keep(changed).await.map_err(|problem| error("InternalFailure", problem))?;
+        }
+        done
+    }
+
+    /// Does an operation of the service.
+    fn operate(&self, request: &Request, now: SystemTime) -> Result<Vec<u8>, ServiceError> {
         let operation = operation(request)?;
         let input = input(operation, request.body())?;
-        let mut jobs = self.jobs();
-        let done = operations::find(operation.name)
-            .ok_or_else(|| not_kept(operation.name))
-            .and_then(|run| run(&mut operations::Call { jobs: &mut jobs, operation, input: &input, now }));
-        jobs.take_events().iter().for_each(&self.on_event);
-        done
+        let mut state = self.state();
+        let State { jobs, ids, .. } = &mut *state;
+        match operations::find(operation.name) {
+            Some(run) => run(&mut operations::Call { jobs, ids, operation, input: &input, now }),
+            None if self.stub => operations::sample(operation),
+            None => Err(not_kept(operation.name)),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The life cycle of third-party jobs, as a state machine: no input, no output, no clock.
+//! The life cycle of jobs, as a state machine: no input, no output, no clock.
 //!
 //! ```text
 //!            poll            acknowledge
@@ -14,102 +14,24 @@
 //! same nonce is refused, so that only one worker has the job. Until then the job is handed out at
 //! each poll.
 //!
+//! Jobs of custom actions have no client and no token: a poll gives their details at once.
+//!
 //! A success that carries a continuation token means that the work goes on elsewhere: the job is
 //! queued again, with that token in its details and a new nonce. A success without one ends the
 //! job, and so does a failure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use crate::Secret;
+use serde::{Deserialize, Serialize};
 
-/// A job as a pipeline makes it: what [`Jobs::add`] takes and [`Jobs::details`] gives.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// Identifies the job in each call of a worker.
-    pub id: String,
-    /// Tells a worker which client token belongs to the job.
-    pub client_id: String,
-    /// Shows that a worker may have the job.
-    pub client_token: Secret,
-    /// The kind of work, for which workers poll.
-    pub action_type: ActionType,
-    /// The action's settings by name. A value may be a secret.
-    pub configuration: BTreeMap<String, Secret>,
-    /// Where in the pipeline the action is.
-    pub pipeline: PipelineContext,
-    /// What the action works on.
-    pub input_artifacts: Vec<Artifact>,
-    /// What the action makes.
-    pub output_artifacts: Vec<Artifact>,
-    /// The keys to the bucket of the artifacts.
-    pub artifact_credentials: Option<ArtifactCredentials>,
-    /// The token of the last success that carried one.
-    pub continuation_token: Option<String>,
-    /// How long a worker may take from acknowledging the job to its result.
-    pub timeout: Duration,
-}
+mod job;
 
-/// A kind of action.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ActionType {
-    /// What the action does in a pipeline, such as `Test`.
-    pub category: String,
-    /// Who made it: `ThirdParty` here.
-    pub owner: String,
-    /// The name of the service that does the work.
-    pub provider: String,
-    /// The version of the action type.
-    pub version: String,
-}
-
-impl fmt::Display for ActionType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}/{}", self.category, self.owner, self.provider, self.version)
-    }
-}
-
-/// The place of an action. Third-party jobs are not told the pipeline's ARN nor the ID of its
-/// execution.
-#[derive(Clone, Debug)]
-pub struct PipelineContext {
-    /// The pipeline's name.
-    pub pipeline_name: String,
-    /// The name of the stage in the pipeline.
-    pub stage_name: String,
-    /// The name of the action in the stage.
-    pub action_name: String,
-    /// The ID of this run of the action.
-    pub action_execution_id: String,
-}
-
-/// A file that goes into or comes out of an action.
-#[derive(Clone, Debug)]
-pub struct Artifact {
-    /// The name that the pipeline gives it.
-    pub name: String,
-    /// Which version of it, such as a commit.
-    pub revision: Option<String>,
-    /// The S3 bucket that holds it.
-    pub bucket: String,
-    /// The key of its object in the bucket.
-    pub object_key: String,
-}
-
-/// Temporary credentials.
-#[derive(Clone, Debug)]
-pub struct ArtifactCredentials {
-    /// The public name of the key.
-    pub access_key_id: Secret,
-    /// The key that signs.
-    pub secret_access_key: Secret,
-    /// The token that goes with each request.
-    pub session_token: Secret,
-}
+pub use job::{ActionType, Artifact, ArtifactCredentials, Client, Job, PipelineContext};
 
 /// Where a job is in its life, in the service's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Status {
     /// Waits for a poll.
     Queued,
@@ -146,7 +68,8 @@ impl fmt::Display for Status {
 }
 
 /// What a worker says of a job that went well so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Success {
     /// Says that the work goes on, and comes back with the job when it is polled again.
     pub continuation_token: Option<String>,
@@ -161,9 +84,11 @@ pub struct Success {
 }
 
 /// Why a job failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// The type of the failure, such as `JobFailed`.
+    #[serde(rename = "type")]
     pub kind: String,
     /// What went wrong.
     pub message: String,
@@ -187,7 +112,8 @@ pub struct Event {
 }
 
 /// The result that a worker put.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Report {
     /// It went well so far.
     Success(Success),
@@ -267,29 +193,67 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// What shows that a worker may have a job.
+#[derive(Clone, Copy, Debug)]
+pub enum Access<'a> {
+    /// The client token of a third-party job.
+    Token(&'a str),
+    /// None, for a job of a custom action.
+    Account,
+}
+
+impl<'a> From<&'a str> for Access<'a> {
+    fn from(token: &'a str) -> Self {
+        Access::Token(token)
+    }
+}
+
+impl<'a> From<&'a String> for Access<'a> {
+    fn from(token: &'a String) -> Self {
+        Access::Token(token)
+    }
+}
+
 /// All jobs of an endpoint, and what has happened to them.
 ///
 /// Each call takes the time at which it happens: times must not go backwards for timeouts to be
-/// right.
+/// right. No call walks over all jobs, but for [`Jobs::entries`].
 #[derive(Debug, Default)]
 pub struct Jobs {
     action_types: BTreeSet<ActionType>,
-    /// In the order in which they were added, which is the order of a poll. They are few: a search
-    /// is a walk.
-    entries: Vec<Entry>,
+    entries: HashMap<String, Entry>,
+    /// The numbers of jobs that no worker has, which is the order in which a poll gives them.
+    waiting: BTreeMap<ActionType, BTreeMap<u64, String>>,
+    /// When jobs in progress time out.
+    deadlines: BTreeSet<(SystemTime, String)>,
+    last_number: u64,
     events: Vec<Event>,
+    /// Jobs that are not as they were when they were last kept.
+    changed: BTreeSet<String>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    job: Job,
-    status: Status,
-    nonce: String,
+/// A job, and where it is in its life. In JSON, this is what is kept of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Entry {
+    /// What is to be done.
+    pub job: Job,
+    /// Where it is in its life.
+    pub status: Status,
+    /// What acknowledges it, once.
+    pub nonce: String,
     /// When an acknowledged job times out.
-    deadline: Option<SystemTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<SystemTime>,
+    /// The last result that a worker put.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
+    /// Its place in the order of jobs.
+    number: u64,
 }
 
-/// A job as a poll gives it.
+/// A third-party job as a poll gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolledJob {
     /// Tells which client token belongs to the job.
@@ -308,22 +272,67 @@ pub struct JobDetails {
 }
 
 impl Jobs {
-    /// The job of the demonstration: `demo-job` with the client token `demo-token`. It is in
-    /// progress, so that its result can be put at once, and times out in twelve hours.
+    /// The job of the demonstration ([`Job::demo`]). It is in progress, so that its result can be put at once, and times out in
+    /// twelve hours.
     pub fn demo(now: SystemTime) -> Self {
         let mut jobs = Self::default();
-        jobs.add(demo_job(), "demo-nonce");
-        if let Some(entry) = jobs.entries.last_mut() {
-            entry.begin(now);
-        }
+        let id = jobs.add(Job::demo(), "demo-nonce");
+        jobs.advance(&id, Status::InProgress, None, now);
+        jobs.events.clear();
         jobs
     }
 
-    /// Queues a job. Its first nonce is `nonce`. A job with the same ID is replaced.
-    pub fn add(&mut self, job: Job, nonce: impl Into<String>) {
-        self.add_action_type(job.action_type.clone());
-        self.entries.retain(|entry| entry.job.id != job.id);
-        self.entries.push(Entry { job, status: Status::Queued, nonce: nonce.into(), deadline: None });
+    /// Jobs as they were kept.
+    pub fn kept(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut jobs = Self::default();
+        for entry in entries {
+            jobs.last_number = jobs.last_number.max(entry.number);
+            jobs.insert(entry);
+        }
+        jobs.changed.clear();
+        jobs
+    }
+
+    /// Queues a job, and gives its id. Its first nonce is `nonce`. A job with the same ID is replaced.
+    pub fn add(&mut self, job: Job, nonce: impl Into<String>) -> String {
+        let nonce = nonce.into();
+        let job = job.completed(|| nonce.clone());
+        let id = job.id.clone();
+        self.last_number += 1;
+        let number = self.last_number;
+        self.insert(Entry { job, status: Status::Queued, nonce, deadline: None, report: None, number });
+        id
+    }
+
+    fn insert(&mut self, entry: Entry) {
+        let id = entry.job.id.clone();
+        if let Some(old) = self.entries.remove(&id) {
+            self.unlist(&old);
+        }
+        self.add_action_type(entry.job.action_type.clone());
+        self.list(&entry);
+        self.changed.insert(id.clone());
+        self.entries.insert(id, entry);
+    }
+
+    /// Puts a job where polls and timeouts look for it.
+    fn list(&mut self, entry: &Entry) {
+        if entry.is_waiting() {
+            let waiting = self.waiting.entry(entry.job.action_type.clone()).or_default();
+            waiting.insert(entry.number, entry.job.id.clone());
+        }
+        if let Some(deadline) = entry.deadline {
+            self.deadlines.insert((deadline, entry.job.id.clone()));
+        }
+    }
+
+    fn unlist(&mut self, entry: &Entry) {
+        if let Some(waiting) = self.waiting.get_mut(&entry.job.action_type) {
+            waiting.remove(&entry.number);
+        }
+        if let Some(deadline) = entry.deadline {
+            self.deadlines.remove(&(deadline, entry.job.id.clone()));
+        }
     }
 
     /// Makes an action type known before its first job comes: workers poll for it from their start.
@@ -333,8 +342,21 @@ impl Jobs {
 
     /// The state of a job, or nothing if there is no such job.
     pub fn status(&mut self, job_id: &str, now: SystemTime) -> Option<Status> {
+        self.entry(job_id, now).map(|entry| entry.status)
+    }
+
+    /// A job, or nothing if there is none with this ID.
+    pub fn entry(&mut self, job_id: &str, now: SystemTime) -> Option<&Entry> {
         self.expire(now);
-        self.entries.iter().find(|entry| entry.job.id == job_id).map(|entry| entry.status)
+        self.entries.get(job_id)
+    }
+
+    /// All jobs, in the order in which they were added.
+    pub fn entries(&mut self, now: SystemTime) -> Vec<&Entry> {
+        self.expire(now);
+        let mut entries: Vec<&Entry> = self.entries.values().collect();
+        entries.sort_by_key(|entry| entry.number);
+        entries
     }
 
     /// What has happened since this was asked last, oldest first. Ask after each call, or they pile
@@ -343,7 +365,13 @@ impl Jobs {
         std::mem::take(&mut self.events)
     }
 
-    /// The jobs of an action type that no worker has acknowledged, oldest first, at most
+    /// The jobs that are not as they were when this was asked last.
+    pub fn take_changed(&mut self) -> Vec<Entry> {
+        let changed = std::mem::take(&mut self.changed);
+        changed.iter().filter_map(|id| self.entries.get(id)).cloned().collect()
+    }
+
+    /// The third-party jobs of an action type that no worker has acknowledged, oldest first, at most
     /// `max_batch_size`.
     ///
     /// # Errors
@@ -355,21 +383,55 @@ impl Jobs {
         max_batch_size: Option<usize>,
         now: SystemTime,
     ) -> Result<Vec<PolledJob>, Refused> {
+        let polled = self.hand_out(action_type, max_batch_size, now, |job| {
+            let client_id = job.client.as_ref()?.id.clone();
+            Some(PolledJob { client_id, job_id: job.id.clone() })
+        })?;
+        Ok(polled.into_iter().map(|(polled, _)| polled).collect())
+    }
+
+    /// The jobs of a custom action type that no worker has acknowledged and whose configuration has these settings, oldest first, at
+    /// most `max_batch_size`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::ActionTypeNotFound`]
+    pub fn poll_custom(
+        &mut self,
+        action_type: &ActionType,
+        settings: &BTreeMap<String, String>,
+        max_batch_size: Option<usize>,
+        now: SystemTime,
+    ) -> Result<Vec<JobDetails>, Refused> {
+        let polled = self.hand_out(action_type, max_batch_size, now, |job| {
+            let has =
+                |(name, value): (&String, &String)| job.configuration.get(name).is_some_and(|set| set.matches(value));
+            (job.client.is_none() && settings.iter().all(has)).then(|| job.clone())
+        })?;
+        Ok(polled.into_iter().map(|(job, nonce)| JobDetails { job, nonce }).collect())
+    }
+
+    /// What is wanted of the jobs that wait, each with its nonce.
+    fn hand_out<T>(
+        &mut self,
+        action_type: &ActionType,
+        max_batch_size: Option<usize>,
+        now: SystemTime,
+        wanted: impl Fn(&Job) -> Option<T>,
+    ) -> Result<Vec<(T, String)>, Refused> {
         self.expire(now);
         if !self.action_types.contains(action_type) {
             return Err(Refused::ActionTypeNotFound(action_type.clone()));
         }
-        let waiting = self
-            .entries
-            .iter_mut()
-            .filter(|entry| entry.is_waiting() && entry.job.action_type == *action_type)
-            .take(max_batch_size.unwrap_or(usize::MAX));
-        let mut polled = Vec::new();
-        for entry in waiting {
-            if entry.status == Status::Queued {
-                self.events.push(entry.advance(Status::Dispatched, None, now));
+        let waiting = self.waiting.get(action_type).into_iter().flat_map(BTreeMap::values);
+        let entries = waiting.filter_map(|id| self.entries.get(id));
+        let found =
+            entries.filter_map(|entry| Some((entry.job.id.clone(), (wanted(&entry.job)?, entry.nonce.clone()))));
+        let (ids, polled): (Vec<String>, Vec<_>) = found.take(max_batch_size.unwrap_or(usize::MAX)).unzip();
+        for id in ids {
+            if self.entries.get(&id).is_some_and(|entry| entry.status == Status::Queued) {
+                self.advance(&id, Status::Dispatched, None, now);
             }
-            polled.push(PolledJob { client_id: entry.job.client_id.clone(), job_id: entry.job.id.clone() });
         }
         Ok(polled)
     }
@@ -379,8 +441,8 @@ impl Jobs {
     /// # Errors
     ///
     /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`]
-    pub fn details(&mut self, job_id: &str, client_token: &str) -> Result<JobDetails, Refused> {
-        let entry = find(&mut self.entries, job_id, client_token)?;
+    pub fn details<'a>(&mut self, job_id: &str, access: impl Into<Access<'a>>) -> Result<JobDetails, Refused> {
+        let entry = self.find(job_id, access.into())?;
         Ok(JobDetails { job: entry.job.clone(), nonce: entry.nonce.clone() })
     }
 
@@ -389,19 +451,18 @@ impl Jobs {
     /// # Errors
     ///
     /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidNonce`]
-    pub fn acknowledge(
+    pub fn acknowledge<'a>(
         &mut self,
         job_id: &str,
         nonce: &str,
-        client_token: &str,
+        access: impl Into<Access<'a>>,
         now: SystemTime,
     ) -> Result<Status, Refused> {
-        let entry = find(&mut self.entries, job_id, client_token)?;
+        let entry = self.find(job_id, access.into())?;
         if !entry.is_waiting() || entry.nonce != nonce {
             return Err(Refused::InvalidNonce);
         }
-        let event = entry.begin(now);
-        self.events.push(event);
+        self.advance(job_id, Status::InProgress, None, now);
         Ok(Status::InProgress)
     }
 
@@ -411,26 +472,25 @@ impl Jobs {
     /// # Errors
     ///
     /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidJobState`]
-    pub fn put_success(
+    pub fn put_success<'a>(
         &mut self,
         job_id: &str,
-        client_token: &str,
+        access: impl Into<Access<'a>>,
         success: Success,
         next_nonce: impl Into<String>,
         now: SystemTime,
     ) -> Result<(), Refused> {
         self.expire(now);
-        let entry = find_in_progress(&mut self.entries, job_id, client_token)?;
-        let status = match &success.continuation_token {
-            Some(token) => {
-                entry.job.continuation_token = Some(token.clone());
-                entry.nonce = next_nonce.into();
-                Status::Queued
-            }
-            None => Status::Succeeded,
-        };
-        let event = entry.advance(status, Some(Report::Success(success)), now);
-        self.events.push(event);
+        self.find_in_progress(job_id, access.into())?;
+        let continued = success.continuation_token.clone();
+        let status = if continued.is_some() { Status::Queued } else { Status::Succeeded };
+        if let Some(entry) = self.entries.get_mut(job_id)
+            && continued.is_some()
+        {
+            entry.job.continuation_token = continued;
+            entry.nonce = next_nonce.into();
+        }
+        self.advance(job_id, status, Some(Report::Success(success)), now);
         Ok(())
     }
 
@@ -439,93 +499,65 @@ impl Jobs {
     /// # Errors
     ///
     /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidJobState`]
-    pub fn put_failure(
+    pub fn put_failure<'a>(
         &mut self,
         job_id: &str,
-        client_token: &str,
+        access: impl Into<Access<'a>>,
         failure: Failure,
         now: SystemTime,
     ) -> Result<(), Refused> {
         self.expire(now);
-        let entry = find_in_progress(&mut self.entries, job_id, client_token)?;
-        let event = entry.advance(Status::Failed, Some(Report::Failure(failure)), now);
-        self.events.push(event);
+        self.find_in_progress(job_id, access.into())?;
+        self.advance(job_id, Status::Failed, Some(Report::Failure(failure)), now);
         Ok(())
     }
 
     /// Ends the jobs whose time is over.
     fn expire(&mut self, now: SystemTime) {
-        for entry in &mut self.entries {
-            if entry.deadline.is_some_and(|deadline| deadline <= now) {
-                self.events.push(entry.advance(Status::TimedOut, None, now));
-            }
+        while let Some((_, id)) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now).cloned() {
+            self.advance(&id, Status::TimedOut, None, now);
         }
     }
-}
 
-fn find<'a>(entries: &'a mut [Entry], job_id: &str, client_token: &str) -> Result<&'a mut Entry, Refused> {
-    match entries.iter_mut().find(|entry| entry.job.id == job_id) {
-        None => Err(Refused::JobNotFound(job_id.to_owned())),
-        Some(entry) if entry.job.client_token.matches(client_token) => Ok(entry),
-        Some(_) => Err(Refused::InvalidClientToken),
+    /// The one place where a state changes. A job in progress has a deadline, no other has.
+    fn advance(&mut self, job_id: &str, to: Status, report: Option<Report>, at: SystemTime) {
+        let Some(mut entry) = self.entries.remove(job_id) else { return };
+        self.unlist(&entry);
+        let from = std::mem::replace(&mut entry.status, to);
+        entry.deadline = match to {
+            Status::InProgress => at.checked_add(entry.job.timeout),
+            _ => None,
+        };
+        if report.is_some() {
+            entry.report.clone_from(&report);
+        }
+        self.list(&entry);
+        self.changed.insert(job_id.to_owned());
+        self.events.push(Event { at, job_id: job_id.to_owned(), from, to, report });
+        self.entries.insert(job_id.to_owned(), entry);
     }
-}
 
-fn find_in_progress<'a>(entries: &'a mut [Entry], job_id: &str, client_token: &str) -> Result<&'a mut Entry, Refused> {
-    match find(entries, job_id, client_token)? {
-        entry if entry.status == Status::InProgress => Ok(entry),
-        entry => Err(Refused::InvalidJobState(entry.status)),
+    fn find(&self, job_id: &str, access: Access<'_>) -> Result<&Entry, Refused> {
+        let found = self.entries.get(job_id).ok_or_else(|| Refused::JobNotFound(job_id.to_owned()))?;
+        match (access, &found.job.client) {
+            (Access::Token(token), Some(client)) if client.token.matches(token) => Ok(found),
+            (Access::Token(_), Some(_)) => Err(Refused::InvalidClientToken),
+            (Access::Account, None) => Ok(found),
+            // A job of the other kind is none that these operations know.
+            _ => Err(Refused::JobNotFound(job_id.to_owned())),
+        }
+    }
+
+    fn find_in_progress(&self, job_id: &str, access: Access<'_>) -> Result<(), Refused> {
+        match self.find(job_id, access)?.status {
+            Status::InProgress => Ok(()),
+            status => Err(Refused::InvalidJobState(status)),
+        }
     }
 }
 
 impl Entry {
     fn is_waiting(&self) -> bool {
         matches!(self.status, Status::Queued | Status::Dispatched)
-    }
-
-    /// Puts the job in progress and starts its time.
-    fn begin(&mut self, now: SystemTime) -> Event {
-        let event = self.advance(Status::InProgress, None, now);
-        self.deadline = now.checked_add(self.job.timeout);
-        event
-    }
-
-    /// The one place where a state changes. No state but `InProgress` has a deadline.
-    fn advance(&mut self, to: Status, report: Option<Report>, at: SystemTime) -> Event {
-        let from = std::mem::replace(&mut self.status, to);
-        self.deadline = None;
-        Event { at, job_id: self.job.id.clone(), from, to, report }
-    }
-}
-
-fn demo_job() -> Job {
-    let artifact = |name: &str| Artifact {
-        name: name.to_owned(),
-        revision: None,
-        bucket: "demo-artifacts".to_owned(),
-        object_key: format!("demo-pipeline/{name}.zip"),
-    };
-    Job {
-        id: "demo-job".to_owned(),
-        client_id: "00000000-0000-4000-8000-000000000001".to_owned(),
-        client_token: "demo-token".into(),
-        action_type: ActionType {
-            category: "Test".to_owned(),
-            owner: "ThirdParty".to_owned(),
-            provider: "Demo".to_owned(),
-            version: "1".to_owned(),
-        },
-        configuration: BTreeMap::from([("Suite".to_owned(), "all".into())]),
-        pipeline: PipelineContext {
-            pipeline_name: "demo-pipeline".to_owned(),
-            stage_name: "Test".to_owned(),
-            action_name: "RunTests".to_owned(),
-            action_execution_id: "00000000-0000-4000-8000-000000000002".to_owned(),
-        },
-        input_artifacts: vec![artifact("BuildOutput")],
-        output_artifacts: vec![artifact("TestReport")],
-        artifact_credentials: None,
-        continuation_token: None,
-        timeout: Duration::from_secs(12 * 60 * 60),
     }
 }

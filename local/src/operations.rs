@@ -6,28 +6,37 @@ use opsmith_codepipeline as api;
 use opsmith_codepipeline::rows::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::random;
 use opsmith_runtime::rows::{Ix, Operation};
 use opsmith_runtime::sink::{Shaped, Sink, Write};
 
-use crate::endpoint::ServiceError;
-use crate::jobs::{self, ActionType, Jobs, Refused};
+use crate::endpoint::{REGION, ServiceError};
+use crate::ids::Ids;
+use crate::jobs::{self, Access, ActionType, Jobs, Refused};
 
 /// A call, once it is verified and its input is as the model says.
 pub(crate) struct Call<'a> {
     pub(crate) jobs: &'a mut Jobs,
     pub(crate) operation: &'a Operation<'static>,
     pub(crate) input: &'a Document,
+    pub(crate) ids: &'a mut Ids,
     pub(crate) now: SystemTime,
 }
+
+/// The account that all is in. AWS gives none such.
+const ACCOUNT: &str = "000000000000";
 
 /// Does an operation; the answer's body.
 type Run = fn(&mut Call<'_>) -> Result<Vec<u8>, ServiceError>;
 
 const OPERATIONS: &[(&str, Run)] = &[
+    ("AcknowledgeJob", |call| call.answer(acknowledge_custom)),
     ("AcknowledgeThirdPartyJob", |call| call.answer(acknowledge)),
+    ("GetJobDetails", |call| call.answer(details_custom)),
     ("GetThirdPartyJobDetails", |call| call.answer(details)),
+    ("PollForJobs", |call| call.answer(poll_custom)),
     ("PollForThirdPartyJobs", |call| call.answer(poll)),
+    ("PutJobFailureResult", |call| call.end(put_custom_failure)),
+    ("PutJobSuccessResult", |call| call.end(put_custom_success)),
     ("PutThirdPartyJobFailureResult", |call| call.end(put_failure)),
     ("PutThirdPartyJobSuccessResult", |call| call.end(put_success)),
 ];
@@ -40,6 +49,16 @@ pub(crate) fn find(name: &str) -> Option<Run> {
 /// The names of the operations that are kept.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|(name, _)| *name)
+}
+
+/// A sample of an operation's output.
+pub(crate) fn sample(operation: &Operation<'_>) -> Result<Vec<u8>, ServiceError> {
+    let Some(shape) = operation.output else { return Ok(Vec::new()) };
+    let document = opsmith_runtime::sample::output(&SERVICE, Some(shape));
+    let mut writer = json::Writer::new(&SERVICE, shape);
+    let written = Shaped { document: &document, service: &SERVICE, shape }.write(&mut writer);
+    written.map_err(|refused| internal(&refused))?;
+    Ok(writer.finish())
 }
 
 impl Call<'_> {
@@ -88,10 +107,8 @@ fn poll(
     call: &mut Call<'_>,
     input: api::PollForThirdPartyJobsInput,
 ) -> Result<api::PollForThirdPartyJobsOutput, Refused> {
-    let api::ActionTypeId { category, owner, provider, version, .. } = input.action_type_id;
-    let (category, owner) = (category.as_str().to_owned(), owner.as_str().to_owned());
-    let most = input.max_batch_size.and_then(|most| usize::try_from(most).ok());
-    let polled = call.jobs.poll(&ActionType { category, owner, provider, version }, most, call.now)?;
+    let most = most(input.max_batch_size);
+    let polled = call.jobs.poll(&action_type(input.action_type_id), most, call.now)?;
     let job = |job: jobs::PolledJob| api::ThirdPartyJob::default().client_id(job.client_id).job_id(job.job_id);
     Ok(api::PollForThirdPartyJobsOutput::default().jobs(polled.into_iter().map(job).collect::<Vec<_>>()))
 }
@@ -114,49 +131,146 @@ fn details(
 }
 
 fn put_success(call: &mut Call<'_>, input: api::PutThirdPartyJobSuccessResultInput) -> Result<(), Refused> {
-    let details = input.execution_details.unwrap_or_default();
-    let success = jobs::Success {
-        continuation_token: input.continuation_token,
-        revision: input.current_revision.map(|revision| revision.revision),
-        summary: details.summary,
-        external_execution_id: details.external_execution_id,
-        percent_complete: details.percent_complete,
-    };
-    call.jobs.put_success(&input.job_id, &input.client_token, success, random::uuid(), call.now)
+    let success = success(input.continuation_token, input.current_revision, input.execution_details);
+    call.jobs.put_success(&input.job_id, &input.client_token, success, call.ids.fresh(), call.now)
 }
 
 fn put_failure(call: &mut Call<'_>, input: api::PutThirdPartyJobFailureResultInput) -> Result<(), Refused> {
-    let api::FailureDetails { r#type, message, external_execution_id, .. } = input.failure_details;
-    let failure = jobs::Failure { kind: r#type.as_str().to_owned(), message, external_execution_id };
-    call.jobs.put_failure(&input.job_id, &input.client_token, failure, call.now)
+    call.jobs.put_failure(&input.job_id, &input.client_token, failure(input.failure_details), call.now)
+}
+
+fn poll_custom(call: &mut Call<'_>, input: api::PollForJobsInput) -> Result<api::PollForJobsOutput, Refused> {
+    let settings = input.query_param.unwrap_or_default();
+    let most = most(input.max_batch_size);
+    let polled = call.jobs.poll_custom(&action_type(input.action_type_id), &settings, most, call.now)?;
+    let job = |jobs::JobDetails { job, nonce }| {
+        let given = api::Job::default().id(job.id.clone()).nonce(nonce).account_id(ACCOUNT);
+        given.data(custom_data(job))
+    };
+    Ok(api::PollForJobsOutput::default().jobs(polled.into_iter().map(job).collect::<Vec<_>>()))
+}
+
+fn acknowledge_custom(
+    call: &mut Call<'_>,
+    input: api::AcknowledgeJobInput,
+) -> Result<api::AcknowledgeJobOutput, Refused> {
+    let status = call.jobs.acknowledge(&input.job_id, &input.nonce, Access::Account, call.now)?;
+    Ok(api::AcknowledgeJobOutput::default().status(api::JobStatus::from_wire(status.as_str())))
+}
+
+fn details_custom(call: &mut Call<'_>, input: api::GetJobDetailsInput) -> Result<api::GetJobDetailsOutput, Refused> {
+    let jobs::JobDetails { job, .. } = call.jobs.details(&input.job_id, Access::Account)?;
+    let details = api::JobDetails::default().id(job.id.clone()).account_id(ACCOUNT).data(custom_data(job));
+    Ok(api::GetJobDetailsOutput::default().job_details(details))
+}
+
+fn put_custom_success(call: &mut Call<'_>, input: api::PutJobSuccessResultInput) -> Result<(), Refused> {
+    let success = success(input.continuation_token, input.current_revision, input.execution_details);
+    call.jobs.put_success(&input.job_id, Access::Account, success, call.ids.fresh(), call.now)
+}
+
+fn put_custom_failure(call: &mut Call<'_>, input: api::PutJobFailureResultInput) -> Result<(), Refused> {
+    call.jobs.put_failure(&input.job_id, Access::Account, failure(input.failure_details), call.now)
+}
+
+fn action_type(id: api::ActionTypeId) -> ActionType {
+    let api::ActionTypeId { category, owner, provider, version, .. } = id;
+    ActionType { category: category.as_str().to_owned(), owner: owner.as_str().to_owned(), provider, version }
+}
+
+fn most(max_batch_size: Option<i32>) -> Option<usize> {
+    max_batch_size.and_then(|most| usize::try_from(most).ok())
+}
+
+fn success(
+    continuation_token: Option<String>,
+    revision: Option<api::CurrentRevision>,
+    details: Option<api::ExecutionDetails>,
+) -> jobs::Success {
+    let details = details.unwrap_or_default();
+    jobs::Success {
+        continuation_token,
+        revision: revision.map(|revision| revision.revision),
+        summary: details.summary,
+        external_execution_id: details.external_execution_id,
+        percent_complete: details.percent_complete,
+    }
+}
+
+fn failure(details: api::FailureDetails) -> jobs::Failure {
+    let api::FailureDetails { r#type, message, external_execution_id, .. } = details;
+    jobs::Failure { kind: r#type.as_str().to_owned(), message, external_execution_id }
+}
+
+/// What workers of both kinds are told of a job.
+struct Data {
+    action_type: api::ActionTypeId,
+    configuration: api::ActionConfiguration,
+    pipeline: api::PipelineContext,
+    execution_id: String,
+    input_artifacts: Vec<api::Artifact>,
+    output_artifacts: Vec<api::Artifact>,
+    credentials: Option<api::AWSSessionCredentials>,
+    continuation_token: Option<String>,
+}
+
+impl From<jobs::Job> for Data {
+    fn from(job: jobs::Job) -> Self {
+        let ActionType { category, owner, provider, version } = job.action_type;
+        let (category, owner) = (api::ActionCategory::from_wire(&category), api::ActionOwner::from_wire(&owner));
+        let configuration = job.configuration.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
+        let configuration = configuration.collect::<std::collections::BTreeMap<_, _>>();
+        let stage = api::StageContext::default().name(job.pipeline.stage_name);
+        let action = api::ActionContext::default().name(job.pipeline.action_name);
+        let action = action.action_execution_id(job.pipeline.action_execution_id);
+        let artifacts = |artifacts: Vec<jobs::Artifact>| artifacts.into_iter().map(artifact).collect::<Vec<_>>();
+        Data {
+            action_type: api::ActionTypeId::new(category, owner, provider, version),
+            configuration: api::ActionConfiguration::default().configuration(configuration),
+            pipeline: api::PipelineContext::default()
+                .pipeline_name(job.pipeline.pipeline_name)
+                .stage(stage)
+                .action(action),
+            execution_id: job.pipeline.pipeline_execution_id,
+            input_artifacts: artifacts(job.input_artifacts),
+            output_artifacts: artifacts(job.output_artifacts),
+            credentials: job.artifact_credentials.map(|credentials| {
+                let jobs::ArtifactCredentials { access_key_id, secret_access_key, session_token } = credentials;
+                api::AWSSessionCredentials::new(
+                    access_key_id.expose(),
+                    secret_access_key.expose(),
+                    session_token.expose(),
+                )
+            }),
+            continuation_token: job.continuation_token,
+        }
+    }
 }
 
 fn data(job: jobs::Job) -> api::ThirdPartyJobData {
-    let ActionType { category, owner, provider, version } = job.action_type;
-    let configuration = job.configuration.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
-    let configuration = configuration.collect::<std::collections::BTreeMap<_, _>>();
-    let stage = api::StageContext::default().name(job.pipeline.stage_name);
-    let action = api::ActionContext::default().name(job.pipeline.action_name);
-    let action = action.action_execution_id(job.pipeline.action_execution_id);
-    let pipeline =
-        api::PipelineContext::default().pipeline_name(job.pipeline.pipeline_name).stage(stage).action(action);
-    let artifacts = |artifacts: Vec<jobs::Artifact>| artifacts.into_iter().map(artifact).collect::<Vec<_>>();
+    let all = Data::from(job);
     let mut data = api::ThirdPartyJobData::default()
-        .action_type_id(api::ActionTypeId::new(
-            api::ActionCategory::from_wire(&category),
-            api::ActionOwner::from_wire(&owner),
-            provider,
-            version,
-        ))
-        .action_configuration(api::ActionConfiguration::default().configuration(configuration))
-        .pipeline_context(pipeline)
-        .input_artifacts(artifacts(job.input_artifacts))
-        .output_artifacts(artifacts(job.output_artifacts));
-    data.continuation_token = job.continuation_token;
-    data.artifact_credentials = job.artifact_credentials.map(|credentials| {
-        let jobs::ArtifactCredentials { access_key_id, secret_access_key, session_token } = credentials;
-        api::AWSSessionCredentials::new(access_key_id.expose(), secret_access_key.expose(), session_token.expose())
-    });
+        .action_type_id(all.action_type)
+        .action_configuration(all.configuration)
+        .pipeline_context(all.pipeline)
+        .input_artifacts(all.input_artifacts)
+        .output_artifacts(all.output_artifacts);
+    (data.continuation_token, data.artifact_credentials) = (all.continuation_token, all.credentials);
+    data
+}
+
+/// A worker of a custom action is told the pipeline's ARN and its execution too.
+fn custom_data(job: jobs::Job) -> api::JobData {
+    let all = Data::from(job);
+    let name = all.pipeline.pipeline_name.clone().unwrap_or_default();
+    let arn = format!("arn:aws:codepipeline:{REGION}:{ACCOUNT}:{name}");
+    let mut data = api::JobData::default()
+        .action_type_id(all.action_type)
+        .action_configuration(all.configuration)
+        .pipeline_context(all.pipeline.pipeline_arn(arn).pipeline_execution_id(all.execution_id))
+        .input_artifacts(all.input_artifacts)
+        .output_artifacts(all.output_artifacts);
+    (data.continuation_token, data.artifact_credentials) = (all.continuation_token, all.credentials);
     data
 }
 

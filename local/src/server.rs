@@ -7,7 +7,7 @@
 //! answer.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
@@ -52,7 +52,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const CONTENT_TYPE_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-type Handler = dyn Fn(Request) -> Response + Send + Sync;
+/// An answer on its way; none when the connection is to be closed without one.
+pub type Answering = Pin<Box<dyn Future<Output = Option<Response>> + Send>>;
+
+type Handler = dyn Fn(Request) -> Answering + Send + Sync;
 
 /// A running server. It stops when this is dropped.
 #[derive(Debug)]
@@ -74,6 +77,21 @@ impl Server {
     pub fn start<H>(port: u16, handler: H) -> io::Result<Self>
     where
         H: Fn(Request) -> Response + Send + Sync + 'static,
+    {
+        Self::start_async(port, move |request| {
+            let response = handler(request);
+            Box::pin(async { Some(response) })
+        })
+    }
+
+    /// Starts a server whose answers may be long in coming, and whose connections may be closed without one.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Server::start).
+    pub fn start_async<H>(port: u16, handler: H) -> io::Result<Self>
+    where
+        H: Fn(Request) -> Answering + Send + Sync + 'static,
     {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
@@ -148,7 +166,7 @@ async fn accept_until(
         let handler = Arc::clone(&handler);
         let service = service_fn(move |request| {
             let handler = Arc::clone(&handler);
-            async move { Ok::<_, Infallible>(answer(&*handler, request).await) }
+            async move { answer(&*handler, request).await.ok_or(Closed) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -172,9 +190,21 @@ async fn accept_or_stop(
     .await
 }
 
-async fn answer(handler: &Handler, request: http::Request<Incoming>) -> http::Response<Full<Bytes>> {
+/// The connection is closed without an answer.
+#[derive(Debug)]
+struct Closed;
+
+impl std::fmt::Display for Closed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("closed without an answer")
+    }
+}
+
+impl std::error::Error for Closed {}
+
+async fn answer(handler: &Handler, request: http::Request<Incoming>) -> Option<http::Response<Full<Bytes>>> {
     let mut response = match read(request).await {
-        Ok(request) => handler(request),
+        Ok(request) => handler(request).await?,
         Err(refusal) => refusal.into_response(),
     };
     let headers = response.headers_mut();
@@ -182,7 +212,7 @@ async fn answer(handler: &Handler, request: http::Request<Incoming>) -> http::Re
     if let Ok(id) = HeaderValue::try_from(opsmith_runtime::random::uuid()) {
         headers.entry(REQUEST_ID).or_insert(id);
     }
-    response.map(Full::new)
+    Some(response.map(Full::new))
 }
 
 /// Reads the body to its end.

@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use opsmith_codepipeline::{
-    AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config, CurrentRevision, Error,
-    ErrorCode, ExecutionDetails, FailureDetails, FailureType, GetThirdPartyJobDetailsInput, JobStatus,
-    ListPipelinesInput, PollForThirdPartyJobsInput, PutThirdPartyJobFailureResultInput,
+    AcknowledgeJobInput, AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config,
+    CurrentRevision, Error, ErrorCode, ExecutionDetails, FailureDetails, FailureType, GetJobDetailsInput,
+    GetPipelineInput, GetThirdPartyJobDetailsInput, JobStatus, ListPipelinesInput, PollForJobsInput,
+    PollForThirdPartyJobsInput, PutJobFailureResultInput, PutJobSuccessResultInput, PutThirdPartyJobFailureResultInput,
     PutThirdPartyJobSuccessResultInput,
 };
-use opsmith_local::jobs::{Jobs, Status};
-use opsmith_local::{Endpoint, Options, REGION};
+use opsmith_local::jobs::{Job, Jobs, Status};
+use opsmith_local::{Endpoint, Fault, Options, REGION, Store, Which};
 use opsmith_runtime::credentials::Credentials;
 use opsmith_runtime::validate::Mode;
 
@@ -35,15 +36,15 @@ fn client(endpoint: &Endpoint) -> Client {
 
 /// An endpoint whose one job waits to be polled, and what it tells.
 fn waiting() -> (Endpoint, Arc<Mutex<Vec<String>>>) {
-    let mut job = Jobs::demo(SystemTime::now()).details("demo-job", "demo-token").unwrap().job;
+    let mut job = Job::demo();
     job.id = "job-1".to_owned();
-    job.client_token = "token-1".into();
+    job.client = Some(opsmith_local::jobs::Client { id: "client-1".to_owned(), token: "token-1".into() });
     let mut jobs = Jobs::default();
     jobs.add(job, "nonce-1");
     let told = Arc::new(Mutex::new(Vec::new()));
     let teller = Arc::clone(&told);
     let on_event = Box::new(move |event: &opsmith_local::jobs::Event| teller.lock().unwrap().push(event.to_string()));
-    (Endpoint::start_with(Options { port: 0, jobs, on_event }).unwrap(), told)
+    (Endpoint::start_with(Options { jobs, on_event, ..Options::default() }).unwrap(), told)
 }
 
 fn demo_type() -> ActionTypeId {
@@ -99,7 +100,7 @@ fn a_worker_goes_through_the_life_of_a_job() {
             .await
             .unwrap();
     });
-    assert_eq!(endpoint.jobs().status("job-1", SystemTime::now()), Some(Status::Succeeded));
+    assert_eq!(endpoint.status("job-1"), Some(Status::Succeeded));
     let told = told.lock().unwrap().join("\n");
     assert!(told.contains("Queued -> Dispatched") && told.contains("InProgress -> Succeeded"), "{told}");
     assert!(!told.contains("token-1"), "{told}");
@@ -121,7 +122,7 @@ fn results_that_are_not_due_are_refused() {
         put("job-1", "token-1").await.unwrap();
         assert_eq!(code(put("job-1", "token-1").await), ErrorCode::InvalidJobStateException);
     });
-    assert_eq!(endpoint.jobs().status("job-1", SystemTime::now()), Some(Status::Failed));
+    assert_eq!(endpoint.status("job-1"), Some(Status::Failed));
 }
 
 #[test]
@@ -156,7 +157,7 @@ fn signatures_that_are_wrong() {
     assert_eq!(put(other(&name, "wrong")).as_deref(), Some("InvalidSignatureException"));
     assert_eq!(put(other("AKIDOTHER", "wrong")).as_deref(), Some("UnrecognizedClientException"));
     assert_eq!(put(config(&endpoint).anonymous()).as_deref(), Some("MissingAuthenticationTokenException"));
-    assert_eq!(endpoint.jobs().status("demo-job", SystemTime::now()), Some(Status::InProgress));
+    assert_eq!(endpoint.status("demo-job"), Some(Status::InProgress));
 }
 
 /// A signed request as it goes over the wire.
@@ -244,5 +245,113 @@ fn the_aws_cli_is_a_client_like_any_other() {
     command.args(["--job-id", "demo-job", "--client-token", "demo-token"]);
     let output = command.args(["--failure-details", "type=JobFailed,message=m"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(endpoint.jobs().status("demo-job", SystemTime::now()), Some(Status::Failed));
+    assert_eq!(endpoint.status("demo-job"), Some(Status::Failed));
+}
+
+fn custom_job() -> Job {
+    let mut job = Job::demo();
+    job.client = None;
+    job.id = "custom-1".to_owned();
+    job.action_type = opsmith_local::jobs::ActionType::parse("Build/Custom/Mill/2").unwrap();
+    job
+}
+
+#[test]
+fn a_custom_job_has_its_details_in_the_poll_and_needs_no_token() {
+    let endpoint = Endpoint::start().unwrap();
+    let client = client(&endpoint);
+    endpoint.add(custom_job()).unwrap();
+    let mill = ActionTypeId::new(ActionCategory::Build, ActionOwner::Custom, "Mill", "2");
+    wait(async {
+        let other = PollForJobsInput::new(mill.clone()).query_param([("Suite".to_owned(), "none".to_owned())]);
+        assert_eq!(client.poll_for_jobs(other).await.unwrap().jobs.map(|jobs| jobs.len()), Some(0));
+        let polled = client.poll_for_jobs(PollForJobsInput::new(mill)).await.unwrap().jobs.unwrap().remove(0);
+        let (id, nonce) = (polled.id.unwrap(), polled.nonce.unwrap());
+        let context = polled.data.unwrap().pipeline_context.unwrap();
+        assert!(context.pipeline_arn.unwrap().ends_with(":demo-pipeline"));
+        let third_party = AcknowledgeThirdPartyJobInput::new(&*id, &*nonce, "demo-token");
+        assert_eq!(code(client.acknowledge_third_party_job(third_party).await), ErrorCode::JobNotFoundException);
+        let taken = client.acknowledge_job(AcknowledgeJobInput::new(&*id, &*nonce)).await.unwrap();
+        assert_eq!(taken.status, Some(JobStatus::InProgress));
+        let again = client.acknowledge_job(AcknowledgeJobInput::new(&*id, &*nonce)).await;
+        assert_eq!(code(again), ErrorCode::InvalidNonceException);
+        let more = PutJobSuccessResultInput::new(&*id).continuation_token("more");
+        client.put_job_success_result(more).await.unwrap();
+        assert_eq!(endpoint.status(&id), Some(Status::Queued));
+        let details = client.get_job_details(GetJobDetailsInput::new(&*id)).await.unwrap().job_details.unwrap();
+        assert_eq!(details.data.unwrap().continuation_token.as_deref(), Some("more"));
+        let nonce = &endpoint.jobs().into_iter().find(|entry| entry.job.id == id).unwrap().nonce;
+        client.acknowledge_job(AcknowledgeJobInput::new(&*id, &**nonce)).await.unwrap();
+        let failed = FailureDetails::new(FailureType::JobFailed, "broke");
+        client.put_job_failure_result(PutJobFailureResultInput::new(&*id, failed)).await.unwrap();
+        assert_eq!(endpoint.status(&id), Some(Status::Failed));
+    });
+}
+
+#[test]
+fn a_stub_answers_every_operation_with_a_sample() {
+    let options = Options { stub: true, ..Options::default() };
+    let endpoint = Endpoint::start_with(options).unwrap();
+    let client = client(&endpoint);
+    let pipeline = wait(client.get_pipeline(GetPipelineInput::new("p"))).unwrap().pipeline.unwrap();
+    assert_eq!((pipeline.name.as_str(), pipeline.version), ("name", Some(1)));
+    let endpoint = Endpoint::start().unwrap();
+    let refused = wait(self::client(&endpoint).get_pipeline(GetPipelineInput::new("p")));
+    assert_eq!(refused.unwrap_err().code(), Some("OperationNotKeptException"));
+}
+
+#[test]
+fn faults_befall_requests_by_plan() {
+    let (endpoint, _) = waiting();
+    let client = Client::new(config(&endpoint).max_attempts(1));
+    let poll = || wait(client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())));
+    endpoint.inject(Fault::Throttle, Which::Next(1), "PollForThirdPartyJobs");
+    assert_eq!(poll().unwrap_err().code(), Some("ThrottlingException"));
+    endpoint.inject(Fault::Reset, Which::Next(1), "");
+    assert!(matches!(poll(), Err(Error::Transport(_))));
+    endpoint.inject(Fault::Answer(500, "oops".to_owned()), Which::Next(1), "");
+    assert_eq!(poll().unwrap_err().service().map(|error| error.status), Some(500));
+    // The answer is lost, and yet it was done.
+    endpoint.inject(Fault::Lost, Which::Next(1), "");
+    assert_eq!(endpoint.status("job-1"), Some(Status::Queued));
+    assert!(matches!(poll(), Err(Error::Transport(_))));
+    assert_eq!(endpoint.status("job-1"), Some(Status::Dispatched));
+    endpoint.inject(Fault::Throttle, Which::Every(1), "");
+    endpoint.heal();
+    let before = std::time::Instant::now();
+    endpoint.inject(Fault::Delay(std::time::Duration::from_millis(50)), Which::Next(1), "");
+    poll().unwrap();
+    assert!(before.elapsed().as_millis() >= 50);
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_to_clients() {
+    let ahead = || SystemTime::now() + std::time::Duration::from_secs(3600);
+    let options = Options { clock: Arc::new(ahead), ..Options::default() };
+    let endpoint = Endpoint::start_with(options).unwrap();
+    let client = Client::new(config(&endpoint).max_attempts(1));
+    let refused = wait(client.get_third_party_job_details(GetThirdPartyJobDetailsInput::new("demo-job", "demo-token")));
+    assert_eq!(refused.unwrap_err().code(), Some("InvalidSignatureException"));
+}
+
+#[test]
+fn what_is_kept_is_there_in_the_next_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.state");
+    let start = || {
+        let (store, kept) = Store::open(&path).unwrap();
+        let jobs = if kept.is_empty() { Options::default().jobs } else { Jobs::kept(kept) };
+        Endpoint::start_with(Options { jobs, store: Some(store), ..Options::default() }).unwrap()
+    };
+    let endpoint = start();
+    endpoint.add(custom_job()).unwrap();
+    wait(client(&endpoint).put_third_party_job_failure_result(failure("demo-job", "demo-token"))).unwrap();
+    // One process at a time.
+    assert!(Store::open(&path).unwrap_err().to_string().contains("jobs.state"));
+    drop(endpoint);
+    let endpoint = start();
+    let states: Vec<_> = endpoint.jobs().into_iter().map(|entry| (entry.job.id, entry.status)).collect();
+    assert_eq!(states, [("demo-job".to_owned(), Status::Failed), ("custom-1".to_owned(), Status::Queued)]);
+    std::fs::write(folder.path().join("other"), "no database").unwrap();
+    assert!(Store::open(&folder.path().join("other")).is_err());
 }

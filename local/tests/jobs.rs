@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use opsmith_local::jobs::{ActionType, Failure, Job, Jobs, PolledJob, Refused, Status, Success};
+use opsmith_local::jobs::{ActionType, Client, Failure, Job, Jobs, PolledJob, Refused, Status, Success};
 
 const TOKEN: &str = "token-1";
 
@@ -23,10 +23,9 @@ fn one_job() -> Jobs {
 }
 
 fn job(id: &str) -> Job {
-    let mut demo = Jobs::demo(at(0)).details("demo-job", "demo-token").unwrap().job;
+    let mut demo = Job::demo();
     demo.id = id.to_owned();
-    demo.client_id = format!("client of {id}");
-    demo.client_token = TOKEN.into();
+    demo.client = Some(Client { id: format!("client of {id}"), token: TOKEN.into() });
     demo.action_type = action_type("Acme");
     demo.timeout = Duration::from_secs(60);
     demo

@@ -21,6 +21,7 @@ pub mod random;
 pub mod redact;
 pub mod retry;
 pub mod rows;
+pub mod sample;
 #[cfg(feature = "serde")]
 pub mod serde;
 pub mod sign;

@@ -1,0 +1,133 @@
+//! `opsmith local job`: asks an endpoint that runs elsewhere on this machine.
+
+use super::{definitions, usage};
+use crate::exit::Failure;
+use crate::run::print;
+use opsmith_local::{REGION, TARGET_PREFIX};
+use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::http::reqwest::{Reqwest, Settings};
+use opsmith_runtime::http::{Request, Transport as _};
+use opsmith_runtime::sign::sign;
+use serde_json::{Value, json};
+use std::time::SystemTime;
+use tokio::runtime::Runtime;
+
+/// Members of a job whose values are secrets; those of `configuration` are too.
+const SECRETS: &[&str] = &["token", "accessKeyId", "secretAccessKey", "sessionToken"];
+
+/// Runs `opsmith local job …`.
+///
+/// # Errors
+///
+/// The words are no command of it, there is no endpoint, or it refuses what is asked.
+pub(super) fn command(words: &[&str], port: Option<u16>) -> Result<(), Failure> {
+    let endpoint = || Asked::find(port);
+    match words {
+        ["add", path] => {
+            let jobs = definitions(path)?.jobs;
+            let added = endpoint()?.ask("AddJobs", &json!({ "jobs": jobs }))?;
+            lines(added["jobIds"].as_array().into_iter().flatten().map(|id| text(id).to_owned()))
+        }
+        ["list"] => {
+            let listed = endpoint()?.ask("ListJobs", &json!({}))?;
+            lines(listed["jobs"].as_array().into_iter().flatten().map(row))
+        }
+        ["show", id] => {
+            let mut entry = endpoint()?.ask("GetJob", &json!({ "jobId": id }))?;
+            redact(&mut entry["job"], false);
+            print(&format!("{entry:#}\n"))
+        }
+        ["watch"] => watch(&endpoint()?, None),
+        ["watch", id] => watch(&endpoint()?, Some(id)),
+        [] => Err(usage("the following arguments are required: add, list, show or watch")),
+        [word, ..] => Err(usage(format_args!("'{word}' does not stand right there"))),
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> Result<(), Failure> {
+    print(&lines.map(|line| line + "\n").collect::<String>())
+}
+
+/// A job in one line: id, state and action type.
+fn row(entry: &Value) -> String {
+    let job = &entry["job"];
+    let part = |name: &str| text(&job["actionType"][name]);
+    let action_type = [part("category"), part("owner"), part("provider"), part("version")].join("/");
+    format!("{}\t{}\t{action_type}", text(&job["id"]), text(&entry["status"]))
+}
+
+/// Puts stars in the place of what is secret.
+fn redact(value: &mut Value, secret: bool) {
+    match value {
+        Value::Object(map) => map.iter_mut().for_each(|(name, value)| {
+            redact(value, secret || name == "configuration" || SECRETS.contains(&name.as_str()));
+        }),
+        Value::Array(list) => list.iter_mut().for_each(|value| redact(value, secret)),
+        value if secret => *value = "***".into(),
+        _ => {}
+    }
+}
+
+/// Prints steps as they happen; those of one job until it has ended.
+fn watch(endpoint: &Asked, id: Option<&str>) -> Result<(), Failure> {
+    let mut last = Value::Null;
+    loop {
+        if let Some(id) = id {
+            let status = endpoint.ask("GetJob", &json!({ "jobId": id }))?["status"].clone();
+            if matches!(text(&status), "Succeeded" | "Failed" | "TimedOut") {
+                return if last.is_null() { print(&format!("job {id}: {}\n", text(&status))) } else { Ok(()) };
+            }
+        }
+        let told = endpoint.ask("ListSteps", &json!({ "after": last }))?;
+        let steps = told["steps"].as_array().into_iter().flatten();
+        let wanted = steps.filter(|step| id.is_none_or(|id| text(&step["jobId"]) == id));
+        lines(wanted.map(|step| text(&step["text"]).to_owned()))?;
+        last = told["last"].clone();
+    }
+}
+
+/// An endpoint that runs.
+struct Asked {
+    url: String,
+    transport: Reqwest,
+    runtime: Runtime,
+}
+
+impl Asked {
+    fn find(port: Option<u16>) -> Result<Self, Failure> {
+        let from_env = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+        let url = port.map(|port| format!("http://127.0.0.1:{port}")).or_else(from_env);
+        let url =
+            url.ok_or_else(|| usage("no endpoint is named: give --port, or run the lines that `local serve` prints"))?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Ok(Asked { url, transport: Reqwest::new(Settings::default()), runtime: runtime.map_err(Failure::general)? })
+    }
+
+    /// Sends a request of the endpoint's own.
+    fn ask(&self, name: &str, input: &Value) -> Result<Value, Failure> {
+        let failed = |problem: &dyn std::fmt::Display| {
+            Failure::general(format_args!("The local endpoint {} can't be asked: {problem}", self.url))
+        };
+        let headers =
+            [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &*format!("{TARGET_PREFIX}.{name}"))];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let url = format!("{}/", self.url.trim_end_matches('/'));
+        let mut request = Request { method: "POST", url, headers, body: input.to_string().into_bytes() };
+        let demo = opsmith_local::demo_credentials();
+        let credentials = Credentials::new(demo.access_key_id, demo.secret_access_key.expose(), "local");
+        sign(&mut request, &credentials, REGION, "codepipeline", SystemTime::now())
+            .map_err(|problem| failed(&problem))?;
+        let sent = crate::call::unless_interrupted(self.transport.send(&request));
+        let response = self.runtime.block_on(sent)?.map_err(|error| failed(&error))?;
+        let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        match response.status {
+            200 => Ok(answer),
+            _ if answer["__type"].is_string() => Err(failed(&text(&answer["message"]))),
+            status => Err(failed(&format_args!("it answered with the status {status}; is it `local serve`?"))),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Samples of inputs and outputs, from rows.
+
+use crate::document::{Document, Map};
+use crate::rows::{Ix, Kind, Member, Service, Shape};
+use crate::timestamp::Timestamp;
+
+/// A sample of the input, to be filled in.
+pub fn input(service: &Service<'_>, shape: Option<Ix>) -> Document {
+    Sample { service, of_output: false, within: Vec::new() }.top(shape)
+}
+
+/// A sample of the output, as a service might answer.
+pub fn output(service: &Service<'_>, shape: Option<Ix>) -> Document {
+    Sample { service, of_output: true, within: Vec::new() }.top(shape)
+}
+
+struct Sample<'a> {
+    service: &'a Service<'a>,
+    of_output: bool,
+    /// The structures around the value that is due.
+    within: Vec<Ix>,
+}
+
+impl<'a> Sample<'a> {
+    fn top(&mut self, shape: Option<Ix>) -> Document {
+        shape.map_or_else(|| Document::Map(Map::new()), |shape| self.value(shape, ""))
+    }
+
+    /// A sample of the shape, in the place that `name` names: a member, or the shape of an element.
+    fn value(&mut self, ix: Ix, name: &str) -> Document {
+        let shape = self.service.shape(ix);
+        match shape.kind {
+            Kind::Structure | Kind::Union => self.structure(ix, shape),
+            Kind::List => self.list(shape),
+            Kind::Map => self.map(shape),
+            Kind::Document => Document::Map(Map::new()),
+            Kind::String | Kind::Enum => match shape.values.first() {
+                Some(first) if !self.of_output => (*first).into(),
+                _ if self.of_output => text_of(shape, name).into(),
+                _ => "".into(),
+            },
+            Kind::Integer(_) if self.of_output => Document::Integer(least(shape) as i128),
+            Kind::Integer(_) => Document::Integer(0),
+            Kind::Float if self.of_output => Document::Float(least(shape)),
+            Kind::Float => Document::Float(0.0),
+            Kind::Boolean => true.into(),
+            Kind::Timestamp if self.of_output => Document::Timestamp(Timestamp::default()),
+            Kind::Timestamp => "1970-01-01T00:00:00".into(),
+            Kind::Blob if self.of_output => Document::Blob(name.as_bytes().to_vec()),
+            Kind::Blob => Document::Null,
+        }
+    }
+
+    fn structure(&mut self, ix: Ix, shape: &Shape<'a>) -> Document {
+        let mut map = Map::new();
+        if !self.within.contains(&ix) {
+            self.within.push(ix);
+            for member in shape.members {
+                map.insert(member.name.to_owned(), self.part(member, member.name));
+            }
+            self.within.pop();
+        }
+        Document::Map(map)
+    }
+
+    fn part(&mut self, member: &Member<'a>, name: &str) -> Document {
+        self.value(member.target, name)
+    }
+
+    fn list(&mut self, shape: &Shape<'a>) -> Document {
+        let Some(element) = shape.element() else { return Document::List(Vec::new()) };
+        let count = if self.of_output { least(shape).clamp(1.0, 100.0) as usize } else { 1 };
+        let name = self.service.shape(element.target).name;
+        Document::List((0..count).map(|_| self.part(element, name)).collect())
+    }
+
+    fn map(&mut self, shape: &Shape<'a>) -> Document {
+        let Some(element) = shape.element() else { return Document::Map(Map::new()) };
+        let name = self.service.shape(element.target).name;
+        Document::from([("KeyName", self.part(element, name))])
+    }
+}
+
+/// The least number or length that the shape takes; 0 when it sets none.
+fn least(shape: &Shape<'_>) -> f64 {
+    shape.min.unwrap_or(0.0)
+}
+
+/// A name as long as the shape wants it.
+fn text_of(shape: &Shape<'_>, name: &str) -> String {
+    let (least, most) = (least(shape).clamp(0.0, 1000.0) as usize, shape.max.unwrap_or(f64::MAX) as usize);
+    let longer = name.chars().cycle().take(name.chars().count().max(least).min(most));
+    longer.collect()
+}
