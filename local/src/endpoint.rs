@@ -33,6 +33,9 @@ pub const REGION: &str = "us-east-1";
 /// The access key that the endpoint accepts, for demonstrations. AWS gives no such key to anyone.
 pub const ACCESS_KEY_ID: &str = "OPSMITHDEMO";
 
+/// The service in the scope of signatures that the endpoint takes.
+pub const SIGNING_NAME: &str = SERVICE.signing_name;
+
 const SECRET_ACCESS_KEY: &str = "opsmith-demonstration-only";
 
 /// A running endpoint. It stops when this is dropped.
@@ -269,7 +272,7 @@ impl Service {
 
     async fn serve(&self, request: &Request) -> Result<Vec<u8>, ServiceError> {
         let now = (self.clock)();
-        let verified = signature::verify(request, &self.credentials, SERVICE.signing_name, now);
+        let verified = signature::verify(request, &self.credentials, SIGNING_NAME, now);
         verified.map_err(|rejected| error(rejected.code(), rejected.to_string()))?;
         let done = match administration::find(request) {
             Some(run) => run.run(self, request.body(), now).await,

@@ -24,7 +24,7 @@ pub mod server;
 pub mod signature;
 
 pub use administration::{Definitions, TARGET_PREFIX};
-pub use endpoint::{ACCESS_KEY_ID, Endpoint, Options, REGION, demo_credentials};
+pub use endpoint::{ACCESS_KEY_ID, Endpoint, Options, REGION, SIGNING_NAME, demo_credentials};
 pub use faults::{Fault, Which};
 pub use ids::Ids;
 pub use secret::Secret;

@@ -3,7 +3,7 @@
 use super::{definitions, usage};
 use crate::exit::Failure;
 use crate::run::print;
-use opsmith_local::{REGION, TARGET_PREFIX};
+use opsmith_local::{REGION, SIGNING_NAME, TARGET_PREFIX};
 use opsmith_runtime::credentials::Credentials;
 use opsmith_runtime::http::reqwest::{Reqwest, Settings};
 use opsmith_runtime::http::{Request, Transport as _};
@@ -119,7 +119,7 @@ impl Asked {
         let mut request = Request { method: "POST", url, headers, body: input.to_string().into_bytes() };
         let demo = opsmith_local::demo_credentials();
         let credentials = Credentials::new(demo.access_key_id, demo.secret_access_key.expose(), "local");
-        sign(&mut request, &credentials, REGION, "codepipeline", SystemTime::now())
+        sign(&mut request, &credentials, REGION, SIGNING_NAME, SystemTime::now())
             .map_err(|problem| failed(&problem))?;
         let sent = crate::call::unless_interrupted(self.transport.send(&request));
         let response = self.runtime.block_on(sent)?.map_err(|error| failed(&error))?;

@@ -1,0 +1,34 @@
+//! A job worker for third-party actions of CodePipeline.
+//!
+//! ```no_run
+//! use opsmith_codepipeline::{ActionCategory, ActionOwner, ActionTypeId, Client};
+//! use opsmith_worker::{Job, Outcome, Worker};
+//! use std::collections::HashMap;
+//!
+//! # async fn example() -> Result<(), opsmith_codepipeline::Error> {
+//! let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Acme", "1");
+//! let tokens = HashMap::from([("client-1".to_owned(), "token-1".to_owned())]);
+//! let worker = Worker::new(Client::from_env()?, action_type, tokens).concurrency(8);
+//! worker.run(|job: Job| async move { Outcome::success().summary(format!("did {}", job.id())) }, std::future::pending()).await
+//! # }
+//! ```
+//!
+//! A job goes through these steps, and whatever happens on the way, it ends: a handler that fails, panics or takes too long puts a
+//! failure, and so does a worker that is stopped. When the answer to an acknowledgement is lost, the job is done: it would be stuck
+//! until its time is over otherwise. So a job may be done twice, in the rare case that another worker took it at that moment.
+//!
+//! ```text
+//! poll → client id to client token → details → acknowledge with the nonce → the handler → success, continuation or failure
+//! ```
+
+mod job;
+mod outcome;
+mod report;
+mod tokens;
+mod worker;
+
+pub use job::Job;
+pub use outcome::{Outcome, Success};
+pub use report::{Ended, Event};
+pub use tokens::{ClientTokens, Finding};
+pub use worker::Worker;

@@ -1,0 +1,192 @@
+//! The life of jobs in a worker, on a local endpoint.
+
+use opsmith_codepipeline::{ActionCategory, ActionOwner, ActionTypeId, Client, Config, FailureType};
+use opsmith_local::jobs::{self, Jobs, Status};
+use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
+use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::retry::Pause;
+use opsmith_worker::{Ended, Event, Job, Outcome, Worker};
+use std::collections::HashMap;
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Lets hardly any time pass.
+#[derive(Debug)]
+struct Short;
+
+impl Pause for Short {
+    fn pause(&self, _: Duration, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(Duration::from_millis(1)))
+    }
+}
+
+/// An endpoint with so many jobs, `job-0` and so on.
+fn endpoint(count: usize) -> Endpoint {
+    let endpoint = Endpoint::start_with(Options { jobs: Jobs::default(), ..Options::default() }).expect("an endpoint");
+    for number in 0..count {
+        let mut job = jobs::Job::demo();
+        job.id = format!("job-{number}");
+        job.client = Some(jobs::Client { id: "client-1".to_owned(), token: "token-1".into() });
+        endpoint.add(job).expect("added");
+    }
+    endpoint
+}
+
+fn client(endpoint: &Endpoint) -> Client {
+    let credentials = endpoint.credentials();
+    let secret = credentials.secret_access_key.expose();
+    let config = Config::new().region(REGION).endpoint_url(endpoint.url()).pause(Arc::new(Short));
+    Client::new(config.credentials(Credentials::new(credentials.access_key_id.clone(), secret, "test")))
+}
+
+/// What a worker told.
+type Told = Arc<Mutex<Vec<String>>>;
+
+/// A worker that ends when there is nothing left to do, and what it tells.
+fn worker(endpoint: &Endpoint) -> (Worker, Told) {
+    let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Demo", "1");
+    let tokens = HashMap::from([("client-1".to_owned(), "token-1".to_owned())]);
+    let told = Told::default();
+    let teller = Arc::clone(&told);
+    let tell = move |event: &Event<'_>| {
+        let text = match event {
+            Event::PollFailed(error) => format!("poll failed: {error}"),
+            Event::Left(id, why) => format!("{id} left: {why}"),
+            Event::Ended(id, ended) => match ended {
+                Ended::Failed(message) => format!("{id} failed: {message}"),
+                Ended::Unknown(_) => format!("{id} unknown"),
+                Ended::Refused(error) => format!("{id} refused: {error}"),
+                other => format!("{id} {other:?}"),
+            },
+            _ => return,
+        };
+        teller.lock().expect("lock").push(text);
+    };
+    (Worker::new(client(endpoint), action_type, tokens).pause(Arc::new(Short)).once().on_event(tell), told)
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+}
+
+fn run<F>(worker: &Worker, handler: impl Fn(Job) -> F + Send + Sync + 'static)
+where
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    wait(worker.run(handler, pending())).expect("worked");
+}
+
+fn states(endpoint: &Endpoint) -> Vec<Status> {
+    endpoint.jobs().iter().map(|entry| entry.status).collect()
+}
+
+fn told(told: &Told) -> Vec<String> {
+    told.lock().expect("lock").clone()
+}
+
+#[test]
+fn jobs_succeed_fail_and_are_continued() {
+    let endpoint = endpoint(3);
+    let (worker, events) = worker(&endpoint);
+    run(&worker, |job| async move {
+        assert_eq!(job.configuration().get("Suite").map(String::as_str), Some("all"));
+        match (job.id(), job.continuation_token()) {
+            ("job-0", _) => Outcome::success().summary("all passed").external_execution_id("run-1"),
+            ("job-1", _) => Outcome::failure(FailureType::ConfigurationError, "no suite"),
+            (_, None) => Outcome::continued("half"),
+            (_, Some(token)) => Outcome::success().summary(token),
+        }
+    });
+    assert_eq!(states(&endpoint), [Status::Succeeded, Status::Failed, Status::Succeeded]);
+    assert_eq!(told(&events), ["job-0 Succeeded", "job-1 failed: no suite", "job-2 Continued", "job-2 Succeeded"]);
+    let reports: Vec<_> = endpoint.jobs().into_iter().filter_map(|entry| entry.report).collect();
+    let jobs::Report::Success(first) = &reports[0] else { panic!("a success") };
+    assert_eq!(first.summary.as_deref(), Some("all passed"));
+}
+
+#[test]
+fn an_action_that_panics_or_takes_too_long_has_failed() {
+    let endpoint = endpoint(2);
+    let (worker, events) = worker(&endpoint);
+    run(&worker.deadline(Duration::from_millis(50)), |job| async move {
+        assert_ne!(job.id(), "job-0", "a bug");
+        pending().await
+    });
+    assert_eq!(states(&endpoint), [Status::Failed, Status::Failed]);
+    let expected = ["job-0 failed: the action panicked", "job-1 failed: the action took longer than 0.05 seconds"];
+    assert_eq!(told(&events), expected);
+}
+
+#[test]
+fn a_worker_that_is_stopped_gives_its_jobs_up() {
+    let endpoint = endpoint(2);
+    let (worker, events) = worker(&endpoint);
+    let begun = Arc::new(tokio::sync::Notify::new());
+    let notify = Arc::clone(&begun);
+    let handler = move |_: Job| {
+        notify.notify_one();
+        pending()
+    };
+    wait(worker.run(handler, async move { begun.notified().await })).expect("worked");
+    assert_eq!(told(&events), ["job-0 failed: the worker was stopped"]);
+    // One at a time: the other waits for another worker.
+    assert_eq!(states(&endpoint).first(), Some(&Status::Failed));
+    assert!(matches!(states(&endpoint)[1], Status::Queued | Status::Dispatched));
+}
+
+#[test]
+fn a_client_that_is_not_known_is_left_to_others() {
+    let endpoint = endpoint(0);
+    endpoint.add(jobs::Job::demo()).expect("added");
+    let (worker, events) = worker(&endpoint);
+    let until = async { tokio::time::sleep(Duration::from_millis(100)).await };
+    wait(worker.run(|_| async { Outcome::success() }, until)).expect("worked");
+    let told = told(&events);
+    assert!(!told.is_empty() && told.iter().all(|text| text.contains("is not known")), "{told:?}");
+    assert_eq!(states(&endpoint), [Status::Dispatched]);
+}
+
+#[test]
+fn a_result_whose_answer_is_lost_has_an_unknown_outcome() {
+    let endpoint = endpoint(1);
+    endpoint.inject(Fault::Lost, Which::Next(1), "PutThirdPartyJobSuccessResult");
+    let (worker, events) = worker(&endpoint);
+    run(&worker, |_| async { Outcome::success() });
+    assert_eq!(told(&events), ["job-0 unknown"]);
+    assert_eq!(states(&endpoint), [Status::Succeeded]);
+}
+
+#[test]
+fn a_poll_that_is_refused_for_good_ends_the_work() {
+    let endpoint = endpoint(1);
+    let (worker, _) = worker(&endpoint);
+    endpoint.inject(Fault::Throttle, Which::Next(7), "PollForThirdPartyJobs");
+    run(&worker, |_| async { Outcome::success() });
+    assert_eq!(states(&endpoint), [Status::Succeeded]);
+    let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Nobody", "1");
+    let worker = Worker::new(client(&endpoint), action_type, "token-1".to_owned());
+    let error = wait(worker.run(|_| async { Outcome::success() }, pending())).expect_err("no such type");
+    assert_eq!(error.code(), Some("ActionTypeNotFoundException"));
+}
+
+/// A tenth of all requests goes wrong, in each way; and yet every job ends once.
+#[test]
+fn every_job_ends_whatever_goes_wrong() {
+    let endpoint = endpoint(300);
+    for fault in [Fault::Throttle, Fault::Reset, Fault::Lost, Fault::Answer(503, String::new())] {
+        endpoint.inject(fault, Which::Share(0.025), "");
+    }
+    let (worker, events) = worker(&endpoint);
+    run(&worker.concurrency(16), |job| async move {
+        match job.id().ends_with('7') {
+            true => Outcome::failure(FailureType::JobFailed, "seven"),
+            false => Outcome::success(),
+        }
+    });
+    let states = states(&endpoint);
+    let left: Vec<_> = states.iter().filter(|state| !matches!(state, Status::Succeeded | Status::Failed)).collect();
+    assert!(left.is_empty(), "{left:?}: {:#?}", told(&events));
+    assert_eq!(states.iter().filter(|state| **state == Status::Failed).count(), 30);
+}
