@@ -141,7 +141,7 @@ pub(crate) async fn unless_interrupted<T>(answer: impl Future<Output = T>) -> Re
 }
 
 /// The configuration of the client.
-fn config(context: &Context<'_>, runtime: &Runtime, prompt: Arc<Terminal>) -> Result<Config, Failure> {
+pub(crate) fn config(context: &Context<'_>, runtime: &Runtime, prompt: Arc<Terminal>) -> Result<Config, Failure> {
     let globals = context.globals;
     let (connect, read) = (timeout(context, "connect")?, timeout(context, "read")?);
     let mut config = Config::prompting(context.settings.clone(), Some(prompt))?.connection(|connection| {

@@ -185,7 +185,8 @@ impl Place {
                 commands.commands.iter().map(|command| command.name).chain(["help"]).map(str::to_owned).collect()
             }
             ("completions", None) => SHELLS.iter().map(|(shell, _)| (*shell).to_owned()).collect(),
-            ("local", None) if cfg!(feature = "local") => vec!["serve".to_owned(), "help".to_owned()],
+            ("local", None) if cfg!(feature = "local") => ["serve", "job", "help"].map(str::to_owned).to_vec(),
+            ("worker", None) if cfg!(feature = "worker") => ["run", "help"].map(str::to_owned).to_vec(),
             _ => Vec::new(),
         }
     }

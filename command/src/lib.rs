@@ -46,5 +46,7 @@ mod run;
 mod skeleton;
 mod suggest;
 mod trace;
+#[cfg(feature = "worker")]
+mod worker;
 
 pub use program::Program;

@@ -90,6 +90,8 @@ fn told(words: &[String], manner: &mut Manner) -> Result<(), Stop> {
         ("man", None) => Ok(crate::man::command(&globals.rest)?),
         #[cfg(feature = "local")]
         ("local", None) => Ok(crate::local::command(&globals.rest)?),
+        #[cfg(feature = "worker")]
+        ("worker", None) => Ok(crate::worker::command(&context, &globals.rest)?),
         _ => Err(Stop::Done),
     }
 }

@@ -248,10 +248,13 @@ fn the_aws_cli_is_a_client_like_any_other() {
     assert_eq!(endpoint.status("demo-job"), Some(Status::Failed));
 }
 
+/// Ids of custom jobs have this form.
+const CUSTOM: &str = "00000000-0000-4000-8000-00000000000a";
+
 fn custom_job() -> Job {
     let mut job = Job::demo();
     job.client = None;
-    job.id = "custom-1".to_owned();
+    job.id = CUSTOM.to_owned();
     job.action_type = opsmith_local::jobs::ActionType::parse("Build/Custom/Mill/2").unwrap();
     job
 }
@@ -351,7 +354,7 @@ fn what_is_kept_is_there_in_the_next_run() {
     drop(endpoint);
     let endpoint = start();
     let states: Vec<_> = endpoint.jobs().into_iter().map(|entry| (entry.job.id, entry.status)).collect();
-    assert_eq!(states, [("demo-job".to_owned(), Status::Failed), ("custom-1".to_owned(), Status::Queued)]);
+    assert_eq!(states, [("demo-job".to_owned(), Status::Failed), (CUSTOM.to_owned(), Status::Queued)]);
     std::fs::write(folder.path().join("other"), "no database").unwrap();
     assert!(Store::open(&folder.path().join("other")).is_err());
 }

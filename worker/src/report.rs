@@ -6,6 +6,8 @@ use opsmith_codepipeline::Error;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// A poll gave so many jobs, some of which may be in hand already.
+    Polled(usize),
     /// Polling failed, and is tried again.
     PollFailed(&'a Error),
     /// A job was left to others, and why: its client is not known, or another worker has it.

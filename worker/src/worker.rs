@@ -152,6 +152,7 @@ impl Worker {
                 }
                 Err(error) => return Err(error),
             };
+            (self.on_event)(&Event::Polled(polled.len()));
             failures = 0;
             let mut taken = 0;
             for job in polled {

@@ -73,6 +73,8 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     #[cfg(feature = "local")]
     ("local serve", "Keeps a local endpoint running, for any client of AWS. Its own help: local help."),
     ("man DIR", "Writes the manual pages of this command and of all services and operations into a folder."),
+    #[cfg(feature = "worker")]
+    ("worker run", "Takes third-party jobs and runs a command for each. Its own help: worker help."),
 ];
 
 /// Which variables and which key of a profile say the same as an option.

@@ -1,0 +1,206 @@
+//! `opsmith worker run`: a job worker whose action is a command of any language.
+
+mod action;
+mod log;
+
+use crate::args::{self, Known, Level, Takes};
+use crate::exit::Failure;
+use crate::input;
+use crate::prompt::Terminal;
+use crate::run::Context;
+use action::Action;
+use log::Log;
+use opsmith_codepipeline::{ActionCategory, ActionOwner, ActionTypeId, Client, FailureType};
+use opsmith_runtime::Config;
+use opsmith_worker::{ClientTokens, Finding, Worker};
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+fn usage_line() -> String {
+    let name = crate::program::name();
+    format!(
+        "usage: {name} worker run --action-type CATEGORY/OWNER/PROVIDER/VERSION --exec CMD --client-tokens FILE|--client-token TOKEN\n       \
+         [--concurrency N] [--deadline SECONDS] [--interval SECONDS] [--failure-type CODE=TYPE] [--once] [--health FILE]"
+    )
+}
+
+const OPTIONS: &[Known<'static>] = &[
+    option("--action-type", Takes::One),
+    option("--exec", Takes::One),
+    option("--client-tokens", Takes::One),
+    option("--client-token", Takes::One),
+    option("--concurrency", Takes::One),
+    option("--deadline", Takes::One),
+    option("--interval", Takes::One),
+    option("--failure-type", Takes::Many),
+    option("--once", Takes::Nothing),
+    option("--health", Takes::One),
+];
+
+const fn option(name: &str, takes: Takes) -> Known<'_> {
+    Known { name, takes, own: true, choices: &[] }
+}
+
+const HELP: &str = "\
+Polls for third-party jobs, takes them, runs a command for each, and puts what comes of it as the job's result. On
+SIGTERM or SIGINT jobs in hand get a failure result, and the worker ends. It logs to standard error, a JSON object per
+line.
+
+The command runs in a shell. On its standard input it has the job's data as JSON, and in its environment the job's id
+(OPSMITH_JOB_ID) and the credentials for its artifacts (AWS_ACCESS_KEY_ID and so on). When it exits with 0 the job has
+succeeded, and the last line of its output is the summary; or a JSON object with summary, externalExecutionId,
+percentComplete and continuationToken, which continues the job. With any other code the job has failed, and the last
+line is the message.
+
+--action-type TYPE        The action type, such as Test/ThirdParty/Acme/1.
+--exec CMD                The command.
+--client-tokens FILE      The client tokens by client id, in JSON or YAML.
+--client-token TOKEN      One token for all clients; file://FILE keeps it out of the list of processes.
+--concurrency N           So many jobs at once; 1 without it.
+--deadline SECONDS        So long for each job; an hour without it.
+--interval SECONDS        So long between polls when there is nothing to do; 5 without it.
+--failure-type CODE=TYPE  The type of the failure for an exit code, such as 2=ConfigurationError; JobFailed for others.
+                          May be given several times at once.
+--once                    Ends when there are no jobs left.
+--health FILE             Writes the time of the last poll that succeeded to the file.
+";
+
+/// Runs `opsmith worker …`.
+///
+/// # Errors
+///
+/// The words are no command of it, or polling fails for good.
+pub(crate) fn command(context: &Context<'_>, words: &[String]) -> Result<(), Failure> {
+    let level = args::read::<Failure>(words, OPTIONS, |_| Ok(()), |_| Ok(()))?;
+    match (level.word.as_deref(), level.rest.as_slice()) {
+        (Some("run"), []) => run(context, &level),
+        (Some("help"), []) => crate::run::print(&format!("{}\n\n{HELP}", usage_line())),
+        (Some("run" | "help"), [unknown, ..]) => Err(usage(format_args!("Unknown options: {unknown}"))),
+        (Some(word), _) => Err(Failure::choice("operation", word, ["run", "help"])),
+        (None, _) => Err(usage("the following arguments are required: operation")),
+    }
+}
+
+fn usage(text: impl Display) -> Failure {
+    Failure::parameter(format_args!("{text}\n\n{}", usage_line()))
+}
+
+fn run(context: &Context<'_>, level: &Level<'_>) -> Result<(), Failure> {
+    let required = |name: &str| {
+        level.value(name).ok_or_else(|| usage(format_args!("the following arguments are required: {name}")))
+    };
+    let action_type = action_type(required("--action-type")?)?;
+    let action = Action::new(required("--exec")?, failure_types(level)?);
+    let tokens = Tokens::of(level)?;
+    let log = Log::new(level.value("--health"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
+    let mut config: Config = crate::call::config(context, &runtime, Arc::new(Terminal::default()))?;
+    if let Some(url) = context.globals.value("--endpoint-url") {
+        config = config.endpoint_url(url);
+    }
+    if let Some(region) = context.globals.value("--region") {
+        config = config.region(region);
+    }
+    let mut worker = Worker::new(Client::new(config), action_type, tokens).on_event(move |event| log.tell(event));
+    if let Some(count) = number(level, "--concurrency")? {
+        worker = worker.concurrency(count as usize);
+    }
+    if let Some(seconds) = number(level, "--deadline")? {
+        worker = worker.deadline(Duration::from_secs_f64(seconds));
+    }
+    if let Some(seconds) = number(level, "--interval")? {
+        worker = worker.interval(Duration::from_secs_f64(seconds));
+    }
+    if level.has("--once") {
+        worker = worker.once();
+    }
+    let worked = runtime.block_on(async {
+        let (mut terminate, mut interrupt) = (
+            signal(SignalKind::terminate()).map_err(Failure::general)?,
+            signal(SignalKind::interrupt()).map_err(Failure::general)?,
+        );
+        let stop = async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        Ok::<_, Failure>(worker.run(move |job| action.clone().run(job), stop).await)
+    })?;
+    Ok(worked?)
+}
+
+fn action_type(text: &str) -> Result<ActionTypeId, Failure> {
+    let parts: Vec<&str> = text.split('/').collect();
+    match parts.as_slice() {
+        [category, owner, provider, version] => {
+            let category: ActionCategory = category.parse().map_err(usage)?;
+            let owner: ActionOwner = owner.parse().map_err(usage)?;
+            Ok(ActionTypeId::new(category, owner, *provider, *version))
+        }
+        _ => Err(usage(format_args!("'{text}' is no action type: write CATEGORY/OWNER/PROVIDER/VERSION"))),
+    }
+}
+
+/// A number that is not negative, of an option.
+fn number(level: &Level<'_>, name: &str) -> Result<Option<f64>, Failure> {
+    let Some(text) = level.value(name) else { return Ok(None) };
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..1e9).contains(&number) => Ok(Some(number)),
+        _ => Err(usage(format_args!("argument {name}: '{text}' is no number from 0 up"))),
+    }
+}
+
+/// The types of failures by exit code.
+fn failure_types(level: &Level<'_>) -> Result<HashMap<i32, FailureType>, Failure> {
+    let given = level.values("--failure-type").unwrap_or_default().iter();
+    given
+        .map(|text| {
+            let (code, kind) = text.split_once('=').ok_or_else(|| usage(format_args!("'{text}' is not CODE=TYPE")))?;
+            let code = code.parse().map_err(|_| usage(format_args!("'{code}' is no exit code")))?;
+            Ok((code, kind.parse().map_err(usage)?))
+        })
+        .collect()
+}
+
+/// The client tokens that the line gives.
+enum Tokens {
+    One(String),
+    ByClient(HashMap<String, String>),
+}
+
+impl Tokens {
+    fn of(level: &Level<'_>) -> Result<Self, Failure> {
+        let read = |path: &str| {
+            let wrong = |error: std::io::Error| Failure::parameter(format_args!("{path} can't be read: {error}"));
+            std::fs::read_to_string(path).map_err(wrong)
+        };
+        match (level.value("--client-tokens"), level.value("--client-token")) {
+            (Some(path), None) => {
+                let document = input::yaml::parse(&read(path)?).map_err(Failure::parameter)?;
+                let map =
+                    document.as_map().ok_or_else(|| usage(format_args!("{path} is no map of client ids to tokens")))?;
+                let tokens =
+                    map.iter().map(|(id, token)| Some((id.clone(), token.as_str()?.to_owned()))).collect::<Option<_>>();
+                tokens.map(Tokens::ByClient).ok_or_else(|| usage(format_args!("{path}: a token is text")))
+            }
+            (None, Some(token)) => match token.strip_prefix("file://") {
+                Some(path) => Ok(Tokens::One(read(path)?.trim_end().to_owned())),
+                None => Ok(Tokens::One(token.to_owned())),
+            },
+            _ => Err(usage("one of the arguments --client-tokens and --client-token is required")),
+        }
+    }
+}
+
+impl ClientTokens for Tokens {
+    fn client_token<'a>(&'a self, client_id: &'a str) -> Finding<'a> {
+        match self {
+            Tokens::One(token) => token.client_token(client_id),
+            Tokens::ByClient(tokens) => tokens.client_token(client_id),
+        }
+    }
+}

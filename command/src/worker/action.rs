@@ -1,0 +1,113 @@
+//! [`Action`]: a command that is run for each job.
+
+use opsmith_codepipeline::{ExecutionDetails, FailureType, ThirdPartyJobData};
+use opsmith_worker::{Job, Outcome};
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+/// What the environment holds of credentials, which the job's take the place of.
+const CREDENTIALS: &[&str] = &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"];
+
+/// A command, and the types of its failures by exit code.
+#[derive(Clone)]
+pub(super) struct Action {
+    command: Arc<str>,
+    failure_types: Arc<HashMap<i32, FailureType>>,
+}
+
+/// Ends the processes of a command with it, when a job is given up.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            // They may have ended by themselves.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+}
+
+impl Action {
+    pub(super) fn new(command: &str, failure_types: HashMap<i32, FailureType>) -> Self {
+        Action { command: command.into(), failure_types: Arc::new(failure_types) }
+    }
+
+    /// Runs the command for a job.
+    pub(super) async fn run(self, job: Job) -> Outcome {
+        let mut command = Command::new("/bin/sh");
+        command.arg("-c").arg(&*self.command).env("OPSMITH_JOB_ID", job.id());
+        if let Some(credentials) = &job.data().artifact_credentials {
+            let values = [&credentials.access_key_id, &credentials.secret_access_key, &credentials.session_token];
+            for name in CREDENTIALS {
+                command.env_remove(name);
+            }
+            command.envs(CREDENTIALS.iter().zip(values));
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
+        let failed = |error: std::io::Error| {
+            Outcome::failure(FailureType::SystemUnavailable, format!("the command can't be run: {error}"))
+        };
+        let mut child = match command.spawn() {
+            Ok(child) => child,
+            Err(error) => return failed(error),
+        };
+        let group = Group(child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)));
+        let input = json!({ "id": job.id(), "data": data(job.data()) }).to_string();
+        if let Some(mut stdin) = child.stdin.take() {
+            // It may not want to read it.
+            let _ = stdin.write_all(input.as_bytes()).await;
+        }
+        let output = child.wait_with_output().await;
+        drop(group);
+        match output {
+            Ok(output) => self.outcome(output.status, &String::from_utf8_lossy(&output.stdout)),
+            Err(error) => failed(error),
+        }
+    }
+
+    fn outcome(&self, status: ExitStatus, output: &str) -> Outcome {
+        let last = output.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let kind = |code| self.failure_types.get(&code).cloned().unwrap_or(FailureType::JobFailed);
+        match (status.code(), status.signal()) {
+            (Some(0), _) => success(last),
+            (Some(code), _) if last.is_empty() => {
+                Outcome::failure(kind(code), format!("the command exited with {code}"))
+            }
+            (Some(code), _) => Outcome::failure(kind(code), last),
+            (None, signal) => {
+                let signal = signal.unwrap_or_default();
+                Outcome::failure(FailureType::JobFailed, format!("the command was killed by signal {signal}"))
+            }
+        }
+    }
+}
+
+/// What the last line of a command that went well says.
+fn success(line: &str) -> Outcome {
+    let Ok(Value::Object(said)) = serde_json::from_str(line) else {
+        return if line.is_empty() { Outcome::success() } else { Outcome::success().summary(line) };
+    };
+    let text = |name: &str| said.get(name).and_then(Value::as_str).map(str::to_owned);
+    let mut success = opsmith_worker::Success::default();
+    success.continuation_token = text("continuationToken");
+    let mut details = ExecutionDetails::default();
+    (details.summary, details.external_execution_id) = (text("summary"), text("externalExecutionId"));
+    details.percent_complete =
+        said.get("percentComplete").and_then(Value::as_i64).and_then(|part| i32::try_from(part).ok());
+    success.details = details;
+    Outcome::Success(success)
+}
+
+/// The job's data as JSON, without the credentials, which are in the environment only.
+fn data(data: &ThirdPartyJobData) -> Value {
+    let mut data = data.clone();
+    data.artifact_credentials = None;
+    // A structure of the model is always JSON.
+    serde_json::to_value(data).unwrap_or_default()
+}
