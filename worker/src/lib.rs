@@ -27,6 +27,9 @@ mod report;
 mod tokens;
 mod worker;
 
+/// The client of the service that a worker works for, and its types.
+pub use opsmith_codepipeline as service;
+
 pub use job::Job;
 pub use outcome::{Outcome, Success};
 pub use report::{Ended, Event};
