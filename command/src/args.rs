@@ -32,6 +32,13 @@ pub(crate) struct Known<'a> {
     pub(crate) choices: &'a [&'a str],
 }
 
+impl<'a> Known<'a> {
+    /// An option that the AWS CLI does not have, with any values.
+    pub(crate) const fn own(name: &'a str, takes: Takes) -> Self {
+        Known { name, takes, own: true, choices: &[] }
+    }
+}
+
 /// An option as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Given<'a> {

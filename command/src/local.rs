@@ -23,16 +23,12 @@ fn usage_line() -> String {
 }
 
 const OPTIONS: &[Known<'static>] = &[
-    option("--port", Takes::One),
-    option("--jobs", Takes::One),
-    option("--state", Takes::One),
-    option("--seed", Takes::One),
-    option("--stub", Takes::Nothing),
+    Known::own("--port", Takes::One),
+    Known::own("--jobs", Takes::One),
+    Known::own("--state", Takes::One),
+    Known::own("--seed", Takes::One),
+    Known::own("--stub", Takes::Nothing),
 ];
-
-const fn option(name: &str, takes: Takes) -> Known<'_> {
-    Known { name, takes, own: true, choices: &[] }
-}
 
 /// Starts the endpoint that `--local` calls. Steps of jobs are told on standard error.
 ///

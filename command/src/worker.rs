@@ -28,21 +28,17 @@ fn usage_line() -> String {
 }
 
 const OPTIONS: &[Known<'static>] = &[
-    option("--action-type", Takes::One),
-    option("--exec", Takes::One),
-    option("--client-tokens", Takes::One),
-    option("--client-token", Takes::One),
-    option("--concurrency", Takes::One),
-    option("--deadline", Takes::One),
-    option("--interval", Takes::One),
-    option("--failure-type", Takes::Many),
-    option("--once", Takes::Nothing),
-    option("--health", Takes::One),
+    Known::own("--action-type", Takes::One),
+    Known::own("--exec", Takes::One),
+    Known::own("--client-tokens", Takes::One),
+    Known::own("--client-token", Takes::One),
+    Known::own("--concurrency", Takes::One),
+    Known::own("--deadline", Takes::One),
+    Known::own("--interval", Takes::One),
+    Known::own("--failure-type", Takes::Many),
+    Known::own("--once", Takes::Nothing),
+    Known::own("--health", Takes::One),
 ];
-
-const fn option(name: &str, takes: Takes) -> Known<'_> {
-    Known { name, takes, own: true, choices: &[] }
-}
 
 const HELP: &str = "\
 Polls for third-party jobs, takes them, runs a command for each, and puts what comes of it as the job's result. On

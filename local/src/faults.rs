@@ -24,7 +24,7 @@ pub enum Fault {
 pub enum Which {
     /// So many, beginning with the next.
     Next(u32),
-    /// Every so manieth, for ever.
+    /// Every third, say, for ever.
     Every(u32),
     /// This share of all, from 0 to 1, chosen as if by chance: the same in each run of one seed.
     Share(f64),

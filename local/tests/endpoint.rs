@@ -255,7 +255,10 @@ fn custom_job() -> Job {
     let mut job = Job::demo();
     job.client = None;
     job.id = CUSTOM.to_owned();
-    job.action_type = opsmith_local::jobs::ActionType::parse("Build/Custom/Mill/2").unwrap();
+    job.action_type = {
+        let [category, owner, provider, version] = ["Build", "Custom", "Mill", "2"].map(str::to_owned);
+        opsmith_local::jobs::ActionType { category, owner, provider, version }
+    };
     job
 }
 

@@ -87,27 +87,6 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         block_on(self.into_future())?
     }
 
-    #[cfg(feature = "waiters")]
-    pub(crate) fn client(&self) -> &Client<'static> {
-        &self.client
-    }
-
-    #[cfg(feature = "waiters")]
-    pub(crate) fn operation(&self) -> &'static str {
-        self.operation
-    }
-
-    #[cfg(feature = "waiters")]
-    pub(crate) fn input(&self) -> &(dyn Write + Send + Sync) {
-        &*self.input
-    }
-
-    /// Makes the call, which can be made another time.
-    #[cfg(feature = "waiters")]
-    pub(crate) async fn again(&self) -> Result<O, Error> {
-        self.make(&*self.input).await
-    }
-
     async fn make(&self, input: &(dyn Write + Sync)) -> Result<O, Error> {
         let span = tracing::debug_span!(
             target: "opsmith", "call", service = self.client.service().sdk_id, operation = self.operation
@@ -120,6 +99,26 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
                 Err(Error::Transport(TransportError { kind: TransportErrorKind::CallTimeout, url, source: None }))
             }),
         }
+    }
+}
+
+/// What a waiter needs, which makes the same call again and again.
+#[cfg(feature = "waiters")]
+impl<O: Sink + Default + Send + 'static> Call<O> {
+    pub(crate) fn client(&self) -> &Client<'static> {
+        &self.client
+    }
+
+    pub(crate) fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    pub(crate) fn input(&self) -> &(dyn Write + Send + Sync) {
+        &*self.input
+    }
+
+    pub(crate) async fn again(&self) -> Result<O, Error> {
+        self.make(&*self.input).await
     }
 }
 

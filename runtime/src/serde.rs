@@ -35,50 +35,30 @@ pub fn deserialize<'de, D: Deserializer<'de>, T: Sink + Default>(
     Ok(value)
 }
 
-/// Implements serde's traits for a generated structure or union.
+/// Implements serde's traits for a generated structure or union, and with what reads and writes it for an enum.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! serde {
     ($name:ident) => {
-        impl $crate::serde_core::Serialize for $name {
-            fn serialize<S: $crate::serde_core::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::serde::serialize(self, &SERVICE, Nth::$name as $crate::rows::Ix, serializer)
-            }
-        }
-
-        impl<'de> $crate::serde_core::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::serde_core::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                $crate::serde::deserialize(&SERVICE, Nth::$name as $crate::rows::Ix, deserializer)
-            }
-        }
+        $crate::serde!(
+            $name,
+            |value, to| $crate::serde::serialize(value, &SERVICE, Nth::$name as $crate::rows::Ix, to),
+            |from| $crate::serde::deserialize(&SERVICE, Nth::$name as $crate::rows::Ix, from)
+        );
     };
-}
-
-/// Implements serde's traits for a generated enum.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! serde_enum {
-    ($name:ident) => {
+    ($name:ident, |$value:ident, $to:ident| $write:expr, |$from:ident| $read:expr) => {
         impl $crate::serde_core::Serialize for $name {
-            fn serialize<S: $crate::serde_core::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
+            fn serialize<S: $crate::serde_core::Serializer>(&self, $to: S) -> ::std::result::Result<S::Ok, S::Error> {
+                let $value = self;
+                $write
             }
         }
 
         impl<'de> $crate::serde_core::Deserialize<'de> for $name {
             fn deserialize<D: $crate::serde_core::Deserializer<'de>>(
-                deserializer: D,
+                $from: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                let text = <::std::string::String as $crate::serde_core::Deserialize>::deserialize(deserializer)?;
-                Ok(Self::from_wire(&text))
+                $read
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use crate::{say, target};
 use clap::{Args, ValueEnum};
-use opsmith_codegen::{Change, Error, Generator, Severity, ir};
+use opsmith_codegen::{Change, Error, Generator, Severity};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -54,10 +54,9 @@ pub(crate) fn run(diff: &Diff) -> ExitCode {
     }
 }
 
-/// The changes from one model to another. Operations that one of them does not have are no mistake.
+/// The changes from one model to another.
 pub(crate) fn changes(old: &Generator, new: &Generator) -> Result<Vec<Change>, Error> {
-    let lowered: Result<[ir::Service; 2], Error> = Ok([old.lower()?, new.lower()?]);
-    lowered.map(|[old, new]| opsmith_codegen::diff(&old, &new))
+    Ok(opsmith_codegen::diff(&old.lower()?, &new.lower()?))
 }
 
 /// What follows for the version of a crate that is generated from the model.

@@ -11,7 +11,7 @@ use opsmith_codepipeline::{
 use opsmith_runtime::retry::{Pause, RealPause};
 use std::collections::HashSet;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -20,6 +20,42 @@ use tokio::task::JoinSet;
 const LONGEST: Duration = Duration::from_secs(60);
 /// How often a result is sent before it is given up.
 const ATTEMPTS: u32 = 8;
+
+/// The jobs that a worker knows.
+#[derive(Default)]
+struct Known {
+    in_hand: HashSet<String>,
+    /// Left to others, for a while.
+    left: HashSet<String>,
+}
+
+impl Known {
+    fn of(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+        known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(known: &Mutex<Known>) -> (usize, usize) {
+        let known = Known::of(known);
+        (known.in_hand.len(), known.left.len())
+    }
+
+    /// Takes a job in hand, if it is not known yet.
+    fn begin(known: &Mutex<Known>, id: &str) -> bool {
+        let mut known = Known::of(known);
+        !known.left.contains(id) && known.in_hand.insert(id.to_owned())
+    }
+
+    /// A job is in hand no longer, and forgotten or left.
+    fn end(known: &Mutex<Known>, id: &str, forgotten: bool) {
+        let mut known = Known::of(known);
+        known.in_hand.remove(id);
+        if forgotten {
+            known.left.remove(id)
+        } else {
+            known.left.insert(id.to_owned())
+        };
+    }
+}
 
 /// A worker for the jobs of one action type.
 #[derive(Clone)]
@@ -133,17 +169,18 @@ impl Worker {
         H: Fn(Job) -> F + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let in_hand: Arc<Mutex<HashSet<String>>> = Arc::default();
-        let hand = |set: &Mutex<HashSet<String>>| set.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let known: Arc<Mutex<Known>> = Arc::default();
         let mut failures = 0;
         loop {
             while tasks.try_join_next().is_some() {}
-            let free = self.concurrency.saturating_sub(hand(&in_hand));
+            let (in_hand, left) = Known::count(&known);
+            let free = self.concurrency.saturating_sub(in_hand);
             if free == 0 {
                 tasks.join_next().await;
                 continue;
             }
-            let polled = match self.poll(free + hand(&in_hand)).await {
+            // Those that are known already may come first.
+            let polled = match self.poll(free + in_hand + left).await {
                 Ok(polled) => polled,
                 Err(error) if passes(&error) => {
                     (self.on_event)(&Event::PollFailed(&error));
@@ -157,24 +194,42 @@ impl Worker {
             let mut taken = 0;
             for job in polled {
                 let (Some(id), Some(client_id)) = (job.job_id, job.client_id) else { continue };
-                let new = taken < free && in_hand.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
-                if !new {
-                    continue;
+                if taken < free && Known::begin(&known, &id) {
+                    taken += 1;
+                    let (worker, handler) = (self.clone(), Arc::clone(&handler));
+                    let (known, stopped) = (Arc::clone(&known), stopped.clone());
+                    tasks.spawn(async move { worker.job(&id, &client_id, handler, &known, stopped).await });
                 }
-                taken += 1;
-                let (worker, handler) = (self.clone(), Arc::clone(&handler));
-                let (in_hand, stopped) = (Arc::clone(&in_hand), stopped.clone());
-                tasks.spawn(async move {
-                    worker.one(&id, &client_id, &*handler, stopped).await;
-                    in_hand.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-                });
             }
             match taken {
                 0 if self.once && tasks.is_empty() => return Ok(()),
-                0 if !tasks.is_empty() && self.once => drop(tasks.join_next().await),
+                0 if self.once => drop(tasks.join_next().await),
                 0 => self.wait(self.interval).await,
                 _ => {}
             }
+        }
+    }
+
+    /// One job. One that is left to others is not tried again at once, or not at all by a worker that ends.
+    async fn job<H, F>(
+        &self,
+        id: &str,
+        client_id: &str,
+        handler: Arc<H>,
+        known: &Mutex<Known>,
+        mut stopped: watch::Receiver<bool>,
+    ) where
+        H: Fn(Job) -> F + Send + Sync + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let taken = self.one(id, client_id, handler, stopped.clone()).await;
+        Known::end(known, id, taken);
+        if !taken && !self.once {
+            tokio::select! {
+                () = self.wait(self.interval) => {}
+                _ = stopped.wait_for(|stopped| *stopped) => {}
+            }
+            Known::end(known, id, true);
         }
     }
 
@@ -197,10 +252,10 @@ impl Worker {
         self.wait(time).await;
     }
 
-    /// One job, from its client's token to its result.
-    async fn one<H, F>(&self, id: &str, client_id: &str, handler: &H, stopped: watch::Receiver<bool>)
+    /// One job, from its client's token to its result; whether it was taken.
+    async fn one<H, F>(&self, id: &str, client_id: &str, handler: Arc<H>, stopped: watch::Receiver<bool>) -> bool
     where
-        H: Fn(Job) -> F,
+        H: Fn(Job) -> F + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
         let job = match self.take(id, client_id).await {
@@ -208,16 +263,17 @@ impl Worker {
             Err(why) => {
                 tracing::debug!(target: "opsmith", job = id, why, "left");
                 (self.on_event)(&Event::Left(id, &why));
-                // It will be polled again: not at once.
-                return self.wait(self.interval).await;
+                return false;
             }
         };
         (self.on_event)(&Event::Taken(id));
         let access = job.access.clone();
-        let outcome = self.outcome(handler(job), stopped).await.clipped();
+        // Called within the future, so that a panic on the way to it is one of the action too.
+        let outcome = self.outcome(async move { handler(job).await }, stopped).await.clipped();
         let ended = self.put(id, &access, outcome).await;
         tracing::debug!(target: "opsmith", job = id, ?ended, "ended");
         (self.on_event)(&Event::Ended(id, &ended));
+        true
     }
 
     /// Takes the job, or says why it is left to others.
@@ -234,7 +290,7 @@ impl Worker {
     /// Acknowledges the job, again when it is not known whether that has arrived.
     async fn acknowledge(&self, id: &str, nonce: &str, access: &Access) -> Result<(), String> {
         let (mut unclear, mut failures) = (false, 0);
-        for attempt in 1.. {
+        loop {
             let input = AcknowledgeThirdPartyJobInput::new(id, nonce, &*access.token);
             let error = match self.client.acknowledge_third_party_job(input).await {
                 Ok(output) if output.status == Some(JobStatus::InProgress) => return Ok(()),
@@ -251,13 +307,12 @@ impl Worker {
                 tracing::warn!(target: "opsmith", job = id, "taken by an attempt whose answer was lost, as it seems");
                 return Ok(());
             }
-            if !passes(&error) || attempt == ATTEMPTS {
+            if !passes(&error) || failures + 1 == ATTEMPTS {
                 return Err(error.to_string());
             }
             unclear |= !is_throttling(&error);
             self.back_off(&mut failures).await;
         }
-        Err(String::new())
     }
 
     /// What the handler makes of the job: a failure when it panics, takes too long, or the worker is stopped.
@@ -284,18 +339,17 @@ impl Worker {
 
     /// Puts the result, again when it is not known to have arrived.
     async fn put(&self, id: &str, access: &Access, outcome: Outcome) -> Ended {
-        let (mut attempts, mut failures) = (0, 0);
+        let mut failures = 0;
         loop {
-            attempts += 1;
             let error = match self.send(id, access, outcome.clone()).await {
                 Ok(()) => return ended(outcome),
                 Err(error) => error,
             };
-            let unclear = attempts > 1 || is_unclear(&error);
+            let unclear = failures > 0 || is_unclear(&error);
             if ErrorCode::of(&error) == Some(ErrorCode::InvalidJobStateException) {
                 return if unclear { Ended::Unknown(error) } else { Ended::Refused(error) };
             }
-            if !passes(&error) || attempts == ATTEMPTS {
+            if !passes(&error) || failures + 1 == ATTEMPTS {
                 return Ended::Refused(error);
             }
             self.back_off(&mut failures).await;

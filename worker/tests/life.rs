@@ -149,6 +149,30 @@ fn a_client_that_is_not_known_is_left_to_others() {
 }
 
 #[test]
+fn a_job_that_is_left_does_not_keep_others_waiting() {
+    let endpoint = endpoint(0);
+    endpoint.add(jobs::Job::demo()).expect("added");
+    let mut job = jobs::Job::demo();
+    job.id = "known".to_owned();
+    job.client = Some(jobs::Client { id: "client-1".to_owned(), token: "token-1".into() });
+    endpoint.add(job).expect("added");
+    let (worker, _) = worker(&endpoint);
+    run(&worker, |_| async { Outcome::success() });
+    assert_eq!(states(&endpoint), [Status::Dispatched, Status::Succeeded]);
+}
+
+#[test]
+fn a_handler_that_panics_before_its_future_has_failed() {
+    let endpoint = endpoint(1);
+    let (worker, events) = worker(&endpoint);
+    run(&worker, |job| {
+        assert_ne!(job.id(), "job-0", "a bug");
+        async { Outcome::success() }
+    });
+    assert_eq!(told(&events), ["job-0 failed: the action panicked"]);
+}
+
+#[test]
 fn a_result_whose_answer_is_lost_has_an_unknown_outcome() {
     let endpoint = endpoint(1);
     endpoint.inject(Fault::Lost, Which::Next(1), "PutThirdPartyJobSuccessResult");

@@ -87,26 +87,6 @@ pub struct ActionType {
     pub version: String,
 }
 
-impl ActionType {
-    /// An action type of its four parts: `Test/ThirdParty/Acme/1`, as `Display` writes it.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the text.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let parts: Vec<&str> = text.split('/').collect();
-        match parts.as_slice() {
-            &[category, owner, provider, version] if parts.iter().all(|part| !part.is_empty()) => {
-                let [category, owner, provider, version] = [category, owner, provider, version].map(str::to_owned);
-                Ok(ActionType { category, owner, provider, version })
-            }
-            _ => Err(format!(
-                "{text:?} is no action type: write CATEGORY/OWNER/PROVIDER/VERSION, such as Test/ThirdParty/Acme/1"
-            )),
-        }
-    }
-}
-
 impl fmt::Display for ActionType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}/{}", self.category, self.owner, self.provider, self.version)
