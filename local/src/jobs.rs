@@ -250,7 +250,7 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
     /// Its place in the order of jobs.
-    number: u64,
+    pub(crate) number: u64,
 }
 
 /// A third-party job as a poll gives it.

@@ -358,6 +358,6 @@ fn what_is_kept_is_there_in_the_next_run() {
     let endpoint = start();
     let states: Vec<_> = endpoint.jobs().into_iter().map(|entry| (entry.job.id, entry.status)).collect();
     assert_eq!(states, [("demo-job".to_owned(), Status::Failed), (CUSTOM.to_owned(), Status::Queued)]);
-    std::fs::write(folder.path().join("other"), "no database").unwrap();
+    std::fs::write(folder.path().join("other"), "no state").unwrap();
     assert!(Store::open(&folder.path().join("other")).is_err());
 }
