@@ -12,6 +12,7 @@ use std::path::Path;
 
 /// The features of a generated crate, which are those of the runtime, with what they bring.
 const FEATURES: &[(&str, &str)] = &[
+    ("ascii-hosts", "Names of hosts are ASCII, for the whole program: 21 crates of Unicode tables are not built."),
     ("blocking", "`Call::blocking` and `Pages::blocking`: calls that are waited for, without async code around them."),
     ("patterns", "Checks texts against the patterns of the model too."),
     ("serde", "serde for all types, in the form that they have on the wire of AWS JSON."),

@@ -5,13 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::rows::{Ix, Service, TimestampFormat};
 use opsmith_runtime::timestamp::Timestamp;
+use std::sync::OnceLock;
 use time::{OffsetDateTime, UtcOffset};
 
 /// How points in time are shown.
 #[derive(Debug)]
 pub(crate) enum Timestamps {
     /// As ISO 8601 in the local time zone.
-    Iso8601(Option<tz::TimeZone>),
+    Iso8601(Zone),
     /// As the service wrote them.
     Wire,
 }
@@ -25,7 +26,10 @@ impl Timestamps {
     pub(crate) fn from_setting(setting: &str, zone: Option<&str>) -> Result<Self, String> {
         match setting {
             "wire" => Ok(Timestamps::Wire),
-            "iso8601" => Ok(Timestamps::Iso8601(local(zone))),
+            "iso8601" => {
+                let setting = zone.filter(|zone| !zone.is_empty()).map(str::to_owned);
+                Ok(Timestamps::Iso8601(Zone { setting, ..Zone::default() }))
+            }
             other => {
                 Err(format!("Unknown cli_timestamp_format value: {other}, valid values are \"wire\" or \"iso8601\""))
             }
@@ -36,16 +40,27 @@ impl Timestamps {
         match self {
             Timestamps::Wire if timestamp.nanoseconds() == 0 => timestamp.seconds().into(),
             Timestamps::Wire => timestamp.epoch().into(),
-            Timestamps::Iso8601(zone) => iso8601(timestamp, zone.as_ref()).into(),
+            Timestamps::Iso8601(zone) => iso8601(timestamp, zone.get()).into(),
         }
     }
 }
 
-/// The local time zone; none is UTC.
-fn local(zone: Option<&str>) -> Option<tz::TimeZone> {
-    match zone.filter(|zone| !zone.is_empty()) {
-        Some(zone) => tz::TimeZone::from_posix_tz(zone).ok(),
-        None => tz::TimeZone::local().ok(),
+/// The local time zone, looked up when there is a point in time to show.
+#[derive(Debug, Default)]
+pub(crate) struct Zone {
+    /// The value of `TZ`.
+    setting: Option<String>,
+    found: OnceLock<Option<tz::TimeZone>>,
+}
+
+impl Zone {
+    /// The zone; none is UTC.
+    fn get(&self) -> Option<&tz::TimeZone> {
+        let look_up = || match &self.setting {
+            Some(zone) => tz::TimeZone::from_posix_tz(zone).ok(),
+            None => tz::TimeZone::local().ok(),
+        };
+        self.found.get_or_init(look_up).as_ref()
     }
 }
 
