@@ -1,4 +1,4 @@
-//! The tutorial, as a reader would follow it: every command is run, and prints what the page says.
+//! The pages that teach, as a reader would follow them: every command is run, and prints what the page says.
 
 mod support;
 
@@ -7,41 +7,85 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use support::{run, stderr, stdout};
 
-/// A block of the page in a fence of this language.
-fn blocks<'a>(page: &'a str, language: &'a str) -> impl Iterator<Item = &'a str> {
-    let fence = format!("\n```{language}\n");
-    let blocks: Vec<_> = page.split(fence.as_str()).skip(1).filter_map(|rest| rest.split_once("\n```")).collect();
-    blocks.into_iter().map(|(block, _)| block)
+/// What a page has its reader do.
+enum Step<'a> {
+    /// Run this command, which prints so much.
+    Run(&'a str, String),
+    /// Save a file of this name.
+    Save(&'a str, &'a str),
 }
 
-/// The commands of a block of console, each with what it prints.
-fn commands(block: &str) -> Vec<(String, String)> {
-    let mut commands: Vec<(String, String)> = Vec::new();
+/// The steps of a page: blocks of console are commands with what they print, and a block after "Save this as" is a file.
+fn steps(page: &str) -> Vec<Step<'_>> {
+    let mut steps = Vec::new();
+    let mut parts = page.split("\n```");
+    let mut text = parts.next().unwrap_or_default();
+    while let (Some(block), Some(after)) = (parts.next(), parts.next()) {
+        let (language, block) = block.split_once('\n').expect("a block");
+        let named = text.rsplit_once("Save this as `").and_then(|(_, rest)| rest.split_once("`:"));
+        match (language, named) {
+            ("console", _) => commands(block, &mut steps),
+            (_, Some((name, ""))) => steps.push(Step::Save(name, block)),
+            _ => {}
+        }
+        text = after.trim_end();
+    }
+    steps
+}
+
+fn commands<'a>(block: &'a str, steps: &mut Vec<Step<'a>>) {
+    let from = steps.len();
     for line in block.lines() {
-        match (line.strip_prefix("$ "), commands.last_mut()) {
-            (Some(command), _) => commands.push((command.to_owned(), String::new())),
-            (None, Some((_, output))) => *output += &format!("{line}\n"),
-            (None, None) => panic!("output without a command: {line}"),
+        match (line.strip_prefix("$ "), steps[from..].last_mut()) {
+            (Some(command), _) => steps.push(Step::Run(command, String::new())),
+            (None, Some(Step::Run(_, output))) => *output += &format!("{line}\n"),
+            (None, _) => panic!("output without a command: {line}"),
         }
     }
-    commands
 }
 
 #[test]
 fn the_tutorial_is_true() {
+    is_true("docs/tutorial.md");
+}
+
+#[test]
+fn the_page_on_workers_is_true() {
+    is_true("docs/workers.md");
+}
+
+/// What the page on workers shows of the program in Rust is the program.
+#[test]
+fn the_worker_in_rust_is_the_example() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("docs/tutorial.md")).expect("the tutorial");
-    let commands: Vec<_> = blocks(&page, "console").flat_map(commands).collect();
-    assert!(commands.len() > 10, "{commands:?}");
+    let read = |path: &str| fs::read_to_string(root.join(path)).expect(path);
+    let page = read("docs/workers.md");
+    let shown = |language: &str| -> Vec<String> {
+        let fence = format!("\n```{language}\n");
+        let blocks = page.split(&fence).skip(1);
+        blocks.map(|rest| rest.split("\n```").next().unwrap_or_default().to_owned()).collect()
+    };
+    for (language, file) in [("rust", "examples/worker/src/main.rs"), ("toml", "examples/worker/Cargo.toml")] {
+        let (blocks, file) = (shown(language), read(file));
+        assert!(!blocks.is_empty());
+        for block in blocks {
+            assert!(file.contains(&block), "not in the example:\n{block}");
+        }
+    }
+}
+
+fn is_true(page: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join(page)).expect("the page");
+    let steps = steps(&page);
     let (home, folder) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    let script = blocks(&page, "sh").next().expect("the worker");
     let mark = "----- the next command";
     let mut input = String::from("exec 2>&1\n");
-    for (command, _) in &commands {
-        input += &format!("echo '{mark}'\n{command}\n");
-        if command.starts_with("mkdir") {
-            input += &format!("cat > worker.sh <<'END OF FILE'\n{script}\nEND OF FILE\n");
-        }
+    for step in &steps {
+        input += &match step {
+            Step::Run(command, _) => format!("echo '{mark}'\n{command}\n"),
+            Step::Save(name, text) => format!("cat > {name} <<'END OF FILE'\n{text}\nEND OF FILE\n"),
+        };
     }
     // Whatever happened, the endpoint ends with the page.
     input += "kill $(jobs -p) 2>/dev/null\ntrue\n";
@@ -57,8 +101,16 @@ fn the_tutorial_is_true() {
     let output = run(bash.stdout(Stdio::piped()).stderr(Stdio::piped()), &input);
     let printed = stdout(&output);
     let printed: Vec<_> = printed.split(&format!("{mark}\n")).skip(1).collect();
+    let commands: Vec<_> = steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Run(command, expected) => Some((command, expected)),
+            Step::Save(..) => None,
+        })
+        .collect();
+    assert!(commands.len() > 10);
     assert_eq!(printed.len(), commands.len(), "{}", stderr(&output));
-    for ((command, expected), found) in commands.iter().zip(printed) {
+    for ((command, expected), found) in commands.into_iter().zip(printed) {
         assert_eq!(expected, found, "{command}");
     }
 }

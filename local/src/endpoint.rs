@@ -7,14 +7,16 @@
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use http::StatusCode;
+use http::header::DATE;
+use http::{HeaderValue, StatusCode};
 use opsmith_codepipeline::rows::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::rows::{Ix, Operation};
+use opsmith_runtime::rows::{Ix, Operation, TimestampFormat};
 use opsmith_runtime::sink::{DocumentSink, Shaped};
+use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
 
 use crate::administration::{self, Told};
@@ -236,15 +238,28 @@ async fn answer(service: Arc<Service>, request: Request) -> Option<Response> {
             Some(response)
         }
         fault => {
-            let response = service.answer(&request).await;
+            let now = (service.clock)();
+            let skew = if let Some(Fault::Skew(seconds)) = fault { seconds } else { 0 };
+            let now = skewed(now, skew).unwrap_or(now);
+            let mut response = service.answer(&request, now).await;
             match fault {
                 Some(Fault::Lost) => return None,
                 Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+                Some(Fault::Skew(_)) => {
+                    let date = Timestamp::from(now).format(TimestampFormat::HttpDate);
+                    response.headers_mut().extend(HeaderValue::try_from(date).ok().map(|date| (DATE, date)));
+                }
                 _ => {}
             }
             Some(response)
         }
     }
+}
+
+/// The time so many seconds later, or earlier when they are negative; none when no clock shows it.
+fn skewed(time: SystemTime, seconds: i64) -> Option<SystemTime> {
+    let by = Duration::from_secs(seconds.unsigned_abs());
+    if seconds < 0 { time.checked_sub(by) } else { time.checked_add(by) }
 }
 
 fn refusal(ServiceError { code, message }: &ServiceError) -> Response {
@@ -263,15 +278,14 @@ impl Service {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn answer(&self, request: &Request) -> Response {
-        match self.serve(request).await {
+    async fn answer(&self, request: &Request, now: SystemTime) -> Response {
+        match self.serve(request, now).await {
             Ok(body) => Response::new(body.into()),
             Err(error) => refusal(&error),
         }
     }
 
-    async fn serve(&self, request: &Request) -> Result<Vec<u8>, ServiceError> {
-        let now = (self.clock)();
+    async fn serve(&self, request: &Request, now: SystemTime) -> Result<Vec<u8>, ServiceError> {
         let verified = signature::verify(request, &self.credentials, SIGNING_NAME, now);
         verified.map_err(|rejected| error(rejected.code(), rejected.to_string()))?;
         let done = match administration::find(request) {

@@ -14,6 +14,8 @@ pub enum Fault {
     Lost,
     /// It is done, and answered so much later.
     Delay(Duration),
+    /// The endpoint's clock is so many seconds ahead, or behind when it is negative: for the signature, and in the answer's `Date`.
+    Skew(i64),
     /// It is answered with this status and body; nothing is done.
     Answer(u16, String),
 }

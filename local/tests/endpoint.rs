@@ -324,6 +324,18 @@ fn faults_befall_requests_by_plan() {
     assert_eq!(endpoint.status("job-1"), Some(Status::Dispatched));
     endpoint.inject(Fault::Throttle, Which::Every(1), "");
     endpoint.heal();
+    // Whoever looks at the answer's date signs for the endpoint's time, and is let in while its clock is off.
+    for (seconds, code) in
+        [(3600, Some("InvalidSignatureException")), (-3600, Some("InvalidSignatureException")), (i64::MAX, None)]
+    {
+        let client = Client::new(config(&endpoint).max_attempts(1));
+        endpoint.inject(Fault::Skew(seconds), Which::Next(1), "");
+        let polled = wait(client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())));
+        assert_eq!(polled.err().as_ref().and_then(Error::code), code, "{seconds}");
+    }
+    endpoint.inject(Fault::Skew(3600), Which::Next(2), "");
+    let patient = Client::new(config(&endpoint).max_attempts(2));
+    wait(patient.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type()))).unwrap();
     let before = std::time::Instant::now();
     endpoint.inject(Fault::Delay(std::time::Duration::from_millis(50)), Which::Next(1), "");
     poll().unwrap();

@@ -29,6 +29,8 @@ mod worker;
 
 /// The client of the service that a worker works for, and its types.
 pub use opsmith_codepipeline as service;
+/// What clients stand on: credentials, settings, faults of the network.
+pub use opsmith_runtime as runtime;
 
 pub use job::Job;
 pub use outcome::{Outcome, Success};

@@ -8,11 +8,14 @@ use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
 /// What the environment holds of credentials, which the job's take the place of.
 const CREDENTIALS: &[&str] = &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"];
+
+/// So much of a line is looked at, in bytes; the service takes less.
+const LINE: usize = 64 * 1024;
 
 /// A command, and the types of its failures by exit code.
 #[derive(Clone)]
@@ -59,20 +62,22 @@ impl Action {
         };
         let group = Group(child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)));
         let input = json!({ "id": job.id(), "data": data(job.data()) }).to_string();
-        if let Some(mut stdin) = child.stdin.take() {
-            // It may not want to read it.
-            let _ = stdin.write_all(input.as_bytes()).await;
-        }
-        let output = child.wait_with_output().await;
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let write = async {
+            if let Some(mut stdin) = stdin {
+                // It may not want to read it.
+                let _ = stdin.write_all(input.as_bytes()).await;
+            }
+        };
+        let ((), last, status) = tokio::join!(write, last_line(stdout), child.wait());
         drop(group);
-        match output {
-            Ok(output) => self.outcome(output.status, &String::from_utf8_lossy(&output.stdout)),
+        match status {
+            Ok(status) => self.outcome(status, &last),
             Err(error) => failed(error),
         }
     }
 
-    fn outcome(&self, status: ExitStatus, output: &str) -> Outcome {
-        let last = output.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    fn outcome(&self, status: ExitStatus, last: &str) -> Outcome {
         let kind = |code| self.failure_types.get(&code).cloned().unwrap_or(FailureType::JobFailed);
         match (status.code(), status.signal()) {
             (Some(0), _) => success(last),
@@ -86,6 +91,32 @@ impl Action {
             }
         }
     }
+}
+
+/// The last line of an output that is not empty, and of that the beginning: however much a command prints, it is read and
+/// dropped.
+async fn last_line(output: Option<impl AsyncRead + Unpin>) -> String {
+    let (mut last, mut line) = (Vec::new(), Vec::new());
+    let mut end = |line: &mut Vec<u8>| {
+        if !line.trim_ascii().is_empty() {
+            std::mem::swap(&mut last, line);
+        }
+        line.clear();
+    };
+    let Some(mut output) = output else { return String::new() };
+    let mut chunk = [0; 4096];
+    // An output that can't be read has ended.
+    while let Ok(count @ 1..) = output.read(&mut chunk).await {
+        let mut lines = chunk[..count].split(|&byte| byte == b'\n');
+        line.extend(lines.next().unwrap_or_default());
+        for next in lines {
+            end(&mut line);
+            line.extend(next);
+        }
+        line.truncate(LINE);
+    }
+    end(&mut line);
+    String::from_utf8_lossy(&last).trim().to_owned()
 }
 
 /// What the last line of a command that went well says.
@@ -110,4 +141,24 @@ fn data(data: &ThirdPartyJobData) -> Value {
     data.artifact_credentials = None;
     // A structure of the model is always JSON.
     serde_json::to_value(data).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LINE, last_line};
+
+    async fn last(output: &[u8]) -> String {
+        last_line(Some(output)).await
+    }
+
+    #[tokio::test]
+    async fn of_an_output_the_last_line_is_kept() {
+        assert_eq!(last(b"").await, "");
+        assert_eq!(last(b"one\ntwo\r\n \n\n").await, "two");
+        assert_eq!(last(b"one\ntw").await, "tw");
+        assert_eq!(last(b"\xff\n").await, "\u{fffd}");
+        let long = [b"x".repeat(3 * LINE), b"\nend".to_vec()].concat();
+        assert_eq!(last(&long).await, "end");
+        assert!(last(&long[..2 * LINE]).await.len() <= LINE + 4096);
+    }
 }

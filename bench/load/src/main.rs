@@ -1,0 +1,185 @@
+//! Load on the local endpoint: `load requests SECONDS` and `load changes SECONDS` on the one that the environment names, whose
+//! jobs are `job-0` to `job-31`; `load soak JOBS` on one of its own, with faults. Each prints what bench/run reads.
+
+use opsmith_codepipeline::rows::SERVICE;
+use opsmith_codepipeline::{
+    AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config, FailureType,
+    GetThirdPartyJobDetailsInput, PutThirdPartyJobSuccessResultInput,
+};
+use opsmith_local::jobs::{Job, Jobs, Status};
+use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
+use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::retry::Pause;
+use opsmith_worker::{Ended, Event, Outcome, Worker};
+use std::error::Error;
+use std::future::Future;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+const TOKEN: &str = "demo-token";
+const CONNECTIONS: usize = 32;
+
+type Anyhow = Box<dyn Error + Send + Sync>;
+
+fn main() -> Result<(), Anyhow> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["requests", seconds] => requests(&runtime, Duration::from_secs(seconds.parse()?)),
+        ["changes", seconds] => runtime.block_on(changes(Duration::from_secs(seconds.parse()?))),
+        ["soak", jobs] => runtime.block_on(soak(jobs.parse()?)),
+        _ => Err("load requests SECONDS|changes SECONDS|soak JOBS".into()),
+    }
+}
+
+/// Requests per second over open connections. They are signed beforehand: it is the endpoint that is measured.
+fn requests(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyhow> {
+    let client = opsmith_runtime::Client::new(&SERVICE, Config::from_env()?);
+    let mut threads = Vec::new();
+    for number in 0..CONNECTIONS {
+        let input = GetThirdPartyJobDetailsInput::new(format!("job-{number}"), TOKEN);
+        let request = runtime.block_on(client.signed(client.prepare("GetThirdPartyJobDetails", &input)?))?;
+        let host = request.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let mut head = format!("POST / HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\n", request.body.len());
+        for (name, value) in &request.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        let message = [head.as_bytes(), b"\r\n", &request.body[..]].concat();
+        let mut stream = TcpStream::connect(&host)?;
+        stream.set_nodelay(true)?;
+        threads.push(std::thread::spawn(move || -> Result<u64, Anyhow> {
+            let (start, mut count, mut answer) = (Instant::now(), 0, Vec::new());
+            while start.elapsed() < time {
+                stream.write_all(&message)?;
+                read(&mut stream, &mut answer)?;
+                count += 1;
+            }
+            Ok(count)
+        }));
+    }
+    let mut count = 0;
+    for thread in threads {
+        count += thread.join().map_err(|_| "a thread panicked")??;
+    }
+    println!("{}", count as f64 / time.as_secs_f64());
+    Ok(())
+}
+
+/// Reads one answer, which has to be a success.
+fn read(stream: &mut TcpStream, answer: &mut Vec<u8>) -> Result<(), Anyhow> {
+    answer.clear();
+    let mut chunk = [0; 8192];
+    loop {
+        let count = stream.read(&mut chunk)?;
+        if count == 0 {
+            return Err("the connection was closed".into());
+        }
+        answer.extend(&chunk[..count]);
+        let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = std::str::from_utf8(&answer[..end])?.to_ascii_lowercase();
+        if !head.starts_with("http/1.1 200") {
+            return Err(String::from_utf8_lossy(answer).into());
+        }
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).ok_or("no length")?;
+        if answer.len() >= end + 4 + length.parse::<usize>()? {
+            return Ok(());
+        }
+    }
+}
+
+/// Requests per second that change a job: each is taken and given back with a continuation token, again and again.
+async fn changes(time: Duration) -> Result<(), Anyhow> {
+    let client = Client::new(Config::from_env()?);
+    let start = Instant::now();
+    let turns = (0..CONNECTIONS).map(|number| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            let (id, mut changes) = (format!("job-{number}"), 0_u64);
+            while start.elapsed() < time {
+                let details = client.get_third_party_job_details(GetThirdPartyJobDetailsInput::new(&*id, TOKEN)).await?;
+                let nonce = details.job_details.and_then(|details| details.nonce).ok_or("no nonce")?;
+                client.acknowledge_third_party_job(AcknowledgeThirdPartyJobInput::new(&*id, nonce, TOKEN)).await?;
+                let back = PutThirdPartyJobSuccessResultInput::new(&*id, TOKEN).continuation_token("more");
+                client.put_third_party_job_success_result(back).await?;
+                changes += 2;
+            }
+            Ok::<_, Anyhow>(changes)
+        })
+    });
+    let mut changes = 0;
+    for turn in turns.collect::<Vec<_>>() {
+        changes += turn.await??;
+    }
+    println!("{}", changes as f64 / start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Lets hardly any time pass.
+#[derive(Debug)]
+struct Short;
+
+impl Pause for Short {
+    fn pause(&self, _: Duration, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(Duration::from_millis(1)))
+    }
+}
+
+/// What a job is to become: one in ten fails.
+fn expected(id: &str) -> Status {
+    if id.ends_with('7') { Status::Failed } else { Status::Succeeded }
+}
+
+/// A worker with 64 jobs in hand, while a tenth of all requests go wrong in one way or another: prints the jobs that are not in the state
+/// that they ought to be in, then the seconds, the faults, and the results of which the worker was not sure.
+async fn soak(count: usize) -> Result<(), Anyhow> {
+    let endpoint = Endpoint::start_with(Options { jobs: Jobs::default(), ..Options::default() })?;
+    for number in 0..count {
+        endpoint.add(Job { id: format!("job-{number}"), ..Job::demo() })?;
+    }
+    for fault in [Fault::Throttle, Fault::Reset, Fault::Lost, Fault::Answer(503, String::new())] {
+        endpoint.inject(fault, Which::Share(0.025), "");
+    }
+    let keys = endpoint.credentials();
+    let config = Config::new().region(REGION).endpoint_url(endpoint.url()).pause(Arc::new(Short));
+    let keys = Credentials::new(&keys.access_key_id, keys.secret_access_key.expose(), "bench");
+    let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Demo", "1");
+    let [unknown, refused, left] = [(); 3].map(|()| Arc::new(AtomicU64::new(0)));
+    let counters = [Arc::clone(&unknown), Arc::clone(&refused), Arc::clone(&left)];
+    let worker = Worker::new(Client::new(config.credentials(keys)), action_type, TOKEN.to_owned())
+        .concurrency(64)
+        .pause(Arc::new(Short))
+        .once()
+        .on_event(move |event| {
+            let [unknown, refused, left] = &counters;
+            match event {
+                Event::Ended(_, Ended::Unknown(_)) => unknown.fetch_add(1, Relaxed),
+                Event::Ended(_, Ended::Refused(_)) => refused.fetch_add(1, Relaxed),
+                Event::Left(..) => left.fetch_add(1, Relaxed),
+                _ => 0,
+            };
+        });
+    let start = Instant::now();
+    let action = |job: opsmith_worker::Job| async move {
+        match expected(job.id()) {
+            Status::Succeeded => Outcome::success(),
+            _ => Outcome::failure(FailureType::JobFailed, "it ends with 7"),
+        }
+    };
+    // Whoever was left to others is taken in the next round, as by another worker.
+    loop {
+        worker.run(action, std::future::pending()).await?;
+        let waits = endpoint.jobs().iter().any(|entry| matches!(entry.status, Status::Queued | Status::Dispatched));
+        if !waits {
+            break;
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let wrong = endpoint.jobs().iter().filter(|entry| entry.status != expected(&entry.job.id)).count();
+    let [unknown, refused, left] = [unknown, refused, left].map(|counter| counter.load(Relaxed));
+    println!("{wrong} {seconds:.0} {unknown} {refused} {left}");
+    Ok(())
+}
