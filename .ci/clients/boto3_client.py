@@ -1,6 +1,9 @@
 """The life of a job, by boto3: continued once, then failed; and requests that are signed wrongly."""
 
 import datetime
+import http.client
+import time
+import urllib.parse
 
 import boto3
 import botocore.auth
@@ -49,4 +52,19 @@ real = botocore.auth.get_current_datetime
 botocore.auth.get_current_datetime = lambda *args, **more: real(*args, **more) - hour
 old = boto3.client("codepipeline")
 refused(lambda: old.list_pipelines(), "InvalidSignatureException")
+
+# A request that is taken, and taken no more when it is sent again, byte for byte, after its fifteen minutes.
+almost = datetime.timedelta(minutes=15) - datetime.timedelta(seconds=3)
+botocore.auth.get_current_datetime = lambda *args, **more: real(*args, **more) - almost
+sent = []
+fresh = boto3.client("codepipeline")
+fresh.meta.events.register("before-send", lambda request, **_: sent.append(request))
+fresh.get_third_party_job_details(**TOKEN)
+time.sleep(4)
+url = urllib.parse.urlsplit(sent[0].url)
+connection = http.client.HTTPConnection(url.netloc)
+connection.request("POST", "/", sent[0].body, {name: value.decode() if isinstance(value, bytes) else value for name, value in sent[0].headers.items()})
+answer = connection.getresponse()
+text = answer.read()
+assert answer.status == 400 and b"InvalidSignatureException" in text and b"Signature expired" in text, (answer.status, text)
 print("boto3: a job is continued, and fails")

@@ -33,7 +33,8 @@ pub(crate) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// An option that the AWS CLI does not have, with any values.
+    /// An option of our own commands, with any values.
+    #[cfg(any(feature = "local", feature = "worker"))]
     pub(crate) const fn own(name: &'a str, takes: Takes) -> Self {
         Known { name, takes, own: true, choices: &[] }
     }

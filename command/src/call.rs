@@ -98,17 +98,11 @@ impl<'a> Caller<'a> {
     pub(crate) fn call(&mut self, parameters: &Map) -> Result<Document, Failure> {
         let prepared = self.prepare(parameters)?;
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
-        let sent = runtime.block_on(unless_interrupted(self.client.send(prepared)))?;
-        let response = sent.map_err(|error| self.failed(error))?;
-        let Some(shape) = self.operation.output else {
-            if !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body) {
-                self.warn("the answer is not JSON: it may come from a proxy or a login page, and not from the service");
-            }
-            return Ok(Document::Map(Map::new()));
-        };
-        let mut sink = DocumentSink::new(self.service, shape);
-        self.client.read(self.operation, &response, &mut sink)?;
-        Ok(sink.finish())
+        let answered = runtime.block_on(unless_interrupted(answer(&self.client, self.operation, prepared)))?;
+        let Answer { document, doubt } =
+            answered.map_err(|error| told(error, self.service, self.operation, self.timestamps))?;
+        doubt.into_iter().for_each(|doubt| self.warn(doubt));
+        Ok(document)
     }
 
     /// Says on standard error what does not keep the command from going on.
@@ -118,16 +112,44 @@ impl<'a> Caller<'a> {
             let _ = writeln!(std::io::stderr(), "{}: [WARNING]: {text}", crate::program::name());
         }
     }
+}
 
-    /// A failed call, with the members of the service's error as results show them.
-    fn failed(&self, error: Error) -> Failure {
-        let Error::Service(mut error) = error else { return error.into() };
-        let shape = self.operation.errors.iter().find(|ix| self.service.shape(**ix).name == error.code);
-        if let Some(shape) = shape {
-            error.details = present(std::mem::take(&mut error.details), self.service, *shape, self.timestamps);
-        }
-        Error::Service(error).into()
+/// What a service answered.
+pub(crate) struct Answer {
+    pub(crate) document: Document,
+    /// Why it may not be the service's.
+    pub(crate) doubt: Option<&'static str>,
+}
+
+/// Sends a call and reads its answer.
+///
+/// # Errors
+///
+/// Whatever keeps the call from having a result.
+pub(crate) async fn answer<'a>(
+    client: &Client<'a>,
+    operation: &Operation<'a>,
+    prepared: Prepared<'a>,
+) -> Result<Answer, Error> {
+    let response = client.send(prepared).await?;
+    let Some(shape) = operation.output else {
+        let is_odd = !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body);
+        let doubt = "the answer is not JSON: it may come from a proxy or a login page, and not from the service";
+        return Ok(Answer { document: Document::Map(Map::new()), doubt: is_odd.then_some(doubt) });
+    };
+    let mut sink = DocumentSink::new(client.service(), shape);
+    client.read(operation, &response, &mut sink)?;
+    Ok(Answer { document: sink.finish(), doubt: None })
+}
+
+/// A failed call, with the members of the service's error as results show them.
+pub(crate) fn told(error: Error, service: &Service<'_>, operation: &Operation<'_>, timestamps: &Timestamps) -> Failure {
+    let Error::Service(mut error) = error else { return error.into() };
+    let shape = operation.errors.iter().find(|ix| service.shape(**ix).name == error.code);
+    if let Some(shape) = shape {
+        error.details = present(std::mem::take(&mut error.details), service, *shape, timestamps);
     }
+    Error::Service(error).into()
 }
 
 /// The answer of a future, unless the user interrupts first.

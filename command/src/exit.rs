@@ -177,6 +177,16 @@ impl Failure {
         }
     }
 
+    /// Whether no other call of the same kind can do better: settings or credentials are missing.
+    pub(crate) fn concerns_all(&self) -> bool {
+        matches!(self.kind, Kind::Configuration | Kind::NoRegion | Kind::NoCredentials | Kind::CredentialService)
+    }
+
+    /// What a program reads of it.
+    pub(crate) fn document(&self) -> Map {
+        self.map().unwrap_or_else(|| Map::from_iter([("Message".to_owned(), self.text.trim().into())]))
+    }
+
     /// What there is to say, for standard error.
     pub(crate) fn message(&self, manner: Manner) -> String {
         let structured = match manner {

@@ -76,6 +76,15 @@ const GLOBALS: &[Global] = &[
     .or("cli_validation")
     .choices(&["standard", "strict", "compat", "off"])
     .own(),
+    value(
+        "--cli-input-jsonl",
+        "A file of JSON documents, one on each line, or - for standard input: the operation is called for each, and the \
+         results are lines of JSON in the same order. Options win over the documents; of paged results it is the page \
+         that the document asks for.",
+    )
+    .own(),
+    value("--cli-concurrency", "With --cli-input-jsonl: calls at a time; 16 without it.").own(),
+    value("--cli-resume", "With --cli-input-jsonl: a file that notes which lines are done; they are passed over.").own(),
     Global {
         takes: Takes::Inline,
         ..value(

@@ -20,6 +20,7 @@
 //! and `output`. `help` and `skeleton` answer without a call, as do `man` and `completions`, and `exit` decides how it all ends.
 
 mod args;
+mod bulk;
 mod call;
 mod completions;
 mod dry_run;

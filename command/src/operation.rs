@@ -71,7 +71,8 @@ impl<'a> Parameter<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Reads the words after the operation's.
+    /// Reads the words after the operation's. Without `paginate` there is one call; with `in_lines`, documents that come
+    /// later stand for what is required.
     ///
     /// # Errors
     ///
@@ -82,6 +83,7 @@ impl<'a> Line<'a> {
         operation: &Operation<'a>,
         words: &[String],
         paginate: bool,
+        in_lines: bool,
     ) -> Result<Self, Failure> {
         let parameters: Vec<_> = parameters(service, command, operation).collect();
         let pagination = pages::of(operation);
@@ -90,7 +92,7 @@ impl<'a> Line<'a> {
         let skeleton = level
             .values("--generate-cli-skeleton")
             .map(|values| values.first().map_or_else(|| "input".to_owned(), Clone::clone));
-        let missing = missing(&parameters, &level, skeleton.as_deref());
+        let missing = if in_lines { Vec::new() } else { missing(&parameters, &level, skeleton.as_deref()) };
         let word = level.word.as_deref() == Some("help") && (words.len() == 1 || missing.is_empty());
         let help = word || args::asks_help(&level.rest);
         let wanted = Wanted::read(|option| level.value(option))?;
@@ -120,6 +122,11 @@ impl<'a> Line<'a> {
     /// How the result of a call with these parameters is paged; none for a single call.
     pub(crate) fn pages(&self, parameters: &Map) -> Option<(Pagination<'a>, Wanted)> {
         self.pages.clone().filter(|(pagination, _)| !parameters.keys().any(|name| pages::hides(Some(pagination), name)))
+    }
+
+    /// Whether a whole document is given.
+    pub(crate) fn has_document(&self) -> bool {
+        documents().any(|document| self.values(document.name).is_some())
     }
 
     fn values(&self, option: &str) -> Option<&[String]> {

@@ -133,7 +133,12 @@ impl<'a> Printer<'a> {
 }
 
 /// What is shown of an answer.
-fn shown(context: &Context<'_>, service: &Service<'_>, operation: &Operation<'_>, answer: Document) -> Document {
+pub(crate) fn shown(
+    context: &Context<'_>,
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    answer: Document,
+) -> Document {
     match operation.output {
         Some(shape) => present(answer, service, shape, &context.timestamps),
         None => Document::Map(Map::new()),

@@ -19,7 +19,7 @@ pub fn line(bytes: &[u8]) {
     let commands = program::services()[0];
     let Some((command, operation)) = commands.find(operation) else { return };
     let (service, surroundings) = (commands.service, Surroundings::with_variables([("HOME", "")]));
-    let Ok(line) = Line::read(service, command, operation, words, true) else { return };
+    let Ok(line) = Line::read(service, command, operation, words, true, false) else { return };
     for binary_format in [BinaryFormat::Base64, BinaryFormat::Raw] {
         let _ = line.parameters(&Reader { service, binary_format, surroundings: &surroundings });
     }

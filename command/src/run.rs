@@ -10,7 +10,7 @@ use crate::output::Timestamps;
 use crate::pages::Pages;
 use crate::printer::Printer;
 use crate::query::Query;
-use crate::{dry_run, globals, help, program, skeleton, suggest, trace};
+use crate::{bulk, dry_run, globals, help, program, skeleton, suggest, trace};
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Map;
@@ -253,7 +253,8 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         return print_page(&help::service_page(commands));
     };
     let paginate = !context.globals.has("--no-paginate");
-    let line = Line::read(commands.service, command, operation, &level.rest, paginate)?;
+    let lines = context.globals.value(bulk::OPTION);
+    let line = Line::read(commands.service, command, operation, &level.rest, paginate, lines.is_some())?;
     if line.help {
         return print_page(&help::operation_page(commands, command, operation));
     }
@@ -263,6 +264,14 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         surroundings: context.settings.surroundings(),
     };
     let parameters = line.parameters(&reader)?;
+    if let Some(source) = lines {
+        let alone = line.skeleton.is_none() && !line.has_document() && !context.globals.has("--cli-dry-run");
+        let other = "can't be given with another document, --generate-cli-skeleton or --cli-dry-run";
+        return match alone {
+            true => bulk::run(context, commands, operation, &reader, &parameters, source),
+            false => Err(Failure::parameter(format_args!("{} {other}", bulk::OPTION))),
+        };
+    }
     match line.skeleton.as_deref() {
         Some("input") => {
             let sample = sample::input(commands.service, operation.input);

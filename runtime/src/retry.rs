@@ -76,16 +76,17 @@ pub struct Attempts {
     pub made: u32,
     /// How often it may be sent.
     pub allowed: u32,
-    /// An attempt before the last may have taken effect, its answer having been none or a failure of the server's; the
-    /// last one found a state in which the call can't be made, which may be that attempt's doing.
+    /// An attempt before the last may have taken effect, its answer having been none or a failure of the server's.
     pub unclear: bool,
+    /// The last attempt found a state in which the call can't be made, which may be the doing of an unclear one.
+    pub of_state: bool,
     /// By how many seconds the local clock is behind the service's (ahead, when negative), when that may be the reason.
     pub clock_behind: Option<i64>,
 }
 
 impl Attempts {
     pub(crate) fn new(allowed: u32) -> Self {
-        Attempts { made: 0, allowed, unclear: false, clock_behind: None }
+        Attempts { made: 0, allowed, unclear: false, of_state: false, clock_behind: None }
     }
 
     /// The note for people that the error calls for, if any.
@@ -95,7 +96,7 @@ impl Attempts {
             return Some(format!("The clock of this machine is {off} {side} the service's: set it right."));
         }
         let text = "An earlier attempt of this call may have taken effect: it ended without a clear answer.";
-        self.unclear.then(|| text.to_owned())
+        (self.unclear && self.of_state).then(|| text.to_owned())
     }
 }
 
@@ -185,7 +186,7 @@ impl Failed {
         match self {
             Failed::Transport(error) => Error::Transport(error),
             Failed::Service(mut error, _) => {
-                attempts.unclear &= of_state(&error, model);
+                attempts.of_state = of_state(&error, model);
                 error.attempts = attempts;
                 Error::Service(error)
             }

@@ -119,6 +119,17 @@ fn an_action_that_panics_or_takes_too_long_has_failed() {
     assert_eq!(told(&events), expected);
 }
 
+/// The first attempt took the job, its answer was lost, and the others were refused for their rate.
+#[test]
+fn a_job_that_was_taken_unseen_is_done() {
+    let endpoint = endpoint(1);
+    let (worker, events) = worker(&endpoint);
+    endpoint.inject(Fault::Lost, Which::Next(1), "AcknowledgeThirdPartyJob");
+    endpoint.inject(Fault::Throttle, Which::Next(3), "AcknowledgeThirdPartyJob");
+    run(&worker, |_| async { Outcome::success() });
+    assert_eq!((states(&endpoint), told(&events)), (vec![Status::Succeeded], vec!["job-0 Succeeded".to_owned()]));
+}
+
 #[test]
 fn a_worker_that_is_stopped_gives_its_jobs_up() {
     let endpoint = endpoint(2);

@@ -1,4 +1,5 @@
-//! What an able developer writes by hand for this one call: reqwest, aws-sigv4 and serde_json, nothing else.
+//! What an able developer writes by hand for this one call: reqwest, aws-sigv4 and serde_json, nothing else; or for CALLS of
+//! them in series.
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -25,7 +26,17 @@ struct FailureDetails<'a> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(call(&std::env::var("ENDPOINT")?))
+    runtime.block_on(calls(&std::env::var("ENDPOINT")?))
+}
+
+async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
+    let credentials =
+        Credentials::new(std::env::var("AWS_ACCESS_KEY_ID")?, std::env::var("AWS_SECRET_ACCESS_KEY")?, None, None, "env");
+    let (region, client) = (std::env::var("AWS_REGION")?, client(url)?);
+    for _ in 0..std::env::var("CALLS").ok().and_then(|text| text.parse().ok()).unwrap_or(1) {
+        call(&client, url, &credentials, &region).await?;
+    }
+    Ok(())
 }
 
 fn client(url: &str) -> Result<reqwest::Client, Box<dyn Error>> {
@@ -46,20 +57,17 @@ fn client(url: &str) -> Result<reqwest::Client, Box<dyn Error>> {
     Ok(reqwest::Client::builder().tls_backend_preconfigured(tls).build()?)
 }
 
-async fn call(url: &str) -> Result<(), Box<dyn Error>> {
+async fn call(client: &reqwest::Client, url: &str, credentials: &Credentials, region: &str) -> Result<(), Box<dyn Error>> {
     let failure_details = FailureDetails { r#type: "JobFailed", message: "tests failed" };
     let body = serde_json::to_vec(&Input { job_id: "job-1", client_token: "token-1", failure_details })?;
     let headers = [
         ("content-type", "application/x-amz-json-1.1"),
         ("x-amz-target", "CodePipeline_20150709.PutThirdPartyJobFailureResult"),
     ];
-    let credentials =
-        Credentials::new(std::env::var("AWS_ACCESS_KEY_ID")?, std::env::var("AWS_SECRET_ACCESS_KEY")?, None, None, "env");
-    let identity = credentials.into();
-    let region = std::env::var("AWS_REGION")?;
+    let identity = credentials.clone().into();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
-        .region(&region)
+        .region(region)
         .name("codepipeline")
         .time(SystemTime::now())
         .settings(SigningSettings::default())
@@ -73,9 +81,10 @@ async fn call(url: &str) -> Result<(), Box<dyn Error>> {
     }
     let mut request = request.body(body)?;
     instructions.apply_to_request_http1x(&mut request);
-    let answer = client(url)?.execute(request.try_into()?).await?;
+    let answer = client.execute(request.try_into()?).await?;
     match answer.status().as_u16() {
-        200 => Ok(()),
+        // To its end, so that the connection can be used again.
+        200 => Ok(drop(answer.bytes().await?)),
         status => Err(format!("{status}: {}", answer.text().await?).into()),
     }
 }

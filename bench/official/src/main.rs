@@ -1,16 +1,21 @@
-//! The one call through the official SDK.
+//! The one call through the official SDK; or CALLS of them, so many IN_FLIGHT.
 
 use aws_config::BehaviorVersion;
+use aws_sdk_codepipeline::Client;
 use aws_sdk_codepipeline::types::{FailureDetails, FailureType};
 use aws_smithy_http_client::{Builder, tls};
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(call(&std::env::var("ENDPOINT")?))
+    runtime.block_on(calls(&std::env::var("ENDPOINT")?))
 }
 
-async fn call(url: &str) -> Result<(), Box<dyn Error>> {
+fn number(name: &str) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
     let mut config = aws_config::defaults(BehaviorVersion::latest()).endpoint_url(url);
     if let Ok(file) = std::env::var("AWS_CA_BUNDLE") {
         let store = tls::TrustStore::empty().with_pem_certificate(std::fs::read(file)?);
@@ -18,7 +23,28 @@ async fn call(url: &str) -> Result<(), Box<dyn Error>> {
         let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
         config = config.http_client(Builder::new().tls_provider(provider).tls_context(context).build_https());
     }
-    let client = aws_sdk_codepipeline::Client::new(&config.load().await);
+    let client = Client::new(&config.load().await);
+    let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 1..in_flight {
+        let client = client.clone();
+        tasks.spawn(async move { series(&client, calls / in_flight).await.map_err(|error| error.to_string()) });
+    }
+    series(&client, calls / in_flight).await?;
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    Ok(())
+}
+
+async fn series(client: &Client, calls: usize) -> Result<(), Box<dyn Error>> {
+    for _ in 0..calls {
+        call(client).await?;
+    }
+    Ok(())
+}
+
+async fn call(client: &Client) -> Result<(), Box<dyn Error>> {
     let failure = FailureDetails::builder().r#type(FailureType::JobFailed).message("tests failed").build()?;
     client
         .put_third_party_job_failure_result()

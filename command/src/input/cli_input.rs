@@ -21,7 +21,19 @@ impl Reader<'_> {
             (Some(word), None) => ("--cli-input-json", json_document(&self.text("--cli-input-json", word)?)),
             (None, Some(word)) => ("--cli-input-yaml", yaml_document(&self.text("--cli-input-yaml", word)?)),
         };
-        let mut document = read.map_err(|problem| Error::of(option, problem))?;
+        self.whole(option, read.map_err(|problem| Error::of(option, problem))?, shape)
+    }
+
+    /// What a line of `--cli-input-jsonl` says.
+    ///
+    /// # Errors
+    ///
+    /// The line is no JSON, or not a map.
+    pub(crate) fn jsonl(&self, option: &str, line: &str, shape: Ix) -> Result<Map, Error> {
+        self.whole(option, json_document(line).map_err(|problem| Error::of(option, problem))?, shape)
+    }
+
+    fn whole(&self, option: &str, mut document: Document, shape: Ix) -> Result<Map, Error> {
         if !matches!(document, Document::Map(_)) {
             let found = document.kind();
             return Err(Error::of(option, format_args!("Invalid type: expecting map, received {found}")));

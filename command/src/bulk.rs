@@ -1,0 +1,257 @@
+//! `--cli-input-jsonl`: an operation called once for each line of a stream, many calls at a time, one result per line in the
+//! order of the input.
+//!
+//! Memory is bounded whatever the stream: lines are read as calls are made, and no more is begun while too many results wait
+//! for an earlier one.
+
+mod journal;
+mod lines;
+mod progress;
+mod rate;
+
+use crate::call::{Answer, answer, config, told, unless_interrupted};
+use crate::exit::Failure;
+use crate::input::{Reader, merge};
+use crate::output::json;
+use crate::printer::shown;
+use crate::prompt::Terminal;
+use crate::run::Context;
+use journal::Journal;
+use lines::Input;
+use opsmith_runtime::commands::Commands;
+use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::rows::{Ix, Operation};
+use opsmith_runtime::sink::Shaped;
+use opsmith_runtime::{Client, Error};
+use progress::Progress;
+use rate::Rate;
+use std::collections::VecDeque;
+use std::fmt::Display;
+use std::io::Write as _;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// The option that gives the stream.
+pub(crate) const OPTION: &str = "--cli-input-jsonl";
+
+/// Calls at a time, unless the option says another number.
+const CONCURRENCY: usize = 16;
+
+/// So many results for each call at a time may wait for an earlier one.
+const WINDOW: usize = 16;
+
+/// A line whose result is not printed yet.
+struct Slot {
+    number: u64,
+    /// What the journal knows the line by.
+    print: u64,
+    result: Option<Outcome>,
+}
+
+/// What came of a line.
+struct Outcome {
+    /// The result as it is printed.
+    text: String,
+    ok: bool,
+    /// The call has been made, and is not to be made again.
+    done: bool,
+}
+
+/// The calls of a stream.
+struct Bulk<'a> {
+    context: &'a Context<'a>,
+    commands: &'static Commands<'static>,
+    operation: &'static Operation<'static>,
+    reader: &'a Reader<'a>,
+    /// What the options say, which wins over the lines.
+    given: &'a Map,
+    client: Client<'static>,
+    rate: Arc<Rate>,
+    journal: Option<Journal>,
+    calls: JoinSet<(u64, Result<Answer, Error>)>,
+    slots: VecDeque<Slot>,
+    progress: Progress,
+}
+
+/// Calls the operation for each line of the source.
+///
+/// # Errors
+///
+/// A source or a journal that can't be read, what no call can be made without, such as credentials, output that can't be
+/// written; and, when all is done, lines that failed.
+pub(crate) fn run(
+    context: &Context<'_>,
+    commands: &'static Commands<'static>,
+    operation: &'static Operation<'static>,
+    reader: &Reader<'_>,
+    given: &Map,
+    source: &str,
+) -> Result<(), Failure> {
+    let concurrency = concurrency(context)?;
+    let journal = context.globals.value("--cli-resume");
+    let journal = journal.map(|path| Journal::open(path, commands.service.command, operation.name)).transpose()?;
+    let input = Input::open(source)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
+    let (prompt, rate) = (Arc::new(Terminal::default()), Arc::new(Rate::new(concurrency)));
+    let config = config(context, &runtime, prompt.clone())?.pause(rate.clone());
+    let mut bulk = Bulk {
+        context,
+        commands,
+        operation,
+        reader,
+        given,
+        client: Client::new(commands.service, config),
+        rate,
+        journal,
+        calls: JoinSet::new(),
+        slots: VecDeque::new(),
+        progress: Progress::new(input.length()),
+    };
+    let worked = runtime.block_on(unless_interrupted(bulk.work(input, concurrency * WINDOW)));
+    bulk.progress.clear();
+    prompt.restore();
+    // What still waits for a process or a person is not waited for.
+    runtime.shutdown_background();
+    worked??;
+    bulk.progress.verdict()
+}
+
+fn concurrency(context: &Context<'_>) -> Result<usize, Failure> {
+    let Some(text) = context.globals.value("--cli-concurrency") else { return Ok(CONCURRENCY) };
+    match text.parse() {
+        Ok(number @ 1..=10_000) => Ok(number),
+        _ => Err(Failure::usage(format_args!("argument --cli-concurrency: '{text}' is no number from 1 to 10000"))),
+    }
+}
+
+impl Bulk<'_> {
+    /// Begins calls while there is room, and prints results as their turn comes.
+    async fn work(&mut self, input: Input, window: usize) -> Result<(), Failure> {
+        let mut lines = input.read();
+        let mut ended = false;
+        loop {
+            let room = !ended && self.calls.len() < self.rate.allowed() && self.slots.len() < window;
+            tokio::select! {
+                line = lines.recv(), if room => match line {
+                    Some(line) => self.begin(line.map_err(|error| Failure::general(format_args!("{OPTION}: {error}")))?)?,
+                    None => ended = true,
+                },
+                Some(joined) = self.calls.join_next() => {
+                    let (number, answer) = joined.map_err(Failure::general)?;
+                    let outcome = self.outcome(number, answer)?;
+                    self.finish(number, outcome);
+                }
+                else => break,
+            }
+            self.print()?;
+        }
+        Ok(())
+    }
+
+    /// Begins the call of a line, unless it is done or wrong.
+    fn begin(&mut self, line: lines::Line) -> Result<(), Failure> {
+        self.progress.read(line.end);
+        let lines::Line { number, text, .. } = line;
+        if text.as_ref().is_ok_and(|text| text.trim().is_empty()) {
+            return Ok(());
+        }
+        let print = journal::print(text.as_deref().unwrap_or_default());
+        if self.journal.as_ref().map_or(Ok(false), |journal| journal.has(number, print))? {
+            self.progress.skipped();
+            return Ok(());
+        }
+        self.slots.push_back(Slot { number, print, result: None });
+        let begun = text.map_err(Failure::parameter).and_then(|text| self.call(number, &text));
+        match begun {
+            Err(failure) if failure.concerns_all() => Err(failure),
+            Err(failure) => {
+                self.finish(number, failed(number, &failure));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn call(&mut self, number: u64, text: &str) -> Result<(), Failure> {
+        let shape = self.operation.input.unwrap_or(Ix::MAX);
+        let document = self.reader.jsonl(OPTION, text, shape)?;
+        let document = Document::Map(merge(self.given.clone(), document));
+        let service = self.commands.service;
+        let prepared = self.client.prepare(self.operation.name, &Shaped { document: &document, service, shape })?;
+        for violation in &prepared.warnings {
+            self.warn(number, format_args!("{violation}; sent nevertheless"));
+        }
+        let (client, operation) = (self.client.clone(), self.operation);
+        self.calls.spawn(async move { (number, answer(&client, operation, prepared).await) });
+        Ok(())
+    }
+
+    fn warn(&mut self, number: u64, text: impl Display) {
+        if self.context.warns {
+            self.progress.clear();
+            // When standard error is gone there is nobody to warn.
+            let _ = writeln!(std::io::stderr(), "{}: [WARNING]: line {number}: {text}", crate::program::name());
+        }
+    }
+
+    /// What an answer is as a result.
+    fn outcome(&mut self, number: u64, answer: Result<Answer, Error>) -> Result<Outcome, Failure> {
+        let (service, operation) = (self.commands.service, self.operation);
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                let failure = told(error, service, operation, &self.context.timestamps);
+                return if failure.concerns_all() { Err(failure) } else { Ok(failed(number, &failure)) };
+            }
+        };
+        self.rate.succeeded();
+        if let Some(doubt) = answer.doubt {
+            self.warn(number, doubt);
+        }
+        let result = shown(self.context, service, operation, answer.document);
+        Ok(match self.context.query.as_ref().map_or(Ok(result.clone()), |query| query.search(&result)) {
+            Ok(found) => Outcome { text: line(number, "ok", found), ok: true, done: true },
+            // The call was made, and only what to show of it is not known.
+            Err(problem) => Outcome { done: true, ..failed(number, &Failure::general(problem)) },
+        })
+    }
+
+    fn finish(&mut self, number: u64, outcome: Outcome) {
+        // Lines are begun in order, so their numbers ascend.
+        if let Ok(at) = self.slots.binary_search_by_key(&number, |slot| slot.number) {
+            self.slots[at].result = Some(outcome);
+        }
+    }
+
+    /// Prints the results whose turn it is, and notes them as done after that.
+    fn print(&mut self) -> Result<(), Failure> {
+        let (mut text, mut done) = (String::new(), Vec::new());
+        while let Some(Slot { result: Some(_), .. }) = self.slots.front() {
+            let Some(Slot { number, print, result: Some(outcome) }) = self.slots.pop_front() else { break };
+            text += &outcome.text;
+            self.progress.ended(outcome.ok);
+            if outcome.done {
+                done.push((number, print));
+            }
+        }
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.progress.clear();
+        crate::run::print(&text)?;
+        if let Some(journal) = &mut self.journal {
+            journal.add(&done)?;
+        }
+        self.progress.show();
+        Ok(())
+    }
+}
+
+fn line(number: u64, name: &str, value: Document) -> String {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    json::compact(&Document::from([("line", number.into()), (name, value)])) + "\n"
+}
+
+fn failed(number: u64, failure: &Failure) -> Outcome {
+    Outcome { text: line(number, "error", Document::Map(failure.document())), ok: false, done: false }
+}

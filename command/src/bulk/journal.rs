@@ -1,0 +1,86 @@
+//! [`Journal`]: which lines are done, for a run that goes on where another ended.
+
+use crate::exit::Failure;
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+
+/// A file with a line for each line that is done: its number, and what its text is known by.
+pub(super) struct Journal {
+    path: String,
+    file: File,
+    done: HashMap<u64, u64>,
+}
+
+/// What a text is known by: a change of it is noticed. (FNV-1a: no secret is kept, and nobody is fooled.)
+pub(super) fn print(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+impl Journal {
+    /// Opens the journal of an operation, or begins it.
+    ///
+    /// # Errors
+    ///
+    /// It can't be read or written, is of another operation, or another process has it.
+    pub(super) fn open(path: &str, service: &str, operation: &str) -> Result<Self, Failure> {
+        let failed =
+            |error: &dyn Display| Failure::parameter(format_args!("--cli-resume: {path} can't be used: {error}"));
+        let head = format!("opsmith {service} {operation}\n");
+        let mut options = File::options();
+        let mut file =
+            options.read(true).write(true).create(true).truncate(false).open(path).map_err(|error| failed(&error))?;
+        file.try_lock().map_err(|error| failed(&error))?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(|error| failed(&error))?;
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let done = match text[..whole].strip_prefix(&head) {
+            Some(lines) => entries(lines).ok_or_else(|| failed(&"it is damaged"))?,
+            None if whole == 0 && head.starts_with(&text) => HashMap::new(),
+            None => return Err(failed(&format_args!("it does not begin with '{}'", head.trim()))),
+        };
+        // What a killed process has begun to write is written anew.
+        let kept = if whole == 0 { 0 } else { whole as u64 };
+        let begun = file.set_len(kept).and_then(|()| file.seek(SeekFrom::Start(kept)));
+        begun
+            .and_then(|_| if kept == 0 { file.write_all(head.as_bytes()) } else { Ok(()) })
+            .map_err(|error| failed(&error))?;
+        Ok(Journal { path: path.to_owned(), file, done })
+    }
+
+    /// Whether a line is done.
+    ///
+    /// # Errors
+    ///
+    /// Another text was done as this line.
+    pub(super) fn has(&self, number: u64, print: u64) -> Result<bool, Failure> {
+        match self.done.get(&number) {
+            None => Ok(false),
+            Some(found) if *found == print => Ok(true),
+            Some(_) => Err(Failure::parameter(format_args!(
+                "--cli-resume: line {number} is not the line that was done: {} is of another input",
+                self.path
+            ))),
+        }
+    }
+
+    /// Notes lines as done.
+    ///
+    /// # Errors
+    ///
+    /// It can't be written.
+    pub(super) fn add(&mut self, done: &[(u64, u64)]) -> Result<(), Failure> {
+        let text: String = done.iter().map(|(number, print)| format!("{number} {print:016x}\n")).collect();
+        let written: io::Result<()> = self.file.write_all(text.as_bytes());
+        written.map_err(|error| Failure::general(format_args!("--cli-resume: {} can't be written: {error}", self.path)))
+    }
+}
+
+fn entries(lines: &str) -> Option<HashMap<u64, u64>> {
+    let entry = |line: &str| {
+        let (number, print) = line.split_once(' ')?;
+        Some((number.parse().ok()?, u64::from_str_radix(print, 16).ok()?))
+    };
+    lines.lines().map(entry).collect()
+}
