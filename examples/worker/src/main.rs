@@ -40,10 +40,11 @@ async fn run_suite(job: Job) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{run_suite, worker};
+    use super::{Worker, run_suite, worker};
     use opsmith_local::jobs::{Job, Jobs, Report, Status};
     use opsmith_local::{Endpoint, Fault, Options, Which};
     use opsmith_worker::runtime::credentials::Credentials;
+    use opsmith_worker::runtime::fake::Fake;
     use opsmith_worker::service::{Client, Config};
 
     /// An endpoint with a job for the suite, and a client of it.
@@ -54,22 +55,27 @@ mod tests {
         endpoint.add(Job { configuration, ..Job::demo() }).expect("added");
         let keys = endpoint.credentials();
         let keys = Credentials::new(&keys.access_key_id, keys.secret_access_key.expose(), "test");
-        let client = Client::new(Config::new().region("us-east-1").endpoint_url(endpoint.url()).credentials(keys));
-        (endpoint, client)
+        let config = Config::new().region("us-east-1").endpoint_url(endpoint.url()).credentials(keys);
+        (endpoint, Client::new(config.pause(Fake::playing([]))))
+    }
+
+    /// The worker, for whom no time passes between attempts and polls, until there are no jobs left.
+    fn hurried(client: Client) -> Worker {
+        worker(client).pause(Fake::playing([])).once()
     }
 
     #[tokio::test]
     async fn a_long_suite_is_asked_for_again_and_an_answer_that_is_lost_does_no_harm() {
         let (endpoint, client) = endpoint("all");
         endpoint.inject(Fault::Lost, Which::Next(1), "PutThirdPartyJobSuccessResult");
-        worker(client).once().run(run_suite, std::future::pending()).await.expect("worked");
+        hurried(client).run(run_suite, std::future::pending()).await.expect("worked");
         assert_eq!(endpoint.status("demo-job"), Some(Status::Succeeded));
     }
 
     #[tokio::test]
     async fn a_suite_that_is_not_there_is_the_customers_mistake() {
         let (endpoint, client) = endpoint("al");
-        worker(client).once().run(run_suite, std::future::pending()).await.expect("worked");
+        hurried(client).run(run_suite, std::future::pending()).await.expect("worked");
         let reports: Vec<_> = endpoint.jobs().into_iter().filter_map(|entry| entry.report).collect();
         let [Report::Failure(failure)] = &reports[..] else { panic!("{reports:?}") };
         assert_eq!((&*failure.kind, &*failure.message), ("ConfigurationError", "there is no suite \"al\""));
