@@ -130,6 +130,28 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
     }
 }
 
+/// What has a result when the user interrupts is told and noted, though the first line has none.
+#[test]
+fn an_interrupted_run_tells_what_is_done() {
+    let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(5));
+    fs::write(home.path().join("lines"), (0..5).map(failure).collect::<String>()).expect("a file");
+    endpoint.inject(Fault::Delay(std::time::Duration::from_secs(60)), Which::Next(1), "");
+    let mut command = bulk(home.path(), &endpoint, FAILURE);
+    command.args(["--cli-input-jsonl", "lines", "--client-token", "demo-token", "--cli-resume", "done"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a command");
+    while failed(&endpoint) < 5 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    // The answers are on their way yet.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill").success());
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(stdout(&output).lines().filter(|line| line.contains("\"ok\"")).count(), 4, "{}", stdout(&output));
+    let done = fs::read_to_string(home.path().join("done")).expect("the journal");
+    assert_eq!(done.lines().count(), 1 + 4, "{done}");
+}
+
 #[test]
 fn a_stream_without_end_is_worked_on_as_it_comes() {
     let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(1));

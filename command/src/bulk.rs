@@ -112,6 +112,12 @@ pub(crate) fn run(
     prompt.restore();
     // What still waits for a process or a person is not waited for.
     runtime.shutdown_background();
+    if !matches!(worked, Ok(Ok(()))) {
+        // What has a result is told, also when an earlier line has none: its call is not made again.
+        bulk.slots.retain(|slot| slot.result.is_some());
+        bulk.print()?;
+        bulk.progress.clear();
+    }
     worked??;
     bulk.progress.verdict()
 }
@@ -209,7 +215,11 @@ impl Bulk<'_> {
             self.warn(number, doubt);
         }
         let result = shown(self.context, service, operation, answer.document);
-        Ok(match self.context.query.as_ref().map_or(Ok(result.clone()), |query| query.search(&result)) {
+        let found = match &self.context.query {
+            Some(query) => query.search(&result),
+            None => Ok(result),
+        };
+        Ok(match found {
             Ok(found) => Outcome { text: line(number, "ok", found), ok: true, done: true },
             // The call was made, and only what to show of it is not known.
             Err(problem) => Outcome { done: true, ..failed(number, &Failure::general(problem)) },

@@ -327,33 +327,40 @@ mod tests {
         }
     }
 
+    /// A new log, and a line for it that has two jobs.
+    fn log(folder: &Path) -> (Log, String) {
+        let (log, _) = Log::open(&folder.join("jobs")).expect("opened");
+        let [change, _] = changes();
+        (log, line(&change).expect("a line"))
+    }
+
+    /// How many jobs there are in the log after this process has left it.
+    fn left(log: Log) -> usize {
+        let path = log.path.clone();
+        drop(log);
+        Store::open(&path).expect("opened").1.len()
+    }
+
     #[test]
     fn a_log_that_grows_is_rewritten() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("jobs");
-        let (mut log, _) = Log::open(&path).expect("opened");
-        let [change, _] = changes();
-        let lines = line(&change).expect("a line").repeat(1000);
+        let (mut log, line) = log(folder.path());
+        let lines = line.repeat(1000);
         for _ in 0..30 {
             log.append(&lines).expect("kept");
         }
-        let length = std::fs::metadata(&path).expect("a file").len();
+        let length = std::fs::metadata(&log.path).expect("a file").len();
         assert!(length <= GROWTH + lines.len() as u64 && length == log.length, "{length} {}", log.length);
-        drop(log);
-        assert_eq!(Store::open(&path).expect("opened").1.len(), 2);
+        assert_eq!(left(log), 2);
     }
 
     #[test]
     fn an_append_that_fails_leaves_nothing_behind() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("jobs");
-        let (mut log, _) = Log::open(&path).expect("opened");
-        let [change, _] = changes();
-        let whole = line(&change).expect("a line");
-        log.file.write_all(&whole.as_bytes()[..50]).expect("half of it");
+        let (mut log, line) = log(folder.path());
+        log.file.write_all(&line.as_bytes()[..50]).expect("half of it");
         log.take_back(&io::Error::other("the disk is full"));
-        log.append(&whole).expect("kept");
-        drop(log);
-        assert_eq!(Store::open(&path).expect("opened").1.len(), 2);
+        log.append(&line).expect("kept");
+        assert_eq!(left(log), 2);
     }
 }
