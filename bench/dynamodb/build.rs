@@ -1,7 +1,7 @@
-//! Two operations of DynamoDB, from botocore's data.
+//! Two operations of DynamoDB, from the model that `bench/run` has imported.
 
 fn main() {
-    println!("cargo::rerun-if-env-changed=OPSMITH_BOTOCORE");
-    let data = std::env::var("OPSMITH_BOTOCORE").expect("OPSMITH_BOTOCORE names botocore's data folder");
-    opsmith_codegen::Generator::new(format!("{data}/dynamodb/2012-08-10")).operations(["GetItem", "PutItem"]).build_script();
+    println!("cargo::rerun-if-env-changed=DYNAMODB_MODEL");
+    let model = std::env::var("DYNAMODB_MODEL").expect("DYNAMODB_MODEL names the model");
+    opsmith_codegen::Generator::new(model).operations(["GetItem", "PutItem"]).build_script();
 }

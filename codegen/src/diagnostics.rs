@@ -42,6 +42,7 @@ pub enum Error {
     /// The model can't be generated from; all that is wrong with it, sorted by place.
     Model(Vec<Diagnostic>),
     /// A folder of botocore's is no model.
+    #[cfg(feature = "botocore")]
     Import(crate::import::Error),
     /// A file could not be read or written: what was tried, on which file, and what the system said.
     File(&'static str, std::path::PathBuf, std::io::Error),
@@ -59,6 +60,7 @@ impl fmt::Display for Error {
                 let plural = if diagnostics.len() == 1 { "" } else { "s" };
                 write!(f, "nothing was generated: {} problem{plural} in the model", diagnostics.len())
             }
+            #[cfg(feature = "botocore")]
             Error::Import(error) => write!(f, "{error}"),
             Error::File(verb, path, error) => write!(f, "cannot {verb} {}: {error}", path.display()),
             Error::Stale(files) => write!(f, "not what the generator makes of the model today: {}", files.join(", ")),
@@ -70,12 +72,14 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::File(.., error) => Some(error),
+            #[cfg(feature = "botocore")]
             Error::Import(error) => Some(error),
             Error::Model(_) | Error::Stale(_) => None,
         }
     }
 }
 
+#[cfg(feature = "botocore")]
 impl From<crate::import::Error> for Error {
     fn from(error: crate::import::Error) -> Self {
         Error::Import(error)

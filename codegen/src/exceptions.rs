@@ -1,5 +1,6 @@
 //! Exceptions to a model (`model/*.toml`): facts that the model gets wrong or cannot say, each with its reason.
 
+use crate::ast::Model;
 use crate::diagnostics::{Report, nearest};
 use serde::Deserialize;
 use std::cell::Cell;
@@ -17,6 +18,9 @@ pub(crate) struct Exceptions {
     /// Members that are listed as required and yet left out by the service.
     #[serde(default)]
     omitted: Vec<Entry>,
+    /// Structures of which exactly one member is given, though the model doesn't call them unions.
+    #[serde(default)]
+    union: Vec<Entry>,
     /// Types whose Rust name is another than the shape's.
     #[serde(default)]
     r#type: Vec<Named>,
@@ -58,20 +62,29 @@ struct Named {
 
 impl Exceptions {
     /// Reads a file; reports what is wrong with its text.
+    #[cfg(feature = "exceptions")]
     pub(crate) fn load(file: &str, text: &str, report: &mut Report) -> Exceptions {
         let mut exceptions: Exceptions = match toml::from_str(text) {
             Ok(exceptions) => exceptions,
             Err(error) => {
                 let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
                 let line = 1 + before.matches('\n').count();
-                let help =
-                    "the tables are `option`, `sensitive`, `omitted`, `type` and `service`; each entry has a `reason`";
+                let help = "the tables are `option`, `sensitive`, `omitted`, `union`, `type` and `service`; each entry has a `reason`";
                 report.add(&format!("{file}:{line}"), "", error.message(), help);
                 Exceptions::default()
             }
         };
         exceptions.file = file.to_owned();
         exceptions
+    }
+
+    /// Makes unions of the structures that are ones.
+    pub(crate) fn amend(&self, model: &mut Model) {
+        for (id, shape) in model.shapes.iter_mut().filter(|(_, shape)| shape.kind == "structure") {
+            if has(&self.union, id.split_once('#').map_or(id, |(_, name)| name)) {
+                shape.kind = "union".to_owned();
+            }
+        }
     }
 
     /// The option name of a member (`GetPipelineInput$version`), if it is an exception.
@@ -102,8 +115,12 @@ impl Exceptions {
     /// Reports entries that matched nothing, or give no reason. `ids` are all shapes and members of the model.
     pub(crate) fn check<'a>(&self, ids: impl Iterator<Item = &'a str> + Clone, report: &mut Report) {
         let named = self.option.iter().chain(&self.r#type).map(|entry| (&entry.shape, &entry.reason, &entry.used));
-        let entries =
-            self.sensitive.iter().chain(&self.omitted).map(|entry| (&entry.shape, &entry.reason, &entry.used));
+        let entries = self
+            .sensitive
+            .iter()
+            .chain(&self.omitted)
+            .chain(&self.union)
+            .map(|entry| (&entry.shape, &entry.reason, &entry.used));
         let of_service = self.service.iter().map(|service| ("service", &service.reason));
         let reasons = named.clone().chain(entries.clone()).map(|(shape, reason, _)| (shape.as_str(), reason));
         for (shape, _) in of_service.chain(reasons).filter(|(_, reason)| reason.trim().is_empty()) {

@@ -4,7 +4,7 @@ use crate::ast::Model;
 use crate::diagnostics::{Error, Report};
 use crate::exceptions::Exceptions;
 use crate::write::{self, Files};
-use crate::{import, ir, lower};
+use crate::{ir, lower};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +30,7 @@ impl Generator {
     }
 
     /// Sets the file of exceptions (TOML) to the model.
+    #[cfg(feature = "exceptions")]
     pub fn exceptions(mut self, exceptions: impl Into<PathBuf>) -> Self {
         self.exceptions = Some(exceptions.into());
         self
@@ -109,6 +110,7 @@ impl Generator {
     }
 
     /// The operations that were asked for.
+    #[cfg(feature = "tool")]
     pub(crate) fn named(&self) -> &[String] {
         &self.operations
     }
@@ -133,14 +135,16 @@ impl Generator {
     pub(crate) fn load(&self) -> Result<Loaded, Error> {
         let mut report = Report::default();
         let files = self.models.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
-        let model = Model::load(&files, &mut report);
+        let mut model = Model::load(&files, &mut report);
         let exceptions = match &self.exceptions {
+            #[cfg(feature = "exceptions")]
             Some(path) => {
                 let (name, text) = read(path)?;
                 Exceptions::load(&name, &text, &mut report)
             }
-            None => Exceptions::default(),
+            _ => Exceptions::default(),
         };
+        exceptions.amend(&mut model);
         Ok(Loaded { files, model, exceptions, report })
     }
 }
@@ -165,10 +169,26 @@ impl Loaded {
 
 /// A file's name, as it was given, and its text; for a folder of botocore's, the model that the importer makes of it.
 fn read(path: &Path) -> Result<(String, String), Error> {
-    if path.is_dir() {
-        let options = import::Options { source: "botocore".to_owned(), documentation: true, ..Default::default() };
-        return Ok((path.display().to_string(), import::folder(path, &options)?.text));
-    }
-    let text = fs::read_to_string(path).map_err(|error| Error::File("read", path.to_owned(), error))?;
-    Ok((path.display().to_string(), text))
+    let text =
+        if path.is_dir() { imported(path) } else { fs::read_to_string(path).map_err(|error| unreadable(path, error)) };
+    Ok((path.display().to_string(), text?))
+}
+
+#[cfg(feature = "botocore")]
+fn imported(folder: &Path) -> Result<String, Error> {
+    use crate::import;
+    let options = import::Options { source: "botocore".to_owned(), documentation: true, ..Default::default() };
+    Ok(import::folder(folder, &options)?.text)
+}
+
+#[cfg(not(feature = "botocore"))]
+fn imported(folder: &Path) -> Result<String, Error> {
+    Err(unreadable(
+        folder,
+        std::io::Error::other("it is a folder; the feature `botocore` of opsmith-codegen reads those"),
+    ))
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::File("read", path.to_owned(), error)
 }

@@ -2,7 +2,8 @@
 //!
 //! A model (Smithy JSON AST, or a service's folder of botocore's) goes through `ast`, which knows JSON; `lower`, which decides everything and is the one step
 //! that can fail; `ir`, its result; `emit`, which prints; and `write`. What was lowered is also looked at by `diff`, `explain` and
-//! `costs`, and `package` makes a crate of it.
+//! `costs`, and `package` makes a crate of it: the feature `tool`. The features `botocore` and `exceptions`, which are on unless
+//! turned off, read what their names say; a build script that has Smithy JSON AST alone builds faster without them.
 //!
 //! # In a build script
 //!
@@ -16,25 +17,34 @@
 //! and in the program `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
 
 mod ast;
+#[cfg(feature = "tool")]
 mod costs;
 mod diagnostics;
+#[cfg(feature = "tool")]
 mod diff;
 mod emit;
 mod exceptions;
+#[cfg(feature = "tool")]
 mod explain;
 mod generator;
+#[cfg(feature = "botocore")]
 pub mod import;
 pub mod ir;
 mod lower;
+#[cfg(feature = "tool")]
 mod package;
 mod partitions;
 mod write;
 
+#[cfg(feature = "tool")]
 pub use costs::Cost;
 pub use diagnostics::{Diagnostic, Error};
+#[cfg(feature = "tool")]
 pub use diff::{Change, Severity, diff};
+#[cfg(feature = "tool")]
 pub use explain::Explanation;
 pub use generator::Generator;
+#[cfg(feature = "tool")]
 pub use package::Stale;
 pub use partitions::partitions;
 pub use write::Files;

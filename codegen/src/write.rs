@@ -18,6 +18,7 @@ pub(crate) fn texts(service: &ir::Service, model: &str) -> Result<Files, Error> 
 }
 
 /// Lines of code: neither blank nor comment.
+#[cfg(feature = "tool")]
 pub(crate) fn lines(files: &Files) -> usize {
     let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
     files.values().map(|text| text.lines().filter(is_code).count()).sum()

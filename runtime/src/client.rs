@@ -324,14 +324,8 @@ impl<'a> Client<'a> {
             (None, Some(settings)) => settings.require_region()?.text,
             (None, None) => return Err(config::Error::no_region().into()),
         };
-        let warnings = self.check(operation, input, overrides.validation.unwrap_or(config.validation))?;
-        let with_token = self.with_token(operation, input);
-        let input = match &with_token {
-            Some((document, shape)) => &Shaped { document, service: self.service, shape: *shape },
-            None => input,
-        };
-        let request = self.protocol()?.request(self.service, operation, input);
-        let mut request = request.map_err(|refused| Error::Request(refused.to_string()))?;
+        let (mut request, warnings) =
+            self.write(operation, input, overrides.validation.unwrap_or(config.validation))?;
         let bound = endpoint::Bound::new(self.service, operation, input);
         let signing = self.address(operation, region, &bound, &mut request)?;
         request.headers.push(("user-agent".to_owned(), config.user_agent.clone()));
@@ -419,10 +413,30 @@ impl<'a> Client<'a> {
         protocol::of(self.service).ok_or_else(missing)
     }
 
-    /// What the model says of the input: violations that only deserve a warning, or the refusal.
-    fn check(&self, operation: &Operation<'_>, input: &dyn Write, mode: Mode) -> Result<Vec<Violation>, Error> {
-        let Some(shape) = operation.input.filter(|_| mode != Mode::Off) else { return Ok(Vec::new()) };
-        let violations = validate::validate(input, self.service, shape);
+    /// The request for the input, and in what it departs from the model without being refused for it.
+    fn write(
+        &self,
+        operation: &Operation<'_>,
+        input: &dyn Write,
+        mode: Mode,
+    ) -> Result<(Request, Vec<Violation>), Error> {
+        let (protocol, mut found) = (self.protocol()?, Vec::new());
+        let (written, violations) = match (self.with_token(operation, input), mode) {
+            (Some((document, shape)), _) => {
+                let violations = if mode == Mode::Off { found } else { validate::validate(input, self.service, shape) };
+                let input = Shaped { document: &document, service: self.service, shape };
+                (protocol.request(self.service, operation, &input, None), violations)
+            }
+            (None, Mode::Off) => (protocol.request(self.service, operation, input, None), found),
+            // In one walk.
+            (None, _) => (protocol.request(self.service, operation, input, Some(&mut found)), found),
+        };
+        let warnings = self.judge(violations, mode)?;
+        Ok((written.map_err(|refused| Error::Request(refused.to_string()))?, warnings))
+    }
+
+    /// The violations that only deserve a warning, or the refusal.
+    fn judge(&self, violations: Vec<Violation>, mode: Mode) -> Result<Vec<Violation>, Error> {
         let of = |severity| violations.iter().filter(move |found| found.severity(mode) == severity).cloned();
         let refused: Vec<_> = of(Severity::Refuse).collect();
         match refused.is_empty() {

@@ -10,11 +10,19 @@ use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::rows::{self, Operation, Service};
 use crate::sink::{Refused, Sink, Write};
+use crate::validate::Violation;
 
 /// A wire protocol.
 pub(crate) trait Protocol: Sync {
-    /// The request for an operation's input, without what the endpoint and the signature add.
-    fn request(&self, service: &Service<'_>, operation: &Operation<'_>, input: &dyn Write) -> Result<Request, Refused>;
+    /// The request for an operation's input, without what the endpoint and the signature add. What of the input departs from the
+    /// model is added to `violations`, if that is asked for.
+    fn request(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        input: &dyn Write,
+        violations: Option<&mut Vec<Violation>>,
+    ) -> Result<Request, Refused>;
 
     /// Reads the answer of success into the output.
     fn output(

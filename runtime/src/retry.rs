@@ -15,6 +15,8 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
+use time::format_description::well_known::Iso8601;
+use time::format_description::well_known::iso8601::{Config, TimePrecision};
 
 /// Codes of a rate that was exceeded or of an accident that passes, whatever the status.
 const TRANSIENT: &[&str] = &[
@@ -272,17 +274,26 @@ fn asked_for(failed: &Failed) -> Duration {
     seconds.or(millis.map(Duration::from_millis)).unwrap_or_default().min(LONGEST)
 }
 
+/// `20301231T235959Z`
+const BASIC: Iso8601<
+    {
+        Config::DEFAULT
+            .set_use_separators(false)
+            .set_time_precision(TimePrecision::Second { decimal_digits: None })
+            .encode()
+    },
+> = Iso8601;
+
 /// The header `amz-sdk-request` of the attempt that comes next; `until` is when its answer would come too late.
 pub(crate) fn header(attempts: &Attempts, until: Option<SystemTime>) -> String {
     let attempt = attempts.made.saturating_add(1);
     if attempt == 1 {
         return "attempt=1".to_owned();
     }
-    let form = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
     // A service's clock may be at the end of all calendars.
     let until =
         until.and_then(|until| time::Duration::try_from(until.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok());
-    let until = until.and_then(|life| time::OffsetDateTime::UNIX_EPOCH.checked_add(life)?.format(form).ok());
+    let until = until.and_then(|life| time::OffsetDateTime::UNIX_EPOCH.checked_add(life)?.format(&BASIC).ok());
     let until = until.map(|until| format!("ttl={until}; ")).unwrap_or_default();
     format!("{until}attempt={attempt}; max={}", attempts.allowed)
 }

@@ -310,6 +310,8 @@ pub mod flag {
     pub const XML_FLATTENED: u16 = 1 << 11;
     /// The model lists the member as required, but the service leaves it out (an exception in `model/*.toml`).
     pub const OMITTED: u16 = 1 << 12;
+    /// Of a structure: some member is required.
+    pub const REQUIRES: u16 = 1 << 13;
 }
 
 /// A fact that few shapes or members have.
@@ -547,6 +549,13 @@ pub const fn member(name: &str, target: Ix) -> Member<'_> {
 pub const fn structure<'a>(name: &'a str, members: &'a [Member<'a>]) -> Shape<'a> {
     let mut shape = Shape::new(name, Kind::Structure);
     shape.members = members;
+    let mut at = 0;
+    while at < members.len() {
+        if members[at].is(flag::REQUIRED) {
+            shape.flags |= flag::REQUIRES;
+        }
+        at += 1;
+    }
     shape
 }
 

@@ -13,23 +13,44 @@ use crate::timestamp::Timestamp;
 /// What a sink answers: go on, or why it can't take the value.
 pub type Done = Result<(), Refused>;
 
-/// Why a sink refuses a value.
+/// Why a sink refuses a value: another kind of value belongs there, it is out of range or not of the form that is asked for, or there
+/// is no such member. As wide as a pointer, since every part of every value is answered with one or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
-    /// Another kind of value belongs here; the word says which kind was offered.
+pub struct Refused(Box<Reason>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reason {
     Kind(&'static str),
-    /// A number outside the range of its shape, or text that is not of the form that its shape asks for.
     Form(&'static str),
-    /// No such member.
     Member(String),
+}
+
+impl Refused {
+    /// Another kind of value belongs here; the word says which kind was offered.
+    #[cold]
+    pub fn kind(found: &'static str) -> Self {
+        Refused(Box::new(Reason::Kind(found)))
+    }
+
+    /// A number outside the range of its shape, or text that is not of the form that its shape asks for.
+    #[cold]
+    pub fn form(expected: &'static str) -> Self {
+        Refused(Box::new(Reason::Form(expected)))
+    }
+
+    /// No such member.
+    #[cold]
+    pub fn member(name: impl Into<String>) -> Self {
+        Refused(Box::new(Reason::Member(name.into())))
+    }
 }
 
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Refused::Kind(found) => write!(f, "a value of type {found} does not belong here"),
-            Refused::Form(expected) => write!(f, "the value is not {expected}"),
-            Refused::Member(name) => write!(f, "there is no member {name:?}"),
+        match &*self.0 {
+            Reason::Kind(found) => write!(f, "a value of type {found} does not belong here"),
+            Reason::Form(expected) => write!(f, "the value is not {expected}"),
+            Reason::Member(name) => write!(f, "there is no member {name:?}"),
         }
     }
 }
@@ -54,35 +75,35 @@ pub enum Parts {
 pub trait Sink {
     /// A null, where the shape is sparse or a document.
     fn null(&mut self) -> Done {
-        Err(Refused::Kind("null"))
+        Err(Refused::kind("null"))
     }
     /// A boolean.
     fn boolean(&mut self, _value: bool) -> Done {
-        Err(Refused::Kind("boolean"))
+        Err(Refused::kind("boolean"))
     }
     /// An integer.
     fn integer(&mut self, _value: i128) -> Done {
-        Err(Refused::Kind("integer"))
+        Err(Refused::kind("integer"))
     }
     /// A number with a fraction.
     fn float(&mut self, _value: f64) -> Done {
-        Err(Refused::Kind("float"))
+        Err(Refused::kind("float"))
     }
     /// Text.
     fn string(&mut self, _value: &str) -> Done {
-        Err(Refused::Kind("string"))
+        Err(Refused::kind("string"))
     }
     /// Bytes.
     fn blob(&mut self, _value: &[u8]) -> Done {
-        Err(Refused::Kind("blob"))
+        Err(Refused::kind("blob"))
     }
     /// A point in time.
     fn timestamp(&mut self, _value: Timestamp) -> Done {
-        Err(Refused::Kind("timestamp"))
+        Err(Refused::kind("timestamp"))
     }
     /// The parts of a compound follow, then `end`.
     fn begin(&mut self, parts: Parts) -> Done {
-        Err(Refused::Kind(match parts {
+        Err(Refused::kind(match parts {
             Parts::Members => "structure",
             Parts::Elements => "list",
             Parts::Entries => "map",
@@ -90,19 +111,19 @@ pub trait Sink {
     }
     /// The value of the member with this index in its structure's row follows.
     fn member(&mut self, _index: usize) -> Result<&mut dyn Sink, Refused> {
-        Err(Refused::Kind("structure"))
+        Err(Refused::kind("structure"))
     }
     /// A member that the rows don't have was given; its value does not follow.
     fn unknown(&mut self, name: &str) -> Done {
-        Err(Refused::Member(name.to_owned()))
+        Err(Refused::member(name))
     }
     /// The next element follows.
     fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
-        Err(Refused::Kind("list"))
+        Err(Refused::kind("list"))
     }
     /// The value under this key follows.
     fn entry(&mut self, _key: &str) -> Result<&mut dyn Sink, Refused> {
-        Err(Refused::Kind("map"))
+        Err(Refused::kind("map"))
     }
     /// The compound is complete.
     fn end(&mut self) -> Done {
@@ -127,19 +148,19 @@ pub trait Write {
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     service: &'a Service<'a>,
-    compounds: Vec<Ix>,
-    shape: Ix,
+    compounds: Vec<&'a Shape<'a>>,
+    shape: &'a Shape<'a>,
     member: Option<&'a Member<'a>>,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        Cursor { service, compounds: Vec::new(), shape, member: None }
+        Cursor { service, compounds: Vec::new(), shape: service.shape(shape), member: None }
     }
 
     /// The shape of the value that is due.
     pub(crate) fn shape(&self) -> &'a Shape<'a> {
-        self.service.shape(self.shape)
+        self.shape
     }
 
     /// The member, element or entry that the value is due for; none at the top and inside documents.
@@ -157,7 +178,7 @@ impl<'a> Cursor<'a> {
 
     /// The compound whose parts come at present.
     pub(crate) fn compound(&self) -> &'a Shape<'a> {
-        self.service.shape(self.compounds.last().copied().unwrap_or(Ix::MAX))
+        self.compounds.last().copied().unwrap_or(self.service.shape(Ix::MAX))
     }
 
     /// How many compounds are open.
@@ -168,7 +189,7 @@ impl<'a> Cursor<'a> {
     /// Turns to the member with this index of the current compound.
     pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, Refused> {
         let found = self.compound().members.get(index);
-        let member = found.ok_or_else(|| Refused::Member(format!("#{index}")))?;
+        let member = found.ok_or_else(|| Refused::member(format!("#{index}")))?;
         self.turn(Some(member));
         Ok(member)
     }
@@ -185,7 +206,7 @@ impl<'a> Cursor<'a> {
 
     fn turn(&mut self, member: Option<&'a Member<'a>>) {
         self.member = member;
-        self.shape = member.map_or(Ix::MAX, |member| member.target);
+        self.shape = self.service.shape(member.map_or(Ix::MAX, |member| member.target));
     }
 }
 

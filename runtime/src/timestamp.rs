@@ -3,7 +3,6 @@
 use crate::rows::TimestampFormat;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
-use time::macros::format_description;
 
 /// A point in time: whole seconds since 1970 UTC, and nanoseconds since that second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -59,14 +58,12 @@ impl Timestamp {
         self.seconds as f64 + f64::from(self.nanoseconds) / 1e9
     }
 
-    /// The point in a form of the wire. A point that no calendar reaches is written as seconds.
+    /// The point in a form of the wire. A point that no calendar reaches is written as seconds, as is one before 1900 as an HTTP date.
     pub fn format(self, format: TimestampFormat) -> String {
         let date = OffsetDateTime::from(self);
-        let http =
-            format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
         let text = match format {
             TimestampFormat::DateTime => date.format(&Rfc3339).ok(),
-            TimestampFormat::HttpDate => date.format(http).ok(),
+            TimestampFormat::HttpDate => date.format(&Rfc2822).ok().map(|text| text.replace("+0000", "GMT")),
             TimestampFormat::EpochSeconds => None,
         };
         text.unwrap_or_else(|| match self.nanoseconds {

@@ -46,7 +46,7 @@ macro_rules! integers {
     ($($type:ty: $form:literal;)*) => {
         scalar! {$(
             $type: integer(i128),
-                |value| value.try_into().map_err(|_| Refused::Form($form)),
+                |value| value.try_into().map_err(|_| Refused::form($form)),
                 |value, sink| sink.integer((*value).into());
         )*}
     };
@@ -144,6 +144,8 @@ impl<T: Write> Write for Option<T> {
             None => sink.null(),
         }
     }
+    // Most members of most values are absent.
+    #[inline(always)]
     fn write_member(&self, index: usize, sink: &mut dyn Sink) -> Done {
         match self {
             Some(value) => value.write_member(index, sink),
@@ -172,7 +174,7 @@ impl<T: Sink + Default> Sink for Vec<T> {
     }
     fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
         self.push(T::default());
-        let last = self.last_mut().ok_or(Refused::Kind("list"))?;
+        let last = self.last_mut().ok_or_else(|| Refused::kind("list"))?;
         Ok(last)
     }
 }
@@ -237,13 +239,13 @@ impl Sink for Document {
         Ok(())
     }
     fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
-        let Document::List(list) = self else { return Err(Refused::Kind("list")) };
+        let Document::List(list) = self else { return Err(Refused::kind("list")) };
         list.push(Document::Null);
-        let last = list.last_mut().ok_or(Refused::Kind("list"))?;
+        let last = list.last_mut().ok_or_else(|| Refused::kind("list"))?;
         Ok(last)
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
-        let Document::Map(map) = self else { return Err(Refused::Kind("map")) };
+        let Document::Map(map) = self else { return Err(Refused::kind("map")) };
         Ok(map.entry(key.to_owned()).or_default())
     }
 }
@@ -276,7 +278,7 @@ impl Write for () {
 pub fn begins(parts: Parts, expected: Parts) -> Done {
     match parts == expected {
         true => Ok(()),
-        false => Err(Refused::Kind(match parts {
+        false => Err(Refused::kind(match parts {
             Parts::Members => "structure",
             Parts::Elements => "list",
             Parts::Entries => "map",
@@ -351,7 +353,7 @@ macro_rules! structure {
                 enum Index { $($field),* }
                 match index {
                     $(index if index == Index::$field as usize => Ok(&mut self.$field),)*
-                    _ => Err($crate::sink::Refused::Kind("structure")),
+                    _ => Err($crate::sink::Refused::kind("structure")),
                 }
             }
             fn unknown(&mut self, _name: &str) -> $crate::sink::Done {
@@ -407,7 +409,7 @@ macro_rules! union {
                 }
                 match self {
                     $(Self::$variant(value) => Ok(value),)*
-                    Self::Unknown => Err($crate::sink::Refused::Kind("structure")),
+                    Self::Unknown => Err($crate::sink::Refused::kind("structure")),
                 }
             }
             fn unknown(&mut self, _name: &str) -> $crate::sink::Done {

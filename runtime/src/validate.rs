@@ -148,51 +148,137 @@ impl fmt::Display for Violation {
 
 /// Finds all violations of a value: in each structure first missing, then unknown members, then what its members hold.
 pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Violation> {
-    let mut validator = Validator {
-        cursor: Cursor::new(service, shape),
-        path: Vec::new(),
-        compounds: Vec::new(),
-        muted: None,
-        violations: Vec::new(),
-    };
+    let mut validator = Validator::new(service, shape);
     // The validator takes every value, so nothing is refused.
     let _ = value.write(&mut validator);
     validator.violations
 }
 
+/// Finds all violations of a value while it is written to a sink that is one object for all parts, in one walk over the value.
+///
+/// # Errors
+///
+/// What the sink refuses; what was found up to there is in `violations`.
+pub fn checked<S: Sink>(
+    value: &dyn Write,
+    service: &Service<'_>,
+    shape: Ix,
+    sink: &mut S,
+    violations: &mut Vec<Violation>,
+) -> Done {
+    let mut both = Both { validator: Validator::new(service, shape), sink };
+    let done = value.write(&mut both);
+    violations.append(&mut both.validator.violations);
+    done
+}
+
+/// Hands all that it takes to two.
+struct Both<'a, 's, S> {
+    validator: Validator<'a>,
+    sink: &'s mut S,
+}
+
+macro_rules! both {
+    ($($method:ident($($argument:ident: $type:ty)?);)*) => {$(
+        fn $method(&mut self $(, $argument: $type)?) -> Done {
+            self.validator.$method($($argument)?)?;
+            self.sink.$method($($argument)?)
+        }
+    )*};
+}
+
+impl<S: Sink> Sink for Both<'_, '_, S> {
+    both! {
+        null();
+        boolean(value: bool);
+        integer(value: i128);
+        float(value: f64);
+        string(value: &str);
+        blob(value: &[u8]);
+        timestamp(value: Timestamp);
+        begin(parts: Parts);
+        unknown(name: &str);
+        end();
+    }
+    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+        self.validator.member(index)?;
+        self.sink.member(index)?;
+        Ok(self)
+    }
+    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        self.validator.element()?;
+        self.sink.element()?;
+        Ok(self)
+    }
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+        self.validator.entry(key)?;
+        self.sink.entry(key)?;
+        Ok(self)
+    }
+}
+
 struct Validator<'a> {
     cursor: Cursor<'a>,
-    path: Vec<Step<'a>>,
-    compounds: Vec<Compound>,
+    /// The keys of the path, one behind the other.
+    keys: String,
+    compounds: Vec<Compound<'a>>,
+    /// Of the open compounds that require members, one behind the other: which were given.
+    seen: Vec<bool>,
+    /// Members of the open compounds that the model doesn't have, one behind the other.
+    unknown: Vec<String>,
     /// The depth of the compound whose parts are not checked, while they come: documents, and values of a wrong type.
     muted: Option<usize>,
     violations: Vec<Violation>,
 }
 
+#[derive(Clone, Copy)]
 enum Step<'a> {
     Member(&'a str),
     Element(usize),
-    Key(String),
+    /// From where to where the key is in all keys.
+    Key(usize, usize),
 }
 
 /// A compound whose parts come at present.
-struct Compound {
+#[derive(Clone, Copy)]
+struct Compound<'a> {
+    /// Its part that comes at present.
+    at: Option<Step<'a>>,
     /// How many violations there were before it: its own come before those of its parts.
     start: usize,
-    seen: Vec<bool>,
-    unknown: Vec<String>,
+    /// How long the keys of the path were before it.
+    keys: usize,
+    /// How many members were looked out for before it.
+    seen: usize,
+    /// How many unknown members there were before it.
+    unknown: usize,
     count: usize,
 }
 
 impl<'a> Validator<'a> {
+    fn new(service: &'a Service<'a>, shape: Ix) -> Self {
+        Validator {
+            cursor: Cursor::new(service, shape),
+            keys: String::new(),
+            compounds: Vec::new(),
+            seen: Vec::new(),
+            unknown: Vec::new(),
+            muted: None,
+            violations: Vec::new(),
+        }
+    }
+
     fn path(&self) -> String {
         let mut path = String::new();
-        for step in &self.path {
+        for step in self.compounds.iter().filter_map(|compound| compound.at) {
             match step {
                 Step::Element(index) => path.push_str(&format!("[{index}]")),
                 Step::Member(name) if path.is_empty() => path.push_str(name),
                 Step::Member(name) => path.push_str(&format!(".{name}")),
-                Step::Key(key) => path.push_str(&format!(".{key}")),
+                Step::Key(start, end) => {
+                    path.push('.');
+                    path.push_str(self.keys.get(start..end).unwrap_or_default());
+                }
             }
         }
         path
@@ -227,8 +313,11 @@ impl<'a> Validator<'a> {
         fits
     }
 
-    fn length(&mut self, length: usize, shape: &Shape<'_>) -> Done {
-        let length = length as u64;
+    fn length(&mut self, length: impl FnOnce() -> usize, shape: &Shape<'_>) -> Done {
+        if shape.min.is_none() && shape.max.is_none() {
+            return Ok(());
+        }
+        let length = length() as u64;
         if let Some(min) = shape.min.filter(|min| (length as f64) < *min) {
             self.report(Problem::Short(length, min, shape.kind))?;
         }
@@ -252,7 +341,10 @@ impl<'a> Validator<'a> {
 
     fn text(&mut self, text: &str) -> Done {
         let shape = self.cursor.shape();
-        self.length(text.chars().count(), shape)?;
+        self.length(|| text.chars().count(), shape)?;
+        if shape.kind == Kind::String && shape.traits.is_empty() {
+            return Ok(());
+        }
         if shape.kind == Kind::Enum && !shape.values.contains(&text) {
             let values = shape.values.iter().map(|value| (*value).to_owned()).collect();
             let value = self.shown(text);
@@ -265,29 +357,39 @@ impl<'a> Validator<'a> {
     }
 
     /// What a complete compound lacks or has too much of.
-    fn complete(&mut self, compound: &Compound) -> Done {
+    fn complete(&mut self, compound: &Compound<'_>) -> Done {
         let shape = self.cursor.compound();
         match shape.kind {
-            Kind::List | Kind::Map => return self.length(compound.count, shape),
+            Kind::List | Kind::Map => return self.length(|| compound.count, shape),
             Kind::Union if compound.count != 1 => self.report(Problem::Union(compound.count, names(shape)))?,
             _ => {}
         }
-        for (member, _) in shape.members.iter().zip(&compound.seen).filter(|(_, seen)| !**seen) {
-            if member.is(flag::REQUIRED) && !member.is(flag::IDEMPOTENCY_TOKEN) {
-                self.report(Problem::Missing(member.name.to_owned()))?;
-            }
+        if shape.is(flag::REQUIRES) {
+            self.missing(compound, shape)?;
         }
-        for name in &compound.unknown {
-            self.report(Problem::Unknown(name.clone(), names(shape)))?;
+        if self.unknown.len() > compound.unknown {
+            for name in self.unknown.split_off(compound.unknown) {
+                self.report(Problem::Unknown(name, names(shape)))?;
+            }
         }
         Ok(())
     }
 
-    /// Leaves the step of the previous part, and enters the next one's.
+    fn missing(&mut self, compound: &Compound<'_>, shape: &Shape<'_>) -> Done {
+        for (at, member) in shape.members.iter().enumerate() {
+            let given = self.seen.get(compound.seen + at).is_some_and(|seen| *seen);
+            if !given && member.is(flag::REQUIRED) && !member.is(flag::IDEMPOTENCY_TOKEN) {
+                self.report(Problem::Missing(member.name.to_owned()))?;
+            }
+        }
+        self.seen.truncate(compound.seen);
+        Ok(())
+    }
+
+    /// Turns to the next part of the current compound.
     fn step(&mut self, step: Step<'a>) {
-        self.path.truncate(self.compounds.len().saturating_sub(1));
-        self.path.push(step);
         if let Some(compound) = self.compounds.last_mut() {
+            compound.at = Some(step);
             compound.count += 1;
         }
     }
@@ -320,7 +422,7 @@ impl Sink for Validator<'_> {
     fn blob(&mut self, value: &[u8]) -> Done {
         let shape = self.cursor.shape();
         let fits = self.expect(shape.kind == Kind::Blob, "bytes", format_args!("{} bytes", value.len()));
-        if fits { self.length(value.len(), shape) } else { Ok(()) }
+        if fits { self.length(|| value.len(), shape) } else { Ok(()) }
     }
     fn timestamp(&mut self, value: Timestamp) -> Done {
         let shown = value.format(crate::rows::TimestampFormat::DateTime);
@@ -338,21 +440,26 @@ impl Sink for Validator<'_> {
             self.muted = Some(self.cursor.depth());
         }
         self.cursor.begin();
-        let seen = vec![false; shape.members.len()];
-        self.compounds.push(Compound { start: self.violations.len(), seen, unknown: Vec::new(), count: 0 });
+        let (start, keys) = (self.violations.len(), self.keys.len());
+        let (seen, unknown) = (self.seen.len(), self.unknown.len());
+        if shape.is(flag::REQUIRES) {
+            self.seen.resize(seen + shape.members.len(), false);
+        }
+        self.compounds.push(Compound { at: None, start, keys, seen, unknown, count: 0 });
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
         let member = self.cursor.member(index)?;
         self.step(Step::Member(member.name));
-        if let Some(seen) = self.compounds.last_mut().and_then(|compound| compound.seen.get_mut(index)) {
+        let first = self.compounds.last().map_or(0, |compound| compound.seen);
+        if let Some(seen) = self.seen.get_mut(first + index) {
             *seen = true;
         }
         Ok(self)
     }
     fn unknown(&mut self, name: &str) -> Done {
-        if let Some(compound) = self.compounds.last_mut() {
-            compound.unknown.push(name.to_owned());
+        if self.muted.is_none() {
+            self.unknown.push(name.to_owned());
         }
         Ok(())
     }
@@ -363,7 +470,10 @@ impl Sink for Validator<'_> {
         Ok(self)
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
-        self.step(Step::Key(key.to_owned()));
+        let start = self.compounds.last().map_or(0, |compound| compound.keys);
+        self.keys.truncate(start);
+        self.keys.push_str(key);
+        self.step(Step::Key(start, self.keys.len()));
         self.cursor.key();
         if self.muted.is_none() && matches!(self.cursor.shape().kind, Kind::String | Kind::Enum) {
             self.text(key)?;
@@ -373,13 +483,17 @@ impl Sink for Validator<'_> {
     }
     fn end(&mut self) -> Done {
         let Some(compound) = self.compounds.pop() else { return Ok(()) };
-        self.path.truncate(self.compounds.len());
         if self.muted == Some(self.cursor.depth() - 1) {
             self.muted = None;
         } else if self.muted.is_none() {
-            let parts = self.violations.split_off(compound.start);
+            let parts = self.violations.len() - compound.start;
             self.complete(&compound)?;
-            self.violations.extend(parts);
+            if parts > 0 {
+                self.violations[compound.start..].rotate_left(parts);
+            }
+        }
+        if self.keys.len() > compound.keys {
+            self.keys.truncate(compound.keys);
         }
         self.cursor.end();
         Ok(())

@@ -49,6 +49,7 @@ fn waiters(service: &Service) -> Option<TokenStream> {
 }
 
 /// An operation's method by itself.
+#[cfg(feature = "tool")]
 pub(crate) fn alone(service: &Service, operation: &Operation) -> TokenStream {
     let method = method(service, operation);
     quote! { impl Client { #method } }

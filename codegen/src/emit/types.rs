@@ -27,6 +27,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 }
 
 /// The type of a structure, union or enum by itself; nothing for other shapes.
+#[cfg(feature = "tool")]
 pub(crate) fn alone(service: &Service, shape: &Shape) -> TokenStream {
     match shape.kind {
         _ if !shape.typed => TokenStream::new(),
@@ -38,6 +39,7 @@ pub(crate) fn alone(service: &Service, shape: &Shape) -> TokenStream {
 }
 
 /// The Rust type of a shape's values, as text.
+#[cfg(feature = "tool")]
 pub(crate) fn text_of(service: &Service, shape: &Shape) -> String {
     let index = service.shapes.iter().position(|other| std::ptr::eq(other, shape));
     index.map_or_else(String::new, |index| type_of(service, index).to_string().replace(' ', ""))

@@ -34,6 +34,22 @@ pub(crate) fn ascii_text(text: &str) -> String {
     ascii(&serde_json::Value::from(text).to_string())
 }
 
+/// Whether nothing in the text is escaped in JSON: by eight bytes at a time, since most of all text that is written is plain.
+fn is_plain(text: &str) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    // Of a byte that is zero the highest bit becomes set, and of none before it.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
+    let odd = |word: u64| {
+        let quotes = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
+        let controls = word.wrapping_sub(ONES * u64::from(b' ')) & !word;
+        (quotes | controls) & (ONES << 7) != 0
+    };
+    let (words, rest) = text.as_bytes().as_chunks();
+    let mut last = [b'.'; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    !words.iter().chain([&last]).any(|word| odd(u64::from_ne_bytes(*word)))
+}
+
 /// Writes one value as JSON.
 #[derive(Debug)]
 pub struct Writer<'a> {
@@ -60,7 +76,14 @@ impl<'a> Writer<'a> {
     }
 
     fn text(&mut self, text: &str) -> Done {
-        serde_json::to_writer(&mut self.out, text).map_err(|_| Refused::Form("text"))
+        if !is_plain(text) {
+            return serde_json::to_writer(&mut self.out, text).map_err(|_| Refused::form("text"));
+        }
+        self.out.reserve(text.len() + 2);
+        self.out.push(b'"');
+        self.out.extend_from_slice(text.as_bytes());
+        self.out.push(b'"');
+        Ok(())
     }
 
     fn name(&mut self, name: Option<&str>) -> Result<&mut dyn Sink, Refused> {
@@ -83,14 +106,18 @@ impl Sink for Writer<'_> {
         self.raw(if value { "true" } else { "false" })
     }
     fn integer(&mut self, value: i128) -> Done {
-        serde_json::to_writer(&mut self.out, &value).map_err(|_| Refused::Form("an integer"))
+        let written = match i64::try_from(value) {
+            Ok(value) => serde_json::to_writer(&mut self.out, &value),
+            Err(_) => serde_json::to_writer(&mut self.out, &value),
+        };
+        written.map_err(|_| Refused::form("an integer"))
     }
     fn float(&mut self, value: f64) -> Done {
         match value {
             _ if value.is_nan() => self.raw("\"NaN\""),
             f64::INFINITY => self.raw("\"Infinity\""),
             f64::NEG_INFINITY => self.raw("\"-Infinity\""),
-            _ => serde_json::to_writer(&mut self.out, &value).map_err(|_| Refused::Form("a number")),
+            _ => serde_json::to_writer(&mut self.out, &value).map_err(|_| Refused::form("a number")),
         }
     }
     fn string(&mut self, value: &str) -> Done {
@@ -137,4 +164,24 @@ impl Sink for Writer<'_> {
 /// Whether the text is one JSON value.
 pub fn is_json(text: &[u8]) -> bool {
     serde_json::from_slice::<serde_core::de::IgnoredAny>(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn text_is_plain_exactly_when_nothing_in_it_is_escaped() {
+        for length in 0..20 {
+            for at in 0..length {
+                for byte in 0..=0x7f_u8 {
+                    for filler in [".", "\u{7f}", "é"] {
+                        let text = filler.repeat(at) + &char::from(byte).to_string() + &filler.repeat(length - at);
+                        let escaped = serde_json::to_string(&text).expect("JSON").len() != text.len() + 2;
+                        assert_eq!(is_plain(&text), !escaped, "{text:?}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -33,6 +33,11 @@ impl Proxies {
         Ok(Proxies { http, https: proxy("https_proxy")?, direct: direct.filter(|host| !host.is_empty()).collect() })
     }
 
+    /// Whether every request goes directly.
+    pub(super) fn is_empty(&self) -> bool {
+        self.http.is_none() && self.https.is_none()
+    }
+
     /// The URL of the proxy for a request to `url`; none when it goes directly.
     pub fn proxy_for(&self, url: &str) -> Option<&str> {
         let (scheme, rest) = url.split_once("://")?;

@@ -2,13 +2,14 @@
 
 use super::proxy::{Proxies, masked};
 use super::{Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind};
+use reqwest::header::{HeaderName, HeaderValue};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-/// The largest answer that is taken into memory.
-const LARGEST_ANSWER: usize = 256 << 20;
+/// The largest answer that is taken into memory: four times what any service over AWS JSON answers with.
+const LARGEST_ANSWER: usize = 64 << 20;
 
 /// How to connect.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Reqwest {
     /// Without the work that certificates are.
     plain: OnceLock<reqwest::Client>,
     secure: OnceLock<reqwest::Client>,
+    /// The last URL, as text and parsed.
+    last: Mutex<Option<(String, reqwest::Url)>>,
 }
 
 impl Reqwest {
@@ -74,14 +77,17 @@ impl Reqwest {
 
     fn build(&self, secure: bool) -> Result<reqwest::Client, TransportError> {
         let Settings { proxies, connect_timeout, read_timeout, .. } = &self.settings;
-        let proxies = proxies.clone();
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls(secure)?)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .no_proxy()
-            .proxy(reqwest::Proxy::custom(move |url| proxies.proxy_for(url.as_str()).map(str::to_owned)));
+            .no_proxy();
+        if !proxies.is_empty() {
+            let proxies = proxies.clone();
+            builder =
+                builder.proxy(reqwest::Proxy::custom(move |url| proxies.proxy_for(url.as_str()).map(str::to_owned)));
+        }
         if let Some(timeout) = connect_timeout {
             builder = builder.connect_timeout(*timeout);
         }
@@ -109,15 +115,36 @@ impl Reqwest {
         Ok(builder.with_root_certificates(roots).with_no_client_auth())
     }
 
+    /// The URL as reqwest has it; the last one is kept, since most clients call no other.
+    fn parsed(&self, url: &str) -> Result<reqwest::Url, TransportError> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, parsed)) = last.as_ref().filter(|(text, _)| text == url) {
+            return Ok(parsed.clone());
+        }
+        let parsed = reqwest::Url::parse(url).map_err(|error| failed(Kind::Endpoint, url, error))?;
+        *last = Some((url.to_owned(), parsed.clone()));
+        Ok(parsed)
+    }
+
+    fn request(&self, request: &Request) -> Result<reqwest::Request, TransportError> {
+        let odd = |error: reqwest::header::InvalidHeaderValue| failed(Kind::Endpoint, &request.url, error);
+        let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or(reqwest::Method::POST);
+        let mut sent = reqwest::Request::new(method, self.parsed(&request.url)?);
+        sent.headers_mut().reserve(request.headers.len() + 2);
+        for (name, value) in &request.headers {
+            let name =
+                HeaderName::from_bytes(name.as_bytes()).map_err(|error| failed(Kind::Endpoint, &request.url, error))?;
+            sent.headers_mut().append(name, HeaderValue::from_str(value).map_err(odd)?);
+        }
+        *sent.body_mut() = Some(request.body.clone().into());
+        Ok(sent)
+    }
+
     async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let failed = |error| self.classified(error, &request.url);
-        let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or(reqwest::Method::POST);
-        let mut builder = self.client(&request.url)?.request(method, &request.url);
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
-        let mut answer = builder.body(request.body.clone()).send().await.map_err(failed)?;
-        let header = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+        let client = self.client(&request.url)?;
+        let mut answer = client.execute(self.request(request)?).await.map_err(failed)?;
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let headers = answer.headers().iter().map(header).collect();

@@ -13,6 +13,7 @@ use crate::http::{Request, Response};
 use crate::retry::Attempts;
 use crate::rows::{Operation, Service};
 use crate::sink::{Parts, Refused, Sink, Write};
+use crate::validate::{self, Violation};
 use serde_json::Value;
 
 pub(crate) struct AwsJson {
@@ -20,11 +21,20 @@ pub(crate) struct AwsJson {
 }
 
 impl Protocol for AwsJson {
-    fn request(&self, service: &Service<'_>, operation: &Operation<'_>, input: &dyn Write) -> Result<Request, Refused> {
+    fn request(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        input: &dyn Write,
+        violations: Option<&mut Vec<Violation>>,
+    ) -> Result<Request, Refused> {
         let body = match operation.input {
             Some(shape) => {
                 let mut writer = json::Writer::new(service, shape);
-                input.write(&mut writer)?;
+                match violations {
+                    Some(violations) => validate::checked(input, service, shape, &mut writer, violations)?,
+                    None => input.write(&mut writer)?,
+                }
                 writer.finish()
             }
             None => b"{}".to_vec(),

@@ -7,6 +7,7 @@ use crate::timestamp::Timestamp;
 use base64::Engine as _;
 use serde_core::Deserializer;
 use serde_core::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Reads one JSON value of the shape into the sink.
@@ -64,7 +65,7 @@ impl Value<'_, '_> {
             Kind::Float => self.sink.float(value as f64),
             Kind::Timestamp => match i64::try_from(value) {
                 Ok(seconds) => self.sink.timestamp(Timestamp::new(seconds, 0)),
-                Err(_) => Err(Refused::Form("a point in time")),
+                Err(_) => Err(Refused::form("a point in time")),
             },
             _ => return Err(E::invalid_type(Unexpected::Other("an integer"), &self)),
         })
@@ -75,19 +76,19 @@ impl Value<'_, '_> {
             Kind::String | Kind::Enum | Kind::Document => self.sink.string(text),
             Kind::Blob => match BASE64.decode(text) {
                 Ok(bytes) => self.sink.blob(&bytes),
-                Err(_) => Err(Refused::Form("base64 text")),
+                Err(_) => Err(Refused::form("base64 text")),
             },
             Kind::Timestamp => match Timestamp::parse(text) {
                 Some(timestamp) => self.sink.timestamp(timestamp),
-                None => Err(Refused::Form("a point in time")),
+                None => Err(Refused::form("a point in time")),
             },
             Kind::Float => match text {
                 "NaN" => self.sink.float(f64::NAN),
                 "Infinity" => self.sink.float(f64::INFINITY),
                 "-Infinity" => self.sink.float(f64::NEG_INFINITY),
-                _ => Err(Refused::Form("a number")),
+                _ => Err(Refused::form("a number")),
             },
-            _ => Err(Refused::Kind("string")),
+            _ => Err(Refused::kind("string")),
         }
     }
 
@@ -141,7 +142,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
             Kind::Integer(_) if value.fract() == 0.0 && value.abs() < 1e38 => taken(self.sink.integer(value as i128)),
             Kind::Timestamp => taken(match Timestamp::from_epoch(value) {
                 Some(timestamp) => self.sink.timestamp(timestamp),
-                None => Err(Refused::Form("a point in time")),
+                None => Err(Refused::form("a point in time")),
             }),
             _ => Err(E::invalid_type(Unexpected::Other("a number with a fraction"), &self)),
         }
@@ -175,7 +176,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         } else if matches!(self.shape.kind, Kind::Map | Kind::Document) {
             let part = self.parts(self.shape.element(), self.service);
             taken(self.sink.begin(Parts::Entries))?;
-            while let Some(key) = entries.next_key::<String>()? {
+            while let Some(key) = entries.next_key_seed(Key)? {
                 entries.next_value_seed(Place { part, at: At::Entry(&key), sink: self.sink })?;
             }
         } else {
@@ -269,5 +270,31 @@ impl<'de, 'a> Visitor<'de> for Name<'a> {
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
         Ok(self.0.members.iter().enumerate().find(|(_, member)| member.json_name() == name))
+    }
+}
+
+/// Reads the key of an entry, out of the text itself where nothing is escaped in it.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
+        json.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(key.into())
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(key.to_owned().into())
     }
 }
