@@ -158,7 +158,7 @@ pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Viol
 ///
 /// # Errors
 ///
-/// What the sink refuses; what was found up to there is in `violations`.
+/// What the sink refuses; all that was found is in `violations` then too.
 pub fn checked<S: Sink>(
     value: &dyn Write,
     service: &Service<'_>,
@@ -166,23 +166,33 @@ pub fn checked<S: Sink>(
     sink: &mut S,
     violations: &mut Vec<Violation>,
 ) -> Done {
-    let mut both = Both { validator: Validator::new(service, shape), sink };
+    let mut both = Both { validator: Validator::new(service, shape), sink, refused: None };
     let done = value.write(&mut both);
     violations.append(&mut both.validator.violations);
-    done
+    both.refused.map_or(done, Err)
 }
 
-/// Hands all that it takes to two.
+/// Hands all that it takes to two; to the validator alone once the other has refused something.
 struct Both<'a, 's, S> {
     validator: Validator<'a>,
     sink: &'s mut S,
+    refused: Option<Refused>,
+}
+
+impl<S: Sink> Both<'_, '_, S> {
+    fn pass(&mut self, to: impl FnOnce(&mut S) -> Done) -> Done {
+        if self.refused.is_none() {
+            self.refused = to(self.sink).err();
+        }
+        Ok(())
+    }
 }
 
 macro_rules! both {
     ($($method:ident($($argument:ident: $type:ty)?);)*) => {$(
         fn $method(&mut self $(, $argument: $type)?) -> Done {
             self.validator.$method($($argument)?)?;
-            self.sink.$method($($argument)?)
+            self.pass(|sink| sink.$method($($argument)?))
         }
     )*};
 }
@@ -202,17 +212,17 @@ impl<S: Sink> Sink for Both<'_, '_, S> {
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
         self.validator.member(index)?;
-        self.sink.member(index)?;
+        self.pass(|sink| sink.member(index).map(drop))?;
         Ok(self)
     }
     fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
         self.validator.element()?;
-        self.sink.element()?;
+        self.pass(|sink| sink.element().map(drop))?;
         Ok(self)
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
         self.validator.entry(key)?;
-        self.sink.entry(key)?;
+        self.pass(|sink| sink.entry(key).map(drop))?;
         Ok(self)
     }
 }

@@ -117,13 +117,16 @@ fn shape(shape: &ir::Shape) -> Shape<'static> {
         (shape.sparse, rows::flag::SPARSE),
         (shape.streaming, rows::flag::STREAMING),
     ];
+    let (kind, members) = (kind(shape.kind), list(shape.members.iter().map(member)));
+    // What the row of a structure says of its members.
+    let own = if kind == Kind::Structure { rows::structure("", members).flags } else { 0 };
     Shape {
         name: text(&shape.name),
-        kind: kind(shape.kind),
-        flags: flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).sum(),
+        kind,
+        flags: own | flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).sum::<u16>(),
         min: shape.min,
         max: shape.max,
-        members: list(shape.members.iter().map(member)),
+        members,
         values: list(shape.values.iter().map(|value| text(&value.value))),
         traits: list(shape.traits.iter().map(fact)),
     }
