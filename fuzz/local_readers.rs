@@ -22,3 +22,18 @@ pub fn request(bytes: &[u8]) {
         Err(error) => assert!(error.kind() != std::io::ErrorKind::WouldBlock, "no answer and no end"),
     }
 }
+
+/// Definitions of jobs.
+pub fn jobs(bytes: &[u8]) {
+    let _ = opsmith_local::Definitions::from_json(&String::from_utf8_lossy(bytes));
+}
+
+/// The log of an endpoint's state.
+pub fn state(bytes: &[u8]) {
+    let name = format!("opsmith-state-{}-{:?}", std::process::id(), std::thread::current().id());
+    let path = std::env::temp_dir().join(name);
+    if std::fs::write(&path, bytes).is_ok() {
+        let _ = opsmith_local::Store::open(&path).map_err(|error| error.to_string());
+    }
+    let _ = std::fs::remove_file(&path);
+}

@@ -4,8 +4,8 @@
 //! Memory is bounded whatever the stream: lines are read as calls are made, and no more is begun while too many results wait
 //! for an earlier one.
 
-mod journal;
-mod lines;
+pub(crate) mod journal;
+pub(crate) mod lines;
 mod progress;
 mod rate;
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 mod args;
+mod bulk;
 mod call;
 mod completions;
 mod dry_run;

@@ -1,5 +1,7 @@
 //! The readers of outside text in the command, each as a function of bytes: for tests and fuzz targets.
 
+use crate::bulk::journal::Journal;
+use crate::bulk::lines::Input;
 use crate::input::{self, BinaryFormat, Reader};
 use crate::operation::Line;
 use crate::output::{Format, Layout, Timestamps};
@@ -78,6 +80,19 @@ pub fn result(bytes: &[u8]) {
     }
 }
 
+/// What `--cli-resume` finds in its file, and the lines of `--cli-input-jsonl`.
+pub fn stream(bytes: &[u8]) {
+    let name = format!("opsmith-stream-{}-{:?}", std::process::id(), std::thread::current().id());
+    let path = std::env::temp_dir().join(name);
+    let Some(text) = path.to_str().filter(|_| std::fs::write(&path, bytes).is_ok()) else { return };
+    if let Ok(input) = Input::open(text) {
+        let mut lines = input.read();
+        while lines.blocking_recv().is_some() {}
+    }
+    let _ = Journal::open(text, "codepipeline", "ListPipelines");
+    let _ = std::fs::remove_file(&path);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +117,11 @@ mod tests {
     #[test]
     fn completed_lines() {
         feed("completion", 3000, completion);
+    }
+
+    #[test]
+    fn streams() {
+        feed("stream", 500, stream);
     }
 
     #[test]

@@ -9,3 +9,13 @@ fn requests() {
     // It still answers.
     request(b"POST / HTTP/1.1\r\nhost: x\r\n\r\n");
 }
+
+#[test]
+fn definitions_of_jobs() {
+    feed("jobs", 3000, jobs);
+}
+
+#[test]
+fn logs_of_states() {
+    feed("state", 500, state);
+}

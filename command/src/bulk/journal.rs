@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 /// A file with a line for each line that is done: its number, and what its text is known by.
-pub(super) struct Journal {
+pub(crate) struct Journal {
     path: String,
     file: File,
     done: HashMap<u64, u64>,
@@ -24,7 +24,7 @@ impl Journal {
     /// # Errors
     ///
     /// It can't be read or written, is of another operation, or another process has it.
-    pub(super) fn open(path: &str, service: &str, operation: &str) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &str, service: &str, operation: &str) -> Result<Self, Failure> {
         let failed =
             |error: &dyn Display| Failure::parameter(format_args!("--cli-resume: {path} can't be used: {error}"));
         let head = format!("opsmith {service} {operation}\n");

@@ -12,7 +12,7 @@ const LONGEST: usize = 16 << 20;
 const AHEAD: usize = 4;
 
 /// A line of the input.
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Its number, from 1.
     pub(super) number: u64,
     /// Where it ends, in bytes of the input.
@@ -22,7 +22,7 @@ pub(super) struct Line {
 }
 
 /// A file, or standard input.
-pub(super) struct Input {
+pub(crate) struct Input {
     source: Box<dyn Read + Send>,
     length: Option<u64>,
 }
@@ -33,7 +33,7 @@ impl Input {
     /// # Errors
     ///
     /// There is no such file, or it may not be read.
-    pub(super) fn open(source: &str) -> Result<Self, Failure> {
+    pub(crate) fn open(source: &str) -> Result<Self, Failure> {
         if source == "-" {
             return Ok(Input { source: Box::new(io::stdin()), length: None });
         }
@@ -50,7 +50,7 @@ impl Input {
     }
 
     /// Starts reading, in a thread of its own: a read may last for ever.
-    pub(super) fn read(self) -> Receiver<io::Result<Line>> {
+    pub(crate) fn read(self) -> Receiver<io::Result<Line>> {
         let (sender, lines) = channel(AHEAD);
         // It ends with the input, or when nobody wants more lines; or with the process.
         std::thread::spawn(move || send(BufReader::new(self.source), &sender));
