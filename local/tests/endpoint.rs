@@ -373,3 +373,88 @@ fn what_is_kept_is_there_in_the_next_run() {
     std::fs::write(folder.path().join("other"), "no state").unwrap();
     assert!(Store::open(&folder.path().join("other")).is_err());
 }
+
+/// Sends bytes and returns all that comes back, however the endpoint closes.
+fn answer(endpoint: &Endpoint, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(endpoint.url().trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    // It may refuse before all is sent.
+    let _ = stream.write_all(bytes);
+    let (mut answer, mut part) = (Vec::new(), [0; 4096]);
+    while let Ok(count @ 1..) = stream.read(&mut part) {
+        answer.extend(&part[..count]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn attacks_are_refused_with_their_code_and_harm_nobody() {
+    let endpoint = Endpoint::start().unwrap();
+    let now = SystemTime::now();
+    let put = "CodePipeline_20150709.PutThirdPartyJobFailureResult";
+    let body = r#"{"jobId":"demo-job","clientToken":"demo-token","failureDetails":{"type":"JobFailed","message":"m"}}"#;
+    let good = signed(&endpoint, put, body, now);
+    let unsigned: String =
+        good.split_inclusive('\n').filter(|line| !line.to_lowercase().starts_with("authorization")).collect();
+    let with = |header: &str| good.replace("connection: close\r\n", &format!("{header}\r\nconnection: close\r\n"));
+    // Whoever waits does no harm.
+    let waiting: Vec<_> =
+        (0..500).map(|_| TcpStream::connect(endpoint.url().trim_start_matches("http://")).unwrap()).collect();
+    for (attack, request, status, code) in [
+        ("unsigned", unsigned, 400, "MissingAuthenticationTokenException"),
+        ("altered body", good.replace("\"m\"", "\"n\""), 400, "InvalidSignatureException"),
+        ("altered host", good.replace("host: 127.0.0.1", "host: 127.0.0.2"), 400, "InvalidSignatureException"),
+        ("altered operation", good.replace("FailureResult\r\n", "SuccessResult\r\n"), 400, "InvalidSignatureException"),
+        ("another path", good.replace("POST / ", "POST /x "), 400, "InvalidSignatureException"),
+        ("another method", good.replace("POST / ", "PUT / "), 400, "InvalidSignatureException"),
+        ("a query beside it", good.replace("POST / ", "POST /?x=y "), 400, "InvalidSignatureException"),
+        ("two signatures", with("authorization: AWS4-HMAC-SHA256 x"), 400, "IncompleteSignatureException"),
+        ("expired", signed(&endpoint, put, body, now - Duration::from_secs(901)), 400, "InvalidSignatureException"),
+        (
+            "of the future",
+            signed(&endpoint, put, body, now + Duration::from_secs(930)),
+            400,
+            "InvalidSignatureException",
+        ),
+        (
+            "announced as oversized",
+            good.replace("content-length: ", "content-length: 99999999"),
+            413,
+            "RequestEntityTooLargeException",
+        ),
+        ("a header of a megabyte", with(&format!("x: {}", "y".repeat(1 << 20))), 431, ""),
+        ("ten thousand headers", with(&"x: y\r\n".repeat(10_000)), 431, ""),
+        ("no request", "\0\u{1}\u{2}\r\n\r\n".to_owned(), 400, ""),
+        ("two lengths", with("content-length: 5"), 400, ""),
+        ("a length below nothing", good.replace("content-length: ", "content-length: -"), 400, ""),
+        (
+            "chunks that are none",
+            with("transfer-encoding: chunked").replace("content-length", "x-length"),
+            400,
+            "SerializationException",
+        ),
+    ] {
+        let found = answer(&endpoint, request.as_bytes());
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(found.starts_with(&expected) && found.contains(code), "{attack}: {found}");
+    }
+    assert_eq!(endpoint.status("demo-job"), Some(Status::InProgress));
+    assert!(answer(&endpoint, good.as_bytes()).starts_with("HTTP/1.1 200 "));
+    // Played again in time, as services allow, it finds the job ended.
+    assert!(answer(&endpoint, good.as_bytes()).contains("InvalidJobStateException"));
+    drop(waiting);
+}
+
+/// Half a minute, after which the endpoint has no more patience.
+#[test]
+fn requests_that_are_slow_are_refused_while_others_are_answered() {
+    let endpoint = Endpoint::start().unwrap();
+    let head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{";
+    std::thread::scope(|scope| {
+        let slow = [head, &head[..30]].map(|begun| scope.spawn(|| answer(&endpoint, begun.as_bytes())));
+        let found = slow.map(|slow| slow.join().unwrap());
+        assert!(found[0].starts_with("HTTP/1.1 408 ") && found[0].contains("RequestTimeoutException"), "{}", found[0]);
+        assert!(found[1].is_empty() || found[1].starts_with("HTTP/1.1 408 "), "{}", found[1]);
+    });
+    assert!(answer(&endpoint, b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 400 "));
+}

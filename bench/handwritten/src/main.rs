@@ -1,5 +1,5 @@
 //! What an able developer writes by hand for this one call: reqwest, aws-sigv4 and serde_json, nothing else; or for CALLS of
-//! them in series.
+//! them, so many IN_FLIGHT.
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -33,8 +33,20 @@ async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
     let credentials =
         Credentials::new(std::env::var("AWS_ACCESS_KEY_ID")?, std::env::var("AWS_SECRET_ACCESS_KEY")?, None, None, "env");
     let (region, client) = (std::env::var("AWS_REGION")?, client(url)?);
-    for _ in 0..std::env::var("CALLS").ok().and_then(|text| text.parse().ok()).unwrap_or(1) {
-        call(&client, url, &credentials, &region).await?;
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(1_usize);
+    let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..in_flight {
+        let (client, url, credentials, region) = (client.clone(), url.to_owned(), credentials.clone(), region.clone());
+        tasks.spawn(async move {
+            for _ in 0..calls / in_flight {
+                call(&client, &url, &credentials, &region).await.map_err(|error| error.to_string())?;
+            }
+            Ok::<_, String>(())
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done??;
     }
     Ok(())
 }

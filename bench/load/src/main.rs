@@ -1,5 +1,5 @@
 //! Load on the local endpoint: `load requests SECONDS` and `load changes SECONDS` on the one that the environment names, whose
-//! jobs are `job-0` to `job-31`; `load soak JOBS` on one of its own, with faults. Each prints what bench/run reads.
+//! jobs are `job-0` to `job-31`; `load soak JOBS` on one of its own, with faults, and `load endure SECONDS` on one after the other. Each prints what its caller reads.
 
 use opsmith_codepipeline::rows::SERVICE;
 use opsmith_codepipeline::{
@@ -31,8 +31,14 @@ fn main() -> Result<(), Anyhow> {
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["requests", seconds] => requests(&runtime, Duration::from_secs(seconds.parse()?)),
         ["changes", seconds] => runtime.block_on(changes(Duration::from_secs(seconds.parse()?))),
-        ["soak", jobs] => runtime.block_on(soak(jobs.parse()?)),
-        _ => Err("load requests SECONDS|changes SECONDS|soak JOBS".into()),
+        ["soak", jobs] => {
+            let start = Instant::now();
+            let Soaked { wrong, unknown, refused, left } = runtime.block_on(soak(jobs.parse()?, 0.1))?;
+            println!("{wrong} {:.0} {unknown} {refused} {left}", start.elapsed().as_secs_f64());
+            Ok(())
+        }
+        ["endure", seconds] => endure(&runtime, Duration::from_secs(seconds.parse()?)),
+        _ => Err("load requests SECONDS|changes SECONDS|soak JOBS|endure SECONDS".into()),
     }
 }
 
@@ -133,15 +139,23 @@ fn expected(id: &str) -> Status {
     if id.ends_with('7') { Status::Failed } else { Status::Succeeded }
 }
 
-/// A worker with 64 jobs in hand, while a tenth of all requests go wrong in one way or another: prints the jobs that are not in the state
-/// that they ought to be in, then the seconds, the faults, and the results of which the worker was not sure.
-async fn soak(count: usize) -> Result<(), Anyhow> {
+/// What became of jobs: how many are not in the state that they ought to be in, of how many results the worker was not sure, how many
+/// were refused, how often one was left to others.
+struct Soaked {
+    wrong: u64,
+    unknown: u64,
+    refused: u64,
+    left: u64,
+}
+
+/// A worker with 64 jobs in hand, while a share of all requests go wrong in one way or another.
+async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
     let endpoint = Endpoint::start_with(Options { jobs: Jobs::default(), ..Options::default() })?;
     for number in 0..count {
         endpoint.add(Job { id: format!("job-{number}"), ..Job::demo() })?;
     }
     for fault in [Fault::Throttle, Fault::Reset, Fault::Lost, Fault::Answer(503, String::new())] {
-        endpoint.inject(fault, Which::Share(0.025), "");
+        endpoint.inject(fault, Which::Share(share / 4.0), "");
     }
     let keys = endpoint.credentials();
     let config = Config::new().region(REGION).endpoint_url(endpoint.url()).pause(Arc::new(Short));
@@ -162,7 +176,6 @@ async fn soak(count: usize) -> Result<(), Anyhow> {
                 _ => 0,
             };
         });
-    let start = Instant::now();
     let action = |job: opsmith_worker::Job| async move {
         match expected(job.id()) {
             Status::Succeeded => Outcome::success(),
@@ -177,9 +190,29 @@ async fn soak(count: usize) -> Result<(), Anyhow> {
             break;
         }
     }
-    let seconds = start.elapsed().as_secs_f64();
-    let wrong = endpoint.jobs().iter().filter(|entry| entry.status != expected(&entry.job.id)).count();
+    let wrong = endpoint.jobs().iter().filter(|entry| entry.status != expected(&entry.job.id)).count() as u64;
     let [unknown, refused, left] = [unknown, refused, left].map(|counter| counter.load(Relaxed));
-    println!("{wrong} {seconds:.0} {unknown} {refused} {left}");
+    Ok(Soaked { wrong, unknown, refused, left })
+}
+
+/// Rounds of jobs on an endpoint each, a fifth of all requests faulty, for so long: prints rounds, jobs and what became of them; then
+/// kilobytes of memory and open files after the third round and after the last.
+fn endure(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyhow> {
+    const ROUND: usize = 2_000;
+    let held = || -> Result<(u64, usize), Anyhow> {
+        let pages: u64 = std::fs::read_to_string("/proc/self/statm")?.split(' ').nth(1).ok_or("no pages")?.parse()?;
+        Ok((pages * 4, std::fs::read_dir("/proc/self/fd")?.count()))
+    };
+    let (start, mut rounds, mut early, mut all) = (Instant::now(), 0, (0, 0), [0; 4]);
+    while start.elapsed() < time || rounds < 4 {
+        let Soaked { wrong, unknown, refused, left } = runtime.block_on(soak(ROUND, 0.2))?;
+        all.iter_mut().zip([wrong, unknown, refused, left]).for_each(|(sum, found)| *sum += found);
+        rounds += 1;
+        if rounds == 3 {
+            early = held()?;
+        }
+    }
+    let (late, [wrong, unknown, refused, left]) = (held()?, all);
+    println!("{rounds} {} {wrong} {unknown} {refused} {left} {} {} {} {}", rounds * ROUND, early.0, late.0, early.1, late.1);
     Ok(())
 }

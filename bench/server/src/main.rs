@@ -1,15 +1,17 @@
 //! Answers every request with 200 and `{}`, over HTTP and over HTTPS with a private CA.
 //!
-//! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports, and runs until it is ended.
+//! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports and a third, which is the second behind a way of
+//! 20 milliseconds there and back, and runs until it is ended.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::{Duration, Instant};
 
 const ANSWER: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.1\r\nx-amzn-requestid: 1\r\ncontent-length: 2\r\n\r\n{}";
@@ -17,9 +19,11 @@ const ANSWER: &[u8] =
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: server FOLDER")?;
     let tls = Arc::new(tls(&folder)?);
-    let (plain, secure) = (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
-    println!("{} {}", plain.local_addr()?.port(), secure.local_addr()?.port());
+    let [plain, secure, far] = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+    let near = secure.local_addr()?;
+    println!("{} {} {}", plain.local_addr()?.port(), near.port(), far.local_addr()?.port());
     thread::spawn(move || accept(&plain, serve));
+    thread::spawn(move || accept(&far, move |stream| drop(delayed(stream, near))));
     accept(&secure, move |stream| {
         if let Ok(connection) = ServerConnection::new(tls.clone()) {
             serve(StreamOwned::new(connection, stream));
@@ -33,6 +37,39 @@ fn accept(listener: &TcpListener, serve: impl Fn(TcpStream) + Clone + Send + 'st
         let serve = serve.clone();
         let _ = stream.set_nodelay(true);
         thread::spawn(move || serve(stream));
+    }
+}
+
+/// Half of the way there and back.
+const WAY: Duration = Duration::from_millis(10);
+
+/// Passes on what comes from either side, as late as it would from afar; a connection is open after one way there and back.
+fn delayed(client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
+    thread::sleep(2 * WAY);
+    let server = TcpStream::connect(server)?;
+    server.set_nodelay(true)?;
+    let (from, to) = (client.try_clone()?, server.try_clone()?);
+    thread::spawn(move || pass(from, to));
+    pass(server, client);
+    Ok(())
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream) {
+    let (sender, parts) = mpsc::channel::<(Instant, Vec<u8>)>();
+    thread::spawn(move || {
+        for (due, part) in parts {
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            if to.write_all(&part).is_err() {
+                return;
+            }
+        }
+        let _ = to.shutdown(Shutdown::Write);
+    });
+    let mut part = [0; 16384];
+    while let Ok(count @ 1..) = from.read(&mut part) {
+        if sender.send((Instant::now() + WAY, part[..count].to_vec())).is_err() {
+            return;
+        }
     }
 }
 
