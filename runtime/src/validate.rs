@@ -154,7 +154,8 @@ pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Viol
     validator.violations
 }
 
-/// Finds all violations of a value while it is written to a sink that is one object for all parts, in one walk over the value.
+/// Finds all violations of a value while it is written to a sink that is one object for all parts: in one walk over the value, and
+/// another only when there are any.
 ///
 /// # Errors
 ///
@@ -166,9 +167,12 @@ pub fn checked<S: Sink>(
     sink: &mut S,
     violations: &mut Vec<Violation>,
 ) -> Done {
-    let mut both = Both { validator: Validator::new(service, shape), sink, refused: None };
+    let quiet = Validator { quiet: true, ..Validator::new(service, shape) };
+    let mut both = Both { validator: quiet, sink, refused: None };
     let done = value.write(&mut both);
-    violations.append(&mut both.validator.violations);
+    if both.validator.found {
+        violations.extend(validate(value, service, shape));
+    }
     both.refused.map_or(done, Err)
 }
 
@@ -239,6 +243,9 @@ struct Validator<'a> {
     /// The depth of the compound whose parts are not checked, while they come: documents, and values of a wrong type.
     muted: Option<usize>,
     violations: Vec<Violation>,
+    /// Whether only to find out if there is any violation, which is quicker: no path is kept.
+    quiet: bool,
+    found: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -275,6 +282,8 @@ impl<'a> Validator<'a> {
             unknown: Vec::new(),
             muted: None,
             violations: Vec::new(),
+            quiet: false,
+            found: false,
         }
     }
 
@@ -295,9 +304,10 @@ impl<'a> Validator<'a> {
     }
 
     fn report(&mut self, problem: Problem) -> Done {
-        if self.muted.is_none() {
+        if self.muted.is_none() && !self.quiet {
             self.violations.push(Violation { path: self.path(), problem });
         }
+        self.found |= self.muted.is_none();
         Ok(())
     }
 
@@ -399,8 +409,10 @@ impl<'a> Validator<'a> {
     /// Turns to the next part of the current compound.
     fn step(&mut self, step: Step<'a>) {
         if let Some(compound) = self.compounds.last_mut() {
-            compound.at = Some(step);
             compound.count += 1;
+            if !self.quiet {
+                compound.at = Some(step);
+            }
         }
     }
 }
@@ -481,8 +493,10 @@ impl Sink for Validator<'_> {
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
         let start = self.compounds.last().map_or(0, |compound| compound.keys);
-        self.keys.truncate(start);
-        self.keys.push_str(key);
+        if !self.quiet {
+            self.keys.truncate(start);
+            self.keys.push_str(key);
+        }
         self.step(Step::Key(start, self.keys.len()));
         self.cursor.key();
         if self.muted.is_none() && matches!(self.cursor.shape().kind, Kind::String | Kind::Enum) {

@@ -36,6 +36,7 @@ async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(1_usize);
     let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
     let mut tasks = tokio::task::JoinSet::new();
+    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor more.
     for _ in 0..in_flight {
         let (client, url, credentials, region) = (client.clone(), url.to_owned(), credentials.clone(), region.clone());
         tasks.spawn(async move {
