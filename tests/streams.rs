@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::process::{Command, Stdio};
 use support::{Server, configured, run, stderr, stdout};
@@ -112,8 +113,9 @@ fn an_interruption_ends_with_130() {
     let home = tempfile::tempdir().expect("a folder");
     let mut command = configured(home.path());
     let child = command.args(FAIL).args(DETAILS).args(["--endpoint-url", &url]).spawn().expect("the command");
-    // Once it has connected it waits for an answer that does not come.
-    let _connection = listener.accept().expect("a connection");
+    // Once it has sent its request it waits for an answer that does not come.
+    let (mut connection, _) = listener.accept().expect("a connection");
+    connection.read_exact(&mut [0]).expect("a request");
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(killed.success());
     let output = child.wait_with_output().expect("the command");

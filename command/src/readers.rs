@@ -89,7 +89,7 @@ pub fn stream(bytes: &[u8]) {
         let mut lines = input.read();
         while lines.blocking_recv().is_some() {}
     }
-    let _ = Journal::open(text, "codepipeline", "ListPipelines");
+    let _ = Journal::open(text, "service", "Operation");
     let _ = std::fs::remove_file(&path);
 }
 

@@ -196,23 +196,23 @@ async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
 }
 
 /// Rounds of jobs on an endpoint each, a fifth of all requests faulty, for so long: prints rounds, jobs and what became of them; then
-/// kilobytes of memory and open files after the third round and after the last.
+/// the most kilobytes of memory and open files after rounds 3 to 12, and the least after the last five.
 fn endure(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyhow> {
     const ROUND: usize = 2_000;
     let held = || -> Result<(u64, usize), Anyhow> {
         let pages: u64 = std::fs::read_to_string("/proc/self/statm")?.split(' ').nth(1).ok_or("no pages")?.parse()?;
         Ok((pages * 4, std::fs::read_dir("/proc/self/fd")?.count()))
     };
-    let (start, mut rounds, mut early, mut all) = (Instant::now(), 0, (0, 0), [0; 4]);
-    while start.elapsed() < time || rounds < 4 {
+    let (start, mut after, mut all) = (Instant::now(), Vec::new(), [0; 4]);
+    while start.elapsed() < time || after.len() < 4 {
         let Soaked { wrong, unknown, refused, left } = runtime.block_on(soak(ROUND, 0.2))?;
         all.iter_mut().zip([wrong, unknown, refused, left]).for_each(|(sum, found)| *sum += found);
-        rounds += 1;
-        if rounds == 3 {
-            early = held()?;
-        }
+        after.push(held()?);
     }
-    let (late, [wrong, unknown, refused, left]) = (held()?, all);
-    println!("{rounds} {} {wrong} {unknown} {refused} {left} {} {} {} {}", rounds * ROUND, early.0, late.0, early.1, late.1);
+    let (rounds, [wrong, unknown, refused, left]) = (after.len(), all);
+    let (early, late) = (after.iter().skip(2).take(10), after.iter().rev().take(5));
+    let [memory, files] = [early.clone().map(|held| held.0).max(), early.map(|held| held.1 as u64).max()].map(Option::unwrap_or_default);
+    let [memory_late, files_late] = [late.clone().map(|held| held.0).min(), late.map(|held| held.1 as u64).min()].map(Option::unwrap_or_default);
+    println!("{rounds} {} {wrong} {unknown} {refused} {left} {memory} {memory_late} {files} {files_late}", rounds * ROUND);
     Ok(())
 }
