@@ -127,9 +127,13 @@ impl Exceptions {
             let help = "say why the model is not followed here";
             report.add(&self.file, shape, "the exception gives no reason", help);
         }
+        let is_union = |shape: &str| self.union.iter().any(|entry| entry.shape == shape);
         for (shape, _, used) in named.chain(entries) {
-            if !used.get() && !ids.clone().any(|id| id == shape) {
-                let help = nearest(shape, ids.clone());
+            if !used.get() && (is_union(shape) || !ids.clone().any(|id| id == shape)) {
+                let help = match ids.clone().any(|id| id == shape) {
+                    true => "a union has to be a structure of the model".to_owned(),
+                    false => nearest(shape, ids.clone()),
+                };
                 report.add(&self.file, shape, "the exception matches nothing in the model", help);
             }
         }

@@ -222,3 +222,35 @@ fn an_id_of_the_application_is_in_the_user_agent() {
         assert_eq!(agent, &format!("opsmith/{}{sent}", env!("CARGO_PKG_VERSION")));
     }
 }
+
+#[test]
+fn what_is_checked_while_it_is_written_is_what_is_checked_by_itself() {
+    use opsmith_runtime::codec::json::{self, Writer};
+    use opsmith_runtime::document::Document;
+    use opsmith_runtime::sink::{DocumentSink, Shaped};
+    use opsmith_runtime::validate::{checked, validate};
+    let shape = SERVICE.operation("CreatePipeline").and_then(|operation| operation.input).expect("an input");
+    for (text, wrong) in [
+        (r#"{"pipeline": {"name": "p", "roleArn": "arn:aws:iam::123456789012:role/r", "stages": []}}"#, 0),
+        ("{}", 1),
+        (r#"{"other": 1, "tags": [{"key": "k"}, {"key": "", "value": "v"}]}"#, 4),
+        (
+            r#"{"pipeline": {"name": "", "stages": [{"name": "s", "actions": [{"configuration": {"": "x", "k": ""}, "x": 1}]}]}}"#,
+            7,
+        ),
+        (r#"{"pipeline": [{"a": {"b": 1}}], "tags": {"x": []}}"#, 2),
+    ] {
+        let mut sink = DocumentSink::new(&Service::NONE, 0);
+        json::read(text.as_bytes(), &Service::NONE, 0, &mut sink).expect("JSON");
+        let document: Document = sink.finish();
+        let value = Shaped { document: &document, service: &SERVICE, shape };
+        let (mut writer, mut found) = (Writer::new(&SERVICE, shape), Vec::new());
+        let written = checked(&value, &SERVICE, shape, &mut writer, &mut found);
+        assert_eq!(found, validate(&value, &SERVICE, shape), "{text}");
+        assert_eq!(found.len(), wrong, "{text}: {found:#?}");
+        assert!(
+            wrong > 0
+                || written.is_ok_and(|()| writer.finish() == text.replace(": ", ":").replace(", ", ",").as_bytes())
+        );
+    }
+}

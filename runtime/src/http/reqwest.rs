@@ -40,7 +40,7 @@ impl Default for Settings {
 }
 
 /// The transport of a client: connections are kept and used again. Nothing is set up before the first request.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Reqwest {
     settings: Settings,
     /// Without the work that certificates are.
@@ -48,6 +48,13 @@ pub struct Reqwest {
     secure: OnceLock<reqwest::Client>,
     /// The last URL, as text and parsed.
     last: Mutex<Option<(String, reqwest::Url)>>,
+}
+
+/// The last URL may hold a password.
+impl std::fmt::Debug for Reqwest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reqwest").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl Reqwest {
