@@ -235,8 +235,8 @@ fn what_is_checked_while_it_is_written_is_what_is_checked_by_itself() {
         ("{}", 1),
         (r#"{"other": 1, "tags": [{"key": "k"}, {"key": "", "value": "v"}]}"#, 4),
         (
-            r#"{"pipeline": {"name": "", "stages": [{"name": "s", "actions": [{"configuration": {"": "x", "k": ""}, "x": 1}]}]}}"#,
-            7,
+            r#"{"pipeline": {"name": "p", "stages": [{"name": "s", "actions": [{"configuration": {"": "x", "k": ""}, "x": 1}]}]}}"#,
+            6,
         ),
         (r#"{"pipeline": [{"a": {"b": 1}}], "tags": {"x": []}}"#, 2),
     ] {
