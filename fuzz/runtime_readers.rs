@@ -89,7 +89,7 @@ pub fn answer(bytes: &[u8]) {
     let (header, body) = rest.split_at(line);
     let value = String::from_utf8_lossy(header).into_owned();
     let names = ["date", "retry-after", "x-amzn-query-error", "x-amzn-requestid", "x-amz-retry-after"];
-    let headers = names.iter().map(|name| ((*name).to_owned(), value.clone())).collect();
+    let headers = names.iter().map(|name| ((*name).into(), value.clone().into())).collect();
     let status = [200, 400, 403, 300, 413][usize::from(*which) % 5];
     let body = body.strip_prefix(b"\n").unwrap_or(body).to_vec();
     let fake = Arc::new(Fake(Response { status, headers, body }));

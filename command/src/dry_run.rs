@@ -27,8 +27,8 @@ pub(crate) fn shown(mut request: Request, form: Option<&str>, service: &Service<
 
 /// Takes out of the request what the model and the rules of signatures call secret.
 fn hide(request: &mut Request, service: &Service<'_>, input: Option<Ix>) {
-    for (_, value) in request.headers.iter_mut().filter(|(name, _)| SECRET.contains(&name.as_str())) {
-        REDACTED.clone_into(value);
+    for (_, value) in request.headers.iter_mut().filter(|(name, _)| SECRET.contains(&&**name)) {
+        *value = REDACTED.into();
     }
     let mut sink = DocumentSink::new(&Service::NONE, 0);
     let (Some(shape), Ok(())) = (input, json::read(&request.body, &Service::NONE, 0, &mut sink)) else { return };
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn request(body: &str) -> Request {
-        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let header = |name: &'static str, value: &'static str| (name.into(), value.into());
         Request {
             method: "POST",
             url: "https://host.test/".to_owned(),

@@ -11,11 +11,13 @@ use crate::http::{Request, Response, Transport, reqwest};
 use crate::protocol::{self, Protocol};
 use crate::retry::{self, Attempts, Failed, Pause, RealPause};
 use crate::rows::{Operation, Service, flag};
+use crate::sign::{self, Identity};
 use crate::sink::{DocumentSink, Shaped, Sink, Write};
 use crate::surroundings::Surroundings;
 use crate::validate::{self, Mode, Severity, Violation};
-use crate::{endpoint, random, sign};
-use std::sync::Arc;
+use crate::{endpoint, random};
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// What a client needs to know: from where to where, as whom, and how strictly.
@@ -23,14 +25,14 @@ use std::time::SystemTime;
 pub struct Config {
     region: Option<String>,
     endpoint_url: Option<String>,
-    identity: Identity,
+    caller: Caller,
     validation: Mode,
     fips: bool,
     dual_stack: bool,
     connection: reqwest::Settings,
     transport: Option<Arc<dyn Transport>>,
     settings: Option<Arc<config::Settings>>,
-    user_agent: String,
+    user_agent: Cow<'static, str>,
     max_attempts: u32,
     pause: Arc<dyn Pause>,
     /// The clock, which settings bring, and the credentials of theirs are renewed by.
@@ -46,9 +48,9 @@ fn token(id: &str) -> String {
 
 /// As whom to call.
 #[derive(Debug, Clone)]
-enum Identity {
+enum Caller {
     Anonymous,
-    Fixed(Credentials),
+    Fixed(Identity),
     Chain(Arc<CachedChain>),
 }
 
@@ -64,14 +66,14 @@ impl Config {
         Config {
             region: None,
             endpoint_url: None,
-            identity: Identity::Anonymous,
+            caller: Caller::Anonymous,
             validation: Mode::default(),
             fips: false,
             dual_stack: false,
             connection: reqwest::Settings::default(),
             transport: None,
             settings: None,
-            user_agent: USER_AGENT.to_owned(),
+            user_agent: USER_AGENT.into(),
             max_attempts: 3,
             pause: Arc::new(RealPause),
             surroundings: Surroundings::real(),
@@ -108,7 +110,7 @@ impl Config {
         let unchecked = !settings.flag("parameter_validation", true)?;
         Ok(Config {
             region: settings.region()?.map(|value| value.text),
-            identity: Identity::Chain(Arc::new(chain)),
+            caller: Caller::Chain(Arc::new(chain)),
             validation: if unchecked { Mode::Off } else { validation.map_err(Error::Request)? },
             fips: settings.flag("use_fips_endpoint", false)?,
             dual_stack: settings.flag("use_dualstack_endpoint", false)?,
@@ -119,8 +121,8 @@ impl Config {
                 ..Default::default()
             },
             user_agent: match settings.get("sdk_ua_app_id")? {
-                Some(id) if !id.text.is_empty() => format!("{USER_AGENT} app/{}", token(&id.text)),
-                _ => USER_AGENT.to_owned(),
+                Some(id) if !id.text.is_empty() => format!("{USER_AGENT} app/{}", token(&id.text)).into(),
+                _ => USER_AGENT.into(),
             },
             surroundings: settings.surroundings().clone(),
             settings: Some(settings),
@@ -147,13 +149,13 @@ impl Config {
 
     /// Credentials to use, asking no provider.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.identity = Identity::Fixed(credentials);
+        self.caller = Caller::Fixed(Identity::from(&credentials));
         self
     }
 
     /// Sends requests unsigned.
     pub fn anonymous(mut self) -> Self {
-        self.identity = Identity::Anonymous;
+        self.caller = Caller::Anonymous;
         self
     }
 
@@ -195,7 +197,7 @@ impl Config {
 
     /// The `user-agent` header.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = user_agent.into();
+        self.user_agent = Cow::Owned(user_agent.into());
         self
     }
 }
@@ -212,6 +214,8 @@ struct Shared {
     config: Config,
     retries: retry::Shared,
     transport: Arc<dyn Transport>,
+    /// The last region that was called, and where its requests go: most clients call no other.
+    last: Mutex<Option<(String, Arc<Address>)>>,
     /// For services that give credentials: their certificates are always checked.
     identity: Arc<dyn Transport>,
     /// For the machine's own metadata.
@@ -223,7 +227,7 @@ struct Shared {
 pub struct Prepared<'a> {
     operation: &'a Operation<'a>,
     request: Request,
-    signing: Signing,
+    address: Arc<Address>,
     /// How often it may be sent.
     attempts: u32,
     /// In what the request departs from the model, without being refused for it.
@@ -238,9 +242,10 @@ pub(crate) struct Overrides {
     pub(crate) max_attempts: Option<u32>,
 }
 
-/// The scope of a signature.
-#[derive(Debug, Clone)]
-struct Signing {
+/// Where requests for a region go, and for which scope they are signed.
+#[derive(Debug)]
+struct Address {
+    url: String,
     region: String,
     service: String,
 }
@@ -269,7 +274,8 @@ impl<'a> Client<'a> {
                 (transport, identity, Arc::new(Reqwest::near()))
             }
         };
-        let shared = Shared { config, retries: retry::Shared::default(), transport, identity, metadata };
+        let (retries, last) = (retry::Shared::default(), Mutex::default());
+        let shared = Shared { config, retries, transport, last, identity, metadata };
         Client { service, shared: Arc::new(shared) }
     }
 
@@ -320,17 +326,17 @@ impl<'a> Client<'a> {
         let operation = named.ok_or_else(|| Error::Request(format!("the service has no operation {operation}")))?;
         let config = &self.shared.config;
         let region = match (overrides.region.as_ref().or(config.region.as_ref()), &config.settings) {
-            (Some(region), _) => region.clone(),
-            (None, Some(settings)) => settings.require_region()?.text,
+            (Some(region), _) => Cow::Borrowed(&**region),
+            (None, Some(settings)) => settings.require_region()?.text.into(),
             (None, None) => return Err(config::Error::no_region().into()),
         };
         let (mut request, warnings) =
             self.write(operation, input, overrides.validation.unwrap_or(config.validation))?;
         let bound = endpoint::Bound::new(self.service, operation, input);
-        let signing = self.address(operation, region, &bound, &mut request)?;
-        request.headers.push(("user-agent".to_owned(), config.user_agent.clone()));
+        let address = self.address(operation, &region, &bound)?;
+        request.url = bound.prefixed(&address.url).map_err(Error::Endpoint)?;
         let attempts = overrides.max_attempts.unwrap_or(config.max_attempts);
-        Ok(Prepared { operation, request, signing, attempts, warnings })
+        Ok(Prepared { operation, request, address, attempts, warnings })
     }
 
     /// Signs and sends a request, again when that is worth it; an answer that is an error becomes one.
@@ -339,16 +345,17 @@ impl<'a> Client<'a> {
     ///
     /// No credentials, no answer, or an error of the service's.
     pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
-        let Prepared { operation, mut request, signing, attempts, .. } = prepared;
+        let Prepared { operation, mut request, address, attempts, .. } = prepared;
         let Shared { config, retries, .. } = &*self.shared;
         let (protocol, model) = (self.protocol()?, (self.service, operation));
         let (unsigned, invocation) = (request.headers.len(), random::uuid());
         let (mut attempts, mut cost, mut until) = (Attempts::new(attempts), None, None);
         loop {
             request.headers.truncate(unsigned);
-            self.sign(&mut request, &signing).await?;
-            request.headers.push(("amz-sdk-invocation-id".to_owned(), invocation.clone()));
-            request.headers.push(("amz-sdk-request".to_owned(), retry::header(&attempts, until)));
+            self.sign(&mut request, &address).await?;
+            request.headers.push(("user-agent".into(), config.user_agent.clone()));
+            request.headers.push(("amz-sdk-invocation-id".into(), invocation.clone().into()));
+            request.headers.push(("amz-sdk-request".into(), retry::header(&attempts, until)));
             attempts.made += 1;
             let failed = match self.attempt(protocol, operation, &request).await {
                 Ok(response) => {
@@ -374,8 +381,9 @@ impl<'a> Client<'a> {
     ///
     /// No credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
-        let Prepared { mut request, signing, .. } = prepared;
-        self.sign(&mut request, &signing).await?;
+        let Prepared { mut request, address, .. } = prepared;
+        self.sign(&mut request, &address).await?;
+        request.headers.push(("user-agent".into(), self.shared.config.user_agent.clone()));
         Ok(request)
     }
 
@@ -456,48 +464,64 @@ impl<'a> Client<'a> {
         Some((Document::Map(members), shape))
     }
 
-    /// Addresses the request, and says for which scope to sign it.
+    /// Where the requests of an operation go, before what of the input becomes a part of it.
     fn address(
         &self,
         operation: &Operation<'_>,
-        region: String,
+        region: &str,
         bound: &endpoint::Bound<'_>,
-        request: &mut Request,
-    ) -> Result<Signing, Error> {
+    ) -> Result<Arc<Address>, Error> {
+        if bound.is_own(operation) {
+            return Ok(Arc::new(self.resolve(operation, region, bound)?));
+        }
+        let mut last = self.shared.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, address)) = last.as_ref().filter(|(of, _)| of == region) {
+            return Ok(address.clone());
+        }
+        let address = Arc::new(self.resolve(operation, region, bound)?);
+        *last = Some((region.to_owned(), address.clone()));
+        Ok(address)
+    }
+
+    fn resolve(&self, operation: &Operation<'_>, region: &str, bound: &endpoint::Bound<'_>) -> Result<Address, Error> {
         let config = &self.shared.config;
         let configured = match (&config.endpoint_url, &config.settings) {
             (Some(url), _) => Some(url.clone()),
             (None, Some(settings)) => settings.endpoint_url(self.service.sdk_id)?.map(|value| value.text),
             (None, None) => None,
         };
-        let mut signing = Signing { region, service: self.service.signing_name.to_owned() };
-        let url = match configured {
-            Some(url) => endpoint::configured(&url).map_err(Error::Endpoint)?,
-            None => {
-                let (fips, dual_stack) = (config.fips, config.dual_stack);
-                let settings = endpoint::Settings { region: &signing.region, fips, dual_stack };
-                let endpoint = endpoint::resolve(self.service, operation, settings, bound).map_err(Error::Endpoint)?;
-                let (region, name) = (endpoint.signing("signingRegion"), endpoint.signing("signingName"));
-                let (region, service) = (region.map(str::to_owned), name.map(str::to_owned));
-                signing =
-                    Signing { region: region.unwrap_or(signing.region), service: service.unwrap_or(signing.service) };
-                endpoint::configured(&endpoint.url).map_err(Error::Endpoint)?
-            }
-        };
-        request.url = bound.prefixed(&url).map_err(Error::Endpoint)?;
-        Ok(signing)
+        let url = |url: &str| endpoint::configured(url).map_err(Error::Endpoint);
+        if let Some(configured) = configured {
+            let (region, service) = (region.to_owned(), self.service.signing_name.to_owned());
+            return Ok(Address { url: url(&configured)?, region, service });
+        }
+        let settings = endpoint::Settings { region, fips: config.fips, dual_stack: config.dual_stack };
+        let endpoint = endpoint::resolve(self.service, operation, settings, bound).map_err(Error::Endpoint)?;
+        let signing = |name, usual: &str| endpoint.signing(name).unwrap_or(usual).to_owned();
+        let (region, service) = (signing("signingRegion", region), signing("signingName", self.service.signing_name));
+        Ok(Address { url: url(&endpoint.url)?, region, service })
     }
 
-    async fn sign(&self, request: &mut Request, signing: &Signing) -> Result<(), Error> {
-        let Shared { identity, metadata, .. } = &*self.shared;
-        let credentials = match &self.shared.config.identity {
-            Identity::Anonymous => return Ok(()),
-            Identity::Fixed(credentials) => credentials.clone(),
-            Identity::Chain(chain) => chain.resolve(&signing.region, &**identity, &**metadata).await?,
-        };
+    async fn sign(&self, request: &mut Request, address: &Address) -> Result<(), Error> {
+        let Some(identity) = self.identity(&address.region).await? else { return Ok(()) };
         let now = self.shared.retries.corrected(self.now());
-        let signed = sign::sign(request, &credentials, &signing.region, &signing.service, now);
+        let signed = sign::sign(request, &identity, &address.region, &address.service, now);
         signed.map_err(|error| Error::Request(format!("the request can't be signed: {error}")))
+    }
+
+    /// As whom to sign; none for requests that are not signed.
+    async fn identity(&self, region: &str) -> Result<Option<Identity>, Error> {
+        let Shared { identity, metadata, .. } = &*self.shared;
+        let chain = match &self.shared.config.caller {
+            Caller::Anonymous => return Ok(None),
+            Caller::Fixed(identity) => return Ok(Some(identity.clone())),
+            Caller::Chain(chain) => chain,
+        };
+        match chain.at_hand() {
+            Some(identity) => Ok(Some(identity)),
+            // On the heap, since it is large and seldom.
+            None => Ok(Some(Box::pin(chain.identity(region, &**identity, &**metadata)).await?)),
+        }
     }
 }
 

@@ -35,6 +35,7 @@ use tokio::sync::Mutex;
 
 use crate::config::{Error, ErrorKind, Profile, Settings};
 use crate::http::Transport;
+use crate::sign::Identity;
 
 /// What signs a request. Debug shows neither the secret key nor the session token.
 #[derive(Clone, PartialEq, Eq)]
@@ -256,16 +257,41 @@ pub struct CachedChain {
     answer: Mutex<Option<Kept>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Kept {
-    credentials: Credentials,
+    credentials: Arc<Credentials>,
+    identity: Identity,
     refresh_at: Option<SystemTime>,
+}
+
+impl Kept {
+    /// Whether the credentials don't end soon.
+    fn lasts(&self, now: SystemTime) -> bool {
+        self.refresh_at.is_none_or(|at| now < at)
+    }
 }
 
 impl CachedChain {
     /// Asks nothing yet. `prompt` is for the codes of devices; without it a role that needs one is an error.
     pub fn new(chain: Chain, settings: Arc<Settings>, prompt: Option<Arc<dyn Prompt>>) -> Self {
         Self { chain, settings, prompt, answer: Mutex::new(None) }
+    }
+
+    /// As whom to sign, when there is no need to wait for other credentials.
+    pub(crate) fn at_hand(&self) -> Option<Identity> {
+        let answer = self.answer.try_lock().ok()?;
+        let kept = answer.as_ref().filter(|kept| kept.lasts(self.settings.surroundings().now()))?;
+        Some(kept.identity.clone())
+    }
+
+    /// As whom to sign, as [`CachedChain::resolve`].
+    pub(crate) async fn identity(
+        &self,
+        region: &str,
+        transport: &dyn Transport,
+        metadata: &dyn Transport,
+    ) -> Result<Identity, Error> {
+        Ok(self.kept(region, transport, metadata).await?.identity)
     }
 
     /// The credentials at hand, or fresh ones when there are none or they end soon, for calls in a region. Fails as
@@ -275,23 +301,26 @@ impl CachedChain {
         region: &str,
         transport: &dyn Transport,
         metadata: &dyn Transport,
-    ) -> Result<Credentials, Error> {
+    ) -> Result<Arc<Credentials>, Error> {
+        Ok(self.kept(region, transport, metadata).await?.credentials)
+    }
+
+    async fn kept(&self, region: &str, transport: &dyn Transport, metadata: &dyn Transport) -> Result<Kept, Error> {
         let mut answer = self.answer.lock().await;
         let now = self.settings.surroundings().now();
-        if let Some(kept) = answer.as_ref().filter(|kept| kept.refresh_at.is_none_or(|at| now < at)) {
-            return Ok(kept.credentials.clone());
+        if let Some(kept) = answer.as_ref().filter(|kept| kept.lasts(now)) {
+            return Ok(kept.clone());
         }
         let asking =
             Asking { prompt: self.prompt.as_ref(), ..Asking::new(&self.settings, region, transport, metadata) };
         match (self.chain.resolve(asking).await, answer.as_ref()) {
             (Ok(credentials), _) => {
                 let refresh_at = credentials.expiration.map(|end| refresh_time(now, end));
-                *answer = Some(Kept { credentials: credentials.clone(), refresh_at });
-                Ok(credentials)
+                let identity = Identity::from(&credentials);
+                let kept = Kept { credentials: Arc::new(credentials), identity, refresh_at };
+                Ok(answer.insert(kept).clone())
             }
-            (Err(_), Some(kept)) if kept.credentials.expiration.is_some_and(|end| now < end) => {
-                Ok(kept.credentials.clone())
-            }
+            (Err(_), Some(kept)) if kept.credentials.expiration.is_some_and(|end| now < end) => Ok(kept.clone()),
             (Err(error), _) => Err(error),
         }
     }
@@ -513,7 +542,7 @@ mod tests {
         (CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings, None), provider, hand)
     }
 
-    fn ask(chain: &CachedChain) -> Result<Credentials, Error> {
+    fn ask(chain: &CachedChain) -> Result<Arc<Credentials>, Error> {
         let fake = Fake::default();
         wait(chain.resolve("r", &fake, &fake))
     }
@@ -528,7 +557,7 @@ mod tests {
             let (chain, _, hand) = counting(life);
             for (second, key) in moments {
                 hand.store(*second, Ordering::SeqCst);
-                assert_eq!(ask(&chain).map(|found| found.access_key_id), Ok((*key).into()), "{life} {second}");
+                assert_eq!(ask(&chain).map(|found| found.access_key_id.clone()), Ok((*key).into()), "{life} {second}");
             }
         }
     }
@@ -539,7 +568,7 @@ mod tests {
         ask(&chain).expect("the first answer");
         provider.life.store(0, Ordering::SeqCst);
         hand.store(99, Ordering::SeqCst);
-        assert_eq!(ask(&chain).map(|found| found.access_key_id), Ok("1".into()));
+        assert_eq!(ask(&chain).map(|found| found.access_key_id.clone()), Ok("1".into()));
         hand.store(100, Ordering::SeqCst);
         assert_eq!(ask(&chain).map_err(|error| error.kind()), Err(ErrorKind::NoCredentials));
     }

@@ -46,7 +46,7 @@ impl Answer {
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Answer::Response(response) = &mut self {
-            response.headers.push((name.to_owned(), value.to_owned()));
+            response.headers.push((name.to_owned().into(), value.to_owned().into()));
         }
         self
     }

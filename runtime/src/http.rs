@@ -3,12 +3,13 @@
 pub mod proxy;
 pub mod reqwest;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-/// A header's name and value.
-pub type Header = (String, String);
+/// A header's name and value. Most names, and some values, are the same in every request.
+pub type Header = (Cow<'static, str>, Cow<'static, str>);
 
 /// A request, ready to be sent. `Debug` shows neither the values of headers nor the body.
 #[derive(Clone, Default, PartialEq)]
@@ -37,7 +38,7 @@ pub struct Response {
 impl Response {
     /// The value of the first header of this name (in small letters).
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
     }
 }
 

@@ -40,8 +40,8 @@ pub(crate) trait Protocol: Sync {
 /// The protocol that a service speaks, if it is built in.
 pub(crate) fn of(service: &Service<'_>) -> Option<&'static dyn Protocol> {
     match service.protocol {
-        rows::Protocol::AwsJson1_0 => Some(&aws_json::AwsJson { version: "1.0" }),
-        rows::Protocol::AwsJson1_1 => Some(&aws_json::AwsJson { version: "1.1" }),
+        rows::Protocol::AwsJson1_0 => Some(&aws_json::AwsJson { content_type: "application/x-amz-json-1.0" }),
+        rows::Protocol::AwsJson1_1 => Some(&aws_json::AwsJson { content_type: "application/x-amz-json-1.1" }),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ use crate::http::{Response, TransportError, TransportErrorKind};
 use crate::random;
 use crate::rows::{Operation, Service};
 use crate::timestamp::Timestamp;
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -285,15 +286,15 @@ const BASIC: Iso8601<
 > = Iso8601;
 
 /// The header `amz-sdk-request` of the attempt that comes next; `until` is when its answer would come too late.
-pub(crate) fn header(attempts: &Attempts, until: Option<SystemTime>) -> String {
+pub(crate) fn header(attempts: &Attempts, until: Option<SystemTime>) -> Cow<'static, str> {
     let attempt = attempts.made.saturating_add(1);
     if attempt == 1 {
-        return "attempt=1".to_owned();
+        return "attempt=1".into();
     }
     // A service's clock may be at the end of all calendars.
     let until =
         until.and_then(|until| time::Duration::try_from(until.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok());
     let until = until.and_then(|life| time::OffsetDateTime::UNIX_EPOCH.checked_add(life)?.format(&BASIC).ok());
     let until = until.map(|until| format!("ttl={until}; ")).unwrap_or_default();
-    format!("{until}attempt={attempt}; max={}", attempts.allowed)
+    format!("{until}attempt={attempt}; max={}", attempts.allowed).into()
 }

@@ -2,46 +2,63 @@
 
 use crate::credentials::Credentials;
 use crate::http::Request;
-use aws_credential_types::Credentials as Identity;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign as signed};
 use aws_sigv4::sign::v4::SigningParams;
+use std::fmt;
 use std::time::SystemTime;
 
+/// Credentials in the form that requests are signed with. `Debug` shows nothing of them.
+#[derive(Clone)]
+pub struct Identity(aws_smithy_runtime_api::client::identity::Identity);
+
+impl From<&Credentials> for Identity {
+    fn from(credentials: &Credentials) -> Self {
+        let key = aws_credential_types::Credentials::new(
+            credentials.access_key_id.as_str(),
+            credentials.secret_access_key.as_str(),
+            credentials.session_token.clone(),
+            None,
+            "opsmith",
+        );
+        Identity(key.into())
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity")
+    }
+}
+
 /// Signs the request: adds the headers `x-amz-date`, `x-amz-security-token` (with a session token) and `authorization`.
-/// What is added to the request later is not signed.
+/// Every header that is there is signed. What is added to the request later is not, as headers must be that proxies change.
 ///
 /// # Errors
 ///
 /// When the URL or a header can't stand in a canonical request, in words without secrets.
 pub fn sign(
     request: &mut Request,
-    credentials: &Credentials,
+    identity: &Identity,
     region: &str,
     service: &str,
     now: SystemTime,
 ) -> Result<(), String> {
-    let identity = Identity::new(
-        credentials.access_key_id.as_str(),
-        credentials.secret_access_key.as_str(),
-        credentials.session_token.clone(),
-        None,
-        "opsmith",
-    )
-    .into();
+    let mut settings = SigningSettings::default();
+    settings.excluded_headers = None;
     let parameters = SigningParams::builder()
-        .identity(&identity)
+        .identity(&identity.0)
         .region(region)
         .name(service)
         .time(now)
-        .settings(SigningSettings::default())
+        .settings(settings)
         .build()
         .map_err(|error| error.to_string())?;
-    let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let headers = request.headers.iter().map(|(name, value)| (&**name, &**value));
     let body = SignableBody::Bytes(&request.body);
     let signable = SignableRequest::new(request.method, request.url.as_str(), headers, body);
     let instructions = signable.and_then(|signable| signed(signable, &parameters.into()));
     let (instructions, _signature) = instructions.map_err(|error| error.to_string())?.into_parts();
     let (headers, _parameters) = instructions.into_parts();
-    request.headers.extend(headers.iter().map(|header| (header.name().to_owned(), header.value().to_owned())));
+    request.headers.extend(headers.iter().map(|header| (header.name().into(), header.value().to_owned().into())));
     Ok(())
 }

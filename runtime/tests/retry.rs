@@ -38,7 +38,7 @@ impl Scene {
     fn headers(&self, name: &str) -> Vec<String> {
         let value = |request: &Request| {
             let found = request.headers.iter().find(|(found, _)| found == name);
-            found.unwrap_or_else(|| panic!("no {name} in {request:?}")).1.clone()
+            found.unwrap_or_else(|| panic!("no {name} in {request:?}")).1.to_string()
         };
         self.0.requests().iter().map(value).collect()
     }

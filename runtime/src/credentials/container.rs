@@ -36,7 +36,7 @@ impl Provider for Container {
                 (None, None) => return Ok(Answer::NotConfigured(format!("neither {RELATIVE} nor {FULL} is set"))),
             };
             check(&url)?;
-            let headers = [Some(("accept".to_owned(), "application/json".to_owned())), authorization(surroundings)?];
+            let headers = [Some(("accept".into(), "application/json".into())), authorization(surroundings)?];
             let headers = headers.into_iter().flatten().collect();
             let request = Request { method: "GET", url, headers, body: Vec::new() };
             let mut attempt = 1;
@@ -83,7 +83,7 @@ fn authorization(surroundings: &Surroundings) -> Result<Option<Header>, Error> {
         Some(token) if token.contains(['\r', '\n']) => {
             Err(failed(NAME, "Auth token value is not a legal header value"))
         }
-        token => Ok(token.map(|token| ("authorization".to_owned(), token))),
+        token => Ok(token.map(|token| ("authorization".into(), token.into()))),
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Answer, Asking, Credentials, Provider, Providing, failed, metadata};
 use crate::config::{Error, Settings};
-use crate::http::{Request, Response, Transport};
+use crate::http::{Header, Request, Response, Transport};
 
 const NAME: &str = "iam-role";
 const ROLE: &str = "latest/meta-data/iam/security-credentials/";
@@ -118,7 +118,7 @@ impl<'a> Service<'a> {
     /// The token that version 2 asks for; none where version 1 is asked: where the service knows no other, and where the
     /// token does not come through, as from within a container.
     async fn token(&self) -> Result<Option<String>, Problem> {
-        let life = ("x-aws-ec2-metadata-token-ttl-seconds".to_owned(), "21600".to_owned());
+        let life = ("x-aws-ec2-metadata-token-ttl-seconds".into(), "21600".into());
         match self.ask("PUT", "latest/api/token", vec![life]).await {
             Ok(response) if response.status == 200 => Ok(Some(String::from_utf8_lossy(&response.body).into_owned())),
             Ok(response) if response.status == 400 => {
@@ -130,7 +130,7 @@ impl<'a> Service<'a> {
     }
 
     async fn get(&self, path: &str, token: Option<&str>) -> Result<String, Problem> {
-        let token = token.map(|token| ("x-aws-ec2-metadata-token".to_owned(), token.to_owned()));
+        let token = token.map(|token| ("x-aws-ec2-metadata-token".into(), token.to_owned().into()));
         let response = self.ask("GET", path, token.into_iter().collect()).await.map_err(Problem::Absent)?;
         let text = String::from_utf8_lossy(&response.body).trim().to_owned();
         match (response.status, text.is_empty()) {
@@ -140,7 +140,7 @@ impl<'a> Service<'a> {
         }
     }
 
-    async fn ask(&self, method: &'static str, path: &str, headers: Vec<(String, String)>) -> Result<Response, String> {
+    async fn ask(&self, method: &'static str, path: &str, headers: Vec<Header>) -> Result<Response, String> {
         let request = Request { method, url: format!("{}{path}", self.url), headers, body: Vec::new() };
         let mut answer = Err(String::new());
         for _ in 0..self.attempts {

@@ -167,7 +167,7 @@ impl Access {
         let request = Request {
             method: "POST",
             url: services::url(asking, "SSO OIDC", "oidc", &self.region).ok()? + "token",
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            headers: vec![("content-type".into(), "application/json".into())],
             body: body.to_string().into_bytes(),
         };
         let response = services::answered(asking, NAME, &request, |_| Ok(())).await.ok()?;
@@ -196,7 +196,7 @@ impl Access {
         let request = Request {
             method: "GET",
             url: format!("{url}federation/credentials?role_name={role}&account_id={account}"),
-            headers: vec![("x-amz-sso_bearer_token".to_owned(), token)],
+            headers: vec![("x-amz-sso_bearer_token".into(), token.into())],
             body: Vec::new(),
         };
         let response = services::answered(asking, NAME, &request, |_| Ok(())).await?;

@@ -62,11 +62,11 @@ impl Role {
         let request = Request {
             method: "POST",
             url: services::url(asking, "STS", "sts", region)?,
-            headers: vec![("content-type".to_owned(), content_type.to_owned())],
+            headers: vec![("content-type".into(), content_type.into())],
             body: self.form(asking, action, proof).into_bytes(),
         };
         let sign = |request: &mut Request| match identity {
-            Some(identity) => sign::sign(request, identity, region, "sts", asking.now()),
+            Some(identity) => sign::sign(request, &identity.into(), region, "sts", asking.now()),
             None => Ok(()),
         };
         let response = services::answered(asking, provider, &request, sign).await?;

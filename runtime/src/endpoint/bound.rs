@@ -33,6 +33,12 @@ impl<'a> Bound<'a> {
         bound
     }
 
+    /// Whether the operation's requests may have an address of their own among those of the service.
+    pub(crate) fn is_own(&self, operation: &Operation<'_>) -> bool {
+        let fixed = |found: &_| matches!(found, OperationTrait::EndpointParameter(..));
+        !self.members.is_empty() || operation.traits.iter().any(fixed)
+    }
+
     /// The parameters of the endpoint rules that members of the input set.
     pub(super) fn parameters(&self) -> impl Iterator<Item = (&'a str, Value)> {
         self.members.iter().filter_map(|member| {

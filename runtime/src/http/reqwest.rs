@@ -1,9 +1,10 @@
 //! The transport over reqwest, rustls and ring: the one file that names `reqwest`.
 
 use super::proxy::{Proxies, masked};
-use super::{Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind};
+use super::{Header, Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind};
 use reqwest::header::{HeaderName, HeaderValue};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -87,7 +88,8 @@ impl Reqwest {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls(secure)?)
             .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
+            // No copy of a request is kept for another attempt, which is not this layer's to make.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .referer(false)
             .no_proxy();
         if !proxies.is_empty() {
@@ -134,14 +136,12 @@ impl Reqwest {
     }
 
     fn request(&self, request: &Request) -> Result<reqwest::Request, TransportError> {
-        let odd = |error: reqwest::header::InvalidHeaderValue| failed(Kind::Endpoint, &request.url, error);
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or(reqwest::Method::POST);
         let mut sent = reqwest::Request::new(method, self.parsed(&request.url)?);
         sent.headers_mut().reserve(request.headers.len() + 2);
-        for (name, value) in &request.headers {
-            let name =
-                HeaderName::from_bytes(name.as_bytes()).map_err(|error| failed(Kind::Endpoint, &request.url, error))?;
-            sent.headers_mut().append(name, HeaderValue::from_str(value).map_err(odd)?);
+        for pair in &request.headers {
+            let (name, value) = header(pair).map_err(|error| failed(Kind::Endpoint, &request.url, error))?;
+            sent.headers_mut().append(name, value);
         }
         *sent.body_mut() = Some(request.body.clone().into());
         Ok(sent)
@@ -152,7 +152,7 @@ impl Reqwest {
         let client = self.client(&request.url)?;
         let mut answer = client.execute(self.request(request)?).await.map_err(failed)?;
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            (name.as_str().to_owned().into(), String::from_utf8_lossy(value.as_bytes()).into_owned().into())
         };
         let headers = answer.headers().iter().map(header).collect();
         let mut response = Response { status: answer.status().as_u16(), headers, body: Vec::new() };
@@ -190,6 +190,22 @@ impl Transport for Reqwest {
     fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
         Box::pin(self.exchange(request))
     }
+}
+
+/// The header as reqwest has it: a name or value that is the same in every request is not copied.
+fn header((name, value): &Header) -> Result<(HeaderName, HeaderValue), Box<dyn std::error::Error + Send + Sync>> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let name = match name {
+        Cow::Borrowed(name) if !name.is_empty() && name.bytes().all(plain) => HeaderName::from_static(name),
+        _ => HeaderName::from_bytes(name.as_bytes())?,
+    };
+    let value = match value {
+        Cow::Borrowed(value) if value.bytes().all(|byte| (b' '..0x7f).contains(&byte)) => {
+            HeaderValue::from_static(value)
+        }
+        _ => HeaderValue::from_str(value)?,
+    };
+    Ok((name, value))
 }
 
 /// Whether an error is of TLS, or wraps one: what an [`std::io::Error`] wraps is not its source.

@@ -17,7 +17,7 @@ use crate::validate::{self, Violation};
 use serde_json::Value;
 
 pub(crate) struct AwsJson {
-    pub(crate) version: &'static str,
+    pub(crate) content_type: &'static str,
 }
 
 impl Protocol for AwsJson {
@@ -39,11 +39,9 @@ impl Protocol for AwsJson {
             }
             None => b"{}".to_vec(),
         };
-        let target = format!("{}.{}", service.target_prefix, operation.name);
-        let headers = vec![
-            ("content-type".to_owned(), format!("application/x-amz-json-{}", self.version)),
-            ("x-amz-target".to_owned(), target),
-        ];
+        let target = [service.target_prefix, ".", operation.name].concat();
+        let mut headers = Vec::with_capacity(8);
+        headers.extend([("content-type".into(), self.content_type.into()), ("x-amz-target".into(), target.into())]);
         Ok(Request { method: "POST", url: String::new(), headers, body })
     }
 
