@@ -114,3 +114,20 @@ pub fn settings(bytes: &[u8]) {
     let client = Client::new(config.anonymous().transport(Arc::new(fake)));
     let _ = wait(client.list_pipelines(ListPipelinesInput::default())).map_err(|error| error.to_string());
 }
+
+/// An input of an operation, which the first byte chooses: what is found wrong while it is written is what is found by itself.
+pub fn input(bytes: &[u8]) {
+    let Some((which, json)) = bytes.split_first() else { return };
+    let service = &opsmith_codepipeline::rows::SERVICE;
+    let operation = &service.operations[usize::from(*which) % service.operations.len()];
+    let (Some(shape), none) = (operation.input, &opsmith_runtime::rows::Service::NONE) else { return };
+    let mut sink = opsmith_runtime::sink::DocumentSink::new(none, 0);
+    if opsmith_runtime::codec::json::read(json, none, 0, &mut sink).is_err() {
+        return;
+    }
+    let document = sink.finish();
+    let value = opsmith_runtime::sink::Shaped { document: &document, service, shape };
+    let mut found = Vec::new();
+    let _ = opsmith_runtime::codec::json::write(&value, service, shape, Some(&mut found));
+    assert_eq!(found, opsmith_runtime::validate::validate(&value, service, shape));
+}

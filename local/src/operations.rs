@@ -55,10 +55,8 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 pub(crate) fn sample(operation: &Operation<'_>) -> Result<Vec<u8>, ServiceError> {
     let Some(shape) = operation.output else { return Ok(Vec::new()) };
     let document = opsmith_runtime::sample::output(&SERVICE, Some(shape));
-    let mut writer = json::Writer::new(&SERVICE, shape);
-    let written = Shaped { document: &document, service: &SERVICE, shape }.write(&mut writer);
-    written.map_err(|refused| internal(&refused))?;
-    Ok(writer.finish())
+    let value = Shaped { document: &document, service: &SERVICE, shape };
+    json::write(&value, &SERVICE, shape, None).map_err(|refused| internal(&refused))
 }
 
 impl Call<'_> {
@@ -69,9 +67,8 @@ impl Call<'_> {
     ) -> Result<Vec<u8>, ServiceError> {
         let input = self.input()?;
         let output = run(self, input)?;
-        let mut writer = json::Writer::new(&SERVICE, self.operation.output.unwrap_or(Ix::MAX));
-        output.write(&mut writer).map_err(|refused| internal(&refused))?;
-        Ok(writer.finish())
+        let shape = self.operation.output.unwrap_or(Ix::MAX);
+        json::write(&output, &SERVICE, shape, None).map_err(|refused| internal(&refused))
     }
 
     /// Does an operation that answers with nothing.

@@ -18,9 +18,8 @@ pub fn serialize<S: Serializer>(
     shape: Ix,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut writer = json::Writer::new(service, shape);
-    value.write(&mut writer).map_err(S::Error::custom)?;
-    serde_transcode::transcode(&mut serde_json::Deserializer::from_slice(&writer.finish()), serializer)
+    let json = json::write(value, service, shape, None).map_err(S::Error::custom)?;
+    serde_transcode::transcode(&mut serde_json::Deserializer::from_slice(&json), serializer)
 }
 
 /// Reads a value of the shape. For [`serde!`](crate::serde).

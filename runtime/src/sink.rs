@@ -148,14 +148,17 @@ pub trait Write {
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     service: &'a Service<'a>,
-    compounds: Vec<&'a Shape<'a>>,
+    /// The compound whose parts come at present, and those around it.
+    compound: &'a Shape<'a>,
+    around: Vec<&'a Shape<'a>>,
     shape: &'a Shape<'a>,
     member: Option<&'a Member<'a>>,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        Cursor { service, compounds: Vec::new(), shape: service.shape(shape), member: None }
+        let compound = service.shape(Ix::MAX);
+        Cursor { service, compound, around: Vec::new(), shape: service.shape(shape), member: None }
     }
 
     /// The shape of the value that is due.
@@ -169,26 +172,28 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn begin(&mut self) {
-        self.compounds.push(self.shape);
+        self.around.push(std::mem::replace(&mut self.compound, self.shape));
     }
 
     pub(crate) fn end(&mut self) {
-        self.compounds.pop();
+        if let Some(compound) = self.around.pop() {
+            self.compound = compound;
+        }
     }
 
     /// The compound whose parts come at present.
     pub(crate) fn compound(&self) -> &'a Shape<'a> {
-        self.compounds.last().copied().unwrap_or(self.service.shape(Ix::MAX))
+        self.compound
     }
 
     /// How many compounds are open.
     pub(crate) fn depth(&self) -> usize {
-        self.compounds.len()
+        self.around.len()
     }
 
     /// Turns to the member with this index of the current compound.
     pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, Refused> {
-        let found = self.compound().members.get(index);
+        let found = self.compound.members.get(index);
         let member = found.ok_or_else(|| Refused::member(format!("#{index}")))?;
         self.turn(Some(member));
         Ok(member)
@@ -196,12 +201,17 @@ impl<'a> Cursor<'a> {
 
     /// Turns to the element of the current list, or the value of the current map.
     pub(crate) fn element(&mut self) {
-        self.turn(self.compound().element());
+        self.turn(self.compound.element());
     }
 
     /// Turns to the key of the current map.
     pub(crate) fn key(&mut self) {
-        self.turn(self.compound().members.first());
+        self.turn(self.compound.members.first());
+    }
+
+    /// The shape of the keys of the current map.
+    pub(crate) fn key_shape(&self) -> &'a Shape<'a> {
+        self.service.shape(self.compound.members.first().map_or(Ix::MAX, |member| member.target))
     }
 
     fn turn(&mut self, member: Option<&'a Member<'a>>) {

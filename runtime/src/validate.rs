@@ -8,6 +8,10 @@ use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
 use std::fmt;
 
+pub(crate) mod rules;
+
+use rules::Offered;
+
 /// How much is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
@@ -154,83 +158,6 @@ pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Viol
     validator.violations
 }
 
-/// Finds all violations of a value while it is written to a sink that is one object for all parts: in one walk over the value, and
-/// another only when there are any.
-///
-/// # Errors
-///
-/// What the sink refuses; all that was found is in `violations` then too.
-pub fn checked<S: Sink>(
-    value: &dyn Write,
-    service: &Service<'_>,
-    shape: Ix,
-    sink: &mut S,
-    violations: &mut Vec<Violation>,
-) -> Done {
-    let quiet = Validator { quiet: true, ..Validator::new(service, shape) };
-    let mut both = Both { validator: quiet, sink, refused: None };
-    let done = value.write(&mut both);
-    if both.validator.found {
-        violations.extend(validate(value, service, shape));
-    }
-    both.refused.map_or(done, Err)
-}
-
-/// Hands all that it takes to two; to the validator alone once the other has refused something.
-struct Both<'a, 's, S> {
-    validator: Validator<'a>,
-    sink: &'s mut S,
-    refused: Option<Refused>,
-}
-
-impl<S: Sink> Both<'_, '_, S> {
-    fn pass(&mut self, to: impl FnOnce(&mut S) -> Done) -> Done {
-        if self.refused.is_none() {
-            self.refused = to(self.sink).err();
-        }
-        Ok(())
-    }
-}
-
-macro_rules! both {
-    ($($method:ident($($argument:ident: $type:ty)?);)*) => {$(
-        fn $method(&mut self $(, $argument: $type)?) -> Done {
-            self.validator.$method($($argument)?)?;
-            self.pass(|sink| sink.$method($($argument)?))
-        }
-    )*};
-}
-
-impl<S: Sink> Sink for Both<'_, '_, S> {
-    both! {
-        null();
-        boolean(value: bool);
-        integer(value: i128);
-        float(value: f64);
-        string(value: &str);
-        blob(value: &[u8]);
-        timestamp(value: Timestamp);
-        begin(parts: Parts);
-        unknown(name: &str);
-        end();
-    }
-    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
-        self.validator.member(index)?;
-        self.pass(|sink| sink.member(index).map(drop))?;
-        Ok(self)
-    }
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
-        self.validator.element()?;
-        self.pass(|sink| sink.element().map(drop))?;
-        Ok(self)
-    }
-    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
-        self.validator.entry(key)?;
-        self.pass(|sink| sink.entry(key).map(drop))?;
-        Ok(self)
-    }
-}
-
 struct Validator<'a> {
     cursor: Cursor<'a>,
     /// The keys of the path, one behind the other.
@@ -243,9 +170,6 @@ struct Validator<'a> {
     /// The depth of the compound whose parts are not checked, while they come: documents, and values of a wrong type.
     muted: Option<usize>,
     violations: Vec<Violation>,
-    /// Whether only to find out if there is any violation, which is quicker: no path is kept.
-    quiet: bool,
-    found: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -282,8 +206,6 @@ impl<'a> Validator<'a> {
             unknown: Vec::new(),
             muted: None,
             violations: Vec::new(),
-            quiet: false,
-            found: false,
         }
     }
 
@@ -303,162 +225,111 @@ impl<'a> Validator<'a> {
         path
     }
 
-    fn report(&mut self, problem: Problem) -> Done {
-        if self.muted.is_none() && !self.quiet {
+    fn report(&mut self, problem: Problem) {
+        if self.muted.is_none() {
             self.violations.push(Violation { path: self.path(), problem });
         }
-        self.found |= self.muted.is_none();
-        Ok(())
     }
 
-    fn sensitive(&self) -> bool {
-        self.cursor.part().is_some_and(|member| member.is(flag::SENSITIVE)) || self.cursor.shape().is(flag::SENSITIVE)
+    /// Whether messages may show the value that is due.
+    fn is_shown(&self) -> bool {
+        let member = self.cursor.part().is_some_and(|member| member.is(flag::SENSITIVE));
+        !member && !self.cursor.shape().is(flag::SENSITIVE)
     }
 
-    /// The value as a message may show it.
-    fn shown(&self, value: impl ToString) -> Option<String> {
-        (!self.sensitive()).then(|| value.to_string())
-    }
-
-    /// Whether the value that is due is of one of these kinds; reports it if not.
-    fn expect(&mut self, fits: bool, found: &'static str, value: impl ToString) -> bool {
+    /// Whether the value that is due is of a kind that its rules are for; reports it if not.
+    fn expect(&mut self, offered: Offered, value: impl ToString) -> bool {
         let kind = self.cursor.shape().kind;
         if self.muted.is_some() || kind == Kind::Document {
             return false;
         }
+        let fits = offered.fits(kind);
         if !fits {
-            let value = self.shown(value);
-            let _ = self.report(Problem::Type(value, found, in_words(kind)));
+            let value = self.is_shown().then(|| value.to_string());
+            self.report(Problem::Type(value, offered.in_words(), in_words(kind)));
         }
         fits
     }
 
-    fn length(&mut self, length: impl FnOnce() -> usize, shape: &Shape<'_>) -> Done {
-        if shape.min.is_none() && shape.max.is_none() {
-            return Ok(());
-        }
-        let length = length() as u64;
-        if let Some(min) = shape.min.filter(|min| (length as f64) < *min) {
-            self.report(Problem::Short(length, min, shape.kind))?;
-        }
-        if let Some(max) = shape.max.filter(|max| length as f64 > *max) {
-            self.report(Problem::Long(length, max))?;
-        }
-        Ok(())
-    }
-
-    fn number(&mut self, value: f64) -> Done {
-        let shape = self.cursor.shape();
-        let shown = (!self.sensitive()).then_some(value);
-        if let Some(min) = shape.min.filter(|min| value < *min) {
-            self.report(Problem::Small(shown, min))?;
-        }
-        if let Some(max) = shape.max.filter(|max| value > *max) {
-            self.report(Problem::Large(shown, max))?;
-        }
-        Ok(())
-    }
-
-    fn text(&mut self, text: &str) -> Done {
-        let shape = self.cursor.shape();
-        self.length(|| text.chars().count(), shape)?;
-        if shape.kind == Kind::String && shape.traits.is_empty() {
-            return Ok(());
-        }
-        if shape.kind == Kind::Enum && !shape.values.contains(&text) {
-            let values = shape.values.iter().map(|value| (*value).to_owned()).collect();
-            let value = self.shown(text);
-            self.report(Problem::Enum(value, values))?;
-        }
-        if let Some(pattern) = shape.pattern().filter(|pattern| !matches(pattern, text)) {
-            self.report(Problem::Pattern(pattern.to_owned()))?;
-        }
-        Ok(())
+    /// Applies a rule, told whether the value may be shown, to the shape that is due.
+    fn apply(&mut self, rule: impl FnOnce(bool, &Shape<'a>, &mut dyn FnMut(Problem))) {
+        let (shown, shape) = (self.is_shown(), self.cursor.shape());
+        rule(shown, shape, &mut |problem| self.report(problem));
     }
 
     /// What a complete compound lacks or has too much of.
-    fn complete(&mut self, compound: &Compound<'_>) -> Done {
+    fn complete(&mut self, compound: &Compound<'_>) {
         let shape = self.cursor.compound();
-        match shape.kind {
-            Kind::List | Kind::Map => return self.length(|| compound.count, shape),
-            Kind::Union if compound.count != 1 => self.report(Problem::Union(compound.count, names(shape)))?,
-            _ => {}
-        }
+        rules::count(compound.count, shape, &mut |problem| self.report(problem));
         if shape.is(flag::REQUIRES) {
-            self.missing(compound, shape)?;
+            self.missing(compound, shape);
         }
-        if self.unknown.len() > compound.unknown {
-            for name in self.unknown.split_off(compound.unknown) {
-                self.report(Problem::Unknown(name, names(shape)))?;
-            }
+        for name in self.unknown.split_off(compound.unknown) {
+            self.report(Problem::Unknown(name, rules::names(shape)));
         }
-        Ok(())
     }
 
-    fn missing(&mut self, compound: &Compound<'_>, shape: &Shape<'_>) -> Done {
+    fn missing(&mut self, compound: &Compound<'_>, shape: &Shape<'_>) {
         for (at, member) in shape.members.iter().enumerate() {
             let given = self.seen.get(compound.seen + at).is_some_and(|seen| *seen);
-            if !given && member.is(flag::REQUIRED) && !member.is(flag::IDEMPOTENCY_TOKEN) {
-                self.report(Problem::Missing(member.name.to_owned()))?;
+            if !given && rules::is_demanded(member) {
+                self.report(Problem::Missing(member.name.to_owned()));
             }
         }
         self.seen.truncate(compound.seen);
-        Ok(())
     }
 
     /// Turns to the next part of the current compound.
     fn step(&mut self, step: Step<'a>) {
         if let Some(compound) = self.compounds.last_mut() {
             compound.count += 1;
-            if !self.quiet {
-                compound.at = Some(step);
-            }
+            compound.at = Some(step);
         }
     }
 }
 
 impl Sink for Validator<'_> {
     fn null(&mut self) -> Done {
-        let sparse = self.cursor.depth() > 0 && self.cursor.compound().is(flag::SPARSE);
-        self.expect(sparse, "null", "null");
+        if self.cursor.depth() == 0 || !self.cursor.compound().is(flag::SPARSE) {
+            self.expect(Offered::Null, "null");
+        }
         Ok(())
     }
     fn boolean(&mut self, value: bool) -> Done {
-        // As in the AWS CLI, where a boolean passes as an integer.
-        let fits = matches!(self.cursor.shape().kind, Kind::Boolean | Kind::Integer(_));
-        self.expect(fits, "boolean", value);
+        self.expect(Offered::Boolean, value);
         Ok(())
     }
     fn integer(&mut self, value: i128) -> Done {
-        let fits = matches!(self.cursor.shape().kind, Kind::Integer(_) | Kind::Float);
-        if self.expect(fits, "integer", value) { self.number(value as f64) } else { Ok(()) }
+        if self.expect(Offered::Integer, value) {
+            self.apply(|shown, shape, mut report| rules::number(value as f64, shown, shape, &mut report));
+        }
+        Ok(())
     }
     fn float(&mut self, value: f64) -> Done {
-        let fits = self.cursor.shape().kind == Kind::Float;
-        if self.expect(fits, "float", value) { self.number(value) } else { Ok(()) }
+        if self.expect(Offered::Float, value) {
+            self.apply(|shown, shape, mut report| rules::number(value, shown, shape, &mut report));
+        }
+        Ok(())
     }
     fn string(&mut self, value: &str) -> Done {
-        let fits = matches!(self.cursor.shape().kind, Kind::String | Kind::Enum);
-        if self.expect(fits, "string", format_args!("{value:?}")) { self.text(value) } else { Ok(()) }
+        if self.expect(Offered::Text, format_args!("{value:?}")) {
+            self.apply(|shown, shape, mut report| rules::text(value, shown, shape, &mut report));
+        }
+        Ok(())
     }
     fn blob(&mut self, value: &[u8]) -> Done {
-        let shape = self.cursor.shape();
-        let fits = self.expect(shape.kind == Kind::Blob, "bytes", format_args!("{} bytes", value.len()));
-        if fits { self.length(|| value.len(), shape) } else { Ok(()) }
+        if self.expect(Offered::Blob, format_args!("{} bytes", value.len())) {
+            self.apply(|_, shape, mut report| rules::length(|| value.len(), shape, &mut report));
+        }
+        Ok(())
     }
     fn timestamp(&mut self, value: Timestamp) -> Done {
-        let shown = value.format(crate::rows::TimestampFormat::DateTime);
-        self.expect(self.cursor.shape().kind == Kind::Timestamp, "timestamp", shown);
+        self.expect(Offered::Timestamp, value.format(crate::rows::TimestampFormat::DateTime));
         Ok(())
     }
     fn begin(&mut self, parts: Parts) -> Done {
-        let shape = self.cursor.shape();
-        let (fits, found) = match parts {
-            Parts::Members => (shape.has_members(), "structure"),
-            Parts::Elements => (shape.kind == Kind::List, "list"),
-            Parts::Entries => (shape.kind == Kind::Map, "map"),
-        };
-        if !self.expect(fits, found, format_args!("a {found}")) && self.muted.is_none() {
+        let (shape, offered) = (self.cursor.shape(), Offered::Compound(parts));
+        if !self.expect(offered, format_args!("a {}", offered.in_words())) && self.muted.is_none() {
             self.muted = Some(self.cursor.depth());
         }
         self.cursor.begin();
@@ -493,14 +364,12 @@ impl Sink for Validator<'_> {
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
         let start = self.compounds.last().map_or(0, |compound| compound.keys);
-        if !self.quiet {
-            self.keys.truncate(start);
-            self.keys.push_str(key);
-        }
+        self.keys.truncate(start);
+        self.keys.push_str(key);
         self.step(Step::Key(start, self.keys.len()));
         self.cursor.key();
-        if self.muted.is_none() && matches!(self.cursor.shape().kind, Kind::String | Kind::Enum) {
-            self.text(key)?;
+        if self.muted.is_none() && Offered::Text.fits(self.cursor.shape().kind) {
+            self.apply(|shown, shape, mut report| rules::text(key, shown, shape, &mut report));
         }
         self.cursor.element();
         Ok(self)
@@ -511,21 +380,15 @@ impl Sink for Validator<'_> {
             self.muted = None;
         } else if self.muted.is_none() {
             let parts = self.violations.len() - compound.start;
-            self.complete(&compound)?;
+            self.complete(&compound);
             if parts > 0 {
                 self.violations[compound.start..].rotate_left(parts);
             }
         }
-        if self.keys.len() > compound.keys {
-            self.keys.truncate(compound.keys);
-        }
+        self.keys.truncate(compound.keys);
         self.cursor.end();
         Ok(())
     }
-}
-
-fn names(shape: &Shape<'_>) -> Vec<String> {
-    shape.members.iter().map(|member| member.name.to_owned()).collect()
 }
 
 fn in_words(kind: Kind) -> &'static str {
@@ -541,19 +404,4 @@ fn in_words(kind: Kind) -> &'static str {
         Kind::Map => "map",
         Kind::Structure | Kind::Union => "structure",
     }
-}
-
-/// Whether the pattern, an ECMA 262 expression, is found in the text. One that can't be compiled matches everything.
-#[cfg(feature = "patterns")]
-fn matches(pattern: &str, text: &str) -> bool {
-    match regress::Regex::with_flags(pattern, "u").or_else(|_| regress::Regex::new(pattern)) {
-        Ok(pattern) => pattern.find(text).is_some(),
-        Err(_) => true,
-    }
-}
-
-/// Without the feature the service alone knows its patterns.
-#[cfg(not(feature = "patterns"))]
-fn matches(_pattern: &str, _text: &str) -> bool {
-    true
 }

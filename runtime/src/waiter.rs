@@ -111,9 +111,8 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
     /// A value as JSON.
     fn json(&self, shape: Option<Ix>, value: &dyn Write) -> Result<String, String> {
         let Some(shape) = shape else { return Ok("{}".to_owned()) };
-        let mut writer = json::Writer::new(self.call.client().service(), shape);
-        value.write(&mut writer).map_err(|refused| refused.to_string())?;
-        Ok(String::from_utf8_lossy(&writer.finish()).into_owned())
+        let json = json::write(value, self.call.client().service(), shape, None);
+        json.map(|json| String::from_utf8_lossy(&json).into_owned()).map_err(|refused| refused.to_string())
     }
 }
 

@@ -22,3 +22,8 @@ fn answers_of_services() {
 fn settings_of_a_call() {
     feed("settings", 3000, settings);
 }
+
+#[test]
+fn inputs_of_operations() {
+    feed("input", 4000, input);
+}

@@ -13,7 +13,6 @@ use dynamodb::{AttributeValue, Client, Config, PutItemInput, PutItemOutput, Quer
 use opsmith_runtime::codec::json;
 use opsmith_runtime::credentials::Credentials;
 use opsmith_runtime::http::{Request, Response, Sending, Transport};
-use opsmith_runtime::validate::checked;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -86,10 +85,10 @@ fn our_item(item: &Item) -> BTreeMap<String, AttributeValue> {
 
 fn encode(input: &PutItemInput) -> Vec<u8> {
     let shape = SERVICE.operation("PutItem").and_then(|operation| operation.input).expect("an input");
-    let (mut writer, mut violations) = (json::Writer::new(&SERVICE, shape), Vec::new());
-    checked(input, &SERVICE, shape, &mut writer, &mut violations).expect("JSON");
+    let mut violations = Vec::new();
+    let json = json::write(input, &SERVICE, shape, Some(&mut violations)).expect("JSON");
     assert!(violations.is_empty());
-    writer.finish()
+    json
 }
 
 fn decode(body: &[u8]) -> QueryOutput {

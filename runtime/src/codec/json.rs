@@ -5,9 +5,11 @@
 //! - `NaN`, `Infinity` and `-Infinity` are text where a float is due.
 //! - On reading, unknown members are passed over, and a null counts as absent, except where the shape is sparse.
 
-use crate::rows::{Ix, Service, TimestampFormat};
-use crate::sink::{Cursor, Done, Parts, Refused, Sink};
+use crate::rows::{Ix, Service, Shape, TimestampFormat, flag};
+use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
+use crate::validate::rules::{self, Offered};
+use crate::validate::{Violation, validate};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -50,24 +52,48 @@ fn is_plain(text: &str) -> bool {
     !words.iter().chain([&last]).any(|word| odd(u64::from_ne_bytes(*word)))
 }
 
+/// A value as JSON, and all its violations, if they are asked for: what is right is found to be so in the walk that writes, and only
+/// what is not is walked again, with paths.
+///
+/// # Errors
+///
+/// What can't be written; its violations are told then too.
+pub fn write(
+    value: &dyn Write,
+    service: &Service<'_>,
+    shape: Ix,
+    violations: Option<&mut Vec<Violation>>,
+) -> Result<Vec<u8>, Refused> {
+    let mut writer = Writer { checks: violations.is_some(), ..Writer::new(service, shape) };
+    let done = value.write(&mut writer);
+    if let Some(violations) = violations.filter(|_| writer.wrong || done.is_err()) {
+        violations.extend(validate(value, service, shape));
+    }
+    done.map(|()| writer.out)
+}
+
 /// Writes one value as JSON.
-#[derive(Debug)]
-pub struct Writer<'a> {
+struct Writer<'a> {
     cursor: Cursor<'a>,
     out: Vec<u8>,
-    closing: Vec<u8>,
-    first: bool,
+    open: Vec<Open>,
+    /// Whether to find out if the value departs from the model, and whether it does so far.
+    checks: bool,
+    wrong: bool,
+}
+
+/// A compound whose parts come at present.
+struct Open {
+    closing: u8,
+    parts: usize,
+    /// How many of its parts are demanded.
+    demanded: usize,
 }
 
 impl<'a> Writer<'a> {
-    /// A writer for one value of the shape.
-    pub fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        Writer { cursor: Cursor::new(service, shape), out: Vec::with_capacity(256), closing: Vec::new(), first: true }
-    }
-
-    /// The JSON text.
-    pub fn finish(self) -> Vec<u8> {
-        self.out
+    fn new(service: &'a Service<'a>, shape: Ix) -> Self {
+        let (cursor, out, open) = (Cursor::new(service, shape), Vec::with_capacity(256), Vec::with_capacity(8));
+        Writer { cursor, out, open, checks: false, wrong: false }
     }
 
     fn raw(&mut self, text: &str) -> Done {
@@ -86,26 +112,64 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn name(&mut self, name: Option<&str>) -> Result<&mut dyn Sink, Refused> {
-        if !std::mem::take(&mut self.first) {
+    /// A part follows, after a comma but for the first.
+    fn part(&mut self, demanded: bool) {
+        let Some(open) = self.open.last_mut() else { return };
+        if open.parts > 0 {
             self.out.push(b',');
         }
-        if let Some(name) = name {
-            self.text(name)?;
-            self.out.push(b':');
+        open.parts += 1;
+        open.demanded += usize::from(demanded);
+    }
+
+    fn name(&mut self, name: &str) -> Done {
+        self.text(name)?;
+        self.out.push(b':');
+        Ok(())
+    }
+
+    /// Finds out whether the value that is due is of the right kind and keeps the rules of its shape.
+    fn check(&mut self, offered: Offered) {
+        if self.checks {
+            self.wrong |= !offered.fits(self.cursor.shape().kind);
         }
-        Ok(self)
+    }
+
+    fn check_text(&mut self, text: &str, shape: &Shape<'_>) {
+        if self.checks {
+            rules::text(text, false, shape, &mut |_| self.wrong = true);
+        }
+    }
+
+    fn check_number(&mut self, value: f64) {
+        if self.checks {
+            rules::number(value, false, self.cursor.shape(), &mut |_| self.wrong = true);
+        }
+    }
+
+    /// Whether a compound has the parts that it has to have.
+    fn complete(&self, compound: &Open) -> bool {
+        let (shape, mut wrong) = (self.cursor.compound(), false);
+        rules::count(compound.parts, shape, &mut |_| wrong = true);
+        let demanded = |shape: &Shape<'_>| shape.members.iter().filter(|member| rules::is_demanded(member)).count();
+        !wrong && (!shape.is(flag::REQUIRES) || compound.demanded == demanded(shape))
     }
 }
 
 impl Sink for Writer<'_> {
     fn null(&mut self) -> Done {
+        if self.cursor.depth() == 0 || !self.cursor.compound().is(flag::SPARSE) {
+            self.check(Offered::Null);
+        }
         self.raw("null")
     }
     fn boolean(&mut self, value: bool) -> Done {
+        self.check(Offered::Boolean);
         self.raw(if value { "true" } else { "false" })
     }
     fn integer(&mut self, value: i128) -> Done {
+        self.check(Offered::Integer);
+        self.check_number(value as f64);
         let written = match i64::try_from(value) {
             Ok(value) => serde_json::to_writer(&mut self.out, &value),
             Err(_) => serde_json::to_writer(&mut self.out, &value),
@@ -113,6 +177,8 @@ impl Sink for Writer<'_> {
         written.map_err(|_| Refused::form("an integer"))
     }
     fn float(&mut self, value: f64) -> Done {
+        self.check(Offered::Float);
+        self.check_number(value);
         match value {
             _ if value.is_nan() => self.raw("\"NaN\""),
             f64::INFINITY => self.raw("\"Infinity\""),
@@ -121,12 +187,19 @@ impl Sink for Writer<'_> {
         }
     }
     fn string(&mut self, value: &str) -> Done {
+        self.check(Offered::Text);
+        self.check_text(value, self.cursor.shape());
         self.text(value)
     }
     fn blob(&mut self, value: &[u8]) -> Done {
+        self.check(Offered::Blob);
+        if self.checks {
+            rules::length(|| value.len(), self.cursor.shape(), &mut |_| self.wrong = true);
+        }
         self.text(&BASE64.encode(value))
     }
     fn timestamp(&mut self, value: Timestamp) -> Done {
+        self.check(Offered::Timestamp);
         let format = self.cursor.part().and_then(|member| member.timestamp_format(self.cursor.shape()));
         match format.unwrap_or(TimestampFormat::EpochSeconds) {
             TimestampFormat::EpochSeconds => self.raw(&value.format(TimestampFormat::EpochSeconds)),
@@ -134,29 +207,36 @@ impl Sink for Writer<'_> {
         }
     }
     fn begin(&mut self, parts: Parts) -> Done {
+        self.check(Offered::Compound(parts));
         self.cursor.begin();
         let (opening, closing) = if parts == Parts::Elements { (b'[', b']') } else { (b'{', b'}') };
         self.out.push(opening);
-        self.closing.push(closing);
-        self.first = true;
+        self.open.push(Open { closing, parts: 0, demanded: 0 });
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
-        let name = self.cursor.member(index)?.json_name();
-        self.name(Some(name))
+        let member = self.cursor.member(index)?;
+        self.part(rules::is_demanded(member));
+        self.name(member.json_name())?;
+        Ok(self)
     }
     fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
         self.cursor.element();
-        self.name(None)
+        self.part(false);
+        Ok(self)
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+        self.check_text(key, self.cursor.key_shape());
         self.cursor.element();
-        self.name(Some(key))
+        self.part(false);
+        self.name(key)?;
+        Ok(self)
     }
     fn end(&mut self) -> Done {
+        let Some(compound) = self.open.pop() else { return Ok(()) };
+        self.wrong |= self.checks && !self.complete(&compound);
         self.cursor.end();
-        self.out.extend(self.closing.pop());
-        self.first = false;
+        self.out.push(compound.closing);
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use crate::http::{Request, Response};
 use crate::retry::Attempts;
 use crate::rows::{Operation, Service};
 use crate::sink::{Parts, Refused, Sink, Write};
-use crate::validate::{self, Violation};
+use crate::validate::Violation;
 use serde_json::Value;
 
 pub(crate) struct AwsJson {
@@ -29,14 +29,7 @@ impl Protocol for AwsJson {
         violations: Option<&mut Vec<Violation>>,
     ) -> Result<Request, Refused> {
         let body = match operation.input {
-            Some(shape) => {
-                let mut writer = json::Writer::new(service, shape);
-                match violations {
-                    Some(violations) => validate::checked(input, service, shape, &mut writer, violations)?,
-                    None => input.write(&mut writer)?,
-                }
-                writer.finish()
-            }
+            Some(shape) => json::write(input, service, shape, violations)?,
             None => b"{}".to_vec(),
         };
         let target = [service.target_prefix, ".", operation.name].concat();

@@ -1,0 +1,129 @@
+//! The rules: what a row asks of a value. Who applies them says what becomes of what they report.
+
+use super::Problem;
+use crate::rows::{Kind, Member, Shape, flag};
+use crate::sink::Parts;
+
+/// A kind of value, as it comes to a sink.
+#[derive(Clone, Copy)]
+pub(crate) enum Offered {
+    Null,
+    Boolean,
+    Integer,
+    Float,
+    Text,
+    Blob,
+    Timestamp,
+    Compound(Parts),
+}
+
+impl Offered {
+    /// Whether a shape of this kind takes it.
+    // Of what is offered all but one comparison is known where this is called.
+    #[inline(always)]
+    pub(crate) fn fits(self, kind: Kind) -> bool {
+        let fits = match self {
+            Offered::Null => false,
+            // As in the AWS CLI, where a boolean passes as an integer.
+            Offered::Boolean => matches!(kind, Kind::Boolean | Kind::Integer(_)),
+            Offered::Integer => matches!(kind, Kind::Integer(_) | Kind::Float),
+            Offered::Float => kind == Kind::Float,
+            Offered::Text => matches!(kind, Kind::String | Kind::Enum),
+            Offered::Blob => kind == Kind::Blob,
+            Offered::Timestamp => kind == Kind::Timestamp,
+            Offered::Compound(Parts::Members) => matches!(kind, Kind::Structure | Kind::Union),
+            Offered::Compound(Parts::Elements) => kind == Kind::List,
+            Offered::Compound(Parts::Entries) => kind == Kind::Map,
+        };
+        fits || kind == Kind::Document
+    }
+
+    /// Its name in messages.
+    pub(super) fn in_words(self) -> &'static str {
+        match self {
+            Offered::Null => "null",
+            Offered::Boolean => "boolean",
+            Offered::Integer => "integer",
+            Offered::Float => "float",
+            Offered::Text => "string",
+            Offered::Blob => "bytes",
+            Offered::Timestamp => "timestamp",
+            Offered::Compound(Parts::Members) => "structure",
+            Offered::Compound(Parts::Elements) => "list",
+            Offered::Compound(Parts::Entries) => "map",
+        }
+    }
+}
+
+/// Of what is counted: bytes, elements, entries, characters.
+pub(crate) fn length(length: impl FnOnce() -> usize, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
+    if shape.min.is_none() && shape.max.is_none() {
+        return;
+    }
+    let length = length() as u64;
+    if let Some(min) = shape.min.filter(|min| (length as f64) < *min) {
+        report(Problem::Short(length, min, shape.kind));
+    }
+    if let Some(max) = shape.max.filter(|max| length as f64 > *max) {
+        report(Problem::Long(length, max));
+    }
+}
+
+/// Of a number, which is in what is reported when it may be `shown`.
+pub(crate) fn number(value: f64, shown: bool, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
+    let shown = shown.then_some(value);
+    if let Some(min) = shape.min.filter(|min| value < *min) {
+        report(Problem::Small(shown, min));
+    }
+    if let Some(max) = shape.max.filter(|max| value > *max) {
+        report(Problem::Large(shown, max));
+    }
+}
+
+/// Of text, which is in what is reported when it may be `shown`.
+pub(crate) fn text(text: &str, shown: bool, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
+    length(|| text.chars().count(), shape, report);
+    if shape.kind == Kind::String && shape.traits.is_empty() {
+        return;
+    }
+    if shape.kind == Kind::Enum && !shape.values.contains(&text) {
+        let values = shape.values.iter().map(|value| (*value).to_owned()).collect();
+        report(Problem::Enum(shown.then(|| text.to_owned()), values));
+    }
+    if let Some(pattern) = shape.pattern().filter(|pattern| !matches(pattern, text)) {
+        report(Problem::Pattern(pattern.to_owned()));
+    }
+}
+
+/// Of how many parts a compound has.
+pub(crate) fn count(count: usize, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
+    match shape.kind {
+        Kind::List | Kind::Map => length(|| count, shape, report),
+        Kind::Union if count != 1 => report(Problem::Union(count, names(shape))),
+        _ => {}
+    }
+}
+
+/// Whether a request without the member is refused.
+pub(crate) fn is_demanded(member: &Member<'_>) -> bool {
+    member.is(flag::REQUIRED) && !member.is(flag::IDEMPOTENCY_TOKEN)
+}
+
+pub(super) fn names(shape: &Shape<'_>) -> Vec<String> {
+    shape.members.iter().map(|member| member.name.to_owned()).collect()
+}
+
+/// Whether the pattern, an ECMA 262 expression, is found in the text. One that can't be compiled matches everything.
+#[cfg(feature = "patterns")]
+fn matches(pattern: &str, text: &str) -> bool {
+    match regress::Regex::with_flags(pattern, "u").or_else(|_| regress::Regex::new(pattern)) {
+        Ok(pattern) => pattern.find(text).is_some(),
+        Err(_) => true,
+    }
+}
+
+/// Without the feature the service alone knows its patterns.
+#[cfg(not(feature = "patterns"))]
+fn matches(_pattern: &str, _text: &str) -> bool {
+    true
+}
