@@ -37,25 +37,24 @@ fn text(file: &emit::File, model: &str) -> Result<String, Error> {
 
 /// Items as text.
 pub(crate) fn items(items: TokenStream) -> Result<String, Error> {
-    let syn::File { attrs, items, .. } = syn::parse2(items).map_err(|error| unparsable(&error))?;
+    let mut file: syn::File = syn::parse2(items).map_err(|error| unparsable(&error))?;
     let mut text = String::new();
-    if !attrs.is_empty() {
-        text.push_str(&printed(attrs, Vec::new()));
+    let items = std::mem::take(&mut file.items);
+    if !file.attrs.is_empty() {
+        text.push_str(&prettyplease::unparse(&file));
         text.push('\n');
+        file.attrs.clear();
     }
-    let mut last: Option<syn::Item> = None;
+    // By the item: prettyplease leaves no blank lines between them.
     for item in items {
-        if last.as_ref().is_some_and(|last| apart(last, &item)) {
+        if file.items.last().is_some_and(|last| apart(last, &item)) {
             text.push('\n');
         }
-        text.push_str(&printed(Vec::new(), vec![item.clone()]));
-        last = Some(item);
+        file.items.clear();
+        file.items.push(item);
+        text.push_str(&prettyplease::unparse(&file));
     }
     Ok(text)
-}
-
-pub(crate) fn printed(attrs: Vec<syn::Attribute>, items: Vec<syn::Item>) -> String {
-    prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs, items })
 }
 
 /// Whether a blank line belongs between two items: not among imports or modules, and not before a macro that

@@ -17,8 +17,21 @@ use std::fmt;
 /// When the text is not JSON, or a value is of another type than its shape: with the member, line and column of it.
 /// Text is never repeated in an error, since it may be sensitive.
 pub fn read(text: &[u8], service: &Service<'_>, shape: Ix, sink: &mut dyn Sink) -> Result<(), serde_json::Error> {
-    let mut json = serde_json::Deserializer::from_slice(text);
-    Value { service, shape: service.shape(shape), member: None, sink }.deserialize(&mut json)?;
+    let value = Value { service, shape: service.shape(shape), member: None, sink };
+    match std::str::from_utf8(text) {
+        // Checked once, and not by the text.
+        Ok(text) => whole(serde_json::Deserializer::from_str(text), value),
+        // It may be where nobody looks.
+        Err(_) => whole(serde_json::Deserializer::from_slice(text), value),
+    }
+}
+
+/// Reads one value, behind which nothing may follow.
+fn whole<'de, R: serde_json::de::Read<'de>>(
+    mut json: serde_json::Deserializer<R>,
+    value: Value<'_, '_>,
+) -> Result<(), serde_json::Error> {
+    value.deserialize(&mut json)?;
     json.end()
 }
 
