@@ -189,7 +189,7 @@ fn jobs_are_added_listed_shown_and_watched_from_another_shell() {
     let mut watching = opsmith(home.path());
     watching.args(["local", "job", "watch", "job-1", "--port", &port]).stdout(std::process::Stdio::piped());
     let watching = watching.spawn().expect("a watch");
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(std::time::Duration::from_secs(1));
     let nonce =
         serde_json::from_str::<serde_json::Value>(&shown).expect("JSON")["nonce"].as_str().expect("a nonce").to_owned();
     let call = |words: &[&str]| {
