@@ -36,10 +36,18 @@ fn bodies(fake: &Fake) -> Vec<String> {
 #[test]
 fn a_call_goes_to_its_own_region() {
     let fake = Fake::answering(page(&[], None));
-    wait(list(&fake).region("us-west-2")).expect("ok");
-    let request = fake.requests().remove(0);
-    assert_eq!(request.url, "https://codepipeline.us-west-2.amazonaws.com/");
-    assert!(request.headers.iter().any(|(_, value)| value.contains("/us-west-2/codepipeline/aws4_request")));
+    let client = Client::new(fake.config());
+    let call = || client.list_pipelines(ListPipelinesInput::default());
+    let regions = ["us-west-2", "us-west-2", "cn-north-1", "us-west-2"];
+    for region in regions {
+        wait(call().region(region)).expect("ok");
+    }
+    for (request, region) in fake.requests().iter().zip(regions) {
+        let end = if region == "cn-north-1" { ".cn" } else { "" };
+        assert_eq!(request.url, format!("https://codepipeline.{region}.amazonaws.com{end}/"));
+        let scope = format!("/{region}/codepipeline/aws4_request");
+        assert!(request.headers.iter().any(|(_, value)| value.contains(&scope)), "{region}");
+    }
 }
 
 #[test]

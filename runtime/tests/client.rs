@@ -54,6 +54,9 @@ fn a_request_is_what_the_model_says_and_signed() {
     assert_eq!(header(&request, "content-type"), "application/x-amz-json-1.1");
     assert_eq!(header(&request, "x-amz-target"), "CodePipeline_20150709.PutThirdPartyJobFailureResult");
     assert!(header(&request, "authorization").contains("/eu-west-1/codepipeline/aws4_request"));
+    // Proxies may change who calls, and each attempt has its own number.
+    assert!(header(&request, "authorization").contains("SignedHeaders=content-type;host;x-amz-date;x-amz-target,"));
+    assert!(header(&request, "user-agent").starts_with("opsmith/"));
     let expected =
         r#"{"jobId":"job-1","clientToken":"token-1","failureDetails":{"type":"JobFailed","message":"tests failed"}}"#;
     assert_eq!(body(&request), expected);
