@@ -160,66 +160,44 @@ pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Viol
 
 struct Validator<'a> {
     cursor: Cursor<'a>,
-    /// The keys of the path, one behind the other.
-    keys: String,
     compounds: Vec<Compound<'a>>,
-    /// Of the open compounds that require members, one behind the other: which were given.
-    seen: Vec<bool>,
-    /// Members of the open compounds that the model doesn't have, one behind the other.
-    unknown: Vec<String>,
     /// The depth of the compound whose parts are not checked, while they come: documents, and values of a wrong type.
     muted: Option<usize>,
     violations: Vec<Violation>,
 }
 
-#[derive(Clone, Copy)]
 enum Step<'a> {
     Member(&'a str),
     Element(usize),
-    /// From where to where the key is in all keys.
-    Key(usize, usize),
+    Key(String),
 }
 
 /// A compound whose parts come at present.
-#[derive(Clone, Copy)]
 struct Compound<'a> {
     /// Its part that comes at present.
     at: Option<Step<'a>>,
     /// How many violations there were before it: its own come before those of its parts.
     start: usize,
-    /// How long the keys of the path were before it.
-    keys: usize,
-    /// How many members were looked out for before it.
-    seen: usize,
-    /// How many unknown members there were before it.
-    unknown: usize,
     count: usize,
+    /// Which members were given.
+    given: Vec<usize>,
+    /// Which were given that the model doesn't have.
+    unknown: Vec<String>,
 }
 
 impl<'a> Validator<'a> {
     fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        Validator {
-            cursor: Cursor::new(service, shape),
-            keys: String::new(),
-            compounds: Vec::new(),
-            seen: Vec::new(),
-            unknown: Vec::new(),
-            muted: None,
-            violations: Vec::new(),
-        }
+        Validator { cursor: Cursor::new(service, shape), compounds: Vec::new(), muted: None, violations: Vec::new() }
     }
 
     fn path(&self) -> String {
         let mut path = String::new();
-        for step in self.compounds.iter().filter_map(|compound| compound.at) {
+        for step in self.compounds.iter().filter_map(|compound| compound.at.as_ref()) {
             match step {
                 Step::Element(index) => path.push_str(&format!("[{index}]")),
                 Step::Member(name) if path.is_empty() => path.push_str(name),
                 Step::Member(name) => path.push_str(&format!(".{name}")),
-                Step::Key(start, end) => {
-                    path.push('.');
-                    path.push_str(self.keys.get(start..end).unwrap_or_default());
-                }
+                Step::Key(key) => path.push_str(&format!(".{key}")),
             }
         }
         path
@@ -258,25 +236,19 @@ impl<'a> Validator<'a> {
     }
 
     /// What a complete compound lacks or has too much of.
-    fn complete(&mut self, compound: &Compound<'_>) {
+    fn complete(&mut self, compound: Compound<'_>) {
         let shape = self.cursor.compound();
         rules::count(compound.count, shape, &mut |problem| self.report(problem));
-        if shape.is(flag::REQUIRES) {
-            self.missing(compound, shape);
-        }
-        for name in self.unknown.split_off(compound.unknown) {
-            self.report(Problem::Unknown(name, rules::names(shape)));
-        }
-    }
-
-    fn missing(&mut self, compound: &Compound<'_>, shape: &Shape<'_>) {
-        for (at, member) in shape.members.iter().enumerate() {
-            let given = self.seen.get(compound.seen + at).is_some_and(|seen| *seen);
-            if !given && rules::is_demanded(member) {
-                self.report(Problem::Missing(member.name.to_owned()));
+        if shape.has_members() {
+            for (index, member) in shape.members.iter().enumerate() {
+                if rules::is_demanded(member) && !compound.given.contains(&index) {
+                    self.report(Problem::Missing(member.name.to_owned()));
+                }
             }
         }
-        self.seen.truncate(compound.seen);
+        for name in compound.unknown {
+            self.report(Problem::Unknown(name, rules::names(shape)));
+        }
     }
 
     /// Turns to the next part of the current compound.
@@ -328,31 +300,26 @@ impl Sink for Validator<'_> {
         Ok(())
     }
     fn begin(&mut self, parts: Parts) -> Done {
-        let (shape, offered) = (self.cursor.shape(), Offered::Compound(parts));
+        let offered = Offered::Compound(parts);
         if !self.expect(offered, format_args!("a {}", offered.in_words())) && self.muted.is_none() {
             self.muted = Some(self.cursor.depth());
         }
         self.cursor.begin();
-        let (start, keys) = (self.violations.len(), self.keys.len());
-        let (seen, unknown) = (self.seen.len(), self.unknown.len());
-        if shape.is(flag::REQUIRES) {
-            self.seen.resize(seen + shape.members.len(), false);
-        }
-        self.compounds.push(Compound { at: None, start, keys, seen, unknown, count: 0 });
+        let start = self.violations.len();
+        self.compounds.push(Compound { at: None, start, count: 0, given: Vec::new(), unknown: Vec::new() });
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
         let member = self.cursor.member(index)?;
         self.step(Step::Member(member.name));
-        let first = self.compounds.last().map_or(0, |compound| compound.seen);
-        if let Some(seen) = self.seen.get_mut(first + index) {
-            *seen = true;
+        if let Some(compound) = self.compounds.last_mut() {
+            compound.given.push(index);
         }
         Ok(self)
     }
     fn unknown(&mut self, name: &str) -> Done {
-        if self.muted.is_none() {
-            self.unknown.push(name.to_owned());
+        if let Some(compound) = self.compounds.last_mut().filter(|_| self.muted.is_none()) {
+            compound.unknown.push(name.to_owned());
         }
         Ok(())
     }
@@ -363,10 +330,7 @@ impl Sink for Validator<'_> {
         Ok(self)
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
-        let start = self.compounds.last().map_or(0, |compound| compound.keys);
-        self.keys.truncate(start);
-        self.keys.push_str(key);
-        self.step(Step::Key(start, self.keys.len()));
+        self.step(Step::Key(key.to_owned()));
         self.cursor.key();
         if self.muted.is_none() && Offered::Text.fits(self.cursor.shape().kind) {
             self.apply(|shown, shape, mut report| rules::text(key, shown, shape, &mut report));
@@ -379,13 +343,10 @@ impl Sink for Validator<'_> {
         if self.muted == Some(self.cursor.depth() - 1) {
             self.muted = None;
         } else if self.muted.is_none() {
-            let parts = self.violations.len() - compound.start;
-            self.complete(&compound);
-            if parts > 0 {
-                self.violations[compound.start..].rotate_left(parts);
-            }
+            let (start, parts) = (compound.start, self.violations.len() - compound.start);
+            self.complete(compound);
+            self.violations[start..].rotate_left(parts);
         }
-        self.keys.truncate(compound.keys);
         self.cursor.end();
         Ok(())
     }

@@ -128,7 +128,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Finds out whether the value that is due is of the right kind and keeps the rules of its shape.
+    /// Finds out whether the value that is due is of a kind that its shape takes.
     fn check(&mut self, offered: Offered) {
         if self.checks {
             self.wrong |= !offered.fits(self.cursor.shape().kind);
