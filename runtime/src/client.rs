@@ -353,7 +353,6 @@ impl<'a> Client<'a> {
         loop {
             request.headers.truncate(unsigned);
             self.sign(&mut request, &address).await?;
-            request.headers.push(("user-agent".into(), config.user_agent.clone()));
             request.headers.push(("amz-sdk-invocation-id".into(), invocation.clone().into()));
             request.headers.push(("amz-sdk-request".into(), retry::header(&attempts, until)));
             attempts.made += 1;
@@ -383,7 +382,6 @@ impl<'a> Client<'a> {
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
         let Prepared { mut request, address, .. } = prepared;
         self.sign(&mut request, &address).await?;
-        request.headers.push(("user-agent".into(), self.shared.config.user_agent.clone()));
         Ok(request)
     }
 
@@ -502,11 +500,16 @@ impl<'a> Client<'a> {
         Ok(Address { url: url(&endpoint.url)?, region, service })
     }
 
+    /// Adds the signature, and who calls.
     async fn sign(&self, request: &mut Request, address: &Address) -> Result<(), Error> {
-        let Some(identity) = self.identity(&address.region).await? else { return Ok(()) };
-        let now = self.shared.retries.corrected(self.now());
-        let signed = sign::sign(request, &identity, &address.region, &address.service, now);
-        signed.map_err(|error| Error::Request(format!("the request can't be signed: {error}")))
+        if let Some(identity) = self.identity(&address.region).await? {
+            let now = self.shared.retries.corrected(self.now());
+            let signed = sign::sign(request, &identity, &address.region, &address.service, now);
+            signed.map_err(|error| Error::Request(format!("the request can't be signed: {error}")))?;
+        }
+        // Behind the signature, since proxies may change it.
+        request.headers.push(("user-agent".into(), self.shared.config.user_agent.clone()));
+        Ok(())
     }
 
     /// As whom to sign; none for requests that are not signed.

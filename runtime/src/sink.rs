@@ -7,7 +7,7 @@
 //! Values come with indices of members, not names: names on the wire are the protocol's business, and are in the rows.
 
 use crate::document::{Document, Map};
-use crate::rows::{Ix, Kind, Member, Service, Shape};
+use crate::rows::{Ix, Kind, Member, Service, Shape, flag};
 use crate::timestamp::Timestamp;
 
 /// What a sink answers: go on, or why it can't take the value.
@@ -184,6 +184,11 @@ impl<'a> Cursor<'a> {
     /// The compound whose parts come at present.
     pub(crate) fn compound(&self) -> &'a Shape<'a> {
         self.compound
+    }
+
+    /// Whether a null is a value here.
+    pub(crate) fn takes_null(&self) -> bool {
+        self.depth() > 0 && self.compound.is(flag::SPARSE)
     }
 
     /// How many compounds are open.

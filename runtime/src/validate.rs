@@ -3,7 +3,7 @@
 //! What a violation means depends on the [`Mode`], since models go stale: services relax maximums and add enum values
 //! all the time, and a check by an old model must not stop a valid call.
 
-use crate::rows::{Ix, Kind, Service, Shape, flag};
+use crate::rows::{Ix, Kind, Service, flag};
 use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
 use std::fmt;
@@ -229,10 +229,14 @@ impl<'a> Validator<'a> {
         fits
     }
 
-    /// Applies a rule, told whether the value may be shown, to the shape that is due.
-    fn apply(&mut self, rule: impl FnOnce(bool, &Shape<'a>, &mut dyn FnMut(Problem))) {
+    fn number(&mut self, value: f64) {
         let (shown, shape) = (self.is_shown(), self.cursor.shape());
-        rule(shown, shape, &mut |problem| self.report(problem));
+        rules::number(value, shown, shape, &mut |problem| self.report(problem));
+    }
+
+    fn text(&mut self, text: &str) {
+        let (shown, shape) = (self.is_shown(), self.cursor.shape());
+        rules::text(text, shown, shape, &mut |problem| self.report(problem));
     }
 
     /// What a complete compound lacks or has too much of.
@@ -262,7 +266,7 @@ impl<'a> Validator<'a> {
 
 impl Sink for Validator<'_> {
     fn null(&mut self) -> Done {
-        if self.cursor.depth() == 0 || !self.cursor.compound().is(flag::SPARSE) {
+        if !self.cursor.takes_null() {
             self.expect(Offered::Null, "null");
         }
         Ok(())
@@ -273,25 +277,25 @@ impl Sink for Validator<'_> {
     }
     fn integer(&mut self, value: i128) -> Done {
         if self.expect(Offered::Integer, value) {
-            self.apply(|shown, shape, mut report| rules::number(value as f64, shown, shape, &mut report));
+            self.number(value as f64);
         }
         Ok(())
     }
     fn float(&mut self, value: f64) -> Done {
         if self.expect(Offered::Float, value) {
-            self.apply(|shown, shape, mut report| rules::number(value, shown, shape, &mut report));
+            self.number(value);
         }
         Ok(())
     }
     fn string(&mut self, value: &str) -> Done {
         if self.expect(Offered::Text, format_args!("{value:?}")) {
-            self.apply(|shown, shape, mut report| rules::text(value, shown, shape, &mut report));
+            self.text(value);
         }
         Ok(())
     }
     fn blob(&mut self, value: &[u8]) -> Done {
         if self.expect(Offered::Blob, format_args!("{} bytes", value.len())) {
-            self.apply(|_, shape, mut report| rules::length(|| value.len(), shape, &mut report));
+            rules::length(|| value.len(), self.cursor.shape(), &mut |problem| self.report(problem));
         }
         Ok(())
     }
@@ -333,7 +337,7 @@ impl Sink for Validator<'_> {
         self.step(Step::Key(key.to_owned()));
         self.cursor.key();
         if self.muted.is_none() && Offered::Text.fits(self.cursor.shape().kind) {
-            self.apply(|shown, shape, mut report| rules::text(key, shown, shape, &mut report));
+            self.text(key);
         }
         self.cursor.element();
         Ok(self)

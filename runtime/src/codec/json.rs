@@ -158,7 +158,7 @@ impl<'a> Writer<'a> {
 
 impl Sink for Writer<'_> {
     fn null(&mut self) -> Done {
-        if self.cursor.depth() == 0 || !self.cursor.compound().is(flag::SPARSE) {
+        if !self.cursor.takes_null() {
             self.check(Offered::Null);
         }
         self.raw("null")

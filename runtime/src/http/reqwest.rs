@@ -278,3 +278,25 @@ mod insecure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::header;
+
+    #[test]
+    fn headers_that_http_has_not_are_errors_borrowed_or_not() {
+        for (name, value, right) in [
+            ("x-amz-target", "a b~", true),
+            ("X-Amz-Target", "\t", true),
+            ("", "v", false),
+            ("a b", "v", false),
+            ("é", "v", false),
+            ("x", "a\nb", false),
+            ("x", "\u{7f}", false),
+        ] {
+            let owned = (name.to_owned().into(), value.to_owned().into());
+            assert_eq!(header(&(name.into(), value.into())).is_ok(), right, "{name:?}: {value:?}");
+            assert_eq!(header(&owned).is_ok(), right, "{name:?}: {value:?}");
+        }
+    }
+}
