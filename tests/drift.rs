@@ -62,7 +62,11 @@ fn package(folder: &Path) {
 
 fn build(folder: &Path, target: &Path) -> String {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--offline", "-v"]).current_dir(folder).env("CARGO_TARGET_DIR", target);
+    cargo
+        .args(["build", "--offline", "-v"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
     let output = cargo.output().expect("cargo");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{text}");

@@ -3,6 +3,9 @@
 //! [`Model::load`] reads the files of a model, merges them, and applies `apply` statements and mixins. Traits are kept
 //! as they are; [`crate::lower`] makes sense of those that it knows.
 
+mod narrow;
+mod prelude;
+
 use crate::diagnostics::Report;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -120,7 +123,14 @@ impl Model {
         for (id, apply) in applies {
             model.apply(&id, apply, report);
         }
+        model.narrow();
         model
+    }
+
+    /// The shape that is the target of a member: one of the model's, or of `smithy.api`.
+    pub(crate) fn target<'a>(&'a self, id: &'a str) -> Option<(&'a str, &'a Shape)> {
+        let own = self.shapes.get_key_value(id).map(|(id, shape)| (id.as_str(), shape));
+        own.or_else(|| prelude::shape(id).map(|shape| (id, shape)))
     }
 
     fn apply(&mut self, id: &str, apply: Shape, report: &mut Report) {
@@ -185,6 +195,13 @@ impl Model {
 }
 
 impl Shape {
+    /// All members with their names, also of a list (`member`) or map (`key`, `value`).
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Member)> {
+        let named = self.members.iter().map(|(name, member)| (name.as_str(), member));
+        let fixed = [("member", &self.member), ("key", &self.key), ("value", &self.value)];
+        named.chain(fixed.into_iter().filter_map(|(name, member)| Some((name, member.as_ref()?))))
+    }
+
     /// The member of a name, also of a list (`member`) or map (`key`, `value`).
     fn member_mut(&mut self, name: &str) -> Option<&mut Member> {
         match name {

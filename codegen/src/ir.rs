@@ -369,13 +369,13 @@ impl Service {
     /// All documentation that there is, by shape id without namespace: of the service, operations, shapes and members (`Job$id`).
     pub fn docs_by_id(&self) -> BTreeMap<String, &str> {
         let name = self.id.split_once('#').map_or(self.id.as_str(), |(_, name)| name);
-        let mut docs = BTreeMap::from([(name.to_owned(), &self.docs)]);
-        docs.extend(self.operations.iter().map(|operation| (operation.name.clone(), &operation.docs)));
-        for shape in &self.shapes {
-            docs.insert(shape.name.clone(), &shape.docs);
-            docs.extend(shape.members.iter().map(|member| (format!("{}${}", shape.name, member.name), &member.docs)));
-        }
-        docs.into_iter().filter(|(_, docs)| !docs.0.is_empty()).map(|(id, docs)| (id, docs.0.as_str())).collect()
+        let operations = self.operations.iter().map(|operation| (operation.name.clone(), &operation.docs));
+        let shapes = self.shapes.iter().map(|shape| (shape.name.clone(), &shape.docs));
+        let members = self.shapes.iter().flat_map(|shape| {
+            shape.members.iter().map(|member| (format!("{}${}", shape.name, member.name), &member.docs))
+        });
+        let all = [(name.to_owned(), &self.docs)].into_iter().chain(operations).chain(shapes).chain(members);
+        all.filter(|(_, docs)| !docs.0.is_empty()).map(|(id, docs)| (id, docs.0.as_str())).collect()
     }
 }
 

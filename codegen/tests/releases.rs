@@ -3,6 +3,7 @@
 mod support;
 
 use opsmith_codegen::{Change, Generator, Severity, diff, import};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// botocore's data folder of April 2025, when the environment names it.
@@ -44,6 +45,41 @@ fn both_front_ends_give_the_same_rows() {
     let (explained, others): (Vec<_>, Vec<_>) = found.iter().partition(|change| reason(change).is_some());
     println!("{} differences, each for a reason", explained.len());
     assert!(others.is_empty(), "{others:#?}");
+}
+
+/// The bounds of each member of a structure, by `Structure$member`, with whether the member has them of its own.
+fn bounds(model: PathBuf) -> BTreeMap<String, (bool, [Option<f64>; 2])> {
+    let service = Generator::new(model).lower().unwrap_or_else(|error| panic!("{error}"));
+    let mut found = BTreeMap::new();
+    for shape in service.shapes.iter().filter(|shape| shape.has_members()) {
+        for member in &shape.members {
+            let (id, target) = (format!("{}${}", shape.name, member.name), &service.shapes[member.target]);
+            // A minimum of 0 says nothing, and botocore does not say it.
+            let bounds = [target.min.filter(|min| *min != 0.0), target.max];
+            found.insert(id, (target.name.contains('$'), bounds));
+        }
+    }
+    found
+}
+
+#[test]
+fn members_that_narrow_have_the_bounds_that_botocore_gives_them() {
+    let (Some(botocore), Some(amazons)) = (botocore_of_april_2025(), support::amazons_models()) else { return };
+    let models = support::models(amazons.path());
+    let mut narrowed = 0;
+    for service in ["partnercentral-selling/2022-07-26", "pcs/2023-02-10", "redshift-serverless/2021-04-21"] {
+        let name = format!("{}.json", service.replace('/', "-"));
+        let amazons = models.iter().find(|path| path.ends_with(&name)).expect("Amazon's model");
+        let theirs = bounds(botocore.join(service));
+        for (member, (own, bounds)) in bounds(amazons.clone()) {
+            if own && theirs.contains_key(&member) {
+                assert_eq!(bounds, theirs[&member].1, "{service}: {member}");
+                narrowed += 1;
+            }
+        }
+    }
+    println!("{narrowed} members that narrow their shapes");
+    assert!(narrowed > 50, "{narrowed}");
 }
 
 #[test]

@@ -8,31 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The structure that stands for no input and no output.
 pub(crate) const UNIT: &str = "smithy.api#Unit";
 
-/// Shapes that every model has: the name in `smithy.api`, and the type of it.
-const PRELUDE: &[(&str, &str)] = &[
-    ("BigDecimal", "bigDecimal"),
-    ("BigInteger", "bigInteger"),
-    ("Blob", "blob"),
-    ("Boolean", "boolean"),
-    ("Byte", "byte"),
-    ("Document", "document"),
-    ("Double", "double"),
-    ("Float", "float"),
-    ("Integer", "integer"),
-    ("Long", "long"),
-    ("PrimitiveBoolean", "boolean"),
-    ("PrimitiveByte", "byte"),
-    ("PrimitiveDouble", "double"),
-    ("PrimitiveFloat", "float"),
-    ("PrimitiveInteger", "integer"),
-    ("PrimitiveLong", "long"),
-    ("PrimitiveShort", "short"),
-    ("Short", "short"),
-    ("String", "string"),
-    ("Timestamp", "timestamp"),
-    ("Unit", "structure"),
-];
-
 /// The name in an absolute shape id.
 pub(crate) fn local(id: &str) -> &str {
     id.split_once('#').map_or(id, |(_, name)| name)
@@ -211,11 +186,8 @@ impl<'a> Reach<'a, '_> {
 
     fn follow(&mut self) {
         while let Some((id, shape)) = self.due.pop() {
-            let named = shape.members.iter().map(|(name, member)| (name.as_str(), member));
-            let fixed = [("member", &shape.member), ("key", &shape.key), ("value", &shape.value)];
-            let fixed = fixed.into_iter().filter_map(|(name, member)| Some((name, member.as_ref()?)));
             if !matches!(shape.kind.as_str(), "enum" | "intEnum") {
-                for (name, member) in named.chain(fixed) {
+                for (name, member) in shape.members() {
                     self.member(id, shape, name, member);
                 }
             }
@@ -223,21 +195,9 @@ impl<'a> Reach<'a, '_> {
     }
 
     fn member(&mut self, id: &str, shape: &Shape, name: &str, member: &'a Member) {
-        if let Some((id, shape)) = self.input.model.shapes.get_key_value(&member.target) {
-            self.add(id, shape);
-        } else if let Some(shape) = prelude(&member.target) {
-            self.add(&member.target, shape);
-        } else {
-            missing(&shape.file, &format!("{id}${name}"), &member.target, self.report);
+        match self.input.model.target(&member.target) {
+            Some((id, shape)) => self.add(id, shape),
+            None => missing(&shape.file, &format!("{id}${name}"), &member.target, self.report),
         }
     }
-}
-
-/// A shape of `smithy.api`.
-fn prelude(id: &str) -> Option<&'static Shape> {
-    static SHAPES: std::sync::LazyLock<BTreeMap<String, Shape>> = std::sync::LazyLock::new(|| {
-        let shape = |(name, kind): &(&str, &str)| (format!("smithy.api#{name}"), Shape::simple(kind));
-        PRELUDE.iter().map(shape).collect()
-    });
-    SHAPES.get(id)
 }

@@ -63,9 +63,7 @@ fn rust_name(input: &Input<'_>, id: &str) -> proc_macro2::Ident {
 /// themselves, for which there is no Rust type.
 fn boxed(closure: &Closure<'_>, report: &mut Report) -> BTreeSet<(usize, usize)> {
     let targets = |shape: &Shape| -> Vec<usize> {
-        let fixed = [&shape.member, &shape.key, &shape.value].into_iter().flatten();
-        let members = shape.members.values().chain(fixed);
-        members.filter_map(|member| closure.index(&member.target)).collect()
+        shape.members().filter_map(|(_, member)| closure.index(&member.target)).collect()
     };
     let of_kind = |kinds: &[&str]| -> Vec<Vec<usize>> {
         let shapes = closure.shapes.iter();

@@ -131,7 +131,8 @@ pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result
     cargo
         .args(["check", "--workspace", "--offline", "-q"])
         .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"));
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .envs([("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")]);
     let output = cargo.output().expect("cargo");
     output.status.success().then_some(()).ok_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned())
 }

@@ -39,6 +39,7 @@ pub enum Nth {
     Level,
     SmithyLong,
     Numbers,
+    NumbersMember,
     Secret,
     Size,
     Sparse,
@@ -159,7 +160,8 @@ static SHAPES: &[Shape<'static>] = &[
     integer("Integer"),
     enumeration("Level", &["low", "high-er"]),
     long("Long"),
-    list("Numbers", &[member("member", Nth::SmithyInteger as Ix)]).max(3.0),
+    list("Numbers", &[member("member", Nth::NumbersMember as Ix)]).max(3.0),
+    integer("Numbers$member").min(0.0).max(1.5),
     string("Secret")
         .min(1.0)
         .max(9.0)
