@@ -7,8 +7,8 @@ mod narrow;
 mod prelude;
 
 use crate::diagnostics::Report;
+use crate::read::record;
 use indexmap::IndexMap;
-use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -24,79 +24,77 @@ pub(crate) struct Model {
     pub(crate) source: Option<Source>,
 }
 
-/// Provenance that an importer recorded.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Source {
-    pub(crate) source: String,
-    #[serde(default)]
-    pub(crate) date: String,
+record! {
+    /// Provenance that an importer recorded.
+    pub(crate) struct Source {
+        pub(crate) source: String = "source",
+        pub(crate) date: String = "date",
+    }
+    needs "source"
 }
 
-/// One file.
-#[derive(Debug, Deserialize)]
-struct File {
-    smithy: String,
-    #[serde(default)]
-    metadata: Metadata,
-    #[serde(default)]
-    shapes: BTreeMap<String, Shape>,
+record! {
+    /// One file.
+    struct File {
+        smithy: String = "smithy",
+        metadata: Metadata = "metadata",
+        shapes: BTreeMap<String, Shape> = "shapes",
+    }
+    needs "smithy"
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Metadata {
-    opsmith: Option<Source>,
+record! {
+    struct Metadata {
+        opsmith: Option<Source> = "opsmith",
+    }
 }
 
-/// A shape of any type; which fields it has depends on the type.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Shape {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    #[serde(default)]
-    pub(crate) traits: Traits,
-    /// Members in the order of the file, which is the order of options, skeletons and help.
-    #[serde(default)]
-    pub(crate) members: IndexMap<String, Member>,
-    pub(crate) member: Option<Member>,
-    pub(crate) key: Option<Member>,
-    pub(crate) value: Option<Member>,
-    pub(crate) input: Option<Reference>,
-    pub(crate) output: Option<Reference>,
-    #[serde(default)]
-    pub(crate) errors: Vec<Reference>,
-    pub(crate) version: Option<String>,
-    #[serde(default)]
-    pub(crate) operations: Vec<Reference>,
-    #[serde(default, rename = "collectionOperations")]
-    pub(crate) collection_operations: Vec<Reference>,
-    #[serde(default)]
-    pub(crate) resources: Vec<Reference>,
-    pub(crate) create: Option<Reference>,
-    pub(crate) put: Option<Reference>,
-    pub(crate) read: Option<Reference>,
-    pub(crate) update: Option<Reference>,
-    pub(crate) delete: Option<Reference>,
-    pub(crate) list: Option<Reference>,
-    #[serde(default)]
-    mixins: Vec<Reference>,
-    /// The file that the shape is from.
-    #[serde(skip)]
-    pub(crate) file: String,
+record! {
+    /// A shape of any type; which fields it has depends on the type.
+    pub(crate) struct Shape {
+        pub(crate) kind: String = "type",
+        pub(crate) traits: Traits = "traits",
+        /// Members in the order of the file, which is the order of options, skeletons and help.
+        pub(crate) members: IndexMap<String, Member> = "members",
+        pub(crate) member: Option<Member> = "member",
+        pub(crate) key: Option<Member> = "key",
+        pub(crate) value: Option<Member> = "value",
+        pub(crate) input: Option<Reference> = "input",
+        pub(crate) output: Option<Reference> = "output",
+        pub(crate) errors: Vec<Reference> = "errors",
+        pub(crate) version: Option<String> = "version",
+        pub(crate) operations: Vec<Reference> = "operations",
+        pub(crate) collection_operations: Vec<Reference> = "collectionOperations",
+        pub(crate) resources: Vec<Reference> = "resources",
+        pub(crate) create: Option<Reference> = "create",
+        pub(crate) put: Option<Reference> = "put",
+        pub(crate) read: Option<Reference> = "read",
+        pub(crate) update: Option<Reference> = "update",
+        pub(crate) delete: Option<Reference> = "delete",
+        pub(crate) list: Option<Reference> = "list",
+        mixins: Vec<Reference> = "mixins",
+    }
+    needs "type"
+    with {
+        /// The file that the shape is from.
+        pub(crate) file: String,
+    }
 }
 
-/// A member.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Member {
-    #[serde(default)]
-    pub(crate) target: String,
-    #[serde(default)]
-    pub(crate) traits: Traits,
+record! {
+    /// A member.
+    pub(crate) struct Member {
+        pub(crate) target: String = "target",
+        pub(crate) traits: Traits = "traits",
+    }
 }
 
-/// A reference to a shape.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Reference {
-    pub(crate) target: String,
+record! {
+    /// A reference to a shape.
+    pub(crate) struct Reference {
+        pub(crate) target: String = "target",
+    }
+    needs "target"
 }
 
 impl Model {
@@ -236,28 +234,6 @@ fn parse(name: &str, text: &str, report: &mut Report) -> Option<File> {
 impl Shape {
     /// A simple shape without traits.
     pub(crate) fn simple(kind: &str) -> Shape {
-        Shape {
-            kind: kind.to_owned(),
-            traits: Traits::new(),
-            members: IndexMap::new(),
-            member: None,
-            key: None,
-            value: None,
-            input: None,
-            output: None,
-            errors: Vec::new(),
-            version: None,
-            operations: Vec::new(),
-            collection_operations: Vec::new(),
-            resources: Vec::new(),
-            create: None,
-            put: None,
-            read: None,
-            update: None,
-            delete: None,
-            list: None,
-            mixins: Vec::new(),
-            file: String::new(),
-        }
+        Shape { kind: kind.to_owned(), ..Shape::default() }
     }
 }

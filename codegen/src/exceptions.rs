@@ -2,61 +2,57 @@
 
 use crate::ast::Model;
 use crate::diagnostics::{Report, nearest};
+#[cfg(feature = "exceptions")]
 use serde::Deserialize;
 use std::cell::Cell;
 
 /// The exceptions of one file. An entry that matches nothing is a problem: it outlived the model it was written for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default)]
+#[cfg_attr(feature = "exceptions", derive(Deserialize), serde(default, deny_unknown_fields))]
 pub(crate) struct Exceptions {
     /// Options that the command line names otherwise than the member.
-    #[serde(default)]
     option: Vec<Named>,
     /// Shapes or members that are secret though the model doesn't say so.
-    #[serde(default)]
     sensitive: Vec<Entry>,
     /// Members that are listed as required and yet left out by the service.
-    #[serde(default)]
     omitted: Vec<Entry>,
     /// Structures of which exactly one member is given, though the model doesn't call them unions.
-    #[serde(default)]
     union: Vec<Entry>,
     /// Types whose Rust name is another than the shape's.
-    #[serde(default)]
     r#type: Vec<Named>,
     /// The service, when the command line calls it otherwise than the SDKs do.
     service: Option<CommandWord>,
-    #[serde(skip)]
+    #[cfg_attr(feature = "exceptions", serde(skip))]
     file: String,
 }
 
 /// An entry: what it is about, and why.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
+#[cfg_attr(feature = "exceptions", derive(Deserialize), serde(deny_unknown_fields))]
 struct Entry {
     /// `Shape` or `Shape$member`, without namespace.
     shape: String,
     reason: String,
-    #[serde(skip)]
+    #[cfg_attr(feature = "exceptions", serde(skip))]
     used: Cell<bool>,
 }
 
 /// What the command line calls the service, and why.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
+#[cfg_attr(feature = "exceptions", derive(Deserialize), serde(deny_unknown_fields))]
 struct CommandWord {
     command: String,
     reason: String,
 }
 
 /// An entry that gives a name.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
+#[cfg_attr(feature = "exceptions", derive(Deserialize), serde(deny_unknown_fields))]
 struct Named {
     shape: String,
     name: String,
     reason: String,
-    #[serde(skip)]
+    #[cfg_attr(feature = "exceptions", serde(skip))]
     used: Cell<bool>,
 }
 

@@ -33,7 +33,9 @@ pub mod ir;
 mod lower;
 #[cfg(feature = "tool")]
 mod package;
+#[cfg(feature = "tool")]
 mod partitions;
+mod read;
 mod write;
 
 #[cfg(feature = "tool")]
@@ -46,5 +48,6 @@ pub use explain::Explanation;
 pub use generator::Generator;
 #[cfg(feature = "tool")]
 pub use package::Stale;
+#[cfg(feature = "tool")]
 pub use partitions::partitions;
 pub use write::Files;

@@ -37,7 +37,7 @@ pub(crate) fn call(service: &Service, operation: &Operation) -> Vec<String> {
 /// The statements as prettyplease prints them; none if they are no Rust, which would be a fault of this module.
 fn lines(statements: &TokenStream) -> Vec<String> {
     let Ok(item) = syn::parse2(quote! { fn example() { #statements } }) else { return Vec::new() };
-    let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
+    let file = syn::File { shebang: None, attrs: Vec::new(), items: vec![item] };
     let text = prettyplease::unparse(&file);
     let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
     lines.map(str::to_owned).collect()

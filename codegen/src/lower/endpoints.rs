@@ -1,7 +1,8 @@
 //! Endpoint rules: from the trait's JSON to the tree that rows are made of.
 
 use crate::ir::{Condition, EndpointRules as RuleSet, Expression, Parameter, Rule};
-use serde::Deserialize;
+use crate::read::record;
+use serde_core::Deserialize as _;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,39 +27,37 @@ const FUNCTIONS: &[(&str, usize, &str)] = &[
 /// How deep rules and expressions may nest.
 const DEEPEST: usize = 100;
 
-/// The trait as models write it.
-#[derive(Deserialize)]
-struct Source {
-    #[serde(default)]
-    parameters: BTreeMap<String, ParameterSource>,
-    #[serde(default)]
-    rules: Vec<RuleSource>,
+record! {
+    /// The trait as models write it.
+    struct Source {
+        parameters: BTreeMap<String, ParameterSource> = "parameters",
+        rules: Vec<RuleSource> = "rules",
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ParameterSource {
-    #[serde(default)]
-    built_in: String,
-    default: Option<Value>,
+record! {
+    struct ParameterSource {
+        built_in: String = "builtIn",
+        default: Option<Value> = "default",
+    }
 }
 
-#[derive(Deserialize)]
-struct RuleSource {
-    #[serde(default)]
-    conditions: Vec<Value>,
-    rules: Option<Vec<RuleSource>>,
-    endpoint: Option<EndpointSource>,
-    error: Option<Value>,
+record! {
+    struct RuleSource {
+        conditions: Vec<Value> = "conditions",
+        rules: Option<Vec<RuleSource>> = "rules",
+        endpoint: Option<EndpointSource> = "endpoint",
+        error: Option<Value> = "error",
+    }
 }
 
-#[derive(Deserialize)]
-struct EndpointSource {
-    url: Value,
-    #[serde(default)]
-    properties: Map<String, Value>,
-    #[serde(default)]
-    headers: BTreeMap<String, Vec<Value>>,
+record! {
+    struct EndpointSource {
+        url: Value = "url",
+        properties: Map<String, Value> = "properties",
+        headers: BTreeMap<String, Vec<Value>> = "headers",
+    }
+    needs "url"
 }
 
 /// Lowers the rules; what is wrong with them goes to `problem`, with what to do about it.

@@ -1,0 +1,95 @@
+//! Structures that are read from JSON: serde's derive does the same, and takes longer to build than all of this crate
+//! (docs/decisions/0021-build-scripts-without-derives.md).
+
+/// A structure with the names that its fields have in a model. What is not there is empty, but for what it `needs`; what is
+/// unknown is passed over; fields `with` which it comes are not read.
+macro_rules! record {
+    (
+        $(#[$attribute:meta])*
+        $visible:vis struct $name:ident {
+            $($(#[$on_field:meta])* $see:vis $field:ident: $type:ty = $key:literal,)*
+        }
+        $(needs $needed:literal)?
+        $(with { $($(#[$on_own:meta])* $see_own:vis $own:ident: $own_type:ty,)* })?
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Default)]
+        $visible struct $name {
+            $($(#[$on_field])* $see $field: $type,)*
+            $($($(#[$on_own])* $see_own $own: $own_type,)*)?
+        }
+
+        impl<'de> serde_core::Deserialize<'de> for $name {
+            fn deserialize<D: serde_core::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                struct Visitor;
+
+                impl<'de> serde_core::de::Visitor<'de> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: serde_core::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                        let mut found = $name::default();
+                        $(let mut missing = !$needed.is_empty();)?
+                        while let Some(key) = map.next_key::<String>()? {
+                            $(missing &= key != $needed;)?
+                            match key.as_str() {
+                                $($key => found.$field = map.next_value()?,)*
+                                _ => drop(map.next_value::<serde_core::de::IgnoredAny>()?),
+                            }
+                        }
+                        $(if missing {
+                            return Err(serde_core::de::Error::missing_field($needed));
+                        })?
+                        Ok(found)
+                    }
+                }
+
+                deserializer.deserialize_map(Visitor)
+            }
+        }
+    };
+}
+
+pub(crate) use record;
+
+#[cfg(test)]
+mod tests {
+    record! {
+        struct Thing {
+            name: String = "the-name",
+            parts: Vec<Thing> = "parts",
+        }
+        needs "the-name"
+        with {
+            place: u8,
+        }
+    }
+
+    #[test]
+    fn fields_are_read_by_their_names_and_others_passed_over() {
+        let json = r#"{ "other": [{}], "parts": [{ "the-name": "b" }], "the-name": "a", "place": 9 }"#;
+        let thing: Thing = serde_json::from_str(json).expect("a thing");
+        assert_eq!((&*thing.name, &*thing.parts[0].name, thing.parts[0].parts.len(), thing.place), ("a", "b", 0, 0));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        for (json, problem) in [
+            (r#"{ "parts": [] }"#, "missing field `the-name` at line 1 column 15"),
+            (r#"{ "the-name": null }"#, "invalid type: null, expected a string at line 1 column 18"),
+            (
+                r#"{ "the-name": "a", "parts": [5] }"#,
+                "invalid type: integer `5`, expected an object at line 1 column 30",
+            ),
+            (r#"[]"#, "invalid type: sequence, expected an object at line 1 column 0"),
+        ] {
+            assert_eq!(
+                serde_json::from_str::<Thing>(json).map(drop).map_err(|error| error.to_string()),
+                Err(problem.to_owned())
+            );
+        }
+    }
+}
