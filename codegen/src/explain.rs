@@ -34,7 +34,8 @@ impl Generator {
             (None, Some(found)) => (shape_decisions(&service, found), emit::types::alone(&service, found)),
             (None, None) => return Err(unknown(&service, &self.model_name(), name)),
         };
-        let id = |id: &&str| id.split_once('#').is_some_and(|(_, local)| local.split('$').next() == Some(name));
+        let shape_of = |local: &str| local.split('$').next().map(str::to_owned);
+        let id = |id: &&str| id.split_once('#').is_some_and(|(_, local)| shape_of(local) == shape_of(name));
         let mut model = Vec::new();
         for (file, text) in &loaded.files {
             let json: Value = serde_json::from_str(text).unwrap_or_default();
@@ -168,6 +169,9 @@ fn member_decision(service: &Service, member: &Member) -> String {
         ),
         (false, false) => format!("{}: Option<{inner}>, a setter since it may be absent", member.rust),
     };
+    if service.shapes.get(member.target).is_some_and(|target| target.name.contains('$')) {
+        text.push_str("; checked by constraints of its own");
+    }
     if member.boxed {
         text.push_str("; in a box since it contains its own structure");
     }

@@ -149,3 +149,16 @@ fn an_import_is_what_was_imported() {
     std::fs::write(&path, import::folder(&folder, &options).expect("a model").text).expect("a file");
     assert_eq!(changes(&Generator::new(folder), &Generator::new(path)), []);
 }
+
+#[test]
+fn a_member_that_narrows_its_shape_is_explained() {
+    let narrowed = Generator::new(support::root("codegen/tests/golden/narrowed/model.json"));
+    let explain = |name: &str| narrowed.explain(name).unwrap_or_else(|error| panic!("{error}"));
+    let member = explain("DoInput$count");
+    let decided = member.decisions.iter().find(|(about, _)| about == "checked").expect("a decision");
+    assert_eq!(decided.1, "1 to 100, by length or range");
+    assert!(member.model[0].1.contains("smithy.api#range"), "{}", member.model[0].1);
+    let structure = explain("DoInput");
+    let (_, decided) = structure.decisions.iter().find(|(about, _)| about == "member count").expect("the member");
+    assert!(decided.ends_with("checked by constraints of its own"), "{decided}");
+}

@@ -8,7 +8,7 @@ use crate::error::{Error, ServiceError};
 use crate::http::{Response, TransportError, TransportErrorKind};
 use crate::random;
 use crate::rows::{Operation, Service};
-use crate::timestamp::Timestamp;
+use crate::timestamp::{Timestamp, iso8601};
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
@@ -16,8 +16,6 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-use time::format_description::well_known::Iso8601;
-use time::format_description::well_known::iso8601::{Config, TimePrecision};
 
 /// Codes of a rate that was exceeded or of an accident that passes, whatever the status.
 const TRANSIENT: &[&str] = &[
@@ -275,26 +273,13 @@ fn asked_for(failed: &Failed) -> Duration {
     seconds.or(millis.map(Duration::from_millis)).unwrap_or_default().min(LONGEST)
 }
 
-/// `20301231T235959Z`
-const BASIC: Iso8601<
-    {
-        Config::DEFAULT
-            .set_use_separators(false)
-            .set_time_precision(TimePrecision::Second { decimal_digits: None })
-            .encode()
-    },
-> = Iso8601;
-
 /// The header `amz-sdk-request` of the attempt that comes next; `until` is when its answer would come too late.
 pub(crate) fn header(attempts: &Attempts, until: Option<SystemTime>) -> Cow<'static, str> {
     let attempt = attempts.made.saturating_add(1);
     if attempt == 1 {
         return "attempt=1".into();
     }
-    // A service's clock may be at the end of all calendars.
-    let until =
-        until.and_then(|until| time::Duration::try_from(until.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok());
-    let until = until.and_then(|life| time::OffsetDateTime::UNIX_EPOCH.checked_add(life)?.format(&BASIC).ok());
+    let until = until.and_then(iso8601).map(|until| until.replace(['-', ':'], ""));
     let until = until.map(|until| format!("ttl={until}; ")).unwrap_or_default();
     format!("{until}attempt={attempt}; max={}", attempts.allowed).into()
 }

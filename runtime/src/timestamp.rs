@@ -1,6 +1,7 @@
 //! [`Timestamp`]: a point in time, and its three forms on the wire.
 
 use crate::rows::TimestampFormat;
+use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 
@@ -87,8 +88,14 @@ impl From<Timestamp> for OffsetDateTime {
     }
 }
 
-impl From<std::time::SystemTime> for Timestamp {
-    fn from(time: std::time::SystemTime) -> Self {
+/// A moment in whole seconds, `2030-12-31T23:59:59Z`, as the AWS CLI writes it; none that is out of reach of a calendar.
+pub(crate) fn iso8601(moment: SystemTime) -> Option<String> {
+    let life = time::Duration::try_from(moment.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok()?;
+    OffsetDateTime::UNIX_EPOCH.checked_add(life)?.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
+}
+
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
         OffsetDateTime::from(time).into()
     }
 }

@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde_json::{Value as Json, json};
-use time::OffsetDateTime;
 
 use super::{Asking, Credentials, moment};
+use crate::timestamp::iso8601;
 
 /// Credentials that end sooner are not taken from the cache.
 const LEAST_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -70,7 +70,7 @@ pub(super) fn credentials(path: &Path, source: &'static str, now: SystemTime) ->
 
 /// An entry of the cache of roles. Credentials without an end are not kept.
 pub(super) fn keep(path: &Path, credentials: &Credentials, provider: Option<&str>) {
-    let Some(expiration) = credentials.expiration.and_then(written) else { return };
+    let Some(expiration) = credentials.expiration.and_then(iso8601) else { return };
     let mut entry = json!({"Credentials": {
         "AccessKeyId": credentials.access_key_id,
         "SecretAccessKey": credentials.secret_access_key,
@@ -84,15 +84,6 @@ pub(super) fn keep(path: &Path, credentials: &Credentials, provider: Option<&str
         entry["ProviderType"] = provider.into();
     }
     write(path, &entry);
-}
-
-/// A moment as the AWS CLI writes it; none that is out of reach of a calendar.
-pub(super) fn written(moment: SystemTime) -> Option<String> {
-    let life = time::Duration::try_from(moment.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok()?;
-    let moment = OffsetDateTime::UNIX_EPOCH.checked_add(life)?;
-    let (date, (hour, minute, second)) = (moment.date(), moment.time().as_hms());
-    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
-    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
 }
 
 #[cfg(test)]
@@ -151,6 +142,6 @@ mod tests {
         kept.expiration = Some(now + Duration::from_secs(3600));
         keep(&path, &kept, Some("sso"));
         assert_eq!(credentials(&path, "test", now), Some(kept));
-        assert_eq!(written(now + Duration::from_secs(1 << 40)), None);
+        assert_eq!(iso8601(now + Duration::from_secs(1 << 40)), None);
     }
 }

@@ -8,8 +8,7 @@
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
@@ -90,41 +89,40 @@ fn finish(child: &mut Child, deadline: Instant) -> io::Result<(ExitStatus, Vec<u
     // Both are read at once: a process that fills one pipe while we read the other would never end.
     let output = child.stdout.take().map(collect).transpose()?;
     let complaint = child.stderr.take().map(collect).transpose()?;
-    let output = received(output, deadline)?;
-    let complaint = received(complaint, deadline)?;
+    let output = collected(output, deadline)?;
+    let complaint = collected(complaint, deadline)?;
     // Both pipes are closed, so the process is about to end unless it closed them to stay.
-    loop {
-        match child.try_wait()? {
-            Some(status) => return Ok((status, output, complaint)),
-            None if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
-            None => thread::sleep(Duration::from_millis(1)),
-        }
-    }
+    let status = until(deadline, || child.try_wait())?;
+    Ok((status, output, complaint))
 }
 
 /// Reads a pipe to its end, or to the first byte too many, in a thread of its own.
-fn collect(pipe: impl Read + Send + 'static) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
-    let (sender, receiver) = mpsc::channel();
+fn collect(pipe: impl Read + Send + 'static) -> io::Result<JoinHandle<io::Result<Vec<u8>>>> {
     thread::Builder::new().spawn(move || {
         let mut bytes = Vec::new();
-        let result = pipe.take(MOST_OUTPUT + 1).read_to_end(&mut bytes);
-        // The receiver is gone when the other pipe or the clock ended the wait.
-        let _ = sender.send(result.map(|_| bytes));
-    })?;
-    Ok(receiver)
+        pipe.take(MOST_OUTPUT + 1).read_to_end(&mut bytes).map(|_| bytes)
+    })
 }
 
-fn received(pipe: Option<Receiver<io::Result<Vec<u8>>>>, deadline: Instant) -> io::Result<Vec<u8>> {
-    let Some(receiver) = pipe else {
-        return Ok(Vec::new());
-    };
-    let bytes = receiver
-        .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+fn collected(pipe: Option<JoinHandle<io::Result<Vec<u8>>>>, deadline: Instant) -> io::Result<Vec<u8>> {
+    let Some(reader) = pipe else { return Ok(Vec::new()) };
+    until(deadline, || Ok(reader.is_finished().then_some(())))?;
+    let bytes = reader.join().map_err(|_| io::Error::other("the pipe's reader failed"))??;
     if bytes.len() as u64 > MOST_OUTPUT {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)
+}
+
+/// Asks every millisecond until there is something.
+fn until<T>(deadline: Instant, mut ask: impl FnMut() -> io::Result<Option<T>>) -> io::Result<T> {
+    loop {
+        match ask()? {
+            Some(found) => return Ok(found),
+            None if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
+            None => thread::sleep(Duration::from_millis(1)),
+        }
+    }
 }
 
 /// Reads what a process printed. The error says what is wrong with it without showing it.

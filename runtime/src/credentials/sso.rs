@@ -11,6 +11,7 @@ use super::{Answer, Asking, Credentials, Provider, Providing, cache, failed, mom
 use crate::codec::json::ascii_text;
 use crate::config::{Error, ErrorKind, Value};
 use crate::http::Request;
+use crate::timestamp::iso8601;
 
 const NAME: &str = "sso";
 /// Tokens that end sooner are replaced.
@@ -177,7 +178,7 @@ impl Access {
             "startUrl": self.start_url,
             "region": self.region,
             "accessToken": answer.get("accessToken")?.as_str()?,
-            "expiresAt": cache::written(asking.now().checked_add(life)?)?,
+            "expiresAt": iso8601(asking.now().checked_add(life)?)?,
             "clientId": id,
             "clientSecret": secret,
             "registrationExpiresAt": registration,
