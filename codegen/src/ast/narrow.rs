@@ -5,8 +5,10 @@ use super::{Member, Model, Shape};
 /// Constraints: of a member, they stand in the place of those of the shape that it targets.
 const CONSTRAINTS: [&str; 3] = ["smithy.api#length", "smithy.api#pattern", "smithy.api#range"];
 
-/// Shapes that are Rust types of their own, and have no constraints.
-const UNCONSTRAINED: [&str; 5] = ["enum", "intEnum", "structure", "union", "document"];
+/// Types of shapes that take constraints. Those that are Rust types of their own do not.
+const SIMPLE: [&str; 10] =
+    ["bigDecimal", "bigInteger", "blob", "byte", "double", "float", "integer", "long", "short", "string"];
+const COLLECTIONS: [&str; 3] = ["list", "map", "set"];
 
 impl Model {
     /// Gives each member that has constraints of its own a shape of its own: the one that it targets, with the
@@ -29,7 +31,8 @@ impl Model {
 
     fn narrows(&self, member: &Member) -> bool {
         let takes = |shape: &Shape| {
-            !UNCONSTRAINED.contains(&shape.kind.as_str()) && !shape.traits.contains_key("smithy.api#enum")
+            let known = SIMPLE.iter().chain(&COLLECTIONS).any(|kind| *kind == shape.kind);
+            known && !shape.traits.contains_key("smithy.api#enum")
         };
         CONSTRAINTS.iter().any(|id| member.traits.contains_key(*id))
             && self.target(&member.target).is_some_and(|(_, shape)| takes(shape))
