@@ -193,6 +193,11 @@ impl Model {
 }
 
 impl Shape {
+    /// A simple shape without traits.
+    pub(crate) fn simple(kind: &str) -> Shape {
+        Shape { kind: kind.to_owned(), ..Shape::default() }
+    }
+
     /// All members with their names, also of a list (`member`) or map (`key`, `value`).
     pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Member)> {
         let named = self.members.iter().map(|(name, member)| (name.as_str(), member));
@@ -228,12 +233,5 @@ fn parse(name: &str, text: &str, report: &mut Report) -> Option<File> {
             report.add(&place, "", problem, "give a JSON AST of Smithy, or import a botocore folder first");
             None
         }
-    }
-}
-
-impl Shape {
-    /// A simple shape without traits.
-    pub(crate) fn simple(kind: &str) -> Shape {
-        Shape { kind: kind.to_owned(), ..Shape::default() }
     }
 }

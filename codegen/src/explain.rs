@@ -34,8 +34,9 @@ impl Generator {
             (None, Some(found)) => (shape_decisions(&service, found), emit::types::alone(&service, found)),
             (None, None) => return Err(unknown(&service, &self.model_name(), name)),
         };
-        let shape_of = |local: &str| local.split('$').next().map(str::to_owned);
-        let id = |id: &&str| id.split_once('#').is_some_and(|(_, local)| shape_of(local) == shape_of(name));
+        // An `apply` to a member speaks of the shape, and so does the shape of a member.
+        let about = name.split('$').next();
+        let id = |id: &&str| id.split_once('#').is_some_and(|(_, local)| local.split('$').next() == about);
         let mut model = Vec::new();
         for (file, text) in &loaded.files {
             let json: Value = serde_json::from_str(text).unwrap_or_default();

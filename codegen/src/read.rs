@@ -32,10 +32,14 @@ macro_rules! record {
 
                     fn visit_map<A: serde_core::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
                         let mut found = $name::default();
+                        $(let mut $field = false;)*
                         $(let mut missing = !$needed.is_empty();)?
                         while let Some(key) = map.next_key::<String>()? {
                             $(missing &= key != $needed;)?
                             match key.as_str() {
+                                $($key if std::mem::replace(&mut $field, true) => {
+                                    return Err(serde_core::de::Error::duplicate_field($key));
+                                })*
                                 $($key => found.$field = map.next_value()?,)*
                                 _ => drop(map.next_value::<serde_core::de::IgnoredAny>()?),
                             }
@@ -84,6 +88,7 @@ mod tests {
                 r#"{ "the-name": "a", "parts": [5] }"#,
                 "invalid type: integer `5`, expected an object at line 1 column 30",
             ),
+            (r#"{ "the-name": "a", "the-name": "b" }"#, "duplicate field `the-name` at line 1 column 29"),
             (r#"[]"#, "invalid type: sequence, expected an object at line 1 column 0"),
         ] {
             assert_eq!(
