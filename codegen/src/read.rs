@@ -2,7 +2,7 @@
 //! (docs/decisions/0021-build-scripts-without-derives.md).
 
 /// A structure with the names that its fields have in a model. What is not there is empty, but for what it `needs`; what is
-/// unknown is passed over; fields `with` which it comes are not read.
+/// unknown is passed over, and what stands twice is an error; fields `with` which it comes are not read.
 macro_rules! record {
     (
         $(#[$attribute:meta])*
