@@ -1,6 +1,6 @@
 //! `client.rs`: the client with a method per operation.
 
-use super::rustdoc;
+use super::{doc_lines, prose, rustdoc};
 use crate::ir::{Operation, OperationTrait, Service, Shape, Waiter};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let methods = service.operations.iter().map(|operation| method(service, operation));
     let has_types = service.operations.iter().any(|operation| operation.input.is_some() || operation.output.is_some());
     let types = has_types.then(|| quote! { use super::types::*; });
-    let about = format!(" A client for {}.", service.title);
+    let about = format!(" A client for {}.", prose::plain(&service.title).join(" "));
     let waiters = waiters(service);
     quote! {
         use super::rows::SERVICE;
@@ -39,7 +39,7 @@ fn waiters(service: &Service) -> Option<TokenStream> {
             let rust = |index: Option<usize>| Some(&service.shapes.get(index?)?.rust);
             let (input, output) = (rust(operation.input)?, rust(operation.output)?);
             let Waiter { name, method, .. } = waiter;
-            let docs = format!(" Calls `{}` until `{name}`.", operation.name);
+            let docs = format!(" Calls {} until {}.", prose::code(&operation.name), prose::code(name));
             let call = &operation.method;
             Some(quote! { #[doc = #docs] #method = #call(#input) -> #output, #name; })
         })
@@ -57,7 +57,7 @@ pub(crate) fn alone(service: &Service, operation: &Operation) -> TokenStream {
 
 fn method(service: &Service, operation: &Operation) -> TokenStream {
     let name = &operation.name;
-    let docs = rustdoc(&operation.docs, &format!("Calls `{name}`."));
+    let docs = rustdoc(&operation.docs, &format!("Calls {}.", prose::code(name)));
     let errors = errors(service, operation);
     let example = super::example::docs(service, operation);
     let method = &operation.method;
@@ -81,12 +81,12 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
 /// The section of the documentation that lists the operation's errors.
 fn errors(service: &Service, operation: &Operation) -> TokenStream {
     let names = operation.errors.iter().filter_map(|error| service.shapes.get(*error));
-    let names: Vec<String> = names.map(|shape| format!("`{}`", shape.name)).collect();
+    let names: Vec<String> = names.map(|shape| prose::code(&shape.name)).collect();
     if names.is_empty() {
         return TokenStream::new();
     }
-    let lines = super::wrapped(&format!("Codes of the service: {}.", names.join(", ")));
-    let lines = ["".to_owned(), "# Errors".to_owned(), "".to_owned()].into_iter().chain(lines);
-    let lines = lines.map(|line| if line.is_empty() { line } else { format!(" {line}") });
-    quote! { #(#[doc = #lines])* }
+    let listed = format!("{}.", names.join(", "));
+    let words = ["Codes", "of", "the", "service:"].into_iter().chain(listed.split_inclusive(", ").map(str::trim_end));
+    let lines = ["", "# Errors", ""].into_iter().map(str::to_owned);
+    doc_lines(lines.chain(prose::lines(words.map(str::to_owned))).collect())
 }

@@ -1,6 +1,6 @@
 //! `enums.rs`: a Rust enum per enum, open for values that are newer than the model.
 
-use super::rustdoc;
+use super::{prose, rustdoc};
 use crate::ir::{Kind, Service, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,10 +14,10 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 }
 
 pub(crate) fn item(shape: &Shape) -> TokenStream {
-    let docs = rustdoc(&shape.docs, &format!("`{}` of the model.", shape.name));
+    let docs = rustdoc(&shape.docs, &format!("{} of the model.", prose::code(&shape.name)));
     let name = &shape.rust;
     let variants = shape.values.iter().map(|value| {
-        let docs = rustdoc(&value.docs, &format!("`{}`", value.value.replace('`', "'")));
+        let docs = rustdoc(&value.docs, &prose::code(&value.value));
         let variant = &value.rust;
         quote! { #docs #variant }
     });

@@ -1,6 +1,6 @@
 //! `errors.rs`: the codes of the service's errors, as one enum.
 
-use super::rustdoc;
+use super::{prose, rustdoc};
 use crate::ir::{Service, Shape, Trait};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let is_error = |shape: &&Shape| shape.traits.iter().any(|found| matches!(found, Trait::Error { .. }));
     let errors: Vec<_> = service.shapes.iter().filter(is_error).collect();
     let variants = errors.iter().map(|shape| {
-        let docs = rustdoc(&shape.docs, &format!("`{}`", shape.name));
+        let docs = rustdoc(&shape.docs, &prose::code(&shape.name));
         let name = &shape.rust;
         quote! { #docs #name }
     });

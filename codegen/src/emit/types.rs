@@ -1,6 +1,6 @@
 //! `types.rs`: a Rust type per structure and union, and the macro line that ties it to its row.
 
-use super::rustdoc;
+use super::{prose, rustdoc};
 use crate::ir::{Kind, Member, Service, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -68,10 +68,10 @@ fn map_value_is_enum(service: &Service, map: &Shape) -> bool {
 }
 
 fn structure(service: &Service, shape: &Shape) -> TokenStream {
-    let docs = rustdoc(&shape.docs, &format!("`{}` of the model.", shape.name));
+    let docs = rustdoc(&shape.docs, &format!("{} of the model.", prose::code(&shape.name)));
     let name = &shape.rust;
     let fields = shape.members.iter().map(|member| {
-        let docs = rustdoc(&member.docs, &format!("`{}` of the model.", member.name));
+        let docs = rustdoc(&member.docs, &format!("{} of the model.", prose::code(&member.name)));
         let (field, inner) = (&member.rust, member_type(service, member));
         let field_type = if member.plain {
             inner
@@ -99,10 +99,10 @@ fn structure(service: &Service, shape: &Shape) -> TokenStream {
 }
 
 fn union(service: &Service, shape: &Shape) -> TokenStream {
-    let docs = rustdoc(&shape.docs, &format!("`{}` of the model: one of its members.", shape.name));
+    let docs = rustdoc(&shape.docs, &format!("{} of the model: one of its members.", prose::code(&shape.name)));
     let name = &shape.rust;
     let variants = shape.members.iter().map(|member| {
-        let docs = rustdoc(&member.docs, &format!("`{}` of the model.", member.name));
+        let docs = rustdoc(&member.docs, &format!("{} of the model.", prose::code(&member.name)));
         let (variant, inner) = (&member.rust, member_type(service, member));
         quote! { #docs #variant(#inner) }
     });

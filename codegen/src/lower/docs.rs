@@ -1,13 +1,49 @@
 //! Documentation: HTML, as models have it, to Markdown in a small subset.
 //!
 //! The subset: paragraphs between blank lines, list items that start with `- `, `code`, `*emphasis*`, `**strong**`, and
-//! a backslash before a backslash, backtick or asterisk that stands for itself. Links keep their text. What tags there
-//! are beyond these only separate words.
+//! a backslash before a backslash, backtick or asterisk that stands for itself. Links keep their text. Other tags only
+//! separate words. What merely looks like a tag (`<ip address>`) is text.
 
 use super::traits;
 use crate::ast::Traits;
 use crate::ir::Docs;
 use html5gum::{Token, Tokenizer};
+
+/// Elements that need no end tag to be known as such.
+const ELEMENTS: &[&str] = &[
+    "a",
+    "b",
+    "br",
+    "code",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "hr",
+    "i",
+    "img",
+    "important",
+    "li",
+    "note",
+    "ol",
+    "p",
+    "pre",
+    "script",
+    "span",
+    "strong",
+    "table",
+    "td",
+    "th",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+];
 
 /// The documentation among the traits of a shape or member.
 pub(crate) fn docs(traits: &Traits) -> Docs {
@@ -23,7 +59,7 @@ pub(crate) fn visible(text: &str) -> String {
 
 fn markdown(html: &str) -> String {
     let mut writer = Writer::default();
-    for token in Tokenizer::new(html).flatten() {
+    for token in Tokenizer::new(&tags_only(html)).flatten() {
         match token {
             Token::StartTag(tag) => writer.start(&String::from_utf8_lossy(&tag.name)),
             Token::EndTag(tag) => writer.end(&String::from_utf8_lossy(&tag.name)),
@@ -32,6 +68,52 @@ fn markdown(html: &str) -> String {
         }
     }
     writer.finish()
+}
+
+/// The HTML with `&lt;` for each `<` that begins no tag and no comment.
+fn tags_only(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        out.push_str(if is_markup(tag, html) { "<" } else { "&lt;" });
+        rest = tag.get(1..).unwrap_or_default();
+    }
+    out + rest
+}
+
+/// Whether this text begins with a comment, or with a tag of an element that HTML has or that has both of its tags here.
+fn is_markup(text: &str, html: &str) -> bool {
+    if text.starts_with("<!--") {
+        return text.contains("-->");
+    }
+    let (other, inside) = match text.strip_prefix("</") {
+        Some(inside) => ("<", inside),
+        None => ("</", text.trim_start_matches('<')),
+    };
+    let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(inside.len());
+    let (name, attributes) = inside.split_at(end);
+    let is_element = ELEMENTS.contains(&name.to_ascii_lowercase().as_str()) || html.contains(&format!("{other}{name}"));
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_element && is_closed(attributes)
+}
+
+/// Whether a tag's `>` comes, outside of quotes.
+fn is_closed(attributes: &str) -> bool {
+    let (mut quote, mut last) = (None, ' ');
+    for c in attributes.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if last == '=' => quote = Some(c),
+            (None, '>') => return true,
+            _ => {}
+        }
+        if !c.is_whitespace() {
+            last = c;
+        }
+    }
+    false
 }
 
 #[derive(Default)]
@@ -158,6 +240,11 @@ mod tests {
             ("<b></b><code> x </code>y", "`x` y"),
             ("<script>alert(1)</script>", "alert(1)"),
             ("<p>un<b>closed", "un**closed**"),
+            ("clientip:<ip address of client>, Vec<String>", "clientip:<ip address of client>, Vec<String>"),
+            ("a <!-- b", "a <!-- b"),
+            ("a <!-- b -->c <a", "a c <a"),
+            ("<a href=\"x>y", "<a href=\"x>y"),
+            ("<a href=>x</a> <fullname>y</fullname> </z> <?z>", "x y </z> <?z>"),
             ("</p></b>*/ }\u{0}", "\\*/ }"),
             ("", ""),
         ] {
