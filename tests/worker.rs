@@ -124,11 +124,11 @@ fn what_is_wrong_with_the_line_is_told() {
         (&["run", "--action-type", "Test"], "'Test' is no action type"),
         (
             &["run", "--action-type", "Tests/ThirdParty/Demo/1"],
-            "\"Tests\" is not a ActionCategory, which is one of: Source",
+            "'Tests' is not a value of ActionCategory; choose one of: Source",
         ),
         (&["run", "--action-type", "Test/ThirdParty/Demo/1", "--exec", "true"], "one of the arguments --client-tokens"),
         (&[&["run"][..], &whole, &["--deadline", "soon"]].concat(), "argument --deadline: 'soon' is no number"),
-        (&[&["run"][..], &whole, &["--failure-type", "2=Bad"]].concat(), "\"Bad\" is not a FailureType"),
+        (&[&["run"][..], &whole, &["--failure-type", "2=Bad"]].concat(), "'Bad' is not a value of FailureType"),
         (&["walk"], "argument operation: Found invalid choice"),
     ] {
         let output = run(opsmith(home.path()).arg("worker").args(words), "");

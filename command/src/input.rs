@@ -12,7 +12,8 @@ pub(crate) mod yaml;
 pub(crate) use cli_input::merge;
 
 use opsmith_runtime::document::Document;
-use opsmith_runtime::rows::{Ix, Kind, Member, Service, flag};
+use opsmith_runtime::redact;
+use opsmith_runtime::rows::{Ix, Kind, Member, Service};
 use opsmith_runtime::surroundings::Surroundings;
 use std::fmt;
 
@@ -84,7 +85,7 @@ impl Reader<'_> {
             }
             (_, Some(files::Content::Bytes(bytes))) => Document::Blob(bytes),
             (_, Some(files::Content::Text(text))) => {
-                scalar::typed(shape.kind, text).map_err(|problem| Error::of(option, problem))?
+                scalar::typed(shape.kind, text).map_err(|wrong| Error::of(option, self.named(member, &wrong)))?
             }
             (_, None) => return Err(Error::of(option, "one value is needed")),
         };
@@ -143,7 +144,10 @@ impl Reader<'_> {
             shorthand::Error::Syntax(problem) => Error::of(option, problem),
             shorthand::Error::File(problem) => Error::Other(problem),
         })?;
-        typed::adjusted(self.service, shape, tree).map_err(|problem| Error::of(option, problem))
+        typed::adjusted(self.service, shape, tree).map_err(|problem| match problem {
+            typed::Error::Number(wrong) => Error::of(option, self.named(member, &wrong)),
+            typed::Error::Form(problem) => Error::of(option, problem),
+        })
     }
 
     /// A structure of one text named `Value` takes a bare word for it.
@@ -165,19 +169,16 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether any part of the member's value may be sensitive.
-    fn is_secret(&self, member: &Member<'_>) -> bool {
-        fn within(service: &Service<'_>, member: &Member<'_>, seen: &mut Vec<Ix>) -> bool {
-            let shape = service.shape(member.target);
-            if member.is(flag::SENSITIVE) || shape.is(flag::SENSITIVE) {
-                return true;
-            }
-            if seen.contains(&member.target) {
-                return false;
-            }
-            seen.push(member.target);
-            shape.members.iter().any(|part| within(service, part, seen))
+    /// A text that is no number, unless that must not be shown.
+    fn named(&self, member: &Member<'_>, wrong: &scalar::NoNumber) -> String {
+        match self.is_secret(member) {
+            true => wrong.without_text(),
+            false => wrong.to_string(),
         }
-        within(self.service, member, &mut Vec::new())
+    }
+
+    /// Whether the text of the member's value may hold what is left out of messages.
+    fn is_secret(&self, member: &Member<'_>) -> bool {
+        redact::holds_secrets(self.service, member)
     }
 }

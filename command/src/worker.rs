@@ -11,10 +11,12 @@ use crate::run::Context;
 use action::Action;
 use log::Log;
 use opsmith_runtime::Config;
+use opsmith_runtime::typed::NotAValue;
 use opsmith_worker::service::{ActionCategory, ActionOwner, ActionTypeId, Client, FailureType};
 use opsmith_worker::{ClientTokens, Finding, Worker};
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -133,12 +135,17 @@ fn action_type(text: &str) -> Result<ActionTypeId, Failure> {
     let parts: Vec<&str> = text.split('/').collect();
     match parts.as_slice() {
         [category, owner, provider, version] => {
-            let category: ActionCategory = category.parse().map_err(usage)?;
-            let owner: ActionOwner = owner.parse().map_err(usage)?;
+            let category: ActionCategory = known(category)?;
+            let owner: ActionOwner = known(owner)?;
             Ok(ActionTypeId::new(category, owner, *provider, *version))
         }
         _ => Err(usage(format_args!("'{text}' is no action type: write CATEGORY/OWNER/PROVIDER/VERSION"))),
     }
+}
+
+/// The value of an enum that a text is.
+fn known<T: FromStr<Err = NotAValue>>(text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|wrong| usage(format_args!("'{text}' is {wrong}")))
 }
 
 /// A number that is not negative, of an option.
@@ -157,7 +164,7 @@ fn failure_types(level: &Level<'_>) -> Result<HashMap<i32, FailureType>, Failure
         .map(|text| {
             let (code, kind) = text.split_once('=').ok_or_else(|| usage(format_args!("'{text}' is not CODE=TYPE")))?;
             let code = code.parse().map_err(|_| usage(format_args!("'{code}' is no exit code")))?;
-            Ok((code, kind.parse().map_err(usage)?))
+            Ok((code, known(kind)?))
         })
         .collect()
 }

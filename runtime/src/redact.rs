@@ -1,7 +1,10 @@
 //! Printing values by their rows, without what is sensitive.
+//!
+//! There is one notion of what is hidden, and messages of every kind go by it ([`Service::hides`]): a value whose member or
+//! shape is sensitive, a map whose keys are, and every key, name and value inside of these.
 
 use crate::document::Document;
-use crate::rows::{Ix, Member, Service, flag};
+use crate::rows::{Ix, Kind, Member, Service};
 use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
 use std::fmt::Write as _;
@@ -11,70 +14,115 @@ pub const REDACTED: &str = "*** redacted ***";
 
 /// Writes the value as `Debug` does: for `Debug` of generated types.
 pub fn debug(value: &dyn Write, service: &Service<'_>, shape: Ix, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-    f.write_str(&text(value, service, shape))
-}
-
-/// The value as text for people: `FailureDetails { type: "JobFailed", message: "…" }`, with sensitive parts redacted.
-pub fn text(value: &dyn Write, service: &Service<'_>, shape: Ix) -> String {
-    let mut printer = Printer { cursor: Cursor::new(service, shape), text: String::new(), hidden: None, first: true };
+    let mut printer = Printer {
+        cursor: Cursor::new(service, shape),
+        hidden: Hidden::default(),
+        text: String::new(),
+        indented: f.alternate(),
+        open: Vec::new(),
+    };
     if let Err(refused) = value.write(&mut printer) {
         let _ = write!(printer.text, "<{refused}>");
     }
-    printer.text
+    f.write_str(&printer.text)
 }
 
-/// Puts [`REDACTED`] in the place of every sensitive part of a value that was read from JSON without its rows; whether there
+/// Whether a value of the member may have a part that is hidden, or is one.
+pub fn holds_secrets(service: &Service<'_>, member: &Member<'_>) -> bool {
+    fn within(service: &Service<'_>, member: &Member<'_>, seen: &mut Vec<Ix>) -> bool {
+        if service.hides(member) {
+            return true;
+        }
+        if seen.contains(&member.target) {
+            return false;
+        }
+        seen.push(member.target);
+        service.shape(member.target).members.iter().any(|part| within(service, part, seen))
+    }
+    within(service, member, &mut Vec::new())
+}
+
+/// Puts [`REDACTED`] in the place of every hidden part of a value that was read from JSON without its rows; whether there
 /// was any.
 pub fn hide(value: &mut Document, service: &Service<'_>, shape: Ix) -> bool {
     let row = service.shape(shape);
-    let hide_part = |value: &mut Document, member: &Member<'_>| {
-        let sensitive = member.is(flag::SENSITIVE) || service.shape(member.target).is(flag::SENSITIVE);
-        match sensitive && *value != Document::Null {
-            true => {
-                *value = REDACTED.into();
-                true
-            }
-            false => hide(value, service, member.target),
-        }
+    if service.hides_shape(row) {
+        return redact(value);
+    }
+    let hide_part = |value: &mut Document, member: &Member<'_>| match service.hides(member) {
+        true => redact(value),
+        false => hide(value, service, member.target),
     };
-    match value {
-        Document::Map(map) => {
-            let mut hidden = false;
-            for (name, value) in map {
-                let named = row.members.iter().find(|member| row.has_members() && member.json_name() == name);
-                if let Some(member) = named.or(row.element()) {
-                    hidden |= hide_part(value, member);
-                }
-            }
-            hidden
+    match (value, row.element()) {
+        (Document::Map(map), _) if row.has_members() => map.iter_mut().fold(false, |hidden, (name, value)| {
+            let member = row.members.iter().find(|member| member.json_name() == name);
+            hidden | member.is_some_and(|member| hide_part(value, member))
+        }),
+        (Document::Map(map), Some(member)) if row.kind == Kind::Map => {
+            map.values_mut().fold(false, |hidden, value| hidden | hide_part(value, member))
         }
-        Document::List(list) => match row.element() {
-            Some(member) => {
-                list.iter_mut().map(|value| hide_part(value, member)).fold(false, |any, hidden| any | hidden)
-            }
-            None => false,
-        },
-        _ => false,
+        (Document::List(list), Some(member)) if row.kind == Kind::List => {
+            list.iter_mut().fold(false, |hidden, value| hidden | hide_part(value, member))
+        }
+        // Of another type than is due, so that nobody knows where its secrets are.
+        (value, _) => row.members.iter().any(|member| holds_secrets(service, member)) && redact(value),
     }
 }
 
+fn redact(value: &mut Document) -> bool {
+    if *value == Document::Null {
+        return false;
+    }
+    *value = REDACTED.into();
+    true
+}
+
+/// Which parts of a value are hidden, as they come to a sink: the parts of a compound that is hidden are hidden too.
+#[derive(Debug, Default)]
+pub(crate) struct Hidden {
+    /// The depth of the outermost compound that is hidden.
+    since: Option<usize>,
+}
+
+impl Hidden {
+    /// Whether the value that is due is hidden.
+    pub(crate) fn hides(&self, cursor: &Cursor<'_>) -> bool {
+        self.is_inside() || cursor.hides()
+    }
+
+    /// Whether the current compound is hidden.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// To be called before the cursor begins a compound.
+    pub(crate) fn begin(&mut self, cursor: &Cursor<'_>) {
+        if self.since.is_none() && cursor.hides() {
+            self.since = Some(cursor.depth());
+        }
+    }
+
+    /// To be called after the cursor ended a compound.
+    pub(crate) fn end(&mut self, cursor: &Cursor<'_>) {
+        self.since = self.since.filter(|depth| *depth != cursor.depth());
+    }
+}
+
+/// Prints as the standard library does.
 struct Printer<'a> {
     cursor: Cursor<'a>,
+    hidden: Hidden,
     text: String,
-    /// The depth of the compound that is sensitive as a whole, while its parts come.
-    hidden: Option<usize>,
-    first: bool,
+    /// Each part on a line of its own.
+    indented: bool,
+    /// Of the compounds whose parts come at present: what ends each, and whether a part came.
+    open: Vec<(&'static str, bool)>,
 }
 
 impl Printer<'_> {
-    fn sensitive(&self) -> bool {
-        let part = self.cursor.part().is_some_and(|member| member.is(flag::SENSITIVE));
-        part || self.cursor.shape().is(flag::SENSITIVE)
-    }
-
     fn scalar(&mut self, value: std::fmt::Arguments<'_>) -> Done {
-        if self.hidden.is_none() {
-            let _ = match self.sensitive() {
+        if !self.hidden.is_inside() {
+            let _ = match self.cursor.hides() {
                 true => self.text.write_str(REDACTED),
                 false => self.text.write_fmt(value),
             };
@@ -83,11 +131,20 @@ impl Printer<'_> {
     }
 
     fn part(&mut self, name: std::fmt::Arguments<'_>) -> Result<&mut dyn Sink, Refused> {
-        if self.hidden.is_none() {
-            let comma = if std::mem::take(&mut self.first) { "" } else { ", " };
-            let _ = write!(self.text, "{comma}{name}");
+        if !self.hidden.is_inside() {
+            let came = self.open.last_mut().is_some_and(|(_, came)| std::mem::replace(came, true));
+            match self.indented {
+                true => self.line(if came { "," } else { "" }),
+                false => self.text.push_str(if came { ", " } else { "" }),
+            }
+            let _ = self.text.write_fmt(name);
         }
         Ok(self)
+    }
+
+    /// Begins a line for what is in the open compounds.
+    fn line(&mut self, after: &str) {
+        let _ = write!(self.text, "{after}\n{:1$}", "", 4 * self.open.len());
     }
 }
 
@@ -114,17 +171,21 @@ impl Sink for Printer<'_> {
         self.scalar(format_args!("{}", value.format(crate::rows::TimestampFormat::DateTime)))
     }
     fn begin(&mut self, parts: Parts) -> Done {
-        let opening = match parts {
-            Parts::Members => format!("{} {{ ", self.cursor.shape().name),
-            Parts::Elements => "[".to_owned(),
-            Parts::Entries => "{".to_owned(),
+        let (name, space) = (self.cursor.shape().name, if self.indented { "" } else { " " });
+        match parts {
+            Parts::Members => self.scalar(format_args!("{name} {{{space}")),
+            Parts::Elements => self.scalar(format_args!("[")),
+            Parts::Entries => self.scalar(format_args!("{{")),
+        }?;
+        let closing = match parts {
+            Parts::Members if self.indented => "}",
+            Parts::Members => " }",
+            Parts::Elements => "]",
+            Parts::Entries => "}",
         };
-        self.scalar(format_args!("{opening}"))?;
-        if self.hidden.is_none() && self.sensitive() {
-            self.hidden = Some(self.cursor.depth());
-        }
+        self.open.push((closing, false));
+        self.hidden.begin(&self.cursor);
         self.cursor.begin();
-        self.first = true;
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
@@ -143,16 +204,60 @@ impl Sink for Printer<'_> {
         self.part(format_args!("{key:?}: "))
     }
     fn end(&mut self) -> Done {
-        let compound = self.cursor.compound();
-        self.cursor.end();
-        match self.hidden {
-            Some(depth) if depth == self.cursor.depth() => self.hidden = None,
-            Some(_) => {}
-            None if compound.has_members() => self.text.push_str(" }"),
-            None if compound.kind == crate::rows::Kind::List => self.text.push(']'),
-            None => self.text.push('}'),
+        let open = self.open.pop();
+        if let Some((closing, came)) = open.filter(|_| !self.hidden.is_inside()) {
+            if came && self.indented {
+                self.line(",");
+            }
+            self.text.push_str(closing);
         }
-        self.first = false;
+        self.cursor.end();
+        self.hidden.end(&self.cursor);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::json;
+    use crate::rows::{Protocol, document, list, map, member, string, structure};
+    use crate::sink::{DocumentSink, Shaped};
+
+    static SERVICE: Service<'static> = Service {
+        protocol: Protocol::AwsJson1_0,
+        shapes: &[
+            structure("Box", &[member("any", 1), member("keys", 4), member("names", 2), member("box", 0)]),
+            document("Anything"),
+            list("Names", &[member("member", 3)]),
+            string("Name"),
+            map("Keys", &[member("key", 5), member("value", 3)]),
+            string("Key").sensitive(),
+        ],
+        ..Service::NONE
+    };
+
+    struct Value(Document);
+
+    impl std::fmt::Debug for Value {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            debug(&Shaped { document: &self.0, service: &SERVICE, shape: 0 }, &SERVICE, 0, f)
+        }
+    }
+
+    fn value(text: &str) -> Value {
+        let mut sink = DocumentSink::new(&Service::NONE, Ix::MAX);
+        json::read(text.as_bytes(), &Service::NONE, Ix::MAX, &mut sink).expect("JSON");
+        Value(sink.finish())
+    }
+
+    #[test]
+    fn values_print_on_one_line_and_indented() {
+        let both = value(r#"{"any":{"a":[1,"x"]},"keys":{"secret":"v"},"names":[],"box":{"names":["n"]},"new":1}"#);
+        let line = r#"Box { any: {"a": [1, "x"]}, keys: *** redacted ***, names: [], box: Box { names: ["n"] }, "new": unknown }"#;
+        assert_eq!(format!("{both:?}"), line);
+        let lines = "Box {\n    any: {\n        \"a\": [\n            1,\n            \"x\",\n        ],\n    },\n    keys: *** redacted ***,\n    \
+                     names: [],\n    box: Box {\n        names: [\n            \"n\",\n        ],\n    },\n    \"new\": unknown,\n}";
+        assert_eq!(format!("{both:#?}"), lines);
     }
 }

@@ -74,6 +74,19 @@ impl<'a> Service<'a> {
         found.ok().and_then(|at| self.operations.get(at))
     }
 
+    /// Whether the value of a member is left out of messages: the member, its shape, or the keys of its map are sensitive.
+    /// So are all parts of such a value.
+    pub fn hides(&self, member: &Member<'_>) -> bool {
+        member.is(flag::SENSITIVE) || self.hides_shape(self.shape(member.target))
+    }
+
+    /// Whether values of a shape are left out of messages, whatever member they are for.
+    pub fn hides_shape(&self, shape: &Shape<'_>) -> bool {
+        let key = shape.members.first().filter(|_| shape.kind == Kind::Map);
+        let sensitive = |key: &Member<'_>| key.is(flag::SENSITIVE) || self.shape(key.target).is(flag::SENSITIVE);
+        shape.is(flag::SENSITIVE) || key.is_some_and(sensitive)
+    }
+
     /// The service's own name: the shape id without its namespace, e.g. `CodePipeline_20150709`.
     pub fn name(&self) -> &'a str {
         self.id.split_once('#').map_or(self.id, |(_, name)| name)

@@ -22,7 +22,7 @@ pub struct Refused(Box<Reason>);
 enum Reason {
     Kind(&'static str),
     Form(&'static str),
-    Member(String),
+    Member,
 }
 
 impl Refused {
@@ -38,10 +38,10 @@ impl Refused {
         Refused(Box::new(Reason::Form(expected)))
     }
 
-    /// No such member.
+    /// No such member. Its name is left out, since it may be a part of what is sensitive.
     #[cold]
-    pub fn member(name: impl Into<String>) -> Self {
-        Refused(Box::new(Reason::Member(name.into())))
+    pub fn member() -> Self {
+        Refused(Box::new(Reason::Member))
     }
 }
 
@@ -50,7 +50,7 @@ impl std::fmt::Display for Refused {
         match &*self.0 {
             Reason::Kind(found) => write!(f, "a value of type {found} does not belong here"),
             Reason::Form(expected) => write!(f, "the value is not {expected}"),
-            Reason::Member(name) => write!(f, "there is no member {name:?}"),
+            Reason::Member => f.write_str("a member is given that the model does not have"),
         }
     }
 }
@@ -114,8 +114,8 @@ pub trait Sink {
         Err(Refused::kind("structure"))
     }
     /// A member that the rows don't have was given; its value does not follow.
-    fn unknown(&mut self, name: &str) -> Done {
-        Err(Refused::member(name))
+    fn unknown(&mut self, _name: &str) -> Done {
+        Err(Refused::member())
     }
     /// The next element follows.
     fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
@@ -171,6 +171,19 @@ impl<'a> Cursor<'a> {
         self.member
     }
 
+    /// Whether the value that is due is left out of messages, leaving aside what is around it.
+    pub(crate) fn hides(&self) -> bool {
+        match self.member {
+            Some(member) => self.service.hides(member),
+            None => self.service.hides_shape(self.shape),
+        }
+    }
+
+    /// Whether the value that is due may have a part that is left out of messages.
+    pub(crate) fn holds_secrets(&self) -> bool {
+        self.shape.members.iter().any(|part| crate::redact::holds_secrets(self.service, part))
+    }
+
     pub(crate) fn begin(&mut self) {
         self.around.push(std::mem::replace(&mut self.compound, self.shape));
     }
@@ -199,7 +212,7 @@ impl<'a> Cursor<'a> {
     /// Turns to the member with this index of the current compound.
     pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, Refused> {
         let found = self.compound.members.get(index);
-        let member = found.ok_or_else(|| Refused::member(format!("#{index}")))?;
+        let member = found.ok_or_else(Refused::member)?;
         self.turn(Some(member));
         Ok(member)
     }

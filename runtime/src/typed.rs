@@ -286,21 +286,18 @@ pub fn begins(parts: Parts, expected: Parts) -> Done {
     }
 }
 
-/// Text that is none of an enum's values in the model.
+/// Text that is none of an enum's values in the model. The text is left out, since it may be sensitive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAValue {
     /// The enum's name.
     pub name: &'static str,
-    /// The text that was given.
-    pub given: String,
     /// The values that the model lists.
     pub values: &'static [&'static str],
 }
 
 impl std::fmt::Display for NotAValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let NotAValue { name, given, values } = self;
-        write!(f, "{given:?} is not a {name}, which is one of: {}", values.join(", "))
+        write!(f, "not a value of {}; choose one of: {}", self.name, self.values.join(", "))
     }
 }
 
@@ -465,8 +462,8 @@ macro_rules! enumeration {
             type Err = $crate::typed::NotAValue;
             fn from_str(value: &str) -> ::std::result::Result<Self, $crate::typed::NotAValue> {
                 match Self::from_wire(value) {
-                    Self::Unknown(given) => {
-                        Err($crate::typed::NotAValue { name: stringify!($name), given, values: Self::VALUES })
+                    Self::Unknown(_) => {
+                        Err($crate::typed::NotAValue { name: stringify!($name), values: Self::VALUES })
                     }
                     known => Ok(known),
                 }

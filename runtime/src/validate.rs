@@ -3,7 +3,8 @@
 //! What a violation means depends on the [`Mode`], since models go stale: services relax maximums and add enum values
 //! all the time, and a check by an old model must not stop a valid call.
 
-use crate::rows::{Ix, Kind, Service, flag};
+use crate::redact::{Hidden, REDACTED};
+use crate::rows::{Ix, Kind, Service};
 use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
 use std::fmt;
@@ -54,13 +55,13 @@ pub enum Severity {
 /// One thing in which a request departs from the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    /// Where: `failureDetails.message`, `stages[2].name`; empty at the top of the input.
+    /// Where: `failureDetails.message`, `stages[2].name`; empty at the top of the input. Keys of sensitive maps are hidden.
     pub path: String,
     /// What.
     pub problem: Problem,
 }
 
-/// What is wrong at a place. Sensitive values are not in it.
+/// What is wrong at a place. No value, key or name that is inside anything sensitive is in it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Problem {
     /// A required member is absent.
@@ -107,7 +108,7 @@ impl Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = if self.path.is_empty() { "input" } else { &self.path };
-        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| crate::redact::REDACTED.to_owned());
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| REDACTED.to_owned());
         let number = |value: &Option<f64>| shown(&value.map(|value| value.to_string()));
         match &self.problem {
             Problem::Missing(member) => write!(f, "Missing required parameter in {path}: \"{member}\""),
@@ -160,6 +161,7 @@ pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Viol
 
 struct Validator<'a> {
     cursor: Cursor<'a>,
+    hidden: Hidden,
     compounds: Vec<Compound<'a>>,
     /// The depth of the compound whose parts are not checked, while they come: documents, and values of a wrong type.
     muted: Option<usize>,
@@ -187,7 +189,8 @@ struct Compound<'a> {
 
 impl<'a> Validator<'a> {
     fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        Validator { cursor: Cursor::new(service, shape), compounds: Vec::new(), muted: None, violations: Vec::new() }
+        let (cursor, hidden) = (Cursor::new(service, shape), Hidden::default());
+        Validator { cursor, hidden, compounds: Vec::new(), muted: None, violations: Vec::new() }
     }
 
     fn path(&self) -> String {
@@ -211,8 +214,12 @@ impl<'a> Validator<'a> {
 
     /// Whether messages may show the value that is due.
     fn is_shown(&self) -> bool {
-        let member = self.cursor.part().is_some_and(|member| member.is(flag::SENSITIVE));
-        !member && !self.cursor.shape().is(flag::SENSITIVE)
+        !self.hidden.hides(&self.cursor)
+    }
+
+    /// A name or a key that was given in the current compound, if messages may show it.
+    fn shown_name(&self, name: &str) -> String {
+        if self.hidden.is_inside() { REDACTED } else { name }.to_owned()
     }
 
     /// Whether the value that is due is of a kind that its rules are for; reports it if not.
@@ -223,7 +230,7 @@ impl<'a> Validator<'a> {
         }
         let fits = offered.fits(kind);
         if !fits {
-            let value = self.is_shown().then(|| value.to_string());
+            let value = (self.is_shown() && !self.cursor.holds_secrets()).then(|| value.to_string());
             self.report(Problem::Type(value, offered.in_words(), in_words(kind)));
         }
         fits
@@ -308,6 +315,7 @@ impl Sink for Validator<'_> {
         if !self.expect(offered, format_args!("a {}", offered.in_words())) && self.muted.is_none() {
             self.muted = Some(self.cursor.depth());
         }
+        self.hidden.begin(&self.cursor);
         self.cursor.begin();
         let start = self.violations.len();
         self.compounds.push(Compound { at: None, start, count: 0, given: Vec::new(), unknown: Vec::new() });
@@ -322,8 +330,9 @@ impl Sink for Validator<'_> {
         Ok(self)
     }
     fn unknown(&mut self, name: &str) -> Done {
+        let name = self.shown_name(name);
         if let Some(compound) = self.compounds.last_mut().filter(|_| self.muted.is_none()) {
-            compound.unknown.push(name.to_owned());
+            compound.unknown.push(name);
         }
         Ok(())
     }
@@ -334,7 +343,7 @@ impl Sink for Validator<'_> {
         Ok(self)
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
-        self.step(Step::Key(key.to_owned()));
+        self.step(Step::Key(self.shown_name(key)));
         self.cursor.key();
         if self.muted.is_none() && Offered::Text.fits(self.cursor.shape().kind) {
             self.text(key);
@@ -352,6 +361,7 @@ impl Sink for Validator<'_> {
             self.violations[start..].rotate_left(parts);
         }
         self.cursor.end();
+        self.hidden.end(&self.cursor);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use opsmith_runtime::document::Document;
 use opsmith_runtime::rows::Kind;
 use opsmith_runtime::timestamp::Timestamp;
+use std::fmt;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Date, PrimitiveDateTime, Time};
@@ -12,11 +13,31 @@ use time::{Date, PrimitiveDateTime, Time};
 /// # Errors
 ///
 /// A number that is none.
-pub(super) fn typed(kind: Kind, text: String) -> Result<Document, String> {
+pub(super) fn typed(kind: Kind, text: String) -> Result<Document, NoNumber> {
     match kind {
-        Kind::Integer(_) => integer(&text).ok_or_else(|| format!("invalid int value: '{text}'")).map(Document::Integer),
-        Kind::Float => float(&text).ok_or_else(|| format!("invalid float value: '{text}'")).map(Document::Float),
+        Kind::Integer(_) => integer(&text).map(Document::Integer).ok_or(NoNumber { kind: "int", text }),
+        Kind::Float => float(&text).map(Document::Float).ok_or(NoNumber { kind: "float", text }),
         _ => Ok(Document::String(text)),
+    }
+}
+
+/// A text that is no number of the kind that is due.
+#[derive(Debug)]
+pub(super) struct NoNumber {
+    kind: &'static str,
+    text: String,
+}
+
+impl NoNumber {
+    /// The problem without the text, which may be secret.
+    pub(super) fn without_text(&self) -> String {
+        format!("invalid {} value", self.kind)
+    }
+}
+
+impl fmt::Display for NoNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid {} value: '{}'", self.kind, self.text)
     }
 }
 

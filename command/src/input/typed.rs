@@ -4,13 +4,22 @@ use super::{DEEPEST, scalar};
 use opsmith_runtime::document::Document;
 use opsmith_runtime::rows::{Ix, Kind, Service};
 
+/// Why a tree can't have the model's types.
+#[derive(Debug)]
+pub(super) enum Error {
+    /// A text that is no number.
+    Number(scalar::NoNumber),
+    /// A list where a number is due, a document, or too deep a nesting.
+    Form(String),
+}
+
 /// Shorthand's tree with the model's types: a scalar where a list is due becomes a list of one, and text where a number
 /// or boolean is due becomes that. What the model does not know stays as it is.
 ///
 /// # Errors
 ///
 /// A number that is none, and documents, which shorthand can't write.
-pub(super) fn adjusted(service: &Service<'_>, shape: Ix, tree: Document) -> Result<Document, String> {
+pub(super) fn adjusted(service: &Service<'_>, shape: Ix, tree: Document) -> Result<Document, Error> {
     Adjusting { service }.value(shape, tree, 0)
 }
 
@@ -19,9 +28,9 @@ struct Adjusting<'a> {
 }
 
 impl Adjusting<'_> {
-    fn value(&self, ix: Ix, tree: Document, depth: usize) -> Result<Document, String> {
+    fn value(&self, ix: Ix, tree: Document, depth: usize) -> Result<Document, Error> {
         if depth > DEEPEST {
-            return Err(format!("values may nest {DEEPEST} levels deep, and no deeper"));
+            return Err(Error::Form(format!("values may nest {DEEPEST} levels deep, and no deeper")));
         }
         let shape = self.service.shape(ix);
         match (shape.kind, tree) {
@@ -49,18 +58,18 @@ impl Adjusting<'_> {
                 let elements = elements.into_iter().map(|value| self.value(element, value, depth + 1));
                 elements.collect::<Result<_, _>>().map(Document::List)
             }
-            (Kind::Document, _) => Err(format!(
+            (Kind::Document, _) => Err(Error::Form(format!(
                 "Shorthand can't write {}, which takes any JSON value. Use JSON for the option.",
                 shape.name
-            )),
-            (Kind::Integer(_), Document::List(_)) => Err("invalid int value: a list".to_owned()),
-            (Kind::Float, Document::List(_)) => Err("invalid float value: a list".to_owned()),
+            ))),
+            (Kind::Integer(_), Document::List(_)) => Err(Error::Form("invalid int value: a list".to_owned())),
+            (Kind::Float, Document::List(_)) => Err(Error::Form("invalid float value: a list".to_owned())),
             (Kind::Boolean, Document::String(text)) => Ok(match text.to_lowercase().as_str() {
                 "true" => true.into(),
                 "false" => false.into(),
                 _ => text.into(),
             }),
-            (kind, Document::String(text)) => scalar::typed(kind, text),
+            (kind, Document::String(text)) => scalar::typed(kind, text).map_err(Error::Number),
             (_, tree) => Ok(tree),
         }
     }
