@@ -86,12 +86,13 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
     }
     for known in &operation.traits {
         found.push(match known {
-            OperationTrait::Paginated { input_token, output_token, items, .. } => {
-                let text = format!(
-                    "{output_token} of an answer goes to {input_token} of the next request; items are in {items}"
-                );
+            OperationTrait::Paginated(pages) => {
+                let [inputs, outputs, items] =
+                    [&pages.input_tokens, &pages.output_tokens, &pages.items].map(|names| names.join(", "));
+                let text = format!("{outputs} of an answer goes to {inputs} of the next request; items are in {items}");
                 ("pages".to_owned(), text)
             }
+            OperationTrait::Unpaged(reason) => ("pages".to_owned(), format!("one only: {reason}")),
             OperationTrait::Waiter(waiter) => {
                 let most =
                     if waiter.attempts == 0 { String::new() } else { format!(", {} calls at most", waiter.attempts) };

@@ -25,7 +25,7 @@
 //! | trait | on | value |
 //! | --- | --- | --- |
 //! | `#command` | service | what the AWS CLI calls it, when that is not the SDK's name with dashes |
-//! | `#paginator` | operation | the source's paginator, complete, when `smithy.api#paginated` cannot say all of it |
+//! | `#paginator` | operation | the source's paginator, complete |
 //! | `#waiters` | operation | the source's waiters, complete: fixed delay in seconds, attempts, matchers by status |
 //! | `#jsonValue` | member | the string holds JSON, and is given as JSON |
 //! | `#requiredOrder` | structure | the order in which required members are checked, when it is not the members' order |

@@ -154,17 +154,10 @@ pub enum OperationTrait {
     },
     /// `smithy.api#endpoint`: a prefix of the host name.
     HostPrefix(String),
-    /// `smithy.api#paginated`: member paths; empty where there is none.
-    Paginated {
-        /// Takes the token.
-        input_token: String,
-        /// Gives the next token.
-        output_token: String,
-        /// Holds the items.
-        items: String,
-        /// Limits a page.
-        page_size: String,
-    },
+    /// How the output is paged.
+    Paginated(Pagination),
+    /// The model pages the output in a way that is not supported, and why.
+    Unpaged(String),
     /// `smithy.api#optionalAuth`, or no authentication at all.
     Unsigned,
     /// `smithy.api#deprecated`, with what to use in its place.
@@ -173,6 +166,23 @@ pub enum OperationTrait {
     EndpointParameter(String, String),
     /// An entry of `smithy.waiters#waitable`.
     Waiter(Waiter),
+}
+
+/// How an operation's output is paged; the fields are those of its row.
+#[derive(Debug, Default, PartialEq)]
+pub struct Pagination {
+    /// Input members that take the tokens.
+    pub input_tokens: Vec<String>,
+    /// Where an output has the next tokens.
+    pub output_tokens: Vec<String>,
+    /// Output members that the pages add to.
+    pub items: Vec<String>,
+    /// Limits a page; empty when there is none.
+    pub page_size: String,
+    /// Says whether more pages follow; empty when the tokens alone do.
+    pub more: String,
+    /// Output members that count as the first page has them.
+    pub first_page: Vec<String>,
 }
 
 /// When to stop calling an operation again and again.

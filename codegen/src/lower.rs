@@ -9,6 +9,7 @@ mod cycles;
 pub(crate) mod docs;
 pub(crate) mod endpoints;
 mod names;
+mod pages;
 mod shapes;
 mod traits;
 mod waiters;
@@ -176,7 +177,7 @@ fn operation(
         input: index(&shape.input),
         output: index(&shape.output),
         errors: shape.errors.iter().filter_map(|error| closure.index(&error.target)).collect(),
-        traits: traits::operation(&shape.traits, &service.traits),
+        traits: traits::operation(&shape.traits).into_iter().chain(pages::pages(input.model, shape, service)).collect(),
         docs: docs::docs(&shape.traits),
         options: options.collect(),
     }

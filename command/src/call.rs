@@ -106,7 +106,7 @@ impl<'a> Caller<'a> {
     }
 
     /// Says on standard error what does not keep the command from going on.
-    fn warn(&self, text: impl std::fmt::Display) {
+    pub(crate) fn warn(&self, text: impl std::fmt::Display) {
         if self.warns {
             // When standard error is gone there is nobody to warn.
             let _ = writeln!(std::io::stderr(), "{}: [WARNING]: {text}", crate::program::name());

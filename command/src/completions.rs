@@ -139,7 +139,7 @@ impl Place {
         let mut known = globals::known();
         let Some((commands, command, operation)) = self.operation() else { return task(&known) };
         let parameters: Vec<Parameter<'_>> = operation::parameters(commands.service, &command, &operation).collect();
-        let pagination = pages::of(&operation);
+        let pagination = operation.pagination();
         known.retain(|global| global.name != "--local");
         let shown = parameters.iter().filter(|parameter| !pages::hides(pagination.as_ref(), parameter.member.name));
         let mut own: Vec<Known<'_>> = shown.flat_map(Parameter::known).chain(operation::common(pagination)).collect();

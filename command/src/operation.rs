@@ -86,7 +86,7 @@ impl<'a> Line<'a> {
         in_lines: bool,
     ) -> Result<Self, Failure> {
         let parameters: Vec<_> = parameters(service, command, operation).collect();
-        let pagination = pages::of(operation);
+        let pagination = operation.pagination();
         let known: Vec<Known<'_>> = parameters.iter().flat_map(Parameter::known).chain(common(pagination)).collect();
         let level = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(()))?;
         let skeleton = level
@@ -119,9 +119,18 @@ impl<'a> Line<'a> {
         wanted.refuse(shadowed).map(|()| false)
     }
 
-    /// How the result of a call with these parameters is paged; none for a single call.
-    pub(crate) fn pages(&self, parameters: &Map) -> Option<(Pagination<'a>, Wanted)> {
-        self.pages.clone().filter(|(pagination, _)| !parameters.keys().any(|name| pages::hides(Some(pagination), name)))
+    /// Which pages a call with these parameters asks for; none for a single call, as an input is that has a token or a limit
+    /// itself.
+    ///
+    /// # Errors
+    ///
+    /// Such an input, with options that page.
+    pub(crate) fn pages(&self, parameters: &Map) -> Result<Option<Wanted>, Failure> {
+        let Some((pagination, wanted)) = &self.pages else { return Ok(None) };
+        match parameters.keys().find(|name| pages::hides(Some(pagination), name)) {
+            Some(member) => wanted.refuse_beside(member).map(|()| None),
+            None => Ok(Some(wanted.clone())),
+        }
     }
 
     /// Whether a whole document is given.

@@ -69,24 +69,24 @@ impl<'a> Printer<'a> {
         mut call: impl FnMut(&Map) -> Result<Document, Failure>,
     ) -> Result<(), Failure> {
         let (context, service, operation) = (self.context, self.service, self.operation);
-        let mut call = |parameters: &Map| Ok(shown(context, service, operation, call(parameters)?));
+        let shown = |answer| shown(context, service, operation, answer);
         match self.format {
             Format::YamlStream => {
-                while let Some(page) = pages.next(&mut call)? {
+                while let Some(page) = pages.next(&mut call, shown)? {
                     let found = self.found(page)?;
                     self.write(&found)?;
                 }
             }
             Format::Text => {
-                while let Some(page) = pages.next(&mut call)? {
-                    self.print(pages.only_items(&page))?;
+                while let Some(page) = pages.next(&mut call, shown)? {
+                    self.print(pages.part(&page))?;
                 }
                 if let Some(token) = pages.resume() {
-                    // The token stands on a line of its own, which begins with a key.
-                    self.print(pages::next_token(pages::next_token(token.into())))?;
+                    // On a line that begins with a key; the query is about the result, which the token is not part of.
+                    self.write(&pages::next_token(pages::next_token(token.into())))?;
                 }
             }
-            _ => self.print(pages.whole(&mut call)?)?,
+            _ => self.print(pages.whole(&mut call, shown)?)?,
         }
         Ok(())
     }

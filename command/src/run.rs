@@ -7,7 +7,7 @@ use crate::exit::{Failure, Manner};
 use crate::input::{self, BinaryFormat};
 use crate::operation::Line;
 use crate::output::Timestamps;
-use crate::pages::Pages;
+use crate::pages::{Pages, Wanted};
 use crate::printer::Printer;
 use crate::query::Query;
 use crate::{bulk, dry_run, globals, help, program, skeleton, suggest, trace};
@@ -296,20 +296,20 @@ fn call(
     parameters: Map,
 ) -> Result<(), Failure> {
     let mut caller = Caller::new(context, commands.service, operation)?;
+    let wanted = line.pages(&parameters)?;
+    let warning = wanted.as_ref().and_then(Wanted::warning);
+    let unpaged = operation.unpaged().map(|reason| format!("this is one page, since {reason} in the model"));
+    warning.into_iter().chain(unpaged).for_each(|text| caller.warn(text));
+    let pages = wanted.and_then(|wanted| Pages::new(commands.service, operation, parameters.clone(), wanted));
     if let Some(form) = context.globals.values("--cli-dry-run") {
         let form = form.first().map(String::as_str);
-        let request = match line.pages(&parameters) {
-            Some((pagination, wanted)) => caller.sign(Pages::new(pagination, parameters, wanted).parameters()),
-            None => caller.sign(&parameters),
-        }?;
+        let request = caller.sign(pages.as_ref().map_or(&parameters, Pages::parameters))?;
         return print(&dry_run::shown(request, form, commands.service, operation.input));
     }
     // Before the call, which may change something.
     let printer = Printer::new(context, commands.service, operation)?;
-    match line.pages(&parameters) {
-        Some((pagination, wanted)) => {
-            printer.pages(Pages::new(pagination, parameters, wanted), |parameters| caller.call(parameters))
-        }
+    match pages {
+        Some(pages) => printer.pages(pages, |parameters| caller.call(parameters)),
         None => printer.result(caller.call(&parameters)?),
     }
 }

@@ -2,11 +2,10 @@
 //! result takes.
 
 use crate::client::{Client, Overrides};
-use crate::document::{Document, Map};
 use crate::error::Error;
 use crate::http::{TransportError, TransportErrorKind};
-use crate::rows::Operation;
-use crate::sink::{DocumentSink, Shaped, Sink, Write};
+use crate::pages::{Next, Pager};
+use crate::sink::{Sink, Write};
 use crate::validate::Mode;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
@@ -72,7 +71,8 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         self
     }
 
-    /// The result page by page, if the operation has pages; otherwise as the one page.
+    /// The result page by page, if the operation has pages; otherwise as the one page. They end after the last page, or after one
+    /// whose token is that which asked for it.
     pub fn pages(self) -> Pages<O> {
         Pages::new(self)
     }
@@ -158,11 +158,11 @@ enum State<O> {
     Done,
 }
 
-/// A walk over pages: the call, and the input that asks for the next page.
+/// A walk over pages.
 struct Walk<O> {
     call: Call<O>,
-    input: Option<Document>,
-    token: Option<Document>,
+    /// What asks for the next page, once the first was called for.
+    pager: Option<Pager<'static>>,
 }
 
 impl<O> std::fmt::Debug for Pages<O> {
@@ -173,7 +173,7 @@ impl<O> std::fmt::Debug for Pages<O> {
 
 impl<O: Sink + Default + Send + 'static> Pages<O> {
     fn new(call: Call<O>) -> Self {
-        Pages { state: State::Waiting(Box::new(Walk { call, input: None, token: None })) }
+        Pages { state: State::Waiting(Box::new(Walk { call, pager: None })) }
     }
 }
 
@@ -228,55 +228,38 @@ impl<O: Sink + Write + Default + Send + 'static> futures_core::Stream for Pages<
 impl<O: Sink + Write + Default + Send + 'static> Walk<O> {
     /// One page, and the walk when it goes on.
     async fn step(mut self: Box<Self>) -> Step<O> {
-        let service = self.call.client.service();
-        let operation = service.operation(self.call.operation);
-        let shape = operation.and_then(|operation| operation.input);
-        let page = match (&self.input, shape) {
-            (Some(document), Some(shape)) => self.call.make(&Shaped { document, service, shape }).await,
-            _ => self.call.make(&*self.call.input).await,
-        };
-        let page = match page {
+        let page = match self.page().await {
             Ok(page) => page,
             Err(error) => return (None, Err(error)),
         };
-        match operation.map(|operation| self.follow(operation, &page)) {
-            Some(Ok(true)) => (Some(self), Ok(page)),
-            Some(Err(error)) => (None, Err(error)),
-            _ => (None, Ok(page)),
+        let followed = match &mut self.pager {
+            Some(pager) => pager.follow(&page).map_err(|refused| Error::Response(refused.to_string())),
+            None => Ok(Next::End),
+        };
+        match followed {
+            Ok(Next::Page) => (Some(self), Ok(page)),
+            // A service whose tokens do not move has no more pages.
+            Ok(Next::End | Next::Same) => (None, Ok(page)),
+            Err(error) => (None, Err(error)),
         }
     }
 
-    /// Makes the input ask for the page behind this one; false when there is none.
-    fn follow(&mut self, operation: &Operation<'_>, page: &O) -> Result<bool, Error> {
-        let service = self.call.client.service();
-        let written = |value: &dyn Write, shape| {
-            let mut sink = DocumentSink::new(service, shape);
-            value.write(&mut sink).map_err(|refused| Error::Request(refused.to_string()))?;
-            Ok::<_, Error>(sink.finish())
-        };
-        let (Some(paged), Some(input), Some(output)) = (operation.pagination(), operation.input, operation.output)
-        else {
-            return Ok(false);
-        };
-        let output = written(page, output)?;
-        let token = paged.output_token.split('.').try_fold(&output, |value, name| value.get(name)).cloned();
-        let Some(token) = token.filter(|token| !matches!(token, Document::Null) && token.as_str() != Some("")) else {
-            return Ok(false);
-        };
-        if self.token.as_ref() == Some(&token) {
-            return Err(Error::Response("the same token of the next page came twice".to_owned()));
+    async fn page(&mut self) -> Result<O, Error> {
+        if self.pager.is_none() {
+            let service = self.call.client.service();
+            if let Some(operation) = service.operation(self.call.operation) {
+                if let Some(reason) = operation.unpaged() {
+                    let text = format!("{} can't be paged: {reason}; call it for one page", operation.name);
+                    return Err(Error::Request(text));
+                }
+                let pager = Pager::beginning(service, operation, &*self.call.input);
+                self.pager = pager.map_err(|refused| Error::Request(refused.to_string()))?;
+            }
         }
-        let mut next = match self.input.take() {
-            Some(input) => input,
-            None => written(&*self.call.input, input)?,
-        };
-        if let Document::Map(map) = &mut next {
-            map.insert(paged.input_token.to_owned(), token.clone());
-        } else {
-            next = Document::Map(Map::from_iter([(paged.input_token.to_owned(), token.clone())]));
+        match &self.pager {
+            Some(pager) => self.call.make(&pager.input(&*self.call.input)).await,
+            None => self.call.make(&*self.call.input).await,
         }
-        (self.input, self.token) = (Some(next), Some(token));
-        Ok(true)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod endpoint;
 pub mod error;
 pub mod fake;
 pub mod http;
+pub mod pages;
 mod protocol;
 pub mod random;
 pub mod redact;

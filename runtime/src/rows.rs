@@ -136,8 +136,10 @@ pub enum OperationTrait<'a> {
     Http(&'a str, &'a str, u16),
     /// `smithy.api#endpoint`: a prefix of the host name.
     HostPrefix(&'a str),
-    /// `smithy.api#paginated`
+    /// `smithy.api#paginated`, or a paginator of botocore.
     Paginated(Pagination<'a>),
+    /// The model pages the output in a way that is not supported, and why: a call gives one page.
+    Unpaged(&'a str),
     /// `smithy.api#optionalAuth` or `smithy.api#auth([])`: sent unsigned.
     Unsigned,
     /// `smithy.api#deprecated`, with what to use in its place.
@@ -204,17 +206,36 @@ pub enum Comparator {
     AnyStringEquals,
 }
 
-/// How an operation's answers are paged: member paths, dots between.
+/// How an operation's output is paged. Paths are names of members with dots between.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pagination<'a> {
-    /// Input member that takes the token.
-    pub input_token: &'a str,
-    /// Output member that gives the next token.
-    pub output_token: &'a str,
-    /// Output member that holds the items; empty when the model names none.
-    pub items: &'a str,
+    /// Input members that take the tokens.
+    pub input_tokens: &'a [&'a str],
+    /// Where an output has the next tokens, in the same order: paths, whose steps may have an index (`Shards[-1].Id`), or
+    /// alternatives of them (`Next || Items[-1].Key`).
+    pub output_tokens: &'a [&'a str],
+    /// Paths of the output members that the pages add to. The first one holds the items that are counted.
+    pub items: &'a [&'a str],
     /// Input member that limits a page; empty when there is none.
     pub page_size: &'a str,
+    /// Path of the output member that says whether more pages follow; empty when the tokens alone do.
+    pub more: &'a str,
+    /// Paths of the output members that count for all pages as the first page has them.
+    pub first_page: &'a [&'a str],
+}
+
+impl<'a> Pagination<'a> {
+    /// The output member that says whether more pages follow.
+    pub const fn more(mut self, more: &'a str) -> Self {
+        self.more = more;
+        self
+    }
+
+    /// The output members that count as the first page has them.
+    pub const fn first_page(mut self, paths: &'a [&'a str]) -> Self {
+        self.first_page = paths;
+        self
+    }
 }
 
 /// What kind of value a shape describes (Smithy's shape types).
@@ -526,6 +547,14 @@ impl<'a> Operation<'a> {
             _ => None,
         })
     }
+
+    /// Why the operation's pages are not supported, if they are not.
+    pub fn unpaged(&self) -> Option<&'a str> {
+        self.traits.iter().find_map(|found| match found {
+            OperationTrait::Unpaged(reason) => Some(*reason),
+            _ => None,
+        })
+    }
 }
 
 /// An operation's row.
@@ -543,14 +572,14 @@ pub const fn waiter<'a>(
     Waiter { name, min_delay, max_delay, attempts, acceptors }
 }
 
-/// How an operation is paged: input token, output token, items and page size; empty where the model names none.
+/// How an operation is paged: input tokens, output tokens, items and page size.
 pub const fn paginated<'a>(
-    input_token: &'a str,
-    output_token: &'a str,
-    items: &'a str,
+    input_tokens: &'a [&'a str],
+    output_tokens: &'a [&'a str],
+    items: &'a [&'a str],
     page_size: &'a str,
 ) -> Pagination<'a> {
-    Pagination { input_token, output_token, items, page_size }
+    Pagination { input_tokens, output_tokens, items, page_size, more: "", first_page: &[] }
 }
 
 /// A member's row.

@@ -95,9 +95,8 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
         traits: list(operation.traits.iter().map(|found| match found {
             ir::OperationTrait::Http { method, uri, code } => OperationTrait::Http(text(method), text(uri), *code),
             ir::OperationTrait::HostPrefix(prefix) => OperationTrait::HostPrefix(text(prefix)),
-            ir::OperationTrait::Paginated { input_token, output_token, items, page_size } => OperationTrait::Paginated(
-                rows::paginated(text(input_token), text(output_token), text(items), text(page_size)),
-            ),
+            ir::OperationTrait::Paginated(found) => OperationTrait::Paginated(pagination(found)),
+            ir::OperationTrait::Unpaged(reason) => OperationTrait::Unpaged(text(reason)),
             ir::OperationTrait::Unsigned => OperationTrait::Unsigned,
             ir::OperationTrait::Deprecated(message) => OperationTrait::Deprecated(text(message)),
             ir::OperationTrait::EndpointParameter(name, value) => {
@@ -109,6 +108,16 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
             }
         })),
     }
+}
+
+fn pagination(found: &ir::Pagination) -> rows::Pagination<'static> {
+    let ir::Pagination { input_tokens, output_tokens, items, page_size, more, first_page } = found;
+    let row = rows::paginated(texts(input_tokens), texts(output_tokens), texts(items), text(page_size));
+    row.more(text(more)).first_page(texts(first_page))
+}
+
+fn texts(all: &[String]) -> &'static [&'static str] {
+    list(all.iter().map(|one| text(one)))
 }
 
 fn shape(shape: &ir::Shape) -> Shape<'static> {

@@ -1,6 +1,8 @@
 //! `rows.rs`: the service as data.
 
-use crate::ir::{Acceptor, Kind, Matcher, Member, Operation, OperationTrait, Service, Shape, Trait, Waiter};
+use crate::ir::{
+    Acceptor, Kind, Matcher, Member, Operation, OperationTrait, Pagination, Service, Shape, Trait, Waiter,
+};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
@@ -70,9 +72,11 @@ fn operation_trait(found: &OperationTrait) -> TokenStream {
     match found {
         OperationTrait::Http { method, uri, code } => quote! { Http(#method, #uri, #code) },
         OperationTrait::HostPrefix(prefix) => quote! { HostPrefix(#prefix) },
-        OperationTrait::Paginated { input_token, output_token, items, page_size } => {
-            quote! { Paginated(paginated(#input_token, #output_token, #items, #page_size)) }
+        OperationTrait::Paginated(pagination) => {
+            let pagination = paginated(pagination);
+            quote! { Paginated(#pagination) }
         }
+        OperationTrait::Unpaged(reason) => quote! { Unpaged(#reason) },
         OperationTrait::Unsigned => quote! { Unsigned },
         OperationTrait::Deprecated(message) => quote! { Deprecated(#message) },
         OperationTrait::EndpointParameter(name, value) => quote! { EndpointParameter(#name, #value) },
@@ -81,6 +85,15 @@ fn operation_trait(found: &OperationTrait) -> TokenStream {
             let (delays, attempts) = ([*min_delay, *max_delay].map(plain), plain(*attempts));
             quote! { Waiter(waiter(#name, [#(#delays),*], #attempts, &[#(#acceptors),*])) }
         }
+    }
+}
+
+fn paginated(pagination: &Pagination) -> TokenStream {
+    let Pagination { input_tokens, output_tokens, items, page_size, more, first_page } = pagination;
+    let more = (!more.is_empty()).then(|| quote! { .more(#more) });
+    let first_page = (!first_page.is_empty()).then(|| quote! { .first_page(&[#(#first_page),*]) });
+    quote! {
+        paginated(&[#(#input_tokens),*], &[#(#output_tokens),*], &[#(#items),*], #page_size) #more #first_page
     }
 }
 

@@ -130,8 +130,7 @@ impl Converter<'_> {
             let place = format!("pagination.{name}");
             if let Some(traits) = self.traits_of(&name, &self.sources.paginators, &place) {
                 traits.set("smithy.api#paginated", paginated(&paginator));
-                let whole = (!is_all_said(&paginator)).then(|| json!(paginator));
-                traits.set("opsmith.botocore#paginator", whole);
+                traits.set("opsmith.botocore#paginator", Some(json!(paginator)));
             }
         }
     }
@@ -178,14 +177,6 @@ fn paginated(source: &Paginator) -> Option<Value> {
         ("items", source.result_key.as_ref().and_then(member_path)),
         ("pageSize", source.limit_key.as_deref()),
     ]))
-}
-
-/// Whether `smithy.api#paginated` says all that the source does.
-fn is_all_said(source: &Paginator) -> bool {
-    paginated(source).is_some()
-        && source.result_key.as_ref().is_none_or(|key| member_path(key).is_some())
-        && source.more_results.is_none()
-        && source.non_aggregate_keys.is_empty()
 }
 
 /// The one JMESPath expression, when it is nothing but names of members joined by dots.

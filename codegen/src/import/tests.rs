@@ -497,14 +497,15 @@ fn paginated(paginator: Value) -> Value {
 
 #[test]
 fn paginators_in_smithys_words() {
-    let traits = paginated(json!({
+    let source = json!({
         "input_token": "next", "output_token": "list.next", "limit_key": "size", "result_key": "list.items",
-    }));
+    });
     let expected = json!({
         "smithy.api#paginated":
             { "inputToken": "next", "outputToken": "list.next", "pageSize": "size", "items": "list.items" },
+        "opsmith.botocore#paginator": source,
     });
-    assert_eq!(traits, expected);
+    assert_eq!(paginated(source), expected);
 }
 
 #[test]

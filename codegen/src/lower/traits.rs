@@ -23,6 +23,9 @@ pub(crate) const TITLE: &str = "smithy.api#title";
 pub(crate) const SERVICE: &str = "aws.api#service";
 pub(crate) const SIGV4: &str = "aws.auth#sigv4";
 pub(crate) const COMMAND: &str = "opsmith.botocore#command";
+pub(crate) const PAGINATED: &str = "smithy.api#paginated";
+/// botocore's paginator, where an importer recorded it.
+pub(crate) const PAGINATOR: &str = "opsmith.botocore#paginator";
 pub(crate) const TARGET_PREFIX: &str = "opsmith.botocore#targetPrefix";
 pub(crate) const ENDPOINT_RULES: &str = "smithy.rules#endpointRuleSet";
 
@@ -161,8 +164,8 @@ fn deprecation(value: &Value) -> String {
     value.get("message").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// The facts that few operations have. `smithy.api#paginated` takes what it leaves out from the service's.
-pub(crate) fn operation(traits: &Traits, service: &Traits) -> Vec<OperationTrait> {
+/// The facts that few operations have, but for how they are paged.
+pub(crate) fn operation(traits: &Traits) -> Vec<OperationTrait> {
     let mut found = Vec::new();
     for (id, value) in traits {
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -176,18 +179,6 @@ pub(crate) fn operation(traits: &Traits, service: &Traits) -> Vec<OperationTrait
                 });
             }
             "smithy.api#endpoint" => found.push(OperationTrait::HostPrefix(text("hostPrefix"))),
-            "smithy.api#paginated" => {
-                let part = |key: &str| match text(key) {
-                    empty if empty.is_empty() => field(service, id, key),
-                    given => given,
-                };
-                found.push(OperationTrait::Paginated {
-                    input_token: part("inputToken"),
-                    output_token: part("outputToken"),
-                    items: part("items"),
-                    page_size: part("pageSize"),
-                });
-            }
             "smithy.api#optionalAuth" => found.push(OperationTrait::Unsigned),
             "smithy.api#auth" if value.as_array().is_some_and(Vec::is_empty) => found.push(OperationTrait::Unsigned),
             "smithy.api#deprecated" => found.push(OperationTrait::Deprecated(deprecation(value))),

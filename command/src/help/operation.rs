@@ -60,7 +60,7 @@ impl Writer<'_> {
         self.page.section("DESCRIPTION");
         markdown::add(&mut self.page, 0, self.commands.doc(operation.name));
         self.page.paragraph(0, "See also: AWS API Documentation");
-        if pages::of(operation).is_some() {
+        if operation.pagination().is_some() {
             self.page.paragraph(0, PAGED);
         }
         self.page.paragraph(0, GLOBALS);
@@ -78,7 +78,7 @@ impl Writer<'_> {
         }
         let [documents, skeleton] = COMMON;
         lines += &format!("{}\n", documents.1);
-        pages::options(pages::of(operation)).for_each(|option| lines += &format!("[{} <value>]\n", option.name));
+        pages::options(operation.pagination()).for_each(|option| lines += &format!("[{} <value>]\n", option.name));
         lines += &format!("{}\n", skeleton.1);
         self.page.literal(1, &lines);
     }
@@ -94,7 +94,7 @@ impl Writer<'_> {
         }
         let [documents, skeleton] = COMMON;
         self.common(documents.0, documents.2);
-        for option in pages::options(pages::of(operation)) {
+        for option in pages::options(operation.pagination()) {
             self.page.text(0, label(&[option.name.to_owned()], option.kind));
             self.page.tightly(|page| markdown::add(page, 1, option.text));
         }
@@ -182,7 +182,7 @@ fn shown<'a>(
     operation: &Operation<'a>,
     command: &Command<'a>,
 ) -> impl Iterator<Item = (&'a Member<'a>, &'a str)> {
-    let pagination = pages::of(operation);
+    let pagination = operation.pagination();
     let members = crate::operation::members(commands.service, command, operation).into_iter();
     members.filter(move |(member, _)| !pages::hides(pagination.as_ref(), member.name))
 }

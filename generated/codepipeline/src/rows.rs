@@ -648,9 +648,9 @@ static OPERATIONS: &[Operation<'static>] = &[
             &[
                 OperationTrait::Paginated(
                     paginated(
-                        "nextToken",
-                        "nextToken",
-                        "actionExecutionDetails",
+                        &["nextToken"],
+                        &["nextToken"],
+                        &["actionExecutionDetails"],
                         "maxResults",
                     ),
                 ),
@@ -665,7 +665,7 @@ static OPERATIONS: &[Operation<'static>] = &[
         .with(
             &[
                 OperationTrait::Paginated(
-                    paginated("nextToken", "nextToken", "actionTypes", ""),
+                    paginated(&["nextToken"], &["nextToken"], &["actionTypes"], ""),
                 ),
             ],
         ),
@@ -685,7 +685,7 @@ static OPERATIONS: &[Operation<'static>] = &[
         .with(
             &[
                 OperationTrait::Paginated(
-                    paginated("nextToken", "nextToken", "targets", "maxResults"),
+                    paginated(&["nextToken"], &["nextToken"], &["targets"], "maxResults"),
                 ),
             ],
         ),
@@ -705,9 +705,9 @@ static OPERATIONS: &[Operation<'static>] = &[
             &[
                 OperationTrait::Paginated(
                     paginated(
-                        "nextToken",
-                        "nextToken",
-                        "pipelineExecutionSummaries",
+                        &["nextToken"],
+                        &["nextToken"],
+                        &["pipelineExecutionSummaries"],
                         "maxResults",
                     ),
                 ),
@@ -722,7 +722,12 @@ static OPERATIONS: &[Operation<'static>] = &[
         .with(
             &[
                 OperationTrait::Paginated(
-                    paginated("nextToken", "nextToken", "pipelines", "maxResults"),
+                    paginated(
+                        &["nextToken"],
+                        &["nextToken"],
+                        &["pipelines"],
+                        "maxResults",
+                    ),
                 ),
             ],
         ),
@@ -743,9 +748,9 @@ static OPERATIONS: &[Operation<'static>] = &[
             &[
                 OperationTrait::Paginated(
                     paginated(
-                        "nextToken",
-                        "nextToken",
-                        "ruleExecutionDetails",
+                        &["nextToken"],
+                        &["nextToken"],
+                        &["ruleExecutionDetails"],
                         "maxResults",
                     ),
                 ),
@@ -773,7 +778,7 @@ static OPERATIONS: &[Operation<'static>] = &[
         .with(
             &[
                 OperationTrait::Paginated(
-                    paginated("nextToken", "nextToken", "tags", "maxResults"),
+                    paginated(&["nextToken"], &["nextToken"], &["tags"], "maxResults"),
                 ),
             ],
         ),
@@ -786,7 +791,12 @@ static OPERATIONS: &[Operation<'static>] = &[
         .with(
             &[
                 OperationTrait::Paginated(
-                    paginated("NextToken", "NextToken", "webhooks", "MaxResults"),
+                    paginated(
+                        &["NextToken"],
+                        &["NextToken"],
+                        &["webhooks"],
+                        "MaxResults",
+                    ),
                 ),
             ],
         ),

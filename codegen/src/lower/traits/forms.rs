@@ -23,6 +23,8 @@ enum Form {
     Status,
     /// Whatever reads it knows.
     Any,
+    /// A text or several.
+    Texts,
     List(&'static Form),
     /// Values of one form under keys of any name.
     Map(&'static Form),
@@ -30,7 +32,7 @@ enum Form {
     Object(&'static [(&'static str, Form, bool)]),
 }
 
-use Form::{Any, Boolean, Count, List, Map, Mark, Number, Object, OneOf, Pattern, Status, Text, Word};
+use Form::{Any, Boolean, Count, List, Map, Mark, Number, Object, OneOf, Pattern, Status, Text, Texts, Word};
 
 /// The traits that lowering reads, sorted, but for endpoint rules, which are read where they are lowered.
 const FORMS: &[(&str, Form)] = &[
@@ -44,6 +46,17 @@ const FORMS: &[(&str, Form)] = &[
     ("aws.protocols#restJson1", Mark),
     ("aws.protocols#restXml", Mark),
     ("opsmith.botocore#command", Word),
+    (
+        "opsmith.botocore#paginator",
+        Object(&[
+            ("input_token", Texts, true),
+            ("output_token", Texts, true),
+            ("result_key", Texts, false),
+            ("limit_key", Text, false),
+            ("more_results", Text, false),
+            ("non_aggregate_keys", List(&Text), false),
+        ]),
+    ),
     ("opsmith.botocore#targetPrefix", Word),
     ("smithy.api#auth", List(&Text)),
     ("smithy.api#clientOptional", Mark),
@@ -146,6 +159,7 @@ impl Form {
             // Smithy 1.0 wrote marks as `true` too.
             Mark => matches!(value, Value::Object(_) | Value::Null | Value::Bool(true)),
             Text => text.is_some(),
+            Texts => text.is_some() || value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
             Word => text.is_some_and(|text| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())),
             OneOf(words) => text.is_some_and(|text| words.contains(&text)),
             Pattern => text.is_some_and(is_pattern),
@@ -163,6 +177,7 @@ impl Form {
         match self {
             Mark => "an empty object".to_owned(),
             Text => "text".to_owned(),
+            Texts => "text, or a list of texts".to_owned(),
             Word => "text of visible ASCII characters".to_owned(),
             OneOf(words) => format!("one of {}", words.join(", ")),
             Pattern => "a regular expression".to_owned(),

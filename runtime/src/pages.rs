@@ -1,0 +1,261 @@
+//! [`Pager`]: which tokens ask for the next page of an output. The typed client and the command page with it alike.
+
+use crate::document::{Document, Map};
+use crate::rows::{Ix, Operation, Pagination, Service, Shape};
+use crate::sink::{DocumentSink, Done, Parts, Refused, Shaped, Sink, Write};
+use crate::timestamp::Timestamp;
+
+/// Goes from page to page of an operation's output.
+#[derive(Debug)]
+pub struct Pager<'a> {
+    service: &'a Service<'a>,
+    pagination: Pagination<'a>,
+    input: Ix,
+    output: Ix,
+    /// The tokens that ask for the page, by input member; empty while the input says itself what is asked for.
+    tokens: Map,
+    /// The tokens of the page before, once there is one.
+    last: Option<Map>,
+}
+
+/// What follows a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing.
+    End,
+    /// Another page, which [`Pager::tokens`] ask for.
+    Page,
+    /// The same page: the service gives the tokens that asked for this one.
+    Same,
+}
+
+impl<'a> Pager<'a> {
+    /// A pager before the first page; none for an operation that has no pages.
+    pub fn new(service: &'a Service<'a>, operation: &Operation<'a>) -> Option<Self> {
+        let (pagination, input, output) = (operation.pagination()?, operation.input?, operation.output?);
+        Some(Pager { service, pagination, input, output, tokens: Map::new(), last: None })
+    }
+
+    /// A pager that knows the tokens in the input of the first page.
+    pub(crate) fn beginning(
+        service: &'a Service<'a>,
+        operation: &Operation<'a>,
+        input: &dyn Write,
+    ) -> Result<Option<Self>, Refused> {
+        let Some(mut pager) = Pager::new(service, operation) else { return Ok(None) };
+        let given = Kept::of(input, service, pager.input, pager.pagination.input_tokens)?;
+        pager.last = match given {
+            Document::Map(given) if !given.is_empty() => Some(pager.all(|name| given.get(name).cloned())),
+            _ => None,
+        };
+        Ok(Some(pager))
+    }
+
+    /// How the output is paged.
+    pub fn pagination(&self) -> &Pagination<'a> {
+        &self.pagination
+    }
+
+    /// Begins at the page that these tokens ask for.
+    pub fn start(&mut self, tokens: &Map) {
+        self.tokens = self.all(|name| tokens.get(name).cloned());
+    }
+
+    /// The tokens that ask for the page, by input member: all of them, or none when the input says itself what is asked for.
+    pub fn tokens(&self) -> &Map {
+        &self.tokens
+    }
+
+    /// The input that asks for the page, made of that which asks for the first one.
+    pub(crate) fn input<'i>(&'i self, input: &'i (dyn Write + Sync)) -> Paged<'i> {
+        Paged { input, tokens: &self.tokens, service: self.service, shape: self.input }
+    }
+
+    /// Turns to what follows this page.
+    ///
+    /// # Errors
+    ///
+    /// The page is not an output of the operation.
+    pub fn follow(&mut self, page: &dyn Write) -> Result<Next, Refused> {
+        let Pagination { output_tokens, more, .. } = self.pagination;
+        let paths = output_tokens.iter().flat_map(|token| token.split("||")).chain([more]);
+        let names: Vec<_> = paths.filter_map(|path| path.trim().split(['.', '[']).next()).collect();
+        let page = Kept::of(page, self.service, self.output, &names)?;
+        let mut found = output_tokens.iter().map(|token| find(&page, token).cloned());
+        let next = self.all(|_| found.next().flatten());
+        if next.values().all(|token| *token == Document::Null) || (!more.is_empty() && find(&page, more).is_none()) {
+            return Ok(Next::End);
+        }
+        let same = self.last.as_ref() == Some(&next);
+        self.last = Some(next.clone());
+        self.tokens = next;
+        Ok(if same { Next::Same } else { Next::Page })
+    }
+
+    /// A token for each input member, null where there is none.
+    fn all(&self, mut token: impl FnMut(&str) -> Option<Document>) -> Map {
+        let names = self.pagination.input_tokens.iter();
+        names.map(|name| ((*name).to_owned(), token(name).unwrap_or_default())).collect()
+    }
+}
+
+/// The value of the first of the alternatives (`a.b || c[-1].d`) that has one; null, false, 0 and what is empty are none.
+fn find<'d>(document: &'d Document, expression: &str) -> Option<&'d Document> {
+    expression.split("||").find_map(|path| at(document, path.trim())).filter(|value| is_something(value))
+}
+
+fn at<'d>(document: &'d Document, path: &str) -> Option<&'d Document> {
+    let found = path.split('.').try_fold(document, |value, step| match step.split_once('[') {
+        None => value.get(step),
+        Some((name, index)) => element(value.get(name)?.as_list()?, index.strip_suffix(']')?.parse().ok()?),
+    });
+    found.filter(|value| is_something(value))
+}
+
+/// The element at an index, which counts from the end when it is negative.
+fn element(list: &[Document], index: isize) -> Option<&Document> {
+    let from_end = || list.len().checked_sub(index.unsigned_abs());
+    list.get(usize::try_from(index).ok().or_else(from_end)?)
+}
+
+fn is_something(value: &Document) -> bool {
+    match value {
+        Document::Null | Document::Boolean(false) | Document::Integer(0) => false,
+        Document::Float(number) => *number != 0.0,
+        Document::String(text) => !text.is_empty(),
+        Document::Blob(bytes) => !bytes.is_empty(),
+        Document::List(list) => !list.is_empty(),
+        Document::Map(map) => !map.is_empty(),
+        _ => true,
+    }
+}
+
+/// An input whose tokens are replaced by others.
+pub(crate) struct Paged<'i> {
+    input: &'i (dyn Write + Sync),
+    tokens: &'i Map,
+    service: &'i Service<'i>,
+    shape: Ix,
+}
+
+impl Write for Paged<'_> {
+    fn write(&self, sink: &mut dyn Sink) -> Done {
+        match self.tokens.is_empty() {
+            true => self.input.write(sink),
+            false => self.input.write(&mut Replacing { paged: self, sink, dropped: Dropped }),
+        }
+    }
+}
+
+/// Hands the members of a structure on, but for the tokens, which come last.
+struct Replacing<'s> {
+    paged: &'s Paged<'s>,
+    sink: &'s mut dyn Sink,
+    dropped: Dropped,
+}
+
+impl Sink for Replacing<'_> {
+    fn begin(&mut self, parts: Parts) -> Done {
+        self.sink.begin(parts)
+    }
+    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+        let shape = self.paged.service.shape(self.paged.shape);
+        match shape.members.get(index).is_some_and(|member| self.paged.tokens.contains_key(member.name)) {
+            true => Ok(&mut self.dropped),
+            false => self.sink.member(index),
+        }
+    }
+    fn unknown(&mut self, name: &str) -> Done {
+        self.sink.unknown(name)
+    }
+    fn end(&mut self) -> Done {
+        let Paged { tokens, service, shape, .. } = *self.paged;
+        for (name, document) in tokens.iter().filter(|(_, token)| **token != Document::Null) {
+            if let Some((index, member)) = service.shape(shape).member(name) {
+                Shaped { document, service, shape: member.target }.write(self.sink.member(index)?)?;
+            }
+        }
+        self.sink.end()
+    }
+}
+
+/// Keeps some members of a structure as a document.
+struct Kept<'a> {
+    shape: &'a Shape<'a>,
+    names: &'a [&'a str],
+    sink: DocumentSink<'a>,
+    dropped: Dropped,
+}
+
+impl<'a> Kept<'a> {
+    /// The members of these names.
+    fn of(value: &dyn Write, service: &'a Service<'a>, shape: Ix, names: &'a [&'a str]) -> Result<Document, Refused> {
+        let sink = DocumentSink::new(service, shape);
+        let mut kept = Kept { shape: service.shape(shape), names, sink, dropped: Dropped };
+        value.write(&mut kept)?;
+        Ok(kept.sink.finish())
+    }
+}
+
+impl Sink for Kept<'_> {
+    fn null(&mut self) -> Done {
+        Ok(())
+    }
+    fn begin(&mut self, parts: Parts) -> Done {
+        self.sink.begin(parts)
+    }
+    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+        match self.shape.members.get(index).is_some_and(|member| self.names.contains(&member.name)) {
+            true => self.sink.member(index),
+            false => Ok(&mut self.dropped),
+        }
+    }
+    fn unknown(&mut self, _name: &str) -> Done {
+        Ok(())
+    }
+    fn end(&mut self) -> Done {
+        self.sink.end()
+    }
+}
+
+/// Takes any value and keeps none.
+struct Dropped;
+
+impl Sink for Dropped {
+    fn null(&mut self) -> Done {
+        Ok(())
+    }
+    fn boolean(&mut self, _value: bool) -> Done {
+        Ok(())
+    }
+    fn integer(&mut self, _value: i128) -> Done {
+        Ok(())
+    }
+    fn float(&mut self, _value: f64) -> Done {
+        Ok(())
+    }
+    fn string(&mut self, _value: &str) -> Done {
+        Ok(())
+    }
+    fn blob(&mut self, _value: &[u8]) -> Done {
+        Ok(())
+    }
+    fn timestamp(&mut self, _value: Timestamp) -> Done {
+        Ok(())
+    }
+    fn begin(&mut self, _parts: Parts) -> Done {
+        Ok(())
+    }
+    fn member(&mut self, _index: usize) -> Result<&mut dyn Sink, Refused> {
+        Ok(self)
+    }
+    fn unknown(&mut self, _name: &str) -> Done {
+        Ok(())
+    }
+    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        Ok(self)
+    }
+    fn entry(&mut self, _key: &str) -> Result<&mut dyn Sink, Refused> {
+        Ok(self)
+    }
+}
