@@ -81,7 +81,7 @@ fn a_served_endpoint_takes_what_it_says_to_export() {
     let home = tempfile::tempdir().expect("a folder");
     let mut serving = Serving(opsmith(home.path()).args(["local", "serve"]).spawn().expect("the command"));
     let out = BufReader::new(serving.0.stdout.take().expect("a pipe"));
-    let exports: Vec<String> = out.lines().take(4).map(|line| line.expect("a line")).collect();
+    let exports: Vec<String> = out.lines().take(5).map(|line| line.expect("a line")).collect();
     let call = |home| {
         let mut command = opsmith(home);
         for line in &exports {
@@ -90,6 +90,10 @@ fn a_served_endpoint_takes_what_it_says_to_export() {
         }
         run(command.args(CALL), "")
     };
+    // Some clients read the one name of the region, some the other.
+    for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        assert!(exports.contains(&format!("export {name}=us-east-1")), "{exports:?}");
+    }
     let first = call(home.path());
     assert_eq!(first.status.code(), Some(0), "{}", stderr(&first));
     let second = call(home.path());
@@ -246,12 +250,28 @@ fn what_was_answered_is_kept_whenever_the_process_is_killed() {
 fn what_is_wrong_with_a_local_command_is_told() {
     let home = tempfile::tempdir().expect("a folder");
     fs::write(home.path().join("jobs.json"), r#"{"jobs": [{"actionType": {"category": "Test"}}]}"#).expect("a file");
+    let custom = r#"{"jobs": [{"id": "j2", "actionType": {"category": "Test", "owner": "Custom", "provider": "P", "version": "1"}}]}"#;
+    fs::write(home.path().join("id.json"), custom).expect("a file");
+    let provider = "jobs: [{actionType: {category: Test, owner: ThirdParty, provider: 'a b', version: '1'}}]";
+    fs::write(home.path().join("provider.yaml"), provider).expect("a file");
     fs::write(home.path().join("jobs.yaml"), "jobs: [{").expect("a file");
     for (words, code, expected) in [
         (
             &["serve", "--jobs", "jobs.json"][..],
             252,
             "The jobs in jobs.json can't be read: jobs[0].actionType: missing field `owner`",
+        ),
+        (
+            &["serve", "--jobs", "id.json"],
+            252,
+            "The jobs in id.json can't be read: jobs[0]: no worker can take the job \"j2\": Invalid value for parameter jobId: it does \
+             not match the pattern ^[0-9a-f]{8}-",
+        ),
+        (
+            &["serve", "--jobs", "provider.yaml"],
+            252,
+            "jobs[0]: no worker can take the job \"\": Invalid value for parameter \
+                                                      actionTypeId.provider: it does not match the pattern",
         ),
         (&["serve", "--jobs", "jobs.yaml"], 252, "The jobs in jobs.yaml can't be read: "),
         (&["serve", "--jobs", "none.yaml"], 252, "No such file"),

@@ -76,11 +76,13 @@ as it happens. There is one job to begin with unless --jobs or --state bring oth
 demo-token.
 
 --port N      The port on the loopback interface; without it, one that is free.
---jobs FILE   The jobs to begin with, in JSON or YAML: {\"jobs\": [...]}, as docs/jobs.schema.json describes them.
+--jobs FILE   The jobs to begin with, in JSON or YAML: {\"jobs\": [...]}, as docs/jobs.schema.json describes them. Each must be one
+              that a worker can poll for and acknowledge.
 --state FILE  Keeps jobs in the file: each change before it is answered. What is kept stays as it is; jobs of --jobs are
               added when their ids are new.
 --seed N      Makes nonces and ids the same in each run.
---stub        Answers operations that are not kept here with a sample of their output.
+--stub        Answers operations that are not kept here with a sample of their output. Only the signature and the input are
+              checked, by the model: nothing is kept, and no state is.
 
 job asks an endpoint that runs: the one on --port, or else the one that AWS_ENDPOINT_URL names.
 

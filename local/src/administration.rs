@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::endpoint::{Service, ServiceError, error};
 use crate::jobs::{Event, Job};
+use crate::operations;
 use crate::server::Request;
 
 /// What stands before the name of a request in `x-amz-target`.
@@ -83,6 +84,7 @@ impl Administration {
             match self {
                 Administration::AddJobs => {
                     let Definitions { jobs } = read(body)?;
+                    check(&jobs).map_err(|problem| error("ValidationException", problem))?;
                     let mut state = service.state();
                     let ids: Vec<String> = jobs
                         .into_iter()
@@ -149,6 +151,18 @@ impl Definitions {
     /// What is wrong with them, and where.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let mut json = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize(&mut json).map_err(|error| format!("{}: {}", error.path(), error.inner()))
+        let read: Result<Self, _> = serde_path_to_error::deserialize(&mut json);
+        let definitions = read.map_err(|error| format!("{}: {}", error.path(), error.inner()))?;
+        check(&definitions.jobs).map(|()| definitions)
     }
+}
+
+/// Whether a worker can poll for each job and acknowledge it: its requests must be as the model says.
+fn check(jobs: &[Job]) -> Result<(), String> {
+    for (index, job) in jobs.iter().enumerate() {
+        if let Some(violation) = operations::violations(job).first() {
+            return Err(format!("jobs[{index}]: no worker can take the job {:?}: {violation}", job.id));
+        }
+    }
+    Ok(())
 }

@@ -28,6 +28,7 @@ use crate::secret::Secret;
 use crate::server::{Request, Response, Server};
 use crate::signature::{self, Credentials};
 use crate::store::Store;
+use crate::stub;
 
 /// The region that the endpoint names. It takes requests that are signed for any.
 pub const REGION: &str = "us-east-1";
@@ -57,7 +58,8 @@ pub struct Options {
     pub ids: Ids,
     /// Where jobs are kept; none if they end with the endpoint.
     pub store: Option<Store>,
-    /// Operations that are not kept here answer with a sample of their output, rather than with an error.
+    /// Operations that are not kept here answer with a sample of their output, rather than with an error. They check the
+    /// signature and the input, and keep no state.
     pub stub: bool,
     /// What time it is.
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
@@ -167,7 +169,7 @@ impl Endpoint {
         let Credentials { access_key_id, secret_access_key, .. } = self.credentials();
         format!(
             "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID={access_key_id}\nexport AWS_SECRET_ACCESS_KEY={}\n\
-             export AWS_REGION={REGION}\n",
+             export AWS_REGION={REGION}\nexport AWS_DEFAULT_REGION={REGION}\n",
             self.url(),
             secret_access_key.expose(),
         )
@@ -313,7 +315,7 @@ impl Service {
         let State { jobs, ids, .. } = &mut *state;
         match operations::find(operation.name) {
             Some(run) => run(&mut operations::Call { jobs, ids, operation, input: &input, now }),
-            None if self.stub => operations::sample(operation),
+            None if self.stub => stub::answer(operation),
             None => Err(not_kept(operation.name)),
         }
     }

@@ -450,7 +450,8 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidNonce`]
+    /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidNonce`], and once the job has ended
+    /// [`Refused::InvalidJobState`]
     pub fn acknowledge<'a>(
         &mut self,
         job_id: &str,
@@ -458,10 +459,13 @@ impl Jobs {
         access: impl Into<Access<'a>>,
         now: SystemTime,
     ) -> Result<Status, Refused> {
+        self.expire(now);
         let entry = self.find(job_id, access.into())?;
-        if !entry.is_waiting() || entry.nonce != nonce {
-            return Err(Refused::InvalidNonce);
-        }
+        match entry.status {
+            status @ (Status::Failed | Status::Succeeded | Status::TimedOut) => Err(Refused::InvalidJobState(status)),
+            Status::Queued | Status::Dispatched if entry.nonce == nonce => Ok(()),
+            _ => Err(Refused::InvalidNonce),
+        }?;
         self.advance(job_id, Status::InProgress, None, now);
         Ok(Status::InProgress)
     }

@@ -18,6 +18,7 @@ mod ids;
 mod operations;
 mod secret;
 mod store;
+mod stub;
 
 pub mod jobs;
 pub mod server;

@@ -8,6 +8,7 @@ use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::rows::{Ix, Operation};
 use opsmith_runtime::sink::{Shaped, Sink, Write};
+use opsmith_runtime::validate::{Violation, validate};
 
 use crate::endpoint::{REGION, ServiceError};
 use crate::ids::Ids;
@@ -51,14 +52,6 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|(name, _)| *name)
 }
 
-/// A sample of an operation's output.
-pub(crate) fn sample(operation: &Operation<'_>) -> Result<Vec<u8>, ServiceError> {
-    let Some(shape) = operation.output else { return Ok(Vec::new()) };
-    let document = opsmith_runtime::sample::output(&SERVICE, Some(shape));
-    let value = Shaped { document: &document, service: &SERVICE, shape };
-    json::write(&value, &SERVICE, shape, None).map_err(|refused| internal(&refused))
-}
-
 impl Call<'_> {
     /// Does an operation that answers with an output.
     fn answer<I: Sink + Default, O: Write>(
@@ -96,8 +89,29 @@ impl From<Refused> for ServiceError {
     }
 }
 
-fn internal(problem: &dyn std::fmt::Display) -> ServiceError {
+pub(crate) fn internal(problem: &dyn std::fmt::Display) -> ServiceError {
     ServiceError { code: "InternalFailure", message: problem.to_string() }
+}
+
+/// What is wrong with the requests by which a worker polls for a job and takes it.
+pub(crate) fn violations(job: &jobs::Job) -> Vec<Violation> {
+    let found = |operation: &str, input: &dyn Write| {
+        let shape = SERVICE.operation(operation).and_then(|operation| operation.input).unwrap_or(Ix::MAX);
+        validate(input, &SERVICE, shape)
+    };
+    let jobs::Job { id, client, action_type, .. } = job.clone().completed(|| Ids::default().fresh());
+    let ActionType { category, owner, provider, version } = action_type;
+    let (category, owner) = (api::ActionCategory::from_wire(&category), api::ActionOwner::from_wire(&owner));
+    let action_type = api::ActionTypeId::new(category, owner, provider, version);
+    let mut wrong = found("PollForJobs", &api::PollForJobsInput::new(action_type));
+    wrong.extend(match client {
+        Some(client) => {
+            let input = api::AcknowledgeThirdPartyJobInput::new(id, "nonce", client.token.expose());
+            found("AcknowledgeThirdPartyJob", &input)
+        }
+        None => found("AcknowledgeJob", &api::AcknowledgeJobInput::new(id, "nonce")),
+    });
+    wrong
 }
 
 fn poll(

@@ -301,6 +301,13 @@ fn a_stub_answers_every_operation_with_a_sample() {
     let client = client(&endpoint);
     let pipeline = wait(client.get_pipeline(GetPipelineInput::new("p"))).unwrap().pipeline.unwrap();
     assert_eq!((pipeline.name.as_str(), pipeline.version), ("name", Some(1)));
+    let action = &pipeline.stages[0].actions[0];
+    assert_eq!(action.action_type_id.category, ActionCategory::Source, "a value of the model");
+    // Whoever asks for all pages is given one.
+    let mut pages = client.list_pipelines(ListPipelinesInput::default()).pages();
+    let page = wait(async { pages.next().await }).unwrap().unwrap();
+    assert_eq!((page.pipelines.unwrap().len(), page.next_token), (1, None));
+    assert!(wait(async { pages.next().await }).is_none());
     let endpoint = Endpoint::start().unwrap();
     let refused = wait(self::client(&endpoint).get_pipeline(GetPipelineInput::new("p")));
     assert_eq!(refused.unwrap_err().code(), Some("OperationNotKeptException"));

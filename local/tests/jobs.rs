@@ -124,8 +124,19 @@ fn a_nonce_works_once_and_for_its_job_only() {
     assert_eq!(jobs.status("job-1", at(0)), Some(Status::Queued));
     assert_eq!(jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)), Ok(Status::InProgress));
     assert_eq!(jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)), Err(Refused::InvalidNonce));
-    jobs.put_failure("job-1", TOKEN, failure(), at(0)).unwrap();
-    assert_eq!(jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)), Err(Refused::InvalidNonce));
+}
+
+#[test]
+fn a_job_that_has_ended_is_taken_by_nobody_whatever_the_nonce() {
+    let mut failed = in_progress();
+    failed.put_failure("job-1", TOKEN, failure(), at(0)).unwrap();
+    for nonce in ["nonce-1", "nonce"] {
+        let ended = Err(Refused::InvalidJobState(Status::Failed));
+        assert_eq!(failed.acknowledge("job-1", nonce, TOKEN, at(0)), ended);
+        let mut late = in_progress();
+        let ended = Err(Refused::InvalidJobState(Status::TimedOut));
+        assert_eq!(late.acknowledge("job-1", nonce, TOKEN, at(1_000_000)), ended);
+    }
 }
 
 #[test]

@@ -147,6 +147,25 @@ fn a_worker_that_is_stopped_gives_its_jobs_up() {
     assert!(matches!(states(&endpoint)[1], Status::Queued | Status::Dispatched));
 }
 
+/// The time of a job begins when it is acknowledged, so a job that can't be begun yet is not: each of these takes most of its time.
+#[test]
+fn a_job_that_waits_for_its_turn_loses_none_of_its_time() {
+    let endpoint = endpoint(0);
+    for number in 0..2 {
+        let mut job = jobs::Job::demo();
+        job.id = format!("job-{number}");
+        job.client = Some(jobs::Client { id: "client-1".to_owned(), token: "token-1".into() });
+        job.timeout = Duration::from_millis(1500);
+        endpoint.add(job).expect("added");
+    }
+    let (worker, events) = worker(&endpoint);
+    run(&worker.concurrency(1), |_| async {
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        Outcome::success()
+    });
+    assert_eq!(states(&endpoint), [Status::Succeeded, Status::Succeeded], "{:?}", told(&events));
+}
+
 #[test]
 fn a_client_that_is_not_known_is_left_to_others() {
     let endpoint = endpoint(0);

@@ -177,7 +177,7 @@ impl Job {
     }
 
     /// What a definition may leave out: the id, and the client of a third-party job, which is the demonstration's.
-    pub(super) fn completed(mut self, id: impl FnOnce() -> String) -> Self {
+    pub(crate) fn completed(mut self, id: impl FnOnce() -> String) -> Self {
         if self.id.is_empty() {
             self.id = id();
         }
