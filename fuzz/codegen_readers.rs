@@ -86,10 +86,9 @@ fn documentation(tokens: TokenStream) -> Vec<String> {
         match token {
             TokenTree::Punct(punct) if matches!(punct.as_char(), '#' | '!') => {}
             TokenTree::Group(group) if group.stream().to_string().starts_with("doc =") => {
-                let text = group.stream().into_iter().nth(2).expect("a text").to_string();
-                lines.push(
-                    syn::parse_str::<syn::LitStr>(&text).map_or_else(|_| "```ignore".to_owned(), |text| text.value()),
-                );
+                let text = group.stream().into_iter().skip(2).collect::<TokenStream>().to_string();
+                let mark = if text.contains("begin") { "```text" } else { "```" };
+                lines.push(syn::parse_str::<syn::LitStr>(&text).map_or_else(|_| mark.to_owned(), |text| text.value()));
             }
             other => {
                 found.extend((!lines.is_empty()).then(|| std::mem::take(&mut lines).join("\n")));

@@ -53,10 +53,10 @@ fn library(service: &ir::Service) -> File {
     ];
     let docs = crate_docs.iter().map(|line| format!(" {line}"));
     let krate = format!("opsmith_{}", service.command.replace('-', "_"));
-    let example = format!("```no_run\n# use {krate}::*;\n# async fn example(client: Client) -> Result<(), Error> {{");
+    let begin = format!("```no_run\n# use {krate}::*;\n# async fn example(client: Client) -> Result<(), Error> {{");
     let example = quote! {
-        #[doc = " Opens the code of an example, which is compiled here. A macro, for the files are also included where this crate is not."]
-        macro_rules! example { () => { #example }; }
+        #[doc = " Opens and closes the code of an example, which is compiled here. A macro, for the files are also included elsewhere."]
+        macro_rules! example { (begin) => { #begin }; (end) => { "# Ok(()) }\n```" }; }
     };
     let example = (!service.operations.is_empty()).then_some(example);
     let items = quote! { #(#![doc = #docs])* #example include!("service.rs"); };

@@ -20,7 +20,7 @@ use crate::exceptions::Exceptions;
 use crate::ir;
 use std::collections::BTreeMap;
 
-pub(crate) use names::ident;
+pub(crate) use names::{ident, variants};
 
 /// What lowering reads.
 pub(crate) struct Input<'a> {
@@ -47,15 +47,10 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     for (id, shape) in &operations {
         traits::check(&shape.traits, &traits::Place { file: &shape.file, id }, &mut report);
     }
-    let shapes_of: BTreeMap<&str, &Shape> = operations.iter().map(|(id, shape)| (closure::local(id), *shape)).collect();
-    let operations = operations.iter().map(|(id, shape)| operation(input, id, shape, service, &closure));
+    let methods = methods(input.model);
+    let operations = operations.iter().map(|(id, shape)| operation(input, id, shape, service, &closure, &methods));
     let mut operations: Vec<ir::Operation> = operations.collect();
     operations.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut methods = operations.iter().map(|operation| operation.method.to_string()).collect();
-    for operation in &mut operations {
-        let shape = shapes_of.get(operation.name.as_str());
-        operation.traits.extend(shape.into_iter().flat_map(|shape| waiters::waiters(&shape.traits, &mut methods)));
-    }
     let rules = service.traits.get(traits::ENDPOINT_RULES);
     let endpoint = endpoints::lower(rules, &mut |problem, help| {
         report.add_trait(&service.file, id, traits::ENDPOINT_RULES, problem, help);
@@ -154,13 +149,23 @@ pub(crate) fn dashed(name: &str) -> String {
     words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
+/// The methods of all operations and waiters of the model.
+fn methods(model: &Model) -> names::Methods {
+    let all = || model.shapes.iter().filter(|(_, shape)| shape.kind == "operation");
+    let operations = all().map(|(id, _)| closure::local(id));
+    let waiters = all().flat_map(|(id, shape)| waiters::names(&shape.traits).map(|name| (closure::local(id), name)));
+    names::Methods::new(operations, waiters)
+}
+
 fn operation(
     input: &Input<'_>,
     id: &str,
     shape: &Shape,
     service: &Shape,
     closure: &closure::Closure<'_>,
+    methods: &names::Methods,
 ) -> ir::Operation {
+    let name = closure::local(id);
     let index = |reference: &Option<crate::ast::Reference>| {
         let target = reference.as_ref().map(|reference| reference.target.as_str())?;
         closure.index(target).filter(|_| target != closure::UNIT)
@@ -170,14 +175,17 @@ fn operation(
         let structure = shape.input.as_ref().map_or("", |input_shape| closure::local(&input_shape.target));
         found.members.keys().map(move |name| option(input, structure, name))
     });
+    let traits = traits::operation(&shape.traits).into_iter();
+    let pages = pages::pages(input.model, shape, service);
+    let waiters = waiters::waiters(&shape.traits, |waiter| methods.waiter(name, waiter));
     ir::Operation {
-        name: closure::local(id).to_owned(),
-        method: names::method(closure::local(id)),
-        command: names::kebab(closure::local(id)),
+        name: name.to_owned(),
+        method: methods.operation(name),
+        command: names::kebab(name),
         input: index(&shape.input),
         output: index(&shape.output),
         errors: shape.errors.iter().filter_map(|error| closure.index(&error.target)).collect(),
-        traits: traits::operation(&shape.traits).into_iter().chain(pages::pages(input.model, shape, service)).collect(),
+        traits: traits.chain(waiters).chain(pages).collect(),
         docs: docs::docs(&shape.traits),
         options: options.collect(),
     }

@@ -46,16 +46,28 @@ pub use typed::Blob;
 pub use serde_core;
 
 /// Includes the service that a build script generated with `opsmith_codegen::Generator`, by its command word:
-/// `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
+/// `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`. It is for crates of editions 2018 and later that
+/// keep the prelude: `#![no_implicit_prelude]` is not supported.
 #[macro_export]
 macro_rules! include_service {
     ($command:literal) => {
-        // A program uses a part of what is generated; it is not told of the rest.
-        #[allow(dead_code, unused_imports, unreachable_pub, unused_macros, clippy::enum_variant_names)]
+        // A program uses a part of what is generated; it is not told of the rest, nor of matters of style.
+        #[allow(
+            dead_code,
+            unused_imports,
+            unreachable_pub,
+            unused_macros,
+            clippy::all,
+            clippy::pedantic,
+            clippy::nursery
+        )]
         mod generated {
             macro_rules! example {
-                () => {
-                    "```ignore"
+                (begin) => {
+                    "```text"
+                };
+                (end) => {
+                    "```"
                 };
             }
             include!(concat!(env!("OUT_DIR"), "/", $command, "/service.rs"));

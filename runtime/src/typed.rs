@@ -315,14 +315,17 @@ macro_rules! structure {
         impl $name {
             $(
                 /// Creates it from its required members; the others are absent.
-                pub fn new($($required: impl Into<$required_type>),*) -> Self {
-                    Self { $($required: $required.into(),)* ..Self::default() }
+                pub fn new($($required: impl ::core::convert::Into<$required_type>),*) -> Self {
+                    Self {
+                        $($required: ::core::convert::Into::into($required),)*
+                        ..<Self as ::core::default::Default>::default()
+                    }
                 }
             )?
             $($(
-                #[doc = concat!("Sets `", stringify!($optional), "`.")]
-                pub fn $optional(mut self, value: impl Into<$optional_type>) -> Self {
-                    self.$optional = Some(value.into());
+                #[doc = ::core::concat!("Sets `", ::core::stringify!($optional), "`.")]
+                pub fn $optional(mut self, value: impl ::core::convert::Into<$optional_type>) -> Self {
+                    self.$optional = ::core::option::Option::Some(::core::convert::Into::into(value));
                     self
                 }
             )*)?
@@ -346,15 +349,15 @@ macro_rules! structure {
             fn member(
                 &mut self,
                 index: usize,
-            ) -> ::std::result::Result<&mut dyn $crate::sink::Sink, $crate::sink::Refused> {
+            ) -> ::core::result::Result<&mut dyn $crate::sink::Sink, $crate::sink::Refused> {
                 enum Index { $($field),* }
                 match index {
-                    $(index if index == Index::$field as usize => Ok(&mut self.$field),)*
-                    _ => Err($crate::sink::Refused::kind("structure")),
+                    $(index if index == Index::$field as usize => ::core::result::Result::Ok(&mut self.$field),)*
+                    _ => ::core::result::Result::Err($crate::sink::Refused::kind("structure")),
                 }
             }
             fn unknown(&mut self, _name: &str) -> $crate::sink::Done {
-                Ok(())
+                ::core::result::Result::Ok(())
             }
         }
 
@@ -368,7 +371,7 @@ macro_rules! structure {
 #[macro_export]
 macro_rules! union {
     ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
-        impl ::std::default::Default for $name {
+        impl ::core::default::Default for $name {
             fn default() -> Self {
                 Self::Unknown
             }
@@ -396,21 +399,21 @@ macro_rules! union {
             fn member(
                 &mut self,
                 index: usize,
-            ) -> ::std::result::Result<&mut dyn $crate::sink::Sink, $crate::sink::Refused> {
+            ) -> ::core::result::Result<&mut dyn $crate::sink::Sink, $crate::sink::Refused> {
                 enum Index { $($variant),* }
                 match index {
                     $(index if index == Index::$variant as usize => {
-                        *self = Self::$variant(::std::default::Default::default());
+                        *self = Self::$variant(::core::default::Default::default());
                     })*
                     _ => {}
                 }
                 match self {
-                    $(Self::$variant(value) => Ok(value),)*
-                    Self::Unknown => Err($crate::sink::Refused::kind("structure")),
+                    $(Self::$variant(value) => ::core::result::Result::Ok(value),)*
+                    Self::Unknown => ::core::result::Result::Err($crate::sink::Refused::kind("structure")),
                 }
             }
             fn unknown(&mut self, _name: &str) -> $crate::sink::Done {
-                Ok(())
+                ::core::result::Result::Ok(())
             }
         }
 
@@ -424,8 +427,8 @@ macro_rules! union {
 #[macro_export]
 macro_rules! redacted {
     ($name:ident) => {
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 $crate::redact::debug(self, &SERVICE, Nth::$name as $crate::rows::Ix, f)
             }
         }
@@ -453,38 +456,39 @@ macro_rules! enumeration {
             pub fn from_wire(value: &str) -> Self {
                 match value {
                     $($value => Self::$variant,)*
-                    _ => Self::Unknown(value.to_owned()),
+                    _ => Self::Unknown(::std::string::String::from(value)),
                 }
             }
         }
 
-        impl ::std::str::FromStr for $name {
+        impl ::core::str::FromStr for $name {
             type Err = $crate::typed::NotAValue;
-            fn from_str(value: &str) -> ::std::result::Result<Self, $crate::typed::NotAValue> {
+            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::typed::NotAValue> {
                 match Self::from_wire(value) {
-                    Self::Unknown(_) => {
-                        Err($crate::typed::NotAValue { name: stringify!($name), values: Self::VALUES })
-                    }
-                    known => Ok(known),
+                    Self::Unknown(_) => ::core::result::Result::Err($crate::typed::NotAValue {
+                        name: ::core::stringify!($name),
+                        values: Self::VALUES,
+                    }),
+                    known => ::core::result::Result::Ok(known),
                 }
             }
         }
 
-        impl ::std::convert::TryFrom<&str> for $name {
+        impl ::core::convert::TryFrom<&str> for $name {
             type Error = $crate::typed::NotAValue;
             // Named in full: `Error` may be a variant.
-            fn try_from(value: &str) -> ::std::result::Result<Self, $crate::typed::NotAValue> {
+            fn try_from(value: &str) -> ::core::result::Result<Self, $crate::typed::NotAValue> {
                 value.parse()
             }
         }
 
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(self.as_str())
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(Self::as_str(self))
             }
         }
 
-        impl ::std::default::Default for $name {
+        impl ::core::default::Default for $name {
             fn default() -> Self {
                 Self::Unknown(::std::string::String::new())
             }
@@ -492,14 +496,14 @@ macro_rules! enumeration {
 
         impl $crate::sink::Write for $name {
             fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
-                sink.string(self.as_str())
+                sink.string(Self::as_str(self))
             }
         }
 
         impl $crate::sink::Sink for $name {
             fn string(&mut self, value: &str) -> $crate::sink::Done {
                 *self = Self::from_wire(value);
-                Ok(())
+                ::core::result::Result::Ok(())
             }
         }
 
@@ -508,7 +512,7 @@ macro_rules! enumeration {
             |value, to| to.serialize_str(value.as_str()),
             |from| {
                 let text = <::std::string::String as $crate::serde_core::Deserialize>::deserialize(from)?;
-                ::std::result::Result::Ok(Self::from_wire(&text))
+                ::core::result::Result::Ok(Self::from_wire(&text))
             }
         );
     };

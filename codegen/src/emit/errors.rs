@@ -8,12 +8,12 @@ use quote::quote;
 pub(crate) fn items(service: &Service) -> TokenStream {
     let is_error = |shape: &&Shape| shape.traits.iter().any(|found| matches!(found, Trait::Error { .. }));
     let errors: Vec<_> = service.shapes.iter().filter(is_error).collect();
-    let variants = errors.iter().map(|shape| {
+    let types: Vec<String> = errors.iter().map(|shape| shape.rust.to_string()).collect();
+    let names = crate::lower::variants(types.iter().map(String::as_str));
+    let variants = errors.iter().zip(&names).map(|(shape, name)| {
         let docs = rustdoc(&shape.docs, &prose::code(&shape.name));
-        let name = &shape.rust;
         quote! { #docs #name }
     });
-    let names = errors.iter().map(|shape| &shape.rust);
     let values = errors.iter().map(|shape| &shape.name);
     quote! {
         #[doc = " The codes of the errors that the model lists."]

@@ -7,18 +7,17 @@ use quote::quote;
 /// Structures within structures that an example spells out.
 const DEEPEST: usize = 4;
 
-/// The lines of documentation. `example!` opens the code: in a crate, to be compiled; elsewhere, where the path to the service
-/// is unknown, to be read.
+/// The lines of documentation. `example!` opens and closes the code: in a crate, to be compiled; elsewhere, where the path to the
+/// service is unknown, to be read.
 pub(crate) fn docs(service: &Service, operation: &Operation) -> TokenStream {
     let code = call(service, operation).into_iter().map(|line| format!(" {line}"));
     quote! {
         #[doc = ""]
         #[doc = " # Example"]
         #[doc = ""]
-        #[doc = example!()]
+        #[doc = example!(begin)]
         #(#[doc = #code])*
-        #[doc = " # Ok(()) }"]
-        #[doc = " ```"]
+        #[doc = example!(end)]
     }
 }
 

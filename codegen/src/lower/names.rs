@@ -1,11 +1,12 @@
 //! All names: Rust identifiers and command words from the model's names.
 //!
 //! Rules, in this order: the case that the place asks for; characters that no identifier has become `_`; keywords become
-//! raw identifiers; names that generated code needs itself get a suffix; a second name in one scope gets a number. Two
-//! *types* of one name are a problem of the model instead, since a number would hide which is which.
+//! raw identifiers; names that generated code needs itself get a suffix. Where two names of a scope are the same after all of
+//! this, both get a mark that is made of their own texts, so that a name never comes to mean something else when a model grows. Two
+//! *types* of one name are a problem of the model instead, since a mark would hide which is which.
 
 use proc_macro2::{Ident, Span};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that generated modules use, which a type can't have.
 const USED_BY_GENERATED_CODE: &[&str] = &[
@@ -26,6 +27,7 @@ const USED_BY_GENERATED_CODE: &[&str] = &[
     "ErrorCode",
     "Hash",
     "None",
+    "Nth",
     "Ok",
     "Option",
     "PartialEq",
@@ -51,34 +53,51 @@ pub(crate) fn type_name(shape: &str) -> Ident {
 
 /// The names of a structure's fields: `jobId` gives `job_id`.
 pub(crate) fn fields<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
-    distinct(members.map(|member| match snake(member).as_str() {
-        "new" => "new_".to_owned(),
-        name => name.to_owned(),
-    }))
+    distinct("_", members.map(|member| (member, if member == "new" { "new_".to_owned() } else { snake(member) })))
 }
 
-/// The names of a union's variants.
+/// The names of a union's variants, or of the variants of another enum that has `Unknown`.
 pub(crate) fn variants<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
-    distinct(members.map(|member| variant(&capitalized(&clean(member)))))
+    distinct("", members.map(|member| (member, variant(&capitalized(&clean(member))))))
 }
 
 /// The names of an enum's variants, made from the values: `us-east-1` gives `UsEast1`, `IN_PROGRESS` gives `InProgress`.
 pub(crate) fn values<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Ident> {
-    distinct(
-        values.map(|value| variant(&value.split(|c: char| !c.is_ascii_alphanumeric()).map(word).collect::<String>())),
-    )
+    let name = |value: &str| value.split(|c: char| !c.is_ascii_alphanumeric()).map(word).collect::<String>();
+    distinct("", values.map(|value| (value, variant(&name(value)))))
 }
 
-/// The name of a client's method.
-pub(crate) fn method(operation: &str) -> Ident {
-    let name = snake(operation);
-    if CLIENT_METHODS.contains(&name.as_str()) { ident(&format!("{name}_operation")) } else { ident(&name) }
-}
+/// The methods of a client: of operations, and of waiters, by operation and name.
+pub(crate) struct Methods(BTreeMap<String, Ident>);
 
-/// The name of a client's method for a waiter, which none of the names has that are taken, and is one of them then.
-pub(crate) fn waiter(waiter: &str, taken: &mut BTreeSet<String>) -> Ident {
-    let name = format!("wait_until_{}", snake(waiter));
-    unused(name, taken)
+impl Methods {
+    /// Of all operations and waiters that the model has, so that no name depends on which of them are asked for.
+    pub(crate) fn new<'a>(
+        operations: impl Iterator<Item = &'a str>,
+        waiters: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let method = |operation: &str| match snake(operation) {
+            name if CLIENT_METHODS.contains(&name.as_str()) => format!("{name}_operation"),
+            name => name,
+        };
+        let operations = operations.map(|operation| (operation.to_owned(), method(operation)));
+        let waiters = waiters.map(|(operation, waiter)| {
+            (format!("{operation} {waiter}"), format!("wait_until_{}", snake(waiter).trim_start_matches('_')))
+        });
+        let names: BTreeMap<String, String> = operations.chain(waiters).collect();
+        let methods = distinct("_", names.iter().map(|(text, name)| (text.as_str(), name.clone())));
+        Methods(names.into_keys().zip(methods).collect())
+    }
+
+    /// Of an operation.
+    pub(crate) fn operation(&self, operation: &str) -> Ident {
+        self.0.get(operation).cloned().unwrap_or_else(|| ident(&snake(operation)))
+    }
+
+    /// Of a waiter.
+    pub(crate) fn waiter(&self, operation: &str, waiter: &str) -> Ident {
+        self.operation(&format!("{operation} {waiter}"))
+    }
 }
 
 /// The command word or option of a name: `PutThirdPartyJobFailureResult` gives `put-third-party-job-failure-result`.
@@ -86,8 +105,13 @@ pub(crate) fn kebab(name: &str) -> String {
     separated(name, '-')
 }
 
+/// Small letters, with one `_` between words.
 fn snake(name: &str) -> String {
-    clean(&separated(name, '_'))
+    let mut out = clean(&separated(name, '_')).to_ascii_lowercase();
+    while out.contains("__") {
+        out = out.replace("__", "_");
+    }
+    out
 }
 
 /// Splits words as the AWS CLI does: before a capital that starts a word, and before the capitals of a plural such as
@@ -154,10 +178,10 @@ fn word(text: &str) -> String {
     capitalized(&if small { text.to_owned() } else { text.to_ascii_lowercase() })
 }
 
-/// Names that can't be variants, beside `Unknown`, which every generated enum has.
+/// Names that can't be variants: a keyword, and what every generated enum has.
 fn variant(name: &str) -> String {
     match name {
-        "Unknown" | "Self" => format!("{name}Value"),
+        "Unknown" | "VALUES" | "Self" => format!("{name}Value"),
         _ => capitalized(&clean(name)),
     }
 }
@@ -169,8 +193,9 @@ fn capitalized(text: &str) -> String {
         chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
     };
     match text.split('_').map(part).collect::<String>() {
+        joined if joined.is_empty() => text.to_owned(),
         joined if joined.starts_with(|c: char| c.is_alphabetic()) => joined,
-        _ => text.to_owned(),
+        joined => format!("_{joined}"),
     }
 }
 
@@ -186,18 +211,31 @@ fn clean(text: &str) -> String {
     out
 }
 
-/// Each name once: a name that was there before gets a number.
-fn distinct(names: impl Iterator<Item = String>) -> Vec<Ident> {
-    let mut taken = BTreeSet::new();
-    names.map(|name| unused(name, &mut taken)).collect()
+/// Texts with the names that are wanted for them: identifiers of which each is there once.
+fn distinct<'a>(separator: &str, wanted: impl Iterator<Item = (&'a str, String)>) -> Vec<Ident> {
+    let wanted: Vec<(&str, Ident)> = wanted.map(|(text, name)| (text, ident(&name))).collect();
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    wanted.iter().for_each(|(_, name)| *uses.entry(name.to_string()).or_default() += 1);
+    let mut taken = uses.keys().cloned().collect();
+    let named = wanted.into_iter().map(|(text, name)| match name.to_string() {
+        once if uses.get(&once) == Some(&1) => name,
+        several => unused(marked(&several, separator, text), &mut taken),
+    });
+    named.collect()
 }
 
-/// The name, with a number where it is taken; from then on it is.
+/// The name with a mark that is made of the text that it stands for.
+fn marked(name: &str, separator: &str, text: &str) -> String {
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{}{separator}{hash:08x}", name.trim_start_matches("r#").trim_end_matches('_'))
+}
+
+/// The name; where even marks are the same, with a number.
 fn unused(name: String, taken: &mut BTreeSet<String>) -> Ident {
     let mut candidate = name.clone();
     let mut number = 2;
     while !taken.insert(candidate.clone()) {
-        candidate = format!("{name}{number}");
+        candidate = format!("{name}x{number}");
         number += 1;
     }
     ident(&candidate)
@@ -205,10 +243,10 @@ fn unused(name: String, taken: &mut BTreeSet<String>) -> Ident {
 
 /// An identifier: raw when it is a keyword, with `_` after it when it is one that can't be raw.
 pub(crate) fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
-        return Ident::new(name, Span::call_site());
-    }
     match name {
+        // Of edition 2024, which syn does not know.
+        "gen" => Ident::new_raw(name, Span::call_site()),
+        _ if syn::parse_str::<Ident>(name).is_ok() => Ident::new(name, Span::call_site()),
         "self" | "Self" | "super" | "crate" | "_" | "" => Ident::new(&format!("{name}_"), Span::call_site()),
         _ if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() => Ident::new_raw(name, Span::call_site()),
         _ => Ident::new(&clean(name), Span::call_site()),
@@ -236,18 +274,46 @@ mod tests {
         }
     }
 
+    fn text(idents: Vec<Ident>) -> String {
+        idents.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn identifiers() {
-        let text = |idents: Vec<Ident>| idents.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        let names = ["type", "self", "jobId", "job-id", "new", "2fast", "", "é", "async", "_"];
-        assert_eq!(
-            text(fields(names.into_iter())),
-            "r#type self_ job_id job_id2 new_ _2fast empty empty2 r#async empty3"
-        );
-        let names = ["us-east-1", "IN_PROGRESS", "InProgress", "Unknown", "Self", "", "2", "*", "a.b"];
-        let expected = "UsEast1 InProgress InProgress2 UnknownValue SelfValue Empty _2 Empty2 AB";
-        assert_eq!(text(values(names.into_iter())), expected);
+        let names = ["type", "self", "jobId", "new", "2fast", "", "async", "gen", "Foo_Bar", "a__b"];
+        assert_eq!(text(fields(names.into_iter())), "r#type self_ job_id new_ _2fast empty r#async r#gen foo_bar a_b");
+        let names = ["us-east-1", "IN_PROGRESS", "Unknown", "Self", "", "2", "a.b", "1_2"];
+        assert_eq!(text(values(names.into_iter())), "UsEast1 InProgress UnknownValue SelfValue Empty _2 AB _12");
         assert_eq!(type_name("Option").to_string(), "OptionShape");
         assert_eq!(type_name("failureDetails").to_string(), "FailureDetails");
+    }
+
+    #[test]
+    fn a_name_never_comes_to_mean_another_text() {
+        let of = |texts: &[&str]| -> BTreeMap<String, String> {
+            let names = values(texts.iter().copied());
+            names.iter().map(ToString::to_string).zip(texts.iter().map(|text| (*text).to_owned())).collect()
+        };
+        let marked = of(&["IN_PROGRESS", "InProgress", "Done"]);
+        assert_eq!(marked, of(&["Done", "InProgress", "IN_PROGRESS"]));
+        let before = of(&["InProgress", "Done"]);
+        assert!(before.iter().all(|(name, text)| marked.get(name).is_none_or(|meant| meant == text)), "{marked:?}");
+        assert_eq!(marked.get("Done").map(String::as_str), Some("Done"));
+        let names = ["job-id", "jobId", "self", "self_", "new", "new_", "é", "è", "_", ""];
+        let distinct: BTreeSet<_> = fields(names.into_iter()).iter().map(ToString::to_string).collect();
+        assert_eq!(distinct.len(), names.len(), "{distinct:?}");
+    }
+
+    #[test]
+    fn methods_are_distinct_from_each_other_and_from_those_of_the_client() {
+        let waiters = [("Get", "Up"), ("List", "Up"), ("Get", "Down")];
+        let operations = ["New", "NewOperation", "GetX", "getX", "WaitUntilDown", "Get", "List"];
+        let methods = Methods::new(operations.into_iter(), waiters.into_iter());
+        let all = operations.iter().map(|name| methods.operation(name));
+        let all = all.chain(waiters.iter().map(|(operation, name)| methods.waiter(operation, name)));
+        let all: BTreeSet<_> =
+            all.map(|method| method.to_string()).chain(CLIENT_METHODS.iter().map(|name| (*name).to_owned())).collect();
+        assert_eq!(all.len(), operations.len() + waiters.len() + CLIENT_METHODS.len(), "{all:?}");
+        assert_eq!(methods.operation("Get").to_string(), "get");
     }
 }

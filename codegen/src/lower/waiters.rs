@@ -1,10 +1,9 @@
 //! Waiters: `smithy.waiters#waitable`, and the attempts that botocore counts.
 
-use super::names;
 use crate::ast::Traits;
 use crate::ir::{Acceptor, Matcher, OperationTrait, Waiter};
+use proc_macro2::Ident;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 const WAITABLE: &str = "smithy.waiters#waitable";
 /// What botocore says of a waiter, where an importer recorded it.
@@ -19,9 +18,14 @@ const COMPARATORS: &[(&str, &str)] = &[
     ("anyStringEquals", "AnyStringEquals"),
 ];
 
-/// The waiters of an operation. `taken` are the methods that the client has, which grow by theirs. A waiter that looks for
-/// something unknown is left out, for it could end too soon or never.
-pub(crate) fn waiters(traits: &Traits, taken: &mut BTreeSet<String>) -> Vec<OperationTrait> {
+/// The names of an operation's waiters.
+pub(crate) fn names(traits: &Traits) -> impl Iterator<Item = &str> {
+    traits.get(WAITABLE).and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
+}
+
+/// The waiters of an operation, with the client's method for each. A waiter that looks for something unknown is left out, for it
+/// could end too soon or never.
+pub(crate) fn waiters(traits: &Traits, method: impl Fn(&str) -> Ident) -> Vec<OperationTrait> {
     let entries = traits.get(WAITABLE).and_then(Value::as_object).into_iter().flatten();
     let waiter = |(name, entry): (&String, &Value)| {
         let acceptors = entry.get("acceptors")?.as_array()?.iter().map(acceptor).collect::<Option<Vec<_>>>()?;
@@ -30,7 +34,7 @@ pub(crate) fn waiters(traits: &Traits, taken: &mut BTreeSet<String>) -> Vec<Oper
         let min_delay = delay("minDelay", 2);
         Some(Waiter {
             name: name.clone(),
-            method: names::waiter(name, taken),
+            method: method(name),
             min_delay,
             max_delay: delay("maxDelay", 120).max(min_delay),
             attempts: counted.and_then(seconds).unwrap_or(0),

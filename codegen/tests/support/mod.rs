@@ -104,7 +104,8 @@ pub(crate) fn models(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Checks crates in a folder of their own, with warnings denied, all against this runtime: cargo's errors.
+/// Checks crates in a folder of their own, with warnings denied, all against this runtime: cargo's errors. A name may end in an
+/// edition, which is 2024 otherwise.
 pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result<(), String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let runtime = root("runtime").canonicalize().expect("the runtime");
@@ -120,8 +121,9 @@ pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result
     keep(folder.join("Cargo.toml"), format!("[workspace]\nmembers = {members:?}\nresolver = \"3\"\n\n{lints}"));
     for (name, generator) in crates {
         generator.write(folder.join(name).join("src")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let edition = ["2018", "2021"].into_iter().find(|edition| name.ends_with(edition)).unwrap_or("2024");
         let manifest = format!(
-            "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+            "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n[dependencies]\n\
              opsmith-runtime = {{ path = {runtime:?}, features = [\"serde\", \"waiters\"] }}\n\n[lints]\nworkspace = true\n"
         );
         keep(folder.join(name).join("Cargo.toml"), manifest);

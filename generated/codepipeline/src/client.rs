@@ -19,12 +19,11 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .acknowledge_job(AcknowledgeJobInput::new("jobId", "nonce"))
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn acknowledge_job(
         &self,
         input: AcknowledgeJobInput,
@@ -41,14 +40,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .acknowledge_third_party_job(
     ///         AcknowledgeThirdPartyJobInput::new("jobId", "nonce", "clientToken"),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn acknowledge_third_party_job(
         &self,
         input: AcknowledgeThirdPartyJobInput,
@@ -64,7 +62,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .create_custom_action_type(
     ///         CreateCustomActionTypeInput::new(
@@ -76,8 +74,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn create_custom_action_type(
         &self,
         input: CreateCustomActionTypeInput,
@@ -95,7 +92,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .create_pipeline(
     ///         CreatePipelineInput::new(
@@ -107,8 +104,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn create_pipeline(
         &self,
         input: CreatePipelineInput,
@@ -123,7 +119,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client
     ///     .delete_custom_action_type(
     ///         DeleteCustomActionTypeInput::new(
@@ -133,8 +129,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn delete_custom_action_type(
         &self,
         input: DeleteCustomActionTypeInput,
@@ -149,10 +144,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client.delete_pipeline(DeletePipelineInput::new("name")).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn delete_pipeline(&self, input: DeletePipelineInput) -> Call<()> {
         self.0.call("DeletePipeline", input)
     }
@@ -164,10 +158,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.delete_webhook(DeleteWebhookInput::new("name")).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn delete_webhook(
         &self,
         input: DeleteWebhookInput,
@@ -182,14 +175,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .deregister_webhook_with_third_party(
     ///         DeregisterWebhookWithThirdPartyInput::default(),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn deregister_webhook_with_third_party(
         &self,
         input: DeregisterWebhookWithThirdPartyInput,
@@ -204,7 +196,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client
     ///     .disable_stage_transition(
     ///         DisableStageTransitionInput::new(
@@ -215,8 +207,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn disable_stage_transition(
         &self,
         input: DisableStageTransitionInput,
@@ -231,7 +222,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client
     ///     .enable_stage_transition(
     ///         EnableStageTransitionInput::new(
@@ -241,8 +232,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn enable_stage_transition(
         &self,
         input: EnableStageTransitionInput,
@@ -257,7 +247,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .get_action_type(
     ///         GetActionTypeInput::new(
@@ -268,8 +258,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn get_action_type(
         &self,
         input: GetActionTypeInput,
@@ -284,10 +273,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.get_job_details(GetJobDetailsInput::new("jobId")).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn get_job_details(
         &self,
         input: GetJobDetailsInput,
@@ -303,10 +291,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.get_pipeline(GetPipelineInput::new("name")).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn get_pipeline(&self, input: GetPipelineInput) -> Call<GetPipelineOutput> {
         self.0.call("GetPipeline", input)
     }
@@ -319,14 +306,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .get_pipeline_execution(
     ///         GetPipelineExecutionInput::new("pipelineName", "pipelineExecutionId"),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn get_pipeline_execution(
         &self,
         input: GetPipelineExecutionInput,
@@ -341,10 +327,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.get_pipeline_state(GetPipelineStateInput::new("name")).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn get_pipeline_state(
         &self,
         input: GetPipelineStateInput,
@@ -360,14 +345,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .get_third_party_job_details(
     ///         GetThirdPartyJobDetailsInput::new("jobId", "clientToken"),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn get_third_party_job_details(
         &self,
         input: GetThirdPartyJobDetailsInput,
@@ -383,12 +367,11 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .list_action_executions(ListActionExecutionsInput::new("pipelineName"))
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_action_executions(
         &self,
         input: ListActionExecutionsInput,
@@ -403,10 +386,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.list_action_types(ListActionTypesInput::default()).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_action_types(
         &self,
         input: ListActionTypesInput,
@@ -422,14 +404,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .list_deploy_action_execution_targets(
     ///         ListDeployActionExecutionTargetsInput::new("actionExecutionId"),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_deploy_action_execution_targets(
         &self,
         input: ListDeployActionExecutionTargetsInput,
@@ -445,12 +426,11 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .list_pipeline_executions(ListPipelineExecutionsInput::new("pipelineName"))
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_pipeline_executions(
         &self,
         input: ListPipelineExecutionsInput,
@@ -465,10 +445,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.list_pipelines(ListPipelinesInput::default()).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_pipelines(
         &self,
         input: ListPipelinesInput,
@@ -484,12 +463,11 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .list_rule_executions(ListRuleExecutionsInput::new("pipelineName"))
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_rule_executions(
         &self,
         input: ListRuleExecutionsInput,
@@ -504,10 +482,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.list_rule_types(ListRuleTypesInput::default()).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_rule_types(
         &self,
         input: ListRuleTypesInput,
@@ -523,12 +500,11 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .list_tags_for_resource(ListTagsForResourceInput::new("resourceArn"))
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_tags_for_resource(
         &self,
         input: ListTagsForResourceInput,
@@ -543,10 +519,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.list_webhooks(ListWebhooksInput::default()).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn list_webhooks(&self, input: ListWebhooksInput) -> Call<ListWebhooksOutput> {
         self.0.call("ListWebhooks", input)
     }
@@ -560,7 +535,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client
     ///     .override_stage_condition(
     ///         OverrideStageConditionInput::new(
@@ -571,8 +546,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn override_stage_condition(
         &self,
         input: OverrideStageConditionInput,
@@ -587,7 +561,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .poll_for_jobs(
     ///         PollForJobsInput::new(
@@ -600,8 +574,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn poll_for_jobs(&self, input: PollForJobsInput) -> Call<PollForJobsOutput> {
         self.0.call("PollForJobs", input)
     }
@@ -613,7 +586,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .poll_for_third_party_jobs(
     ///         PollForThirdPartyJobsInput::new(
@@ -626,8 +599,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn poll_for_third_party_jobs(
         &self,
         input: PollForThirdPartyJobsInput,
@@ -644,7 +616,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .put_action_revision(
     ///         PutActionRevisionInput::new(
@@ -655,8 +627,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn put_action_revision(
         &self,
         input: PutActionRevisionInput,
@@ -673,7 +644,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .put_approval_result(
     ///         PutApprovalResultInput::new(
@@ -685,8 +656,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn put_approval_result(
         &self,
         input: PutApprovalResultInput,
@@ -701,7 +671,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client
     ///     .put_job_failure_result(
     ///         PutJobFailureResultInput::new(
@@ -710,8 +680,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn put_job_failure_result(&self, input: PutJobFailureResultInput) -> Call<()> {
         self.0.call("PutJobFailureResult", input)
     }
@@ -724,10 +693,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client.put_job_success_result(PutJobSuccessResultInput::new("jobId")).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn put_job_success_result(&self, input: PutJobSuccessResultInput) -> Call<()> {
         self.0.call("PutJobSuccessResult", input)
     }
@@ -741,7 +709,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client
     ///     .put_third_party_job_failure_result(
     ///         PutThirdPartyJobFailureResultInput::new(
@@ -751,8 +719,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn put_third_party_job_failure_result(
         &self,
         input: PutThirdPartyJobFailureResultInput,
@@ -768,14 +735,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client
     ///     .put_third_party_job_success_result(
     ///         PutThirdPartyJobSuccessResultInput::new("jobId", "clientToken"),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn put_third_party_job_success_result(
         &self,
         input: PutThirdPartyJobSuccessResultInput,
@@ -793,7 +759,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .put_webhook(
     ///         PutWebhookInput::new(
@@ -808,8 +774,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn put_webhook(&self, input: PutWebhookInput) -> Call<PutWebhookOutput> {
         self.0.call("PutWebhook", input)
     }
@@ -821,12 +786,11 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .register_webhook_with_third_party(RegisterWebhookWithThirdPartyInput::default())
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn register_webhook_with_third_party(
         &self,
         input: RegisterWebhookWithThirdPartyInput,
@@ -843,7 +807,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .retry_stage_execution(
     ///         RetryStageExecutionInput::new(
@@ -854,8 +818,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn retry_stage_execution(
         &self,
         input: RetryStageExecutionInput,
@@ -872,7 +835,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .rollback_stage(
     ///         RollbackStageInput::new(
@@ -882,8 +845,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn rollback_stage(
         &self,
         input: RollbackStageInput,
@@ -899,12 +861,11 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .start_pipeline_execution(StartPipelineExecutionInput::new("name"))
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn start_pipeline_execution(
         &self,
         input: StartPipelineExecutionInput,
@@ -920,14 +881,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .stop_pipeline_execution(
     ///         StopPipelineExecutionInput::new("pipelineName", "pipelineExecutionId"),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn stop_pipeline_execution(
         &self,
         input: StopPipelineExecutionInput,
@@ -943,14 +903,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .tag_resource(
     ///         TagResourceInput::new("resourceArn", vec![Tag::new("key", "value")]),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn tag_resource(&self, input: TagResourceInput) -> Call<TagResourceOutput> {
         self.0.call("TagResource", input)
     }
@@ -963,14 +922,13 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .untag_resource(
     ///         UntagResourceInput::new("resourceArn", vec!["member".to_owned()]),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn untag_resource(
         &self,
         input: UntagResourceInput,
@@ -986,7 +944,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client
     ///     .update_action_type(
     ///         UpdateActionTypeInput::new(
@@ -1007,8 +965,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn update_action_type(&self, input: UpdateActionTypeInput) -> Call<()> {
         self.0.call("UpdateActionType", input)
     }
@@ -1022,7 +979,7 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client
     ///     .update_pipeline(
     ///         UpdatePipelineInput::new(
@@ -1034,8 +991,7 @@ impl Client {
     ///         ),
     ///     )
     ///     .await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn update_pipeline(
         &self,
         input: UpdatePipelineInput,

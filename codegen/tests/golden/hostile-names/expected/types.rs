@@ -8,8 +8,8 @@ use super::rows::{Nth, SERVICE};
 #[non_exhaustive]
 pub struct DoInput {
     /// `a;}` of the model.
-    pub a__: Option<String>,
+    pub a_: Option<String>,
     /// `b` of the model.
     pub b: Option<String>,
 }
-opsmith_runtime::structure!(DoInput[a__, b] set(a__ : String, b : String));
+opsmith_runtime::structure!(DoInput[a_, b] set(a_ : String, b : String));

@@ -19,10 +19,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client.self_(OptionShape::new("Ok")).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn self_(&self, input: OptionShape) -> Call<()> {
         self.0.call("Self", input)
     }
@@ -30,10 +29,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.r#type(TypeInput::default()).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn r#type(&self, input: TypeInput) -> Call<ResultShape> {
         self.0.call("Type", input)
     }

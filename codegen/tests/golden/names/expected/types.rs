@@ -53,9 +53,9 @@ pub struct TypeInput {
     /// `match` of the model.
     pub r#match: Option<String>,
     /// `self` of the model.
-    pub self_: Option<String>,
+    pub self_645ba277: Option<String>,
     /// `Self` of the model.
-    pub self2: Option<String>,
+    pub self_e4898197: Option<String>,
     /// `crate` of the model.
     pub crate_: Option<String>,
     /// `super` of the model.
@@ -65,9 +65,9 @@ pub struct TypeInput {
     /// `2fast` of the model.
     pub _2fast: Option<String>,
     /// `a-b` of the model.
-    pub a_b: Option<String>,
+    pub a_b_2a89df63: Option<String>,
     /// `aB` of the model.
-    pub a_b2: Option<String>,
+    pub a_b_6d25382a: Option<String>,
     /// `ab_` of the model.
     pub ab_: Option<String>,
     /// `sink` of the model.
@@ -80,9 +80,10 @@ pub struct TypeInput {
     pub kind: Option<Kind>,
 }
 opsmith_runtime::structure!(
-    TypeInput[r#type, r#match, self_, self2, crate_, super_, r#async, _2fast, a_b, a_b2,
-    ab_, sink, value, new_, kind] set(r#type : String, r#match : String, self_ : String,
-    self2 : String, crate_ : String, super_ : String, r#async : String, _2fast : String,
-    a_b : String, a_b2 : String, ab_ : String, sink : String, value : String, new_ :
-    String, kind : Kind)
+    TypeInput[r#type, r#match, self_645ba277, self_e4898197, crate_, super_, r#async,
+    _2fast, a_b_2a89df63, a_b_6d25382a, ab_, sink, value, new_, kind] set(r#type :
+    String, r#match : String, self_645ba277 : String, self_e4898197 : String, crate_ :
+    String, super_ : String, r#async : String, _2fast : String, a_b_2a89df63 : String,
+    a_b_6d25382a : String, ab_ : String, sink : String, value : String, new_ : String,
+    kind : Kind)
 );

@@ -14,10 +14,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client.r#do().await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn r#do(&self) -> Call<()> {
         self.0.call("Do", ())
     }

@@ -15,10 +15,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// client.put_value(PutValueInput::new(Value::Text("text".to_owned()))).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn put_value(&self, input: PutValueInput) -> Call<()> {
         self.0.call("PutValue", input)
     }
