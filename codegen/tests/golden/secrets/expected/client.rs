@@ -15,10 +15,9 @@ impl Client {
     ///
     /// # Example
     ///
-    #[doc = example!()]
+    #[doc = example!(begin)]
     /// let output = client.r#do(DoInput::default()).await?;
-    /// # Ok(()) }
-    /// ```
+    #[doc = example!(end)]
     pub fn r#do(&self, input: DoInput) -> Call<DoOutput> {
         self.0.call("Do", input)
     }

@@ -6,10 +6,13 @@
 //! Enums keep values that are newer than the model as `Unknown`, and answers never fail on what is missing.
 //! Texts are checked against the model's patterns when `opsmith-runtime` has its feature `patterns`.
 
-/// Opens the code of an example, which is compiled here. A macro, for the files are also included where this crate is not.
+/// Opens and closes the code of an example, which is compiled here. A macro, for the files are also included elsewhere.
 macro_rules! example {
-    () => {
+    (begin) => {
         "```no_run\n# use opsmith_test::*;\n# async fn example(client: Client) -> Result<(), Error> {"
+    };
+    (end) => {
+        "# Ok(()) }\n```"
     };
 }
 include!("service.rs");
