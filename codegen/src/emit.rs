@@ -98,7 +98,7 @@ fn has_items(items: &TokenStream) -> bool {
 
 /// Doc attributes for Rust: the first paragraph, or what stands for it, which is Markdown of our own.
 fn rustdoc(docs: &ir::Docs, otherwise: &str) -> TokenStream {
-    match prose::first_paragraph(&docs.0) {
+    match prose::first_paragraph(docs.0.trim_start()) {
         none if none.is_empty() => doc_lines(vec![otherwise.to_owned()]),
         words => doc_lines(prose::lines(words)),
     }

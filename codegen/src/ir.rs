@@ -110,7 +110,7 @@ pub enum Expression {
     Map(Vec<(String, Expression)>),
 }
 
-/// Documentation as Markdown in a small subset; empty when there is none.
+/// Documentation as Markdown in a small subset; empty when there is none. It begins with a blank where the model's does.
 #[derive(Debug, Default, Clone)]
 pub struct Docs(
     /// The text.

@@ -9,6 +9,7 @@ mod yaml;
 
 pub(crate) use present::{Timestamps, present};
 pub(crate) use scalar::text as scalar;
+pub(crate) use yaml::scalar as yaml_scalar;
 
 use opsmith_runtime::document::Document;
 

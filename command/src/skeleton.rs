@@ -34,7 +34,7 @@ impl Yaml<'_> {
             let gap = if index == 0 { "  " } else { " " };
             let target = found.map_or(Ix::MAX, |(_, member)| member.target);
             let _ = write!(self.text, "{lead}{}:", scalar(&Document::String(name.clone())));
-            self.value(target, value, indent, &format!("{gap}# {comment}"));
+            self.value(target, value, indent, &if comment.is_empty() { comment } else { gap.to_owned() + &comment });
         }
     }
 
@@ -93,17 +93,36 @@ impl Yaml<'_> {
         }
     }
 
-    /// Whether the member is required, the first sentence about it, and the values of an enum.
+    /// A comment: whether the member is required, the first sentence about it, and the values of an enum. Empty when there is
+    /// nothing to say.
     fn comment(&self, shape: &Shape<'_>, member: &Member<'_>) -> String {
         let required = member.is(flag::REQUIRED).then(|| "[REQUIRED]".to_owned());
-        let doc = self.commands.doc(&format!("{}${}", shape.name, member.name)).replace(['`', '\n'], " ");
-        let doc = doc.split_whitespace().collect::<Vec<_>>().join(" ");
-        let sentence = doc.split(['.', ':']).next().filter(|sentence| !sentence.is_empty());
-        let values = self.commands.service.shape(member.target).values;
-        let values = (!values.is_empty()).then(|| format!("Valid values are: {}.", values.join(", ")));
-        let parts = [required, sentence.map(|sentence| format!("{sentence}.")), values];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        let target = self.commands.service.shape(member.target);
+        let own = self.commands.doc_as_written(&format!("{}${}", shape.name, member.name));
+        let doc = words(if own.is_empty() { self.commands.doc_as_written(target.name) } else { own });
+        let sentence = match doc.split(['.', ':']).next() {
+            Some("") | None => String::new(),
+            Some(sentence) => format!("{sentence}."),
+        };
+        let values = (!target.values.is_empty()).then(|| format!("Valid values are: {}.", target.values.join(", ")));
+        let comment = [required, Some(sentence), values].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if comment.trim().is_empty() { String::new() } else { format!("# {comment}") }
     }
+}
+
+/// The words of a documentation, without its marks.
+fn words(doc: &str) -> String {
+    let (mut words, mut code, mut chars) = (String::new(), false, doc.chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '`' => code = !code,
+            '*' if !code => {}
+            '\\' if !code => words.extend(chars.next()),
+            '\n' => words.push(' '),
+            c => words.push(c),
+        }
+    }
+    words
 }
 
 /// A scalar of a sample in YAML, quoted where it would be read as something else.
@@ -114,10 +133,7 @@ fn scalar(value: &Document) -> String {
         Document::Integer(value) => value.to_string(),
         Document::Float(value) => format!("{value:?}"),
         Document::String(text) if text == "1970-01-01T00:00:00" => "1970-01-01 00:00:00".to_owned(),
-        Document::String(text) => match crate::input::yaml::resolved(text.clone()) {
-            Document::String(text) if text.chars().all(|c| c.is_alphanumeric() || "_.-/".contains(c)) => text,
-            _ => format!("'{}'", text.replace('\'', "''")),
-        },
+        Document::String(text) => crate::output::yaml_scalar(text),
         _ => "{}".to_owned(),
     }
 }

@@ -39,6 +39,11 @@ impl<'a> Commands<'a> {
 
     /// The documentation of a shape, operation or member (`Job$id`); empty when there is none.
     pub fn doc(&self, id: &str) -> &'a str {
+        self.doc_as_written(id).trim_start()
+    }
+
+    /// The same, which begins with a blank where the model's does.
+    pub fn doc_as_written(&self, id: &str) -> &'a str {
         let found = self.docs.binary_search_by(|(key, _)| (*key).cmp(id));
         found.ok().and_then(|at| self.docs.get(at)).map_or("", |(_, text)| text)
     }

@@ -197,7 +197,7 @@ impl Failed {
     /// The date of the answer.
     pub(crate) fn date(&self) -> Option<SystemTime> {
         let Failed::Service(_, response) = self else { return None };
-        Timestamp::parse(response.header("date")?).map(|date| time::OffsetDateTime::from(date).into())
+        time::OffsetDateTime::try_from(Timestamp::parse(response.header("date")?)?).ok().map(Into::into)
     }
 }
 

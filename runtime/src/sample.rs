@@ -2,7 +2,6 @@
 
 use crate::document::{Document, Map};
 use crate::rows::{Ix, Kind, Member, Service, Shape};
-use crate::timestamp::Timestamp;
 
 /// A sample of the input, to be filled in.
 pub fn input(service: &Service<'_>, shape: Option<Ix>) -> Document {
@@ -26,7 +25,7 @@ impl<'a> Sample<'a> {
         shape.map_or_else(|| Document::Map(Map::new()), |shape| self.value(shape, ""))
     }
 
-    /// A sample of the shape, in the place that `name` names: a member, or the shape of an element.
+    /// A sample of the shape, in the place that `name` names: a member, or the shape of an element; empty for the value of a map.
     fn value(&mut self, ix: Ix, name: &str) -> Document {
         let shape = self.service.shape(ix);
         match shape.kind {
@@ -44,7 +43,6 @@ impl<'a> Sample<'a> {
             Kind::Float if self.of_output => Document::Float(least(shape)),
             Kind::Float => Document::Float(0.0),
             Kind::Boolean => true.into(),
-            Kind::Timestamp if self.of_output => Document::Timestamp(Timestamp::default()),
             Kind::Timestamp => "1970-01-01T00:00:00".into(),
             Kind::Blob if self.of_output => Document::Blob(name.as_bytes().to_vec()),
             Kind::Blob => Document::Null,
@@ -76,8 +74,7 @@ impl<'a> Sample<'a> {
 
     fn map(&mut self, shape: &Shape<'a>) -> Document {
         let Some(element) = shape.element() else { return Document::Map(Map::new()) };
-        let name = self.service.shape(element.target).name;
-        Document::from([("KeyName", self.part(element, name))])
+        Document::from([("KeyName", self.part(element, ""))])
     }
 }
 
@@ -86,9 +83,9 @@ fn least(shape: &Shape<'_>) -> f64 {
     shape.min.unwrap_or(0.0)
 }
 
-/// A name as long as the shape wants it.
+/// A name, repeated until it is as long as the shape wants it.
 fn text_of(shape: &Shape<'_>, name: &str) -> String {
-    let (least, most) = (least(shape).clamp(0.0, 1000.0) as usize, shape.max.unwrap_or(f64::MAX) as usize);
-    let longer = name.chars().cycle().take(name.chars().count().max(least).min(most));
-    longer.collect()
+    let least = least(shape).clamp(0.0, 1000.0) as usize;
+    let name = if name.is_empty() && least > 0 { shape.name } else { name };
+    name.chars().cycle().take(name.chars().count().max(least)).collect()
 }

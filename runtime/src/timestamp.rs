@@ -5,6 +5,10 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 
+pub use written::Written;
+
+mod written;
+
 /// A point in time: whole seconds since 1970 UTC, and nanoseconds since that second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp {
@@ -19,11 +23,10 @@ impl Timestamp {
         Timestamp { seconds, nanoseconds }
     }
 
-    /// The point this many seconds after 1970 UTC; none of a number that no calendar reaches.
+    /// The point this many seconds after 1970 UTC; none of a number beyond 64 bits.
     pub fn from_epoch(seconds: f64) -> Option<Self> {
         let whole = seconds.floor();
-        // The years that RFC 3339 can write: -9999 to 9999.
-        if !(-377_705_116_800.0..=253_402_300_799.0).contains(&whole) {
+        if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
             return None;
         }
         // A double holds the microseconds of any such point, but not its nanoseconds.
@@ -34,14 +37,14 @@ impl Timestamp {
         })
     }
 
-    /// Reads RFC 3339, an HTTP date, or seconds since 1970; none of any other text.
+    /// Reads seconds since 1970, or a date and time in one of many forms, among them RFC 3339 and HTTP dates; none of any other
+    /// text. Without an offset it is in UTC.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        if let Ok(seconds) = text.parse::<f64>() {
-            return Timestamp::from_epoch(seconds);
-        }
-        let parsed = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Rfc2822));
-        parsed.ok().map(Timestamp::from)
+        let number = text.parse().ok().and_then(Timestamp::from_epoch);
+        // `20260101100000` is a date, and no number that a service means.
+        let written = || Written::read(text, None).map(|written| written.point);
+        number.filter(|point| point.is_in_calendar()).or_else(written).or(number)
     }
 
     /// Whole seconds since 1970 UTC, negative before.
@@ -59,18 +62,27 @@ impl Timestamp {
         self.seconds as f64 + f64::from(self.nanoseconds) / 1e9
     }
 
-    /// The point in a form of the wire. A point that no calendar reaches is written as seconds, as is one before 1900 as an HTTP date.
+    /// Whether a calendar has the point: its year is between -9999 and 9999.
+    pub fn is_in_calendar(self) -> bool {
+        OffsetDateTime::try_from(self).is_ok()
+    }
+
+    /// The point in a form of the wire; none of a point that the form can't express: a year before 0 or beyond 9999 in a date, and
+    /// one before 1900 in an HTTP date.
+    pub fn written(self, format: TimestampFormat) -> Option<String> {
+        let date = || OffsetDateTime::try_from(self).ok();
+        match format {
+            TimestampFormat::DateTime => date()?.format(&Rfc3339).ok(),
+            TimestampFormat::HttpDate => date()?.format(&Rfc2822).ok().map(|text| text.replace("+0000", "GMT")),
+            TimestampFormat::EpochSeconds if self.nanoseconds == 0 => Some(self.seconds.to_string()),
+            TimestampFormat::EpochSeconds => Some(self.epoch().to_string()),
+        }
+    }
+
+    /// The point in a form of the wire, or as seconds when the form can't express it.
     pub fn format(self, format: TimestampFormat) -> String {
-        let date = OffsetDateTime::from(self);
-        let text = match format {
-            TimestampFormat::DateTime => date.format(&Rfc3339).ok(),
-            TimestampFormat::HttpDate => date.format(&Rfc2822).ok().map(|text| text.replace("+0000", "GMT")),
-            TimestampFormat::EpochSeconds => None,
-        };
-        text.unwrap_or_else(|| match self.nanoseconds {
-            0 => self.seconds.to_string(),
-            _ => self.epoch().to_string(),
-        })
+        let seconds = || self.written(TimestampFormat::EpochSeconds);
+        self.written(format).or_else(seconds).unwrap_or_default()
     }
 }
 
@@ -80,11 +92,12 @@ impl From<OffsetDateTime> for Timestamp {
     }
 }
 
-/// Points beyond the calendar become 1970.
-impl From<Timestamp> for OffsetDateTime {
-    fn from(timestamp: Timestamp) -> Self {
+/// Fails for points beyond the calendar.
+impl TryFrom<Timestamp> for OffsetDateTime {
+    type Error = time::error::ComponentRange;
+    fn try_from(timestamp: Timestamp) -> Result<Self, Self::Error> {
         let nanos = i128::from(timestamp.seconds) * 1_000_000_000 + i128::from(timestamp.nanoseconds);
-        OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        OffsetDateTime::from_unix_timestamp_nanos(nanos)
     }
 }
 
@@ -118,10 +131,97 @@ mod tests {
     }
 
     #[test]
+    fn forms_of_services_and_people() {
+        let today = Timestamp::new(1_795_824_000, 0); // 2026-11-28
+        let read = |text: &str| {
+            let Written { point, offset } = Written::read(text, Some(today))?;
+            let offset = offset.map_or_else(String::new, |offset| format!(" {offset}"));
+            Some(point.format(TimestampFormat::DateTime) + &offset)
+        };
+        for (text, expected) in [
+            ("2026-01-02", "2026-01-02T00:00:00Z"),
+            ("2026-1-2", "2026-01-02T00:00:00Z"),
+            ("2026/01/02", "2026-01-02T00:00:00Z"),
+            ("2026.01.02", "2026-01-02T00:00:00Z"),
+            ("20260102", "2026-01-02T00:00:00Z"),
+            ("01/02/2026", "2026-01-02T00:00:00Z"),
+            ("13/02/2026", "2026-02-13T00:00:00Z"),
+            ("2026-01", "2026-01-28T00:00:00Z"),
+            ("02-Jan-2026", "2026-01-02T00:00:00Z"),
+            ("2 January 2026", "2026-01-02T00:00:00Z"),
+            ("Jan 2, 2026", "2026-01-02T00:00:00Z"),
+            ("2026 Sept 2", "2026-09-02T00:00:00Z"),
+            ("Feb 2026", "2026-02-28T00:00:00Z"),
+            ("Jan 2", "2026-01-02T00:00:00Z"),
+            ("1 January 2026 10pm", "2026-01-01T22:00:00Z"),
+            ("12am", "2026-11-28T00:00:00Z"),
+            ("10:30", "2026-11-28T10:30:00Z"),
+            ("10:00 AM January 1, 2026", "2026-01-01T10:00:00Z"),
+            ("20260101T010203Z", "2026-01-01T01:02:03Z 0"),
+            ("20260101T0102", "2026-01-01T01:02:00Z"),
+            ("2026-01-01T10", "2026-01-01T10:00:00Z"),
+            ("20260101010203", "2026-01-01T01:02:03Z"),
+            ("2026-01-01T010203.5Z", "2026-01-01T01:02:03.5Z 0"),
+            ("2026-01-01T01:02:03,5z", "2026-01-01T01:02:03.5Z 0"),
+            ("2026-01-01T01:02:03.1234567891Z", "2026-01-01T01:02:03.123456789Z 0"),
+            ("2026-01-01 01:02:03 +0230", "2025-12-31T22:32:03Z 9000"),
+            ("2026-01-01T01:02:03-05", "2026-01-01T06:02:03Z -18000"),
+            ("2026-01-01T01:02:03+00:00", "2026-01-01T01:02:03Z 0"),
+            ("2026-01-01 10:00 EST", "2026-01-01T10:00:00Z"),
+            ("Thu, 01 Jan 2026 10:00:00 GMT", "2026-01-01T10:00:00Z 0"),
+            ("Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in [
+            "",
+            "soon",
+            "now",
+            "5",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-01-01T24:00:00",
+            "2026-01-01T10:00:60Z",
+            "2026-01-01Z",
+            "2026-01-01T10:00:00Z[UTC]",
+            "2026-W01-1",
+            "13pm",
+            "Jan Feb 2026",
+            "2026-01-01 2026-01-01",
+            "10:00 10:00",
+            "+1",
+            "2026-01-01T10:00:00+24",
+            "2026-01-01T10:00:00 Europe/Berlin",
+            "2026--01",
+            "1/2/3/4",
+            "2026-01-01T10:00:00 est",
+            "ſ",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(Timestamp::parse("Jan 2"), None, "without today");
+    }
+
+    #[test]
+    fn points_beyond_the_calendar() {
+        for (seconds, text) in
+            [("253402300800", "253402300800"), ("1775836321122", "1775836321122"), ("1e18", "1000000000000000000")]
+        {
+            let point = Timestamp::parse(seconds).expect("a point");
+            assert_eq!(point.format(TimestampFormat::DateTime), text);
+            assert_eq!(point.format(TimestampFormat::HttpDate), text);
+            assert_eq!(point.written(TimestampFormat::DateTime), None);
+        }
+        assert_eq!(Timestamp::new(-62_135_596_800, 0).format(TimestampFormat::DateTime), "0001-01-01T00:00:00Z");
+        assert_eq!(Timestamp::new(i64::MIN, 5).written(TimestampFormat::HttpDate), None);
+    }
+
+    #[test]
     fn what_is_no_point_in_time() {
         for text in ["", "soon", "1e300", "NaN", "inf", "2015-13-01T00:00:00Z"] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
         assert_eq!(Timestamp::new(i64::MAX, 0).format(TimestampFormat::EpochSeconds), i64::MAX.to_string());
+        assert_eq!(Timestamp::from_epoch(9_223_372_036_854_775_808.0), None);
     }
 }

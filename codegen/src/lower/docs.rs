@@ -45,7 +45,7 @@ const ELEMENTS: &[&str] = &[
     "ul",
 ];
 
-/// The documentation among the traits of a shape or member.
+/// The documentation among the traits of a shape or member. A blank before the first word stays: samples in YAML show it.
 pub(crate) fn docs(traits: &Traits) -> Docs {
     Docs(visible(&markdown(&traits::text(traits, traits::DOCUMENTATION))))
 }
@@ -126,6 +126,8 @@ struct Writer {
     /// The mark of the span that is open, at most one.
     open: Option<&'static str>,
     item: bool,
+    /// A blank came before the first word.
+    leads: bool,
 }
 
 impl Writer {
@@ -188,6 +190,7 @@ impl Writer {
         let code = self.open == Some("`");
         for c in text.chars() {
             if c.is_whitespace() {
+                self.leads |= self.blocks.is_empty() && self.block.trim_matches(['*', '`']).is_empty();
                 // Inside a span that has no text yet there is no space.
                 self.space |= !self.open.is_some_and(|mark| self.block.ends_with(mark));
                 continue;
@@ -217,7 +220,8 @@ impl Writer {
 
     fn finish(mut self) -> String {
         self.close_block();
-        self.blocks.join("\n\n")
+        let text = self.blocks.join("\n\n");
+        if self.leads && !text.is_empty() { format!(" {text}") } else { text }
     }
 }
 
@@ -229,6 +233,8 @@ mod tests {
     fn html_to_markdown() {
         for (html, expected) in [
             ("Plain words.", "Plain words."),
+            ("<p> A blank before.</p>", " A blank before."),
+            ("<p> </p>", ""),
             ("<p>The ID, from\n   <code>PollForJobs</code>.</p>", "The ID, from `PollForJobs`."),
             ("<p>One.</p><p>Two <b>bold</b> and <i>thin</i>.</p>", "One.\n\nTwo **bold** and *thin*."),
             (
@@ -237,7 +243,7 @@ mod tests {
             ),
             ("1 &lt; 2 * 3 ` \\", "1 < 2 \\* 3 \\` \\\\"),
             ("<code>a`b*</code>", "`a'b*`"),
-            ("<b></b><code> x </code>y", "`x` y"),
+            ("<b></b><code> x </code>y", " `x` y"),
             ("<script>alert(1)</script>", "alert(1)"),
             ("<p>un<b>closed", "un**closed**"),
             ("clientip:<ip address of client>, Vec<String>", "clientip:<ip address of client>, Vec<String>"),

@@ -2,11 +2,8 @@
 
 use opsmith_runtime::document::Document;
 use opsmith_runtime::rows::Kind;
-use opsmith_runtime::timestamp::Timestamp;
+use opsmith_runtime::timestamp::{Timestamp, Written};
 use std::fmt;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-use time::{Date, PrimitiveDateTime, Time};
 
 /// The value of a word for an option of this kind; text stays text where the kind is not a number's.
 ///
@@ -71,45 +68,9 @@ fn underscored(text: &str) -> Option<String> {
     Some(text.replace('_', ""))
 }
 
-const DATES: &[&[BorrowedFormatItem<'static>]] = &[
-    format_description!("[year]-[month]-[day]"),
-    format_description!("[year]/[month]/[day]"),
-    format_description!("[month]/[day]/[year]"),
-    format_description!("[month repr:short case_sensitive:false] [day padding:none] [year]"),
-    format_description!("[month repr:short case_sensitive:false] [day padding:none], [year]"),
-    format_description!("[month repr:long case_sensitive:false] [day padding:none] [year]"),
-    format_description!("[month repr:long case_sensitive:false] [day padding:none], [year]"),
-    format_description!("[day padding:none] [month repr:short case_sensitive:false] [year]"),
-    format_description!("[day padding:none] [month repr:long case_sensitive:false] [year]"),
-];
-
-const TIMES: &[&[BorrowedFormatItem<'static>]] = &[
-    format_description!("[hour]:[minute]"),
-    format_description!("[hour]:[minute]:[second]"),
-    format_description!("[hour]:[minute]:[second].[subsecond]"),
-];
-
-/// A point in time, in the forms that people write: seconds since 1970, RFC 3339 and 2822, a date, a date and a time,
-/// a time of today. Without a zone it is UTC.
+/// A point in time, in the forms that people write: seconds since 1970, or a date and time. Without an offset it is in UTC.
 pub(super) fn timestamp(text: &str, now: Timestamp) -> Option<Timestamp> {
-    let text = text.trim();
-    if let Some(timestamp) = Timestamp::parse(text) {
-        return Some(timestamp);
-    }
-    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text).trim_end();
-    let today = time::OffsetDateTime::from(now).date();
-    let date = |text: &str| DATES.iter().find_map(|format| Date::parse(text, format).ok());
-    let clock = |text: &str| TIMES.iter().find_map(|format| Time::parse(text, format).ok());
-    let both = || {
-        let at = text.rfind(['T', ' '])?;
-        Some((date(text.get(..at)?.trim())?, clock(text.get(at + 1..)?)?))
-    };
-    let (date, time) = match (date(text), clock(text)) {
-        (Some(date), _) => (date, Time::MIDNIGHT),
-        (None, Some(time)) => (today, time),
-        (None, None) => both()?,
-    };
-    Some(PrimitiveDateTime::new(date, time).assume_utc().into())
+    Timestamp::parse(text).or_else(|| Written::read(text, Some(now)).map(|written| written.point))
 }
 
 #[cfg(test)]

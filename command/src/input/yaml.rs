@@ -231,21 +231,78 @@ fn integer(text: &str) -> Option<i128> {
 }
 
 fn float(text: &str) -> Option<f64> {
-    let unsigned = text.trim_start_matches(['+', '-']);
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     match unsigned {
-        ".inf" | ".Inf" | ".INF" if text.starts_with('-') => Some(f64::NEG_INFINITY),
-        ".inf" | ".Inf" | ".INF" => Some(f64::INFINITY),
-        ".nan" | ".NaN" | ".NAN" => Some(f64::NAN),
-        _ if unsigned.starts_with('_') || !unsigned.contains(|c: char| c.is_ascii_digit()) => None,
-        _ if unsigned.contains(|c: char| !c.is_ascii_digit() && !"._eE+-".contains(c)) => None,
-        _ => text.replace('_', "").parse().ok(),
+        ".inf" | ".Inf" | ".INF" if text.starts_with('-') => return Some(f64::NEG_INFINITY),
+        ".inf" | ".Inf" | ".INF" => return Some(f64::INFINITY),
+        ".nan" | ".NaN" | ".NAN" if unsigned == text => return Some(f64::NAN),
+        _ => {}
     }
+    let (number, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, Some(exponent)),
+        None => (unsigned, None),
+    };
+    // Without a digit before the point, an exponent has a sign.
+    let signed = |exponent: &str| !number.starts_with('.') || exponent.starts_with(['+', '-']);
+    let digits = |c: char| c.is_ascii_digit() || "._".contains(c);
+    let is_float = number.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && number.contains(|c: char| c.is_ascii_digit())
+        && number.chars().all(digits)
+        && exponent.is_none_or(signed);
+    if is_float { text.replace('_', "").parse().ok() } else { None }
 }
 
-/// `2020-01-31`, or with a time: `2020-01-31T10:20:30Z`, `2020-01-31 10:20:30.5 +1`.
+/// `2020-01-31`, or with a time: `2020-01-31T10:20:30Z`, `2020-1-31 10:20:30.5 +1`.
 fn timestamp(text: &str) -> Option<Timestamp> {
-    let is_date = text.len() >= 8 && text.get(..4)?.bytes().all(|byte| byte.is_ascii_digit()) && text.get(4..5)? == "-";
-    if is_date { scalar::timestamp(text, Timestamp::default()) } else { None }
+    if is_timestamp(text) { scalar::timestamp(text, Timestamp::default()) } else { None }
+}
+
+/// Whether YAML takes a plain text for a point in time.
+fn is_timestamp(text: &str) -> bool {
+    let mut rest = Rest(text);
+    if !(rest.digits(4, 4) && rest.one("-") && rest.digits(1, 2) && rest.one("-") && rest.digits(1, 2)) {
+        return false;
+    }
+    if rest.0.is_empty() {
+        return text.len() == "2020-01-31".len();
+    }
+    let time = (rest.one("Tt") || rest.blanks()) && rest.digits(1, 2);
+    if !(time && rest.one(":") && rest.digits(2, 2) && rest.one(":") && rest.digits(2, 2)) {
+        return false;
+    }
+    if rest.one(".") {
+        rest.digits(0, usize::MAX);
+    }
+    rest.blanks();
+    let zone = rest.one("Z") || rest.one("+-") && rest.digits(1, 2) && (!rest.one(":") || rest.digits(2, 2));
+    rest.0.is_empty() && (zone || !text.ends_with([' ', '\t', '+', '-']))
+}
+
+/// What is left of a text that is taken apart.
+struct Rest<'t>(&'t str);
+
+impl Rest<'_> {
+    /// Takes as many digits as there are, up to `most`; false, and nothing is taken, when there are fewer than `least`.
+    fn digits(&mut self, least: usize, most: usize) -> bool {
+        let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        self.0 = if count < least { self.0 } else { &self.0[count..] };
+        count >= least
+    }
+
+    /// Takes one of the characters.
+    fn one(&mut self, of: &str) -> bool {
+        let rest = self.0.strip_prefix(|c| of.contains(c));
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+
+    /// Takes all blanks; whether there was any.
+    fn blanks(&mut self) -> bool {
+        let rest = self.0.trim_start_matches([' ', '\t']);
+        let any = rest.len() < self.0.len();
+        self.0 = rest;
+        any
+    }
 }
 
 #[cfg(test)]

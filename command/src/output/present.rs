@@ -69,7 +69,8 @@ fn iso8601(timestamp: Timestamp, zone: Option<&tz::TimeZone>) -> String {
     let offset =
         zone.and_then(|zone| zone.find_local_time_type(timestamp.seconds()).ok()).map_or(0, |kind| kind.ut_offset());
     let offset = UtcOffset::from_whole_seconds(offset).unwrap_or(UtcOffset::UTC);
-    let Some(date) = OffsetDateTime::from(timestamp).checked_to_offset(offset) else {
+    let date = OffsetDateTime::try_from(timestamp).ok();
+    let Some(date) = date.and_then(|date| date.checked_to_offset(offset)) else {
         return timestamp.format(TimestampFormat::DateTime);
     };
     let micros = match date.microsecond() {

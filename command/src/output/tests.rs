@@ -84,8 +84,29 @@ fn yaml_sorts_keys_and_quotes_what_would_be_misread() {
 }
 
 #[test]
-fn yaml_keeps_all_characters() {
-    assert_eq!(rendered(&list(["😀 é".into()]), Format::Yaml), "- 😀 é\n");
+fn yaml_quotes_what_it_would_read_as_something_else() {
+    let plain = "yes n on nULL _1 =x 12:30:45 1:20 190:20:30.15 -- 0o 0x 1e . + +-1 0xg 0b2 _ .e3 .5e3 2020-1-1 2020-01-01T 2020-01-01Z";
+    for text in plain.split(' ').chain(["2020-1-1 1:2:3", "2020-01-01 01:02:03 +", "é ☃"]) {
+        assert_eq!(rendered(&list([text.into()]), Format::Yaml), format!("- {text}\n"));
+    }
+    let quoted = "<< = ~ null Null NULL true TRUE False 1_000 012 08 -0x1F 0b1 0o7 +1 1. 1_ 1.5_ .5 -.5 1e3 1e05 1.e3 .5e+3 .inf +.INF .nan \
+                  2020-01-01 2020-01-01T01:02:03Z 2001-12-14t21:59:43.10-05:00";
+    for text in
+        quoted.split(' ').filter(|text| !text.is_empty()).chain(["", "2020-1-1 1:02:03 +1", "2020-01-01 01:02:03."])
+    {
+        assert_eq!(rendered(&list([text.into()]), Format::Yaml), format!("- '{text}'\n"));
+    }
+    let numbers = list([f64::NAN.into(), f64::INFINITY.into(), f64::NEG_INFINITY.into(), 1e16.into(), 1e-7.into()]);
+    assert_eq!(rendered(&numbers, Format::Yaml), "- .nan\n- .inf\n- -.inf\n- 1e+16\n- 1e-07\n");
+}
+
+#[test]
+fn yaml_escapes_characters_above_u_ffff() {
+    assert_eq!(rendered(&list(["😀 é".into()]), Format::Yaml), "- \"\\U0001F600 é\"\n");
+    assert_eq!(rendered(&list(["\u{fdd0}".into()]), Format::Yaml), "- \"\\uFDD0\"\n");
+    let long = format!("{} 😀 {} c", "a".repeat(60), "b".repeat(30));
+    let folded = format!("- \"{} \\U0001F600 {}\n  c\"\n", "a".repeat(60), "b".repeat(30));
+    assert_eq!(rendered(&list([long.as_str().into()]), Format::Yaml), folded);
 }
 
 #[test]

@@ -40,7 +40,20 @@ fn emit(value: &Document) -> Result<String, String> {
     }
     emitter.flush().map_err(|error| format!("The result can't be written as YAML: {error}"))?;
     drop(emitter);
-    String::from_utf8(bytes).map_err(|error| error.to_string())
+    String::from_utf8(bytes).map(|text| text.replace(MARK, "\\")).map_err(|error| error.to_string())
+}
+
+/// Stands for the backslash of an escape that the emitter does not write itself. No text has it: it is escaped, too.
+const MARK: char = '\u{fdd0}';
+
+/// The text with escapes for the characters above U+FFFF, which the emitter takes for printable; none when it has no such character.
+fn escaped(text: &str) -> Option<String> {
+    let escape = |c: char| match c {
+        '\u{10000}'.. => format!("{MARK}U{:08X}", u32::from(c)),
+        MARK => format!("{MARK}u{:04X}", u32::from(c)),
+        c => c.into(),
+    };
+    text.contains(|c| c > '\u{ffff}' || c == MARK).then(|| text.chars().map(escape).collect())
 }
 
 fn write(value: &Document, events: &mut Vec<Event>) {
@@ -61,12 +74,29 @@ fn write(value: &Document, events: &mut Vec<Event>) {
             events.push(Event::mapping_end());
         }
         Document::String(value) => events.push(text(value)),
+        Document::Float(value) if value.is_nan() => events.push(plain(".nan", true)),
+        Document::Float(value) if value.is_infinite() && *value > 0.0 => events.push(plain(".inf", true)),
+        Document::Float(value) if value.is_infinite() => events.push(plain("-.inf", true)),
         scalar => events.push(plain(&json::pretty(scalar), true)),
     }
 }
 
 fn text(value: &str) -> Event {
-    plain(value, matches!(resolved(value.to_owned()), Document::String(_)) && value != "=")
+    if let Some(escaped) = escaped(value) {
+        return Event::scalar(None, None, &escaped, false, true, ScalarStyle::DoubleQuoted);
+    }
+    plain(value, is_text(value))
+}
+
+/// Whether a plain scalar is this text.
+fn is_text(value: &str) -> bool {
+    !matches!(value, "=" | "<<") && matches!(resolved(value.to_owned()), Document::String(_))
+}
+
+/// A text as it stands in a list or map.
+pub(crate) fn scalar(value: &str) -> String {
+    let list = emit(&Document::List(vec![value.into()])).unwrap_or_default();
+    list.strip_prefix("- ").unwrap_or(&list).trim_end().to_owned()
 }
 
 /// A scalar; `is_plain` when it means itself without quotes.

@@ -201,9 +201,11 @@ impl Sink for Writer<'_> {
     fn timestamp(&mut self, value: Timestamp) -> Done {
         self.check(Offered::Timestamp);
         let format = self.cursor.part().and_then(|member| member.timestamp_format(self.cursor.shape()));
-        match format.unwrap_or(TimestampFormat::EpochSeconds) {
-            TimestampFormat::EpochSeconds => self.raw(&value.format(TimestampFormat::EpochSeconds)),
-            date => self.text(&value.format(date)),
+        let format = format.unwrap_or(TimestampFormat::EpochSeconds);
+        let text = value.written(format).ok_or_else(|| Refused::form("a point in time that the calendar has"))?;
+        match format {
+            TimestampFormat::EpochSeconds => self.raw(&text),
+            _ => self.text(&text),
         }
     }
     fn begin(&mut self, parts: Parts) -> Done {
