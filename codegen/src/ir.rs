@@ -30,6 +30,8 @@ pub struct Service {
     pub protocols: Vec<&'static str>,
     /// The one that is spoken.
     pub protocol: &'static str,
+    /// Commands that the AWS CLI has for the service and ours has not, with the nearest operation.
+    pub missing: Vec<(String, String)>,
     /// Sorted by name.
     pub operations: Vec<Operation>,
     /// Operations that were not asked for by name and that no code can be made of, with the reasons.
@@ -138,6 +140,44 @@ pub struct Operation {
     pub docs: Docs,
     /// The option of each member of the input.
     pub options: Vec<String>,
+    /// What the AWS CLI changes of the command beyond names.
+    pub changes: Vec<Change>,
+}
+
+/// What the AWS CLI changes of a command: the variants of `opsmith_runtime::commands::Change`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A variant that says nothing more, by its name.
+    Mark(&'static str),
+    /// A variant about one word or option, by its name.
+    One(&'static str, String),
+    /// A variant about an option and another text, by its name.
+    Two(&'static str, String, String),
+    /// A further option, which sets a part of the input.
+    Hoist(Hoist),
+}
+
+/// A further option, which sets a part of the input: `opsmith_runtime::commands::Hoist`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hoist {
+    /// The option.
+    pub option: String,
+    /// The members that lead to the part.
+    pub path: Vec<String>,
+    /// The option is a flag that stands for these texts.
+    pub flag: Vec<String>,
+    /// The value is pairs with this text between them.
+    pub pairs: Option<String>,
+    /// The option is demanded.
+    pub required: bool,
+    /// The part can't be given as a part of the option of its first member too.
+    pub alone: bool,
+    /// Members beside the part, with texts.
+    pub beside: Vec<(String, String)>,
+    /// Members that the value must have.
+    pub needs: Vec<String>,
+    /// Options that can't be given together with this one.
+    pub excludes: Vec<String>,
 }
 
 /// A fact that few operations have.

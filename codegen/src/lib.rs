@@ -17,6 +17,7 @@
 //! and in the program `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
 
 mod ast;
+mod aws_cli;
 #[cfg(feature = "tool")]
 mod costs;
 mod diagnostics;

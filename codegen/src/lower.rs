@@ -5,6 +5,7 @@
 //! endpoint rules.
 
 mod closure;
+mod commands;
 mod cycles;
 pub(crate) mod docs;
 pub(crate) mod endpoints;
@@ -48,7 +49,11 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
         traits::check(&shape.traits, &traits::Place { file: &shape.file, id }, &mut report);
     }
     let methods = methods(input.model);
-    let operations = operations.iter().map(|(id, shape)| operation(input, id, shape, service, &closure, &methods));
+    let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
+    let operations = operations.iter().map(|(id, shape)| {
+        let command = words.command(id, shape, &mut report);
+        operation(input, id, shape, service, &closure, &methods, command)
+    });
     let mut operations: Vec<ir::Operation> = operations.collect();
     operations.sort_by(|a, b| a.name.cmp(&b.name));
     let rules = service.traits.get(traits::ENDPOINT_RULES);
@@ -66,11 +71,12 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
         version: service.version.clone().unwrap_or_default(),
         source: source
             .map_or_else(String::new, |source| format!("{} {}", source.source, source.date).trim().to_owned()),
-        command: command_word(input.exceptions, id, service, &mut report),
+        command: words.service(id, service, &mut report),
         signing_name: traits::field(&service.traits, traits::SIGV4, "name"),
         target_prefix: target_prefix(id, service),
         protocols,
         protocol,
+        missing: words.missing(),
         operations,
         omitted,
         shapes,
@@ -126,23 +132,6 @@ fn target_prefix(id: &str, service: &Shape) -> String {
     }
 }
 
-/// The command word of a service: what exceptions or an importer say, else the SDK's name in small letters with dashes for
-/// spaces.
-fn command_word(exceptions: &Exceptions, id: &str, service: &Shape, report: &mut Report) -> String {
-    let recorded = traits::text(&service.traits, traits::COMMAND);
-    let sdk_id = traits::field(&service.traits, traits::SERVICE, "sdkId");
-    match exceptions.command().or(Some(&*recorded).filter(|word| !word.is_empty())) {
-        // It becomes the name of a folder.
-        Some(word) if word != dashed(word) => {
-            let problem = format!("{word:?} is no command word");
-            report.add(&service.file, id, problem, "small letters, digits, and dashes between");
-            String::new()
-        }
-        Some(word) => word.to_owned(),
-        None => dashed(if sdk_id.is_empty() { closure::local(id) } else { &sdk_id }),
-    }
-}
-
 /// A name in small letters and digits, with dashes for all else.
 pub(crate) fn dashed(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -164,37 +153,28 @@ fn operation(
     service: &Shape,
     closure: &closure::Closure<'_>,
     methods: &names::Methods,
+    command: commands::Command,
 ) -> ir::Operation {
     let name = closure::local(id);
     let index = |reference: &Option<crate::ast::Reference>| {
         let target = reference.as_ref().map(|reference| reference.target.as_str())?;
         closure.index(target).filter(|_| target != closure::UNIT)
     };
-    let members = shape.input.as_ref().and_then(|input_shape| input.model.shapes.get(&input_shape.target));
-    let options = members.into_iter().flat_map(|found| {
-        let structure = shape.input.as_ref().map_or("", |input_shape| closure::local(&input_shape.target));
-        found.members.keys().map(move |name| option(input, structure, name))
-    });
     let traits = traits::operation(&shape.traits).into_iter();
     let pages = pages::pages(input.model, shape, service);
     let waiters = waiters::waiters(&shape.traits, |waiter| methods.waiter(name, waiter));
     ir::Operation {
         name: name.to_owned(),
         method: methods.operation(name),
-        command: names::kebab(name),
+        command: command.name,
         input: index(&shape.input),
         output: index(&shape.output),
         errors: shape.errors.iter().filter_map(|error| closure.index(&error.target)).collect(),
         traits: traits.chain(waiters).chain(pages).collect(),
         docs: docs::docs(&shape.traits),
-        options: options.collect(),
+        options: command.options,
+        changes: command.changes,
     }
-}
-
-/// The option of a member of an operation's input.
-fn option(input: &Input<'_>, structure: &str, member: &str) -> String {
-    let exception = input.exceptions.option(&format!("{structure}${member}"));
-    exception.map_or_else(|| names::kebab(member), str::to_owned)
 }
 
 /// Looks names up among those of a model, for what a user named.

@@ -1,8 +1,8 @@
 //! Structures that are read from JSON: serde's derive does the same, and takes longer to build than all of this crate
 //! (docs/decisions/0021-build-scripts-without-derives.md).
 
-/// A structure with the names that its fields have in a model. What is not there is empty, but for what it `needs`; what is
-/// unknown is passed over, and what stands twice is an error; fields `with` which it comes are not read.
+/// A structure with the names that its fields have in a file. A field that is missing is empty, but for the one that it `needs`; an
+/// unknown field is skipped, unless it `refuses` those; a field that is given twice is an error; fields `with` which it comes are not read.
 macro_rules! record {
     (
         $(#[$attribute:meta])*
@@ -10,6 +10,7 @@ macro_rules! record {
             $($(#[$on_field:meta])* $see:vis $field:ident: $type:ty = $key:literal,)*
         }
         $(needs $needed:literal)?
+        $(refuses $unknown:ident)?
         $(with { $($(#[$on_own:meta])* $see_own:vis $own:ident: $own_type:ty,)* })?
     ) => {
         $(#[$attribute])*
@@ -41,6 +42,10 @@ macro_rules! record {
                                     return Err(serde_core::de::Error::duplicate_field($key));
                                 })*
                                 $($key => found.$field = map.next_value()?,)*
+                                $($unknown => {
+                                    return Err(serde_core::de::Error::custom(format_args!("unknown field `{}`", $unknown)));
+                                })?
+                                #[allow(unreachable_patterns, reason = "where unknown fields are refused")]
                                 _ => drop(map.next_value::<serde_core::de::IgnoredAny>()?),
                             }
                         }
@@ -77,6 +82,20 @@ mod tests {
         let json = r#"{ "other": [{}], "parts": [{ "the-name": "b" }], "the-name": "a", "place": 9 }"#;
         let thing: Thing = serde_json::from_str(json).expect("a thing");
         assert_eq!((&*thing.name, &*thing.parts[0].name, thing.parts[0].parts.len(), thing.place), ("a", "b", 0, 0));
+    }
+
+    record! {
+        struct Exact {
+            name: String = "name",
+        }
+        refuses unknown
+    }
+
+    #[test]
+    fn unknown_fields_are_errors_where_they_are_refused() {
+        let exact = serde_json::from_str::<Exact>(r#"{ "name": "a" }"#).expect("it has no other field");
+        let error = serde_json::from_str::<Exact>(r#"{ "name": "a", "names": 1 }"#).expect_err("a field is unknown");
+        assert_eq!((&*exact.name, &*error.to_string()), ("a", "unknown field `names` at line 1 column 22"));
     }
 
     #[test]

@@ -3,8 +3,7 @@
 
 use crate::args::{Known, Takes};
 use crate::exit::Failure;
-use crate::operation::{self, Parameter};
-use crate::{globals, help, pages, program, run};
+use crate::{globals, help, operation, parameter, program, run};
 use opsmith_runtime::commands::{Command, Commands};
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::rows::{Ix, Kind, Operation, Service};
@@ -138,11 +137,13 @@ impl Place {
     fn with_options<T>(&self, task: impl FnOnce(&[Known<'_>]) -> T) -> T {
         let mut known = globals::known();
         let Some((commands, command, operation)) = self.operation() else { return task(&known) };
-        let parameters: Vec<Parameter<'_>> = operation::parameters(commands.service, &command, &operation).collect();
+        let parameters = parameter::all(commands.service, &command, &operation);
         let pagination = operation.pagination();
         known.retain(|global| global.name != "--local");
-        let shown = parameters.iter().filter(|parameter| !pages::hides(pagination.as_ref(), parameter.member.name));
-        let mut own: Vec<Known<'_>> = shown.flat_map(Parameter::known).chain(operation::common(pagination)).collect();
+        let shown = parameters.iter().filter(|parameter| parameter.is_shown(pagination.as_ref()));
+        let shown = shown
+            .flat_map(|parameter| parameter.known().filter(|known| parameter.names().any(|name| name == known.name)));
+        let mut own: Vec<Known<'_>> = shown.chain(operation::common(pagination)).collect();
         own.extend(known);
         task(&own)
     }
@@ -181,9 +182,7 @@ impl Place {
 
     fn words_after(&self, word: &str) -> Vec<String> {
         match (word, self.service()) {
-            (_, Some(commands)) => {
-                commands.commands.iter().map(|command| command.name).chain(["help"]).map(str::to_owned).collect()
-            }
+            (_, Some(commands)) => commands.words().chain(["help"]).map(str::to_owned).collect(),
             ("completions", None) => SHELLS.iter().map(|(shell, _)| (*shell).to_owned()).collect(),
             ("local", None) if cfg!(feature = "local") => ["serve", "job", "help"].map(str::to_owned).to_vec(),
             ("worker", None) if cfg!(feature = "worker") => ["run", "help"].map(str::to_owned).to_vec(),
@@ -202,8 +201,8 @@ impl Place {
             "--profile" => profiles(),
             "--region" => opsmith_runtime::endpoint::regions().map(str::to_owned).collect(),
             _ => self.operation().map_or_else(Vec::new, |(commands, command, operation)| {
-                let mut parameters = operation::parameters(commands.service, &command, &operation);
-                let found = parameters.find(|parameter| parameter.known().any(|known| known.name == option));
+                let parameters = parameter::all(commands.service, &command, &operation);
+                let found = parameters.iter().find(|parameter| parameter.known().any(|known| known.name == option));
                 found.map_or_else(Vec::new, |found| shorthand(commands.service, found.member.target, so_far))
             }),
         }

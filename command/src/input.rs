@@ -58,7 +58,13 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// A file that can't be read, a text that can't be parsed, a value of which no number or bytes can be made.
-    pub(crate) fn parameter(&self, option: &str, member: &Member<'_>, words: &[String]) -> Result<Document, Error> {
+    pub(crate) fn parameter(
+        &self,
+        option: &str,
+        member: &Member<'_>,
+        words: &[String],
+        bare: bool,
+    ) -> Result<Document, Error> {
         let shape = self.service.shape(member.target);
         let word = match words {
             [word] => Some(self.file(option, word)?),
@@ -78,8 +84,8 @@ impl Reader<'_> {
             }
             (Kind::List, Some(files::Content::Text(text))) if of_texts => Document::List(vec![text.into()]),
             (Kind::List, _) if of_texts => Document::List(words.iter().map(|word| word.clone().into()).collect()),
-            (Kind::List, Some(files::Content::Text(text))) => self.elements(option, member, &[text])?,
-            (Kind::List, _) => self.elements(option, member, words)?,
+            (Kind::List, Some(files::Content::Text(text))) => self.elements(option, member, &[text], bare)?,
+            (Kind::List, _) => self.elements(option, member, words, bare)?,
             (Kind::Structure | Kind::Union | Kind::Map, Some(files::Content::Text(text))) => {
                 self.compound(option, member, &text)?
             }
@@ -91,6 +97,26 @@ impl Reader<'_> {
         };
         self.convert(option, &mut value, member.target)?;
         Ok(value)
+    }
+
+    /// A list of structures with a name and a value, of words such as `name=value`, with a text between pairs in one word. A pair
+    /// without `=` has an empty value.
+    pub(crate) fn pairs(&self, member: &Member<'_>, words: &[String], between: &str) -> Document {
+        let element = self
+            .service
+            .shape(member.target)
+            .element()
+            .map_or(&[][..], |element| self.service.shape(element.target).members);
+        let [name, value, ..] = element else { return Document::List(Vec::new()) };
+        let pair = |pair: &str| {
+            let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
+            Document::from([(name.name, key.into()), (value.name, text.into())])
+        };
+        let of_word = |word: &String| match between {
+            "" => vec![pair(word)],
+            between => word.split(between).map(pair).collect(),
+        };
+        Document::List(words.iter().flat_map(of_word).collect())
     }
 
     /// Whether the shape is a scalar, so that a list of it takes words as they are.
@@ -112,14 +138,16 @@ impl Reader<'_> {
         }
     }
 
-    /// A list of structures, lists or maps: each word is an element.
-    fn elements(&self, option: &str, member: &Member<'_>, words: &[String]) -> Result<Document, Error> {
+    /// A list of structures, lists or maps: each word is an element, or with `bare` the value of its one member.
+    fn elements(&self, option: &str, member: &Member<'_>, words: &[String], bare: bool) -> Result<Document, Error> {
         let element = self.service.shape(member.target).element().map_or(Ix::MAX, |element| element.target);
         let json = words.first().is_some_and(|word| word.trim_start().starts_with(['{', '[']));
         let json = json || self.service.shape(element).kind == Kind::Document;
-        let read = |word: &String| match json {
-            true => self.json(option, member, word),
-            false => self.shorthand(option, member, word, element),
+        let only = bare.then(|| self.service.shape(element).members.first()).flatten();
+        let read = |word: &String| match (json, only) {
+            (true, _) => self.json(option, member, word),
+            (false, Some(only)) => Ok(Document::from([(only.name, word.as_str().into())])),
+            (false, None) => self.shorthand(option, member, word, element),
         };
         words.iter().map(read).collect::<Result<_, _>>().map(Document::List)
     }

@@ -35,6 +35,7 @@ mod operation;
 mod output;
 mod pager;
 mod pages;
+mod parameter;
 mod printer;
 mod program;
 mod prompt;

@@ -4,9 +4,10 @@ use crate::args::{self, Known, Level, Takes};
 use crate::exit::Failure;
 use crate::input::{self, Reader};
 use crate::pages::{self, Wanted};
-use opsmith_runtime::commands::Command;
-use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Pagination, Service, flag};
+use crate::parameter::{self, Parameter};
+use opsmith_runtime::commands::{Change, Command};
+use opsmith_runtime::document::Map;
+use opsmith_runtime::rows::{Ix, Operation, Pagination, Service};
 
 /// Values of `--generate-cli-skeleton`.
 const SKELETONS: &[&str] = &["input", "yaml-input", "output"];
@@ -25,51 +26,6 @@ pub(crate) struct Line<'a> {
     pub(crate) skeleton: Option<String>,
 }
 
-/// A member of the input, with its options.
-pub(crate) struct Parameter<'a> {
-    pub(crate) member: &'a Member<'a>,
-    /// With dashes.
-    option: String,
-    /// The option that says no to a boolean.
-    negative: Option<String>,
-    takes: Takes,
-}
-
-/// The options of a member of the input, with dashes: one, or for a boolean also the one that says no.
-pub(crate) fn option_names(service: &Service<'_>, member: &Member<'_>, name: &str) -> Vec<String> {
-    let option = format!("--{name}");
-    match service.shape(member.target).kind {
-        Kind::Boolean => vec![option, format!("--no-{name}")],
-        _ => vec![option],
-    }
-}
-
-impl<'a> Parameter<'a> {
-    fn new(service: &Service<'a>, member: &'a Member<'a>, name: &str) -> Self {
-        let takes = match service.shape(member.target).kind {
-            Kind::Boolean => Takes::Nothing,
-            Kind::List => Takes::Many,
-            _ => Takes::One,
-        };
-        let mut names = option_names(service, member, name).into_iter();
-        Parameter { member, option: names.next().unwrap_or_default(), negative: names.next(), takes }
-    }
-
-    pub(crate) fn known(&self) -> impl Iterator<Item = Known<'_>> {
-        let known = |name| Known { name, takes: self.takes, own: false, choices: &[] };
-        [Some(known(self.option.as_str())), self.negative.as_deref().map(known)].into_iter().flatten()
-    }
-
-    fn is_given(&self, level: &Level<'_>) -> bool {
-        level.has(&self.option) || self.negative.as_deref().is_some_and(|name| level.has(name))
-    }
-
-    /// An idempotency token is made up when it is not given.
-    fn is_required(&self) -> bool {
-        self.member.is(flag::REQUIRED) && !self.member.is(flag::IDEMPOTENCY_TOKEN)
-    }
-}
-
 impl<'a> Line<'a> {
     /// Reads the words after the operation's. Without `paginate` there is one call; with `in_lines`, documents that come
     /// later stand for what is required.
@@ -85,7 +41,7 @@ impl<'a> Line<'a> {
         paginate: bool,
         in_lines: bool,
     ) -> Result<Self, Failure> {
-        let parameters: Vec<_> = parameters(service, command, operation).collect();
+        let parameters = parameter::all(service, command, operation);
         let pagination = operation.pagination();
         let known: Vec<Known<'_>> = parameters.iter().flat_map(Parameter::known).chain(common(pagination)).collect();
         let level = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(()))?;
@@ -97,6 +53,7 @@ impl<'a> Line<'a> {
         let help = word || args::asks_help(&level.rest);
         let wanted = Wanted::read(|option| level.value(option))?;
         if !help {
+            refuse_missing(command, &level)?;
             refuse(&missing, &level)?;
         }
         let given = level.given.iter().map(|given| (given.name.to_owned(), given.values.clone())).collect();
@@ -109,13 +66,16 @@ impl<'a> Line<'a> {
 
     /// Whether pages are followed: not when the user asks for one call, or gives what the pages would be asked for by.
     fn paged(&self, pagination: &Pagination<'_>, wanted: &Wanted, paginate: bool) -> Result<bool, Failure> {
-        let named = |parameter: &Parameter<'_>| pages::hides(Some(pagination), parameter.member.name);
-        let manual = self.parameters.iter().filter(|parameter| named(parameter) && parameter.option != pages::MAX);
-        let manual = manual.filter(|parameter| self.values(&parameter.option).is_some()).count() > 0;
+        let named = |parameter: &Parameter<'_>| parameter.is_member(|name| pages::hides(Some(pagination), name));
+        let by_hand = |parameter: &&Parameter<'_>| {
+            (named(parameter) && parameter.option() != pages::MAX) || parameter.asks_for_one_page()
+        };
+        let manual = self.parameters.iter().filter(by_hand);
+        let manual = manual.filter(|parameter| self.values(parameter.option()).is_some()).count() > 0;
         if paginate && !manual {
             return Ok(true);
         }
-        let shadowed = |option: &str| self.parameters.iter().any(|parameter| parameter.option == option);
+        let shadowed = |option: &str| self.parameters.iter().any(|parameter| parameter.option() == option);
         wanted.refuse(shadowed).map(|()| false)
     }
 
@@ -151,10 +111,9 @@ impl<'a> Line<'a> {
         let mut map = Map::new();
         // What pages are asked for by takes the place of a member of its name.
         let shadowed = |option: &str| self.pages.is_some() && pages::OPTIONS.iter().any(|page| page.name == option);
-        for parameter in self.parameters.iter().filter(|parameter| !shadowed(&parameter.option)) {
-            if let Some(value) = self.parameter(parameter, reader)? {
-                map.insert(parameter.member.name.to_owned(), value);
-            }
+        for parameter in self.parameters.iter().filter(|parameter| !shadowed(parameter.option())) {
+            parameter.refuse_part(&self.parameters, &map)?;
+            parameter.add(&mut map, &self.given, reader)?;
         }
         let whole = |option: &str| self.values(option).and_then(|values| values.first()).map(String::as_str);
         let (json, yaml) = (whole("--cli-input-json"), whole("--cli-input-yaml"));
@@ -164,38 +123,6 @@ impl<'a> Line<'a> {
         };
         Ok(input::merge(map, document))
     }
-
-    fn parameter(&self, parameter: &Parameter<'_>, reader: &Reader<'_>) -> Result<Option<Document>, Failure> {
-        if let Some(negative) = &parameter.negative {
-            let last = self.given.iter().rev().find(|(name, _)| *name == parameter.option || name == negative);
-            return Ok(last.map(|(name, _)| Document::Boolean(*name == parameter.option)));
-        }
-        let Some(values) = self.values(&parameter.option) else { return Ok(None) };
-        Ok(Some(reader.parameter(&parameter.option, parameter.member, values)?))
-    }
-}
-
-/// The members of the input with the names of their options, in the AWS CLI's order: those that it calls by another name
-/// than the model does come last.
-pub(crate) fn members<'a>(
-    service: &Service<'a>,
-    command: &Command<'a>,
-    operation: &Operation<'_>,
-) -> Vec<(&'a Member<'a>, &'a str)> {
-    let members = operation.input.map_or(&[][..], |shape| service.shape(shape).members);
-    let renamed = |(member, name): &(&Member<'_>, &str)| !name.replace('-', "").eq_ignore_ascii_case(member.name);
-    let mut members: Vec<_> = members.iter().zip(command.options.iter().copied()).collect();
-    members.sort_by_key(renamed);
-    members
-}
-
-/// The members of the input, with their options.
-pub(crate) fn parameters<'a>(
-    service: &'a Service<'a>,
-    command: &Command<'a>,
-    operation: &Operation<'_>,
-) -> impl Iterator<Item = Parameter<'a>> {
-    members(service, command, operation).into_iter().map(|(member, name)| Parameter::new(service, member, name))
 }
 
 /// The options of an operation that are no parameters.
@@ -219,8 +146,23 @@ fn missing(parameters: &[Parameter<'_>], level: &Level<'_>, skeleton: Option<&st
     if document || matches!(skeleton, Some("input" | "yaml-input")) {
         return Vec::new();
     }
-    let missing = parameters.iter().filter(|parameter| parameter.is_required() && !parameter.is_given(level));
-    missing.map(|parameter| parameter.option.clone()).collect()
+    let missing = parameters.iter().filter(|parameter| parameter.is_demanded() && !parameter.is_given(level));
+    missing.map(|parameter| parameter.option().to_owned()).collect()
+}
+
+/// Refuses options that only the AWS CLI has.
+fn refuse_missing(command: &Command<'_>, level: &Level<'_>) -> Result<(), Failure> {
+    let given = |option: &str| {
+        level.rest.iter().any(|word| word.split('=').next().and_then(|name| name.strip_prefix("--")) == Some(option))
+    };
+    let missing = command.changes.iter().find_map(|change| match change {
+        Change::Missing(option, nearest) if given(option) => Some((option, nearest)),
+        _ => None,
+    });
+    match missing {
+        Some((option, nearest)) => Err(Failure::only_of_the_aws_cli(&format!("--{option}"), nearest)),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a line without what is required, or with what nobody knows. A first stray word is told last.

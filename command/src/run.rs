@@ -157,6 +157,17 @@ fn known_word(argument: &str, word: &str, words: Vec<&str>, settings: &Settings)
     }
 }
 
+/// Refuses a word that is not a command of the service.
+fn known_operation(commands: &Commands<'_>, word: &str, settings: &Settings) -> Result<(), Failure> {
+    if commands.find(word).is_some() {
+        return Ok(());
+    }
+    if let Some((_, nearest)) = commands.missing.iter().find(|(missing, _)| *missing == word) {
+        return Err(Failure::only_of_the_aws_cli(&format!("{} {word}", commands.service.command), nearest));
+    }
+    known_word("operation", word, commands.words().chain(["help"]).collect(), settings)
+}
+
 /// Refuses to prompt for parameters, by an option or a setting.
 fn prompts(globals: &Level<'_>, settings: &Settings) -> Result<(), Failure> {
     let refused = globals.has("--no-cli-auto-prompt");
@@ -241,8 +252,7 @@ fn context<'a>(
 
 /// The operation's word, its options, and what they ask for.
 fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Result<(), Failure> {
-    let words: Vec<&str> = commands.commands.iter().map(|command| command.name).chain(["help"]).collect();
-    let check = |word: &str| known_word("operation", word, words.clone(), &context.settings);
+    let check = |word: &str| known_operation(commands, word, &context.settings);
     let level = args::read::<Failure>(&context.globals.rest, &[], |_| Ok(()), check)?;
     let word = match level.word {
         Some(word) => word,

@@ -2,7 +2,7 @@
 //!
 //! They stand apart from [`crate::rows`], so that a program that uses only the typed client carries none of them.
 
-use crate::rows::{Operation, Service};
+use crate::rows::{Operation, OperationTrait, Service};
 
 /// The commands of one service.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,8 @@ pub struct Commands<'a> {
     pub service: &'a Service<'a>,
     /// One row per operation, in the order of [`Service::operations`].
     pub commands: &'a [Command<'a>],
+    /// Commands that the AWS CLI has and this one has not, with the nearest operation; empty when there is none.
+    pub missing: &'a [(&'a str, &'a str)],
     /// Documentation by shape id without namespace, sorted: of the service, operations (`GetPipeline`), shapes (`Job`)
     /// and members (`Job$id`). Paragraphs of Markdown in a small subset: `code`, *emphasis*, **strong**, and lists with `- `.
     pub docs: &'a [(&'a str, &'a str)],
@@ -23,18 +25,122 @@ pub struct Command<'a> {
     pub name: &'a str,
     /// The option of each member of the operation's input, in the input's order, without dashes: `pipeline-version`.
     pub options: &'a [&'a str],
+    /// What the AWS CLI changes beyond names. Few commands have any.
+    pub changes: &'a [Change<'a>],
+}
+
+/// What the AWS CLI changes of a command. Options are named without dashes.
+#[derive(Debug, Clone, Copy)]
+pub enum Change<'a> {
+    /// There is no command for the operation.
+    Removed,
+    /// The command works and is not shown.
+    Hidden,
+    /// A further word of the command, which is not shown.
+    Word(&'a str),
+    /// An option, and a further name of it, which is not shown.
+    Alias(&'a str, &'a str),
+    /// The option of a boolean, and the name of the one that says no.
+    Negative(&'a str, &'a str),
+    /// An option that works and is not shown.
+    Unlisted(&'a str),
+    /// An option that is not demanded, though the model requires its member.
+    Optional(&'a str),
+    /// An option that turns paging off.
+    SinglePage(&'a str),
+    /// An option for a list of structures with one member, whose words are values of that member.
+    Bare(&'a str),
+    /// An option that the AWS CLI has and this command has not, with the nearest one.
+    Missing(&'a str, &'a str),
+    /// A further option, which sets a part of the input.
+    Hoist(Hoist<'a>),
+}
+
+/// An option that sets a part of the input.
+#[derive(Debug, Clone, Copy)]
+pub struct Hoist<'a> {
+    /// The option, without dashes.
+    pub option: &'a str,
+    /// The members that lead to the part; a list on the way has one element.
+    pub path: &'a [&'a str],
+    /// How the value is written.
+    pub form: Form<'a>,
+    /// The option is demanded.
+    pub required: bool,
+    /// The part can't be given as a part of the option of its first member too.
+    pub alone: bool,
+    /// Members beside the part, with texts. Where there are any, nothing else is kept there.
+    pub beside: &'a [(&'a str, &'a str)],
+    /// Members that the value must have.
+    pub needs: &'a [&'a str],
+    /// Options that can't be given together with this one.
+    pub excludes: &'a [&'a str],
+}
+
+/// How the value of a hoisted option is written.
+#[derive(Debug, Clone, Copy)]
+pub enum Form<'a> {
+    /// As that of any option.
+    Value,
+    /// Not at all: the option stands for these texts.
+    Flag(&'a [&'a str]),
+    /// A list of structures with a name and a value, as `name=value`, with this text between them.
+    Pairs(&'a str),
 }
 
 /// A command's row.
 pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
-    Command { name, options }
+    Command { name, options, changes: &[] }
+}
+
+/// The row of a hoisted option.
+pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
+    let (form, required, alone) = (Form::Value, false, false);
+    Hoist { option, path, form, required, alone, beside: &[], needs: &[], excludes: &[] }
+}
+
+impl<'a> Command<'a> {
+    /// The row with what the AWS CLI changes.
+    pub const fn changed(self, changes: &'a [Change<'a>]) -> Self {
+        Command { changes, ..self }
+    }
+
+    /// Whether there is a command for the operation at all.
+    fn exists(&self) -> bool {
+        !self.changes.iter().any(|change| matches!(change, Change::Removed))
+    }
+
+    fn is_called(&self, word: &str) -> bool {
+        self.name == word || self.changes.iter().any(|change| matches!(change, Change::Word(other) if *other == word))
+    }
 }
 
 impl<'a> Commands<'a> {
-    /// The command of this name with its operation.
-    pub fn find(&self, name: &str) -> Option<(&Command<'a>, &Operation<'a>)> {
+    /// The commands of a service, with their documentation.
+    pub const fn new(service: &'a Service<'a>, commands: &'a [Command<'a>], docs: &'a [(&'a str, &'a str)]) -> Self {
+        Commands { service, commands, missing: &[], docs }
+    }
+
+    /// The same, with the commands that only the AWS CLI has.
+    pub const fn missing(self, missing: &'a [(&'a str, &'a str)]) -> Self {
+        Commands { missing, ..self }
+    }
+
+    /// The command of this word with its operation.
+    pub fn find(&self, word: &str) -> Option<(&Command<'a>, &Operation<'a>)> {
         let mut pairs = self.commands.iter().zip(self.service.operations);
-        pairs.find(|(command, _)| command.name == name)
+        pairs.find(|(command, _)| command.exists() && command.is_called(word))
+    }
+
+    /// The words of the commands that are shown: not those of deprecated operations, and no further words.
+    pub fn words(&self) -> impl Iterator<Item = &'a str> {
+        let hidden = |change: &Change<'_>| matches!(change, Change::Removed | Change::Hidden);
+        let deprecated = |found: &OperationTrait<'_>| matches!(found, OperationTrait::Deprecated(_));
+        let pairs = self.commands.iter().zip(self.service.operations);
+        let shown = pairs.filter(move |(command, operation)| {
+            !command.changes.iter().any(hidden) && !operation.traits.iter().any(deprecated)
+        });
+        shown.map(|(command, _)| command.name)
     }
 
     /// The documentation of a shape, operation or member (`Job$id`); empty when there is none.

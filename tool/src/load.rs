@@ -1,7 +1,7 @@
 //! Rows made at run time, of a model that nothing was compiled from. They live as long as the process, which runs one command.
 
 use opsmith_codegen::ir;
-use opsmith_runtime::commands::{Command, Commands};
+use opsmith_runtime::commands::{Change, Command, Commands, Form, Hoist};
 use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::rows::{
     self, Acceptor, Comparator, ErrorTrait, Ix, Kind, Matcher, Member, Operation, OperationTrait, Outcome, Protocol,
@@ -30,12 +30,56 @@ pub(crate) fn commands(service: &ir::Service) -> &'static Commands<'static> {
             rules: list(service.endpoint.rules.iter().map(rule)),
         },
     };
-    let commands = service.operations.iter().map(|ir::Operation { command, options, .. }| Command {
+    let commands = service.operations.iter().map(|ir::Operation { command, options, changes, .. }| Command {
         name: text(command),
-        options: list(options.iter().map(|option| text(option))),
+        options: texts(options),
+        changes: list(changes.iter().map(change)),
     });
     let docs = service.docs_by_id().into_iter().map(|(id, docs)| (text(&id), text(docs)));
-    Box::leak(Box::new(Commands { service: Box::leak(Box::new(rows)), commands: list(commands), docs: list(docs) }))
+    let (commands, missing, docs) = (list(commands), pairs(&service.missing), list(docs));
+    Box::leak(Box::new(Commands { service: Box::leak(Box::new(rows)), commands, missing, docs }))
+}
+
+fn change(change: &ir::Change) -> Change<'static> {
+    match change {
+        ir::Change::Mark("Removed") => Change::Removed,
+        ir::Change::Mark(_) => Change::Hidden,
+        ir::Change::One(kind, name) => match *kind {
+            "Word" => Change::Word(text(name)),
+            "Unlisted" => Change::Unlisted(text(name)),
+            "Optional" => Change::Optional(text(name)),
+            "SinglePage" => Change::SinglePage(text(name)),
+            _ => Change::Bare(text(name)),
+        },
+        ir::Change::Two(kind, option, other) => match *kind {
+            "Alias" => Change::Alias(text(option), text(other)),
+            "Negative" => Change::Negative(text(option), text(other)),
+            _ => Change::Missing(text(option), text(other)),
+        },
+        ir::Change::Hoist(hoist) => Change::Hoist(hoisted(hoist)),
+    }
+}
+
+fn hoisted(hoist: &ir::Hoist) -> Hoist<'static> {
+    let form = match &hoist.pairs {
+        _ if !hoist.flag.is_empty() => Form::Flag(texts(&hoist.flag)),
+        Some(between) => Form::Pairs(text(between)),
+        None => Form::Value,
+    };
+    Hoist {
+        option: text(&hoist.option),
+        path: texts(&hoist.path),
+        form,
+        required: hoist.required,
+        alone: hoist.alone,
+        beside: pairs(&hoist.beside),
+        needs: texts(&hoist.needs),
+        excludes: texts(&hoist.excludes),
+    }
+}
+
+fn pairs(pairs: &[(String, String)]) -> &'static [(&'static str, &'static str)] {
+    list(pairs.iter().map(|(name, value)| (text(name), text(value))))
 }
 
 fn text(text: &str) -> &'static str {

@@ -1,21 +1,91 @@
-//! `commands.rs`: the command word of each operation and the option of each member of its input.
+//! `commands.rs`: the command word of each operation, the option of each member of its input, and what the AWS CLI changes.
 
-use crate::ir::{Operation, Service};
-use proc_macro2::TokenStream;
-use quote::quote;
+use crate::ir::{Change, Hoist, Operation, Service};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{format_ident, quote};
 
 pub(crate) fn items(service: &Service) -> TokenStream {
-    let rows = service.operations.iter().map(|Operation { command, options, .. }| {
-        quote! { command(#command, &[#(#options),*]) }
+    let rows = service.operations.iter().map(|Operation { command, options, changes, .. }| {
+        let changes = changes.iter().map(change);
+        let changed = (changes.len() > 0).then(|| quote! { .changed(&[#(#changes),*]) });
+        quote! { command(#command, &[#(#options),*]) #changed }
     });
+    let rows: Vec<TokenStream> = rows.collect();
+    let used =
+        ["Change", "Form", "Hoist", "hoist"].into_iter().filter(|name| rows.iter().any(|row| mentions(row, name)));
+    let imports = used.map(|name| format_ident!("{name}"));
+    let missing =
+        (!service.missing.is_empty()).then(|| pairs(&service.missing)).map(|missing| quote! { .missing(#missing) });
     quote! {
         use super::docs::DOCS;
         use super::rows::SERVICE;
-        use opsmith_runtime::commands::{Command, Commands, command};
+        use opsmith_runtime::commands::{Command, Commands, command #(, #imports)*};
 
         #[doc = " The commands of the service."]
-        pub static COMMANDS: Commands<'static> = Commands { service: &SERVICE, commands: ROWS, docs: DOCS };
+        pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS) #missing;
 
         static ROWS: &[Command<'static>] = &[#(#rows),*];
     }
+}
+
+/// Whether the code has this name in it.
+fn mentions(code: &TokenStream, name: &str) -> bool {
+    code.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}
+
+fn change(change: &Change) -> TokenStream {
+    match change {
+        Change::Mark(kind) => {
+            let kind = format_ident!("{kind}");
+            quote! { Change::#kind }
+        }
+        Change::One(kind, text) => {
+            let kind = format_ident!("{kind}");
+            quote! { Change::#kind(#text) }
+        }
+        Change::Two(kind, option, text) => {
+            let kind = format_ident!("{kind}");
+            quote! { Change::#kind(#option, #text) }
+        }
+        Change::Hoist(found) => {
+            let hoist = hoist(found);
+            quote! { Change::Hoist(#hoist) }
+        }
+    }
+}
+
+/// The row of a hoisted option: only what differs from most.
+fn hoist(
+    Hoist { option, path, flag, pairs: between, required, alone, beside, needs, excludes }: &Hoist,
+) -> TokenStream {
+    let form = match between {
+        _ if !flag.is_empty() => quote! { form: Form::Flag(&[#(#flag),*]), },
+        Some(between) => quote! { form: Form::Pairs(#between), },
+        None => quote! {},
+    };
+    let beside = (!beside.is_empty()).then(|| pairs(beside)).map(|pairs| quote! { beside: #pairs, });
+    let mark = |name: &str, set: bool| {
+        let name = format_ident!("{name}");
+        set.then(|| quote! { #name: true, })
+    };
+    let (required, alone) = (mark("required", *required), mark("alone", *alone));
+    let list = |name: &str, texts: &[String]| {
+        let name = format_ident!("{name}");
+        (!texts.is_empty()).then(|| quote! { #name: &[#(#texts),*], })
+    };
+    let (needs, excludes) = (list("needs", needs), list("excludes", excludes));
+    let parts = quote! { #form #required #alone #beside #needs #excludes };
+    match parts.is_empty() {
+        true => quote! { hoist(#option, &[#(#path),*]) },
+        false => quote! { Hoist { #parts ..hoist(#option, &[#(#path),*]) } },
+    }
+}
+
+fn pairs(pairs: &[(String, String)]) -> TokenStream {
+    let pairs = pairs.iter().map(|(name, value)| quote! { (#name, #value) });
+    quote! { &[#(#pairs),*] }
 }

@@ -2,10 +2,10 @@
 
 use super::page::{Page, Style, Text, plain, styled};
 use super::{markdown, samples};
-use crate::operation::option_names;
 use crate::pages;
+use crate::parameter::{self, Parameter};
 use opsmith_runtime::commands::{Command, Commands};
-use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Shape};
+use opsmith_runtime::rows::{Ix, Kind, Operation, Shape};
 
 const GLOBALS: &str = "See 'aws help' for descriptions of global parameters.";
 
@@ -69,11 +69,10 @@ impl Writer<'_> {
     fn synopsis(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("SYNOPSIS");
         let mut lines = format!("  {}\n", command.name);
-        for (member, name) in shown(self.commands, operation, command) {
-            let names = option_names(self.commands.service, member, name);
-            let takes = if names.len() > 1 { "" } else { " <value>" };
-            let option = format!("{}{takes}", names.join(" | "));
-            let required = member.is(opsmith_runtime::rows::flag::REQUIRED);
+        for parameter in shown(self.commands, operation, command) {
+            let takes = if parameter.takes_value() { " <value>" } else { "" };
+            let option = format!("{}{takes}", parameter.names().collect::<Vec<_>>().join(" | "));
+            let required = parameter.is_shown_as_required();
             lines += &if required { format!("{option}\n") } else { format!("[{option}]\n") };
         }
         let [documents, skeleton] = COMMON;
@@ -85,17 +84,16 @@ impl Writer<'_> {
 
     fn options(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("OPTIONS");
-        let input = operation.input.map_or("", |input| self.commands.service.shape(input).name);
-        for (member, name) in shown(self.commands, operation, command) {
-            let names = option_names(self.commands.service, member, name);
-            let label = label(&names, samples::type_name(&self.shape(member.target)));
-            self.entry(0, label, &format!("{input}${}", member.name), member.target);
+        for parameter in shown(self.commands, operation, command) {
+            let (member, within) = (parameter.member, self.commands.service.shape(parameter.within).name);
+            let label = label(parameter.names(), samples::type_name(&self.shape(member.target)));
+            self.entry(0, label, &format!("{within}${}", member.name), member.target);
             self.samples(member.target);
         }
         let [documents, skeleton] = COMMON;
         self.common(documents.0, documents.2);
         for option in pages::options(operation.pagination()) {
-            self.page.text(0, label(&[option.name.to_owned()], option.kind));
+            self.page.text(0, label([option.name].into_iter(), option.kind));
             self.page.tightly(|page| markdown::add(page, 1, option.text));
         }
         self.common(skeleton.0, skeleton.2);
@@ -104,8 +102,7 @@ impl Writer<'_> {
 
     /// An option of every operation: its text follows its name in one paragraph.
     fn common(&mut self, names: &[&str], text: &str) {
-        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-        let mut words = label(&names, "string");
+        let mut words = label(names.iter().copied(), "string");
         words.extend(plain(text));
         self.page.text(0, words);
     }
@@ -176,21 +173,21 @@ impl Writer<'_> {
     }
 }
 
-/// The members of the input that the page shows, with the names of their options: not those that stand for the pages.
+/// The options of the input that the page shows.
 fn shown<'a>(
     commands: &Commands<'a>,
     operation: &Operation<'a>,
     command: &Command<'a>,
-) -> impl Iterator<Item = (&'a Member<'a>, &'a str)> {
+) -> impl Iterator<Item = Parameter<'a>> {
     let pagination = operation.pagination();
-    let members = crate::operation::members(commands.service, command, operation).into_iter();
-    members.filter(move |(member, _)| !pages::hides(pagination.as_ref(), member.name))
+    let parameters = parameter::all(commands.service, command, operation).into_iter();
+    parameters.filter(move |parameter| parameter.is_shown(pagination.as_ref()))
 }
 
 /// `--name (type)`, where several names have a bar between them.
-fn label(names: &[String], kind: &str) -> Text {
+fn label<'n>(names: impl Iterator<Item = &'n str>, kind: &str) -> Text {
     let mut words = Text::new();
-    for (index, name) in names.iter().enumerate() {
+    for (index, name) in names.enumerate() {
         if index > 0 {
             words.extend(plain("|"));
         }

@@ -6,11 +6,7 @@ use super::rows::SERVICE;
 use opsmith_runtime::commands::{Command, Commands, command};
 
 /// The commands of the service.
-pub static COMMANDS: Commands<'static> = Commands {
-    service: &SERVICE,
-    commands: ROWS,
-    docs: DOCS,
-};
+pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS);
 
 static ROWS: &[Command<'static>] = &[
     command("acknowledge-job", &["job-id", "nonce"]),

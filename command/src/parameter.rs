@@ -1,0 +1,271 @@
+//! The options of an operation's input: one for each member, and those that set a part of one.
+
+use crate::args::{Known, Level, Takes};
+use crate::exit::Failure;
+use crate::input::Reader;
+use crate::pages;
+use opsmith_runtime::commands::{Change, Command, Form, Hoist};
+use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Pagination, Service, flag};
+
+/// An option that sets a member of the input, or a part of one.
+pub(crate) struct Parameter<'a> {
+    /// The member whose value the option gives.
+    pub(crate) member: &'a Member<'a>,
+    /// The structure that has the member.
+    pub(crate) within: Ix,
+    /// How a part of a member is set; none where the option gives a whole member of the input.
+    hoist: Option<&'a Hoist<'a>>,
+    /// The members that lead to the part, and which of them are lists.
+    way: Vec<(&'a str, bool)>,
+    /// With dashes.
+    option: String,
+    /// The option that says no to a boolean.
+    negative: Option<String>,
+    /// A further name, which is not shown.
+    alias: Option<String>,
+    takes: Takes,
+    /// What the AWS CLI changes of the option.
+    changes: Vec<Change<'a>>,
+}
+
+/// The options of the members of the input, in the AWS CLI's order: those that it calls by another name than the model does,
+/// and those of parts, come last.
+pub(crate) fn all<'a>(service: &Service<'a>, command: &Command<'a>, operation: &Operation<'_>) -> Vec<Parameter<'a>> {
+    let Some(input) = operation.input else { return Vec::new() };
+    let members = service.shape(input).members.iter().zip(command.options.iter().copied());
+    let mut members: Vec<_> = members.collect();
+    members.sort_by_key(|(member, name)| !name.replace('-', "").eq_ignore_ascii_case(member.name));
+    let mut found = Vec::with_capacity(members.len());
+    for (member, name) in members {
+        found.push(Parameter::new(service, command, Place { within: input, member, way: Vec::new() }, name, None));
+    }
+    for change in command.changes {
+        let Change::Hoist(hoist) = change else { continue };
+        if let Some(place) = Place::at(service, input, hoist.path) {
+            found.push(Parameter::new(service, command, place, hoist.option, Some(hoist)));
+        }
+    }
+    found
+}
+
+/// A member, the structure that has it, and the members that lead there.
+struct Place<'a> {
+    within: Ix,
+    member: &'a Member<'a>,
+    way: Vec<(&'a str, bool)>,
+}
+
+impl<'a> Place<'a> {
+    /// The place at the end of a path.
+    fn at(service: &Service<'a>, input: Ix, path: &[&str]) -> Option<Self> {
+        let (mut within, mut way) = (input, Vec::new());
+        for (index, name) in path.iter().enumerate() {
+            let member = service.shape(within).members.iter().find(|member| member.name == *name)?;
+            if index + 1 == path.len() {
+                return Some(Place { within, member, way });
+            }
+            let shape = service.shape(member.target);
+            let list = shape.kind == Kind::List;
+            within = shape.element().filter(|_| list).map_or(member.target, |element| element.target);
+            way.push((member.name, list));
+        }
+        None
+    }
+}
+
+impl<'a> Parameter<'a> {
+    fn new(
+        service: &Service<'a>,
+        command: &Command<'a>,
+        Place { within, member, way }: Place<'a>,
+        name: &str,
+        hoist: Option<&'a Hoist<'a>>,
+    ) -> Self {
+        let changes =
+            command.changes.iter().copied().filter(|change| option_of(change) == Some(name)).collect::<Vec<_>>();
+        let takes = match (service.shape(member.target).kind, hoist.map(|hoist| hoist.form)) {
+            (Kind::Boolean, _) | (_, Some(Form::Flag(_))) => Takes::Nothing,
+            (Kind::List, _) => Takes::Many,
+            _ => Takes::One,
+        };
+        let named =
+            |is: fn(&Change<'a>) -> Option<&'a str>| changes.iter().find_map(is).map(|name| format!("--{name}"));
+        let negative = named(|change| if let Change::Negative(_, no) = change { Some(no) } else { None });
+        let alias = named(|change| if let Change::Alias(_, alias) = change { Some(alias) } else { None });
+        let is_boolean = service.shape(member.target).kind == Kind::Boolean;
+        let negative = is_boolean.then(|| negative.unwrap_or_else(|| format!("--no-{name}")));
+        Parameter { member, within, hoist, way, option: format!("--{name}"), negative, alias, takes, changes }
+    }
+
+    /// The option, with dashes.
+    pub(crate) fn option(&self) -> &str {
+        &self.option
+    }
+
+    /// The names that are shown: the option, and for a boolean the one that says no.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        [Some(self.option.as_str()), self.negative.as_deref()].into_iter().flatten()
+    }
+
+    /// Whether help and completions show it: not where paging stands for it.
+    pub(crate) fn is_shown(&self, pagination: Option<&Pagination<'_>>) -> bool {
+        !self.has(|change| matches!(change, Change::Unlisted(_)))
+            && !self.is_member(|name| pages::hides(pagination, name))
+    }
+
+    /// Whether it takes a value.
+    pub(crate) fn takes_value(&self) -> bool {
+        self.takes != Takes::Nothing
+    }
+
+    /// The options as a level of the line knows them.
+    pub(crate) fn known(&self) -> impl Iterator<Item = Known<'_>> {
+        let known = |name| Known { name, takes: self.takes, own: false, choices: &[] };
+        self.names().chain(self.alias.as_deref()).map(known)
+    }
+
+    /// Whether the option is a member of the input, of this name.
+    pub(crate) fn is_member(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.hoist.is_none() && is(self.member.name)
+    }
+
+    /// Whether giving the option turns paging off.
+    pub(crate) fn asks_for_one_page(&self) -> bool {
+        self.has(|change| matches!(change, Change::SinglePage(_)))
+    }
+
+    pub(crate) fn is_given(&self, level: &Level<'_>) -> bool {
+        self.known().any(|known| level.has(known.name))
+    }
+
+    /// Whether the model or the AWS CLI wants it. An idempotency token is made up when it is not given.
+    pub(crate) fn is_required(&self) -> bool {
+        match self.hoist {
+            Some(hoist) => hoist.required,
+            None => {
+                let optional = self.has(|change| matches!(change, Change::Optional(_)));
+                self.member.is(flag::REQUIRED) && !self.member.is(flag::IDEMPOTENCY_TOKEN) && !optional
+            }
+        }
+    }
+
+    /// Whether help shows it as required: the model's word, but for what the AWS CLI does not demand.
+    pub(crate) fn is_shown_as_required(&self) -> bool {
+        let optional = self.has(|change| matches!(change, Change::Optional(_)));
+        self.hoist.map_or(self.member.is(flag::REQUIRED) && !optional, |hoist| hoist.required)
+    }
+
+    /// Whether the line must have it: of two names, neither is demanded.
+    pub(crate) fn is_demanded(&self) -> bool {
+        self.is_required() && self.alias.is_none()
+    }
+
+    fn has(&self, is: fn(&Change<'_>) -> bool) -> bool {
+        self.changes.iter().any(is)
+    }
+
+    /// Adds what the line says of the option to the input. `given` has the options in their order with their values.
+    ///
+    /// # Errors
+    ///
+    /// A value that can't be read, or an option that it can't be given with.
+    pub(crate) fn add(
+        &self,
+        input: &mut Map,
+        given: &[(String, Vec<String>)],
+        reader: &Reader<'_>,
+    ) -> Result<(), Failure> {
+        let is_own = |name: &String| self.known().any(|known| known.name == name);
+        let Some((name, values)) = given.iter().rev().find(|(name, _)| is_own(name)) else { return Ok(()) };
+        let bare = self.has(|change| matches!(change, Change::Bare(_)));
+        let value = match self.hoist.map_or(Form::Value, |hoist| hoist.form) {
+            Form::Flag(texts) => Document::List(texts.iter().map(|text| (*text).into()).collect()),
+            Form::Pairs(between) => reader.pairs(self.member, values, between),
+            Form::Value if self.negative.is_some() => Document::Boolean(self.negative.as_ref() != Some(name)),
+            Form::Value => reader.parameter(name, self.member, values, bare)?,
+        };
+        match self.hoist {
+            Some(hoist) => self.put(hoist, input, &value, given),
+            None => {
+                input.insert(self.member.name.to_owned(), value);
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts a value where a hoist says.
+    fn put(
+        &self,
+        hoist: &Hoist<'_>,
+        input: &mut Map,
+        value: &Document,
+        given: &[(String, Vec<String>)],
+    ) -> Result<(), Failure> {
+        let excluded =
+            hoist.excludes.iter().find(|other| given.iter().any(|(name, _)| name.strip_prefix("--") == Some(other)));
+        if let Some(other) = excluded {
+            return Err(Failure::parameter(format_args!("--{other} and {} can't be given together", self.option)));
+        }
+        let has = |name: &&str| value.as_map().and_then(|map| map.get(*name)).is_some();
+        if !hoist.needs.iter().all(has) {
+            let needs = hoist.needs.join(", ");
+            return Err(Failure::parameter(format_args!("{} must have all of {needs}", self.option)));
+        }
+        put(input, &self.way, &mut |container| {
+            if !hoist.beside.is_empty() {
+                *container = hoist.beside.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
+            }
+            container.insert(self.member.name.to_owned(), value.clone());
+        });
+        Ok(())
+    }
+
+    /// Refuses a part that the option of the whole gives, where only its own option may.
+    ///
+    /// # Errors
+    ///
+    /// The part is there.
+    pub(crate) fn refuse_part(&self, whole: &[Parameter<'_>], input: &Map) -> Result<(), Failure> {
+        let Some(Hoist { path: [first, second], alone: true, .. }) = self.hoist else { return Ok(()) };
+        let given = input.get(*first).and_then(Document::as_map).is_some_and(|map| map.contains_key(*second));
+        let of =
+            whole.iter().find(|parameter| parameter.is_member(|name| name == *first)).map_or("", Parameter::option);
+        match given {
+            true => {
+                Err(Failure::parameter(format_args!("{second} can't be given as a part of {of}: use {}", self.option)))
+            }
+            false => Ok(()),
+        }
+    }
+}
+
+/// Changes the map at the end of a way, which is made where it is missing; of a list on the way it is the first element.
+fn put(map: &mut Map, way: &[(&str, bool)], change: &mut dyn FnMut(&mut Map)) {
+    let Some(((name, list), rest)) = way.split_first() else { return change(map) };
+    let (mut inner, others) = match map.get_mut(*name).map(std::mem::take).unwrap_or_default() {
+        Document::Map(inner) if !list => (inner, Vec::new()),
+        Document::List(elements) if *list => {
+            let mut elements = elements.into_iter();
+            let first = elements.next().and_then(|first| first.as_map().cloned()).unwrap_or_default();
+            (first, elements.collect())
+        }
+        _ => (Map::new(), Vec::new()),
+    };
+    put(&mut inner, rest, change);
+    let inner = Document::Map(inner);
+    map.insert((*name).to_owned(), if *list { [vec![inner], others].concat().into() } else { inner });
+}
+
+/// The option that a change is about.
+fn option_of<'a>(change: &Change<'a>) -> Option<&'a str> {
+    match change {
+        Change::Alias(option, _)
+        | Change::Negative(option, _)
+        | Change::Unlisted(option)
+        | Change::Optional(option)
+        | Change::SinglePage(option)
+        | Change::Bare(option) => Some(option),
+        Change::Removed | Change::Hidden | Change::Word(_) | Change::Missing(..) | Change::Hoist(_) => None,
+    }
+}
