@@ -103,8 +103,14 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
             OperationTrait::Unsigned => {
                 ("signature".to_owned(), "none: smithy.api#optionalAuth, or no auth".to_owned())
             }
+            OperationTrait::Auth(schemes) => ("authentication".to_owned(), format!("{schemes:?}")),
             OperationTrait::Deprecated(message) => ("deprecated".to_owned(), message.clone()),
-            OperationTrait::EndpointParameter(name, value) => (format!("endpoint rules, {name}"), value.clone()),
+            OperationTrait::EndpointParameter(name, value) => (format!("endpoint rules, {name}"), format!("{value:?}")),
+            OperationTrait::EndpointPath(name, _) => (format!("endpoint rules, {name}"), "from the input".to_owned()),
+            OperationTrait::DiscoveredEndpoint(required) => {
+                let when = if *required { "always" } else { "where it is switched on" };
+                ("endpoint discovery".to_owned(), when.to_owned())
+            }
             OperationTrait::Http { method, uri, .. } => {
                 ("smithy.api#http".to_owned(), format!("{method} {uri}: not used by AWS JSON"))
             }

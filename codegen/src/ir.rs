@@ -42,6 +42,28 @@ pub struct Service {
     pub docs: Docs,
     /// The rules that lead to an endpoint.
     pub endpoint: EndpointRules,
+    /// Facts that few services have.
+    pub traits: Vec<ServiceTrait>,
+}
+
+/// A fact that few services have.
+#[derive(Debug)]
+pub enum ServiceTrait {
+    /// Authentication schemes, where they are not SigV4 alone.
+    Auth(Vec<Auth>),
+    /// `aws.protocols#awsQueryCompatible`
+    QueryCompatible,
+    /// `aws.api#clientEndpointDiscovery`: the operation that returns endpoints.
+    EndpointDiscovery(String),
+}
+
+/// An authentication scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// `aws.auth#sigv4`
+    SigV4,
+    /// Any other, by its shape id.
+    Other(String),
 }
 
 /// The rules that lead to an endpoint; empty when the model has none.
@@ -200,10 +222,16 @@ pub enum OperationTrait {
     Unpaged(String),
     /// `smithy.api#optionalAuth`, or no authentication at all.
     Unsigned,
+    /// `smithy.api#auth`: authentication schemes of its own.
+    Auth(Vec<Auth>),
     /// `smithy.api#deprecated`, with what to use in its place.
     Deprecated(String),
     /// `smithy.rules#staticContextParams`: a parameter of the rules with its value.
-    EndpointParameter(String, String),
+    EndpointParameter(String, Fixed),
+    /// `smithy.rules#operationContextParams`: a parameter of the rules, and where in the input its value is.
+    EndpointPath(String, Vec<Step>),
+    /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it must.
+    DiscoveredEndpoint(bool),
     /// An entry of `smithy.waiters#waitable`.
     Waiter(Waiter),
 }
@@ -223,6 +251,32 @@ pub struct Pagination {
     pub more: String,
     /// Output members that count as the first page has them.
     pub first_page: Vec<String>,
+}
+
+/// The value of an endpoint parameter that is the same in every call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fixed {
+    /// Text.
+    Text(String),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A list of texts.
+    List(Vec<String>),
+}
+
+/// A step of a path into an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// `.name`
+    Member(String),
+    /// `[*]`
+    Each,
+    /// `[]`
+    Flatten,
+    /// `[a, b]`
+    Several(Vec<Vec<Step>>),
+    /// `keys(…)`
+    Keys,
 }
 
 /// When to stop calling an operation again and again.
@@ -395,6 +449,8 @@ pub enum Trait {
         /// It was refused for its rate.
         throttling: bool,
     },
+    /// `aws.protocols#awsQueryError`: the code over AWS Query, where it is not the shape's name.
+    ErrorCode(String),
     /// `smithy.api#deprecated`, with what to use in its place.
     Deprecated(String),
     /// `smithy.api#httpHeader`

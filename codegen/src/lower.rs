@@ -44,7 +44,9 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     let protocol = protocol(id, service, &mut report);
     let (operations, omitted) = closure::operations(input, id, service, &mut report);
     let closure = closure::Closure::of(input, &operations, service, &mut report);
-    let shapes = shapes::lower(input, &closure, &mut report);
+    let mut shapes = shapes::lower(input, &closure, &mut report);
+    let facts = traits::service(&service.traits);
+    error_codes(&facts, &mut shapes);
     for (id, shape) in &operations {
         traits::check(&shape.traits, &traits::Place { file: &shape.file, id }, &mut report);
     }
@@ -82,8 +84,19 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
         shapes,
         docs: docs::docs(&service.traits),
         endpoint,
+        traits: facts,
     };
     report.finish(service)
+}
+
+/// Keeps the codes that errors had over AWS Query where the service uses them: where it answers with them and they are
+/// not the shapes' names.
+fn error_codes(facts: &[ir::ServiceTrait], shapes: &mut [ir::Shape]) {
+    let used = facts.iter().any(|fact| matches!(fact, ir::ServiceTrait::QueryCompatible));
+    for shape in shapes {
+        let name = &shape.name;
+        shape.traits.retain(|found| !matches!(found, ir::Trait::ErrorCode(code) if !used || code == name));
+    }
 }
 
 /// For a model that has been reported on already.

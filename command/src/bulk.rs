@@ -206,7 +206,7 @@ impl Bulk<'_> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                let failure = told(error, service, operation, &self.context.timestamps);
+                let failure = told(error, service, &self.context.timestamps);
                 return if failure.concerns_all() { Err(failure) } else { Ok(failed(number, &failure)) };
             }
         };

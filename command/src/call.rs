@@ -99,8 +99,7 @@ impl<'a> Caller<'a> {
         let prepared = self.prepare(parameters)?;
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
         let answered = runtime.block_on(unless_interrupted(answer(&self.client, self.operation, prepared)))?;
-        let Answer { document, doubt } =
-            answered.map_err(|error| told(error, self.service, self.operation, self.timestamps))?;
+        let Answer { document, doubt } = answered.map_err(|error| told(error, self.service, self.timestamps))?;
         doubt.into_iter().for_each(|doubt| self.warn(doubt));
         Ok(document)
     }
@@ -143,11 +142,10 @@ pub(crate) async fn answer<'a>(
 }
 
 /// A failed call, with the members of the service's error as results show them.
-pub(crate) fn told(error: Error, service: &Service<'_>, operation: &Operation<'_>, timestamps: &Timestamps) -> Failure {
+pub(crate) fn told(error: Error, service: &Service<'_>, timestamps: &Timestamps) -> Failure {
     let Error::Service(mut error) = error else { return error.into() };
-    let shape = operation.errors.iter().find(|ix| service.shape(**ix).name == error.code);
-    if let Some(shape) = shape {
-        error.details = present(std::mem::take(&mut error.details), service, *shape, timestamps);
+    if let Some(shape) = error.shape.as_deref().and_then(|name| service.shape_named(name)) {
+        error.details = present(std::mem::take(&mut error.details), service, shape, timestamps);
     }
     Error::Service(error).into()
 }

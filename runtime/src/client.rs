@@ -1,23 +1,26 @@
 //! A call, from input to output: validate → protocol → endpoint → sign → send → protocol.
 
+use crate::address::{Address, Last};
 use crate::call::Call;
-use crate::config;
 use crate::credentials::{CachedChain, Chain, Credentials, Prompt};
-use crate::document::Document;
+use crate::discovery::{Discovered, Discovery};
+use crate::document::{Document, Map};
 use crate::error::{Error, Refusal};
 use crate::http::proxy::Proxies;
 use crate::http::reqwest::Reqwest;
 use crate::http::{Request, Response, Transport, reqwest};
 use crate::protocol::{self, Protocol};
 use crate::retry::{self, Attempts, Failed, Pause, RealPause};
-use crate::rows::{Operation, Service, flag};
+use crate::rows::{self, Operation, Service, flag};
 use crate::sign::{self, Identity};
 use crate::sink::{DocumentSink, Shaped, Sink, Write};
 use crate::surroundings::Surroundings;
 use crate::validate::{self, Mode, Severity, Violation};
-use crate::{endpoint, random};
+use crate::{config, endpoint, random};
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 /// What a client needs to know: from where to where, as whom, and how strictly.
@@ -49,6 +52,8 @@ fn token(id: &str) -> String {
 /// As whom to call.
 #[derive(Debug, Clone)]
 enum Caller {
+    /// Nothing states any: an error of the first call that must be signed.
+    Missing,
     Anonymous,
     Fixed(Identity),
     Chain(Arc<CachedChain>),
@@ -66,7 +71,7 @@ impl Config {
         Config {
             region: None,
             endpoint_url: None,
-            caller: Caller::Anonymous,
+            caller: Caller::Missing,
             validation: Mode::default(),
             fips: false,
             dual_stack: false,
@@ -214,8 +219,10 @@ struct Shared {
     config: Config,
     retries: retry::Shared,
     transport: Arc<dyn Transport>,
-    /// The last region that was called, and where its requests go: most clients call no other.
-    last: Mutex<Option<(String, Arc<Address>)>>,
+    last: Mutex<Option<Last>>,
+    /// The URL that is configured in place of the service's own.
+    url: OnceLock<Option<Configured>>,
+    discovered: Discovered,
     /// For services that give credentials: their certificates are always checked.
     identity: Arc<dyn Transport>,
     /// For the machine's own metadata.
@@ -227,7 +234,8 @@ struct Shared {
 pub struct Prepared<'a> {
     operation: &'a Operation<'a>,
     request: Request,
-    address: Arc<Address>,
+    region: String,
+    bound: endpoint::Bound<'a>,
     /// How often it may be sent.
     attempts: u32,
     /// In what the request departs from the model, without being refused for it.
@@ -242,12 +250,17 @@ pub(crate) struct Overrides {
     pub(crate) max_attempts: Option<u32>,
 }
 
-/// Where requests for a region go, and for which scope they are signed.
+/// A URL that is configured, and whether it is for this client alone.
 #[derive(Debug)]
-struct Address {
+struct Configured {
     url: String,
-    region: String,
-    service: String,
+    by_option: bool,
+}
+
+/// Where a call goes, and whether endpoint discovery says so.
+struct Place {
+    address: Arc<Address>,
+    discovered: bool,
 }
 
 impl Client<'static> {
@@ -275,7 +288,8 @@ impl<'a> Client<'a> {
             }
         };
         let (retries, last) = (retry::Shared::default(), Mutex::default());
-        let shared = Shared { config, retries, transport, last, identity, metadata };
+        let (url, discovered) = (OnceLock::new(), Discovered::default());
+        let shared = Shared { config, retries, transport, last, url, discovered, identity, metadata };
         Client { service, shared: Arc::new(shared) }
     }
 
@@ -316,7 +330,7 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     ///
-    /// What the model refuses, a missing region, or an endpoint that can't be determined.
+    /// What the model refuses, or a missing region.
     pub fn prepare(&self, operation: &str, input: &dyn Write) -> Result<Prepared<'a>, Error> {
         self.prepare_with(operation, input, &Overrides::default())
     }
@@ -326,33 +340,35 @@ impl<'a> Client<'a> {
         let operation = named.ok_or_else(|| Error::Request(format!("the service has no operation {operation}")))?;
         let config = &self.shared.config;
         let region = match (overrides.region.as_ref().or(config.region.as_ref()), &config.settings) {
-            (Some(region), _) => Cow::Borrowed(&**region),
-            (None, Some(settings)) => settings.require_region()?.text.into(),
+            (Some(region), _) => region.clone(),
+            (None, Some(settings)) => settings.require_region()?.text,
             (None, None) => return Err(config::Error::no_region().into()),
         };
         let (mut request, warnings) =
             self.write(operation, input, overrides.validation.unwrap_or(config.validation))?;
+        if self.service.endpoint_discovery().is_some_and(|discovery| discovery.name == operation.name) {
+            request.headers.push(("x-amz-api-version".into(), self.service.version.to_owned().into()));
+        }
         let bound = endpoint::Bound::new(self.service, operation, input);
-        let address = self.address(operation, &region, &bound)?;
-        request.url = bound.prefixed(&address.url).map_err(Error::Endpoint)?;
         let attempts = overrides.max_attempts.unwrap_or(config.max_attempts);
-        Ok(Prepared { operation, request, address, attempts, warnings })
+        Ok(Prepared { operation, request, region, bound, attempts, warnings })
     }
 
     /// Signs and sends a request, again when that is worth it; an answer that is an error becomes one.
     ///
     /// # Errors
     ///
-    /// No credentials, no answer, or an error of the service's.
+    /// No endpoint, no credentials, no answer, or an error of the service's.
     pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
-        let Prepared { operation, mut request, address, attempts, .. } = prepared;
+        let Prepared { operation, mut request, region, bound, attempts, .. } = prepared;
         let Shared { config, retries, .. } = &*self.shared;
         let (protocol, model) = (self.protocol()?, (self.service, operation));
         let (unsigned, invocation) = (request.headers.len(), random::uuid());
         let (mut attempts, mut cost, mut until) = (Attempts::new(attempts), None, None);
+        let mut place = self.locate(operation, &region, &bound, &mut request).await?;
         loop {
             request.headers.truncate(unsigned);
-            self.sign(&mut request, &address).await?;
+            self.sign(&mut request, operation, &place.address).await?;
             request.headers.push(("amz-sdk-invocation-id".into(), invocation.clone().into()));
             request.headers.push(("amz-sdk-request".into(), retry::header(&attempts, until)));
             attempts.made += 1;
@@ -363,9 +379,14 @@ impl<'a> Client<'a> {
                 }
                 Err(failed) => failed,
             };
-            let Some(again) = retry::again(&mut attempts, retries, &failed, model, self.now()) else {
+            let moved = place.discovered && failed.is_moved();
+            let Some(again) = retry::again(&mut attempts, retries, &failed, model, moved, self.now()) else {
                 return Err(failed.into_error(attempts, model));
             };
+            if moved {
+                self.shared.discovered.forget(&region).await;
+                place = self.locate(operation, &region, &bound, &mut request).await?;
+            }
             tracing::debug!(target: "opsmith", "attempt {} failed, another follows", attempts.made);
             config.pause.pause(again.least, again.most).await;
             cost = Some(again.cost);
@@ -378,10 +399,11 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     ///
-    /// No credentials.
+    /// No endpoint, or no credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
-        let Prepared { mut request, address, .. } = prepared;
-        self.sign(&mut request, &address).await?;
+        let Prepared { operation, mut request, region, bound, .. } = prepared;
+        let Place { address, .. } = self.locate(operation, &region, &bound, &mut request).await?;
+        self.sign(&mut request, operation, &address).await?;
         Ok(request)
     }
 
@@ -462,49 +484,153 @@ impl<'a> Client<'a> {
         Some((Document::Map(members), shape))
     }
 
-    /// Where the requests of an operation go, before what of the input becomes a part of it.
-    fn address(
+    /// Where a call goes; its request gets the URL.
+    async fn locate(
         &self,
-        operation: &Operation<'_>,
+        operation: &Operation<'a>,
         region: &str,
         bound: &endpoint::Bound<'_>,
-    ) -> Result<Arc<Address>, Error> {
-        if bound.is_own(operation) {
-            return Ok(Arc::new(self.resolve(operation, region, bound)?));
+        request: &mut Request,
+    ) -> Result<Place, Error> {
+        let (config, configured) = (&self.shared.config, self.configured_url()?);
+        let account_id_mode = self.account_id_mode()?;
+        let account_id = match configured.is_none() && account_id_mode != "disabled" {
+            true => self.account_id(operation, region).await?,
+            false => None,
+        };
+        let address = self.address(
+            endpoint::Known {
+                settings: endpoint::Settings { region, fips: config.fips, dual_stack: config.dual_stack },
+                url: configured.as_ref().map(|configured| configured.url.as_str()),
+                account_id: account_id.as_deref(),
+                account_id_mode,
+            },
+            bound,
+        )?;
+        let discovered = match configured.as_ref().is_some_and(|configured| configured.by_option) {
+            true => None,
+            false => self.discovered_url(operation, region).await?,
+        };
+        request.url = match &discovered {
+            Some(url) => endpoint::configured(url),
+            None if bound.prefix.is_some() && self.flag("disable_host_prefix_injection")? => Ok(address.url.clone()),
+            None => bound.prefixed(&address.url),
         }
+        .map_err(Error::Endpoint)?;
+        Ok(Place { address, discovered: discovered.is_some() })
+    }
+
+    /// Where requests go by the endpoint rules, before what of the input goes before the host name.
+    fn address(&self, known: endpoint::Known<'_>, bound: &endpoint::Bound<'_>) -> Result<Arc<Address>, Error> {
         let mut last = self.shared.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, address)) = last.as_ref().filter(|(of, _)| of == region) {
-            return Ok(address.clone());
+        if let Some(address) = last.as_ref().and_then(|last| last.of(known, bound)) {
+            return Ok(address);
         }
-        let address = Arc::new(self.resolve(operation, region, bound)?);
-        *last = Some((region.to_owned(), address.clone()));
+        let address = Arc::new(Address::of(self.service, known, bound).map_err(Error::Endpoint)?);
+        *last = Some(Last::new(known, bound, address.clone()));
         Ok(address)
     }
 
-    fn resolve(&self, operation: &Operation<'_>, region: &str, bound: &endpoint::Bound<'_>) -> Result<Address, Error> {
-        let config = &self.shared.config;
+    /// The URL that is configured in place of the service's own.
+    fn configured_url(&self) -> Result<&Option<Configured>, Error> {
+        let Shared { config, url, .. } = &*self.shared;
+        if let Some(configured) = url.get() {
+            return Ok(configured);
+        }
         let configured = match (&config.endpoint_url, &config.settings) {
-            (Some(url), _) => Some(url.clone()),
-            (None, Some(settings)) => settings.endpoint_url(self.service.sdk_id)?.map(|value| value.text),
+            (Some(url), _) => Some(Configured { url: url.clone(), by_option: true }),
+            (None, Some(settings)) => settings.endpoint_url(self.service.sdk_id)?.map(|value| Configured {
+                by_option: matches!(value.origin, config::Origin::Option(_)),
+                url: value.text,
+            }),
             (None, None) => None,
         };
-        let url = |url: &str| endpoint::configured(url).map_err(Error::Endpoint);
-        if let Some(configured) = configured {
-            let (region, service) = (region.to_owned(), self.service.signing_name.to_owned());
-            return Ok(Address { url: url(&configured)?, region, service });
+        if let Some(Configured { url, .. }) = &configured {
+            endpoint::configured(url).map_err(Error::Endpoint)?;
         }
-        let settings = endpoint::Settings { region, fips: config.fips, dual_stack: config.dual_stack };
-        let endpoint = endpoint::resolve(self.service, operation, settings, bound).map_err(Error::Endpoint)?;
-        let signing = |name, usual: &str| endpoint.signing(name).unwrap_or(usual).to_owned();
-        let (region, service) = (signing("signingRegion", region), signing("signingName", self.service.signing_name));
-        Ok(Address { url: url(&endpoint.url)?, region, service })
+        Ok(url.get_or_init(|| configured))
     }
 
-    /// Adds the signature, and who calls.
-    async fn sign(&self, request: &mut Request, address: &Address) -> Result<(), Error> {
-        if let Some(identity) = self.identity(&address.region).await? {
+    /// Whether a setting is on.
+    fn flag(&self, setting: &str) -> Result<bool, Error> {
+        match &self.shared.config.settings {
+            Some(settings) => Ok(settings.flag(setting, false)?),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether addresses have the account in them: `preferred`, `disabled` or `required`.
+    fn account_id_mode(&self) -> Result<&'static str, Error> {
+        const MODES: [&str; 3] = ["preferred", "disabled", "required"];
+        let Shared { config, .. } = &*self.shared;
+        if !endpoint::asks_for_account(self.service) || matches!(config.caller, Caller::Anonymous) {
+            return Ok("disabled");
+        }
+        let given = match &config.settings {
+            Some(settings) => settings.get("account_id_endpoint_mode")?,
+            None => None,
+        };
+        let given = given.map(|value| value.text.to_lowercase());
+        Ok(MODES.into_iter().find(|mode| given.as_deref() == Some(mode)).unwrap_or("preferred"))
+    }
+
+    /// The account of the credentials that an operation is signed with.
+    async fn account_id(&self, operation: &Operation<'_>, region: &str) -> Result<Option<Arc<str>>, Error> {
+        if self.service.auth(operation).is_empty() {
+            return Ok(None);
+        }
+        Ok(self.identity(region).await?.and_then(|identity| identity.account_id().cloned()))
+    }
+
+    /// The URL that endpoint discovery has for an operation, if it is one of those that are discovered.
+    async fn discovered_url(&self, operation: &Operation<'a>, region: &str) -> Result<Option<String>, Error> {
+        let (Some(required), Some(discovery)) = (operation.discovers_endpoint(), self.service.endpoint_discovery())
+        else {
+            return Ok(None);
+        };
+        let wanted = match &self.shared.config.settings {
+            Some(settings) => settings.endpoint_discovery()?,
+            None => Discovery::Required,
+        };
+        if !wanted.applies(required)? {
+            return Ok(None);
+        }
+        let overrides = Overrides { region: Some(region.to_owned()), ..Overrides::default() };
+        let asking = self.ask(discovery.name, overrides);
+        self.shared.discovered.url(region, required, self.now(), asking).await
+    }
+
+    /// Calls an operation without input, on the heap, since it is seldom and may be within another call.
+    fn ask<'s>(
+        &'s self,
+        operation: &'a str,
+        overrides: Overrides,
+    ) -> Pin<Box<dyn Future<Output = Result<Document, Error>> + Send + 's>> {
+        Box::pin(async move {
+            let shape = self.service.operation(operation).and_then(|operation| operation.input);
+            let (document, shape) = (Document::Map(Map::new()), shape.unwrap_or(rows::Ix::MAX));
+            let input = Shaped { document: &document, service: self.service, shape };
+            let prepared = self.prepare_with(operation, &input, &overrides)?;
+            let operation = prepared.operation;
+            let response = self.send(prepared).await?;
+            let mut sink = DocumentSink::new(self.service, operation.output.unwrap_or(rows::Ix::MAX));
+            self.read(operation, &response, &mut sink)?;
+            Ok(sink.finish())
+        })
+    }
+
+    /// Adds what the endpoint asks for, the signature, and who calls.
+    async fn sign(&self, request: &mut Request, operation: &Operation<'_>, address: &Address) -> Result<(), Error> {
+        request.headers.extend(address.headers.iter().cloned());
+        let scope = match self.shared.config.caller {
+            Caller::Anonymous => None,
+            _ => address.scope(self.service, operation)?,
+        };
+        if let Some(scope) = scope
+            && let Some(identity) = self.identity(address.region()).await?
+        {
             let now = self.shared.retries.corrected(self.now());
-            let signed = sign::sign(request, &identity, &address.region, &address.service, now);
+            let signed = sign::sign(request, &identity, scope, now);
             signed.map_err(|error| Error::Request(format!("the request can't be signed: {error}")))?;
         }
         // Behind the signature, since proxies may change it.
@@ -516,6 +642,7 @@ impl<'a> Client<'a> {
     async fn identity(&self, region: &str) -> Result<Option<Identity>, Error> {
         let Shared { identity, metadata, .. } = &*self.shared;
         let chain = match &self.shared.config.caller {
+            Caller::Missing => return Err(config::Error::no_credentials().into()),
             Caller::Anonymous => return Ok(None),
             Caller::Fixed(identity) => return Ok(Some(identity.clone())),
             Caller::Chain(chain) => chain,

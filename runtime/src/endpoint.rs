@@ -15,7 +15,7 @@ pub(crate) use bound::Bound;
 pub use evaluate::Endpoint;
 pub use value::Value;
 
-use crate::rows::{Operation, OperationTrait, Service};
+use crate::rows::Service;
 
 /// The URL to call when this one is configured: with a path.
 ///
@@ -122,6 +122,23 @@ pub(crate) struct Settings<'a> {
     pub(crate) dual_stack: bool,
 }
 
+/// What a client knows of a call for the endpoint rules, besides its input.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) settings: Settings<'a>,
+    /// The URL that is configured in place of the service's own.
+    pub(crate) url: Option<&'a str>,
+    /// The account of the credentials.
+    pub(crate) account_id: Option<&'a str>,
+    /// `preferred`, `disabled` or `required`.
+    pub(crate) account_id_mode: &'a str,
+}
+
+/// Whether the rules of the service look at the account of the credentials.
+pub(crate) fn asks_for_account(service: &Service<'_>) -> bool {
+    service.endpoint.parameters.iter().any(|Parameter(_, built_in, _)| *built_in == "AWS::Auth::AccountId")
+}
+
 /// The regions that are known, of all partitions; others work as well.
 pub fn regions() -> impl Iterator<Item = &'static str> {
     partitions::PARTITIONS.iter().flat_map(|partition| partition.regions.iter().copied())
@@ -145,39 +162,46 @@ pub(crate) fn region(name: &str) -> &str {
     }
 }
 
+/// The region in a legacy pseudo-region (`fips-us-east-1`), which selects its FIPS endpoint; none in a region.
+pub(crate) fn without_fips(region: &str) -> Option<&str> {
+    region.strip_prefix("fips-").or_else(|| region.strip_suffix("-fips"))
+}
+
 /// The endpoint of an operation.
 ///
 /// # Errors
 ///
 /// The rules' message why there is none.
-pub(crate) fn resolve(
-    service: &Service<'_>,
-    operation: &Operation<'_>,
-    settings: Settings<'_>,
-    bound: &Bound<'_>,
-) -> Result<Endpoint, String> {
-    if service.endpoint.rules.is_empty() {
-        return Err(format!(
-            "The model of {} has no endpoint rules: give the URL of an endpoint, with `--endpoint-url` or AWS_ENDPOINT_URL or in the configuration.",
-            service.title
-        ));
+pub(crate) fn resolve(service: &Service<'_>, known: Known<'_>, bound: &Bound<'_>) -> Result<Endpoint, String> {
+    let rules = &service.endpoint;
+    let takes_url = rules.parameters.iter().any(|Parameter(_, built_in, _)| *built_in == "SDK::Endpoint");
+    match known.url {
+        Some(url) if !takes_url => {
+            return Ok(Endpoint { url: url.to_owned(), properties: Vec::new(), headers: Vec::new() });
+        }
+        None if rules.rules.is_empty() => {
+            return Err(format!(
+                "The model of {} has no endpoint rules: give the URL of an endpoint, with `--endpoint-url` or AWS_ENDPOINT_URL or in the configuration.",
+                service.title
+            ));
+        }
+        _ => {}
     }
-    // Names of old that mean an endpoint for FIPS in a region.
-    let pseudo = settings.region.strip_prefix("fips-").or_else(|| settings.region.strip_suffix("-fips"));
-    let fips = settings.fips || pseudo.is_some();
-    let region = pseudo.unwrap_or(settings.region);
-    let fixed = operation.traits.iter().filter_map(|found| match found {
-        OperationTrait::EndpointParameter(name, value) => Some((*name, Value::Text((*value).to_owned()))),
-        _ => None,
-    });
-    let built_in = service.endpoint.parameters.iter().filter_map(|Parameter(name, built_in, _)| {
+    let Settings { region, fips, dual_stack } = known.settings;
+    let pseudo = without_fips(region);
+    // A URL that is configured stands for itself, whatever kind of endpoint is asked for.
+    let own = known.url.is_none();
+    let built_in = rules.parameters.iter().filter_map(|Parameter(name, built_in, _)| {
         let value = match *built_in {
-            "AWS::Region" => Value::Text(region.to_owned()),
-            "AWS::UseFIPS" => Value::Boolean(fips),
-            "AWS::UseDualStack" => Value::Boolean(settings.dual_stack),
+            "AWS::Region" => Value::from(pseudo.unwrap_or(region)),
+            "AWS::UseFIPS" => Value::Boolean(own && (fips || pseudo.is_some())),
+            "AWS::UseDualStack" => Value::Boolean(own && dual_stack),
+            "AWS::Auth::AccountId" => Value::from(known.account_id?),
+            "AWS::Auth::AccountIdEndpointMode" => Value::from(known.account_id_mode),
+            "SDK::Endpoint" => Value::from(known.url?),
             _ => return None,
         };
         Some((*name, value))
     });
-    service.endpoint.resolve(built_in.chain(bound.parameters()).chain(fixed))
+    rules.resolve(built_in.chain(bound.parameters.iter().cloned()))
 }

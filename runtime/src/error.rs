@@ -105,16 +105,26 @@ pub struct ServiceError {
     pub operation: String,
     /// The code, e.g. `JobNotFoundException`; the status when the answer has none.
     pub code: String,
+    /// The name of the error's structure, if the model has one for it. Services that spoke AWS Query once keep their old
+    /// codes, which are other names (`AWS.SimpleQueueService.NonExistentQueue` of `QueueDoesNotExist`).
+    pub shape: Option<String>,
     /// What the service says of it; may be empty.
     pub message: String,
     /// The HTTP status.
     pub status: u16,
     /// The id that the service gave the request.
     pub request_id: Option<String>,
-    /// The error's members as the model has them; null when the model does not list the code.
+    /// The error's members as the model has them; null when the model does not know the code.
     pub details: Document,
     /// How often the call was made.
     pub attempts: Attempts,
+}
+
+impl ServiceError {
+    /// Whether this is the error of this code or of this name in the model.
+    pub fn is(&self, code: &str) -> bool {
+        self.code == code || self.shape.as_deref() == Some(code)
+    }
 }
 
 impl fmt::Display for ServiceError {
@@ -134,9 +144,9 @@ impl fmt::Display for ServiceError {
 macro_rules! error_code {
     ($name:ident) => {
         impl $name {
-            /// The code of the service's error; none when the error is not the service's.
+            /// Which error of the model the service's error is; none when the error is not the service's.
             pub fn of(error: &$crate::Error) -> ::std::option::Option<Self> {
-                error.code().map(Self::from_wire)
+                error.service().map(|error| Self::from_wire(error.shape.as_deref().unwrap_or(&error.code)))
             }
         }
     };

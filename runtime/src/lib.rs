@@ -5,12 +5,14 @@
 //! ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client finds its settings and credentials:
 //! [`config`] and [`credentials`], which see the world through [`surroundings`].
 
+mod address;
 pub mod call;
 pub mod client;
 pub mod codec;
 pub mod commands;
 pub mod config;
 pub mod credentials;
+mod discovery;
 pub mod document;
 pub mod endpoint;
 pub mod error;

@@ -8,7 +8,7 @@ mod aws_json;
 use crate::document::Document;
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
-use crate::rows::{self, Operation, Service};
+use crate::rows::{self, Ix, Operation, Service};
 use crate::sink::{Refused, Sink, Write};
 use crate::validate::Violation;
 
@@ -46,12 +46,20 @@ pub(crate) fn of(service: &Service<'_>) -> Option<&'static dyn Protocol> {
     }
 }
 
-/// The members of an error's structure beside its message, read by its rows.
-pub(crate) fn details(service: &Service<'_>, operation: &Operation<'_>, code: &str, body: &[u8]) -> Document {
-    let errors = operation.errors.iter().map(|ix| (*ix, service.shape(*ix)));
-    let Some((ix, _)) = errors.into_iter().find(|(_, shape)| shape.name == code) else { return Document::Null };
-    let mut sink = crate::sink::DocumentSink::new(service, ix);
-    match crate::codec::json::read(body, service, ix, &mut sink) {
+/// The error structure that one of the codes of an answer means: of those that the operation lists, or else of any.
+pub(crate) fn error_shape(service: &Service<'_>, operation: &Operation<'_>, codes: [Option<&str>; 2]) -> Option<Ix> {
+    let is = |ix: &Ix, code: &str| service.shape(*ix).error().is_some() && service.shape(*ix).is_error(code);
+    let all = || (0..).take(service.shapes.len());
+    codes.into_iter().flatten().find_map(|code| {
+        let listed = operation.errors.iter().copied().find(|ix| is(ix, code));
+        listed.or_else(|| all().find(|ix| is(ix, code)))
+    })
+}
+
+/// The members of an error's structure, read by its rows.
+pub(crate) fn details(service: &Service<'_>, shape: Ix, body: &[u8]) -> Document {
+    let mut sink = crate::sink::DocumentSink::new(service, shape);
+    match crate::codec::json::read(body, service, shape, &mut sink) {
         Ok(()) => sink.finish(),
         Err(_) => Document::Null,
     }

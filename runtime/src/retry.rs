@@ -174,6 +174,14 @@ impl Failed {
         }
     }
 
+    /// Whether the service says that it is to be called at another address.
+    pub(crate) fn is_moved(&self) -> bool {
+        match self {
+            Failed::Service(error, _) => error.status == 421 || error.code == "InvalidEndpointException",
+            Failed::Transport(_) => false,
+        }
+    }
+
     fn cost(&self) -> u32 {
         let timeouts = [TransportErrorKind::ConnectTimeout, TransportErrorKind::ReadTimeout];
         match self {
@@ -207,10 +215,12 @@ pub(crate) fn again(
     shared: &Shared,
     failed: &Failed,
     model: (&Service<'_>, &Operation<'_>),
+    moved: bool,
     now: SystemTime,
 ) -> Option<Again> {
     let skewed = skew(attempts, shared, failed, now);
     let worthwhile = skewed
+        || moved
         || match failed {
             Failed::Transport(error) => worthwhile(error.kind),
             Failed::Service(error, _) => transient(error, model),
@@ -220,7 +230,7 @@ pub(crate) fn again(
     }
     attempts.unclear |= failed.unclear();
     let backoff = Duration::from_secs(1 << attempts.made.saturating_sub(1).min(5)).min(LONGEST);
-    let most = if skewed { Duration::ZERO } else { backoff };
+    let most = if skewed || moved { Duration::ZERO } else { backoff };
     Some(Again { cost: failed.cost(), least: asked_for(failed), most })
 }
 
@@ -247,30 +257,27 @@ fn worthwhile(kind: TransportErrorKind) -> bool {
 
 fn transient(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> bool {
     matches!(error.status, 429 | 500 | 502 | 503 | 504)
-        || TRANSIENT.contains(&error.code.as_str())
-        || modeled(error, model).is_some_and(|error| error.retryable)
+        || TRANSIENT.iter().any(|code| error.is(code))
+        || modeled(error, model.0).is_some_and(|error| error.retryable)
 }
 
 /// Whether the error says something of the state in which the service found what the call is about: one of those that
 /// the model lists, by the caller's fault.
 fn of_state(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> bool {
-    modeled(error, model).is_some_and(|modeled| !modeled.server && !modeled.retryable)
+    modeled(error, model.0).is_some_and(|modeled| !modeled.server && !modeled.retryable)
 }
 
-fn modeled(
-    error: &ServiceError,
-    (service, operation): (&Service<'_>, &Operation<'_>),
-) -> Option<crate::rows::ErrorTrait> {
-    let mut shapes = operation.errors.iter().map(|ix| service.shape(*ix));
-    shapes.find(|shape| shape.name == error.code)?.error()
+fn modeled(error: &ServiceError, service: &Service<'_>) -> Option<crate::rows::ErrorTrait> {
+    service.shape_named(error.shape.as_deref()?).and_then(|shape| service.shape(shape).error())
 }
 
 /// How long the service asks to be left alone, within reason.
 fn asked_for(failed: &Failed) -> Duration {
     let Failed::Service(_, response) = failed else { return Duration::ZERO };
-    let seconds = response.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-    let millis = response.header("x-amz-retry-after").and_then(|text| text.trim().parse().ok());
-    seconds.or(millis.map(Duration::from_millis)).unwrap_or_default().min(LONGEST)
+    let number = |name| response.header(name).and_then(|text| text.trim().parse().ok());
+    let seconds = number("retry-after").map(Duration::from_secs);
+    let millis = number("x-amz-retry-after").map(Duration::from_millis);
+    seconds.max(millis).unwrap_or_default().min(LONGEST)
 }
 
 /// The header `amz-sdk-request` of the attempt that comes next; `until` is when its answer would come too late.

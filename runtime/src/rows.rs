@@ -41,6 +41,28 @@ pub struct Service<'a> {
     pub shapes: &'a [Shape<'a>],
     /// The rules that lead from region and settings to an endpoint.
     pub endpoint: RuleSet<'a>,
+    /// Facts that few services have.
+    pub traits: &'a [ServiceTrait<'a>],
+}
+
+/// A fact that few services have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ServiceTrait<'a> {
+    /// Authentication schemes in the order of preference, of services that take another than SigV4 (`smithy.api#auth`).
+    Auth(&'a [Auth<'a>]),
+    /// `aws.protocols#awsQueryCompatible`: clients ask for the error codes that the service had over AWS Query.
+    QueryCompatible,
+    /// `aws.api#clientEndpointDiscovery`: the operation that returns endpoints.
+    EndpointDiscovery(&'a str),
+}
+
+/// An authentication scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth<'a> {
+    /// `aws.auth#sigv4`
+    SigV4,
+    /// Any other, by its shape id. Requests that need one are refused.
+    Other(&'a str),
 }
 
 impl Service<'static> {
@@ -59,6 +81,7 @@ impl Service<'static> {
         operations: &[],
         shapes: &[],
         endpoint: RuleSet { parameters: &[], rules: &[] },
+        traits: &[],
     };
 }
 
@@ -66,6 +89,11 @@ impl<'a> Service<'a> {
     /// The shape's row; of an index that is not this service's, a document that takes anything.
     pub fn shape(&self, ix: Ix) -> &Shape<'a> {
         self.shapes.get(ix as usize).unwrap_or(&ANYTHING)
+    }
+
+    /// The index of the shape of this name.
+    pub fn shape_named(&self, name: &str) -> Option<Ix> {
+        self.shapes.iter().position(|row| row.name == name).and_then(|at| Ix::try_from(at).ok())
     }
 
     /// The operation of this name, e.g. `GetPipeline`.
@@ -85,6 +113,35 @@ impl<'a> Service<'a> {
         let key = shape.members.first().filter(|_| shape.kind == Kind::Map);
         let sensitive = |key: &Member<'_>| key.is(flag::SENSITIVE) || self.shape(key.target).is(flag::SENSITIVE);
         shape.is(flag::SENSITIVE) || key.is_some_and(sensitive)
+    }
+
+    /// Authentication schemes of an operation, in the order of preference; empty when its requests are not signed.
+    pub fn auth(&self, operation: &Operation<'a>) -> &'a [Auth<'a>] {
+        let own = operation.traits.iter().find_map(|found| match found {
+            OperationTrait::Unsigned => Some(&[][..]),
+            OperationTrait::Auth(schemes) => Some(*schemes),
+            _ => None,
+        });
+        let usual = || {
+            self.traits.iter().find_map(|found| match found {
+                ServiceTrait::Auth(schemes) => Some(*schemes),
+                _ => None,
+            })
+        };
+        own.or_else(usual).unwrap_or(&[Auth::SigV4])
+    }
+
+    /// Whether the service answers with the error codes of AWS Query when it is asked for them.
+    pub fn is_query_compatible(&self) -> bool {
+        self.traits.contains(&ServiceTrait::QueryCompatible)
+    }
+
+    /// The operation that returns endpoints, of services with endpoint discovery.
+    pub fn endpoint_discovery(&self) -> Option<&Operation<'a>> {
+        self.traits.iter().find_map(|found| match found {
+            ServiceTrait::EndpointDiscovery(name) => self.operation(name),
+            _ => None,
+        })
     }
 
     /// The service's own name: the shape id without its namespace, e.g. `CodePipeline_20150709`.
@@ -142,12 +199,44 @@ pub enum OperationTrait<'a> {
     Unpaged(&'a str),
     /// `smithy.api#optionalAuth` or `smithy.api#auth([])`: sent unsigned.
     Unsigned,
+    /// `smithy.api#auth`: authentication schemes in the order of preference.
+    Auth(&'a [Auth<'a>]),
     /// `smithy.api#deprecated`, with what to use in its place.
     Deprecated(&'a str),
     /// `smithy.rules#staticContextParams`: an endpoint parameter with its value.
-    EndpointParameter(&'a str, &'a str),
+    EndpointParameter(&'a str, Fixed<'a>),
+    /// `smithy.rules#operationContextParams`: an endpoint parameter, and where in the input its value is.
+    EndpointPath(&'a str, &'a [Step<'a>]),
+    /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it must.
+    DiscoveredEndpoint(bool),
     /// An entry of `smithy.waiters#waitable`.
     Waiter(Waiter<'a>),
+}
+
+/// The value of an endpoint parameter that is the same in every call.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fixed<'a> {
+    /// Text.
+    Text(&'a str),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A list of texts.
+    List(&'a [&'a str]),
+}
+
+/// A step of a path into an input: the part of JMESPath that endpoint parameters use.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step<'a> {
+    /// `.name`: the member of this name.
+    Member(&'a str),
+    /// `[*]`: what follows is looked for in each element.
+    Each,
+    /// `[]`: lists in the list are joined, and what follows is looked for in each element.
+    Flatten,
+    /// `[a, b]`: a list of what several paths lead to.
+    Several(&'a [&'a [Step<'a>]]),
+    /// `keys(…)`: the names in a map.
+    Keys,
 }
 
 /// When to stop calling an operation again and again.
@@ -359,6 +448,8 @@ pub enum Trait<'a> {
     TimestampFormat(TimestampFormat),
     /// `smithy.api#error` with `smithy.api#httpError` and `smithy.api#retryable`.
     Error(ErrorTrait),
+    /// `aws.protocols#awsQueryError`: the code that the error had over AWS Query, where it is not the shape's name.
+    ErrorCode(&'a str),
     /// `smithy.api#deprecated`, with what to use in its place.
     Deprecated(&'a str),
     /// `smithy.api#httpHeader`
@@ -467,6 +558,11 @@ impl<'a> Shape<'a> {
         })
     }
 
+    /// Whether a code that a service answers with means this error structure.
+    pub fn is_error(&self, code: &str) -> bool {
+        self.name == code || self.traits.iter().any(|found| matches!(found, Trait::ErrorCode(own) if *own == code))
+    }
+
     /// Whether this is a structure or a union.
     pub fn has_members(&self) -> bool {
         matches!(self.kind, Kind::Structure | Kind::Union)
@@ -538,6 +634,14 @@ impl<'a> Operation<'a> {
     pub const fn with(mut self, traits: &'a [OperationTrait<'a>]) -> Self {
         self.traits = traits;
         self
+    }
+
+    /// Whether the operation's address comes from endpoint discovery (none when it does not), and whether it must.
+    pub fn discovers_endpoint(&self) -> Option<bool> {
+        self.traits.iter().find_map(|found| match found {
+            OperationTrait::DiscoveredEndpoint(required) => Some(*required),
+            _ => None,
+        })
     }
 
     /// How the operation's answers are paged, if they are.

@@ -2,14 +2,25 @@
 
 use crate::credentials::Credentials;
 use crate::http::Request;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign as signed};
+use aws_sigv4::http_request::{PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, sign as signed};
 use aws_sigv4::sign::v4::SigningParams;
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Credentials in the form that requests are signed with. `Debug` shows nothing of them.
 #[derive(Clone)]
-pub struct Identity(aws_smithy_runtime_api::client::identity::Identity);
+pub struct Identity {
+    key: aws_smithy_runtime_api::client::identity::Identity,
+    account_id: Option<Arc<str>>,
+}
+
+impl Identity {
+    /// The account that the credentials belong to, if their source states it.
+    pub(crate) fn account_id(&self) -> Option<&Arc<str>> {
+        self.account_id.as_ref()
+    }
+}
 
 impl From<&Credentials> for Identity {
     fn from(credentials: &Credentials) -> Self {
@@ -20,7 +31,7 @@ impl From<&Credentials> for Identity {
             None,
             "opsmith",
         );
-        Identity(key.into())
+        Identity { key: key.into(), account_id: credentials.account_id.as_deref().map(Arc::from) }
     }
 }
 
@@ -30,25 +41,40 @@ impl fmt::Debug for Identity {
     }
 }
 
+/// What a signature is valid for, and how the path is written in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// The region.
+    pub region: &'a str,
+    /// The signing name of the service.
+    pub service: &'a str,
+    /// Whether the path is percent-encoded a second time, as all services but S3 have it.
+    pub double_encoding: bool,
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of a service in a region.
+    pub fn new(region: &'a str, service: &'a str) -> Self {
+        Scope { region, service, double_encoding: true }
+    }
+}
+
 /// Signs the request: adds the headers `x-amz-date`, `x-amz-security-token` (with a session token) and `authorization`.
 /// Every header that is there is signed. What is added to the request later is not, as headers must be that proxies change.
 ///
 /// # Errors
 ///
 /// When the URL or a header can't stand in a canonical request, in words without secrets.
-pub fn sign(
-    request: &mut Request,
-    identity: &Identity,
-    region: &str,
-    service: &str,
-    now: SystemTime,
-) -> Result<(), String> {
+pub fn sign(request: &mut Request, identity: &Identity, scope: Scope<'_>, now: SystemTime) -> Result<(), String> {
     let mut settings = SigningSettings::default();
     settings.excluded_headers = None;
+    if !scope.double_encoding {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+    }
     let parameters = SigningParams::builder()
-        .identity(&identity.0)
-        .region(region)
-        .name(service)
+        .identity(&identity.key)
+        .region(scope.region)
+        .name(scope.service)
         .time(now)
         .settings(settings)
         .build()

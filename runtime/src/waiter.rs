@@ -161,7 +161,7 @@ impl<O> Seen<'_, O> {
                 Ok(_) => *success,
                 Err(error) => !success && error.service().is_some(),
             },
-            (Matcher::ErrorType(code), Err(error)) => error.code() == Some(code),
+            (Matcher::ErrorType(code), Err(error)) => error.service().is_some_and(|error| error.is(code)),
             (Matcher::Output(path, comparator, expected), Ok(output)) => {
                 compare(&found((self.output)(output), path)?, *comparator, expected)
             }

@@ -4,8 +4,8 @@ use opsmith_codegen::ir;
 use opsmith_runtime::commands::{Change, Command, Commands, Form, Hoist};
 use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::rows::{
-    self, Acceptor, Comparator, ErrorTrait, Ix, Kind, Matcher, Member, Operation, OperationTrait, Outcome, Protocol,
-    Service, Shape, Trait,
+    self, Acceptor, Auth, Comparator, ErrorTrait, Fixed, Ix, Kind, Matcher, Member, Operation, OperationTrait, Outcome,
+    Protocol, Service, ServiceTrait, Shape, Step, Trait,
 };
 
 /// The rows of a service.
@@ -29,6 +29,11 @@ pub(crate) fn commands(service: &ir::Service) -> &'static Commands<'static> {
             })),
             rules: list(service.endpoint.rules.iter().map(rule)),
         },
+        traits: list(service.traits.iter().map(|found| match found {
+            ir::ServiceTrait::Auth(schemes) => ServiceTrait::Auth(list(schemes.iter().map(auth))),
+            ir::ServiceTrait::QueryCompatible => ServiceTrait::QueryCompatible,
+            ir::ServiceTrait::EndpointDiscovery(operation) => ServiceTrait::EndpointDiscovery(text(operation)),
+        })),
     };
     let commands = service.operations.iter().map(|ir::Operation { command, options, changes, .. }| Command {
         name: text(command),
@@ -130,6 +135,31 @@ fn acceptor(ir::Acceptor { outcome, matcher }: &ir::Acceptor) -> Acceptor<'stati
     Acceptor(outcome, matcher)
 }
 
+fn auth(scheme: &ir::Auth) -> Auth<'static> {
+    match scheme {
+        ir::Auth::SigV4 => Auth::SigV4,
+        ir::Auth::Other(id) => Auth::Other(text(id)),
+    }
+}
+
+fn fixed(value: &ir::Fixed) -> Fixed<'static> {
+    match value {
+        ir::Fixed::Text(value) => Fixed::Text(text(value)),
+        ir::Fixed::Boolean(value) => Fixed::Boolean(*value),
+        ir::Fixed::List(texts) => Fixed::List(list(texts.iter().map(|item| text(item)))),
+    }
+}
+
+fn steps(path: &[ir::Step]) -> &'static [Step<'static>] {
+    list(path.iter().map(|step| match step {
+        ir::Step::Member(name) => Step::Member(text(name)),
+        ir::Step::Each => Step::Each,
+        ir::Step::Flatten => Step::Flatten,
+        ir::Step::Several(paths) => Step::Several(list(paths.iter().map(|path| steps(path)))),
+        ir::Step::Keys => Step::Keys,
+    }))
+}
+
 fn operation(operation: &ir::Operation) -> Operation<'static> {
     Operation {
         name: text(&operation.name),
@@ -143,9 +173,12 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
             ir::OperationTrait::Unpaged(reason) => OperationTrait::Unpaged(text(reason)),
             ir::OperationTrait::Unsigned => OperationTrait::Unsigned,
             ir::OperationTrait::Deprecated(message) => OperationTrait::Deprecated(text(message)),
+            ir::OperationTrait::Auth(schemes) => OperationTrait::Auth(list(schemes.iter().map(auth))),
             ir::OperationTrait::EndpointParameter(name, value) => {
-                OperationTrait::EndpointParameter(text(name), text(value))
+                OperationTrait::EndpointParameter(text(name), fixed(value))
             }
+            ir::OperationTrait::EndpointPath(name, path) => OperationTrait::EndpointPath(text(name), steps(path)),
+            ir::OperationTrait::DiscoveredEndpoint(required) => OperationTrait::DiscoveredEndpoint(*required),
             ir::OperationTrait::Waiter(ir::Waiter { name, min_delay, max_delay, attempts, acceptors, .. }) => {
                 let acceptors = list(acceptors.iter().map(acceptor));
                 OperationTrait::Waiter(rows::waiter(text(name), [*min_delay, *max_delay], *attempts, acceptors))
@@ -246,6 +279,7 @@ fn fact(found: &ir::Trait) -> Trait<'static> {
             let (server, status, retryable, throttling) = (*server, *status, *retryable, *throttling);
             Trait::Error(ErrorTrait { server, status, retryable, throttling })
         }
+        ir::Trait::ErrorCode(code) => Trait::ErrorCode(text(code)),
         ir::Trait::Deprecated(message) => Trait::Deprecated(text(message)),
         ir::Trait::HttpHeader(name) => Trait::HttpHeader(text(name)),
         ir::Trait::HttpPrefixHeaders(prefix) => Trait::HttpPrefixHeaders(text(prefix)),

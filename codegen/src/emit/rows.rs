@@ -1,7 +1,8 @@
 //! `rows.rs`: the service as data.
 
 use crate::ir::{
-    Acceptor, Kind, Matcher, Member, Operation, OperationTrait, Pagination, Service, Shape, Trait, Waiter,
+    Acceptor, Auth, Fixed, Kind, Matcher, Member, Operation, OperationTrait, Pagination, Service, ServiceTrait, Shape,
+    Step, Trait, Waiter,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -35,6 +36,7 @@ fn root(service: &Service) -> TokenStream {
     let Service { id, sdk_id, title, version, source, command, signing_name, target_prefix, .. } = service;
     let protocols = service.protocols.iter().map(|name| crate::lower::ident(name));
     let protocol = crate::lower::ident(service.protocol);
+    let traits = service.traits.iter().map(service_trait);
     quote! {
         #[doc = " The service."]
         pub static SERVICE: Service<'static> = Service {
@@ -51,8 +53,49 @@ fn root(service: &Service) -> TokenStream {
             operations: OPERATIONS,
             shapes: SHAPES,
             endpoint: RULES,
+            traits: &[#(ServiceTrait::#traits),*],
         };
     }
+}
+
+fn service_trait(found: &ServiceTrait) -> TokenStream {
+    match found {
+        ServiceTrait::Auth(schemes) => {
+            let schemes = schemes.iter().map(auth);
+            quote! { Auth(&[#(#schemes),*]) }
+        }
+        ServiceTrait::QueryCompatible => quote! { QueryCompatible },
+        ServiceTrait::EndpointDiscovery(operation) => quote! { EndpointDiscovery(#operation) },
+    }
+}
+
+fn auth(scheme: &Auth) -> TokenStream {
+    match scheme {
+        Auth::SigV4 => quote! { Auth::SigV4 },
+        Auth::Other(id) => quote! { Auth::Other(#id) },
+    }
+}
+
+fn fixed(value: &Fixed) -> TokenStream {
+    match value {
+        Fixed::Text(text) => quote! { Fixed::Text(#text) },
+        Fixed::Boolean(value) => quote! { Fixed::Boolean(#value) },
+        Fixed::List(texts) => quote! { Fixed::List(&[#(#texts),*]) },
+    }
+}
+
+fn steps(path: &[Step]) -> TokenStream {
+    let steps = path.iter().map(|step| match step {
+        Step::Member(name) => quote! { Step::Member(#name) },
+        Step::Each => quote! { Step::Each },
+        Step::Flatten => quote! { Step::Flatten },
+        Step::Several(paths) => {
+            let paths = paths.iter().map(|path| steps(path));
+            quote! { Step::Several(&[#(#paths),*]) }
+        }
+        Step::Keys => quote! { Step::Keys },
+    });
+    quote! { &[#(#steps),*] }
 }
 
 fn operation_row(service: &Service, operation: &Operation) -> TokenStream {
@@ -78,8 +121,20 @@ fn operation_trait(found: &OperationTrait) -> TokenStream {
         }
         OperationTrait::Unpaged(reason) => quote! { Unpaged(#reason) },
         OperationTrait::Unsigned => quote! { Unsigned },
+        OperationTrait::Auth(schemes) => {
+            let schemes = schemes.iter().map(auth);
+            quote! { Auth(&[#(#schemes),*]) }
+        }
         OperationTrait::Deprecated(message) => quote! { Deprecated(#message) },
-        OperationTrait::EndpointParameter(name, value) => quote! { EndpointParameter(#name, #value) },
+        OperationTrait::EndpointParameter(name, value) => {
+            let value = fixed(value);
+            quote! { EndpointParameter(#name, #value) }
+        }
+        OperationTrait::EndpointPath(name, path) => {
+            let path = steps(path);
+            quote! { EndpointPath(#name, #path) }
+        }
+        OperationTrait::DiscoveredEndpoint(required) => quote! { DiscoveredEndpoint(#required) },
         OperationTrait::Waiter(Waiter { name, min_delay, max_delay, attempts, acceptors, .. }) => {
             let acceptors = acceptors.iter().map(acceptor);
             let (delays, attempts) = ([*min_delay, *max_delay].map(plain), plain(*attempts));
@@ -196,6 +251,7 @@ fn trait_calls(traits: &[Trait]) -> Option<TokenStream> {
         Trait::Error { server, status, retryable, throttling } => {
             quote! { Error(ErrorTrait { server: #server, status: #status, retryable: #retryable, throttling: #throttling }) }
         }
+        Trait::ErrorCode(code) => quote! { ErrorCode(#code) },
         Trait::Deprecated(message) => quote! { Deprecated(#message) },
         Trait::HttpHeader(name) => quote! { HttpHeader(#name) },
         Trait::HttpPrefixHeaders(prefix) => quote! { HttpPrefixHeaders(#prefix) },

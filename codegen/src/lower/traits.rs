@@ -2,12 +2,13 @@
 //! Traits that are not here are ignored.
 
 mod forms;
+mod paths;
 
 pub(crate) use forms::check;
 
 use crate::ast::Traits;
 use crate::diagnostics::Report;
-use crate::ir::{OperationTrait, Trait};
+use crate::ir::{Auth, Fixed, OperationTrait, ServiceTrait, Trait};
 use serde_json::Value;
 
 pub(crate) const DOCUMENTATION: &str = "smithy.api#documentation";
@@ -28,6 +29,18 @@ pub(crate) const PAGINATED: &str = "smithy.api#paginated";
 pub(crate) const PAGINATOR: &str = "opsmith.botocore#paginator";
 pub(crate) const TARGET_PREFIX: &str = "opsmith.botocore#targetPrefix";
 pub(crate) const ENDPOINT_RULES: &str = "smithy.rules#endpointRuleSet";
+
+const AUTH: &str = "smithy.api#auth";
+
+/// The traits of a service that are authentication schemes.
+const SCHEMES: &[&str] = &[
+    SIGV4,
+    "aws.auth#sigv4a",
+    "smithy.api#httpApiKeyAuth",
+    "smithy.api#httpBasicAuth",
+    "smithy.api#httpBearerAuth",
+    "smithy.api#httpDigestAuth",
+];
 
 /// Traits without a value that become flags of a member's row, with the flag's name.
 const MEMBER_FLAGS: &[(&str, &str)] = &[
@@ -139,6 +152,9 @@ pub(crate) fn rare(traits: &Traits) -> Vec<Trait> {
                 Trait::XmlNamespace(part("uri"), part("prefix"))
             }
             "aws.protocols#ec2QueryName" => Trait::Ec2QueryName(text()),
+            "aws.protocols#awsQueryError" => {
+                Trait::ErrorCode(value.get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
+            }
             "smithy.rules#contextParam" => {
                 Trait::EndpointParameter(value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned())
             }
@@ -164,9 +180,62 @@ fn deprecation(value: &Value) -> String {
     value.get("message").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// The facts that few services have.
+pub(crate) fn service(traits: &Traits) -> Vec<ServiceTrait> {
+    let mut found = Vec::new();
+    let schemes = match listed(traits) {
+        Some(schemes) => schemes,
+        // Without a list they are tried in the order of their names.
+        None => SCHEMES.iter().filter(|id| traits.contains_key(**id)).map(|id| scheme(id)).collect(),
+    };
+    if schemes != [Auth::SigV4] {
+        found.push(ServiceTrait::Auth(schemes));
+    }
+    if traits.contains_key("aws.protocols#awsQueryCompatible") {
+        found.push(ServiceTrait::QueryCompatible);
+    }
+    let discovery = field(traits, "aws.api#clientEndpointDiscovery", "operation");
+    if !discovery.is_empty() {
+        found.push(ServiceTrait::EndpointDiscovery(super::closure::local(&discovery).to_owned()));
+    }
+    found
+}
+
+/// The schemes of `smithy.api#auth`.
+fn listed(traits: &Traits) -> Option<Vec<Auth>> {
+    let listed = traits.get(AUTH)?.as_array()?;
+    Some(listed.iter().filter_map(Value::as_str).map(scheme).collect())
+}
+
+fn scheme(id: &str) -> Auth {
+    if id == SIGV4 { Auth::SigV4 } else { Auth::Other(id.to_owned()) }
+}
+
+/// How an operation's requests are authenticated, where it is not as those of the service. A list of schemes goes before
+/// `smithy.api#optionalAuth`, which stands beside it where signing is possible, too.
+fn auth(traits: &Traits) -> Option<OperationTrait> {
+    match listed(traits) {
+        Some(schemes) if !schemes.is_empty() => Some(OperationTrait::Auth(schemes)),
+        None if !traits.contains_key("smithy.api#optionalAuth") => None,
+        _ => Some(OperationTrait::Unsigned),
+    }
+}
+
+/// The value of a static endpoint parameter.
+fn fixed(value: &Value) -> Option<Fixed> {
+    match value {
+        Value::String(text) => Some(Fixed::Text(text.clone())),
+        Value::Bool(value) => Some(Fixed::Boolean(*value)),
+        Value::Array(items) => {
+            items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().map(Fixed::List)
+        }
+        _ => None,
+    }
+}
+
 /// The facts that few operations have, but for how they are paged.
 pub(crate) fn operation(traits: &Traits) -> Vec<OperationTrait> {
-    let mut found = Vec::new();
+    let mut found = Vec::from_iter(auth(traits));
     for (id, value) in traits {
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         match id.as_str() {
@@ -179,17 +248,22 @@ pub(crate) fn operation(traits: &Traits) -> Vec<OperationTrait> {
                 });
             }
             "smithy.api#endpoint" => found.push(OperationTrait::HostPrefix(text("hostPrefix"))),
-            "smithy.api#optionalAuth" => found.push(OperationTrait::Unsigned),
-            "smithy.api#auth" if value.as_array().is_some_and(Vec::is_empty) => found.push(OperationTrait::Unsigned),
             "smithy.api#deprecated" => found.push(OperationTrait::Deprecated(deprecation(value))),
             "smithy.rules#staticContextParams" => {
                 for (name, parameter) in value.as_object().into_iter().flatten() {
-                    let value = parameter.get("value").map_or_else(String::new, |value| match value {
-                        Value::String(text) => text.clone(),
-                        other => other.to_string(),
-                    });
-                    found.push(OperationTrait::EndpointParameter(name.clone(), value));
+                    let value = parameter.get("value").and_then(fixed);
+                    found.extend(value.map(|value| OperationTrait::EndpointParameter(name.clone(), value)));
                 }
+            }
+            "smithy.rules#operationContextParams" => {
+                for (name, parameter) in value.as_object().into_iter().flatten() {
+                    let steps = parameter.get("path").and_then(Value::as_str).and_then(paths::steps);
+                    found.extend(steps.map(|steps| OperationTrait::EndpointPath(name.clone(), steps)));
+                }
+            }
+            "aws.api#clientDiscoveredEndpoint" => {
+                let required = value.get("required").and_then(Value::as_bool);
+                found.push(OperationTrait::DiscoveredEndpoint(required.unwrap_or(false)));
             }
             _ => {}
         }

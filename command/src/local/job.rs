@@ -7,7 +7,7 @@ use opsmith_local::{REGION, SIGNING_NAME, TARGET_PREFIX};
 use opsmith_runtime::credentials::Credentials;
 use opsmith_runtime::http::reqwest::{Reqwest, Settings};
 use opsmith_runtime::http::{Request, Transport as _};
-use opsmith_runtime::sign::{Identity, sign};
+use opsmith_runtime::sign::{Identity, Scope, sign};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 use tokio::runtime::Runtime;
@@ -119,7 +119,7 @@ impl Asked {
         let mut request = Request { method: "POST", url, headers, body: input.to_string().into_bytes() };
         let demo = opsmith_local::demo_credentials();
         let credentials = Credentials::new(demo.access_key_id, demo.secret_access_key.expose(), "local");
-        sign(&mut request, &Identity::from(&credentials), REGION, SIGNING_NAME, SystemTime::now())
+        sign(&mut request, &Identity::from(&credentials), Scope::new(REGION, SIGNING_NAME), SystemTime::now())
             .map_err(|problem| failed(&problem))?;
         let sent = crate::call::unless_interrupted(self.transport.send(&request));
         let response = self.runtime.block_on(sent)?.map_err(|error| failed(&error))?;

@@ -47,6 +47,13 @@ impl Error {
         Self::new(ErrorKind::NoRegion, "You must specify a region.")
     }
 
+    /// No credentials, where nothing was named to take them from.
+    pub(crate) fn no_credentials() -> Self {
+        let text = "Unable to locate credentials: the configuration has none. Give it some with `credentials`, take those of \
+                    the environment with `Config::from_env`, or send requests unsigned with `anonymous`.";
+        Self::new(ErrorKind::NoCredentials, text)
+    }
+
     /// A value that a setting cannot have, and where it came from.
     pub(crate) fn invalid(message: impl fmt::Display, origin: &Origin) -> Self {
         Self::new(ErrorKind::InvalidValue, format!("{message}\nThe value comes from {origin}."))

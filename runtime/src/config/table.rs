@@ -44,6 +44,8 @@ pub const SETTINGS: &[Setting<'static>] = &[
     setting("use_dualstack_endpoint", &["AWS_USE_DUALSTACK_ENDPOINT"]),
     setting("request_checksum_calculation", &["AWS_REQUEST_CHECKSUM_CALCULATION"]),
     setting("response_checksum_validation", &["AWS_RESPONSE_CHECKSUM_VALIDATION"]),
+    setting("endpoint_discovery_enabled", &["AWS_ENDPOINT_DISCOVERY_ENABLED", "AWS_ENABLE_ENDPOINT_DISCOVERY"]),
+    setting("disable_host_prefix_injection", &["AWS_DISABLE_HOST_PREFIX_INJECTION"]),
     setting("account_id_endpoint_mode", &["AWS_ACCOUNT_ID_ENDPOINT_MODE"]),
     setting("request_min_compression_size_bytes", &["AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"]),
     setting("disable_request_compression", &["AWS_DISABLE_REQUEST_COMPRESSION"]),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::table::find;
 use super::{Error, ErrorKind, Origin, Settings, Value};
+use crate::discovery::Discovery;
 
 /// How a failed call is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -135,6 +136,22 @@ impl Settings {
                 ),
                 &origin,
             )),
+        }
+    }
+
+    /// Which operations ask their service for the endpoint to call.
+    pub(crate) fn endpoint_discovery(&self) -> Result<Discovery, Error> {
+        let Some(Value { text, origin }) = self.get("endpoint_discovery_enabled")? else {
+            return Ok(Discovery::Required);
+        };
+        match text.trim().to_lowercase().as_str() {
+            "auto" => Ok(Discovery::Required),
+            "true" => Ok(Discovery::All),
+            "false" => Ok(Discovery::Off),
+            given => {
+                let allowed = "\"true\", \"false\", \"auto\"";
+                Err(Error::invalid(unsupported("endpoint_discovery_enabled", allowed, given), &origin))
+            }
         }
     }
 

@@ -66,7 +66,7 @@ impl Role {
             body: self.form(asking, action, proof).into_bytes(),
         };
         let sign = |request: &mut Request| match identity {
-            Some(identity) => sign::sign(request, &identity.into(), region, "sts", asking.now()),
+            Some(identity) => sign::sign(request, &identity.into(), sign::Scope::new(region, "sts"), asking.now()),
             None => Ok(()),
         };
         let response = services::answered(asking, provider, &request, sign).await?;

@@ -1,78 +1,103 @@
 //! What of an operation's input becomes a part of its address: labels of the host name (`smithy.api#endpoint` with
-//! `hostLabel`), and parameters of the endpoint rules (`smithy.rules#contextParam`).
+//! `hostLabel`), and parameters of the endpoint rules (`smithy.rules#contextParam`, `#operationContextParams` and
+//! `#staticContextParams`).
 
 use super::Value;
 use super::functions::is_host_label;
 use crate::document::{Document, Map};
-use crate::rows::{Member, Operation, OperationTrait, Service, Trait, flag};
+use crate::rows::{Fixed, Member, Operation, OperationTrait, Service, Step, Trait, flag};
 use crate::sink::{DocumentSink, Write};
+use std::fmt;
+use std::net::Ipv4Addr;
 
-/// The input of an operation whose address hangs on it; of others nothing is read.
+/// What an operation and its input add to an address. `Debug` shows nothing of the input.
 pub(crate) struct Bound<'a> {
-    members: &'a [Member<'a>],
-    prefix: Option<&'a str>,
-    input: Map,
+    /// Parameters of the endpoint rules.
+    pub(crate) parameters: Vec<(&'a str, Value)>,
+    /// What goes before the host name, or why no host name can have it.
+    pub(crate) prefix: Option<Result<String, String>>,
+}
+
+impl fmt::Debug for Bound<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bound").finish_non_exhaustive()
+    }
 }
 
 impl<'a> Bound<'a> {
+    /// Reads the input only of operations whose address depends on it.
     pub(crate) fn new(service: &'a Service<'a>, operation: &Operation<'a>, input: &dyn Write) -> Self {
-        let prefix = operation.traits.iter().find_map(|found| match found {
-            OperationTrait::HostPrefix(prefix) => Some(*prefix),
-            _ => None,
-        });
-        let mut bound = Bound { members: &[], prefix, input: Map::new() };
-        let Some(shape) = operation.input else { return bound };
-        let members = service.shape(shape).members;
-        if members.iter().any(|member| member.is(flag::HOST_LABEL) || parameter(member).is_some()) {
-            bound.members = members;
-            let mut sink = DocumentSink::new(service, shape);
-            if let (Ok(()), Document::Map(map)) = (input.write(&mut sink), sink.finish()) {
-                bound.input = map;
+        let members = operation.input.map_or(&[][..], |shape| service.shape(shape).members);
+        let named = |member: &Member<'_>| member.is(flag::HOST_LABEL) || parameter(member).is_some();
+        let paths = operation.traits.iter().any(|found| matches!(found, OperationTrait::EndpointPath(..)));
+        let input = match operation.input {
+            Some(shape) if paths || members.iter().any(named) => document(service, shape, input),
+            _ => Document::Null,
+        };
+        let mut bound = Bound { parameters: Vec::new(), prefix: None };
+        for member in members {
+            let value = parameter(member).and_then(|name| Some((name, value(input.get(member.name)?)?)));
+            bound.parameters.extend(value);
+        }
+        for found in operation.traits {
+            match found {
+                OperationTrait::HostPrefix(prefix) => bound.prefix = Some(filled(prefix, members, &input)),
+                OperationTrait::EndpointParameter(name, value) => bound.parameters.push((name, fixed(value))),
+                OperationTrait::EndpointPath(name, path) => {
+                    let value = at(path, &input).as_ref().and_then(value);
+                    bound.parameters.extend(value.map(|value| (*name, value)));
+                }
+                _ => {}
             }
         }
         bound
     }
 
-    /// Whether the operation's requests may have an address of their own among those of the service.
-    pub(crate) fn is_own(&self, operation: &Operation<'_>) -> bool {
-        let fixed = |found: &_| matches!(found, OperationTrait::EndpointParameter(..));
-        !self.members.is_empty() || operation.traits.iter().any(fixed)
-    }
-
-    /// The parameters of the endpoint rules that members of the input set.
-    pub(super) fn parameters(&self) -> impl Iterator<Item = (&'a str, Value)> {
-        self.members.iter().filter_map(|member| {
-            let value = match self.input.get(member.name)? {
-                Document::String(text) => Value::Text(text.clone()),
-                Document::Boolean(value) => Value::Boolean(*value),
-                _ => return None,
-            };
-            Some((parameter(member)?, value))
-        })
-    }
-
-    /// The URL with the operation's prefix before its host name.
+    /// The URL with the operation's prefix before its host name; no prefix goes before an IP address.
     ///
     /// # Errors
     ///
     /// A label that no host name can have.
     pub(crate) fn prefixed(&self, url: &str) -> Result<String, String> {
-        let (Some(prefix), Some((scheme, rest))) = (self.prefix, url.split_once("://")) else {
-            return Ok(url.to_owned());
-        };
-        let mut host = prefix.to_owned();
-        for member in self.members.iter().filter(|member| member.is(flag::HOST_LABEL)) {
-            let label = self.input.get(member.name).and_then(Document::as_str).unwrap_or_default();
-            if !is_host_label(label, false) {
-                let name = member.name;
-                return Err(format!(
-                    "The parameter {name} becomes a part of the host name, which can't have {label:?} in it."
-                ));
+        match (&self.prefix, url.split_once("://")) {
+            (Some(prefix), Some((scheme, rest))) if !is_address(rest) => {
+                Ok(format!("{scheme}://{}{rest}", prefix.as_ref().map_err(String::clone)?))
             }
-            host = host.replace(&format!("{{{}}}", member.name), label);
+            _ => Ok(url.to_owned()),
         }
-        Ok(format!("{scheme}://{host}{rest}"))
     }
+}
+
+/// The input as a document.
+fn document(service: &Service<'_>, shape: u32, input: &dyn Write) -> Document {
+    let mut sink = DocumentSink::new(service, shape);
+    match input.write(&mut sink) {
+        Ok(()) => sink.finish(),
+        Err(_) => Document::Map(Map::new()),
+    }
+}
+
+/// Whether the host of a URL without its scheme is an IP address.
+fn is_address(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    host.starts_with('[') || host.split(':').next().is_some_and(|host| host.parse::<Ipv4Addr>().is_ok())
+}
+
+/// A prefix with labels of the host name in place of `{member}`.
+fn filled(prefix: &str, members: &[Member<'_>], input: &Document) -> Result<String, String> {
+    let mut host = prefix.to_owned();
+    for member in members.iter().filter(|member| member.is(flag::HOST_LABEL)) {
+        let label = input.get(member.name).and_then(Document::as_str).unwrap_or_default();
+        if !is_host_label(label, false) {
+            let name = member.name;
+            return Err(format!(
+                "The parameter {name} becomes a part of the host name, which can't have {label:?} in it."
+            ));
+        }
+        host = host.replace(&format!("{{{}}}", member.name), label);
+    }
+    Ok(host)
 }
 
 fn parameter<'a>(member: &Member<'a>) -> Option<&'a str> {
@@ -80,4 +105,105 @@ fn parameter<'a>(member: &Member<'a>) -> Option<&'a str> {
         Trait::EndpointParameter(name) => Some(*name),
         _ => None,
     })
+}
+
+/// A value of the input as rules have it: text, a boolean, or a list of texts.
+fn value(document: &Document) -> Option<Value> {
+    match document {
+        Document::String(text) => Some(Value::Text(text.clone())),
+        Document::Boolean(value) => Some(Value::Boolean(*value)),
+        Document::List(items) => {
+            let texts = items.iter().map(|item| item.as_str().map(Value::from));
+            texts.collect::<Option<_>>().map(Value::List)
+        }
+        _ => None,
+    }
+}
+
+fn fixed(value: &Fixed<'_>) -> Value {
+    match value {
+        Fixed::Text(text) => Value::from(*text),
+        Fixed::Boolean(value) => Value::Boolean(*value),
+        Fixed::List(texts) => Value::List(texts.iter().map(|text| Value::from(*text)).collect()),
+    }
+}
+
+/// What a path leads to; none when it leads to nothing, as `null` in JMESPath.
+fn at(path: &[Step<'_>], document: &Document) -> Option<Document> {
+    let Some((step, rest)) = path.split_first() else { return Some(document.clone()) };
+    match (step, document) {
+        (Step::Member(name), _) => at(rest, document.get(name)?),
+        (Step::Keys, Document::Map(map)) => {
+            at(rest, &Document::List(map.keys().map(|name| Document::String(name.clone())).collect()))
+        }
+        (Step::Several(paths), Document::Map(_)) => {
+            at(rest, &Document::List(paths.iter().map(|path| at(path, document).unwrap_or(Document::Null)).collect()))
+        }
+        (Step::Each, Document::List(items)) => each(rest, items.iter()),
+        (Step::Flatten, Document::List(items)) => each(
+            rest,
+            items.iter().flat_map(|item| match item {
+                Document::List(inner) => inner.as_slice(),
+                other => std::slice::from_ref(other),
+            }),
+        ),
+        _ => None,
+    }
+}
+
+/// What a path leads to in each of the values, up to where it joins lists. Nothing stands for values without one.
+fn each<'d>(path: &[Step<'_>], items: impl Iterator<Item = &'d Document>) -> Option<Document> {
+    let end = path.iter().position(|step| *step == Step::Flatten).unwrap_or(path.len());
+    let (inner, rest) = path.split_at_checked(end)?;
+    let found = items.filter_map(|item| at(inner, item)).filter(|found| *found != Document::Null);
+    at(rest, &Document::List(found.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::json;
+
+    fn found(path: &[Step<'_>], input: &str) -> Option<Value> {
+        let mut sink = DocumentSink::new(&Service::NONE, 0);
+        json::read(input.as_bytes(), &Service::NONE, 0, &mut sink).expect("JSON");
+        at(path, &sink.finish()).as_ref().and_then(value)
+    }
+
+    fn list(texts: &[&str]) -> Option<Value> {
+        Some(Value::List(texts.iter().map(|text| Value::from(*text)).collect()))
+    }
+
+    #[test]
+    fn paths_lead_to_values() {
+        use Step::{Each, Flatten, Keys, Member, Several};
+        let items = r#"{"Items":[{"Get":{"Name":"a"}},{"Put":{"Name":"b"}},{"Get":{"Name":"c"},"Put":{"Name":"d"}}]}"#;
+        let gets = [Member("Items"), Each, Member("Get"), Member("Name")];
+        assert_eq!(found(&gets, items), list(&["a", "c"]));
+        let (get, put) = ([Member("Get"), Member("Name")], [Member("Put"), Member("Name")]);
+        let all: [&[Step<'_>]; 2] = [&get, &put];
+        assert_eq!(found(&[Member("Items"), Each, Several(&all), Flatten], items), list(&["a", "b", "c", "d"]));
+        assert_eq!(found(&[Member("Items"), Keys], r#"{"Items":{"x":1,"y":2}}"#), list(&["x", "y"]));
+        assert_eq!(found(&[Member("A"), Member("B")], r#"{"A":{"B":"t"}}"#), Some("t".into()));
+        for (path, input) in [(&gets[..], "{}"), (&[Member("A"), Keys], r#"{"A":[]}"#), (&gets, r#"{"Items":"x"}"#)] {
+            assert_eq!(found(path, input), None, "{input}");
+        }
+    }
+
+    #[test]
+    fn no_prefix_goes_before_an_address() {
+        let bound = Bound { parameters: Vec::new(), prefix: Some(Ok("sync-".to_owned())) };
+        for (url, expected) in [
+            ("https://states.test/", "https://sync-states.test/"),
+            ("http://localhost:9/base", "http://sync-localhost:9/base"),
+            ("http://127.0.0.1:9/", "http://127.0.0.1:9/"),
+            ("http://u:p@127.0.0.1/", "http://u:p@127.0.0.1/"),
+            ("http://[::1]:9/", "http://[::1]:9/"),
+        ] {
+            assert_eq!(bound.prefixed(url).as_deref(), Ok(expected));
+        }
+        let wrong = Bound { parameters: Vec::new(), prefix: Some(Err("no".to_owned())) };
+        assert_eq!(wrong.prefixed("https://a.test/"), Err("no".to_owned()));
+        assert_eq!(wrong.prefixed("http://10.0.0.1/").as_deref(), Ok("http://10.0.0.1/"));
+    }
 }

@@ -14,12 +14,12 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// A part of the first SigV4 scheme among the properties, such as `signingRegion`.
-    pub fn signing(&self, part: &str) -> Option<&str> {
-        let (_, schemes) = self.properties.iter().find(|(name, _)| name == "authSchemes")?;
-        let Value::List(schemes) = schemes else { return None };
-        let scheme = schemes.iter().find(|scheme| scheme.get("name").and_then(Value::as_text) == Some("sigv4"))?;
-        scheme.get(part)?.as_text()
+    /// The authentication schemes among the properties, in the order of preference; empty when the model's are taken.
+    pub fn auth_schemes(&self) -> &[Value] {
+        match self.properties.iter().find(|(name, _)| name == "authSchemes") {
+            Some((_, Value::List(schemes))) => schemes,
+            _ => &[],
+        }
     }
 }
 

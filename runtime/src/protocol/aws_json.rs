@@ -4,10 +4,11 @@
 //! - The versions differ in the content type, and in nothing that a client sees.
 //! - An error's code is in the header `x-amzn-query-error`, or else in the body as `__type`, in the header `x-amzn-errortype`, or
 //!   in the body as `code`, where a namespace before `#` and anything after `:` are not part of it. An answer without a code has
-//!   its status for a code.
+//!   its status for a code. The error's structure in the model is found by the code in the body first.
 
 use super::Protocol;
 use crate::codec::json;
+use crate::document::Document;
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::retry::Attempts;
@@ -35,6 +36,9 @@ impl Protocol for AwsJson {
         let target = [service.target_prefix, ".", operation.name].concat();
         let mut headers = Vec::with_capacity(8);
         headers.extend([("content-type".into(), self.content_type.into()), ("x-amz-target".into(), target.into())]);
+        if service.is_query_compatible() {
+            headers.push(("x-amzn-query-mode".into(), "true".into()));
+        }
         Ok(Request { method: "POST", url: String::new(), headers, body })
     }
 
@@ -55,20 +59,24 @@ impl Protocol for AwsJson {
     fn error(&self, service: &Service<'_>, operation: &Operation<'_>, response: &Response) -> ServiceError {
         let body: Value = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
         let status = response.status.to_string();
-        let code = code(response, &body).unwrap_or(status);
-        let message = match body.get("message").or_else(|| body.get("Message")) {
+        let (queried, named) = (query_code(response), code(response, &body));
+        let shape = super::error_shape(service, operation, [named.as_deref(), queried]);
+        let code = queried.map(str::to_owned).or(named).unwrap_or(status);
+        let message =
+            ["message", "Message"].into_iter().filter_map(|name| body.get(name)).find(|found| !found.is_null());
+        let message = match message {
             Some(Value::String(text)) => text.clone(),
-            Some(Value::Null) => "None".to_owned(),
             Some(other) => other.to_string(),
             None if body.is_object() => String::new(),
             None => bare_message(response),
         };
-        let details = super::details(service, operation, &code, &response.body);
+        let details = shape.map_or(Document::Null, |shape| super::details(service, shape, &response.body));
         let header = |name| response.header(name).map(str::to_owned);
         let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
         ServiceError {
             operation: operation.name.to_owned(),
             code,
+            shape: shape.map(|shape| service.shape(shape).name.to_owned()),
             message,
             status: response.status,
             request_id,
@@ -78,10 +86,14 @@ impl Protocol for AwsJson {
     }
 }
 
+/// The code that the error had over AWS Query.
+fn query_code(response: &Response) -> Option<&str> {
+    let (code, _) = response.header("x-amzn-query-error")?.split_once(';')?;
+    Some(code).filter(|code| !code.is_empty())
+}
+
+/// The code in the body, or else in the header of REST protocols.
 fn code(response: &Response, body: &Value) -> Option<String> {
-    if let Some((code, _)) = response.header("x-amzn-query-error").and_then(|header| header.split_once(';')) {
-        return Some(code.to_owned());
-    }
     let named = |name| body.get(name).and_then(Value::as_str);
     let code = named("__type").or_else(|| response.header("x-amzn-errortype")).or_else(|| named("code"))?;
     let code = code.split_once(':').map_or(code, |(before, _)| before);

@@ -15,6 +15,12 @@ enum Form {
     Word,
     OneOf(&'static [&'static str]),
     Pattern,
+    /// A path of the rules engine.
+    Path,
+    /// The value of an endpoint parameter.
+    Fixed,
+    /// That the trait is there is a problem: what it asks for, which is not supported.
+    Unsupported(&'static str),
     /// A number, or text that is one, as bounds of big decimals are written so.
     Number,
     /// A number of things.
@@ -32,15 +38,24 @@ enum Form {
     Object(&'static [(&'static str, Form, bool)]),
 }
 
-use Form::{Any, Boolean, Count, List, Map, Mark, Number, Object, OneOf, Pattern, Status, Text, Texts, Word};
+use Form::{
+    Any, Boolean, Count, Fixed, List, Map, Mark, Number, Object, OneOf, Path, Pattern, Status, Text, Texts,
+    Unsupported, Word,
+};
 
 /// The traits that lowering reads, sorted, but for endpoint rules, which are read where they are lowered.
 const FORMS: &[(&str, Form)] = &[
+    ("aws.api#clientDiscoveredEndpoint", Object(&[("required", Boolean, false)])),
+    ("aws.api#clientEndpointDiscovery", Object(&[("operation", Text, true)])),
+    ("aws.api#clientEndpointDiscoveryId", Unsupported("endpoint discovery by members of the input is not supported")),
     ("aws.api#service", Object(&[("sdkId", Text, false)])),
     ("aws.auth#sigv4", Object(&[("name", Word, true)])),
+    ("aws.auth#sigv4a", Object(&[("name", Word, true)])),
     ("aws.protocols#awsJson1_0", Mark),
     ("aws.protocols#awsJson1_1", Mark),
     ("aws.protocols#awsQuery", Mark),
+    ("aws.protocols#awsQueryCompatible", Mark),
+    ("aws.protocols#awsQueryError", Object(&[("code", Text, true)])),
     ("aws.protocols#ec2Query", Mark),
     ("aws.protocols#ec2QueryName", Text),
     ("aws.protocols#restJson1", Mark),
@@ -105,7 +120,8 @@ const FORMS: &[(&str, Form)] = &[
     ("smithy.api#xmlNamespace", Object(&[("uri", Text, true), ("prefix", Text, false)])),
     ("smithy.protocols#rpcv2Cbor", Mark),
     ("smithy.rules#contextParam", Object(&[("name", Text, true)])),
-    ("smithy.rules#staticContextParams", Map(&Object(&[("value", Any, true)]))),
+    ("smithy.rules#operationContextParams", Map(&Object(&[("path", Path, true)]))),
+    ("smithy.rules#staticContextParams", Map(&Object(&[("value", Fixed, true)]))),
 ];
 
 /// Reports the traits whose values are not of their form.
@@ -125,6 +141,9 @@ impl Form {
             (List(form), Value::Array(items)) => {
                 let items = items.iter().enumerate();
                 items.for_each(|(at, item)| form.check(item, &format!("{path}[{at}]"), tell));
+            }
+            (Unsupported(problem), _) => {
+                tell((*problem).to_owned(), "leave out the operations that need it".to_owned())
             }
             (Map(form), Value::Object(map)) => {
                 map.iter().for_each(|(key, value)| form.check(value, &below(path, key), tell));
@@ -163,12 +182,14 @@ impl Form {
             Word => text.is_some_and(|text| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())),
             OneOf(words) => text.is_some_and(|text| words.contains(&text)),
             Pattern => text.is_some_and(is_pattern),
+            Path => text.is_some_and(|text| super::paths::steps(text).is_some()),
+            Fixed => super::fixed(value).is_some(),
             Number => super::number(value).is_some(),
             Count => value.as_u64().is_some(),
             Boolean => value.is_boolean(),
             Status => value.as_u64().is_some_and(|status| (100..600).contains(&status)),
             Any => true,
-            List(_) | Map(_) | Object(_) => false,
+            List(_) | Map(_) | Object(_) | Unsupported(_) => false,
         }
     }
 
@@ -181,6 +202,9 @@ impl Form {
             Word => "text of visible ASCII characters".to_owned(),
             OneOf(words) => format!("one of {}", words.join(", ")),
             Pattern => "a regular expression".to_owned(),
+            Path => "a path of names, `[*]`, `[]`, `[a, b]` and `keys(…)`".to_owned(),
+            Fixed => "text, true or false, or a list of texts".to_owned(),
+            Unsupported(problem) => (*problem).to_owned(),
             Number => "a number".to_owned(),
             Count => "a whole number from 0 up".to_owned(),
             Boolean => "true or false".to_owned(),

@@ -1,0 +1,111 @@
+//! Endpoint discovery: an operation of the service returns the addresses that others are called at, for a while.
+
+use crate::document::Document;
+use crate::error::Error;
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+use tokio::sync::Mutex;
+
+/// Which operations ask for their address (`endpoint_discovery_enabled`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Discovery {
+    /// Those that must.
+    Required,
+    /// All that can.
+    All,
+    /// None: those that must are refused.
+    Off,
+}
+
+impl Discovery {
+    /// Whether an operation that can, or must, asks for its address.
+    ///
+    /// # Errors
+    ///
+    /// When it must, and discovery is off.
+    pub(crate) fn applies(self, required: bool) -> Result<bool, Error> {
+        match (self, required) {
+            (Discovery::Required | Discovery::Off, false) => Ok(false),
+            (Discovery::All, _) | (Discovery::Required, true) => Ok(true),
+            (Discovery::Off, true) => Err(Error::Endpoint(
+                "Endpoint Discovery is not enabled but this operation requires it.\n\
+                 Set endpoint_discovery_enabled to auto or true."
+                    .to_owned(),
+            )),
+        }
+    }
+}
+
+/// How long a service that could not be reached is not asked again for an address that is not required.
+const SPARED: Duration = Duration::from_secs(60);
+
+/// The addresses of a client, by region. Calls that arrive while one is asked for wait for the answer.
+#[derive(Debug, Default)]
+pub(crate) struct Discovered(Mutex<Vec<Kept>>);
+
+#[derive(Debug)]
+struct Kept {
+    region: String,
+    url: Option<String>,
+    /// When the service is asked again.
+    until: SystemTime,
+}
+
+impl Discovered {
+    /// The URL of a region: the one at hand, or what asking for it brings. None when the service can't be reached and
+    /// need not be.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, or answers with no address, or can't be reached and must be.
+    pub(crate) async fn url(
+        &self,
+        region: &str,
+        required: bool,
+        now: SystemTime,
+        ask: impl Future<Output = Result<Document, Error>>,
+    ) -> Result<Option<String>, Error> {
+        let mut all = self.0.lock().await;
+        let at = all.iter().position(|kept| kept.region == region);
+        let kept = at.and_then(|at| all.get(at)).filter(|kept| now < kept.until);
+        if let Some(kept) = kept.filter(|kept| kept.url.is_some() || !required) {
+            return Ok(kept.url.clone());
+        }
+        let stale = at.map(|at| all.swap_remove(at)).and_then(|kept| kept.url);
+        let (url, until) = match ask.await {
+            Ok(answer) => read(&answer).map(|(url, time)| (Some(url), time))?,
+            Err(Error::Transport(error)) if stale.is_none() && required => {
+                let text = format!("Endpoint Discovery failed to refresh the required endpoints.\n{error}");
+                return Err(Error::Endpoint(text));
+            }
+            Err(Error::Transport(_)) => (stale, SPARED),
+            Err(error) => return Err(error),
+        };
+        let until = now.checked_add(until).unwrap_or(now);
+        all.push(Kept { region: region.to_owned(), url: url.clone(), until });
+        Ok(url)
+    }
+
+    /// Forgets the URL of a region, which the service says is wrong.
+    pub(crate) async fn forget(&self, region: &str) {
+        self.0.lock().await.retain(|kept| kept.region != region);
+    }
+}
+
+/// The first address of an answer as a URL, and for how long it is valid.
+fn read(answer: &Document) -> Result<(String, Duration), Error> {
+    let first = match answer.get("Endpoints") {
+        Some(Document::List(endpoints)) => endpoints.first(),
+        _ => None,
+    };
+    let address = first.and_then(|endpoint| endpoint.get("Address")?.as_str()).filter(|address| !address.is_empty());
+    let Some(address) = address else {
+        return Err(Error::Response("endpoint discovery returned no address".to_owned()));
+    };
+    let minutes = match first.and_then(|endpoint| endpoint.get("CachePeriodInMinutes")) {
+        Some(Document::Integer(minutes)) => u64::try_from(*minutes).unwrap_or(0),
+        _ => 0,
+    };
+    let url = if address.starts_with("http") { address.to_owned() } else { format!("https://{address}") };
+    Ok((url, Duration::from_secs(minutes.saturating_mul(60))))
+}
