@@ -39,7 +39,6 @@ mod parameter;
 mod printer;
 mod program;
 mod prompt;
-mod query;
 // Fuzz targets take the same file for a public module.
 #[cfg(test)]
 #[expect(unreachable_pub)]

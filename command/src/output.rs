@@ -58,7 +58,7 @@ pub(crate) fn render(result: &Document, format: Format, layout: &Layout<'_>) -> 
     match format {
         Format::Json => Ok(json::pretty(result) + "\n"),
         Format::Text => text::render(result),
-        Format::Table => table::render(result, layout),
+        Format::Table => Ok(table::render(result, layout)),
         Format::Yaml => yaml::render(result),
         Format::YamlStream => yaml::stream(result),
         Format::Off => Ok(String::new()),

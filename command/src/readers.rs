@@ -5,9 +5,9 @@ use crate::bulk::lines::Input;
 use crate::input::{self, BinaryFormat, Reader};
 use crate::operation::Line;
 use crate::output::{Format, Layout, Timestamps};
-use crate::query::Query;
 use crate::{completions, output, program};
 use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::query::Query;
 use opsmith_runtime::surroundings::Surroundings;
 
 /// The words of an operation, a line each, up to its parameters. Files are left alone.

@@ -9,11 +9,11 @@ use crate::operation::Line;
 use crate::output::Timestamps;
 use crate::pages::{Pages, Wanted};
 use crate::printer::Printer;
-use crate::query::Query;
 use crate::{bulk, dry_run, globals, help, program, skeleton, suggest, trace};
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Map;
+use opsmith_runtime::query::Query;
 use opsmith_runtime::rows::Operation;
 use opsmith_runtime::sample;
 use opsmith_runtime::surroundings::Surroundings;
@@ -199,7 +199,11 @@ fn context<'a>(
     manner: Manner,
     local: bool,
 ) -> Result<Context<'a>, Failure> {
-    let query = globals.value("--query").map(Query::parse).transpose().map_err(Failure::parameter)?;
+    let query = globals.value("--query").map(|query| {
+        Query::parse(query)
+            .map_err(|problem| Failure::parameter(format_args!("Bad value for --query {query}: {problem}")))
+    });
+    let query = query.transpose()?;
     if let Some(url) = globals.value("--endpoint-url") {
         // As Python finds a scheme: `localhost:8080` has one.
         if !url.split_once(':').is_some_and(|(scheme, _)| scheme.starts_with(|first: char| first.is_ascii_alphabetic()))

@@ -20,6 +20,8 @@ pub mod fake;
 pub mod http;
 pub mod pages;
 mod protocol;
+#[cfg(feature = "waiters")]
+pub mod query;
 pub mod random;
 pub mod redact;
 pub mod retry;

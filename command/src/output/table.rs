@@ -8,20 +8,17 @@ use unicode_width::UnicodeWidthStr as _;
 /// Blanks and lines that a cell needs beside its text.
 const PADDING: usize = 4;
 
-/// Renders a result; nothing of an empty one.
-///
-/// # Errors
-///
-/// Lists that should be rows of one table and are of different lengths.
-pub(super) fn render(result: &Document, layout: &Layout<'_>) -> Result<String, String> {
+/// Renders a result; nothing of an empty one. Rows that are shorter than others of their section end in empty cells.
+pub(super) fn render(result: &Document, layout: &Layout<'_>) -> String {
     let mut table = Table { sections: Vec::new() };
-    if !table.add(Some(layout.title), result, 0)? {
-        return Ok(String::new());
+    if is_empty(result) {
+        return String::new();
     }
+    table.add(Some(layout.title), result, 0);
     if table.width() > layout.width {
         table.sections.iter_mut().for_each(Section::stand_up);
     }
-    Ok(Drawing { width: table.width(), color: layout.color, out: String::new() }.draw(&table))
+    Drawing { width: table.width(), color: layout.color, out: String::new() }.draw(&table)
 }
 
 /// A part of a table with a title of its own.
@@ -34,19 +31,10 @@ struct Section {
 }
 
 impl Section {
-    fn row(&mut self, row: Vec<String>) -> Result<(), String> {
-        let columns = self.rows.first().map_or(self.headers.len(), Vec::len);
-        if columns != 0 && columns != row.len() {
-            return Err(format!("Row should have {columns} elements, instead it has {}", row.len()));
-        }
-        self.rows.push(row);
-        Ok(())
-    }
-
     /// The widest text of each column.
     fn columns(&self) -> Vec<usize> {
-        let count = self.rows.first().map_or(self.headers.len(), Vec::len).max(self.headers.len());
         let lines = || std::iter::once(&self.headers).chain(&self.rows);
+        let count = lines().map(Vec::len).max().unwrap_or(0);
         let widest = |at: usize| lines().filter_map(|line| line.get(at)).map(|cell| cell.width_cjk()).max();
         (0..count).map(|at| widest(at).unwrap_or(0)).collect()
     }
@@ -118,73 +106,80 @@ impl Table {
         &mut self.sections[last]
     }
 
-    /// Adds a value; whether there was anything to add.
-    fn add(&mut self, title: Option<&str>, value: &Document, level: usize) -> Result<bool, String> {
+    fn row(&mut self, row: Vec<String>) {
+        self.last().rows.push(row);
+    }
+
+    /// Adds a value, unless it is empty.
+    fn add(&mut self, title: Option<&str>, value: &Document, level: usize) {
         if is_empty(value) {
-            return Ok(false);
+            return;
         }
         if let Some(title) = title {
             self.section(title, level);
         }
         match value {
-            Document::Map(map) => self.map(map, level)?,
+            Document::Map(map) => self.map(map, level),
             Document::List(list) if matches!(list.first(), Some(Document::Map(_))) => {
-                self.maps(list, title.unwrap_or_default(), level)?;
+                self.maps(list, title.unwrap_or_default(), level);
             }
-            Document::List(list) => list.iter().try_for_each(|item| self.item(item))?,
+            Document::List(list) => list.iter().for_each(|item| self.item(item, level)),
             _ => {}
         }
-        Ok(true)
     }
 
-    /// An item of a list: a row, of one cell or of several.
-    fn item(&mut self, item: &Document) -> Result<(), String> {
+    /// An item of a list: a row, of one cell or of several. Of a map among other items it is the values.
+    fn item(&mut self, item: &Document, level: usize) {
         match item {
             Document::List(cells) if cells.iter().all(|cell| scalar::text(cell).is_some()) => {
-                self.last().row(cells.iter().filter_map(scalar::text).collect())
+                self.row(cells.iter().filter_map(scalar::text).collect());
             }
-            Document::List(_) | Document::Map(_) => self.add(None, item, 0).map(|_| ()),
-            scalar => self.last().row(scalar::text(scalar).into_iter().collect()),
+            Document::List(_) => self.add(None, item, 0),
+            Document::Map(map) => {
+                let (scalars, parts) = keys(std::iter::once(map));
+                self.row(scalars.iter().map(|key| cell(map, key)).collect());
+                parts.iter().for_each(|key| self.part(map, key, level));
+            }
+            scalar => self.row(scalar::text(scalar).into_iter().collect()),
         }
     }
 
-    fn map(&mut self, map: &Map, level: usize) -> Result<(), String> {
+    fn map(&mut self, map: &Map, level: usize) {
         let (scalars, parts) = keys(std::iter::once(map));
         let cells: Vec<String> = scalars.iter().map(|key| cell(map, key)).collect();
         match scalars.iter().next() {
             Some(only) if scalars.len() == 1 => {
-                let row = std::iter::once((*only).to_owned()).chain(cells).collect();
-                self.last().row(row)?;
+                self.row(std::iter::once((*only).to_owned()).chain(cells).collect());
             }
             Some(_) => {
                 self.last().headers = scalars.iter().map(|key| (*key).to_owned()).collect();
-                self.last().row(cells)?;
+                self.row(cells);
             }
             None => {}
         }
-        parts.iter().try_for_each(|key| self.part(map, key, level))
+        parts.iter().for_each(|key| self.part(map, key, level));
     }
 
-    fn maps(&mut self, list: &[Document], title: &str, level: usize) -> Result<(), String> {
+    fn maps(&mut self, list: &[Document], title: &str, level: usize) {
         let (scalars, parts) = keys(list.iter().filter_map(Document::as_map));
         let headers: Vec<String> = scalars.iter().map(|key| (*key).to_owned()).collect();
         self.last().headers.clone_from(&headers);
         for (index, item) in list.iter().enumerate() {
-            let map =
-                item.as_map().ok_or("The result has a list of both maps and other values, which a table can't show")?;
+            let Some(map) = item.as_map() else {
+                self.item(item, level);
+                continue;
+            };
             if index > 0 && !parts.is_empty() {
                 self.section(title, level).headers.clone_from(&headers);
             }
-            self.last().row(scalars.iter().map(|key| cell(map, key)).collect())?;
-            parts.iter().try_for_each(|key| self.part(map, key, level))?;
+            self.row(scalars.iter().map(|key| cell(map, key)).collect());
+            parts.iter().for_each(|key| self.part(map, key, level));
         }
-        Ok(())
     }
 
-    fn part(&mut self, map: &Map, key: &str, level: usize) -> Result<(), String> {
-        match map.get(key) {
-            Some(value) => self.add(Some(key), value, level + 1).map(|_| ()),
-            None => Ok(()),
+    fn part(&mut self, map: &Map, key: &str, level: usize) {
+        if let Some(value) = map.get(key) {
+            self.add(Some(key), value, level + 1);
         }
     }
 }
@@ -259,7 +254,7 @@ impl Drawing {
         }
         self.line(level, &border(&widths));
         for row in &section.rows {
-            let cells = row.iter().zip(&widths).enumerate();
+            let cells = row.iter().map(String::as_str).chain(std::iter::repeat("")).zip(&widths).enumerate();
             let cells = cells.map(|(index, (cell, width))| left(cell, &self.painted(cell), *width, edges(index)));
             let line: String = cells.collect();
             self.line(level, &line);

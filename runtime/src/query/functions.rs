@@ -1,9 +1,10 @@
 //! JMESPath's functions.
 
 use super::{Found, equal, evaluate, number};
-use crate::output::json;
+use crate::codec::json;
+use crate::document::Document;
+use crate::rows::{Ix, Service};
 use jmespath::ast::Ast;
-use opsmith_runtime::document::Document;
 use std::cmp::Ordering;
 
 /// A function: its name, the types of its arguments, and whether the last may be repeated.
@@ -83,7 +84,7 @@ const FUNCTIONS: &[Function] = &[
     function("to_number", &[ANY], |args| Ok(to_number(value(args, 0)))),
     function("to_string", &[ANY], |args| match value(args, 0) {
         text @ Document::String(_) => Ok(text.clone()),
-        other => Ok(json::compact(other).into()),
+        other => Ok(compact(other).into()),
     }),
     function("type", &[ANY], |args| Ok(type_name(value(args, 0)).into())),
     function("values", &[OBJECT], |args| {
@@ -161,11 +162,17 @@ fn fits(argument: &Argument<'_>, takes: &[&str]) -> bool {
 
 fn wrong_type(name: &str, argument: &Argument<'_>, takes: &[&str]) -> String {
     let (shown, kind) = match argument {
-        Argument::Value(value) => (json::compact(value), type_name(value)),
+        Argument::Value(value) => (compact(value), type_name(value)),
         Argument::Expression(_) => ("an expression".to_owned(), "expref"),
     };
     let takes = takes.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
     format!("In function {name}(), invalid type for value: {shown}, expected one of: [{takes}], received: \"{kind}\"")
+}
+
+/// JSON on one line, as Python writes it without blanks.
+pub(super) fn compact(value: &Document) -> String {
+    let json = json::write(value, &Service::NONE, Ix::MAX, None).unwrap_or_default();
+    json::ascii(&String::from_utf8_lossy(&json))
 }
 
 fn type_name(value: &Document) -> &'static str {

@@ -1,5 +1,5 @@
+use super::functions::compact;
 use super::*;
-use crate::output::json;
 use serde_json::Value;
 
 /// A JSON value as a document.
@@ -20,7 +20,7 @@ fn document(value: &Value) -> Document {
 fn found(expression: &str, given: &str) -> String {
     let given = document(&serde_json::from_str(given).expect("JSON"));
     let query = Query::parse(expression).unwrap_or_else(|error| panic!("{error}"));
-    json::compact(&query.search(&given).unwrap_or_else(|error| panic!("{expression}: {error}")))
+    compact(&query.search(&given).unwrap_or_else(|error| panic!("{expression}: {error}")))
 }
 
 #[test]
@@ -59,9 +59,30 @@ fn expressions() {
         ("merge(m, {z: `1`})", r#"{"k": "v", "z": 1}"#),
         ("contains(keys(m), 'k')", "true"),
         ("list[0].n == `1.0`", "true"),
+        ("list[?s == `x`].n", "[1]"),
+        ("list[?s==`  y`].n | [0]", "2.5"),
+        (r"`a\`b`", r#""a`b""#),
+        ("'`x`' == `'x'`", "false"),
+        ("[`a`, `\"b\"`, 'c`', `[1]`, ` null`]", r#"["a","b","c`",[1],null]"#),
+        ("list[?s > 'x'].s", "[\"y\"]"),
+        ("list[?s >= `x`].s", "[\"x\",\"y\"]"),
+        ("m.k < 'a'", "false"),
+        ("m.k < `1`", "null"),
+        ("nope < `1`", "null"),
+        ("`true` > `false`", "null"),
+        ("list[?s > n]", "[]"),
     ] {
         let value: Value = serde_json::from_str(expected).expect("JSON");
-        assert_eq!(found(expression, given), json::compact(&document(&value)), "{expression}");
+        assert_eq!(found(expression, given), compact(&document(&value)), "{expression}");
+    }
+}
+
+#[test]
+fn the_mark_stands_where_the_expression_is_wrong() {
+    for (expression, column) in [("a[?b==`c`]]", 11), ("a[?b==`  c` && d==`e` ) ]", 23), ("`a\"`", 1), ("x `y`", 3)] {
+        let error = Query::parse(expression).expect_err(expression);
+        let mark = error.lines().last().unwrap_or_default();
+        assert_eq!(mark.chars().count(), column + 1, "{error}");
     }
 }
 
@@ -75,7 +96,6 @@ fn expressions_that_are_wrong() {
         ("a[::0]", "step"),
     ] {
         let error = Query::parse(expression).expect_err(expression);
-        assert!(error.starts_with(&format!("Bad value for --query {expression}: ")), "{error}");
         assert!(error.contains(part), "{error}");
     }
     let error = Query::parse("length(nope)").and_then(|query| query.search(&Document::Null));
@@ -109,8 +129,7 @@ fn published_cases() {
             };
             count += 1;
             if !right {
-                wrong
-                    .push(format!("{expression}: {}", found.map_or_else(|error| error, |found| json::compact(&found))));
+                wrong.push(format!("{expression}: {}", found.map_or_else(|error| error, |found| compact(&found))));
             }
         }
     }

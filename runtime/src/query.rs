@@ -1,15 +1,21 @@
-//! `--query`: JMESPath over documents. The parser is the crate `jmespath`; evaluation is ours, since the order of keys
-//! must be kept, which that crate's values do not.
+//! [`Query`]: JMESPath over documents, for waiters and for a command's `--query`. The parser is the crate `jmespath`; evaluation
+//! is ours, since the order of keys must be kept, which that crate's values do not.
+//!
+//! What the AWS CLI makes of expressions beyond the specification holds here too: a word in backticks that is not JSON is a
+//! text, and texts have an order, as dates are compared so.
 
 mod functions;
 
+use crate::document::{Document, Map};
 use jmespath::Variable;
 use jmespath::ast::{Ast, Comparator, KeyValuePair};
-use opsmith_runtime::document::{Document, Map};
+use serde_core::de::IgnoredAny;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// An expression that is parsed.
 #[derive(Debug)]
-pub(crate) struct Query(Ast);
+pub struct Query(Ast);
 
 /// What an expression makes of a document.
 type Found = Result<Document, String>;
@@ -20,18 +26,16 @@ impl Query {
     /// # Errors
     ///
     /// What is wrong with it, and where.
-    pub(crate) fn parse(expression: &str) -> Result<Self, String> {
-        let wrong = |problem: String| format!("Bad value for --query {expression}: {problem}");
+    pub fn parse(expression: &str) -> Result<Self, String> {
         if expression.is_empty() {
-            return Err(wrong("Invalid JMESPath expression: cannot be empty.".to_owned()));
+            return Err("Invalid JMESPath expression: cannot be empty.".to_owned());
         }
         if operators(expression) > MOST_OPERATORS {
-            return Err(wrong(format!("an expression has {MOST_OPERATORS} operators at most")));
+            return Err(format!("an expression has {MOST_OPERATORS} operators at most"));
         }
-        let parsed = jmespath::parse(expression);
-        let ast =
-            parsed.map_err(|error| wrong(format!("Invalid jmespath expression: {}", place(expression, &error))))?;
-        functions::check(&ast).map_err(|problem| wrong(format!("Invalid jmespath expression: {problem}")))?;
+        let parsed = jmespath::parse(&literals(expression));
+        let ast = parsed.map_err(|error| format!("Invalid jmespath expression: {}", place(expression, &error)))?;
+        functions::check(&ast).map_err(|problem| format!("Invalid jmespath expression: {problem}"))?;
         Ok(Query(ast))
     }
 
@@ -40,19 +44,70 @@ impl Query {
     /// # Errors
     ///
     /// A function that is given values of the wrong type.
-    pub(crate) fn search(&self, document: &Document) -> Result<Document, String> {
+    pub fn search(&self, document: &Document) -> Result<Document, String> {
         evaluate(&self.0, document)
     }
 }
 
-/// The problem with the expression below it, and a mark under the place.
+/// The expression with quotes around the words in backticks that are not JSON.
+fn literals(expression: &str) -> Cow<'_, str> {
+    let part = |from: usize, to: usize| expression.get(from..to).unwrap_or_default();
+    let mut quoted = String::new();
+    let (mut copied, mut from) = (0, 0);
+    while let Some((start, end)) = literal_from(expression, from) {
+        from = end + 1;
+        let text = part(start, end);
+        if serde_json::from_str::<IgnoredAny>(&text.replace("\\`", "`")).is_err() {
+            quoted += &format!("{}\"{}\"", part(copied, start), text.trim_start());
+            copied = end;
+        }
+    }
+    match copied {
+        0 => Cow::Borrowed(expression),
+        _ => Cow::Owned(quoted + part(copied, expression.len())),
+    }
+}
+
+/// Where the next text in backticks starts and ends, outside of other quotes.
+fn literal_from(expression: &str, from: usize) -> Option<(usize, usize)> {
+    let (mut quote, mut escaped) = (None, false);
+    for (at, c) in expression.char_indices().skip_while(|(at, _)| *at < from) {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(('`', start)), '`') => return Some((start, at)),
+            (Some((open, _)), _) if open == c => quote = None,
+            (None, '\'' | '"' | '`') => quote = Some((c, at + 1)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The problem with the expression below it, and a mark under the place. Quotes that were added do not count.
 fn place(expression: &str, error: &jmespath::JmespathError) -> String {
-    let column = expression.get(..error.offset).map_or(0, |before| before.chars().count());
+    let added = error.expression.get(..error.offset).map_or(0, |before| before.chars().count());
+    let column = mark(expression, &error.expression, added);
     let reason = error.reason.to_string();
     let reason = reason.trim_start_matches("Parse error: ");
     // Not a width of the format: those end at 65535.
     let mark = " ".repeat(column + 1);
     format!("{reason}\n\"{expression}\"\n{mark}^")
+}
+
+/// The place in the expression of a place in what was parsed, which has quotes that the expression has not.
+fn mark(expression: &str, parsed: &str, place: usize) -> usize {
+    let mut given = expression.chars().peekable();
+    let mut column = 0;
+    for c in parsed.chars().take(place) {
+        // Blanks that were left out of a literal.
+        while given.peek().is_some_and(|next| *next != c && next.is_whitespace()) {
+            given.next();
+            column += 1;
+        }
+        column += usize::from(given.next_if_eq(&c).is_some());
+    }
+    column
 }
 
 fn evaluate(ast: &Ast, value: &Document) -> Found {
@@ -183,18 +238,20 @@ fn equal(left: &Document, right: &Document) -> bool {
     }
 }
 
+/// Numbers have an order, and texts; of anything else, or one of each, the result is null.
 fn compare(comparator: &Comparator, left: &Document, right: &Document) -> Document {
-    let ordered = |holds: fn(&f64, &f64) -> bool| match (number(left), number(right)) {
-        (Some(left), Some(right)) => holds(&left, &right).into(),
+    let ordered = |holds: fn(Ordering) -> bool| match (number(left), number(right), left, right) {
+        (Some(left), Some(right), ..) => left.partial_cmp(&right).is_some_and(holds).into(),
+        (.., Document::String(left), Document::String(right)) => holds(left.cmp(right)).into(),
         _ => Document::Null,
     };
     match comparator {
         Comparator::Equal => equal(left, right).into(),
         Comparator::NotEqual => (!equal(left, right)).into(),
-        Comparator::LessThan => ordered(f64::lt),
-        Comparator::LessThanEqual => ordered(f64::le),
-        Comparator::GreaterThan => ordered(f64::gt),
-        Comparator::GreaterThanEqual => ordered(f64::ge),
+        Comparator::LessThan => ordered(Ordering::is_lt),
+        Comparator::LessThanEqual => ordered(Ordering::is_le),
+        Comparator::GreaterThan => ordered(Ordering::is_gt),
+        Comparator::GreaterThanEqual => ordered(Ordering::is_ge),
     }
 }
 
