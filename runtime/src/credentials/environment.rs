@@ -38,7 +38,8 @@ impl Environment {
             None => variable("AWS_SESSION_TOKEN")?,
             token => token,
         };
-        let expiration = variable("AWS_CREDENTIAL_EXPIRATION")?.map(|text| moment(&text).ok_or_else(not_a_moment));
+        let expiration = variable("AWS_CREDENTIAL_EXPIRATION")?;
+        let expiration = expiration.map(|text| moment(&text).ok_or_else(|| not_a_moment(&text)));
         Ok(Answer::Found(Credentials {
             session_token,
             expiration: expiration.transpose()?,
@@ -48,8 +49,9 @@ impl Environment {
     }
 }
 
-fn not_a_moment() -> Error {
-    let text = "AWS_CREDENTIAL_EXPIRATION is not a time such as 2030-01-01T00:00:00Z.";
+fn not_a_moment(given: &str) -> Error {
+    let text =
+        format!("AWS_CREDENTIAL_EXPIRATION is {given:?}, not a time with its zone such as 2030-01-01T00:00:00Z.");
     Error::new(ErrorKind::CredentialRetrieval, text)
 }
 

@@ -9,7 +9,7 @@
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value as Json;
 
@@ -148,15 +148,23 @@ fn credentials(output: &[u8]) -> Result<Credentials, String> {
         Some(_) => Err(format!("{key} is not a string")),
     };
     let required = |key: &str| text(key)?.ok_or_else(|| format!("Missing required key in response: '{key}'"));
-    let expiration = text("Expiration")?
-        .map(|text| moment(&text).ok_or("Expiration is not a time such as 2030-01-01T00:00:00Z"))
-        .transpose()?;
     Ok(Credentials {
         session_token: text("SessionToken")?,
-        expiration,
+        expiration: answer.get("Expiration").map_or(Ok(None), expiration)?,
         account_id: text("AccountId")?,
         ..Credentials::new(required("AccessKeyId")?, required("SecretAccessKey")?, NAME)
     })
+}
+
+/// When the keys expire; null is never. A time without a zone is none, since nobody knows when that is.
+fn expiration(value: &Json) -> Result<Option<SystemTime>, String> {
+    let wrong = |shown: &str| format!("Expiration is {shown}, not a time with its zone such as 2030-01-01T00:00:00Z");
+    match value {
+        Json::Null => Ok(None),
+        Json::String(text) => moment(text).map(Some).ok_or_else(|| wrong(&format!("{text:?}"))),
+        Json::Number(number) => Err(wrong(&number.to_string())),
+        _ => Err(wrong("of another type")),
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +201,8 @@ pub(super) mod tests {
         let unsupported = |version: &str| {
             format!("Unsupported version '{version}' for credential process provider, supported versions: 1")
         };
+        let no_time =
+            |shown: &str| format!("Expiration is {shown}, not a time with its zone such as 2030-01-01T00:00:00Z");
         for (output, expected) in [
             ("", "the process printed no JSON: EOF while parsing a value at line 1 column 0".to_owned()),
             ("hidden", "the process printed no JSON: expected value at line 1 column 1".into()),
@@ -215,7 +225,10 @@ pub(super) mod tests {
                 r#"{"Version":1,"AccessKeyId":"a","SecretAccessKey":{"x":"hidden"}}"#,
                 "SecretAccessKey is not a string".into(),
             ),
-            (r#"{"Version":1,"Expiration":"hidden"}"#, "Expiration is not a time such as 2030-01-01T00:00:00Z".into()),
+            (r#"{"Version":1,"Expiration":"2099-02-21T16:06:25"}"#, no_time("\"2099-02-21T16:06:25\"")),
+            (r#"{"Version":1,"Expiration":""}"#, no_time("\"\"")),
+            (r#"{"Version":1,"Expiration":4102444800}"#, no_time("4102444800")),
+            (r#"{"Version":1,"Expiration":["hidden"]}"#, no_time("of another type")),
         ] {
             assert_eq!(credentials(output.as_bytes()), Err(expected.clone()), "{output}");
             assert!(!expected.contains("hidden"));
@@ -245,7 +258,9 @@ pub(super) mod tests {
         for seed in 0..20_000 {
             if let Err(reason) = credentials(&noise(seed, pieces)) {
                 assert!(
-                    !reason.contains("hidden") || reason.starts_with("Unsupported version 'hidden'"),
+                    !reason.contains("hidden")
+                        || reason.starts_with("Unsupported version 'hidden'")
+                        || reason.starts_with("Expiration is"),
                     "{seed}: {reason}"
                 );
             }

@@ -1,0 +1,221 @@
+//! Bug reports of other implementations, tried on the command: `recorded/reports.jsonl` has the models of the services (only what is
+//! needed of them), and the cases with what is right. That is what AWS CLI 2.36.7 does, unless a case says `why` not.
+
+#[path = "../../tests/support/server.rs"]
+#[allow(dead_code, reason = "each test uses a part of it")]
+mod server;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use server::{Answer, Request, Server};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+/// Reports whose right result is still to come.
+const OPEN: &[&str] =
+    &["R2a", "R2b", "R7c", "R7f", "R8a", "R13", "R14a", "R29c", "R29d", "R34a", "R34b", "R37", "R43a", "R43b"];
+
+/// A line of the file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Model(Model),
+    Case(Box<Case>),
+}
+
+/// A service's model, in botocore's files.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Model {
+    service: String,
+    folder: String,
+    model: BTreeMap<String, String>,
+}
+
+/// A case; `{URL}` in its texts is the endpoint's, `{DIR}` the home and working folder.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    id: String,
+    /// Why the AWS CLI is not followed.
+    #[serde(default)]
+    #[allow(dead_code, reason = "for readers of the file")]
+    why: Option<String>,
+    args: Vec<String>,
+    /// Variables beside the usual ones; null takes one of these away.
+    #[serde(default)]
+    env: BTreeMap<String, Option<String>>,
+    /// Files in the home folder; `hex:` before bytes.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+    #[serde(default)]
+    stdin: String,
+    #[serde(default)]
+    answers: Vec<Value>,
+    rc: i32,
+    /// None where only parts are compared.
+    stdout: Option<String>,
+    #[serde(default)]
+    shown: Vec<String>,
+    #[serde(default)]
+    unshown: Vec<String>,
+    /// Parts of standard error.
+    #[serde(default)]
+    told: Vec<String>,
+    #[serde(default)]
+    untold: Vec<String>,
+    requests: Vec<Value>,
+}
+
+#[test]
+fn what_was_reported_elsewhere_is_right_here() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/reports.jsonl");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut models, mut cases) = (BTreeMap::new(), Vec::new());
+    for line in fs::read_to_string(file).expect("the cases").lines() {
+        match serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")) {
+            Line::Case(case) => cases.push(case),
+            Line::Model(Model { service, folder: path, model }) => {
+                let path = folder.path().join(path);
+                fs::create_dir_all(&path).expect("a folder");
+                model.iter().for_each(|(name, text)| fs::write(path.join(name), text).expect("a file"));
+                models.insert(service, path);
+            }
+        }
+    }
+    let open = |case: &Case| OPEN.iter().any(|id| case.id.starts_with(&format!("{id}-")));
+    assert!(cases.len() >= 92, "only {} cases were found", cases.len());
+    let (left, wrong) = (Mutex::new(cases.iter().filter(|case| !open(case))), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(case) = { left.lock().expect("the lock").next() } {
+                    wrong.lock().expect("the lock").extend(check(case, &models));
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("the lock");
+    assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Runs a case; what is wrong with it.
+fn check(case: &Case, models: &BTreeMap<String, PathBuf>) -> Option<String> {
+    let server = Server::playing(case.answers.iter().map(answer).collect());
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().display().to_string();
+    let filled = |text: &str| text.replace("{URL}", &server.url).replace("{DIR}", &folder);
+    for (name, content) in &case.files {
+        let path = home.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        let bytes = content.strip_prefix("hex:").map(unhex);
+        fs::write(path, bytes.unwrap_or_else(|| filled(content).into_bytes())).expect("a file");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-opsmith"));
+    command.env_clear().current_dir(home.path()).envs(usual(&folder, &server.url));
+    for (name, value) in &case.env {
+        match value {
+            Some(value) => command.env(name, filled(value)),
+            None => command.env_remove(name),
+        };
+    }
+    let service = case.args.first().expect("a service");
+    command.args(["opsmith", "call", "--model"]).arg(&models[service]).args(case.args.iter().map(|word| filled(word)));
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command");
+    // A command that reads nothing closes the pipe.
+    let _ = child.stdin.take().expect("a pipe").write_all(case.stdin.as_bytes());
+    let output = child.wait_with_output().expect("the command");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&server.url, "{URL}").replace(&folder, "{DIR}");
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    let requests: Vec<Value> = server.requests().iter().map(|request| sent(request, &server.url)).collect();
+    let mut wrong = Vec::new();
+    if output.status.code() != Some(case.rc) {
+        wrong.push(format!("ends with {:?} in place of {}", output.status.code(), case.rc));
+    }
+    if case.stdout.as_ref().is_some_and(|expected| *expected != stdout) {
+        wrong.push(format!("prints {stdout:?}\n  in place of {:?}", case.stdout.as_deref().unwrap_or_default()));
+    }
+    let parts = |wrong: &mut Vec<String>, text: &str, with: &[String], without: &[String]| {
+        wrong.extend(with.iter().filter(|part| !text.contains(*part)).map(|part| format!("without {part:?}: {text}")));
+        wrong.extend(without.iter().filter(|part| text.contains(*part)).map(|part| format!("with {part:?}: {text}")));
+    };
+    parts(&mut wrong, &stdout, &case.shown, &case.unshown);
+    parts(&mut wrong, &stderr, &case.told, &case.untold);
+    let expected: Vec<Value> = case.requests.iter().map(|request| steady(request.clone())).collect();
+    if requests != expected {
+        wrong.push(format!("sends {}\n  in place of {}", Value::from(requests), Value::from(expected)));
+    }
+    (!wrong.is_empty()).then(|| format!("{} {:?}\n  {}\n  stderr: {stderr:?}", case.id, case.args, wrong.join("\n  ")))
+}
+
+fn usual(home: &str, url: &str) -> [(&'static str, String); 12] {
+    [
+        ("PATH", std::env::var("PATH").unwrap_or_default()),
+        ("HOME", home.to_owned()),
+        ("LC_ALL", "C.UTF-8".to_owned()),
+        ("AWS_PAGER", String::new()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ENDPOINT_URL", url.to_owned()),
+        ("AWS_CONFIG_FILE", format!("{home}/config")),
+        ("AWS_SHARED_CREDENTIALS_FILE", format!("{home}/credentials")),
+        ("TZ", "UTC".to_owned()),
+    ]
+}
+
+fn answer(answer: &Value) -> Answer {
+    let usual = json!({ "Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": "req-1" });
+    let mut headers = usual.as_object().cloned().unwrap_or_default();
+    headers.extend(answer["headers"].as_object().cloned().unwrap_or_default());
+    let line = |(name, value): (&String, &Value)| format!("{name}: {}\r\n", value.as_str().unwrap_or_default());
+    let status = answer["status"].as_u64().map_or(200, |status| u16::try_from(status).expect("a status"));
+    let body = answer["body"].as_str().unwrap_or_default().to_owned();
+    Answer { status, headers: headers.iter().map(line).collect(), body, ..Answer::default() }
+}
+
+/// What of a request matters to a service: method, path, operation, type, credentials, and the value of the body.
+fn sent(request: &Request, url: &str) -> Value {
+    let mut line = request.line.split(' ');
+    let body = request.body.replace(url, "{URL}");
+    let body = serde_json::from_str(&body).unwrap_or_else(|_| Value::from(body));
+    steady(json!({
+        "method": line.next(),
+        "path": line.next().map(|path| path.replace(url, "{URL}")),
+        "target": request.header("x-amz-target"),
+        "type": request.header("content-type"),
+        "token": request.header("x-amz-security-token"),
+        "scope": request.header("authorization").and_then(scope),
+        "body": body,
+    }))
+}
+
+/// The request without what is another in each run: the name of a role's session.
+fn steady(mut request: Value) -> Value {
+    const NAME: &str = "RoleSessionName=botocore-session-";
+    if let Some((before, after)) = request["body"].as_str().and_then(|body| body.split_once(NAME)) {
+        let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
+        request["body"] = format!("{before}{NAME}{after}").into();
+    }
+    request
+}
+
+/// Key, region and service of a signature.
+fn scope(authorization: &str) -> Option<String> {
+    let (_, credential) = authorization.split_once("Credential=")?;
+    let mut parts: Vec<&str> = credential.split(',').next()?.rsplitn(5, '/').collect();
+    *parts.get_mut(3)? = "DATE";
+    parts.reverse();
+    Some(parts.join("/"))
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
+    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hex digits")).collect()
+}
