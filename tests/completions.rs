@@ -11,6 +11,10 @@ const LINES: &[(&str, &str)] = &[
     ("opsmith codepipeline put-third-party-job-failure-result --failure-d", "--failure-details"),
     ("opsmith codepipeline enable-stage-transition --transition-type I", "Inbound"),
     ("opsmith --output yaml-", "yaml-stream"),
+    ("opsmith codepipeline put-third-party-job-failure-result --cli-input-json file://fa", "file://failure.json"),
+    ("opsmith codepipeline put-third-party-job-failure-result --failure-details fileb://fo", "fileb://folder/"),
+    ("opsmith codepipeline list-pipelines --cli-input-json=file://folder/", "--cli-input-json=file://folder/more.json"),
+    ("opsmith --profile ba", "backup"),
 ];
 
 /// What a shell prints for a script; none where the shell is not installed.
@@ -18,12 +22,26 @@ fn shell(name: &str, arguments: &[&str], script: &str) -> Option<String> {
     let command = std::path::Path::new(env!("CARGO_BIN_EXE_opsmith")).parent().expect("a folder");
     let path = format!("{}:{}", command.display(), std::env::var("PATH").unwrap_or_default());
     let home = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(home.path().join("folder")).expect("a folder");
+    std::fs::create_dir_all(home.path().join(".aws")).expect("a folder");
+    for (file, text) in [
+        ("failure.json", "{}"),
+        ("folder/more.json", "{}"),
+        (".aws/config", "[profile \"a b\"]\nrole_arn = arn:aws:iam::111122223333:role/profile bad\n[profile backup]\n"),
+    ] {
+        std::fs::write(home.path().join(file), text).expect("a file");
+    }
     if Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
         println!("skipped: {name} is not installed");
         return None;
     }
     let mut shell = Command::new(name);
-    shell.args(arguments).env("PATH", path).env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+    shell
+        .args(arguments)
+        .env("PATH", path)
+        .env("HOME", home.path())
+        .current_dir(home.path())
+        .env("AWS_EC2_METADATA_DISABLED", "true");
     let output = run(shell.stdout(Stdio::piped()).stderr(Stdio::piped()), script);
     assert_eq!(stderr(&output), "", "{script}");
     Some(stdout(&output))
@@ -41,11 +59,19 @@ fn bash_completes() {
     }
     // Where bash breaks words at =, the part after it is completed.
     let line = "opsmith codepipeline put-third-party-job-failure-result --failure-details type=Conf";
-    let script = format!(
-        "source <(opsmith completions bash); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=(opsmith type = Conf); \
-         COMP_CWORD=3; _opsmith; echo \"${{COMPREPLY[@]}}\""
-    );
-    assert_eq!(shell("bash", &[], &script).as_deref(), Some("ConfigurationError\n"));
+    let broken = |line: &str, words: &str| {
+        let script = format!(
+            "source <(opsmith completions bash); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=(opsmith {words}); \
+             COMP_CWORD=3; _opsmith; echo \"${{COMPREPLY[@]}}\""
+        );
+        shell("bash", &[], &script)
+    };
+    assert_eq!(broken(line, "type = Conf").as_deref(), Some("ConfigurationError\n"));
+    // So it does at a colon.
+    let line = "opsmith codepipeline list-pipelines --cli-input-json file://fa";
+    assert_eq!(broken(line, "file : //fa").as_deref(), Some("//failure.json\n"));
+    // What has blanks is one word.
+    assert_eq!(broken("opsmith --profile a", "--profile x a").as_deref(), Some("a\\ b\n"));
 }
 
 #[test]

@@ -11,13 +11,19 @@ use opsmith_runtime::surroundings::Surroundings;
 
 const SHELLS: &[(&str, &str)] = &[("bash", BASH), ("zsh", ZSH), ("fish", FISH)];
 
-/// bash breaks words at `=` too: it is told only what follows the last break.
+/// bash breaks words at `=` and `:` too: it is told only what follows the last break. Where there is no candidate, the shells complete
+/// names of files, but for what bash takes for one at the root after the break in `file://`.
 const BASH: &str = r#"# Completions of opsmith for bash. To have them in every shell, add to ~/.bashrc: eval "$(opsmith completions bash)"
 _opsmith() {
-    local IFS=$'\n'
-    COMPREPLY=($(opsmith completions answer "${COMP_LINE:0:COMP_POINT}" "${COMP_WORDS[COMP_CWORD]}" 2>/dev/null))
-    case "${COMPREPLY[0]-}" in *=) compopt -o nospace ;; esac
-}
+    local IFS=$'\n' word
+    COMPREPLY=()
+    for word in $(opsmith completions answer "${COMP_LINE:0:COMP_POINT}" "${COMP_WORDS[COMP_CWORD]}" 2>/dev/null); do
+        printf -v word %q "$word"
+        COMPREPLY+=("$word")
+    done
+    case "${COMPREPLY[0]-}" in *=|*/) compopt -o nospace ;; esac
+    case "${COMP_WORDS[COMP_CWORD]}" in //*) compopt +o default ;; esac
+} 2>/dev/null
 complete -o default -F _opsmith opsmith
 "#;
 
@@ -28,7 +34,7 @@ _opsmith() {
     local -a whole open
     local word
     for word in "${(@f)$(opsmith completions answer "$LBUFFER" 2>/dev/null)}"; do
-        case "$word" in '') ;; *=) open+=("$word") ;; *) whole+=("$word") ;; esac
+        case "$word" in '') ;; *=|*/) open+=("${(q)word}") ;; *) whole+=("${(q)word}") ;; esac
     done
     (( $#whole )) && compadd -Q -a whole
     (( $#open )) && compadd -Q -S '' -a open
@@ -38,8 +44,16 @@ compdef _opsmith opsmith
 "#;
 
 const FISH: &str = r#"# Completions of opsmith for fish. To have them in every shell: opsmith completions fish > ~/.config/fish/completions/opsmith.fish
+function _opsmith
+    set -l words (opsmith completions answer (commandline -cp) 2>/dev/null)
+    if count $words >/dev/null
+        printf '%s\n' $words
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
 complete -c opsmith -e
-complete -c opsmith -f -a '(opsmith completions answer (commandline -cp) 2>/dev/null)'
+complete -c opsmith -f -a '(_opsmith)'
 "#;
 
 /// Runs `opsmith completions …`.
@@ -71,8 +85,8 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
 pub(crate) fn shown(candidate: &str, line: &str, current: Option<&str>) -> Option<String> {
     let Some(current) = current else { return Some(candidate.to_owned()) };
     let (_, word) = split(line);
-    // A break alone counts as a word of its own.
-    let current = if current == "=" { "" } else { current };
+    // A break alone counts as a word of its own; what is escaped there is not in ours.
+    let current = if matches!(current, "=" | ":") { String::new() } else { split(current).1 };
     let hidden = word.len().checked_sub(current.len())?;
     candidate.get(hidden..).map(str::to_owned)
 }
@@ -192,6 +206,9 @@ impl Place {
 
     /// The values that an option may have, `so_far` being the beginning of one.
     fn values(&self, option: &str, so_far: &str) -> Vec<String> {
+        if let Some(scheme) = ["file://", "fileb://"].into_iter().find(|scheme| so_far.starts_with(scheme)) {
+            return files(scheme, &so_far[scheme.len()..]);
+        }
         let choices = self.with_options(|known| {
             let found = find(known, option);
             found.map_or_else(Vec::new, |known| known.choices.iter().map(|choice| (*choice).to_owned()).collect())
@@ -221,6 +238,26 @@ fn own_words() -> impl Iterator<Item = String> {
 fn profiles() -> Vec<String> {
     let settings = Settings::load(Surroundings::real(), None);
     settings.map_or_else(|_| Vec::new(), |settings| settings.profile_names().into_iter().map(str::to_owned).collect())
+}
+
+/// The files whose path begins so, after the scheme; folders end in a slash. Those whose names begin with a dot are for whoever asks
+/// for them.
+fn files(scheme: &str, path: &str) -> Vec<String> {
+    let (folder, start) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
+    let found = match Surroundings::real().expand(if folder.is_empty() { "./" } else { folder }) {
+        Ok(folder) => std::fs::read_dir(folder).into_iter().flatten().flatten(),
+        Err(_) => return Vec::new(),
+    };
+    let mut files: Vec<String> = found
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let is_meant = name.starts_with(start) && (start.starts_with('.') || !name.starts_with('.'));
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            is_meant.then(|| format!("{scheme}{folder}{name}{slash}"))
+        })
+        .collect();
+    files.sort();
+    files
 }
 
 /// Values of a shape in shorthand, `so_far` being the beginning of one.
@@ -292,5 +329,32 @@ mod tests {
         assert_eq!(shown("type=JobFailed", line, Some("J")).as_deref(), Some("JobFailed"));
         assert_eq!(shown("type=JobFailed", &line[..line.len() - 1], Some("=")).as_deref(), Some("JobFailed"));
         assert_eq!(shown("codepipeline", "opsmith c", Some("c")).as_deref(), Some("codepipeline"));
+        let line = &format!("{FAIL} --failure-details file://a\\ f");
+        assert_eq!(shown("file://a file", line, Some("//a\\ f")).as_deref(), Some("//a file"));
+    }
+
+    #[test]
+    fn files_are_completed_after_their_scheme() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["failure.json", "fails", ".hidden"] {
+            std::fs::write(folder.path().join(name), "").expect("a file");
+        }
+        std::fs::create_dir(folder.path().join("falls")).expect("a folder");
+        let below = folder.path().display();
+        for (typed, expected) in [
+            ("fa", &["fails", "failure.json", "falls/"][..]),
+            ("fai", &["fails", "failure.json"]),
+            ("", &["fails", "failure.json", "falls/"]),
+            (".h", &[".hidden"]),
+            ("nothing", &[]),
+            ("nothing/fa", &[]),
+        ] {
+            for option in ["--cli-input-json file://", "--failure-details fileb://", "--failure-details=file://"] {
+                let word = format!("{option}{below}/");
+                let whole = word.split(' ').next_back().expect("a word");
+                let expected: Vec<_> = expected.iter().map(|name| format!("{whole}{name}")).collect();
+                assert_eq!(answers(&format!("{FAIL} {word}{typed}")), expected, "{option}{typed}");
+            }
+        }
     }
 }

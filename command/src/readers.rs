@@ -56,7 +56,7 @@ pub fn query(bytes: &[u8]) {
 pub fn completion(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     // Profiles are read from files, which are none of the line's.
-    if !text.contains("--p") {
+    if !text.contains("--p") && !text.contains("file") {
         completions::answers(&text).iter().for_each(|found| drop(completions::shown(found, &text, Some("t="))));
     }
 }
