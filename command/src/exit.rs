@@ -229,6 +229,9 @@ impl Failure {
         match (&self.kind, self.name()) {
             (Kind::Service(error), _) => {
                 let mut map = Map::from_iter([entry("Message", &error.message), entry("Code", &error.code)]);
+                if error.null_message {
+                    map.insert("Message".to_owned(), Document::Null);
+                }
                 map.extend(
                     error.details.as_map().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())),
                 );
@@ -316,7 +319,8 @@ impl From<Error> for Failure {
                 Failure::parameter(format_args!("{refusal}\n--cli-validation off sends the request unchecked."))
             }
             Error::Service(error) => {
-                let ServiceError { operation, code, message, attempts, .. } = error.as_ref();
+                let ServiceError { operation, code, message, null_message, attempts, .. } = error.as_ref();
+                let message = if *null_message { "None" } else { message };
                 let exhausted = match attempts.made >= attempts.allowed {
                     true => format!(" (reached max retries: {})", attempts.made.saturating_sub(1)),
                     false => String::new(),

@@ -94,6 +94,9 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         let made = self.client.call_with(self.operation, input, &self.overrides).instrument(span);
         match self.timeout {
             None => made.await,
+            Some(_) if tokio::runtime::Handle::try_current().is_err() => {
+                Err(Error::Request("a call with a timeout must be awaited within a tokio runtime".to_owned()))
+            }
             Some(timeout) => tokio::time::timeout(timeout, made).await.unwrap_or_else(|_| {
                 let url = format!("{} of {}", self.operation, self.client.service().title);
                 Err(Error::Transport(TransportError { kind: TransportErrorKind::CallTimeout, url, source: None }))

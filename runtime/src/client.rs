@@ -2,7 +2,7 @@
 
 use crate::address::{Address, Last};
 use crate::call::Call;
-use crate::credentials::{CachedChain, Chain, Credentials, Prompt};
+use crate::credentials::{CachedChain, Chain, Credentials, Prompt, Provider};
 use crate::discovery::{Discovered, Discovery};
 use crate::document::{Document, Map};
 use crate::error::{Error, Refusal};
@@ -155,6 +155,36 @@ impl Config {
     /// Credentials to use, asking no provider.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.caller = Caller::Fixed(Identity::from(&credentials));
+        self
+    }
+
+    /// Where to take credentials from, in place of the environment and the shared files. They are kept, and asked for again
+    /// before they end.
+    ///
+    /// ```
+    /// use opsmith_runtime::Config;
+    /// use opsmith_runtime::credentials::{Answer, Asking, Credentials, Provider, Providing};
+    ///
+    /// #[derive(Debug)]
+    /// struct Vault;
+    ///
+    /// impl Provider for Vault {
+    ///     fn name(&self) -> &'static str {
+    ///         "vault"
+    ///     }
+    ///
+    ///     fn provide<'a>(&'a self, _: Asking<'a>) -> Providing<'a> {
+    ///         Box::pin(async { Ok(Answer::Found(Credentials::new("AKID", "secret", self.name()))) })
+    ///     }
+    /// }
+    ///
+    /// let config = Config::new().region("eu-west-1").credentials_from(Vault);
+    /// ```
+    pub fn credentials_from(mut self, provider: impl Provider + 'static) -> Self {
+        let clock = self.surroundings.clone();
+        let nothing = || Surroundings::with_variables([("", ""); 0]).with_clock(move || clock.now());
+        let settings = self.settings.clone().unwrap_or_else(|| Arc::new(config::Settings::empty(nothing())));
+        self.caller = Caller::Chain(Arc::new(CachedChain::new(Chain::new(vec![Box::new(provider)]), settings, None)));
         self
     }
 

@@ -115,6 +115,13 @@ impl Settings {
         Ok(Self { surroundings, options: HashMap::new(), profile, config, credentials })
     }
 
+    /// Settings that state nothing, and read nothing.
+    pub(crate) fn empty(surroundings: Surroundings) -> Self {
+        let file = || File { path: Path::new("").into(), absent: None, sections: Default::default() };
+        let config = ConfigFile::new(file());
+        Self { surroundings, options: HashMap::new(), profile: None, config, credentials: file() }
+    }
+
     /// States a setting by an option, which beats every other source. `option` is the name shown in
     /// messages.
     pub fn set(&mut self, setting: &'static str, text: impl Into<String>, option: &'static str) {

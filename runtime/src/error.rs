@@ -7,8 +7,7 @@ use crate::retry::Attempts;
 use crate::validate::Violation;
 use std::fmt;
 
-/// Why a call has no output.
-#[derive(Debug)]
+/// Why a call has no output. `Debug` says what `Display` does, as it is what a `main` that returns it prints.
 #[non_exhaustive]
 pub enum Error {
     /// The configuration is incomplete or wrong: no region, no credentials, a broken file.
@@ -68,7 +67,21 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    /// What the layers below say, where there is no answer.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Transport(error) => error.source(),
+            _ => None,
+        }
+    }
+}
 
 impl From<config::Error> for Error {
     fn from(error: config::Error) -> Self {
@@ -110,6 +123,8 @@ pub struct ServiceError {
     pub shape: Option<String>,
     /// What the service says of it; may be empty.
     pub message: String,
+    /// The answer has null for a message, which the AWS CLI prints as `None`.
+    pub null_message: bool,
     /// The HTTP status.
     pub status: u16,
     /// The id that the service gave the request.

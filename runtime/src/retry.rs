@@ -66,7 +66,13 @@ pub struct RealPause;
 impl Pause for RealPause {
     fn pause(&self, least: Duration, most: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         let time = least.max(most.mul_f64(random::fraction()));
-        Box::pin(tokio::time::sleep(time))
+        Box::pin(async move {
+            match tokio::runtime::Handle::try_current() {
+                Ok(_) => tokio::time::sleep(time).await,
+                // With a transport of one's own there may be another runtime than tokio's, or none.
+                Err(_) => std::thread::sleep(time),
+            }
+        })
     }
 }
 
@@ -81,13 +87,15 @@ pub struct Attempts {
     pub unclear: bool,
     /// The last attempt found a state in which the call can't be made, which may be the doing of an unclear one.
     pub of_state: bool,
+    /// The failure was worth another attempt, for which the client's allowance is spent: too many of its calls failed.
+    pub quota_spent: bool,
     /// By how many seconds the local clock is behind the service's (ahead, when negative), when that may be the reason.
     pub clock_behind: Option<i64>,
 }
 
 impl Attempts {
     pub(crate) fn new(allowed: u32) -> Self {
-        Attempts { made: 0, allowed, unclear: false, of_state: false, clock_behind: None }
+        Attempts { made: 0, allowed, unclear: false, of_state: false, quota_spent: false, clock_behind: None }
     }
 
     /// The note for people that the error calls for, if any.
@@ -95,6 +103,9 @@ impl Attempts {
         if let Some(behind) = self.clock_behind {
             let (off, side) = (in_words(behind.unsigned_abs()), if behind > 0 { "behind" } else { "ahead of" });
             return Some(format!("The clock of this machine is {off} {side} the service's: set it right."));
+        }
+        if self.quota_spent {
+            return Some("Not retried: too many calls of this client failed, and its retry quota is spent.".to_owned());
         }
         let text = "An earlier attempt of this call may have taken effect: it ended without a clear answer.";
         (self.unclear && self.of_state).then(|| text.to_owned())
@@ -225,7 +236,11 @@ pub(crate) fn again(
             Failed::Transport(error) => worthwhile(error.kind),
             Failed::Service(error, _) => transient(error, model),
         };
-    if !worthwhile || attempts.made >= attempts.allowed || !shared.acquire(failed.cost()) {
+    if !worthwhile || attempts.made >= attempts.allowed {
+        return None;
+    }
+    if !shared.acquire(failed.cost()) {
+        attempts.quota_spent = true;
         return None;
     }
     attempts.unclear |= failed.unclear();

@@ -174,6 +174,10 @@ fn errors_in_odd_bodies_degrade_to_the_status() {
         (400, "[1]", "400", "[1]"),
         (400, r#"{"__type":7,"Message":"m"}"#, "400", "m"),
         (400, r#"{"__type":"Newer","message":"m"}"#, "Newer", "m"),
+        (400, r#"{"__type":"X","message":null}"#, "X", ""),
+        (400, r#"{"__type":"X","message":null,"Message":"M"}"#, "X", "M"),
+        (502, "<html>bad gateway</html>", "502", "Bad Gateway"),
+        (400, "", "400", ""),
         (302, "{}", "302", ""),
     ] {
         let error = wait(client(&answering(status, answer)).list_pipelines(ListPipelinesInput::default()));
@@ -181,6 +185,24 @@ fn errors_in_odd_bodies_degrade_to_the_status() {
         let found = error.service().map(|error| (error.code.as_str(), error.message.as_str()));
         assert_eq!(found, Some((code, message)), "{answer}");
     }
+}
+
+#[test]
+fn errors_read_alike_as_text_for_people_and_for_a_main_that_fails() {
+    let error =
+        wait(client(&answering(400, r#"{"__type":"X","message":"m"}"#)).list_pipelines(ListPipelinesInput::default()));
+    let error = error.expect_err("an error");
+    assert_eq!(format!("{error:?}"), "ListPipelines: X: m (HTTP 400, request id request-1)");
+    assert_eq!(format!("{error:?}"), error.to_string());
+    // What the layers below say is a chain of sources.
+    let closed =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("an address");
+    let config = Config::new().region("r").anonymous().endpoint_url(format!("http://{closed}")).max_attempts(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let call = Client::new(config).list_pipelines(ListPipelinesInput::default());
+    let error = runtime.block_on(call.into_future()).expect_err("nobody listens");
+    let chain: Vec<_> = std::iter::successors(std::error::Error::source(&error), |error| error.source()).collect();
+    assert!(chain.len() > 1 && chain.iter().any(|cause| cause.is::<std::io::Error>()), "{chain:?}");
 }
 
 #[test]

@@ -141,27 +141,44 @@ fn a_service_that_asks_for_time_gets_it_within_reason() {
         ("retry-after", "3", 3_000),
         ("retry-after", "86400", 20_000),
         ("x-amz-retry-after", "250", 250),
+        ("x-amz-retry-after", "1500", 1_500),
         ("retry-after", "soon", 0),
     ] {
-        let scene = Scene::new([status(503).header(name, value)]);
+        let scene = Scene::new([status(500).header(name, value)]);
         scene.call().expect("the second works");
         assert_eq!(scene.pauses()[0].0, least, "{name}: {value}");
+    }
+    // Of both, the longer one.
+    for (seconds, millis, least) in [("1", "1500", 1_500), ("2", "1500", 2_000)] {
+        let scene = Scene::new([status(503).header("retry-after", seconds).header("x-amz-retry-after", millis)]);
+        scene.call().expect("the second works");
+        assert_eq!(scene.pauses()[0].0, least);
     }
 }
 
 #[test]
 fn the_quota_ends_retries_and_success_fills_it() {
     let scene = Scene::new([500; 200].map(status));
-    let client = scene.client(|config| config.max_attempts(1_000));
+    let client = scene.client(|config| config.max_attempts(u32::MAX));
     let error = call(&client).expect_err("the quota is spent");
     assert_eq!(scene.sent(), 101);
+    assert!(scene.pauses().iter().all(|(_, most)| *most <= 20_000));
     let attempts = error.service().expect("a service's error").attempts;
-    assert!(attempts.made < attempts.allowed);
+    assert!(attempts.made < attempts.allowed && attempts.quota_spent);
+    assert!(error.to_string().contains("its retry quota is spent"), "{error}");
 
     scene.0.play([]);
     (0..5).for_each(|_| call(&client).expect("success"));
     scene.0.play([status(500)]);
     call(&client).expect("five successes pay for one retry");
+}
+
+#[test]
+fn the_quota_is_given_back_by_calls_that_succeed() {
+    let scene = Scene::new([500, 200].repeat(300).into_iter().map(status));
+    let client = scene.client(|config| config);
+    (0..300).for_each(|_| call(&client).expect("the second attempt works"));
+    assert_eq!(scene.sent(), 600);
 }
 
 #[test]

@@ -42,6 +42,11 @@ impl Error {
         Self { kind, message: message.into() }
     }
 
+    /// Why a provider of credentials failed; without secrets.
+    pub fn credentials(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::CredentialRetrieval, message)
+    }
+
     /// No region, where there are no settings to look for one in.
     pub(crate) fn no_region() -> Self {
         Self::new(ErrorKind::NoRegion, "You must specify a region.")

@@ -7,10 +7,13 @@ use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The largest answer that is taken into memory: four times what any service over AWS JSON answers with.
 const LARGEST_ANSWER: usize = 64 << 20;
+
+/// After this time without an answer, connections may have been closed while nothing ran that could notice it.
+const IDLE: Duration = Duration::from_millis(20);
 
 /// How to connect.
 #[derive(Debug, Clone)]
@@ -49,6 +52,8 @@ pub struct Reqwest {
     secure: OnceLock<reqwest::Client>,
     /// The last URL, as text and parsed.
     last: Mutex<Option<(String, reqwest::Url)>>,
+    /// When the last answer came.
+    answered: Mutex<Option<Instant>>,
 }
 
 /// The last URL may hold a password.
@@ -147,8 +152,24 @@ impl Reqwest {
         Ok(sent)
     }
 
+    /// Lets the tasks of idle connections run, so that those that the server has closed are not used again. Nothing else
+    /// runs them between the blocking calls of a program, or while it blocks the one thread of its runtime. They are
+    /// woken by a first turn of the runtime, and run in the second.
+    async fn settle(&self) {
+        let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if answered.is_some_and(|at| at.elapsed() > IDLE) {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        }
+    }
+
     async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let failed = |error| self.classified(error, &request.url);
+        if tokio::runtime::Handle::try_current().is_err() {
+            let text = "calls must be awaited within a tokio runtime";
+            return Err(TransportError { kind: Kind::Setup, url: request.url.clone(), source: Some(text.into()) });
+        }
+        self.settle().await;
         let client = self.client(&request.url)?;
         let mut answer = client.execute(self.request(request)?).await.map_err(failed)?;
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
@@ -162,6 +183,7 @@ impl Reqwest {
             }
             response.body.extend_from_slice(&chunk);
         }
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         Ok(response)
     }
 

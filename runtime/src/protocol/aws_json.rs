@@ -62,9 +62,9 @@ impl Protocol for AwsJson {
         let (queried, named) = (query_code(response), code(response, &body));
         let shape = super::error_shape(service, operation, [named.as_deref(), queried]);
         let code = queried.map(str::to_owned).or(named).unwrap_or(status);
-        let message =
-            ["message", "Message"].into_iter().filter_map(|name| body.get(name)).find(|found| !found.is_null());
-        let message = match message {
+        let messages = || ["message", "Message"].into_iter().filter_map(|name| body.get(name));
+        let null_message = messages().next().is_some_and(Value::is_null);
+        let message = match messages().find(|found| !found.is_null()) {
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
             None if body.is_object() => String::new(),
@@ -78,6 +78,7 @@ impl Protocol for AwsJson {
             code,
             shape: shape.map(|shape| service.shape(shape).name.to_owned()),
             message,
+            null_message,
             status: response.status,
             request_id,
             details,
