@@ -25,6 +25,28 @@ fn a_file_is_one_text_of_a_list() {
 }
 
 #[test]
+fn a_file_in_utf_16_is_named_as_such() {
+    let home = tempfile::tempdir().expect("a folder");
+    let utf16: Vec<u8> = "\u{feff}type=JobFailed,message=m".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(home.path().join("details"), utf16).expect("a file");
+    let words = [
+        "codepipeline",
+        "put-job-failure-result",
+        "--job-id",
+        "j",
+        "--failure-details",
+        "file://details",
+        "--cli-dry-run",
+    ];
+    let output = run(configured(home.path()).args(words), "");
+    assert_eq!(output.status.code(), Some(252));
+    let expected = "The file is in UTF-16: save it as UTF-8, or set AWS_CLI_FILE_ENCODING=utf-16.";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    let output = run(configured(home.path()).args(words).env("AWS_CLI_FILE_ENCODING", "utf-16"), "");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
 fn numbers_and_bytes_that_are_none() {
     let home = tempfile::tempdir().expect("a folder");
     let words = ["codepipeline", "poll-for-jobs", "--action-type-id", "category=Test", "--max-batch-size", "1.5"];

@@ -183,3 +183,6 @@ fn rows<'a, T>(table: &'a BTreeMap<String, T>, operation: &str) -> impl Iterator
 fn option_of<'a>(key: &'a str, operation: &str) -> Option<&'a str> {
     key.split_once('.').filter(|(of, _)| *of == operation || *of == "*").map(|(_, option)| option)
 }
+
+#[cfg(all(test, feature = "botocore"))]
+mod tests;

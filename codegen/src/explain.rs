@@ -1,7 +1,7 @@
 //! From JSON to Rust: what was decided of an operation or a shape, and why.
 
 use crate::diagnostics::{Diagnostic, Error, nearest};
-use crate::ir::{Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
+use crate::ir::{Change, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
 use crate::{Generator, emit, write};
 use serde_json::Value;
 
@@ -83,6 +83,11 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
     for (member, option) in members.iter().zip(&operation.options) {
         let required = if member.required { ", required" } else { "" };
         found.push((format!("--{option}"), format!("the member {}{required}", member.name)));
+    }
+    for change in &operation.changes {
+        if let Change::Hoist(Hoist { option, path, .. }) = change {
+            found.push((format!("--{option}"), format!("sets {}, as the AWS CLI has it", path.join("."))));
+        }
     }
     for known in &operation.traits {
         found.push(match known {

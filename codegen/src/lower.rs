@@ -21,6 +21,8 @@ use crate::exceptions::Exceptions;
 use crate::ir;
 use std::collections::BTreeMap;
 
+#[cfg(test)]
+pub(crate) use names::kebab;
 pub(crate) use names::{ident, variants};
 
 /// What lowering reads.

@@ -172,6 +172,7 @@ fn values<'t>(
     known: &[Known<'_>],
 ) -> Result<Vec<String>, Failure> {
     let is_value = |token: &&String| *token != "--" && matches!(classify(token, known), Ok(Token::Word));
+    let is_unknown = |token: &String| token != "--" && matches!(classify(token, known), Ok(Token::Unknown));
     let values: Vec<String> = match (option.takes, inline) {
         (Takes::Nothing, Some(value)) => {
             return Err(Failure::usage(format!("argument {}: ignored explicit argument '{value}'", option.name)));
@@ -180,7 +181,7 @@ fn values<'t>(
         (_, Some(value)) => vec![value],
         (Takes::One, None) => match tokens.next_if(is_value) {
             Some(value) => vec![value.clone()],
-            None => return Err(Failure::usage(format!("argument {}: expected one argument", option.name))),
+            None => return Err(no_value(option, tokens.peek().is_some_and(|next| is_unknown(next)))),
         },
         (Takes::Optional, None) => tokens.next_if(is_value).cloned().into_iter().collect(),
         (Takes::Many, None) => std::iter::from_fn(|| tokens.next_if(is_value)).cloned().collect(),
@@ -189,4 +190,11 @@ fn values<'t>(
         Some(value) => Err(Failure::choice(option.name, value, option.choices.iter().copied())),
         None => Ok(values),
     }
+}
+
+/// An option without its value. What follows may have been meant for one.
+fn no_value(option: Known<'_>, looks_like_an_option: bool) -> Failure {
+    let name = option.name;
+    let hint = looks_like_an_option.then(|| format!("If the value begins with a dash, write {name}=VALUE."));
+    Failure::usage(format!("argument {name}: expected one argument")).noting(hint)
 }

@@ -33,15 +33,18 @@ pub(crate) struct Parameter<'a> {
 /// and those of parts, come last.
 pub(crate) fn all<'a>(service: &Service<'a>, command: &Command<'a>, operation: &Operation<'_>) -> Vec<Parameter<'a>> {
     let Some(input) = operation.input else { return Vec::new() };
+    let hoists =
+        command.changes.iter().filter_map(|change| if let Change::Hoist(hoist) = change { Some(hoist) } else { None });
     let members = service.shape(input).members.iter().zip(command.options.iter().copied());
+    // A hoist of the same name takes the place.
+    let members = members.filter(|(_, name)| hoists.clone().all(|hoist| hoist.option != *name));
     let mut members: Vec<_> = members.collect();
     members.sort_by_key(|(member, name)| !name.replace('-', "").eq_ignore_ascii_case(member.name));
     let mut found = Vec::with_capacity(members.len());
     for (member, name) in members {
         found.push(Parameter::new(service, command, Place { within: input, member, way: Vec::new() }, name, None));
     }
-    for change in command.changes {
-        let Change::Hoist(hoist) = change else { continue };
+    for hoist in hoists {
         if let Some(place) = Place::at(service, input, hoist.path) {
             found.push(Parameter::new(service, command, place, hoist.option, Some(hoist)));
         }

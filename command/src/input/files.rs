@@ -35,10 +35,16 @@ pub(super) fn load(surroundings: &Surroundings, word: &str) -> Result<Content, S
     let Some(path) = word.strip_prefix("file://") else { return Ok(Content::Text(word.to_owned())) };
     let bytes = read(surroundings, word, path)?;
     let encoding = surroundings.variable("AWS_CLI_FILE_ENCODING").map_err(|error| error.to_string())?;
+    let hint = match bytes.as_slice() {
+        [0xfe, 0xff, ..] | [0xff, 0xfe, ..] => {
+            "  The file is in UTF-16: save it as UTF-8, or set AWS_CLI_FILE_ENCODING=utf-16."
+        }
+        _ => "",
+    };
     let text = decoded(bytes, encoding.as_deref().unwrap_or("utf-8"))?.ok_or_else(|| {
         format!(
             "Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary file, please \
-             use the fileb:// prefix instead of the file:// prefix."
+             use the fileb:// prefix instead of the file:// prefix.{hint}"
         )
     })?;
     Ok(Content::Text(text.replace("\r\n", "\n").replace('\r', "\n")))
