@@ -1,5 +1,6 @@
 //! What the project holds itself to.
 
+use opsmith_runtime::rows::{OperationTrait, ServiceTrait, Trait};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -70,4 +71,59 @@ fn every_difference_has_a_test() {
             assert!(case || tests.contains(&format!("fn {name}(")), "there is no test {name}: {row}");
         }
     }
+}
+
+/// Facts with the file that obeys each, and how it asks for it. The match leaves none out.
+macro_rules! readers {
+    ($($fact:ident { $($variant:pat => $file:literal $text:literal,)* })*) => {{
+        $(let _all = |fact: &$fact<'_>| match fact { $($variant => ()),* };)*
+        [$($((stringify!($variant), $file, $text)),*),*]
+    }};
+}
+
+/// What rows hold is read by what runs, or it is not in them: a fact that nothing obeys is not lowered.
+#[test]
+fn every_fact_of_the_rows_has_a_reader() {
+    let readers = readers! {
+        ServiceTrait {
+            ServiceTrait::Auth(_) => "runtime/src/client.rs" ".auth(",
+            ServiceTrait::QueryCompatible => "runtime/src/protocol/aws_json.rs" ".is_query_compatible()",
+            ServiceTrait::EndpointDiscovery(_) => "runtime/src/client.rs" ".endpoint_discovery()",
+        }
+        OperationTrait {
+            OperationTrait::HostPrefix(_) => "runtime/src/endpoint/bound.rs" "OperationTrait::HostPrefix(",
+            OperationTrait::Paginated(_) => "runtime/src/pages.rs" ".pagination()",
+            OperationTrait::Unpaged(_) => "command/src/run.rs" ".unpaged()",
+            OperationTrait::Unsigned => "runtime/src/client.rs" ".auth(",
+            OperationTrait::Auth(_) => "runtime/src/client.rs" ".auth(",
+            OperationTrait::Deprecated(_) => "runtime/src/commands.rs" "OperationTrait::Deprecated(",
+            OperationTrait::EndpointParameter(..) => "runtime/src/endpoint/bound.rs" "OperationTrait::EndpointParameter(",
+            OperationTrait::EndpointPath(..) => "runtime/src/endpoint/bound.rs" "OperationTrait::EndpointPath(",
+            OperationTrait::DiscoveredEndpoint(_) => "runtime/src/client.rs" ".discovers_endpoint()",
+            OperationTrait::Waiter(_) => "runtime/src/waiter.rs" "OperationTrait::Waiter(",
+        }
+        Trait {
+            Trait::Pattern(_) => "runtime/src/validate/rules.rs" ".pattern()",
+            Trait::JsonName(_) => "runtime/src/codec/json.rs" ".json_name()",
+            Trait::TimestampFormat(_) => "runtime/src/codec/json.rs" ".timestamp_format(",
+            Trait::Error(_) => "runtime/src/retry.rs" ".error()",
+            Trait::ErrorCode(_) => "runtime/src/protocol.rs" ".is_error(",
+            Trait::EndpointParameter(_) => "runtime/src/endpoint/bound.rs" "Trait::EndpointParameter(",
+        }
+    };
+    let flags = [
+        ("REQUIRED", "runtime/src/validate/rules.rs", "flag::REQUIRED"),
+        ("SENSITIVE", "runtime/src/redact.rs", ".hides("),
+        ("SPARSE", "runtime/src/codec/json/read.rs", "flag::SPARSE"),
+        ("IDEMPOTENCY_TOKEN", "runtime/src/client.rs", "flag::IDEMPOTENCY_TOKEN"),
+        ("HOST_LABEL", "runtime/src/endpoint/bound.rs", "flag::HOST_LABEL"),
+        ("REQUIRES", "runtime/src/codec/json.rs", "flag::REQUIRES"),
+    ];
+    let read = |file: &str| fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    for (fact, file, text) in readers.into_iter().chain(flags) {
+        assert!(read(file).contains(text), "{fact} is not read in {file} by {text}");
+    }
+    let rows = read("runtime/src/rows.rs");
+    let all = rows.lines().filter_map(|line| line.trim().strip_prefix("pub const ")?.split_once(": u16 = "));
+    assert_eq!(all.map(|(name, _)| name).collect::<Vec<_>>(), flags.map(|(name, ..)| name));
 }

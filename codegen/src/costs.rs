@@ -23,7 +23,7 @@ impl Generator {
     /// As [`render`](Generator::render), for all operations before the first.
     pub fn costs(&self) -> Result<impl ExactSizeIterator<Item = Result<Cost, Error>>, Error> {
         let loaded = self.load()?;
-        let service = loaded.lower(self.named())?;
+        let service = loaded.lower(self.named()?)?;
         let operations: Vec<String> = service.operations.into_iter().map(|operation| operation.name).collect();
         let model = self.model_name();
         Ok(operations.into_iter().map(move |operation| {

@@ -134,11 +134,17 @@ impl Changes {
     fn service(&mut self, old: &Service, new: &Service) {
         let facts = |service: &Service| {
             [
+                ("name", service.id.clone()),
+                ("title", service.title.clone()),
+                ("SDK's name", service.sdk_id.clone()),
                 ("protocol", service.protocol.to_owned()),
+                ("list of protocols", service.protocols.join(", ")),
                 ("version of the interface", service.version.clone()),
                 ("signing name", service.signing_name.clone()),
                 ("target prefix", service.target_prefix.clone()),
                 ("endpoint rules", format!("{:?}", service.endpoint)),
+                ("list of traits", format!("{:?}", service.traits)),
+                ("list of commands that are missing", format!("{:?}", service.missing)),
             ]
         };
         for ((what, before), (_, after)) in facts(old).into_iter().zip(facts(new)) {
@@ -162,6 +168,14 @@ impl Changes {
                 .and_then(|index| model.shapes.get(index))
                 .map_or_else(|| "nothing".to_owned(), |shape| shape.name.clone())
         };
+        for (what, before, after) in [
+            ("method", old.method.to_string(), new.method.to_string()),
+            ("command", old.command.clone(), new.command.clone()),
+        ] {
+            if before != after {
+                self.of_operation(Severity::Breaking, new, format!("the {what} is {after} rather than {before}"));
+            }
+        }
         for (verb, before, after) in [("takes", before.0, after.0), ("answers", before.1, after.1)] {
             let [before, after] = [name(services[0], before), name(services[1], after)];
             if before != after {
@@ -192,8 +206,9 @@ impl Changes {
 
     fn operation_traits(&mut self, old: &Operation, new: &Operation) {
         let said = |operation: &Operation| {
-            let said = operation.traits.iter().map(|found| match found {
-                OperationTrait::Waiter(waiter) => (format!("the waiter {}", waiter.name), format!("{waiter:?}")),
+            let mut said = BTreeMap::<String, Vec<String>>::new();
+            let each = operation.traits.iter().map(|found| match found {
+                OperationTrait::Waiter(waiter) => (format!("the waiter {}", waiter.method), format!("{waiter:?}")),
                 OperationTrait::Deprecated(message) => ("deprecated".to_owned(), message.clone()),
                 other => {
                     let text = format!("{other:?}");
@@ -201,7 +216,8 @@ impl Changes {
                     (format!("the trait {kind}"), text.clone())
                 }
             });
-            said.collect::<BTreeMap<_, _>>()
+            each.for_each(|(what, value)| said.entry(what).or_default().push(value));
+            said
         };
         let [before, after] = [said(old), said(new)];
         for (what, value) in &after {
@@ -229,13 +245,24 @@ impl Changes {
         if old.sensitive != new.sensitive {
             tell(Severity::Additive, format!("is {} sensitive", if new.sensitive { "now" } else { "no longer" }));
         }
+        deprecation(&old.deprecated, &new.deprecated).into_iter().for_each(|change| tell(Severity::Additive, change));
+        facts(&old.traits, &new.traits).into_iter().for_each(|change| tell(Severity::Additive, change));
         constraints(old, new).into_iter().for_each(|(severity, change)| tell(severity.max(checked), change));
-        let [before, after] = [old, new].map(|shape| shape.values.iter().map(|value| &value.value).collect::<Vec<_>>());
-        for value in before.iter().filter(|value| !after.contains(value)) {
-            tell(Severity::Breaking, format!("the value {value:?} is gone"));
-        }
-        for value in after.iter().filter(|value| !before.contains(value)) {
-            tell(Severity::Additive, format!("the value {value:?}: added"));
+        for (value, change) in pairs(&old.values, &new.values, |value| &value.value) {
+            let name = &value.value;
+            match change {
+                Pair::Removed => tell(Severity::Breaking, format!("the value {name:?} is gone")),
+                Pair::Added => tell(Severity::Additive, format!("the value {name:?}: added")),
+                Pair::Both(before) => {
+                    if before.rust != value.rust {
+                        let change = format!("the value {name:?} is {} rather than {}", value.rust, before.rust);
+                        tell(Severity::Breaking, change);
+                    }
+                    if let Some(change) = deprecation(&before.deprecated, &value.deprecated) {
+                        tell(Severity::Additive, format!("the value {name:?} {change}"));
+                    }
+                }
+            }
         }
         if old.docs.0 != new.docs.0 {
             tell(Severity::Documentation, "the documentation changed".to_owned());
@@ -277,14 +304,50 @@ fn member_changes([old_service, new_service]: [&Service; 2], [old, new]: [&Membe
     if old.rust != new.rust {
         found.push((Severity::Breaking, format!("the field is {} rather than {}", new.rust, old.rust)));
     }
-    let said = |member: &Member| (member.flags.clone(), format!("{:?}", member.traits));
-    if said(old) != said(new) {
-        found.push((Severity::Additive, "the traits changed".to_owned()));
+    if old.flags != new.flags {
+        found.push((Severity::Additive, "the flags changed".to_owned()));
     }
+    let told = deprecation(&old.deprecated, &new.deprecated).into_iter().chain(facts(&old.traits, &new.traits));
+    found.extend(told.map(|change| (Severity::Additive, change)));
     if old.docs.0 != new.docs.0 {
         found.push((Severity::Documentation, "the documentation changed".to_owned()));
     }
     found
+}
+
+/// Whether it became deprecated, or is no longer.
+fn deprecation(old: &Option<String>, new: &Option<String>) -> Option<String> {
+    let text = match (old, new) {
+        (before, after) if before == after => return None,
+        (_, Some(message)) => format!("is deprecated: {message}"),
+        (_, None) => "is no longer deprecated".to_owned(),
+    };
+    Some(text.trim_end_matches(": ").to_owned())
+}
+
+/// Changes of traits, but for patterns, which are constraints.
+fn facts(old: &[Trait], new: &[Trait]) -> Vec<String> {
+    let said = |traits: &[Trait]| -> BTreeMap<&'static str, String> {
+        let facts = traits.iter().flat_map(|found| match found {
+            Trait::Pattern(_) => Vec::new(),
+            Trait::ErrorCode(code) => vec![("code over AWS Query", code.clone())],
+            Trait::JsonName(name) => vec![("name in JSON", name.clone())],
+            Trait::TimestampFormat(format) => vec![("format of timestamps", (*format).to_owned())],
+            Trait::EndpointParameter(name) => vec![("parameter of the endpoint", name.clone())],
+            Trait::Error { server, status, retryable, throttling } => vec![
+                ("fault", if *server { "the service's" } else { "the caller's" }.to_owned()),
+                ("HTTP status", status.to_string()),
+                ("retry", if *retryable { "again" } else { "not again" }.to_owned()),
+                ("rate", if *throttling { "throttled" } else { "not throttled" }.to_owned()),
+            ],
+        });
+        facts.collect()
+    };
+    let [before, after] = [said(old), said(new)];
+    let names: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
+    let text = |facts: &BTreeMap<_, String>, name| facts.get(name).cloned().unwrap_or_else(|| "none".to_owned());
+    let changed = names.into_iter().filter(|name| before.get(name) != after.get(name));
+    changed.map(|name| format!("the {name} is {} rather than {}", text(&after, name), text(&before, name))).collect()
 }
 
 /// Changes of what values are accepted.

@@ -34,6 +34,7 @@ pub(crate) fn files(service: &ir::Service) -> Vec<File> {
         ("rows", "The rows of the service: operations, shapes and members.", rows::items(service)),
         ("types", "Structures and unions of the service.", types::items(service)),
     ];
+    let modules: Vec<_> = modules.into_iter().filter(|(_, _, items)| !items.is_empty()).collect();
     let mut files = vec![library(service), declarations(&modules)];
     for (name, about, items) in modules {
         files.push(File { name, about: about.to_owned(), items });
@@ -70,15 +71,19 @@ fn declarations(modules: &[(&str, &str, TokenStream)]) -> File {
         let about = format!(" {about}");
         quote! { #[doc = #about] pub mod #name; }
     };
+    // What a command needs is compiled only where the runtime has its feature.
+    let of_command = |(name, ..): &&(&str, &str, TokenStream)| matches!(*name, "commands" | "docs");
+    let (commands, library): (Vec<_>, Vec<_>) = modules.iter().partition(of_command);
     let exported = |module: &str| {
-        let (name, ..) = modules.iter().find(|(name, _, items)| *name == module && has_items(items))?;
+        let (name, ..) = modules.iter().find(|(name, ..)| *name == module)?;
         let name = crate::lower::ident(name);
         Some(quote! { pub use #name::*; })
     };
     let (enums, types) = (exported("enums"), exported("types"));
-    let modules = modules.iter().map(declare);
+    let (commands, library) = (commands.into_iter().map(declare), library.into_iter().map(declare));
     let items = quote! {
-        #(#modules)*
+        #(#library)*
+        opsmith_runtime::commands! { #(#commands)* }
         pub use client::Client;
         #enums
         pub use errors::ErrorCode;
@@ -88,20 +93,29 @@ fn declarations(modules: &[(&str, &str, TokenStream)]) -> File {
     File { name: "service", about: "The modules of the service.".to_owned(), items }
 }
 
-/// Whether a module has anything but imports.
-fn has_items(items: &TokenStream) -> bool {
-    items
-        .clone()
-        .into_iter()
-        .any(|token| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "enum" || word == "struct"))
-}
-
 /// Doc attributes for Rust: the first paragraph, or what stands for it, which is Markdown of our own.
 fn rustdoc(docs: &ir::Docs, otherwise: &str) -> TokenStream {
     match prose::first_paragraph(docs.0.trim_start()) {
         none if none.is_empty() => doc_lines(vec![otherwise.to_owned()]),
         words => doc_lines(prose::lines(words)),
     }
+}
+
+/// The paragraph on a type that is deprecated: a mark would warn of the code that is generated around it.
+fn deprecated_type(message: Option<&str>) -> TokenStream {
+    let Some(message) = message else { return TokenStream::new() };
+    let words = ["Deprecated."].into_iter().map(str::to_owned).chain(prose::plain(message));
+    doc_lines([String::new()].into_iter().chain(prose::lines(words)).collect())
+}
+
+/// The mark of what a model says is deprecated, with what to use in its place, which rustdoc takes for Markdown.
+fn deprecated(message: Option<&str>) -> Option<TokenStream> {
+    let note = prose::plain(message?).join(" ");
+    Some(if note.is_empty() {
+        quote! { #[deprecated] }
+    } else {
+        quote! { #[deprecated = #note] }
+    })
 }
 
 /// Doc attributes of these lines.

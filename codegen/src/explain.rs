@@ -26,7 +26,7 @@ impl Generator {
     /// for don't need.
     pub fn explain(&self, name: &str) -> Result<Explanation, Error> {
         let loaded = self.load()?;
-        let service = loaded.lower(self.named())?;
+        let service = loaded.lower(self.named()?)?;
         let operation = service.operations.iter().find(|operation| operation.name == name);
         let shape = service.shapes.iter().find(|shape| shape.name == name);
         let (decisions, code) = match (operation, shape) {
@@ -52,6 +52,10 @@ impl Generator {
 }
 
 fn unknown(service: &Service, file: &str, name: &str) -> Error {
+    let is_it = |omitted: &&Diagnostic| omitted.shape.split_once('#').is_some_and(|(_, local)| local == name);
+    if let Some(omitted) = service.omitted.iter().find(is_it) {
+        return Error::Model(vec![omitted.clone()]);
+    }
     let operations = service.operations.iter().map(|operation| operation.name.as_str());
     let names = operations.chain(service.shapes.iter().map(|shape| shape.name.as_str()));
     Error::Model(vec![Diagnostic {
@@ -116,9 +120,6 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
                 let when = if *required { "always" } else { "where it is switched on" };
                 ("endpoint discovery".to_owned(), when.to_owned())
             }
-            OperationTrait::Http { method, uri, .. } => {
-                ("smithy.api#http".to_owned(), format!("{method} {uri}: not used by AWS JSON"))
-            }
         });
     }
     found
@@ -149,7 +150,6 @@ fn shape_decisions(service: &Service, shape: &Shape) -> Vec<(String, String)> {
     for known in &shape.traits {
         match known {
             Trait::Pattern(pattern) => found.push(("checked".to_owned(), format!("the pattern {pattern}"))),
-            Trait::Deprecated(message) => found.push(("deprecated".to_owned(), message.clone())),
             Trait::Error { server, retryable, .. } => {
                 let whose = if *server { "the service's fault" } else { "the caller's fault" };
                 let again = if *retryable { ", tried again" } else { ", not tried again" };
@@ -157,6 +157,9 @@ fn shape_decisions(service: &Service, shape: &Shape) -> Vec<(String, String)> {
             }
             _ => {}
         }
+    }
+    if let Some(message) = &shape.deprecated {
+        found.push(("deprecated".to_owned(), message.clone()));
     }
     if shape.sensitive {
         found.push(("sensitive".to_owned(), "never printed".to_owned()));
@@ -184,6 +187,10 @@ fn member_decision(service: &Service, member: &Member) -> String {
     };
     if service.shapes.get(member.target).is_some_and(|target| target.name.contains('$')) {
         text.push_str("; checked by constraints of its own");
+    }
+    if let Some(message) = &member.deprecated {
+        text.push_str("; deprecated: ");
+        text.push_str(message);
     }
     if member.boxed {
         text.push_str("; in a box since it contains its own structure");

@@ -1,7 +1,7 @@
 //! The entry point: a builder, and the verbs that end it.
 
 use crate::ast::Model;
-use crate::diagnostics::{Error, Report};
+use crate::diagnostics::{Diagnostic, Error, Report};
 use crate::exceptions::Exceptions;
 use crate::write::{self, Files};
 use crate::{ir, lower};
@@ -13,14 +13,14 @@ use std::path::{Path, PathBuf};
 pub struct Generator {
     models: Vec<PathBuf>,
     exceptions: Option<PathBuf>,
-    operations: Vec<String>,
+    operations: Option<Vec<String>>,
 }
 
 impl Generator {
     /// A generator for the service in a Smithy JSON AST file, or in a folder of botocore's, e.g.
     /// `botocore/data/codepipeline/2015-07-09`, with what it says for documentation.
     pub fn new(model: impl Into<PathBuf>) -> Self {
-        Generator { models: vec![model.into()], exceptions: None, operations: Vec::new() }
+        Generator { models: vec![model.into()], exceptions: None, operations: None }
     }
 
     /// Adds a further file of the model: more shapes, or `apply` statements such as documentation.
@@ -37,9 +37,9 @@ impl Generator {
     }
 
     /// Generates only these operations (`GetPipeline`), with the shapes that they need. Without a call, all are, but for those that
-    /// no code can be made of, such as event streams: [`lower`](Generator::lower) tells them.
+    /// no code can be made of, such as event streams: [`lower`](Generator::lower) tells them. To name none at all is an error.
     pub fn operations<S: Into<String>>(mut self, operations: impl IntoIterator<Item = S>) -> Self {
-        self.operations.extend(operations.into_iter().map(Into::into));
+        self.operations.get_or_insert_default().extend(operations.into_iter().map(Into::into));
         self
     }
 
@@ -109,10 +109,19 @@ impl Generator {
         write::texts(service, &self.model_name())
     }
 
-    /// The operations that were asked for.
-    #[cfg(feature = "tool")]
-    pub(crate) fn named(&self) -> &[String] {
-        &self.operations
+    /// The operations that were asked for; empty when all are.
+    pub(crate) fn named(&self) -> Result<&[String], Error> {
+        match &self.operations {
+            None => Ok(&[]),
+            Some(named) if !named.is_empty() => Ok(named),
+            Some(_) => Err(Error::Model(vec![Diagnostic {
+                file: self.model_name(),
+                shape: String::new(),
+                r#trait: String::new(),
+                problem: "the list of operations is empty".to_owned(),
+                help: "name some, or leave out `operations` for all".to_owned(),
+            }])),
+        }
     }
 
     /// The name of the model's first file.
@@ -127,8 +136,8 @@ impl Generator {
     ///
     /// As [`render`](Generator::render).
     pub fn lower(&self) -> Result<ir::Service, Error> {
-        let loaded = self.load()?;
-        loaded.lower(&self.operations)
+        let named = self.named()?;
+        self.load()?.lower(named)
     }
 
     /// Reads all files.

@@ -205,15 +205,6 @@ pub struct Hoist {
 /// A fact that few operations have.
 #[derive(Debug)]
 pub enum OperationTrait {
-    /// `smithy.api#http`
-    Http {
-        /// `POST` and so on.
-        method: String,
-        /// The pattern of the path.
-        uri: String,
-        /// The status of success.
-        code: u16,
-    },
     /// `smithy.api#endpoint`: a prefix of the host name.
     HostPrefix(String),
     /// How the output is paged.
@@ -340,8 +331,6 @@ pub struct Shape {
     pub sensitive: bool,
     /// Elements or values may be null.
     pub sparse: bool,
-    /// It is a stream.
-    pub streaming: bool,
     /// Least length or number.
     pub min: Option<f64>,
     /// Greatest length or number.
@@ -352,6 +341,8 @@ pub struct Shape {
     pub values: Vec<Value>,
     /// Facts that few have.
     pub traits: Vec<Trait>,
+    /// `smithy.api#deprecated`, with what to use in its place, which may be empty.
+    pub deprecated: Option<String>,
     /// What the model says of it.
     pub docs: Docs,
 }
@@ -414,6 +405,8 @@ pub struct Member {
     pub flags: Vec<&'static str>,
     /// Facts that few have.
     pub traits: Vec<Trait>,
+    /// `smithy.api#deprecated`, with what to use in its place, which may be empty.
+    pub deprecated: Option<String>,
     /// What the model says of it.
     pub docs: Docs,
 }
@@ -425,6 +418,8 @@ pub struct Value {
     pub rust: Ident,
     /// As it is on the wire.
     pub value: String,
+    /// `smithy.api#deprecated`, with what to use in its place, which may be empty.
+    pub deprecated: Option<String>,
     /// What the model says of it.
     pub docs: Docs,
 }
@@ -451,22 +446,6 @@ pub enum Trait {
     },
     /// `aws.protocols#awsQueryError`: the code over AWS Query, where it is not the shape's name.
     ErrorCode(String),
-    /// `smithy.api#deprecated`, with what to use in its place.
-    Deprecated(String),
-    /// `smithy.api#httpHeader`
-    HttpHeader(String),
-    /// `smithy.api#httpPrefixHeaders`
-    HttpPrefixHeaders(String),
-    /// `smithy.api#httpQuery`
-    HttpQuery(String),
-    /// `smithy.api#mediaType`
-    MediaType(String),
-    /// `smithy.api#xmlName`
-    XmlName(String),
-    /// `smithy.api#xmlNamespace`: URI and prefix.
-    XmlNamespace(String, String),
-    /// `aws.protocols#ec2QueryName`
-    Ec2QueryName(String),
     /// `smithy.rules#contextParam`: the parameter of the rules that the member sets.
     EndpointParameter(String),
 }

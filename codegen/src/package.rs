@@ -14,6 +14,10 @@ use std::path::Path;
 const FEATURES: &[(&str, &str)] = &[
     ("ascii-hosts", "Names of hosts are ASCII, for the whole program: 21 crates of Unicode tables are not built."),
     ("blocking", "`Call::blocking` and `Pages::blocking`: calls that are waited for, without async code around them."),
+    (
+        "commands",
+        "The rows of the service's commands, with all documentation, for `opsmith-command`, which turns it on.",
+    ),
     ("patterns", "Checks texts against the patterns of the model too."),
     ("serde", "serde for all types, in the form that they have on the wire of AWS JSON."),
     ("waiters", "Waiters: calls that are made again and again until something is as wanted."),

@@ -39,3 +39,13 @@ fn nothing_is_written_of_a_model_that_is_wrong() {
     support::generator(&case).write(folder.path()).expect_err("a wrong model");
     assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
 }
+
+#[test]
+fn an_empty_list_of_operations_is_told() {
+    let none = support::own().operations(Vec::<String>::new());
+    for error in [none.render().err(), none.lower().err()] {
+        let text = error.expect("an error").to_string();
+        assert!(text.contains("the list of operations is empty"), "{text}");
+    }
+    assert!(none.operations(["GetPipeline"]).render().is_ok());
+}

@@ -716,6 +716,7 @@ macro_rules! waiters {
         impl $client {
             $(
                 $(#[$docs])*
+                #[allow(deprecated)]
                 pub fn $method(&self, input: $input) -> $crate::waiter::Waiting<$output> {
                     $crate::waiter::Waiting::new(self.$operation(input), $name)
                 }

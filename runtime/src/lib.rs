@@ -49,6 +49,22 @@ pub use typed::Blob;
 #[doc(hidden)]
 pub use serde_core;
 
+/// Declares what only a command needs of a generated service.
+#[cfg(feature = "commands")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! commands {
+    ($($modules:tt)*) => { $($modules)* };
+}
+
+/// Commands are a feature.
+#[cfg(not(feature = "commands"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! commands {
+    ($($modules:tt)*) => {};
+}
+
 /// Includes the service that a build script generated with `opsmith_codegen::Generator`, by its command word:
 /// `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`. It is for crates of editions 2018 and later that
 /// keep the prelude: `#![no_implicit_prelude]` is not supported.

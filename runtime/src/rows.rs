@@ -189,8 +189,6 @@ pub struct Operation<'a> {
 /// A fact that few operations have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OperationTrait<'a> {
-    /// `smithy.api#http`: method, URI pattern and status of success.
-    Http(&'a str, &'a str, u16),
     /// `smithy.api#endpoint`: a prefix of the host name.
     HostPrefix(&'a str),
     /// `smithy.api#paginated`, or a paginator of botocore.
@@ -415,26 +413,10 @@ pub mod flag {
     pub const SPARSE: u16 = 1 << 2;
     /// `smithy.api#idempotencyToken`: filled in with a random UUID when absent.
     pub const IDEMPOTENCY_TOKEN: u16 = 1 << 3;
-    /// `smithy.api#streaming`
-    pub const STREAMING: u16 = 1 << 4;
     /// `smithy.api#hostLabel`: becomes part of the host name.
-    pub const HOST_LABEL: u16 = 1 << 5;
-    /// `smithy.api#httpPayload`
-    pub const HTTP_PAYLOAD: u16 = 1 << 6;
-    /// `smithy.api#httpLabel`
-    pub const HTTP_LABEL: u16 = 1 << 7;
-    /// `smithy.api#httpQueryParams`
-    pub const HTTP_QUERY_PARAMS: u16 = 1 << 8;
-    /// `smithy.api#httpResponseCode`
-    pub const HTTP_RESPONSE_CODE: u16 = 1 << 9;
-    /// `smithy.api#xmlAttribute`
-    pub const XML_ATTRIBUTE: u16 = 1 << 10;
-    /// `smithy.api#xmlFlattened`
-    pub const XML_FLATTENED: u16 = 1 << 11;
-    /// The model lists the member as required, but the service leaves it out (an exception in `model/*.toml`).
-    pub const OMITTED: u16 = 1 << 12;
+    pub const HOST_LABEL: u16 = 1 << 4;
     /// Of a structure: some member is required.
-    pub const REQUIRES: u16 = 1 << 13;
+    pub const REQUIRES: u16 = 1 << 5;
 }
 
 /// A fact that few shapes or members have.
@@ -450,22 +432,6 @@ pub enum Trait<'a> {
     Error(ErrorTrait),
     /// `aws.protocols#awsQueryError`: the code that the error had over AWS Query, where it is not the shape's name.
     ErrorCode(&'a str),
-    /// `smithy.api#deprecated`, with what to use in its place.
-    Deprecated(&'a str),
-    /// `smithy.api#httpHeader`
-    HttpHeader(&'a str),
-    /// `smithy.api#httpPrefixHeaders`
-    HttpPrefixHeaders(&'a str),
-    /// `smithy.api#httpQuery`
-    HttpQuery(&'a str),
-    /// `smithy.api#mediaType`
-    MediaType(&'a str),
-    /// `smithy.api#xmlName`
-    XmlName(&'a str),
-    /// `smithy.api#xmlNamespace`: URI and prefix.
-    XmlNamespace(&'a str, &'a str),
-    /// `aws.protocols#ec2QueryName`
-    Ec2QueryName(&'a str),
     /// `smithy.rules#contextParam`: the endpoint parameter that the member sets.
     EndpointParameter(&'a str),
 }

@@ -310,8 +310,9 @@ macro_rules! structure {
     (
         $name:ident [$($field:ident),* $(,)?]
         $(new($($required:ident: $required_type:ty),* $(,)?))?
-        $(set($($optional:ident: $optional_type:ty),* $(,)?))?
+        $(set($($(#[$mark:meta])? $optional:ident: $optional_type:ty $(= $about:literal)?),* $(,)?))?
     ) => {
+        #[allow(deprecated)]
         impl $name {
             $(
                 /// Creates it from its required members; the others are absent.
@@ -323,7 +324,8 @@ macro_rules! structure {
                 }
             )?
             $($(
-                #[doc = ::core::concat!("Sets `", ::core::stringify!($optional), "`.")]
+                #[doc = ::core::concat!("Sets `", ::core::stringify!($optional), "`." $(, $about)?)]
+                $(#[$mark])?
                 pub fn $optional(mut self, value: impl ::core::convert::Into<$optional_type>) -> Self {
                     self.$optional = ::core::option::Option::Some(::core::convert::Into::into(value));
                     self
@@ -331,6 +333,7 @@ macro_rules! structure {
             )*)?
         }
 
+        #[allow(deprecated)]
         impl $crate::sink::Write for $name {
             #[allow(non_camel_case_types)]
             fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
@@ -341,6 +344,7 @@ macro_rules! structure {
             }
         }
 
+        #[allow(deprecated)]
         impl $crate::sink::Sink for $name {
             fn begin(&mut self, parts: $crate::sink::Parts) -> $crate::sink::Done {
                 $crate::typed::begins(parts, $crate::sink::Parts::Members)
@@ -377,6 +381,7 @@ macro_rules! union {
             }
         }
 
+        #[allow(deprecated)]
         impl $crate::sink::Write for $name {
             fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
                 enum Index { $($variant),* }
@@ -391,6 +396,7 @@ macro_rules! union {
             }
         }
 
+        #[allow(deprecated)]
         impl $crate::sink::Sink for $name {
             fn begin(&mut self, parts: $crate::sink::Parts) -> $crate::sink::Done {
                 *self = Self::Unknown;
@@ -440,6 +446,7 @@ macro_rules! redacted {
 #[macro_export]
 macro_rules! enumeration {
     ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
+        #[allow(deprecated)]
         impl $name {
             /// The values that the model lists, in its order.
             pub const VALUES: &'static [&'static str] = &[$($value),*];

@@ -1,7 +1,7 @@
 //! `cargo opsmith generate`: writes the code of services.
 
-use crate::say;
 use crate::target::{Code, Service, Target};
+use crate::{say, target};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -32,6 +32,7 @@ pub(crate) fn write(Service { generator, code }: &Service) -> Result<(), String>
         Code::Crate(folder, runtime) => generator.write_crate(folder, runtime.as_deref()),
     };
     let changed = changed.map_err(|error| error.to_string())?;
+    target::say_omitted(generator)?;
     let folder = code.folder().display();
     match changed.is_empty() {
         true => say::line(format_args!("{folder}: nothing to change")),

@@ -19,6 +19,7 @@ pub(crate) fn list(List { model }: &List) -> Result<(), String> {
         progress.at(done + 1, all);
     }
     drop(progress);
+    target::say_omitted(&generator)?;
     let whole = generator.cost().map_err(|error| error.to_string())?;
     let width = found.iter().map(|cost| cost.operation.len()).max().unwrap_or(0).max("operation".len());
     let row = |operation: &str, shapes: &str, lines: &str| format!("{operation:<width$} {shapes:>7} {lines:>7}");

@@ -167,7 +167,6 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
         output: operation.output.map(ix),
         errors: list(operation.errors.iter().map(|error| ix(*error))),
         traits: list(operation.traits.iter().map(|found| match found {
-            ir::OperationTrait::Http { method, uri, code } => OperationTrait::Http(text(method), text(uri), *code),
             ir::OperationTrait::HostPrefix(prefix) => OperationTrait::HostPrefix(text(prefix)),
             ir::OperationTrait::Paginated(found) => OperationTrait::Paginated(pagination(found)),
             ir::OperationTrait::Unpaged(reason) => OperationTrait::Unpaged(text(reason)),
@@ -198,11 +197,7 @@ fn texts(all: &[String]) -> &'static [&'static str] {
 }
 
 fn shape(shape: &ir::Shape) -> Shape<'static> {
-    let flags = [
-        (shape.sensitive, rows::flag::SENSITIVE),
-        (shape.sparse, rows::flag::SPARSE),
-        (shape.streaming, rows::flag::STREAMING),
-    ];
+    let flags = [(shape.sensitive, rows::flag::SENSITIVE), (shape.sparse, rows::flag::SPARSE)];
     let (kind, members) = (kind(shape.kind), list(shape.members.iter().map(member)));
     // What the row of a structure says of its members.
     let own = if kind == Kind::Structure { rows::structure("", members).flags } else { 0 };
@@ -253,15 +248,7 @@ fn flag(name: &str) -> u16 {
     match name {
         "SENSITIVE" => rows::flag::SENSITIVE,
         "IDEMPOTENCY_TOKEN" => rows::flag::IDEMPOTENCY_TOKEN,
-        "STREAMING" => rows::flag::STREAMING,
         "HOST_LABEL" => rows::flag::HOST_LABEL,
-        "HTTP_PAYLOAD" => rows::flag::HTTP_PAYLOAD,
-        "HTTP_LABEL" => rows::flag::HTTP_LABEL,
-        "HTTP_QUERY_PARAMS" => rows::flag::HTTP_QUERY_PARAMS,
-        "HTTP_RESPONSE_CODE" => rows::flag::HTTP_RESPONSE_CODE,
-        "XML_ATTRIBUTE" => rows::flag::XML_ATTRIBUTE,
-        "XML_FLATTENED" => rows::flag::XML_FLATTENED,
-        "OMITTED" => rows::flag::OMITTED,
         _ => 0,
     }
 }
@@ -280,14 +267,6 @@ fn fact(found: &ir::Trait) -> Trait<'static> {
             Trait::Error(ErrorTrait { server, status, retryable, throttling })
         }
         ir::Trait::ErrorCode(code) => Trait::ErrorCode(text(code)),
-        ir::Trait::Deprecated(message) => Trait::Deprecated(text(message)),
-        ir::Trait::HttpHeader(name) => Trait::HttpHeader(text(name)),
-        ir::Trait::HttpPrefixHeaders(prefix) => Trait::HttpPrefixHeaders(text(prefix)),
-        ir::Trait::HttpQuery(name) => Trait::HttpQuery(text(name)),
-        ir::Trait::MediaType(name) => Trait::MediaType(text(name)),
-        ir::Trait::XmlName(name) => Trait::XmlName(text(name)),
-        ir::Trait::XmlNamespace(uri, prefix) => Trait::XmlNamespace(text(uri), text(prefix)),
-        ir::Trait::Ec2QueryName(name) => Trait::Ec2QueryName(text(name)),
         ir::Trait::EndpointParameter(name) => Trait::EndpointParameter(text(name)),
     }
 }
@@ -374,12 +353,10 @@ mod tests {
         for name in functions.split_whitespace() {
             assert_eq!(format!("{:?}", function(name)), name);
         }
-        let flags = "SENSITIVE IDEMPOTENCY_TOKEN STREAMING HOST_LABEL HTTP_PAYLOAD HTTP_LABEL HTTP_QUERY_PARAMS \
-                     HTTP_RESPONSE_CODE XML_ATTRIBUTE XML_FLATTENED OMITTED";
-        let all = flags.split_whitespace().map(flag).fold(0, |all, flag| {
+        let all = ["SENSITIVE", "IDEMPOTENCY_TOKEN", "HOST_LABEL"].map(flag).into_iter().fold(0, |all, flag| {
             assert!(flag != 0 && all & flag == 0);
             all | flag
         });
-        assert_eq!(all, 0x1fff & !(rows::flag::REQUIRED | rows::flag::SPARSE));
+        assert_eq!(all, 0x1f & !(rows::flag::REQUIRED | rows::flag::SPARSE));
     }
 }

@@ -1,5 +1,6 @@
 //! What the verbs work on: a model that is named, or the services of a project.
 
+use crate::say;
 use clap::Args;
 use opsmith_codegen::Generator;
 use std::fs;
@@ -36,7 +37,8 @@ impl Model {
 impl More {
     /// The generator of this model with these files.
     pub(crate) fn generator(&self, model: &Path) -> Generator {
-        let generator = Generator::new(model).operations(&self.operations);
+        let generator = Generator::new(model);
+        let generator = if self.operations.is_empty() { generator } else { generator.operations(&self.operations) };
         let generator = self.overlay.iter().fold(generator, |generator, file| generator.overlay(file));
         self.exceptions.iter().fold(generator, |generator, file| generator.exceptions(file))
     }
@@ -109,6 +111,13 @@ impl Target {
     pub(crate) fn is_project(&self) -> bool {
         self.model.is_none()
     }
+}
+
+/// Remarks on the operations that are left out, for no code can be made of them.
+pub(crate) fn say_omitted(generator: &Generator) -> Result<(), String> {
+    let service = generator.lower().map_err(|error| error.to_string())?;
+    service.omitted.iter().for_each(|omitted| say::remark(format_args!("left out: {omitted}")));
+    Ok(())
 }
 
 impl Place {

@@ -1,6 +1,6 @@
 //! `client.rs`: the client with a method per operation.
 
-use super::{doc_lines, prose, rustdoc};
+use super::{deprecated, doc_lines, prose, rustdoc};
 use crate::ir::{Operation, OperationTrait, Service, Shape, Waiter};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -60,6 +60,10 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
     let docs = rustdoc(&operation.docs, &format!("Calls {}.", prose::code(name)));
     let errors = errors(service, operation);
     let example = super::example::docs(service, operation);
+    let deprecated = deprecated(operation.traits.iter().find_map(|found| match found {
+        OperationTrait::Deprecated(message) => Some(message.as_str()),
+        _ => None,
+    }));
     let method = &operation.method;
     let rust =
         |index: Option<usize>| index.and_then(|index| service.shapes.get(index)).map(|shape: &Shape| &shape.rust);
@@ -72,6 +76,7 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
         #docs
         #errors
         #example
+        #deprecated
         pub fn #method(&self #parameter) -> Call<#output> {
             self.0.call(#name, #argument)
         }

@@ -28,7 +28,6 @@ pub(crate) fn first_paragraph(docs: &str) -> Words {
 }
 
 /// The first sentence of documentation, without its full stop; empty when there is none.
-#[cfg(feature = "tool")]
 pub(crate) fn first_sentence(docs: &str) -> String {
     let words = first_paragraph(docs);
     let end = words.iter().position(|word| word.ends_with('.')).map_or(words.len(), |at| at + 1);

@@ -113,7 +113,6 @@ fn operation_row(service: &Service, operation: &Operation) -> TokenStream {
 
 fn operation_trait(found: &OperationTrait) -> TokenStream {
     match found {
-        OperationTrait::Http { method, uri, code } => quote! { Http(#method, #uri, #code) },
         OperationTrait::HostPrefix(prefix) => quote! { HostPrefix(#prefix) },
         OperationTrait::Paginated(pagination) => {
             let pagination = paginated(pagination);
@@ -192,7 +191,7 @@ fn shape_row(service: &Service, shape: &Shape) -> TokenStream {
     };
     let min = bound("min", shape.min);
     let max = bound("max", shape.max);
-    let flags = [("SENSITIVE", shape.sensitive), ("SPARSE", shape.sparse), ("STREAMING", shape.streaming)];
+    let flags = [("SENSITIVE", shape.sensitive), ("SPARSE", shape.sparse)];
     let flags = flag_calls(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag));
     let traits = trait_calls(&shape.traits);
     quote! { #constructor #min #max #flags #traits }
@@ -252,14 +251,6 @@ fn trait_calls(traits: &[Trait]) -> Option<TokenStream> {
             quote! { Error(ErrorTrait { server: #server, status: #status, retryable: #retryable, throttling: #throttling }) }
         }
         Trait::ErrorCode(code) => quote! { ErrorCode(#code) },
-        Trait::Deprecated(message) => quote! { Deprecated(#message) },
-        Trait::HttpHeader(name) => quote! { HttpHeader(#name) },
-        Trait::HttpPrefixHeaders(prefix) => quote! { HttpPrefixHeaders(#prefix) },
-        Trait::HttpQuery(name) => quote! { HttpQuery(#name) },
-        Trait::MediaType(name) => quote! { MediaType(#name) },
-        Trait::XmlName(name) => quote! { XmlName(#name) },
-        Trait::XmlNamespace(uri, prefix) => quote! { XmlNamespace(#uri, #prefix) },
-        Trait::Ec2QueryName(name) => quote! { Ec2QueryName(#name) },
         Trait::EndpointParameter(name) => quote! { EndpointParameter(#name) },
     });
     let rows: Vec<_> = rows.collect();

@@ -1,6 +1,6 @@
 //! `types.rs`: a Rust type per structure and union, and the macro line that ties it to its row.
 
-use super::{prose, rustdoc};
+use super::{deprecated, deprecated_type, prose, rustdoc};
 use crate::ir::{Kind, Member, Service, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -69,28 +69,38 @@ fn map_value_is_enum(service: &Service, map: &Shape) -> bool {
 
 fn structure(service: &Service, shape: &Shape) -> TokenStream {
     let docs = rustdoc(&shape.docs, &format!("{} of the model.", prose::code(&shape.name)));
+    let deprecated_type = deprecated_type(shape.deprecated.as_deref());
     let name = &shape.rust;
     let fields = shape.members.iter().map(|member| {
         let docs = rustdoc(&member.docs, &format!("{} of the model.", prose::code(&member.name)));
+        let deprecated = deprecated(member.deprecated.as_deref());
         let (field, inner) = (&member.rust, member_type(service, member));
         let field_type = if member.plain {
             inner
         } else {
             quote! { Option<#inner> }
         };
-        quote! { #docs pub #field: #field_type }
+        quote! { #docs #deprecated pub #field: #field_type }
     });
     let names = shape.members.iter().map(|member| &member.rust);
-    let list = |plain: bool, word: TokenStream| {
-        let members: Vec<_> = shape.members.iter().filter(|member| member.plain == plain).collect();
-        let fields = members.iter().map(|member| &member.rust);
-        let types = members.iter().map(|member| member_type(service, member));
-        (!members.is_empty()).then(|| quote! { #word(#(#fields: #types),*) })
-    };
-    let new = list(true, quote! { new });
-    let set = list(false, quote! { set });
+    let required: Vec<_> = shape.members.iter().filter(|member| member.plain).collect();
+    let arguments = required.iter().map(|member| {
+        let (field, inner) = (&member.rust, member_type(service, member));
+        quote! { #field: #inner }
+    });
+    let new = (!required.is_empty()).then(|| quote! { new(#(#arguments),*) });
+    let optional: Vec<_> = shape.members.iter().filter(|member| !member.plain).collect();
+    let setters = optional.iter().map(|member| {
+        let (field, inner) = (&member.rust, member_type(service, member));
+        let sentence = Some(prose::first_sentence(&member.docs.0)).filter(|sentence| !sentence.is_empty());
+        let docs = sentence.map(|sentence| format!(" {sentence}.")).map(|docs| quote! { = #docs });
+        let deprecated = deprecated(member.deprecated.as_deref());
+        quote! { #deprecated #field: #inner #docs }
+    });
+    let set = (!optional.is_empty()).then(|| quote! { set(#(#setters),*) });
     quote! {
         #docs
+        #deprecated_type
         #[derive(Clone, Default, PartialEq)]
         #[non_exhaustive]
         pub struct #name { #(#fields),* }
@@ -100,16 +110,19 @@ fn structure(service: &Service, shape: &Shape) -> TokenStream {
 
 fn union(service: &Service, shape: &Shape) -> TokenStream {
     let docs = rustdoc(&shape.docs, &format!("{} of the model: one of its members.", prose::code(&shape.name)));
+    let deprecated_type = deprecated_type(shape.deprecated.as_deref());
     let name = &shape.rust;
     let variants = shape.members.iter().map(|member| {
         let docs = rustdoc(&member.docs, &format!("{} of the model.", prose::code(&member.name)));
+        let deprecated = deprecated(member.deprecated.as_deref());
         let (variant, inner) = (&member.rust, member_type(service, member));
-        quote! { #docs #variant(#inner) }
+        quote! { #docs #deprecated #variant(#inner) }
     });
     let names = shape.members.iter().map(|member| &member.rust);
     let types = shape.members.iter().map(|member| member_type(service, member));
     quote! {
         #docs
+        #deprecated_type
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum #name {
@@ -163,6 +176,7 @@ fn type_of(service: &Service, target: usize) -> TokenStream {
             quote! { BTreeMap<String, #value> }
         }
         Kind::Enum | Kind::Structure | Kind::Union => {
+            let deprecated_type = deprecated_type(shape.deprecated.as_deref());
             let name = &shape.rust;
             quote! { #name }
         }

@@ -130,12 +130,12 @@ impl Lowering<'_> {
             typed: structure && !self.closure.errors.contains(id),
             sensitive: shape.traits.contains_key(traits::SENSITIVE) || self.input.exceptions.sensitive(local(id)),
             sparse: shape.traits.contains_key(traits::SPARSE),
-            streaming: shape.traits.contains_key(traits::STREAMING),
             min,
             max,
             members: if kind == Kind::Enum { Vec::new() } else { self.members(kind, report) },
             values: if kind == Kind::Enum { values(shape) } else { Vec::new() },
             traits: traits::rare(&shape.traits),
+            deprecated: traits::deprecated(&shape.traits),
             docs: docs::docs(&shape.traits),
         }
     }
@@ -198,9 +198,6 @@ impl Lowering<'_> {
             flags.insert(0, "SENSITIVE");
         }
         let omitted = self.input.exceptions.omitted(&id);
-        if omitted {
-            flags.push("OMITTED");
-        }
         // A target that is not in the closure has been reported.
         let target = self.closure.index(&member.target).unwrap_or(0);
         let boxed = self.boxed.contains(&(self.at, target));
@@ -224,6 +221,7 @@ impl Lowering<'_> {
             boxed,
             flags,
             traits: traits::rare(&member.traits),
+            deprecated: traits::deprecated(&member.traits),
             docs: docs::docs(&member.traits),
         }
     }
@@ -258,15 +256,17 @@ fn kind(shape: &Shape) -> Option<Kind> {
 fn values(shape: &Shape) -> Vec<ir::Value> {
     let members = shape.members.iter().map(|(name, member)| {
         let value = member.traits.get(traits::ENUM_VALUE).and_then(serde_json::Value::as_str).unwrap_or(name);
-        (value.to_owned(), docs::docs(&member.traits))
+        (value.to_owned(), traits::deprecated(&member.traits), docs::docs(&member.traits))
     });
     let listed = shape.traits.get(traits::ENUM).and_then(serde_json::Value::as_array).into_iter().flatten();
     let listed = listed.filter_map(|entry| {
         let value = entry.get("value").and_then(serde_json::Value::as_str)?;
-        Some((value.to_owned(), ir::Docs::default()))
+        let is_deprecated = entry.get("deprecated").and_then(serde_json::Value::as_bool).unwrap_or(false);
+        Some((value.to_owned(), is_deprecated.then(String::new), ir::Docs::default()))
     });
     let mut seen = BTreeSet::new();
-    let pairs: Vec<_> = members.chain(listed).filter(|(value, _)| seen.insert(value.clone())).collect();
-    let names = names::values(pairs.iter().map(|(value, _)| value.as_str()));
-    pairs.into_iter().zip(names).map(|((value, docs), rust)| ir::Value { rust, value, docs }).collect()
+    let all: Vec<_> = members.chain(listed).filter(|(value, ..)| seen.insert(value.clone())).collect();
+    let names = names::values(all.iter().map(|(value, ..)| value.as_str()));
+    let named = all.into_iter().zip(names);
+    named.map(|((value, deprecated, docs), rust)| ir::Value { rust, value, deprecated, docs }).collect()
 }

@@ -20,6 +20,7 @@ pub(crate) const STREAMING: &str = "smithy.api#streaming";
 pub(crate) const IDEMPOTENCY_TOKEN: &str = "smithy.api#idempotencyToken";
 pub(crate) const ENUM: &str = "smithy.api#enum";
 pub(crate) const ENUM_VALUE: &str = "smithy.api#enumValue";
+pub(crate) const DEPRECATED: &str = "smithy.api#deprecated";
 pub(crate) const TITLE: &str = "smithy.api#title";
 pub(crate) const SERVICE: &str = "aws.api#service";
 pub(crate) const SIGV4: &str = "aws.auth#sigv4";
@@ -43,17 +44,8 @@ const SCHEMES: &[&str] = &[
 ];
 
 /// Traits without a value that become flags of a member's row, with the flag's name.
-const MEMBER_FLAGS: &[(&str, &str)] = &[
-    (SENSITIVE, "SENSITIVE"),
-    (IDEMPOTENCY_TOKEN, "IDEMPOTENCY_TOKEN"),
-    ("smithy.api#hostLabel", "HOST_LABEL"),
-    ("smithy.api#httpPayload", "HTTP_PAYLOAD"),
-    ("smithy.api#httpLabel", "HTTP_LABEL"),
-    ("smithy.api#httpQueryParams", "HTTP_QUERY_PARAMS"),
-    ("smithy.api#httpResponseCode", "HTTP_RESPONSE_CODE"),
-    ("smithy.api#xmlAttribute", "XML_ATTRIBUTE"),
-    ("smithy.api#xmlFlattened", "XML_FLATTENED"),
-];
+const MEMBER_FLAGS: &[(&str, &str)] =
+    &[(SENSITIVE, "SENSITIVE"), (IDEMPOTENCY_TOKEN, "IDEMPOTENCY_TOKEN"), ("smithy.api#hostLabel", "HOST_LABEL")];
 
 /// Protocol traits with the runtime's names for them, in the order in which the generator prefers them.
 const PROTOCOLS: &[(&str, &str)] = &[
@@ -141,17 +133,6 @@ pub(crate) fn rare(traits: &Traits) -> Vec<Trait> {
                 _ => continue,
             },
             "smithy.api#error" => error(traits, value),
-            "smithy.api#deprecated" => Trait::Deprecated(deprecation(value)),
-            "smithy.api#httpHeader" => Trait::HttpHeader(text()),
-            "smithy.api#httpPrefixHeaders" => Trait::HttpPrefixHeaders(text()),
-            "smithy.api#httpQuery" => Trait::HttpQuery(text()),
-            "smithy.api#mediaType" => Trait::MediaType(text()),
-            "smithy.api#xmlName" => Trait::XmlName(text()),
-            "smithy.api#xmlNamespace" => {
-                let part = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-                Trait::XmlNamespace(part("uri"), part("prefix"))
-            }
-            "aws.protocols#ec2QueryName" => Trait::Ec2QueryName(text()),
             "aws.protocols#awsQueryError" => {
                 Trait::ErrorCode(value.get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
             }
@@ -174,6 +155,11 @@ fn error(traits: &Traits, value: &Value) -> Trait {
         retryable: retryable.is_some(),
         throttling: throttling.unwrap_or(false),
     }
+}
+
+/// What is said of a shape, member or value that is deprecated.
+pub(crate) fn deprecated(traits: &Traits) -> Option<String> {
+    traits.get(DEPRECATED).map(deprecation)
 }
 
 fn deprecation(value: &Value) -> String {
@@ -239,16 +225,8 @@ pub(crate) fn operation(traits: &Traits) -> Vec<OperationTrait> {
     for (id, value) in traits {
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         match id.as_str() {
-            "smithy.api#http" => {
-                let code = value.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
-                found.push(OperationTrait::Http {
-                    method: text("method"),
-                    uri: text("uri"),
-                    code: code.unwrap_or(200),
-                });
-            }
             "smithy.api#endpoint" => found.push(OperationTrait::HostPrefix(text("hostPrefix"))),
-            "smithy.api#deprecated" => found.push(OperationTrait::Deprecated(deprecation(value))),
+            DEPRECATED => found.push(OperationTrait::Deprecated(deprecation(value))),
             "smithy.rules#staticContextParams" => {
                 for (name, parameter) in value.as_object().into_iter().flatten() {
                     let value = parameter.get("value").and_then(fixed);

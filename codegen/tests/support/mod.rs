@@ -124,7 +124,7 @@ pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result
         let edition = ["2018", "2021"].into_iter().find(|edition| name.ends_with(edition)).unwrap_or("2024");
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n[dependencies]\n\
-             opsmith-runtime = {{ path = {runtime:?}, features = [\"serde\", \"waiters\"] }}\n\n[lints]\nworkspace = true\n"
+             opsmith-runtime = {{ path = {runtime:?}, features = [\"commands\", \"serde\", \"waiters\"] }}\n\n[lints]\nworkspace = true\n"
         );
         keep(folder.join(name).join("Cargo.toml"), manifest);
     }

@@ -1262,10 +1262,8 @@ static SHAPES: &[Shape<'static>] = &[
         "ActionRevision",
         &[
             member("revisionId", Nth::Revision as Ix).required(),
-            member("revisionChangeId", Nth::RevisionChangeIdentifier as Ix)
-                .required()
-                .flags(flag::OMITTED),
-            member("created", Nth::TimestampShape as Ix).required().flags(flag::OMITTED),
+            member("revisionChangeId", Nth::RevisionChangeIdentifier as Ix).required(),
+            member("created", Nth::TimestampShape as Ix).required(),
         ],
     ),
     integer("ActionRunOrder").min(1.0).max(999.0),

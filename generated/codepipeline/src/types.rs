@@ -1085,7 +1085,8 @@ pub struct FailureDetails {
 }
 opsmith_runtime::structure!(
     FailureDetails[r#type, message, external_execution_id] new(r#type : FailureType,
-    message : String) set(external_execution_id : String)
+    message : String) set(external_execution_id : String =
+    " The external ID of the run of the action that failed.")
 );
 
 /// `GetActionTypeInput` of the model.

@@ -10,4 +10,6 @@ pub struct DoInput {
     /// \*/ //! #!\[x\] "# {} \` \`\\ r#"x"#
     pub a: Option<String>,
 }
-opsmith_runtime::structure!(DoInput[a] set(a : String));
+opsmith_runtime::structure!(
+    DoInput[a] set(a : String = " \\*/ //! #!\\[x\\] \"# {} \\` \\`\\\\ r#\"x\"#.")
+);

@@ -22,6 +22,7 @@ impl Client {
     #[doc = example!(begin)]
     /// let output = client.r#do(DoInput::new(Choice::Text("text".to_owned()))).await?;
     #[doc = example!(end)]
+    #[deprecated = "use another"]
     pub fn r#do(&self, input: DoInput) -> Call<DoOutput> {
         self.0.call("Do", input)
     }

@@ -8,6 +8,7 @@ pub enum Level {
     /// `low`
     Low,
     /// `high-er`
+    #[deprecated = "nobody is high"]
     HighEr,
     /// A value that is newer than the model.
     Unknown(String),

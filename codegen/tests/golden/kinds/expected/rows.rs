@@ -145,7 +145,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("float", Nth::SmithyFloat as Ix),
             member("double", Nth::SmithyDouble as Ix),
             member("yes", Nth::SmithyBoolean as Ix),
-            member("old", Nth::SmithyString as Ix).with(&[Trait::Deprecated("")]),
+            member("old", Nth::SmithyString as Ix),
         ],
     ),
     structure(

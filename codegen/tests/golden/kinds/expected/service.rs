@@ -3,10 +3,6 @@
 
 /// The client, with a method per operation.
 pub mod client;
-/// The rows of the service's commands.
-pub mod commands;
-/// Documentation by shape id, for help pages.
-pub mod docs;
 /// The rules that lead to an endpoint.
 pub mod endpoints;
 /// Enums of the service.
@@ -17,6 +13,10 @@ pub mod errors;
 pub mod rows;
 /// Structures and unions of the service.
 pub mod types;
+opsmith_runtime::commands! {
+    #[doc = " The rows of the service's commands."] pub mod commands; #[doc =
+    " Documentation by shape id, for help pages."] pub mod docs;
+}
 
 pub use client::Client;
 pub use enums::*;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 #[non_exhaustive]
 pub enum Choice {
     /// `text` of the model.
+    #[deprecated]
     Text(String),
     /// `tree` of the model.
     Tree(Tree),
@@ -25,7 +26,7 @@ opsmith_runtime::union!(Choice { Text(String), Tree(Tree), Nothing(SmithyUnit) }
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoInput {
-    /// `token` of the model.
+    /// The token of this call. It is **kept**.
     pub token: Option<String>,
     /// `blob` of the model.
     pub blob: Option<Blob>,
@@ -58,15 +59,17 @@ pub struct DoInput {
     /// `yes` of the model.
     pub yes: Option<bool>,
     /// `old` of the model.
+    #[deprecated = "Use \\`token\\`, or \\[another\\] \\<one\\>."]
     pub old: Option<String>,
 }
 opsmith_runtime::structure!(
     DoInput[token, blob, when, http, any, choice, level, size, secret, numbers, sparse,
-    map, long, float, double, yes, old] new(choice : Choice) set(token : String, blob :
-    Blob, when : Timestamp, http : Timestamp, any : Document, level : Level, size : i32,
-    secret : String, numbers : Vec < i32 >, sparse : Vec < Option < String > >, map :
-    BTreeMap < String, String >, long : i64, float : f32, double : f64, yes : bool, old :
-    String)
+    map, long, float, double, yes, old] new(choice : Choice) set(token : String =
+    " The token of this call.", blob : Blob, when : Timestamp, http : Timestamp, any :
+    Document, level : Level, size : i32, secret : String, numbers : Vec < i32 >, sparse :
+    Vec < Option < String > >, map : BTreeMap < String, String >, long : i64, float :
+    f32, double : f64, yes : bool, #[deprecated =
+    "Use \\`token\\`, or \\[another\\] \\<one\\>."] old : String)
 );
 
 /// `DoOutput` of the model.
@@ -83,6 +86,8 @@ opsmith_runtime::structure!(
 );
 
 /// `Tree` of the model.
+///
+/// Deprecated. plant another
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {

@@ -28,6 +28,6 @@ pub struct DoInput {
 }
 opsmith_runtime::structure!(
     DoInput[text, count, name, any_name, names, counts, kind, colour] new(count : i32)
-    set(text : String, name : String, any_name : String, names : Vec < String >, counts :
-    BTreeMap < String, i64 >, kind : DoInputCount, colour : Colour)
+    set(text : String = " Of the member.", name : String, any_name : String, names : Vec
+    < String >, counts : BTreeMap < String, i64 >, kind : DoInputCount, colour : Colour)
 );

@@ -19,6 +19,7 @@ pub static SERVICE: Service<'static> = Service {
     operations: OPERATIONS,
     shapes: SHAPES,
     endpoint: RULES,
+    traits: &[],
 };
 
 /// The position of each shape's row.
