@@ -120,6 +120,28 @@ fn proxies_that_fail() {
     }
 }
 
+/// What is escaped in the URL of a proxy is sent as it is meant, to the proxy alone.
+#[test]
+fn a_proxy_is_told_name_and_password_and_nobody_else() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (told, heard) = std::sync::mpsc::channel();
+    let proxy = server(move |mut stream| {
+        let mut bytes = vec![0; 4096];
+        let length = stream.read(&mut bytes).unwrap_or(0);
+        let _ = told.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        // What comes now is meant for the service.
+        let length = stream.read(&mut bytes).unwrap_or(0);
+        let _ = told.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
+    });
+    let proxy = format!("http://user:p%40ss%23@{proxy}");
+    failed_in(home.path(), "https://service.invalid", &[], &[("https_proxy", &proxy)]);
+    let (asked, beyond) = (heard.recv().expect("a request"), heard.recv().expect("a greeting"));
+    assert!(asked.starts_with("CONNECT service.invalid:443 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.to_lowercase().contains("proxy-authorization: basic dxnlcjpwqhnziw=="), "{asked}");
+    assert!(!beyond.is_empty() && !beyond.to_lowercase().contains("proxy-authorization"), "{beyond}");
+}
+
 /// A server with a certificate for `localhost` of an authority of its own, which `ca.pem` in `home` states.
 fn secure(home: &Path) -> u16 {
     let mut params = CertificateParams::new(Vec::new()).expect("names");

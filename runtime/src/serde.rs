@@ -7,7 +7,7 @@
 use crate::codec::json;
 use crate::rows::{Ix, Service};
 use crate::sink::{Sink, Write};
-use serde_core::de::Deserializer;
+use serde_core::de::{Deserialize as _, Deserializer, Error as _};
 use serde_core::ser::{Error as _, Serializer};
 
 /// Writes a value of the shape. For [`serde!`](crate::serde).
@@ -32,6 +32,13 @@ pub fn deserialize<'de, D: Deserializer<'de>, T: Sink + Default>(
     let mut value = T::default();
     json::read_from(deserializer, service, shape, &mut value)?;
     Ok(value)
+}
+
+/// Reads the text of an enum's value. What else is there is not in the error, since it may be sensitive. For
+/// [`serde!`](crate::serde).
+#[doc(hidden)]
+pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map_err(|_| D::Error::custom("the value of an enum is a string"))
 }
 
 /// Implements serde's traits for a generated structure or union, and with what reads and writes it for an enum.

@@ -517,10 +517,7 @@ macro_rules! enumeration {
         $crate::serde!(
             $name,
             |value, to| to.serialize_str(value.as_str()),
-            |from| {
-                let text = <::std::string::String as $crate::serde_core::Deserialize>::deserialize(from)?;
-                ::core::result::Result::Ok(Self::from_wire(&text))
-            }
+            |from| ::core::result::Result::Ok(Self::from_wire(&$crate::serde::text(from)?))
         );
     };
 }

@@ -28,4 +28,6 @@ fn values_that_are_newer_than_the_model_stay() {
 fn a_value_of_another_type_is_an_error() {
     let error = serde_json::from_str::<Tag>(r#"{"key": 1}"#).expect_err("an error").to_string();
     assert!(error.contains("expected string for \"key\""), "{error}");
+    let error = serde_json::from_str::<FailureType>("773459126").expect_err("an error").to_string();
+    assert!(error.contains("is a string") && !error.contains("773459126"), "{error}");
 }

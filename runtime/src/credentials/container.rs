@@ -131,6 +131,7 @@ mod tests {
                 format!("GET https://any.example/a\n{json}authorization: of-file\n"),
             ),
             (&[(FULL, "http://[fd00:ec2::23]/a")], format!("GET http://[fd00:ec2::23]/a\n{json}")),
+            (&[(FULL, "http://169.254.170.23/a")], format!("GET http://169.254.170.23/a\n{json}")),
         ] {
             let (_scene, settings) = settings(variables);
             let fake = Fake::answering(&[(500, "no"), (200, &answer())]);

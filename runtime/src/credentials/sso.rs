@@ -311,6 +311,16 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_can_not_be_replaced_serves_as_long_as_it_lasts() {
+        let ends = time::OffsetDateTime::now_utc() + Duration::from_secs(600);
+        let ends = ends.format(&time::format_description::well_known::Rfc3339).expect("a time");
+        let (_scene, settings) = scene(SESSION, TOKENS[0], &token(&ends));
+        let fake = Fake::answering(&[(400, "{}"), (200, ANSWER)]);
+        assert_eq!(resolve(&settings, &fake).map(|found| found.source), Ok(NAME));
+        assert!(fake.sent()[1].ends_with("x-amz-sso_bearer_token: TOKEN\n"), "{:?}", fake.sent());
+    }
+
+    #[test]
     fn logins_that_ended_are_told() {
         let expired = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
                        session run aws sso login with the corresponding profile.\nLog in with: aws sso login --profile default";
