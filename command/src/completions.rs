@@ -196,7 +196,9 @@ impl Place {
 
     fn words_after(&self, word: &str) -> Vec<String> {
         match (word, self.service()) {
-            (_, Some(commands)) => commands.words().chain(["help"]).map(str::to_owned).collect(),
+            (_, Some(commands)) => {
+                commands.shown().map(|(command, _)| command.name).chain(["help"]).map(str::to_owned).collect()
+            }
             ("completions", None) => SHELLS.iter().map(|(shell, _)| (*shell).to_owned()).collect(),
             ("local", None) if cfg!(feature = "local") => ["serve", "job", "help"].map(str::to_owned).to_vec(),
             ("worker", None) if cfg!(feature = "worker") => ["run", "help"].map(str::to_owned).to_vec(),

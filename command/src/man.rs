@@ -57,7 +57,7 @@ fn pages() -> Vec<(String, String)> {
     for commands in program::services().iter().copied() {
         let service = format!("{}-{}", program::name(), commands.service.command);
         add(help::service_page(commands), service.clone(), commands.service.title);
-        for (command, operation) in commands.commands.iter().zip(commands.service.operations) {
+        for (command, operation) in commands.shown() {
             let page = help::operation_page(commands, command, operation);
             add(page, format!("{service}-{}", command.name), first_sentence(commands.doc(operation.name)));
         }

@@ -165,7 +165,7 @@ fn known_operation(commands: &Commands<'_>, word: &str, settings: &Settings) -> 
     if let Some((_, nearest)) = commands.missing.iter().find(|(missing, _)| *missing == word) {
         return Err(Failure::only_of_the_aws_cli(&format!("{} {word}", commands.service.command), nearest));
     }
-    known_word("operation", word, commands.words().chain(["help"]).collect(), settings)
+    known_word("operation", word, commands.shown().map(|(command, _)| command.name).chain(["help"]).collect(), settings)
 }
 
 /// Refuses to prompt for parameters, by an option or a setting.

@@ -132,15 +132,14 @@ impl<'a> Commands<'a> {
         pairs.find(|(command, _)| command.exists() && command.is_called(word))
     }
 
-    /// The words of the commands that are shown: not those of deprecated operations, and no further words.
-    pub fn words(&self) -> impl Iterator<Item = &'a str> {
+    /// The commands that are shown, with their operations: not those of deprecated operations.
+    pub fn shown(&self) -> impl Iterator<Item = (&'a Command<'a>, &'a Operation<'a>)> {
         let hidden = |change: &Change<'_>| matches!(change, Change::Removed | Change::Hidden);
         let deprecated = |found: &OperationTrait<'_>| matches!(found, OperationTrait::Deprecated(_));
         let pairs = self.commands.iter().zip(self.service.operations);
-        let shown = pairs.filter(move |(command, operation)| {
+        pairs.filter(move |(command, operation)| {
             !command.changes.iter().any(hidden) && !operation.traits.iter().any(deprecated)
-        });
-        shown.map(|(command, _)| command.name)
+        })
     }
 
     /// The documentation of a shape, operation or member (`Job$id`); empty when there is none.

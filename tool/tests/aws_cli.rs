@@ -307,3 +307,15 @@ fn the_generator_knows_the_global_options() {
         assert!(known.contains(&option), "{option}");
     }
 }
+
+#[test]
+fn deprecated_operations_work_and_are_not_shown() {
+    let service = Service::new("Toys", json!({}), &[("OldWay", &[]), ("NewWay", &[])]);
+    let file = service.0.path().join("model.json");
+    let mut json: Value = serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
+    json["shapes"]["t#OldWay"]["traits"] = json!({ "smithy.api#deprecated": { "message": "Use NewWay." } });
+    std::fs::write(&file, json.to_string()).expect("a file");
+    assert_eq!(service.body("toys old-way"), json!({}));
+    let page = service.help("toys");
+    assert!(page.contains("new-way") && !page.contains("old-way"), "{page}");
+}

@@ -11,15 +11,15 @@ pub(crate) fn items(service: &Service) -> TokenStream {
         quote! { command(#command, &[#(#options),*]) #changed }
     });
     let rows: Vec<TokenStream> = rows.collect();
-    let used =
-        ["Change", "Form", "Hoist", "hoist"].into_iter().filter(|name| rows.iter().any(|row| mentions(row, name)));
+    let names = ["Change", "Command", "Commands", "Form", "Hoist", "command", "hoist"].into_iter();
+    let used = names.filter(|name| name.starts_with("Command") || rows.iter().any(|row| mentions(row, name)));
     let imports = used.map(|name| format_ident!("{name}"));
     let missing =
         (!service.missing.is_empty()).then(|| pairs(&service.missing)).map(|missing| quote! { .missing(#missing) });
     quote! {
         use super::docs::DOCS;
         use super::rows::SERVICE;
-        use opsmith_runtime::commands::{Command, Commands, command #(, #imports)*};
+        use opsmith_runtime::commands::{#(#imports),*};
 
         #[doc = " The commands of the service."]
         pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS) #missing;
