@@ -1,7 +1,7 @@
 //! From JSON to Rust: what was decided of an operation or a shape, and why.
 
 use crate::diagnostics::{Diagnostic, Error, nearest};
-use crate::ir::{Change, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
+use crate::ir::{Auth, Change, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
 use crate::{Generator, emit, write};
 use serde_json::Value;
 
@@ -112,7 +112,13 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
             OperationTrait::Unsigned => {
                 ("signature".to_owned(), "none: smithy.api#optionalAuth, or no auth".to_owned())
             }
-            OperationTrait::Auth(schemes) => ("authentication".to_owned(), format!("{schemes:?}")),
+            OperationTrait::Auth(schemes) => {
+                let names = schemes.iter().map(|scheme| match scheme {
+                    Auth::SigV4 => "SigV4",
+                    Auth::Other(id) => id,
+                });
+                ("authentication".to_owned(), names.collect::<Vec<_>>().join(", "))
+            }
             OperationTrait::Deprecated(message) => ("deprecated".to_owned(), message.clone()),
             OperationTrait::EndpointParameter(name, value) => (format!("endpoint rules, {name}"), format!("{value:?}")),
             OperationTrait::EndpointPath(name, _) => (format!("endpoint rules, {name}"), "from the input".to_owned()),

@@ -17,6 +17,9 @@ struct Counts {
     files: usize,
     bytes: usize,
     refused: usize,
+    /// Operations whose requests are not signed, and those whose address is discovered.
+    unsigned: usize,
+    discovered: usize,
     wrong: Vec<String>,
 }
 
@@ -40,17 +43,20 @@ fn generate(models: &[PathBuf]) -> Counts {
 fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
     let generator = Generator::new(model);
     let made = generator.lower().and_then(|service| {
-        Ok((clashes(&service), service.operations.len(), service.omitted.len(), generator.render()?))
+        let sizes = (service.operations.len(), service.omitted.len());
+        Ok((clashes(&service), sizes, facts(&service), generator.render()?))
     });
     let name = model.display().to_string();
     match made {
-        Ok((clashes, operations, omitted, files)) => Box::new(move |counts| {
+        Ok((clashes, (operations, omitted), (unsigned, discovered), files)) => Box::new(move |counts| {
             counts
                 .wrong
                 .extend(clashes.into_iter().map(|option| format!("{name}: {option} is a command's own option")));
             counts.services += 1;
             counts.operations += operations;
             counts.omitted += omitted;
+            counts.unsigned += unsigned;
+            counts.discovered += discovered;
             counts.files += files.len();
             counts.bytes += files.values().map(String::len).sum::<usize>();
             let unparsed = files.iter().filter(|(_, text)| syn::parse_file(text).is_err());
@@ -61,6 +67,17 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
         }
         Err(error) => Box::new(move |counts| counts.wrong.push(format!("{name}: {error}"))),
     }
+}
+
+/// How many operations are unsigned, and how many have their address from endpoint discovery.
+fn facts(service: &ir::Service) -> (usize, usize) {
+    let with = |is: fn(&ir::OperationTrait) -> bool| {
+        service.operations.iter().filter(|operation| operation.traits.iter().any(is)).count()
+    };
+    (
+        with(|found| matches!(found, ir::OperationTrait::Unsigned)),
+        with(|found| matches!(found, ir::OperationTrait::DiscoveredEndpoint(_))),
+    )
 }
 
 /// Options of members that are named like options of the command's own, which are `--local` and begin with `--cli-`.
@@ -75,13 +92,15 @@ fn is_of_another_protocol(problem: &str) -> bool {
 }
 
 fn report(corpus: &str, counts: &Counts, least: usize) {
-    let Counts { services, operations, omitted, files, bytes, refused, wrong } = counts;
+    let Counts { services, operations, omitted, files, bytes, refused, unsigned, discovered, wrong } = counts;
     println!(
         "{corpus}: {services} services with {operations} operations became {files} files of {} MB; {omitted} operations that \
-         stream were left out; {refused} services speak another protocol",
+         stream were left out; {refused} services speak another protocol; {unsigned} operations are unsigned, {discovered} have \
+         an address that is discovered",
         bytes / 1_000_000
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(*unsigned >= 35 && *discovered >= 70, "{unsigned} unsigned, {discovered} discovered");
     assert!(*services >= least, "only {services} services were found");
 }
 

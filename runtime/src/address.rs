@@ -84,7 +84,7 @@ impl Address {
         match other {
             None => Ok(Some(Scope { region, service, double_encoding })),
             Some(name) => Err(Error::Request(format!(
-                "{} asks for requests that are authenticated with {name}, which is not supported: only SigV4 is.",
+                "{} needs authentication with {name}, which is not supported: requests are signed with SigV4 only.",
                 operation.name
             ))),
         }

@@ -130,6 +130,14 @@ mod tests {
                 &[(FULL, "https://any.example/a"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &file)],
                 format!("GET https://any.example/a\n{json}authorization: of-file\n"),
             ),
+            (
+                &[
+                    (FULL, "http://169.254.170.23/a"),
+                    ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &file),
+                    ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "of-variable"),
+                ],
+                format!("GET http://169.254.170.23/a\n{json}authorization: of-file\n"),
+            ),
             (&[(FULL, "http://[fd00:ec2::23]/a")], format!("GET http://[fd00:ec2::23]/a\n{json}")),
             (&[(FULL, "http://169.254.170.23/a")], format!("GET http://169.254.170.23/a\n{json}")),
         ] {
