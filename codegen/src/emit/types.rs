@@ -176,7 +176,6 @@ fn type_of(service: &Service, target: usize) -> TokenStream {
             quote! { BTreeMap<String, #value> }
         }
         Kind::Enum | Kind::Structure | Kind::Union => {
-            let deprecated_type = deprecated_type(shape.deprecated.as_deref());
             let name = &shape.rust;
             quote! { #name }
         }
