@@ -98,9 +98,10 @@ fn manifest(service: &Service, runtime: Option<&Path>) -> String {
         None => format!("{version:?}"),
     };
     let mut text = format!(
-        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[features]\n",
+        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = {}\n\n[features]\n",
         quoted(&format!("opsmith-{}", service.command)),
         quoted(&about(&service.title)),
+        quoted(env!("CARGO_PKG_RUST_VERSION")),
     );
     for (feature, brings) in FEATURES {
         let _ = writeln!(text, "## {brings}\n{feature} = [\"opsmith-runtime/{feature}\"]");

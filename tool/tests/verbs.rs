@@ -63,7 +63,8 @@ fn a_whole_crate_is_written_once_and_checked() {
     let line = "model/weather.json --crate weather --runtime ../runtime";
     folder.done(&format!("generate {line}"));
     let manifest = folder.read("weather/Cargo.toml");
-    for part in ["name = \"opsmith-weather\"", "path = \"../runtime\"", "serde = [\"opsmith-runtime/serde\"]"] {
+    let rust = concat!("rust-version = \"", env!("CARGO_PKG_RUST_VERSION"), "\"");
+    for part in [rust, "name = \"opsmith-weather\"", "path = \"../runtime\"", "serde = [\"opsmith-runtime/serde\"]"] {
         assert!(manifest.contains(part), "{manifest}");
     }
     let readme = folder.read("weather/README.md");
