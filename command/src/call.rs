@@ -9,7 +9,7 @@ use opsmith_runtime::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::http::Request;
 use opsmith_runtime::rows::{Operation, Service};
-use opsmith_runtime::sink::{DocumentSink, Shaped};
+use opsmith_runtime::sink::Shaped;
 use opsmith_runtime::{Client, Config, Error};
 use std::future::{Future, poll_fn};
 use std::io::Write as _;
@@ -131,21 +131,21 @@ pub(crate) async fn answer<'a>(
     prepared: Prepared<'a>,
 ) -> Result<Answer, Error> {
     let response = client.send(prepared).await?;
-    let Some(shape) = operation.output else {
+    if operation.output.is_none() {
         let is_odd = !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body);
         let doubt = "the answer is not JSON: it may come from a proxy or a login page, and not from the service";
         return Ok(Answer { document: Document::Map(Map::new()), doubt: is_odd.then_some(doubt) });
-    };
-    let mut sink = DocumentSink::new(client.service(), shape);
-    client.read(operation, &response, &mut sink)?;
-    Ok(Answer { document: sink.finish(), doubt: None })
+    }
+    let is_text = std::str::from_utf8(&response.body).is_ok();
+    let doubt = "the answer is not UTF-8: what is no text in it is shown as U+FFFD";
+    Ok(Answer { document: client.read_document(operation, &response)?, doubt: (!is_text).then_some(doubt) })
 }
 
 /// A failed call, with the members of the service's error as results show them.
 pub(crate) fn told(error: Error, service: &Service<'_>, timestamps: &Timestamps) -> Failure {
     let Error::Service(mut error) = error else { return error.into() };
     if let Some(shape) = error.shape.as_deref().and_then(|name| service.shape_named(name)) {
-        error.details = present(std::mem::take(&mut error.details), service, shape, timestamps);
+        error.details = present(std::mem::take(&mut error.details), service, shape, timestamps, &mut Vec::new());
     }
     Error::Service(error).into()
 }

@@ -132,7 +132,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// What is shown of an answer.
+/// What is shown of an answer; says on standard error where that can't be seen as the model has it.
 pub(crate) fn shown(
     context: &Context<'_>,
     service: &Service<'_>,
@@ -140,7 +140,16 @@ pub(crate) fn shown(
     answer: Document,
 ) -> Document {
     match operation.output {
-        Some(shape) => present(answer, service, shape, &context.timestamps),
+        Some(shape) => {
+            let mut doubts = Vec::new();
+            let shown = present(answer, service, shape, &context.timestamps, &mut doubts);
+            if let Some((first, others)) = doubts.split_first().filter(|_| context.warns) {
+                let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
+                // When standard error is gone there is nobody to warn.
+                let _ = writeln!(io::stderr(), "{}: [WARNING]: {first}{more}", crate::program::name());
+            }
+            shown
+        }
         None => Document::Map(Map::new()),
     }
 }

@@ -10,6 +10,7 @@ use crate::http::proxy::Proxies;
 use crate::http::reqwest::Reqwest;
 use crate::http::{Request, Response, Transport, reqwest};
 use crate::protocol::{self, Protocol};
+use crate::redact;
 use crate::retry::{self, Attempts, Failed, Pause, RealPause};
 use crate::rows::{self, Operation, Service, flag};
 use crate::sign::{self, Identity};
@@ -463,7 +464,24 @@ impl<'a> Client<'a> {
     ///
     /// [`Error::Response`]
     pub fn read(&self, operation: &Operation<'a>, response: &Response, output: &mut dyn Sink) -> Result<(), Error> {
-        self.protocol()?.output(self.service, operation, response, output).map_err(Error::Response)
+        let read = self.protocol()?.output(self.service, operation, response, output);
+        read.map_err(|problem| unreadable(operation, &problem))
+    }
+
+    /// Reads the answer of an operation as a document: every value in the form in which it came, by the names of the model. Values of
+    /// another type than the model's are no error.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Response`]
+    pub fn read_document(&self, operation: &Operation<'a>, response: &Response) -> Result<Document, Error> {
+        let read = self.protocol()?.document(self.service, operation, response);
+        read.map_err(|problem| {
+            let top = rows::member("", operation.output.unwrap_or(rows::Ix::MAX));
+            let shown = !redact::holds_secrets(self.service, &top);
+            let start = String::from_utf8_lossy(&response.body).chars().take(SHOWN).collect::<String>();
+            unreadable(operation, &if shown { format!("{problem}: {start:?}") } else { problem })
+        })
     }
 
     fn protocol(&self) -> Result<&'static dyn Protocol, Error> {
@@ -683,6 +701,13 @@ impl<'a> Client<'a> {
             None => Ok(Some(Box::pin(chain.identity(region, &**identity, &**metadata)).await?)),
         }
     }
+}
+
+/// How many characters messages show of an answer that can't be read.
+const SHOWN: usize = 80;
+
+fn unreadable(operation: &Operation<'_>, problem: &str) -> Error {
+    Error::Response(format!("{}: {problem}", operation.name))
 }
 
 /// Makes a generated client of a tuple structure around [`Client`].

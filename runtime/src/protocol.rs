@@ -33,6 +33,14 @@ pub(crate) trait Protocol: Sync {
         output: &mut dyn Sink,
     ) -> Result<(), String>;
 
+    /// Reads the answer of success as a document: every value as it came, by the names of the model.
+    fn document(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        response: &Response,
+    ) -> Result<Document, String>;
+
     /// Reads the answer of failure; every body gives an error of some kind.
     fn error(&self, service: &Service<'_>, operation: &Operation<'_>, response: &Response) -> ServiceError;
 }
@@ -58,9 +66,5 @@ pub(crate) fn error_shape(service: &Service<'_>, operation: &Operation<'_>, code
 
 /// The members of an error's structure, read by its rows.
 pub(crate) fn details(service: &Service<'_>, shape: Ix, body: &[u8]) -> Document {
-    let mut sink = crate::sink::DocumentSink::new(service, shape);
-    match crate::codec::json::read(body, service, shape, &mut sink) {
-        Ok(()) => sink.finish(),
-        Err(_) => Document::Null,
-    }
+    crate::codec::json::document_answer(body, service, shape).unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 //!
 //! Values come with indices of members, not names: names on the wire are the protocol's business, and are in the rows.
 
+use crate::codec::base64;
 use crate::document::{Document, Map};
 use crate::rows::{Ix, Kind, Member, Service, Shape, flag};
 use crate::timestamp::Timestamp;
@@ -327,7 +328,7 @@ impl Sink for DocumentSink<'_> {
 
 /// A document with the rows that say what it is, so that it can be written.
 ///
-/// Text stands for a timestamp where the rows ask for one, as it does on a command line and in JSON.
+/// Text and numbers stand for a timestamp where the rows ask for one, and base64 for bytes, as in JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct Shaped<'a> {
     /// The value.
@@ -346,13 +347,23 @@ impl Write for Shaped<'_> {
             Document::Boolean(value) => sink.boolean(*value),
             Document::Integer(value) if shape.kind == Kind::Float => sink.float(*value as f64),
             Document::Integer(value) if shape.kind == Kind::Timestamp => match i64::try_from(*value) {
-                Ok(seconds) => sink.timestamp(Timestamp::new(seconds, 0)),
-                Err(_) => sink.integer(*value),
+                Ok(seconds) if Timestamp::new(seconds, 0).is_in_calendar() => {
+                    sink.timestamp(Timestamp::new(seconds, 0))
+                }
+                _ => sink.integer(*value),
+            },
+            Document::Float(value) if shape.kind == Kind::Timestamp => match Timestamp::from_epoch(*value) {
+                Some(timestamp) if timestamp.is_in_calendar() => sink.timestamp(timestamp),
+                _ => sink.float(*value),
             },
             Document::Integer(value) => sink.integer(*value),
             Document::Float(value) => sink.float(*value),
             Document::String(text) if shape.kind == Kind::Timestamp => match Timestamp::parse(text) {
-                Some(timestamp) => sink.timestamp(timestamp),
+                Some(timestamp) if timestamp.is_in_calendar() => sink.timestamp(timestamp),
+                _ => sink.string(text),
+            },
+            Document::String(text) if shape.kind == Kind::Blob => match base64::lenient(text) {
+                Some(bytes) => sink.blob(&bytes),
                 None => sink.string(text),
             },
             Document::String(text) => sink.string(text),

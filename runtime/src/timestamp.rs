@@ -62,15 +62,15 @@ impl Timestamp {
         self.seconds as f64 + f64::from(self.nanoseconds) / 1e9
     }
 
-    /// Whether a calendar has the point: its year is between -9999 and 9999.
-    pub fn is_in_calendar(self) -> bool {
-        OffsetDateTime::try_from(self).is_ok()
+    /// Whether the calendar has the point: its year is between 1 and 9999.
+    pub const fn is_in_calendar(self) -> bool {
+        -62_135_596_800 <= self.seconds && self.seconds <= 253_402_300_799
     }
 
-    /// The point in a form of the wire; none of a point that the form can't express: a year before 0 or beyond 9999 in a date, and
-    /// one before 1900 in an HTTP date.
+    /// The point in a form of the wire; none of a point that the form can't express: one beyond the calendar in a date, and one before
+    /// 1900 in an HTTP date.
     pub fn written(self, format: TimestampFormat) -> Option<String> {
-        let date = || OffsetDateTime::try_from(self).ok();
+        let date = || OffsetDateTime::try_from(self).ok().filter(|_| self.is_in_calendar());
         match format {
             TimestampFormat::DateTime => date()?.format(&Rfc3339).ok(),
             TimestampFormat::HttpDate => date()?.format(&Rfc2822).ok().map(|text| text.replace("+0000", "GMT")),

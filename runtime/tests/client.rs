@@ -5,6 +5,7 @@ use opsmith_codepipeline::{
     Client, Config, Error, ErrorCode, FailureDetails, FailureType, GetPipelineStateInput, GetThirdPartyJobDetailsInput,
     ListPipelinesInput, PipelineType, PutThirdPartyJobFailureResultInput, StartPipelineExecutionInput,
 };
+use opsmith_runtime::Timestamp;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::Request;
 use opsmith_runtime::rows::Service;
@@ -141,6 +142,66 @@ fn answers_do_not_fail_on_what_the_model_does_not_expect() {
     assert_eq!(first.pipeline_type, Some(PipelineType::Unknown("V9".to_owned())));
     assert_eq!(first.created.expect("a date").epoch(), 1.5);
     assert_eq!((first.version, pipelines.len()), (None, 2));
+}
+
+#[test]
+fn answers_that_depart_from_the_model_are_read_as_far_as_they_can_be_understood() {
+    let answer = r#"{"pipelines":[null,{"name":7,"version":"7","created":"2026-01-02T03:04:05+02:00"},
+        {"name":true,"version":7.0,"created":"1767225600","updated":9223372036854775807}],"nextToken":1.5}"#;
+    let output = wait(client(&answering(200, answer)).list_pipelines(ListPipelinesInput::default())).expect("ok");
+    assert_eq!(output.next_token.as_deref(), Some("1.5"));
+    let pipelines = output.pipelines.expect("pipelines");
+    let [first, second] = &pipelines[..] else { panic!("two pipelines") };
+    assert_eq!((first.name.as_deref(), first.version), (Some("7"), Some(7)));
+    assert_eq!(first.created.expect("a date").seconds(), 1_767_315_845);
+    assert_eq!((second.name.as_deref(), second.version), (Some("true"), Some(7)));
+    assert_eq!(second.created.expect("a date").seconds(), 1_767_225_600);
+    assert_eq!(second.updated.expect("a date").seconds(), i64::MAX);
+}
+
+#[test]
+fn what_can_not_be_understood_is_named_by_its_path() {
+    for (answer, expected) in [
+        (r#"{"pipelines":[{},{"version":"x"}]}"#, "pipelines[1].version: the value is not an integer"),
+        (
+            r#"{"pipelines":[{},{"version":3000000000}]}"#,
+            "pipelines[1].version: the value is not an integer of 32 bits",
+        ),
+        (r#"{"pipelines":[{"version":1.5}]}"#, "pipelines[0].version: the value is not an integer"),
+        (r#"{"pipelines":[{"created":"soon"}]}"#, "pipelines[0].created: the value is not a point in time"),
+        (r#"{"pipelines":[{"created":1e300}]}"#, "pipelines[0].created: the value is not a point in time"),
+        (r#"{"pipelines":[{"name":["a"]}]}"#, "pipelines[0].name: a value of type list does not belong here"),
+        (r#"{"pipelines":"none"}"#, "pipelines: a value of type string does not belong here"),
+        ("[1]", "a value of type list does not belong here"),
+        ("null", "a value of type null does not belong here"),
+        ("{", "EOF while parsing an object at line 1 column 1"),
+    ] {
+        let read = wait(client(&answering(200, answer)).list_pipelines(ListPipelinesInput::default()));
+        let expected = format!("the service's answer can't be read: ListPipelines: {expected}");
+        assert_eq!(read.expect_err(answer).to_string(), expected);
+    }
+}
+
+#[test]
+fn points_beyond_the_calendar_are_not_sent_as_dates() {
+    use opsmith_runtime::document::Document;
+    use opsmith_runtime::rows::{TimestampFormat, Trait, member, structure, timestamp};
+    use opsmith_runtime::sink::Shaped;
+    let written = |format, point| {
+        let traits = [Trait::TimestampFormat(format)];
+        let members = [member("at", 1).with(&traits)];
+        let shapes = [structure("In", &members), timestamp("T")];
+        let service = Service { shapes: &shapes, ..Service::NONE };
+        let document = Document::from([("at", Document::Timestamp(point))]);
+        let value = Shaped { document: &document, service: &service, shape: 0 };
+        let json = opsmith_runtime::codec::json::write(&value, &service, 0, None);
+        json.map(|json| String::from_utf8(json).expect("text")).map_err(|refused| refused.to_string())
+    };
+    let (never, refused) =
+        (Timestamp::new(i64::MAX, 0), Err("the value is not a point in time that the calendar has".to_owned()));
+    assert_eq!(written(TimestampFormat::EpochSeconds, never), Ok("{\"at\":9223372036854775807}".to_owned()));
+    assert_eq!(written(TimestampFormat::DateTime, never), refused);
+    assert_eq!(written(TimestampFormat::HttpDate, never), refused);
 }
 
 #[test]

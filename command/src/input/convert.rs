@@ -1,19 +1,10 @@
 //! Bytes and points in time, which parameters write as text.
 
 use super::{BinaryFormat, Error, Reader, scalar};
-use base64::Engine as _;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use opsmith_runtime::codec::base64;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::rows::{Ix, Kind, TimestampFormat, Trait};
 use opsmith_runtime::timestamp::Timestamp;
-
-/// Python's: trailing bits don't matter, and padding does.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
-);
 
 impl Reader<'_> {
     /// Makes bytes and points in time of texts where the rows ask for them. A text that is no point in time stays, and
@@ -54,8 +45,8 @@ impl Reader<'_> {
     fn convert_part(&self, place: &str, value: &mut Document, ix: Ix, epoch: bool) -> Result<(), Error> {
         match (self.service.shape(ix).kind, &value) {
             (Kind::Blob, Document::String(text)) => *value = Document::Blob(self.bytes(place, text)?),
-            (Kind::Timestamp, Document::String(text)) => {
-                if let Some(point) = scalar::timestamp(text, self.surroundings.now().into()) {
+            (Kind::Timestamp, found) => {
+                if let Some(point) = self.point(found).filter(|point| point.is_in_calendar()) {
                     // As the AWS CLI, which sends whole seconds where it sends seconds.
                     *value = Document::Timestamp(if epoch { Timestamp::new(point.seconds(), 0) } else { point });
                 }
@@ -70,10 +61,18 @@ impl Reader<'_> {
         if self.binary_format == BinaryFormat::Raw {
             return Ok(text.as_bytes().to_vec());
         }
-        // Python drops what is not of the alphabet.
-        let alphabet = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
-        let text: String = text.chars().filter(alphabet).collect();
-        BASE64.decode(text).map_err(|error| Error::of(place, format_args!("Invalid base64: {error}")))
+        base64::lenient(text).ok_or_else(|| Error::of(place, "Invalid base64: it ends within a byte"))
+    }
+
+    /// The point in time that a value stands for.
+    fn point(&self, value: &Document) -> Option<Timestamp> {
+        match value {
+            Document::String(text) => scalar::timestamp(text, self.surroundings.now().into()),
+            Document::Integer(seconds) => i64::try_from(*seconds).ok().map(|seconds| Timestamp::new(seconds, 0)),
+            Document::Float(seconds) => Timestamp::from_epoch(*seconds),
+            Document::Timestamp(point) => Some(*point),
+            _ => None,
+        }
     }
 }
 

@@ -1,10 +1,11 @@
-//! From a decoded answer to what is shown of it: points in time and bytes become text.
+//! From an answer to what is shown of it: points in time become text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Service, TimestampFormat};
-use opsmith_runtime::timestamp::Timestamp;
+use opsmith_runtime::rows::{Ix, Kind, Service};
+use opsmith_runtime::timestamp::{Timestamp, Written};
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 use time::{OffsetDateTime, UtcOffset};
 
@@ -36,12 +37,29 @@ impl Timestamps {
         }
     }
 
-    fn shown(&self, timestamp: Timestamp) -> Document {
-        match self {
-            Timestamps::Wire if timestamp.nanoseconds() == 0 => timestamp.seconds().into(),
-            Timestamps::Wire => timestamp.epoch().into(),
-            Timestamps::Iso8601(zone) => iso8601(timestamp, zone.get()).into(),
-        }
+    /// A point in time as it is shown; none of a value that is no point in time, or none that the calendar has.
+    fn shown(&self, value: &Document) -> Option<Document> {
+        let zone = match self {
+            Timestamps::Wire => return Some(value.clone()),
+            Timestamps::Iso8601(zone) => zone,
+        };
+        let local = |point: Timestamp| iso8601(point, Some(zone.offset(point)));
+        let seconds = |number: f64| Timestamp::from_epoch(number).and_then(local);
+        let shown = match value {
+            Document::Timestamp(point) => local(*point),
+            Document::Integer(number) => {
+                i64::try_from(*number).ok().and_then(|seconds| local(Timestamp::new(seconds, 0)))
+            }
+            Document::Float(number) => seconds(*number),
+            // As in Python, where a boolean is a number.
+            Document::Boolean(value) => local(Timestamp::new((*value).into(), 0)),
+            Document::String(text) => text.trim().parse().ok().and_then(seconds).or_else(|| {
+                let written = Written::read(text, None)?;
+                iso8601(written.point, written.offset)
+            }),
+            _ => None,
+        };
+        shown.map(Document::String)
     }
 }
 
@@ -62,62 +80,118 @@ impl Zone {
         };
         self.found.get_or_init(look_up).as_ref()
     }
+
+    /// The offset from UTC at a point in time, in seconds.
+    fn offset(&self, point: Timestamp) -> i32 {
+        let kind = self.get().and_then(|zone| zone.find_local_time_type(point.seconds()).ok());
+        kind.map_or(0, tz::LocalTimeType::ut_offset)
+    }
 }
 
-/// Python's ISO format: microseconds only when there are any, and the offset with a colon.
-fn iso8601(timestamp: Timestamp, zone: Option<&tz::TimeZone>) -> String {
-    let offset =
-        zone.and_then(|zone| zone.find_local_time_type(timestamp.seconds()).ok()).map_or(0, |kind| kind.ut_offset());
-    let offset = UtcOffset::from_whole_seconds(offset).unwrap_or(UtcOffset::UTC);
-    let date = OffsetDateTime::try_from(timestamp).ok();
-    let Some(date) = date.and_then(|date| date.checked_to_offset(offset)) else {
-        return timestamp.format(TimestampFormat::DateTime);
-    };
+/// Python's ISO format: microseconds only when there are any, and the offset with a colon, if there is one. None of a year beyond the
+/// calendar.
+fn iso8601(point: Timestamp, offset: Option<i32>) -> Option<String> {
+    let shift = UtcOffset::from_whole_seconds(offset.unwrap_or(0)).ok()?;
+    let date = OffsetDateTime::try_from(point).ok()?.checked_to_offset(shift)?;
+    let (year, month, day) = date.to_calendar_date();
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
     let micros = match date.microsecond() {
         0 => String::new(),
         micros => format!(".{micros:06}"),
     };
-    let (hours, minutes, seconds) = offset.as_hms();
-    let sign = if offset.is_negative() { '-' } else { '+' };
+    let (hours, minutes, seconds) = shift.as_hms();
+    let sign = if shift.is_negative() { '-' } else { '+' };
     let seconds = if seconds == 0 { String::new() } else { format!(":{:02}", seconds.abs()) };
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{micros}{sign}{:02}:{:02}{seconds}",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        date.hour(),
-        date.minute(),
-        date.second(),
-        hours.abs(),
-        minutes.abs(),
-    )
+    let offset = match offset {
+        Some(_) => format!("{sign}{:02}:{:02}{seconds}", hours.abs(), minutes.abs()),
+        None => String::new(),
+    };
+    let (hour, minute, second) = date.to_hms();
+    Some(format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{micros}{offset}", u8::from(month)))
 }
 
-/// What is shown of an answer: members in the order of the model, texts for bytes and points in time.
-pub(crate) fn present(answer: Document, service: &Service<'_>, ix: Ix, timestamps: &Timestamps) -> Document {
-    match answer {
-        Document::Timestamp(timestamp) => timestamps.shown(timestamp),
-        Document::Blob(bytes) => STANDARD.encode(bytes).into(),
-        Document::List(list) => {
-            let element = service.shape(ix).element().map_or(Ix::MAX, |element| element.target);
-            Document::List(list.into_iter().map(|item| present(item, service, element, timestamps)).collect())
-        }
-        Document::Map(map) => Document::Map(members(map, service, ix, timestamps)),
-        other => other,
-    }
+/// What is shown of an answer: as it came, with points in time in the format that is asked for. Adds to `doubts` where it departs from
+/// the model so far that the model's type can't be seen in it; that is shown as it came, too.
+pub(crate) fn present(
+    answer: Document,
+    service: &Service<'_>,
+    ix: Ix,
+    timestamps: &Timestamps,
+    doubts: &mut Vec<String>,
+) -> Document {
+    let mut presenting = Presenting { service, timestamps, doubts, path: String::new() };
+    presenting.value(answer, ix)
 }
 
-fn members(mut map: Map, service: &Service<'_>, ix: Ix, timestamps: &Timestamps) -> Map {
-    let shape = service.shape(ix);
-    if !shape.has_members() {
-        let element = shape.element().map_or(Ix::MAX, |element| element.target);
-        return map.into_iter().map(|(key, value)| (key, present(value, service, element, timestamps))).collect();
-    }
-    let mut shown = Map::with_capacity(map.len());
-    for member in shape.members {
-        if let Some(value) = map.swap_remove(member.name) {
-            shown.insert(member.name.to_owned(), present(value, service, member.target, timestamps));
+struct Presenting<'a, 'd> {
+    service: &'a Service<'a>,
+    timestamps: &'a Timestamps,
+    doubts: &'d mut Vec<String>,
+    /// Where the value is that comes at present.
+    path: String,
+}
+
+impl Presenting<'_, '_> {
+    fn value(&mut self, value: Document, ix: Ix) -> Document {
+        let shape = self.service.shape(ix);
+        let element = || shape.element().map_or(Ix::MAX, |element| element.target);
+        match (shape.kind, value) {
+            // Of lists and maps.
+            (_, Document::Null) => Document::Null,
+            (Kind::Timestamp, value) => match self.timestamps.shown(&value) {
+                Some(shown) => shown,
+                None => self.doubtful(value, "a point in time that the calendar has"),
+            },
+            (Kind::List, Document::List(list)) => {
+                let numbered = list.into_iter().enumerate();
+                Document::List(numbered.map(|(at, item)| self.part(format_args!("[{at}]"), item, element())).collect())
+            }
+            (Kind::Map, Document::Map(mut map)) => {
+                // Keys may be secret.
+                let values = map.values_mut();
+                values.for_each(|value| *value = self.part(format_args!("[…]"), std::mem::take(value), element()));
+                Document::Map(map)
+            }
+            (Kind::Structure | Kind::Union, Document::Map(map)) => self.members(map, ix),
+            (Kind::List, value) => self.doubtful(value, "a list"),
+            (Kind::Map, value) => self.doubtful(value, "a map"),
+            (Kind::Structure | Kind::Union, value) => self.doubtful(value, "a structure"),
+            (_, Document::Blob(bytes)) => STANDARD.encode(bytes).into(),
+            (_, value) => value,
         }
     }
-    shown
+
+    fn members(&mut self, map: Map, ix: Ix) -> Document {
+        let shape = self.service.shape(ix);
+        if shape.kind == Kind::Union && map.len() != 1 {
+            self.doubt("a union with exactly one member");
+        }
+        let shown = map.into_iter().map(|(name, value)| {
+            let target = shape.member(&name).map_or(Ix::MAX, |(_, member)| member.target);
+            let dot = if self.path.is_empty() { "" } else { "." };
+            let value = self.part(format_args!("{dot}{name}"), value, target);
+            (name, value)
+        });
+        Document::Map(shown.collect())
+    }
+
+    fn part(&mut self, step: std::fmt::Arguments<'_>, value: Document, ix: Ix) -> Document {
+        let before = self.path.len();
+        let _ = self.path.write_fmt(step);
+        let value = self.value(value, ix);
+        self.path.truncate(before);
+        value
+    }
+
+    fn doubtful(&mut self, value: Document, expected: &str) -> Document {
+        self.doubt(expected);
+        value
+    }
+
+    fn doubt(&mut self, expected: &str) {
+        let place = if self.path.is_empty() { "the answer" } else { &self.path };
+        self.doubts.push(format!("{place} is not {expected}: it is shown as it came"));
+    }
 }

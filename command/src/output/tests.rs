@@ -1,5 +1,4 @@
 use super::*;
-use opsmith_runtime::timestamp::Timestamp;
 
 fn map<const N: usize>(entries: [(&str, Document); N]) -> Document {
     Document::from(entries)
@@ -109,16 +108,57 @@ fn yaml_escapes_characters_above_u_ffff() {
     assert_eq!(rendered(&list([long.as_str().into()]), Format::Yaml), folded);
 }
 
+/// What is shown of a point in time, and what is said of it.
+fn shown(value: &Document, zone: &str, format: &str) -> (String, Vec<String>) {
+    use opsmith_runtime::rows::{self, Service};
+    let timestamps = Timestamps::from_setting(format, Some(zone)).expect("a format");
+    let shapes = [rows::timestamp("T")];
+    let (service, mut doubts) = (Service { shapes: &shapes, ..Service::NONE }, Vec::new());
+    let value = present(value.clone(), &service, 0, &timestamps, &mut doubts);
+    (json::pretty(&value), doubts)
+}
+
 #[test]
 fn points_in_time_are_shown_in_the_local_zone() {
-    use opsmith_runtime::rows::{Ix, Service};
-    let shown = |zone, format| {
-        let timestamps = Timestamps::from_setting(format, Some(zone)).expect("a format");
-        let value = Document::Timestamp(Timestamp::new(1_443_034_403, 120_000_000));
-        json::pretty(&present(value, &Service::NONE, Ix::MAX, &timestamps))
-    };
-    assert_eq!(shown("EST5EDT,M3.2.0,M11.1.0", "iso8601"), "\"2015-09-23T14:53:23.120000-04:00\"");
-    assert_eq!(shown("UTC0", "iso8601"), "\"2015-09-23T18:53:23.120000+00:00\"");
-    assert_eq!(shown("UTC0", "wire"), "1443034403.12");
+    const EASTERN: &str = "EST5EDT,M3.2.0,M11.1.0";
+    let number = Document::Float(1_443_034_403.12);
+    assert_eq!(shown(&number, EASTERN, "iso8601").0, "\"2015-09-23T14:53:23.120000-04:00\"");
+    assert_eq!(shown(&number, "UTC0", "wire").0, "1443034403.12");
+    assert_eq!(shown(&"soon".into(), "UTC0", "wire"), ("\"soon\"".to_owned(), Vec::new()));
+    for (value, expected) in [
+        (number, "2015-09-23T18:53:23.120000+00:00"),
+        (Document::Float(1_795_904_606.596_472_3), "2026-11-28T22:23:26.596472+00:00"),
+        ("1443034403".into(), "2015-09-23T18:53:23+00:00"),
+        (true.into(), "1970-01-01T00:00:01+00:00"),
+        ("2026-01-02T03:04:05Z".into(), "2026-01-02T03:04:05+00:00"),
+        ("2026-01-02T03:04:05.5+02:00".into(), "2026-01-02T03:04:05.500000+02:00"),
+        ("2026-01-02T03:04:05".into(), "2026-01-02T03:04:05"),
+        ("20260102T030405-0330".into(), "2026-01-02T03:04:05-03:30"),
+        ("Fri, 02 Jan 2026 03:04:05 GMT".into(), "2026-01-02T03:04:05+00:00"),
+        (Document::Integer(-62_135_596_800), "0001-01-01T00:00:00+00:00"),
+    ] {
+        assert_eq!(shown(&value, "UTC0", "iso8601"), (format!("\"{expected}\""), Vec::new()));
+    }
     assert!(Timestamps::from_setting("odd", None).is_err());
+}
+
+#[test]
+fn what_is_no_point_in_time_is_shown_as_it_came_with_a_word() {
+    for (value, zone) in [
+        (Document::Integer(1_775_836_321_122), "UTC0"),
+        (Document::Integer(253_402_300_800), "UTC0"),
+        (Document::Integer(-62_135_596_800), "EST5"),
+        (Document::Integer(i64::MAX.into()), "UTC0"),
+        (Document::Integer(i128::MAX), "UTC0"),
+        (Document::Float(1e300), "UTC0"),
+        (Document::Float(f64::NAN), "UTC0"),
+        ("".into(), "UTC0"),
+        ("soon".into(), "UTC0"),
+        ("NaN".into(), "UTC0"),
+        (list([]), "UTC0"),
+        (map([]), "UTC0"),
+    ] {
+        let (text, doubts) = shown(&value, zone, "iso8601");
+        assert_eq!((text, doubts.len()), (json::pretty(&value), 1));
+    }
 }

@@ -5,6 +5,7 @@
 //! - `NaN`, `Infinity` and `-Infinity` are text where a float is due.
 //! - On reading, unknown members are passed over, and a null counts as absent, except where the shape is sparse.
 
+use crate::document::Document;
 use crate::rows::{Ix, Service, Shape, TimestampFormat, flag};
 use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
@@ -13,11 +14,39 @@ use crate::validate::{Violation, validate};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+pub use document::document;
 pub use read::read;
 #[cfg(feature = "serde")]
 pub(crate) use read::read_from;
 
+mod document;
+mod lenient;
 mod read;
+
+/// Reads an answer into a typed value: strictly, and when it departs from the model, what can be understood of it.
+///
+/// # Errors
+///
+/// When the text is not JSON, or a value can't be understood: with its path.
+pub(crate) fn read_answer(text: &[u8], service: &Service<'_>, shape: Ix, sink: &mut dyn Sink) -> Result<(), String> {
+    let Err(error) = read(text, service, shape, sink) else { return Ok(()) };
+    match document::answer(text) {
+        Ok(value) => lenient::give(&value, service, shape, sink),
+        Err(_) => Err(error.to_string()),
+    }
+}
+
+/// Reads an answer as a document: every value in the form in which it came, by the names of the model.
+///
+/// # Errors
+///
+/// When the text is not JSON, or no object.
+pub(crate) fn document_answer(text: &[u8], service: &Service<'_>, shape: Ix) -> Result<Document, String> {
+    match document::answer(text).map_err(|error| error.to_string())? {
+        map @ Document::Map(_) => Ok(document::modeled(map, service, shape)),
+        other => Err(format!("it is a value of type {}, and no object", other.kind())),
+    }
+}
 
 /// JSON without characters beyond ASCII, as Python writes it.
 pub fn ascii(json: &str) -> String {

@@ -8,7 +8,7 @@
 
 use super::Protocol;
 use crate::codec::json;
-use crate::document::Document;
+use crate::document::{Document, Map};
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::retry::Attempts;
@@ -53,7 +53,19 @@ impl Protocol for AwsJson {
         if response.body.is_empty() {
             return output.begin(Parts::Members).and_then(|()| output.end()).map_err(|refused| refused.to_string());
         }
-        json::read(&response.body, service, shape, output).map_err(|error| error.to_string())
+        json::read_answer(&response.body, service, shape, output)
+    }
+
+    fn document(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        response: &Response,
+    ) -> Result<Document, String> {
+        match operation.output {
+            Some(shape) if !response.body.is_empty() => json::document_answer(&response.body, service, shape),
+            _ => Ok(Document::Map(Map::new())),
+        }
     }
 
     fn error(&self, service: &Service<'_>, operation: &Operation<'_>, response: &Response) -> ServiceError {
