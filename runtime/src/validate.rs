@@ -9,6 +9,8 @@ use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
 use std::fmt;
 
+#[cfg(feature = "patterns")]
+mod pattern;
 pub(crate) mod rules;
 
 use rules::Offered;

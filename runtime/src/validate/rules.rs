@@ -1,6 +1,8 @@
 //! The rules: what a row asks of a value. Who applies them says what becomes of what they report.
 
 use super::Problem;
+#[cfg(feature = "patterns")]
+use super::pattern::matches;
 use crate::rows::{Kind, Member, Shape, flag};
 use crate::sink::Parts;
 
@@ -111,15 +113,6 @@ pub(crate) fn is_demanded(member: &Member<'_>) -> bool {
 
 pub(super) fn names(shape: &Shape<'_>) -> Vec<String> {
     shape.members.iter().map(|member| member.name.to_owned()).collect()
-}
-
-/// Whether the pattern, an ECMA 262 expression, is found in the text. One that can't be compiled matches everything.
-#[cfg(feature = "patterns")]
-fn matches(pattern: &str, text: &str) -> bool {
-    match regress::Regex::with_flags(pattern, "u").or_else(|_| regress::Regex::new(pattern)) {
-        Ok(pattern) => pattern.find(text).is_some(),
-        Err(_) => true,
-    }
 }
 
 /// Without the feature the service alone knows its patterns.
