@@ -221,6 +221,7 @@ fn nothing_sensitive_of_the_line_is_told() {
     let values = [
         "HUSH",
         "HUSH=1",
+        "HUSH=1,HUSH=2",
         "text=HUSH",
         "number=HUSH",
         "choice=HUSH,HUSH=HUSH",
@@ -258,6 +259,21 @@ fn nothing_sensitive_of_the_line_is_told() {
             lines.extend(whole.iter().map(|option| vec![option.clone(), document.clone()]));
         }
     }
+    for value in [
+        "!HUSH",
+        "*HUSH",
+        "!!int HUSH",
+        "!!binary HUSH",
+        "&HUSH",
+        "@HUSH",
+        "`HUSH",
+        "\"HUSH",
+        "{HUSH: 1, HUSH: 2}",
+        "!!HUSH [HUSH]",
+    ] {
+        lines.push(vec!["--cli-input-yaml".to_owned(), format!("text: {value}\n")]);
+        lines.push(vec!["--cli-input-yaml".to_owned(), format!("table: {{{value}: x}}\n")]);
+    }
     for line in lines {
         for mode in ["strict", "off"] {
             let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-opsmith"));
@@ -271,6 +287,10 @@ fn nothing_sensitive_of_the_line_is_told() {
             let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
             assert!(!told.contains(TEXT) && !told.contains(&NUMBER.to_string()), "{mode} {line:?}: {told}");
             assert!(told.contains("ERROR") || told.contains("POST"), "{mode} {line:?}: {told}");
+            // What can't be read is not read otherwise when less is checked.
+            if !told.contains("validation failed") {
+                break;
+            }
         }
     }
 }

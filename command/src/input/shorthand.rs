@@ -336,7 +336,7 @@ impl Problem {
                 format!("Expected: '{expected}', received: '{received}' at character {}", self.at + 1)
             }
             What::Expected(expected, _) => format!("Expected: '{expected}' at character {}", self.at + 1),
-            What::Duplicate(key) => format!("Second instance of key \"{key}\" before character {}", self.at),
+            What::Duplicate(_) => format!("Second instance of a key before character {}", self.at),
             What::TooDeep => self.what.to_string(),
         }
     }

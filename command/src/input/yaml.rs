@@ -12,26 +12,19 @@ const MOST_VALUES: usize = 1_000_000;
 
 const TAG: &str = "tag:yaml.org,2002:";
 
+const UNKNOWN_TAG: &str = "the tag is not known here; text that begins with ! needs quotes";
+
 /// Reads a text of one YAML document.
 ///
 /// # Errors
 ///
-/// What is wrong with it, and where if the parser knows.
+/// What is wrong with it, and where. Nothing of the text is in it, since that may be secret: a password may look like a tag.
 pub(crate) fn parse(text: &str) -> Result<Document, String> {
     let open_end = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
-    let mut reading = Reading { parser: Parser::new_from_str(text), anchors: HashMap::new(), values: 0, open_end };
-    let mut document = None;
-    loop {
-        match reading.event()? {
-            Event::StreamEnd => return Ok(document.unwrap_or_default()),
-            Event::DocumentStart(_) if document.is_some() => return Err("one document is expected".to_owned()),
-            Event::DocumentStart(_) => {
-                let event = reading.event()?;
-                document = Some(reading.value(event, 0)?);
-            }
-            _ => {}
-        }
-    }
+    let (parser, anchors) = (Parser::new_from_str(text), HashMap::new());
+    let mut reading = Reading { parser, anchors, values: 0, at: (1, 0), open_end };
+    let read = reading.document();
+    read.map_err(|problem| format!("line {} column {}: {problem}", reading.at.0, reading.at.1 + 1))
 }
 
 struct Reading<'a> {
@@ -40,13 +33,37 @@ struct Reading<'a> {
     anchors: HashMap<usize, (Document, usize)>,
     /// How many values there are so far.
     values: usize,
+    /// The line and column of the last event.
+    at: (usize, usize),
     /// Where the text ends, in characters, when it does so within a line.
     open_end: Option<usize>,
 }
 
 impl<'a> Reading<'a> {
+    fn document(&mut self) -> Result<Document, String> {
+        let mut document = None;
+        loop {
+            match self.event()? {
+                Event::StreamEnd => return Ok(document.unwrap_or_default()),
+                Event::DocumentStart(_) if document.is_some() => return Err("one document is expected".to_owned()),
+                Event::DocumentStart(_) => {
+                    let event = self.event()?;
+                    document = Some(self.value(event, 0)?);
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn event(&mut self) -> Result<Event<'a>, String> {
-        match self.parser.next_event() {
+        let event = self.parser.next_event();
+        let mark = match &event {
+            Some(Ok((_, span))) => Some(span.start),
+            Some(Err(error)) => Some(*error.marker()),
+            None => None,
+        };
+        self.at = mark.map_or(self.at, |mark| (mark.line(), mark.col()));
+        match event {
             // A block of text that ends with the input has the line breaks that it has, and no other.
             Some(Ok((Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, anchor, tag), span)))
                 if self.open_end.is_some_and(|end| span.end.index() >= end) && text.ends_with('\n') =>
@@ -55,10 +72,7 @@ impl<'a> Reading<'a> {
                 Ok(Event::Scalar(text.into(), ScalarStyle::Literal, anchor, tag))
             }
             Some(Ok((event, _))) => Ok(event),
-            Some(Err(error)) => {
-                let mark = error.marker();
-                Err(format!("line {} column {}: {}", mark.line(), mark.col() + 1, error.info()))
-            }
+            Some(Err(error)) => Err(error.info().to_owned()),
             None => Ok(Event::StreamEnd),
         }
     }
@@ -128,7 +142,7 @@ impl<'a> Reading<'a> {
             match (is_merge, key) {
                 (true, _) => merged.push(value),
                 (false, Document::String(key)) if map.contains_key(&key) => {
-                    return Err(format!("the key {key} stands twice in a map"));
+                    return Err("the key before this value stands twice in its map".to_owned());
                 }
                 (false, Document::String(key)) => {
                     map.insert(key, value);
@@ -165,12 +179,12 @@ fn known_tag(tag: Option<&Tag>, expected: &str) -> Result<(), String> {
     match tag.map(short) {
         None => Ok(()),
         Some(tag) if tag == "!" || tag == expected => Ok(()),
-        Some(tag) => Err(format!("the tag {tag} is not known here")),
+        Some(_) => Err(UNKNOWN_TAG.to_owned()),
     }
 }
 
 fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Document, String> {
-    let wrong = |kind: &str| format!("{text:?} is no {kind}");
+    let wrong = |kind: &str| format!("the text is no {kind}, as its tag says");
     match tag.map(short).as_deref() {
         // YAML's type for a default value, which nobody uses.
         None if plain && text == "=" => Err("= alone is no value; put it in quotes".to_owned()),
@@ -186,7 +200,7 @@ fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Docum
         Some("float") => scalar::float(&text).map(Document::Float).ok_or_else(|| wrong("number")),
         Some("bool") => boolean(&text).map(Document::Boolean).ok_or_else(|| wrong("boolean")),
         Some("timestamp") => timestamp(&text).map(Document::Timestamp).ok_or_else(|| wrong("date")),
-        Some(tag) => Err(format!("the tag {tag} is not known here")),
+        Some(_) => Err(UNKNOWN_TAG.to_owned()),
     }
 }
 
