@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 #[cfg(test)]
 pub(crate) use names::kebab;
-pub(crate) use names::{ident, variants};
+pub(crate) use names::{accessors, ident, variants};
 
 /// What lowering reads.
 pub(crate) struct Input<'a> {

@@ -47,6 +47,17 @@ impl Error {
         self.service().map(|error| error.code.as_str())
     }
 
+    /// Whether it is this error of the service, by its code or its name in the model: `error.is("JobNotFoundException")`, or
+    /// `error.is(ErrorCode::JobNotFoundException)` of a generated client.
+    pub fn is(&self, code: impl AsRef<str>) -> bool {
+        self.service().is_some_and(|error| error.is(code.as_ref()))
+    }
+
+    /// What the service says of its error.
+    pub fn message(&self) -> Option<&str> {
+        self.service().map(|error| error.message.as_str())
+    }
+
     /// The id that the service gave the request it answered with an error.
     pub fn request_id(&self) -> Option<&str> {
         self.service()?.request_id.as_deref()
@@ -160,8 +171,14 @@ macro_rules! error_code {
     ($name:ident) => {
         impl $name {
             /// Which error of the model the service's error is; none when the error is not the service's.
-            pub fn of(error: &$crate::Error) -> ::std::option::Option<Self> {
+            pub fn of(error: &$crate::Error) -> ::core::option::Option<Self> {
                 error.service().map(|error| Self::from_wire(error.shape.as_deref().unwrap_or(&error.code)))
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                Self::as_str(self)
             }
         }
     };

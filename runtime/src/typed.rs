@@ -370,11 +370,24 @@ macro_rules! structure {
     };
 }
 
-/// Ties a generated union to its row. Variants stand in the order of the row's members; `Unknown` stands for a member
+/// Ties a generated union to its row, with an accessor of each variant. Variants stand in the order of the row's members; `Unknown` stands for a member
 /// that is newer than the model.
 #[macro_export]
 macro_rules! union {
-    ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
+    ($name:ident { $($variant:ident($type:ty) $accessor:ident: $inner:ty),* $(,)? }) => {
+        #[allow(deprecated)]
+        impl $name {
+            $(
+                #[doc = ::core::concat!("The value, if this is `", ::core::stringify!($variant), "`.")]
+                pub fn $accessor(&self) -> ::core::option::Option<&$inner> {
+                    match self {
+                        Self::$variant(value) => ::core::option::Option::Some(value),
+                        _ => ::core::option::Option::None,
+                    }
+                }
+            )*
+        }
+
         impl ::core::default::Default for $name {
             fn default() -> Self {
                 Self::Unknown

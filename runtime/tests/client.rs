@@ -221,6 +221,8 @@ fn an_error_of_the_service_has_code_message_status_and_request_id() {
     let input = failure(FailureType::JobFailed, "m");
     let error = wait(client(&fake).put_third_party_job_failure_result(input)).expect_err("an error");
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::JobNotFoundException));
+    assert!(error.is(ErrorCode::JobNotFoundException) && !error.is("InvalidJobException"));
+    assert_eq!(error.message(), Some("no such job"));
     assert_eq!(error.request_id(), Some("request-1"));
     let expected = "PutThirdPartyJobFailureResult: JobNotFoundException: no such job (HTTP 400, request id request-1)";
     assert_eq!(error.to_string(), expected);

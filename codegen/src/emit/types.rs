@@ -120,6 +120,8 @@ fn union(service: &Service, shape: &Shape) -> TokenStream {
     });
     let names = shape.members.iter().map(|member| &member.rust);
     let types = shape.members.iter().map(|member| member_type(service, member));
+    let inner = shape.members.iter().map(|member| type_of(service, member.target));
+    let accessors = crate::lower::accessors(shape.members.iter().map(|member| member.name.as_str()));
     quote! {
         #docs
         #deprecated_type
@@ -130,7 +132,7 @@ fn union(service: &Service, shape: &Shape) -> TokenStream {
             #[doc = " A member that is newer than the model; it can be received, not sent."]
             Unknown,
         }
-        opsmith_runtime::union!(#name { #(#names(#types)),* });
+        opsmith_runtime::union!(#name { #(#names(#types) #accessors: #inner),* });
     }
 }
 

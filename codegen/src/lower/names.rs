@@ -61,6 +61,11 @@ pub(crate) fn variants<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident>
     distinct("", members.map(|member| (member, variant(&capitalized(&clean(member))))))
 }
 
+/// The names of the accessors of a union's members: `text` gives `as_text`.
+pub(crate) fn accessors<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
+    distinct("_", members.map(|member| (member, format!("as_{}", snake(member).trim_start_matches('_')))))
+}
+
 /// The names of an enum's variants, made from the values: `us-east-1` gives `UsEast1`, `IN_PROGRESS` gives `InProgress`.
 pub(crate) fn values<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Ident> {
     let name = |value: &str| value.split(|c: char| !c.is_ascii_alphanumeric()).map(word).collect::<String>();

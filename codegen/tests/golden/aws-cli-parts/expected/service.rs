@@ -3,20 +3,18 @@
 
 /// The client, with a method per operation.
 pub mod client;
-/// The rows of the service's commands.
-pub mod commands;
-/// Documentation by shape id, for help pages.
-pub mod docs;
 /// The rules that lead to an endpoint.
 pub mod endpoints;
-/// Enums of the service.
-pub mod enums;
 /// Error codes of the service.
 pub mod errors;
 /// The rows of the service: operations, shapes and members.
 pub mod rows;
 /// Structures and unions of the service.
 pub mod types;
+opsmith_runtime::commands! {
+    #[doc = " The rows of the service's commands."] pub mod commands; #[doc =
+    " Documentation by shape id, for help pages."] pub mod docs;
+}
 
 pub use client::Client;
 pub use errors::ErrorCode;

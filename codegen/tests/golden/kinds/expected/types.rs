@@ -20,7 +20,10 @@ pub enum Choice {
     /// A member that is newer than the model; it can be received, not sent.
     Unknown,
 }
-opsmith_runtime::union!(Choice { Text(String), Tree(Tree), Nothing(SmithyUnit) });
+opsmith_runtime::union!(
+    Choice { Text(String) as_text : String, Tree(Tree) as_tree : Tree,
+    Nothing(SmithyUnit) as_nothing : SmithyUnit }
+);
 
 /// `DoInput` of the model.
 #[derive(Clone, Default, PartialEq)]

@@ -107,7 +107,9 @@ pub enum Either {
     /// A member that is newer than the model; it can be received, not sent.
     Unknown,
 }
-opsmith_runtime::union!(Either { Text(String), Number(i32) });
+opsmith_runtime::union!(
+    Either { Text(String) as_text : String, Number(i32) as_number : i32 }
+);
 
 /// `Group` of the model.
 #[derive(Clone, Default, PartialEq)]

@@ -23,4 +23,6 @@ pub enum Value {
     /// A member that is newer than the model; it can be received, not sent.
     Unknown,
 }
-opsmith_runtime::union!(Value { Text(String), List(Vec < Value >) });
+opsmith_runtime::union!(
+    Value { Text(String) as_text : String, List(Vec < Value >) as_list : Vec < Value > }
+);
