@@ -100,7 +100,7 @@ fn every_fact_of_the_rows_has_a_reader() {
             OperationTrait::EndpointParameter(..) => "runtime/src/endpoint/bound.rs" "OperationTrait::EndpointParameter(",
             OperationTrait::EndpointPath(..) => "runtime/src/endpoint/bound.rs" "OperationTrait::EndpointPath(",
             OperationTrait::DiscoveredEndpoint(_) => "runtime/src/client.rs" ".discovers_endpoint()",
-            OperationTrait::Waiter(_) => "runtime/src/waiter.rs" "OperationTrait::Waiter(",
+            OperationTrait::Waiter(_) => "runtime/src/waiter.rs" ".waiters()",
         }
         Trait {
             Trait::Pattern(_) => "runtime/src/validate/rules.rs" ".pattern()",

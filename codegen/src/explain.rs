@@ -1,7 +1,7 @@
 //! From JSON to Rust: what was decided of an operation or a shape, and why.
 
 use crate::diagnostics::{Diagnostic, Error, nearest};
-use crate::ir::{Auth, Change, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
+use crate::ir::{Auth, Change, Delay, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
 use crate::{Generator, emit, write};
 use serde_json::Value;
 
@@ -105,7 +105,11 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
             OperationTrait::Waiter(waiter) => {
                 let most =
                     if waiter.attempts == 0 { String::new() } else { format!(", {} calls at most", waiter.attempts) };
-                let text = format!("{}: every {} to {} s{most}", waiter.method, waiter.min_delay, waiter.max_delay);
+                let delay = match waiter.delay {
+                    Delay::Fixed(delay) => delay.to_string(),
+                    Delay::Backoff(least, most) => format!("{least} to {most}"),
+                };
+                let text = format!("wait {}, {}: every {delay} s{most}", waiter.command, waiter.method);
                 (format!("waiter {}", waiter.name), text)
             }
             OperationTrait::HostPrefix(prefix) => ("host prefix".to_owned(), prefix.clone()),

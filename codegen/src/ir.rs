@@ -223,7 +223,7 @@ pub enum OperationTrait {
     EndpointPath(String, Vec<Step>),
     /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it must.
     DiscoveredEndpoint(bool),
-    /// An entry of `smithy.waiters#waitable`.
+    /// An entry of `smithy.waiters#waitable`, or a waiter of botocore.
     Waiter(Waiter),
 }
 
@@ -275,12 +275,12 @@ pub enum Step {
 pub struct Waiter {
     /// The name in the model.
     pub name: String,
+    /// The word by which a command line calls it.
+    pub command: String,
     /// The client's method.
     pub method: Ident,
-    /// The least pause between two calls, in seconds.
-    pub min_delay: u32,
-    /// The longest.
-    pub max_delay: u32,
+    /// The pause between two calls.
+    pub delay: Delay,
     /// The most calls; 0 when the model does not say.
     pub attempts: u32,
     /// What is looked for, in this order.
@@ -296,6 +296,15 @@ pub struct Acceptor {
     pub matcher: Matcher,
 }
 
+/// The pause between two calls, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub enum Delay {
+    /// The same each time.
+    Fixed(u32),
+    /// Longer each time, from the first to the second.
+    Backoff(u32, u32),
+}
+
 /// What an answer has to be.
 #[derive(Debug)]
 pub enum Matcher {
@@ -303,6 +312,8 @@ pub enum Matcher {
     Success(bool),
     /// An error of the service with this code.
     ErrorType(String),
+    /// An answer with this HTTP status.
+    Status(u16),
     /// A JMESPath expression, the variant of its comparator, and what is expected.
     Path {
         /// It looks at the input too.
@@ -312,8 +323,19 @@ pub enum Matcher {
         /// The variant of its row.
         comparator: &'static str,
         /// What is expected.
-        expected: String,
+        expected: Expected,
     },
+}
+
+/// What an expression is expected to give.
+#[derive(Debug)]
+pub enum Expected {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number.
+    Number(f64),
+    /// Text.
+    Text(String),
 }
 
 /// A shape.
@@ -461,6 +483,16 @@ impl Service {
         });
         let all = [(name.to_owned(), &self.docs)].into_iter().chain(operations).chain(shapes).chain(members);
         all.filter(|(_, docs)| !docs.0.is_empty()).map(|(id, docs)| (id, docs.0.as_str())).collect()
+    }
+}
+
+impl Operation {
+    /// Its waiters.
+    pub fn waiters(&self) -> impl Iterator<Item = &Waiter> {
+        self.traits.iter().filter_map(|found| match found {
+            OperationTrait::Waiter(waiter) => Some(waiter),
+            _ => None,
+        })
     }
 }
 

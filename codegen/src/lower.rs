@@ -56,7 +56,14 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
     let operations = operations.iter().map(|(id, shape)| {
         let command = words.command(id, shape, &mut report);
-        operation(input, id, shape, service, &closure, &methods, command)
+        let waiters = waiters::waiters(
+            &shape.traits,
+            |waiter| methods.waiter(closure::local(id), waiter),
+            |which, problem| report.add_trait(&shape.file, id, which, problem, "mend the waiter, or leave it out"),
+        );
+        let mut operation = operation(input, id, shape, service, &closure, &methods, command);
+        operation.traits.extend(waiters);
+        operation
     });
     let mut operations: Vec<ir::Operation> = operations.collect();
     operations.sort_by(|a, b| a.name.cmp(&b.name));
@@ -177,7 +184,6 @@ fn operation(
     };
     let traits = traits::operation(&shape.traits).into_iter();
     let pages = pages::pages(input.model, shape, service);
-    let waiters = waiters::waiters(&shape.traits, |waiter| methods.waiter(name, waiter));
     ir::Operation {
         name: name.to_owned(),
         method: methods.operation(name),
@@ -185,7 +191,7 @@ fn operation(
         input: index(&shape.input),
         output: index(&shape.output),
         errors: shape.errors.iter().filter_map(|error| closure.index(&error.target)).collect(),
-        traits: traits.chain(waiters).chain(pages).collect(),
+        traits: traits.chain(pages).collect(),
         docs: docs::docs(&shape.traits),
         options: command.options,
         changes: command.changes,

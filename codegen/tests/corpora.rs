@@ -20,6 +20,9 @@ struct Counts {
     /// Operations whose requests are not signed, and those whose address is discovered.
     unsigned: usize,
     discovered: usize,
+    /// Operations that have pages, and waiters.
+    pages: usize,
+    waiters: usize,
     wrong: Vec<String>,
 }
 
@@ -44,24 +47,29 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
     let generator = Generator::new(model);
     let made = generator.lower().and_then(|service| {
         let sizes = (service.operations.len(), service.omitted.len());
-        Ok((clashes(&service), sizes, facts(&service), generator.render()?))
+        Ok((clashes(&service), paging(&service), sizes, facts(&service), generator.render()?))
     });
     let name = model.display().to_string();
     match made {
-        Ok((clashes, (operations, omitted), (unsigned, discovered), files)) => Box::new(move |counts| {
-            counts
-                .wrong
-                .extend(clashes.into_iter().map(|option| format!("{name}: {option} is a command's own option")));
-            counts.services += 1;
-            counts.operations += operations;
-            counts.omitted += omitted;
-            counts.unsigned += unsigned;
-            counts.discovered += discovered;
-            counts.files += files.len();
-            counts.bytes += files.values().map(String::len).sum::<usize>();
-            let unparsed = files.iter().filter(|(_, text)| syn::parse_file(text).is_err());
-            counts.wrong.extend(unparsed.map(|(file, _)| format!("{name}: {file} does not parse")));
-        }),
+        Ok((clashes, (pages, waiters, unpaged), (operations, omitted), (unsigned, discovered), files)) => {
+            Box::new(move |counts| {
+                counts
+                    .wrong
+                    .extend(clashes.into_iter().map(|option| format!("{name}: {option} is a command's own option")));
+                counts.services += 1;
+                counts.operations += operations;
+                counts.omitted += omitted;
+                counts.unsigned += unsigned;
+                counts.discovered += discovered;
+                counts.files += files.len();
+                counts.bytes += files.values().map(String::len).sum::<usize>();
+                counts.wrong.extend(unpaged.into_iter().map(|reason| format!("{name}: {reason}")));
+                counts.pages += pages;
+                counts.waiters += waiters;
+                let unparsed = files.iter().filter(|(_, text)| syn::parse_file(text).is_err());
+                counts.wrong.extend(unparsed.map(|(file, _)| format!("{name}: {file} does not parse")));
+            })
+        }
         Err(Error::Model(problems)) if problems.iter().any(|problem| is_of_another_protocol(&problem.problem)) => {
             Box::new(|counts| counts.refused += 1)
         }
@@ -87,16 +95,34 @@ fn clashes(service: &ir::Service) -> Vec<String> {
     clashing.map(|(operation, option)| format!("{} --{option}", operation.command)).collect()
 }
 
+/// How many operations have pages, how many waiters there are, and why pages are not supported.
+fn paging(service: &ir::Service) -> (usize, usize, Vec<String>) {
+    let (mut pages, mut unpaged) = (0, Vec::new());
+    for operation in &service.operations {
+        for found in &operation.traits {
+            match found {
+                ir::OperationTrait::Paginated(_) => pages += 1,
+                ir::OperationTrait::Unpaged(reason) => {
+                    unpaged.push(format!("the pages of {}: {reason}", operation.name));
+                }
+                _ => {}
+            }
+        }
+    }
+    (pages, service.operations.iter().map(|operation| operation.waiters().count()).sum(), unpaged)
+}
+
 fn is_of_another_protocol(problem: &str) -> bool {
     problem.starts_with("the service offers only ")
 }
 
 fn report(corpus: &str, counts: &Counts, least: usize) {
-    let Counts { services, operations, omitted, files, bytes, refused, unsigned, discovered, wrong } = counts;
+    let Counts { services, operations, omitted, files, bytes, refused, unsigned, discovered, pages, waiters, wrong } =
+        counts;
     println!(
         "{corpus}: {services} services with {operations} operations became {files} files of {} MB; {omitted} operations that \
          stream were left out; {refused} services speak another protocol; {unsigned} operations are unsigned, {discovered} have \
-         an address that is discovered",
+         an address that is discovered, {pages} have pages; there are {waiters} waiters",
         bytes / 1_000_000
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

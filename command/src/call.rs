@@ -96,12 +96,32 @@ impl<'a> Caller<'a> {
     ///
     /// Whatever keeps the call from having a result.
     pub(crate) fn call(&mut self, parameters: &Map) -> Result<Document, Failure> {
+        let answered = self.attempt(parameters)?;
+        Ok(answered.map_err(|error| told(error, self.service, self.timestamps))?.document)
+    }
+
+    /// The same, with what the call itself comes to in the result.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the call from being made.
+    pub(crate) fn attempt(&mut self, parameters: &Map) -> Result<Result<Answer, Error>, Failure> {
         let prepared = self.prepare(parameters)?;
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
         let answered = runtime.block_on(unless_interrupted(answer(&self.client, self.operation, prepared)))?;
-        let Answer { document, doubt } = answered.map_err(|error| told(error, self.service, self.timestamps))?;
+        let doubt = answered.as_ref().ok().and_then(|answer| answer.doubt);
         doubt.into_iter().for_each(|doubt| self.warn(doubt));
-        Ok(document)
+        Ok(answered)
+    }
+
+    /// Lets time pass between two calls: at least so much, and at most so much.
+    ///
+    /// # Errors
+    ///
+    /// The user interrupts.
+    pub(crate) fn pause(&self, least: Duration, most: Duration) -> Result<(), Failure> {
+        let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
+        runtime.block_on(unless_interrupted(self.client.pause(least, most)))
     }
 
     /// Says on standard error what does not keep the command from going on.
@@ -116,6 +136,8 @@ impl<'a> Caller<'a> {
 /// What a service answered.
 pub(crate) struct Answer {
     pub(crate) document: Document,
+    /// Its HTTP status.
+    pub(crate) status: u16,
     /// Why it may not be the service's.
     pub(crate) doubt: Option<&'static str>,
 }
@@ -134,11 +156,13 @@ pub(crate) async fn answer<'a>(
     if operation.output.is_none() {
         let is_odd = !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body);
         let doubt = "the answer is not JSON: it may come from a proxy or a login page, and not from the service";
-        return Ok(Answer { document: Document::Map(Map::new()), doubt: is_odd.then_some(doubt) });
+        let document = Document::Map(Map::new());
+        return Ok(Answer { document, status: response.status, doubt: is_odd.then_some(doubt) });
     }
     let is_text = std::str::from_utf8(&response.body).is_ok();
     let doubt = "the answer is not UTF-8: what is no text in it is shown as U+FFFD";
-    Ok(Answer { document: client.read_document(operation, &response)?, doubt: (!is_text).then_some(doubt) })
+    let document = client.read_document(operation, &response)?;
+    Ok(Answer { document, status: response.status, doubt: (!is_text).then_some(doubt) })
 }
 
 /// A failed call, with the members of the service's error as results show them.

@@ -3,7 +3,7 @@
 
 use crate::args::{Known, Takes};
 use crate::exit::Failure;
-use crate::{globals, help, operation, parameter, program, run};
+use crate::{globals, help, operation, parameter, program, run, wait};
 use opsmith_runtime::commands::{Command, Commands};
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::rows::{Ix, Kind, Operation, Service};
@@ -143,8 +143,16 @@ impl Place {
 
     fn operation(&self) -> Option<(&'static Commands<'static>, Command<'static>, Operation<'static>)> {
         let commands = self.service()?;
+        if let Some(found) = self.waits().then(|| wait::find(commands, self.path.get(2)?)) {
+            return found.map(|found| (commands, *found.command, wait::unpaged(found.operation)));
+        }
         let (command, operation) = commands.find(self.path.get(1)?)?;
         Some((commands, *command, *operation))
+    }
+
+    /// Whether the words are those of a waiter.
+    fn waits(&self) -> bool {
+        self.path.get(1).is_some_and(|word| word == wait::WORD)
     }
 
     /// Does something with the options that may stand here.
@@ -158,6 +166,7 @@ impl Place {
         let shown = shown
             .flat_map(|parameter| parameter.known().filter(|known| parameter.names().any(|name| name == known.name)));
         let mut own: Vec<Known<'_>> = shown.chain(operation::common(pagination)).collect();
+        own.extend(self.waits().then(wait::known).into_iter().flatten());
         own.extend(known);
         task(&own)
     }
@@ -181,6 +190,7 @@ impl Place {
         match self.path.as_slice() {
             [] => beginning(program::words().map(str::to_owned).chain(own_words()).collect()),
             [service] => beginning(self.words_after(service)),
+            [_, word] if word == wait::WORD => beginning(self.waiters()),
             _ if self.due.is_none() && self.operation().is_some() => beginning(self.options()),
             _ => Vec::new(),
         }
@@ -194,11 +204,14 @@ impl Place {
         })
     }
 
+    fn waiters(&self) -> Vec<String> {
+        let waiters = self.service().into_iter().flat_map(Commands::waiters);
+        waiters.map(|(name, ..)| name).chain(["help"]).map(str::to_owned).collect()
+    }
+
     fn words_after(&self, word: &str) -> Vec<String> {
         match (word, self.service()) {
-            (_, Some(commands)) => {
-                commands.shown().map(|(command, _)| command.name).chain(["help"]).map(str::to_owned).collect()
-            }
+            (_, Some(commands)) => commands.words().map(str::to_owned).collect(),
             ("completions", None) => SHELLS.iter().map(|(shell, _)| (*shell).to_owned()).collect(),
             ("local", None) if cfg!(feature = "local") => ["serve", "job", "help"].map(str::to_owned).to_vec(),
             ("worker", None) if cfg!(feature = "worker") => ["run", "help"].map(str::to_owned).to_vec(),

@@ -10,7 +10,7 @@ mod page;
 mod roff;
 mod samples;
 
-pub(crate) use operation::operation_page;
+pub(crate) use operation::{operation_page, wait_page, waiter_page};
 pub(crate) use overview::{GlobalHelp, OWN, service_page, top_page};
 pub(crate) use page::Page;
 

@@ -47,6 +47,7 @@ mod run;
 mod skeleton;
 mod suggest;
 mod trace;
+mod wait;
 #[cfg(feature = "worker")]
 mod worker;
 

@@ -2,7 +2,7 @@
 
 use crate::exit::Failure;
 use crate::help::{self, Page};
-use crate::{globals, program, run};
+use crate::{globals, program, run, wait};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -60,6 +60,12 @@ fn pages() -> Vec<(String, String)> {
         for (command, operation) in commands.shown() {
             let page = help::operation_page(commands, command, operation);
             add(page, format!("{service}-{}", command.name), first_sentence(commands.doc(operation.name)));
+        }
+        for (word, ..) in commands.waiters() {
+            if let Some(found) = wait::find(commands, word) {
+                let page = help::waiter_page(commands, word, &found);
+                add(page, format!("{service}-{}-{word}", wait::WORD), "an operation is called until something is so");
+            }
         }
     }
     pages

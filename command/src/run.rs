@@ -9,7 +9,7 @@ use crate::operation::Line;
 use crate::output::Timestamps;
 use crate::pages::{Pages, Wanted};
 use crate::printer::Printer;
-use crate::{bulk, dry_run, globals, help, program, skeleton, suggest, trace};
+use crate::{bulk, dry_run, globals, help, program, skeleton, suggest, trace, wait};
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Map;
@@ -165,7 +165,7 @@ fn known_operation(commands: &Commands<'_>, word: &str, settings: &Settings) -> 
     if let Some((_, nearest)) = commands.missing.iter().find(|(missing, _)| *missing == word) {
         return Err(Failure::only_of_the_aws_cli(&format!("{} {word}", commands.service.command), nearest));
     }
-    known_word("operation", word, commands.shown().map(|(command, _)| command.name).chain(["help"]).collect(), settings)
+    known_word("operation", word, commands.words().collect(), settings)
 }
 
 /// Refuses to prompt for parameters, by an option or a setting.
@@ -264,7 +264,10 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         None => return Err(required(&["operation".to_owned()])),
     };
     let Some((command, operation)) = commands.find(&word) else {
-        return print_page(&help::service_page(commands));
+        return match word == wait::WORD {
+            true => wait::command(context, commands, &level.rest),
+            false => print_page(&help::service_page(commands)),
+        };
     };
     let paginate = !context.globals.has("--no-paginate");
     let lines = context.globals.value(bulk::OPTION);
@@ -272,11 +275,7 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
     if line.help {
         return print_page(&help::operation_page(commands, command, operation));
     }
-    let reader = input::Reader {
-        service: commands.service,
-        binary_format: context.binary_format,
-        surroundings: context.settings.surroundings(),
-    };
+    let reader = reader(context, commands);
     let parameters = line.parameters(&reader)?;
     if let Some(source) = lines {
         let alone = line.skeleton.is_none() && !line.has_document() && !context.globals.has("--cli-dry-run");
@@ -287,17 +286,40 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         };
     }
     match line.skeleton.as_deref() {
-        Some("input") => {
+        Some(kind) => sample(context, commands, operation, kind, &parameters),
+        None => call(context, commands, operation, &line, parameters),
+    }
+}
+
+/// What reads the values of parameters.
+pub(crate) fn reader<'a>(context: &'a Context<'_>, commands: &Commands<'a>) -> input::Reader<'a> {
+    let (binary_format, surroundings) = (context.binary_format, context.settings.surroundings());
+    input::Reader { service: commands.service, binary_format, surroundings }
+}
+
+/// Prints a sample of this kind.
+///
+/// # Errors
+///
+/// Of an output, whatever keeps the parameters from being sent.
+pub(crate) fn sample(
+    context: &Context<'_>,
+    commands: &'static Commands<'static>,
+    operation: &'static Operation<'static>,
+    kind: &str,
+    parameters: &Map,
+) -> Result<(), Failure> {
+    match kind {
+        "input" => {
             let sample = sample::input(commands.service, operation.input);
             print(&(crate::output::json::pretty(&sample) + "\n"))
         }
-        Some("yaml-input") => print(&skeleton::yaml_input(commands, operation.input)),
-        Some(_) => {
-            Caller::new(context, commands.service, operation)?.prepare(&parameters)?;
+        "yaml-input" => print(&skeleton::yaml_input(commands, operation.input)),
+        _ => {
+            Caller::new(context, commands.service, operation)?.prepare(parameters)?;
             let sample = sample::output(commands.service, operation.output);
             Printer::new(context, commands.service, operation)?.result(sample)
         }
-        None => call(context, commands, operation, &line, parameters),
     }
 }
 
@@ -334,6 +356,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
 }
 
-fn print_page(page: &help::Page) -> Result<(), Failure> {
+/// Prints a help page.
+pub(crate) fn print_page(page: &help::Page) -> Result<(), Failure> {
     help::print(page).map_err(|error| Failure::output(&error))
 }

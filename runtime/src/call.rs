@@ -87,7 +87,8 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         block_on(self.into_future())?
     }
 
-    async fn make(&self, input: &(dyn Write + Sync)) -> Result<O, Error> {
+    /// The output, with the HTTP status of the answer.
+    async fn make(&self, input: &(dyn Write + Sync)) -> Result<(O, u16), Error> {
         let span = tracing::debug_span!(
             target: "opsmith", "call", service = self.client.service().sdk_id, operation = self.operation
         );
@@ -120,7 +121,7 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         &*self.input
     }
 
-    pub(crate) async fn again(&self) -> Result<O, Error> {
+    pub(crate) async fn again(&self) -> Result<(O, u16), Error> {
         self.make(&*self.input).await
     }
 }
@@ -130,7 +131,7 @@ impl<O: Sink + Default + Send + 'static> IntoFuture for Call<O> {
     type IntoFuture = Boxed<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.make(&*self.input).await })
+        Box::pin(async move { Ok(self.make(&*self.input).await?.0) })
     }
 }
 
@@ -259,10 +260,11 @@ impl<O: Sink + Write + Default + Send + 'static> Walk<O> {
                 self.pager = pager.map_err(|refused| Error::Request(refused.to_string()))?;
             }
         }
-        match &self.pager {
+        let page = match &self.pager {
             Some(pager) => self.call.make(&pager.input(&*self.call.input)).await,
             None => self.call.make(&*self.call.input).await,
-        }
+        };
+        Ok(page?.0)
     }
 }
 

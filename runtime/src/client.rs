@@ -329,13 +329,13 @@ impl<'a> Client<'a> {
         self.service
     }
 
-    /// Lets time pass, as between two attempts.
+    /// Lets time pass, as between two attempts: at least so much, and at most so much.
     #[cfg(feature = "waiters")]
-    pub(crate) async fn pause(&self, time: std::time::Duration) {
-        self.shared.config.pause.pause(time, time).await;
+    pub async fn pause(&self, least: std::time::Duration, most: std::time::Duration) {
+        self.shared.config.pause.pause(least, most).await;
     }
 
-    /// Calls an operation with a typed input.
+    /// Calls an operation with a typed input; the answer's HTTP status comes with its output.
     ///
     /// # Errors
     ///
@@ -345,7 +345,7 @@ impl<'a> Client<'a> {
         operation: &str,
         input: &(dyn Write + Sync),
         overrides: &Overrides,
-    ) -> Result<O, Error> {
+    ) -> Result<(O, u16), Error> {
         let prepared = self.prepare_with(operation, input, overrides)?;
         for violation in &prepared.warnings {
             tracing::warn!(target: "opsmith", operation = prepared.operation.name, "{violation}");
@@ -354,7 +354,7 @@ impl<'a> Client<'a> {
         let response = self.send(prepared).await?;
         let mut output = O::default();
         self.read(operation, &response, &mut output)?;
-        Ok(output)
+        Ok((output, response.status))
     }
 
     /// Checks an input and writes the request.
@@ -737,13 +737,13 @@ macro_rules! client {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! waiters {
-    ($client:ident { $($(#[$docs:meta])* $method:ident = $operation:ident($input:ty) -> $output:ty, $name:literal;)* }) => {
+    ($client:ident { $($(#[$docs:meta])* $method:ident = $operation:ident($($input:ident: $type:ty)?) -> $output:ty, $name:literal;)* }) => {
         impl $client {
             $(
                 $(#[$docs])*
                 #[allow(deprecated)]
-                pub fn $method(&self, input: $input) -> $crate::waiter::Waiting<$output> {
-                    $crate::waiter::Waiting::new(self.$operation(input), $name)
+                pub fn $method(&self $(, $input: $type)?) -> $crate::waiter::Waiting<$output> {
+                    $crate::waiter::Waiting::new(self.$operation($($input)?), $name)
                 }
             )*
         }

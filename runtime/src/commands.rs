@@ -2,7 +2,7 @@
 //!
 //! They stand apart from [`crate::rows`], so that a program that uses only the typed client carries none of them.
 
-use crate::rows::{Operation, OperationTrait, Service};
+use crate::rows::{Operation, OperationTrait, Service, Waiter};
 
 /// The commands of one service.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub struct Command<'a> {
     pub options: &'a [&'a str],
     /// What the AWS CLI changes beyond names. Few commands have any.
     pub changes: &'a [Change<'a>],
+    /// The words of the operation's waiters, in their order. Few commands have any.
+    pub waiters: &'a [&'a str],
 }
 
 /// What the AWS CLI changes of a command. Options are named without dashes.
@@ -90,7 +92,7 @@ pub enum Form<'a> {
 
 /// A command's row.
 pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
-    Command { name, options, changes: &[] }
+    Command { name, options, changes: &[], waiters: &[] }
 }
 
 /// The row of a hoisted option.
@@ -103,6 +105,11 @@ impl<'a> Command<'a> {
     /// The row with what the AWS CLI changes.
     pub const fn changed(self, changes: &'a [Change<'a>]) -> Self {
         Command { changes, ..self }
+    }
+
+    /// The row with the words of the operation's waiters.
+    pub const fn waiters(self, words: &'a [&'a str]) -> Self {
+        Command { waiters: words, ..self }
     }
 
     /// Whether there is a command for the operation at all.
@@ -130,6 +137,21 @@ impl<'a> Commands<'a> {
     pub fn find(&self, word: &str) -> Option<(&Command<'a>, &Operation<'a>)> {
         let mut pairs = self.commands.iter().zip(self.service.operations);
         pairs.find(|(command, _)| command.exists() && command.is_called(word))
+    }
+
+    /// The service's waiters by their words, each with the command of its operation.
+    pub fn waiters(&self) -> impl Iterator<Item = (&'a str, &'a Waiter<'a>, &'a Command<'a>, &'a Operation<'a>)> {
+        let pairs = self.commands.iter().zip(self.service.operations);
+        pairs.flat_map(|(command, operation)| {
+            let waiters = command.waiters.iter().zip(operation.waiters());
+            waiters.map(move |(word, waiter)| (*word, waiter, command, operation))
+        })
+    }
+
+    /// The words that may follow the service's: of the commands that are shown, `wait` where there are waiters, and `help`.
+    pub fn words(&self) -> impl Iterator<Item = &'a str> {
+        let waits = self.waiters().next().map(|_| "wait");
+        self.shown().map(|(command, _)| command.name).chain(waits).chain(["help"])
     }
 
     /// The commands that are shown, with their operations: not those of deprecated operations.

@@ -72,7 +72,7 @@ impl fmt::Display for Error {
             Error::Transport(error) => error.fmt(f),
             Error::Service(error) => error.fmt(f),
             Error::Endpoint(text) | Error::Request(text) => f.write_str(text),
-            Error::Wait { waiter, reason } => write!(f, "waiter {waiter}: {reason}"),
+            Error::Wait { waiter, reason } => write!(f, "Waiter {waiter} failed: {reason}"),
             Error::Response(text) => write!(f, "the service's answer can't be read: {text}"),
         }
     }

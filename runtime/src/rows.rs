@@ -207,7 +207,7 @@ pub enum OperationTrait<'a> {
     EndpointPath(&'a str, &'a [Step<'a>]),
     /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it must.
     DiscoveredEndpoint(bool),
-    /// An entry of `smithy.waiters#waitable`.
+    /// An entry of `smithy.waiters#waitable`, or a waiter of botocore.
     Waiter(Waiter<'a>),
 }
 
@@ -242,14 +242,21 @@ pub enum Step<'a> {
 pub struct Waiter<'a> {
     /// Its name in the model, e.g. `TableExists`.
     pub name: &'a str,
-    /// The least pause between two calls, in seconds.
-    pub min_delay: u32,
-    /// The longest pause, in seconds.
-    pub max_delay: u32,
+    /// The pause between two calls.
+    pub delay: Delay,
     /// The most calls; 0 when the model does not say.
     pub attempts: u32,
     /// What is looked for, in this order.
     pub acceptors: &'a [Acceptor<'a>],
+}
+
+/// The pause between two calls of a waiter, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delay {
+    /// The same each time.
+    Fixed(u32),
+    /// From the first up to twice as much each time, and no longer than the second.
+    Backoff(u32, u32),
 }
 
 /// What follows from an answer that matches.
@@ -274,23 +281,34 @@ pub enum Matcher<'a> {
     Success(bool),
     /// An error of the service with this code.
     ErrorType(&'a str),
+    /// A success or an error with this HTTP status.
+    Status(u16),
     /// A success in whose output this JMESPath expression gives what is expected.
-    Output(&'a str, Comparator, &'a str),
+    Output(&'a str, Comparator, Expected<'a>),
     /// The same of `{"input": …, "output": …}`.
-    InputOutput(&'a str, Comparator, &'a str),
+    InputOutput(&'a str, Comparator, Expected<'a>),
 }
 
 /// How what was found is compared with what is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparator {
-    /// It is this text.
-    StringEquals,
-    /// It is `true` or `false`.
-    BooleanEquals,
-    /// It is a list, not empty, of nothing but this text.
-    AllStringEquals,
-    /// It is a list with this text in it.
-    AnyStringEquals,
+    /// It is that.
+    Is,
+    /// It is a list, not empty, of nothing but that.
+    All,
+    /// It is a list with that in it.
+    Any,
+}
+
+/// What is expected of what was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Expected<'a> {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number.
+    Number(f64),
+    /// Text.
+    Text(&'a str),
 }
 
 /// How an operation's output is paged. Paths are names of members with dots between.
@@ -618,6 +636,14 @@ impl<'a> Operation<'a> {
         })
     }
 
+    /// The operation's waiters.
+    pub fn waiters(&self) -> impl Iterator<Item = &'a Waiter<'a>> + use<'a> {
+        self.traits.iter().filter_map(|found| match found {
+            OperationTrait::Waiter(waiter) => Some(waiter),
+            _ => None,
+        })
+    }
+
     /// Why the operation's pages are not supported, if they are not.
     pub fn unpaged(&self) -> Option<&'a str> {
         self.traits.iter().find_map(|found| match found {
@@ -632,14 +658,9 @@ pub const fn operation<'a>(name: &'a str, input: Option<Ix>, output: Option<Ix>)
     Operation { name, input, output, errors: &[], traits: &[] }
 }
 
-/// A waiter: name, least and longest pause in seconds, most calls (0 when the model does not say), and what is looked for.
-pub const fn waiter<'a>(
-    name: &'a str,
-    [min_delay, max_delay]: [u32; 2],
-    attempts: u32,
-    acceptors: &'a [Acceptor<'a>],
-) -> Waiter<'a> {
-    Waiter { name, min_delay, max_delay, attempts, acceptors }
+/// A waiter: name, pause between two calls, most calls (0 when the model does not say), and what is looked for.
+pub const fn waiter<'a>(name: &'a str, delay: Delay, attempts: u32, acceptors: &'a [Acceptor<'a>]) -> Waiter<'a> {
+    Waiter { name, delay, attempts, acceptors }
 }
 
 /// How an operation is paged: input tokens, output tokens, items and page size.

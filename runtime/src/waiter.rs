@@ -1,18 +1,20 @@
-//! [`Waiting`]: a call that is made again and again until something is as a waiter of the model wants it.
+//! [`Waiting`]: a call that is made again and again until something is as a waiter of the model wants it. What each answer means
+//! for the wait is known to [`Watch`], with which a command waits too.
 //!
-//! Source: the specification of `smithy.waiters#waitable`. Attempts are counted, as botocore's waiters count them.
+//! Source: the specification of `smithy.waiters#waitable`, and what botocore makes of its own waiters, whose attempts are
+//! counted and whose delays are fixed.
 
 use crate::call::Call;
-use crate::codec::json;
-use crate::error::Error;
-use crate::rows::{Acceptor, Comparator, Ix, Matcher, Operation, OperationTrait, Outcome, Waiter};
-use crate::sink::{Sink, Write};
-use jmespath::{Rcvar, Variable};
+use crate::document::Document;
+use crate::error::{Error, ServiceError};
+use crate::query::Query;
+use crate::rows::{Acceptor, Comparator, Delay, Expected, Ix, Matcher, Outcome, Waiter};
+use crate::sink::{DocumentSink, Sink, Write};
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
-/// How often to look where the model does not say it.
+/// The most calls where the model does not say it.
 const ATTEMPTS: u32 = 40;
 
 /// Calls that go on until something is as wanted, when this is awaited (or by `blocking`, a feature).
@@ -47,7 +49,7 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
         self
     }
 
-    /// Looks so often at most, rather than as the model says.
+    /// The most calls, rather than as the model says.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts.max(1));
         self
@@ -66,53 +68,40 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
     async fn wait(self) -> Result<Option<O>, Error> {
         let service = self.call.client().service();
         let operation = service.operation(self.call.operation());
-        let waiter = operation.and_then(|operation| {
-            operation.traits.iter().find_map(|found| match found {
-                OperationTrait::Waiter(waiter) if waiter.name == self.name => Some(waiter),
-                _ => None,
-            })
-        });
-        let failed = |reason: &str| Error::Wait { waiter: self.name.to_owned(), reason: reason.to_owned() };
-        let (Some(waiter), Some(operation)) = (waiter, operation) else {
-            return Err(failed("the model has no such waiter"));
+        let found = operation.and_then(|operation| operation.waiters().find(|waiter| waiter.name == self.name));
+        let failed = |reason: String| Error::Wait { waiter: self.name.to_owned(), reason };
+        let (Some(waiter), Some(operation)) = (found, operation) else {
+            return Err(failed("the model has no such waiter".to_owned()));
         };
-        let attempts = self.attempts.unwrap_or(if waiter.attempts == 0 { ATTEMPTS } else { waiter.attempts });
-        for attempt in 1.. {
+        let mut watch = Watch::new(waiter).map_err(failed)?.delay(self.delay).attempts(self.attempts);
+        let written = |value: &dyn Write, shape| self.document(value, shape);
+        let input = written(self.call.input(), operation.input)?;
+        loop {
             let answer = self.call.again().await;
-            match (self.outcome(waiter, operation, &answer).map_err(|reason| failed(&reason))?, answer) {
-                (Some(Outcome::Success), answer) => return Ok(answer.ok()),
-                (Some(Outcome::Failure), Ok(_)) => return Err(failed("it is in a state that it will not leave")),
-                (Some(Outcome::Failure) | None, Err(error)) => return Err(error),
-                (Some(Outcome::Retry) | None, _) if attempt >= attempts => break,
-                (Some(Outcome::Retry), _) | (None, Ok(_)) => {
-                    let delay = self.delay.unwrap_or_else(|| delay(waiter, attempt));
-                    self.call.client().pause(delay).await;
+            let verdict = match &answer {
+                Ok((output, status)) if watch.looks_at_outputs() => {
+                    watch.look(&Seen::Output(*status, &written(output, operation.output)?, &input))
                 }
+                Ok((_, status)) => watch.look(&Seen::Output(*status, &Document::Null, &input)),
+                Err(Error::Service(error)) => watch.look(&Seen::Error(error)),
+                Err(_) => Verdict::Unexpected,
+            };
+            match (verdict, answer) {
+                (Verdict::Success, answer) => return Ok(answer.ok().map(|(output, _)| output)),
+                (Verdict::Unexpected | Verdict::Failed(_), Err(error)) => return Err(error),
+                (Verdict::Failed(reason) | Verdict::OutOfAttempts(reason), _) => return Err(failed(reason)),
+                (Verdict::Again(least, most), _) => self.call.client().pause(least, most).await,
+                // Only errors are unexpected.
+                (Verdict::Unexpected, Ok(_)) => {}
             }
         }
-        Err(failed(&format!("it was not so after {attempts} attempts")))
     }
 
-    /// What the waiter makes of an answer.
-    fn outcome(
-        &self,
-        waiter: &Waiter<'_>,
-        operation: &Operation<'_>,
-        answer: &Result<O, Error>,
-    ) -> Result<Option<Outcome>, String> {
-        let seen = Seen {
-            answer,
-            input: &|| self.json(operation.input, self.call.input()),
-            output: &|output| self.json(operation.output, output),
-        };
-        seen.outcome(waiter)
-    }
-
-    /// A value as JSON.
-    fn json(&self, shape: Option<Ix>, value: &dyn Write) -> Result<String, String> {
-        let Some(shape) = shape else { return Ok("{}".to_owned()) };
-        let json = json::write(value, self.call.client().service(), shape, None);
-        json.map(|json| String::from_utf8_lossy(&json).into_owned()).map_err(|refused| refused.to_string())
+    /// A value of this shape as a document.
+    fn document(&self, value: &dyn Write, shape: Option<Ix>) -> Result<Document, Error> {
+        let mut sink = DocumentSink::new(self.call.client().service(), shape.unwrap_or(Ix::MAX));
+        value.write(&mut sink).map_err(|refused| Error::Response(refused.to_string()))?;
+        Ok(sink.finish())
     }
 }
 
@@ -126,61 +115,166 @@ impl<O: Sink + Write + Default + Send + 'static> IntoFuture for Waiting<O> {
     }
 }
 
-/// Twice as long each time, between the least and the most that the model says.
-fn delay(waiter: &Waiter<'_>, attempt: u32) -> Duration {
-    let doubled = u64::from(waiter.min_delay).saturating_mul(1 << attempt.saturating_sub(1).min(20));
-    Duration::from_secs(doubled.min(waiter.max_delay.max(waiter.min_delay).into()))
+/// A wait: what has been seen so far, and what the next answer means.
+#[derive(Debug)]
+pub struct Watch<'a> {
+    waiter: &'a Waiter<'a>,
+    /// The expression of each acceptor that has one.
+    queries: Vec<Option<Query>>,
+    delay: Option<Duration>,
+    attempts: u32,
+    made: u32,
+    /// The last acceptor that matched.
+    last: Option<&'a Acceptor<'a>>,
 }
 
-/// What one attempt brought, as acceptors look at it.
-struct Seen<'a, O> {
-    answer: &'a Result<O, Error>,
-    input: &'a dyn Fn() -> Result<String, String>,
-    output: &'a dyn Fn(&O) -> Result<String, String>,
+/// An answer, as a waiter looks at it.
+#[derive(Debug)]
+pub enum Seen<'s> {
+    /// A success with its HTTP status, its output, and the input that was sent.
+    Output(u16, &'s Document, &'s Document),
+    /// An error of the service.
+    Error(&'s ServiceError),
 }
 
-impl<O> Seen<'_, O> {
-    /// What the first acceptor that matches says.
-    fn outcome(&self, waiter: &Waiter<'_>) -> Result<Option<Outcome>, String> {
-        for Acceptor(outcome, matcher) in waiter.acceptors {
-            if self.matches(matcher)? {
-                return Ok(Some(*outcome));
+/// What an answer means for the wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is as it was waited for.
+    Success,
+    /// Not yet: another call follows after a pause, which is between these.
+    Again(Duration, Duration),
+    /// It never will be, and why.
+    Failed(String),
+    /// It was not so after all attempts, and what was seen.
+    OutOfAttempts(String),
+    /// An error that the waiter does not look for.
+    Unexpected,
+}
+
+impl<'a> Watch<'a> {
+    /// A wait that has not begun.
+    ///
+    /// # Errors
+    ///
+    /// An expression of the model that is wrong.
+    pub fn new(waiter: &'a Waiter<'a>) -> Result<Self, String> {
+        let query = |Acceptor(_, matcher): &Acceptor<'_>| match matcher {
+            Matcher::Output(path, ..) | Matcher::InputOutput(path, ..) => Query::parse(path).map(Some),
+            Matcher::Success(_) | Matcher::ErrorType(_) | Matcher::Status(_) => Ok(None),
+        };
+        let queries = waiter.acceptors.iter().map(query).collect::<Result<_, _>>()?;
+        let attempts = if waiter.attempts == 0 { ATTEMPTS } else { waiter.attempts };
+        Ok(Watch { waiter, queries, delay: None, attempts, made: 0, last: None })
+    }
+
+    /// Pauses so long between two calls, rather than as the model says.
+    #[must_use]
+    pub fn delay(self, delay: Option<Duration>) -> Self {
+        Watch { delay, ..self }
+    }
+
+    /// The most calls, rather than as the model says.
+    #[must_use]
+    pub fn attempts(self, attempts: Option<u32>) -> Self {
+        Watch { attempts: attempts.unwrap_or(self.attempts).max(1), ..self }
+    }
+
+    /// Whether outputs matter at all.
+    pub fn looks_at_outputs(&self) -> bool {
+        self.queries.iter().any(Option::is_some)
+    }
+
+    /// What the next answer means.
+    pub fn look(&mut self, seen: &Seen<'_>) -> Verdict {
+        self.made = self.made.saturating_add(1);
+        let mut acceptors = self.waiter.acceptors.iter().zip(&self.queries);
+        let found = acceptors.find(|(Acceptor(_, matcher), query)| matches(matcher, query.as_ref(), seen));
+        self.last = found.map(|(acceptor, _)| acceptor).or(self.last);
+        match (found, seen) {
+            (Some((Acceptor(Outcome::Success, _), _)), _) => Verdict::Success,
+            (Some((Acceptor(Outcome::Failure, matcher), _)), _) => {
+                Verdict::Failed(format!("Waiter encountered a terminal failure state: {}", explained(matcher)))
+            }
+            (None, Seen::Error(_)) => Verdict::Unexpected,
+            _ if self.made >= self.attempts => {
+                let last = self.last.map(|Acceptor(_, matcher)| explained(matcher));
+                let last = last.map(|last| format!(". Previously accepted state: {last}")).unwrap_or_default();
+                Verdict::OutOfAttempts(format!("Max attempts exceeded{last}"))
+            }
+            _ => self.again(),
+        }
+    }
+
+    /// The pause before the next call.
+    fn again(&self) -> Verdict {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        match (self.delay, self.waiter.delay) {
+            (Some(delay), _) => Verdict::Again(delay, delay),
+            (None, Delay::Fixed(delay)) => Verdict::Again(seconds(delay), seconds(delay)),
+            (None, Delay::Backoff(least, most)) => {
+                let doubled = least.saturating_mul(1 << self.made.saturating_sub(1).min(20));
+                Verdict::Again(seconds(least), seconds(doubled.min(most).max(least)))
             }
         }
-        Ok(None)
-    }
-
-    fn matches(&self, matcher: &Matcher<'_>) -> Result<bool, String> {
-        let found = |text: Result<String, String>, path: &str| {
-            let value = Variable::from_json(&text?).map_err(|error| error.clone())?;
-            let found = jmespath::compile(path).and_then(|expression| expression.search(value));
-            found.map_err(|error| error.to_string())
-        };
-        Ok(match (matcher, self.answer) {
-            (Matcher::Success(success), answer) => match answer {
-                Ok(_) => *success,
-                Err(error) => !success && error.service().is_some(),
-            },
-            (Matcher::ErrorType(code), Err(error)) => error.service().is_some_and(|error| error.is(code)),
-            (Matcher::Output(path, comparator, expected), Ok(output)) => {
-                compare(&found((self.output)(output), path)?, *comparator, expected)
-            }
-            (Matcher::InputOutput(path, comparator, expected), Ok(output)) => {
-                let both = format!(r#"{{"input":{},"output":{}}}"#, (self.input)()?, (self.output)(output)?);
-                compare(&found(Ok(both), path)?, *comparator, expected)
-            }
-            _ => false,
-        })
     }
 }
 
-fn compare(found: &Rcvar, comparator: Comparator, expected: &str) -> bool {
-    let is = |value: &Rcvar| value.as_string().is_some_and(|text| text == expected);
+fn matches(matcher: &Matcher<'_>, query: Option<&Query>, seen: &Seen<'_>) -> bool {
+    // A function that is given what it does not take finds nothing.
+    let found = |document: &Document| query.and_then(|query| query.search(document).ok()).unwrap_or_default();
+    match (matcher, seen) {
+        (Matcher::Success(success), Seen::Output(..)) => *success,
+        (Matcher::Success(success), Seen::Error(_)) => !success,
+        (Matcher::ErrorType(code), Seen::Error(error)) => error.is(code),
+        (Matcher::Status(expected), Seen::Output(status, ..)) => status == expected,
+        (Matcher::Status(expected), Seen::Error(error)) => error.status == *expected,
+        (Matcher::Output(_, comparator, expected), Seen::Output(_, output, _)) => {
+            compare(&found(output), *comparator, expected)
+        }
+        (Matcher::InputOutput(_, comparator, expected), Seen::Output(_, output, input)) => {
+            let both = Document::from([("input", (*input).clone()), ("output", (*output).clone())]);
+            compare(&found(&both), *comparator, expected)
+        }
+        _ => false,
+    }
+}
+
+fn compare(found: &Document, comparator: Comparator, expected: &Expected<'_>) -> bool {
+    let is = |value: &Document| match (value, expected) {
+        (Document::Boolean(value), Expected::Boolean(expected)) => value == expected,
+        (Document::Integer(value), Expected::Number(expected)) => *value as f64 == *expected,
+        (Document::Float(value), Expected::Number(expected)) => value == expected,
+        (Document::String(value), Expected::Text(expected)) => value == expected,
+        _ => false,
+    };
     match comparator {
-        Comparator::StringEquals => is(found),
-        Comparator::BooleanEquals => found.as_boolean().is_some_and(|value| value.to_string() == expected),
+        Comparator::Is => is(found),
         // An empty list is not all as expected, says the specification.
-        Comparator::AllStringEquals => found.as_array().is_some_and(|all| !all.is_empty() && all.iter().all(is)),
-        Comparator::AnyStringEquals => found.as_array().is_some_and(|any| any.iter().any(is)),
+        Comparator::All => found.as_list().is_some_and(|all| !all.is_empty() && all.iter().all(is)),
+        Comparator::Any => found.as_list().is_some_and(|any| any.iter().any(is)),
+    }
+}
+
+/// What matched, in the words of the AWS CLI, which scripts look for.
+fn explained(matcher: &Matcher<'_>) -> String {
+    let python = |value: bool| if value { "True" } else { "False" };
+    match matcher {
+        Matcher::Success(success) => format!("Matched expected service error code: {}", python(!success)),
+        Matcher::ErrorType(code) => format!("Matched expected service error code: {code}"),
+        Matcher::Status(status) => format!("Matched expected HTTP status code: {status}"),
+        Matcher::Output(path, comparator, expected) | Matcher::InputOutput(path, comparator, expected) => {
+            let expected = match expected {
+                Expected::Boolean(value) => python(*value).to_owned(),
+                Expected::Number(number) => number.to_string(),
+                Expected::Text(text) => (*text).to_owned(),
+            };
+            let matched = match comparator {
+                Comparator::Is => format!("we matched expected path: \"{expected}\""),
+                Comparator::All => format!("all members matched excepted path: \"{expected}\""),
+                Comparator::Any => format!("we matched expected path: \"{expected}\" at least once"),
+            };
+            format!("For expression \"{path}\" {matched}")
+        }
     }
 }

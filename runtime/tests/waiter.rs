@@ -2,8 +2,8 @@
 
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::rows::{
-    Acceptor, Comparator, Matcher, Operation, OperationTrait, Outcome, Protocol, Service, Shape, list, member,
-    operation, string, structure, waiter,
+    Acceptor, Comparator, Delay, Expected, Matcher, Operation, OperationTrait, Outcome, Protocol, Service, Shape, list,
+    member, operation, string, structure, waiter,
 };
 use opsmith_runtime::waiter::Waiting;
 use opsmith_runtime::{Client, Error};
@@ -22,27 +22,33 @@ static OUTPUT: &[opsmith_runtime::rows::Member<'static>] = &[member("state", 0),
 static STATES: &[opsmith_runtime::rows::Member<'static>; 1] = &[member("member", 0)];
 
 static OPERATIONS: &[Operation<'static>] = &[operation("Look", Some(1), Some(2)).with(&[
-    OperationTrait::Waiter(waiter("Ready", [2, 5], 6, READY)),
-    OperationTrait::Waiter(waiter("Gone", [3, 3], 0, GONE)),
-    OperationTrait::Waiter(waiter("All", [1, 1], 2, ALL)),
-    OperationTrait::Waiter(waiter("AsWanted", [1, 1], 2, WANTED)),
+    OperationTrait::Waiter(waiter("Ready", Delay::Backoff(2, 5), 6, READY)),
+    OperationTrait::Waiter(waiter("Gone", Delay::Fixed(3), 0, GONE)),
+    OperationTrait::Waiter(waiter("All", Delay::Fixed(1), 2, ALL)),
+    OperationTrait::Waiter(waiter("Counted", Delay::Fixed(7), 2, COUNTED)),
+    OperationTrait::Waiter(waiter("AsWanted", Delay::Fixed(1), 2, WANTED)),
 ])];
 static READY: &[Acceptor<'static>] = &[
-    Acceptor(Outcome::Success, Matcher::Output("state", Comparator::StringEquals, "READY")),
-    Acceptor(Outcome::Failure, Matcher::Output("state == 'BROKEN'", Comparator::BooleanEquals, "true")),
+    Acceptor(Outcome::Success, Matcher::Output("state", Comparator::Is, Expected::Text("READY"))),
+    Acceptor(Outcome::Failure, Matcher::Output("state == 'BROKEN'", Comparator::Is, Expected::Boolean(true))),
     Acceptor(Outcome::Retry, Matcher::ErrorType("Missing")),
 ];
 static GONE: &[Acceptor<'static>] = &[
     Acceptor(Outcome::Success, Matcher::ErrorType("Missing")),
-    Acceptor(Outcome::Failure, Matcher::Output("all", Comparator::AnyStringEquals, "STUCK")),
+    Acceptor(Outcome::Failure, Matcher::Output("all", Comparator::Any, Expected::Text("STUCK"))),
 ];
 static ALL: &[Acceptor<'static>] = &[
-    Acceptor(Outcome::Success, Matcher::Output("all[]", Comparator::AllStringEquals, "UP")),
+    Acceptor(Outcome::Success, Matcher::Output("all[]", Comparator::All, Expected::Text("UP"))),
     Acceptor(Outcome::Failure, Matcher::Success(false)),
+];
+static COUNTED: &[Acceptor<'static>] = &[
+    Acceptor(Outcome::Success, Matcher::Output("length(all)", Comparator::Is, Expected::Number(2.0))),
+    Acceptor(Outcome::Retry, Matcher::Status(404)),
+    Acceptor(Outcome::Failure, Matcher::Status(201)),
 ];
 static WANTED: &[Acceptor<'static>] = &[Acceptor(
     Outcome::Success,
-    Matcher::InputOutput("input.wanted == output.state", Comparator::BooleanEquals, "true"),
+    Matcher::InputOutput("input.wanted == output.state", Comparator::Is, Expected::Boolean(true)),
 )];
 
 static SERVICE: Service<'static> = Service {
@@ -94,19 +100,23 @@ fn seconds(fake: &Fake) -> Vec<u64> {
 }
 
 #[test]
-fn it_calls_until_it_is_so_and_pauses_twice_as_long_each_time() {
+fn it_calls_until_it_is_so_and_pauses_up_to_twice_as_long_each_time() {
     let fake = Fake::playing([state("NEW"), Answer::error("Missing"), state("NEW"), state("READY")]);
     // An answer that no acceptor matches means: not yet.
     let output = run(wait("Ready", &fake)).expect("ready").expect("an output");
     assert_eq!(output.state.as_deref(), Some("READY"));
-    assert_eq!(seconds(&fake), [2, 4, 5]);
+    let most: Vec<u64> = fake.pauses().iter().map(|(_, most)| most.as_secs()).collect();
+    assert_eq!((seconds(&fake), most), (vec![2, 2, 2], vec![2, 4, 5]));
 }
 
 #[test]
 fn it_ends_when_it_can_never_be_so() {
     let fake = Fake::playing([state("NEW"), state("BROKEN")]);
     let error = run(wait("Ready", &fake)).expect_err("broken").to_string();
-    assert_eq!(error, "waiter Ready: it is in a state that it will not leave");
+    assert_eq!(
+        error,
+        "Waiter Ready failed: Waiter encountered a terminal failure state: For expression \"state == 'BROKEN'\" we matched expected path: \"True\""
+    );
     let fake = Fake::answering(Answer::new(200, r#"{"all":["UP","STUCK"]}"#));
     assert!(matches!(run(wait("Gone", &fake)), Err(Error::Wait { waiter, .. }) if waiter == "Gone"));
 }
@@ -131,7 +141,7 @@ fn an_error_that_is_not_waited_for_is_the_result() {
 fn it_gives_up_after_the_attempts_of_the_model_or_of_the_caller() {
     let fake = Fake::answering(state("NEW"));
     let error = run(wait("Ready", &fake)).expect_err("never").to_string();
-    assert_eq!((error.as_str(), fake.requests().len()), ("waiter Ready: it was not so after 6 attempts", 6));
+    assert_eq!((error.as_str(), fake.requests().len()), ("Waiter Ready failed: Max attempts exceeded", 6));
     let fake = Fake::answering(state("NEW"));
     run(wait("Ready", &fake).attempts(2).delay(Duration::from_secs(9))).expect_err("never");
     assert_eq!((fake.requests().len(), seconds(&fake)), (2, vec![9]));
@@ -145,4 +155,24 @@ fn lists_and_inputs_are_looked_at_too() {
     assert!(run(wait("All", &all("[]"))).is_err());
     assert!(run(wait("AsWanted", &Fake::answering(state("READY")))).is_ok());
     assert!(run(wait("AsWanted", &Fake::answering(state("NEW")))).is_err());
+}
+
+#[test]
+fn numbers_and_statuses_are_looked_at_too() {
+    let found = |status, body: &str| run(wait("Counted", &Fake::answering(Answer::new(status, body))));
+    assert!(found(200, r#"{"all":["a","b"]}"#).is_ok());
+    // A function that is given nothing finds nothing.
+    let error = found(200, "{}").expect_err("never").to_string();
+    assert_eq!(error, "Waiter Counted failed: Max attempts exceeded");
+    let error = found(404, r#"{"__type":"Missing"}"#).expect_err("never").to_string();
+    let last = "Previously accepted state: Matched expected HTTP status code: 404";
+    assert_eq!(error, format!("Waiter Counted failed: Max attempts exceeded. {last}"));
+    let error = found(201, "{}").expect_err("created").to_string();
+    assert!(error.ends_with("Matched expected HTTP status code: 201"), "{error}");
+    let fake = Fake::answering(state("NEW"));
+    run(wait("Counted", &fake)).expect_err("never");
+    assert_eq!(
+        fake.pauses().iter().map(|(least, most)| (least.as_secs(), most.as_secs())).collect::<Vec<_>>(),
+        [(7, 7)]
+    );
 }

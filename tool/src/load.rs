@@ -4,8 +4,8 @@ use opsmith_codegen::ir;
 use opsmith_runtime::commands::{Change, Command, Commands, Form, Hoist};
 use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::rows::{
-    self, Acceptor, Auth, Comparator, ErrorTrait, Fixed, Ix, Kind, Matcher, Member, Operation, OperationTrait, Outcome,
-    Protocol, Service, ServiceTrait, Shape, Step, Trait,
+    self, Acceptor, Auth, Comparator, Delay, ErrorTrait, Expected, Fixed, Ix, Kind, Matcher, Member, Operation,
+    OperationTrait, Outcome, Protocol, Service, ServiceTrait, Shape, Step, Trait,
 };
 
 /// The rows of a service.
@@ -35,10 +35,11 @@ pub(crate) fn commands(service: &ir::Service) -> &'static Commands<'static> {
             ir::ServiceTrait::EndpointDiscovery(operation) => ServiceTrait::EndpointDiscovery(text(operation)),
         })),
     };
-    let commands = service.operations.iter().map(|ir::Operation { command, options, changes, .. }| Command {
-        name: text(command),
-        options: texts(options),
-        changes: list(changes.iter().map(change)),
+    let commands = service.operations.iter().map(|operation| Command {
+        name: text(&operation.command),
+        options: texts(&operation.options),
+        changes: list(operation.changes.iter().map(change)),
+        waiters: list(operation.waiters().map(|waiter| text(&waiter.command))),
     });
     let docs = service.docs_by_id().into_iter().map(|(id, docs)| (text(&id), text(docs)));
     let (commands, missing, docs) = (list(commands), pairs(&service.missing), list(docs));
@@ -121,15 +122,20 @@ fn acceptor(ir::Acceptor { outcome, matcher }: &ir::Acceptor) -> Acceptor<'stati
     let matcher = match matcher {
         ir::Matcher::Success(success) => Matcher::Success(*success),
         ir::Matcher::ErrorType(code) => Matcher::ErrorType(text(code)),
+        ir::Matcher::Status(status) => Matcher::Status(*status),
         ir::Matcher::Path { input, path, comparator, expected } => {
             let comparator = match *comparator {
-                "BooleanEquals" => Comparator::BooleanEquals,
-                "AllStringEquals" => Comparator::AllStringEquals,
-                "AnyStringEquals" => Comparator::AnyStringEquals,
-                _ => Comparator::StringEquals,
+                "All" => Comparator::All,
+                "Any" => Comparator::Any,
+                _ => Comparator::Is,
+            };
+            let expected = match expected {
+                ir::Expected::Boolean(value) => Expected::Boolean(*value),
+                ir::Expected::Number(value) => Expected::Number(*value),
+                ir::Expected::Text(expected) => Expected::Text(text(expected)),
             };
             let row = if *input { Matcher::InputOutput } else { Matcher::Output };
-            row(text(path), comparator, text(expected))
+            row(text(path), comparator, expected)
         }
     };
     Acceptor(outcome, matcher)
@@ -178,9 +184,13 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
             }
             ir::OperationTrait::EndpointPath(name, path) => OperationTrait::EndpointPath(text(name), steps(path)),
             ir::OperationTrait::DiscoveredEndpoint(required) => OperationTrait::DiscoveredEndpoint(*required),
-            ir::OperationTrait::Waiter(ir::Waiter { name, min_delay, max_delay, attempts, acceptors, .. }) => {
+            ir::OperationTrait::Waiter(ir::Waiter { name, delay, attempts, acceptors, .. }) => {
+                let delay = match *delay {
+                    ir::Delay::Fixed(delay) => Delay::Fixed(delay),
+                    ir::Delay::Backoff(least, most) => Delay::Backoff(least, most),
+                };
                 let acceptors = list(acceptors.iter().map(acceptor));
-                OperationTrait::Waiter(rows::waiter(text(name), [*min_delay, *max_delay], *attempts, acceptors))
+                OperationTrait::Waiter(rows::waiter(text(name), delay, *attempts, acceptors))
             }
         })),
     }

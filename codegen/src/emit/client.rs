@@ -31,17 +31,13 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 /// A method per waiter, which a macro makes when the runtime has them.
 fn waiters(service: &Service) -> Option<TokenStream> {
     let waiters = service.operations.iter().flat_map(|operation| {
-        let waiters = operation.traits.iter().filter_map(|found| match found {
-            OperationTrait::Waiter(waiter) => Some(waiter),
-            _ => None,
-        });
-        waiters.filter_map(|waiter| {
-            let rust = |index: Option<usize>| Some(&service.shapes.get(index?)?.rust);
-            let (input, output) = (rust(operation.input)?, rust(operation.output)?);
-            let Waiter { name, method, .. } = waiter;
-            let docs = format!(" Calls {} until {}.", prose::code(&operation.name), prose::code(name));
+        operation.waiters().map(|Waiter { name, method, .. }| {
+            let rust = |index: Option<usize>| index.and_then(|index| Some(&service.shapes.get(index)?.rust));
+            let input = rust(operation.input).map(|input| quote! { input: #input });
             let call = &operation.method;
-            Some(quote! { #[doc = #docs] #method = #call(#input) -> #output, #name; })
+            let output = rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
+            let docs = format!(" Calls {} until {}.", prose::code(&operation.name), prose::code(name));
+            quote! { #[doc = #docs] #method = #call(#input) -> #output, #name; }
         })
     });
     let waiters: Vec<_> = waiters.collect();

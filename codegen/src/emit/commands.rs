@@ -5,10 +5,13 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 pub(crate) fn items(service: &Service) -> TokenStream {
-    let rows = service.operations.iter().map(|Operation { command, options, changes, .. }| {
+    let rows = service.operations.iter().map(|operation| {
+        let Operation { command, options, changes, .. } = operation;
         let changes = changes.iter().map(change);
         let changed = (changes.len() > 0).then(|| quote! { .changed(&[#(#changes),*]) });
-        quote! { command(#command, &[#(#options),*]) #changed }
+        let waiters: Vec<_> = operation.waiters().map(|waiter| &waiter.command).collect();
+        let waiters = (!waiters.is_empty()).then(|| quote! { .waiters(&[#(#waiters),*]) });
+        quote! { command(#command, &[#(#options),*]) #changed #waiters }
     });
     let rows: Vec<TokenStream> = rows.collect();
     let names = ["Change", "Command", "Commands", "Form", "Hoist", "command", "hoist"].into_iter();

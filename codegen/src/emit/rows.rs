@@ -1,8 +1,8 @@
 //! `rows.rs`: the service as data.
 
 use crate::ir::{
-    Acceptor, Auth, Fixed, Kind, Matcher, Member, Operation, OperationTrait, Pagination, Service, ServiceTrait, Shape,
-    Step, Trait, Waiter,
+    Acceptor, Auth, Delay, Expected, Fixed, Kind, Matcher, Member, Operation, OperationTrait, Pagination, Service,
+    ServiceTrait, Shape, Step, Trait, Waiter,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -134,10 +134,19 @@ fn operation_trait(found: &OperationTrait) -> TokenStream {
             quote! { EndpointPath(#name, #path) }
         }
         OperationTrait::DiscoveredEndpoint(required) => quote! { DiscoveredEndpoint(#required) },
-        OperationTrait::Waiter(Waiter { name, min_delay, max_delay, attempts, acceptors, .. }) => {
-            let acceptors = acceptors.iter().map(acceptor);
-            let (delays, attempts) = ([*min_delay, *max_delay].map(plain), plain(*attempts));
-            quote! { Waiter(waiter(#name, [#(#delays),*], #attempts, &[#(#acceptors),*])) }
+        OperationTrait::Waiter(Waiter { name, delay, attempts, acceptors, .. }) => {
+            let (acceptors, attempts) = (acceptors.iter().map(acceptor), plain(*attempts));
+            let delay = match delay {
+                Delay::Fixed(delay) => {
+                    let delay = plain(*delay);
+                    quote! { Delay::Fixed(#delay) }
+                }
+                Delay::Backoff(least, most) => {
+                    let [least, most] = [*least, *most].map(plain);
+                    quote! { Delay::Backoff(#least, #most) }
+                }
+            };
+            quote! { Waiter(waiter(#name, #delay, #attempts, &[#(#acceptors),*])) }
         }
     }
 }
@@ -161,10 +170,22 @@ fn acceptor(Acceptor { outcome, matcher }: &Acceptor) -> TokenStream {
     let matcher = match matcher {
         Matcher::Success(success) => quote! { Success(#success) },
         Matcher::ErrorType(code) => quote! { ErrorType(#code) },
+        Matcher::Status(status) => {
+            let status = plain((*status).into());
+            quote! { Status(#status) }
+        }
         Matcher::Path { input, path, comparator, expected } => {
             let which = crate::lower::ident(if *input { "InputOutput" } else { "Output" });
             let comparator = crate::lower::ident(comparator);
-            quote! { #which(#path, Comparator::#comparator, #expected) }
+            let expected = match expected {
+                Expected::Boolean(value) => quote! { Boolean(#value) },
+                Expected::Number(value) => {
+                    let value = number(*value);
+                    quote! { Number(#value) }
+                }
+                Expected::Text(text) => quote! { Text(#text) },
+            };
+            quote! { #which(#path, Comparator::#comparator, Expected::#expected) }
         }
     };
     quote! { Acceptor(Outcome::#outcome, Matcher::#matcher) }

@@ -215,4 +215,49 @@ mod tests {
             "{said:?}"
         );
     }
+
+    /// All services, whatever they speak.
+    #[test]
+    #[cfg(feature = "botocore")]
+    fn every_paginator_and_waiter_of_botocore() {
+        let Some(data) = std::env::var_os("OPSMITH_BOTOCORE") else {
+            return println!("skipped: OPSMITH_BOTOCORE does not name botocore's data");
+        };
+        let folders = |folder: &std::path::Path| {
+            let all = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+            all.filter(|path| path.is_dir()).collect::<Vec<_>>()
+        };
+        let (mut services, mut paginators, mut waiters, mut expected, mut wrong) = (0, 0, 0, (0, 0), Vec::new());
+        for version in folders(data.as_ref()).iter().flat_map(|service| folders(service)) {
+            let sources = crate::import::Sources::read(&version).unwrap_or_else(|error| panic!("{error}"));
+            let entries = |file: &Option<crate::import::File>, key: &str| {
+                let file: Value = serde_json::from_str(&file.as_ref()?.text).ok()?;
+                file.get(key)?.as_object().map(serde_json::Map::len)
+            };
+            expected.0 += entries(&sources.paginators, "pagination").unwrap_or(0);
+            expected.1 += entries(&sources.waiters, "waiters").unwrap_or(0);
+            let imported = crate::import::botocore(&sources, &crate::import::Options::default());
+            let imported = imported.unwrap_or_else(|error| panic!("{error}"));
+            services += 1;
+            let mut report = Report::default();
+            let model = Model::load(&[(version.display().to_string(), imported.text)], &mut report);
+            let service = model.shapes.values().find(|shape| shape.kind == "service").expect("a service");
+            for (id, operation) in model.shapes.iter().filter(|(_, shape)| shape.kind == "operation") {
+                match pages(&model, operation, service) {
+                    Some(OperationTrait::Unpaged(reason)) => wrong.push(format!("{id}: {reason}")),
+                    found => paginators += usize::from(found.is_some()),
+                }
+                let tell = |_, problem| wrong.push(format!("{id}: {problem}"));
+                waiters +=
+                    super::super::waiters::waiters(&operation.traits, |_| super::super::ident("wait"), tell).len();
+            }
+        }
+        println!(
+            "{services} services: {paginators} paginators and {waiters} waiters are supported, {} are not",
+            wrong.len()
+        );
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert_eq!((paginators, waiters), expected);
+        assert!(paginators > 1000 && waiters > 100);
+    }
 }

@@ -4,8 +4,9 @@ use super::page::{Page, Style, Text, plain, styled};
 use super::{markdown, samples};
 use crate::pages;
 use crate::parameter::{self, Parameter};
+use crate::wait::{self, Found};
 use opsmith_runtime::commands::{Command, Commands};
-use opsmith_runtime::rows::{Ix, Kind, Operation, Shape};
+use opsmith_runtime::rows::{Acceptor, Comparator, Delay, Expected, Ix, Kind, Matcher, Operation, Outcome, Shape};
 
 const GLOBALS: &str = "See 'aws help' for descriptions of global parameters.";
 
@@ -42,6 +43,77 @@ pub(crate) fn operation_page(commands: &Commands<'_>, command: &Command<'_>, ope
     writer.options(command, operation);
     writer.output(operation);
     writer.page
+}
+
+/// The page of all waiters of a service.
+pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
+    let mut page = Page::new(wait::WORD);
+    page.section("NAME");
+    page.paragraph(0, &format!("{} -", wait::WORD));
+    page.section("DESCRIPTION");
+    page.paragraph(0, "Calls an operation until something is so, and prints nothing.");
+    page.section("AVAILABLE COMMANDS");
+    let mut names: Vec<_> = commands.waiters().map(|(name, ..)| name).collect();
+    names.sort_unstable();
+    names.iter().for_each(|name| page.bullet(0, plain(name)));
+    page
+}
+
+/// The page of a waiter: the one of its operation, with what is waited for.
+pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>) -> Page {
+    let mut writer = Writer { commands, page: Page::new(word), within: Vec::new() };
+    let (command, operation) = (Command { name: word, ..*found.command }, wait::unpaged(found.operation));
+    writer.page.section("NAME");
+    writer.page.paragraph(0, &format!("{word} -"));
+    writer.page.section("DESCRIPTION");
+    writer.page.paragraph(0, &waits_for(found));
+    writer.page.paragraph(0, GLOBALS);
+    writer.synopsis(&command, &operation);
+    writer.options(&command, &operation);
+    for (option, text) in wait::OPTIONS {
+        writer.page.text(0, label([option].into_iter(), "number"));
+        writer.page.tightly(|page| page.paragraph(1, text));
+    }
+    writer.page.section("OUTPUT");
+    writer.page.paragraph(0, "None");
+    writer.page
+}
+
+/// What a waiter does, in a few sentences.
+fn waits_for(Found { waiter, command, .. }: &Found<'_>) -> String {
+    let wanted = waiter.acceptors.iter().find(|Acceptor(outcome, _)| *outcome == Outcome::Success);
+    let wanted = wanted.map_or_else(String::new, |Acceptor(_, matcher)| match matcher {
+        Matcher::Success(true) => "succeeds".to_owned(),
+        Matcher::Success(false) => "fails with any error of the service".to_owned(),
+        Matcher::ErrorType(code) => format!("fails with {code}"),
+        Matcher::Status(status) => format!("answers with the HTTP status {status}"),
+        Matcher::Output(path, comparator, expected) | Matcher::InputOutput(path, comparator, expected) => {
+            let which = match comparator {
+                Comparator::Is => "",
+                Comparator::All => "all of ",
+                Comparator::Any => "one of ",
+            };
+            let expected = match expected {
+                Expected::Boolean(value) => value.to_string(),
+                Expected::Number(number) => number.to_string(),
+                Expected::Text(text) => (*text).to_owned(),
+            };
+            format!("answers so that {which}{path} is {expected}")
+        }
+    });
+    let delay = match waiter.delay {
+        Delay::Fixed(delay) => delay.to_string(),
+        Delay::Backoff(least, most) => format!("{least} to {most}"),
+    };
+    let attempts = match waiter.attempts {
+        0 => "all calls".to_owned(),
+        attempts => format!("{attempts} calls"),
+    };
+    format!(
+        "Waits until {} {wanted}. Calls it every {delay} seconds. The exit code is 255 if that can no longer happen, or if it has not \
+         happened after {attempts}.",
+        command.name
+    )
 }
 
 struct Writer<'a> {

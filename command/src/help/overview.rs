@@ -28,7 +28,7 @@ pub(crate) fn service_page(commands: &Commands<'_>) -> Page {
         doc => markdown::add(&mut page, 0, doc),
     }
     page.section("AVAILABLE COMMANDS");
-    let mut names: Vec<_> = commands.shown().map(|(command, _)| command.name).chain(["help"]).collect();
+    let mut names: Vec<_> = commands.words().collect();
     names.sort_unstable();
     names.iter().for_each(|name| page.bullet(0, plain(name)));
     page

@@ -28,7 +28,7 @@ impl Client {
     }
 }
 opsmith_runtime::waiters!(
-    Client { #[doc = " Calls `Do` until `Counted`."] wait_until_counted = r#do(DoInput)
-    -> DoOutput, "Counted"; #[doc = " Calls `Do` until `DoDone`."] wait_until_do_done =
-    r#do(DoInput) -> DoOutput, "DoDone"; }
+    Client { #[doc = " Calls `Do` until `Counted`."] wait_until_counted = r#do(input :
+    DoInput) -> DoOutput, "Counted"; #[doc = " Calls `Do` until `DoDone`."]
+    wait_until_do_done = r#do(input : DoInput) -> DoOutput, "DoDone"; }
 );

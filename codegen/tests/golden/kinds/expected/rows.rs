@@ -61,23 +61,42 @@ static OPERATIONS: &[Operation<'static>] = &[
                 OperationTrait::Waiter(
                     waiter(
                         "Counted",
-                        [2, 120],
+                        Delay::Fixed(2),
                         7,
-                        &[Acceptor(Outcome::Success, Matcher::Success(true))],
+                        &[
+                            Acceptor(
+                                Outcome::Success,
+                                Matcher::Output(
+                                    "length(choice)",
+                                    Comparator::Is,
+                                    Expected::Number(2.0),
+                                ),
+                            ),
+                            Acceptor(
+                                Outcome::Failure,
+                                Matcher::Output(
+                                    "choice[]",
+                                    Comparator::Any,
+                                    Expected::Boolean(true),
+                                ),
+                            ),
+                            Acceptor(Outcome::Retry, Matcher::Status(404)),
+                            Acceptor(Outcome::Failure, Matcher::Success(false)),
+                        ],
                     ),
                 ),
                 OperationTrait::Waiter(
                     waiter(
                         "DoDone",
-                        [5, 60],
+                        Delay::Backoff(5, 60),
                         0,
                         &[
                             Acceptor(
                                 Outcome::Success,
                                 Matcher::Output(
                                     "choice.text",
-                                    Comparator::StringEquals,
-                                    "DONE",
+                                    Comparator::Is,
+                                    Expected::Text("DONE"),
                                 ),
                             ),
                             Acceptor(Outcome::Retry, Matcher::ErrorType("Broken")),
@@ -85,8 +104,8 @@ static OPERATIONS: &[Operation<'static>] = &[
                                 Outcome::Failure,
                                 Matcher::InputOutput(
                                     "input.token == `null`",
-                                    Comparator::BooleanEquals,
-                                    "true",
+                                    Comparator::Is,
+                                    Expected::Boolean(true),
                                 ),
                             ),
                             Acceptor(Outcome::Failure, Matcher::Success(false)),
