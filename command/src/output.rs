@@ -57,7 +57,7 @@ pub(crate) struct Layout<'a> {
 pub(crate) fn render(result: &Document, format: Format, layout: &Layout<'_>) -> Result<String, String> {
     match format {
         Format::Json => Ok(json::pretty(result) + "\n"),
-        Format::Text => text::render(result),
+        Format::Text => Ok(text::render(result)),
         Format::Table => Ok(table::render(result, layout)),
         Format::Yaml => yaml::render(result),
         Format::YamlStream => yaml::stream(result),

@@ -41,8 +41,13 @@ fn text_is_lines_of_fields() {
     assert_eq!(rendered(&map([("k", list(["a".into(), "b".into()]))]), Format::Text), "K\ta\nK\tb\n");
     let uneven = list([map([("a", 1.into())]), map([("b", 2.into()), ("c", list([3.into()]))])]);
     assert_eq!(rendered(&uneven, Format::Text), "1\t\n\t2\nC\t3\n");
-    let layout = Layout { title: "", color: false, width: 80 };
-    assert!(render(&list([1.into(), map([])]), Format::Text, &layout).is_err());
+}
+
+#[test]
+fn values_among_maps_have_lines_of_their_own_in_text() {
+    let mixed = list([Document::Null, map([("a", 1.into())]), list(["x".into(), "y".into()]), 2.into()]);
+    assert_eq!(rendered(&mixed, Format::Text), "None\n1\nx\ty\n2\n");
+    assert_eq!(rendered(&map([("k", mixed)]), Format::Text), "K\tNone\nK\t1\nK\tx\nK\ty\nK\t2\n");
 }
 
 #[test]

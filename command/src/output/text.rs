@@ -6,25 +6,18 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Renders a result.
-///
-/// # Errors
-///
-/// A list that has both maps and scalars.
-pub(super) fn render(result: &Document) -> Result<String, String> {
+pub(super) fn render(result: &Document) -> String {
     let mut out = String::new();
-    write(result, None, None, &mut out)?;
-    Ok(out)
+    write(result, None, &mut out);
+    out
 }
 
-/// Writes a value that stands under the key `under`. A map shows `keys` on its line, if they are given.
-fn write(value: &Document, under: Option<&str>, keys: Option<&BTreeSet<&str>>, out: &mut String) -> Result<(), String> {
+/// Writes a value that stands under the key `under`.
+fn write(value: &Document, under: Option<&str>, out: &mut String) {
     match value {
-        Document::Map(map) => write_map(map, under, keys, out),
+        Document::Map(map) => write_map(map, under, &scalar_keys(map).collect(), out),
         Document::List(list) => write_list(list, under, out),
-        scalar => {
-            line(&[scalar::text(scalar).unwrap_or_default()], out);
-            Ok(())
-        }
+        scalar => line(&[scalar::text(scalar).unwrap_or_default()], out),
     }
 }
 
@@ -32,10 +25,9 @@ fn line(fields: &[String], out: &mut String) {
     let _ = writeln!(out, "{}", fields.join("\t"));
 }
 
-/// A line of the scalars, then what is no scalar.
-fn write_map(map: &Map, under: Option<&str>, keys: Option<&BTreeSet<&str>>, out: &mut String) -> Result<(), String> {
+/// A line of the scalars under `keys`, then what is no scalar.
+fn write_map(map: &Map, under: Option<&str>, keys: &BTreeSet<&str>, out: &mut String) {
     let own: BTreeSet<&str> = scalar_keys(map).collect();
-    let keys = keys.unwrap_or(&own);
     let mut fields: Vec<String> = keys.iter().map(|key| field(map.get(*key))).collect();
     if !fields.is_empty() {
         if let Some(under) = under {
@@ -46,7 +38,7 @@ fn write_map(map: &Map, under: Option<&str>, keys: Option<&BTreeSet<&str>>, out:
     let mut rest: Vec<_> =
         map.iter().filter(|(key, _)| !keys.contains(key.as_str()) && !own.contains(key.as_str())).collect();
     rest.sort_by_key(|(key, _)| key.as_str());
-    rest.into_iter().try_for_each(|(key, value)| write(value, Some(key), None, out))
+    rest.into_iter().for_each(|(key, value)| write(value, Some(key), out));
 }
 
 fn field(value: Option<&Document>) -> String {
@@ -57,20 +49,20 @@ fn scalar_keys(map: &Map) -> impl Iterator<Item = &str> {
     map.iter().filter(|(_, value)| scalar::text(value).is_some()).map(|(key, _)| key.as_str())
 }
 
-fn write_list(list: &[Document], under: Option<&str>, out: &mut String) -> Result<(), String> {
+/// Maps have the same fields on their lines; other values among them have lines of their own.
+fn write_list(list: &[Document], under: Option<&str>, out: &mut String) {
     let maps: Vec<&Map> = list.iter().filter_map(Document::as_map).collect();
     if !maps.is_empty() {
-        if maps.len() < list.len() {
-            return Err(
-                "The result has a list of both maps and other values, which text can't show; use --query".to_owned()
-            );
-        }
         let keys: BTreeSet<&str> = maps.iter().flat_map(|map| scalar_keys(map)).collect();
-        return maps.into_iter().try_for_each(|map| write_map(map, under, Some(&keys), out));
+        return list.iter().for_each(|value| match value {
+            Document::Map(map) => write_map(map, under, &keys, out),
+            Document::List(_) => write(value, under, out),
+            scalar => write_scalars(&[scalar], under, out),
+        });
     }
     let (lists, scalars): (Vec<_>, Vec<_>) = list.iter().partition(|value| value.as_list().is_some());
     write_scalars(&scalars, under, out);
-    lists.into_iter().try_for_each(|inner| write(inner, under, None, out))
+    lists.into_iter().for_each(|inner| write(inner, under, out));
 }
 
 /// Under a key a line each, otherwise all on one line.
