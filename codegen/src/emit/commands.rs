@@ -1,7 +1,7 @@
 //! `commands.rs`: the command word of each operation, the option of each member of its input, and what the AWS CLI changes.
 
 use crate::ir::{Change, Hoist, Operation, Service};
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub(crate) fn items(service: &Service) -> TokenStream {
@@ -13,31 +13,18 @@ pub(crate) fn items(service: &Service) -> TokenStream {
         let waiters = (!waiters.is_empty()).then(|| quote! { .waiters(&[#(#waiters),*]) });
         quote! { command(#command, &[#(#options),*]) #changed #waiters }
     });
-    let rows: Vec<TokenStream> = rows.collect();
-    let names = ["Change", "Command", "Commands", "Form", "Hoist", "command", "hoist"].into_iter();
-    let used = names.filter(|name| name.starts_with("Command") || rows.iter().any(|row| mentions(row, name)));
-    let imports = used.map(|name| format_ident!("{name}"));
     let missing =
         (!service.missing.is_empty()).then(|| pairs(&service.missing)).map(|missing| quote! { .missing(#missing) });
     quote! {
         use super::docs::DOCS;
         use super::rows::SERVICE;
-        use opsmith_runtime::commands::{#(#imports),*};
+        use opsmith_runtime::commands::*;
 
         #[doc = " The commands of the service."]
         pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS) #missing;
 
         static ROWS: &[Command<'static>] = &[#(#rows),*];
     }
-}
-
-/// Whether the code has this name in it.
-fn mentions(code: &TokenStream, name: &str) -> bool {
-    code.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => mentions(&group.stream(), name),
-        _ => false,
-    })
 }
 
 fn change(change: &Change) -> TokenStream {

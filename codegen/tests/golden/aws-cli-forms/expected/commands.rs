@@ -3,7 +3,7 @@
 
 use super::docs::DOCS;
 use super::rows::SERVICE;
-use opsmith_runtime::commands::{Change, Command, Commands, Form, Hoist, command, hoist};
+use opsmith_runtime::commands::*;
 
 /// The commands of the service.
 pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS)
