@@ -45,6 +45,9 @@ pub struct Config {
 
 const USER_AGENT: &str = concat!("opsmith/", env!("CARGO_PKG_VERSION"));
 
+/// The pseudo-region of services that have one endpoint for all regions.
+const GLOBAL: &str = "aws-global";
+
 /// An id as the header can carry it: anything that is no token of HTTP becomes a dash.
 fn token(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c) { c } else { '-' }).collect()
@@ -372,8 +375,7 @@ impl<'a> Client<'a> {
         let config = &self.shared.config;
         let region = match (overrides.region.as_ref().or(config.region.as_ref()), &config.settings) {
             (Some(region), _) => region.clone(),
-            (None, Some(settings)) => settings.require_region()?.text,
-            (None, None) => return Err(config::Error::no_region().into()),
+            (None, settings) => self.global_region(settings.as_deref())?,
         };
         let (mut request, warnings) =
             self.write(operation, input, overrides.validation.unwrap_or(config.validation))?;
@@ -597,6 +599,20 @@ impl<'a> Client<'a> {
             endpoint::configured(url).map_err(Error::Endpoint)?;
         }
         Ok(url.get_or_init(|| configured))
+    }
+
+    /// The region to call where none is stated: services with one endpoint for all regions need none.
+    fn global_region(&self, settings: Option<&config::Settings>) -> Result<String, Error> {
+        let stated = settings.map(config::Settings::region).transpose()?.flatten();
+        if let Some(stated) = stated {
+            return Ok(stated.text);
+        }
+        match (endpoint::signing_region(self.service, GLOBAL), self.configured_url()?, settings) {
+            (Some(signing_region), Some(_), _) => Ok(signing_region),
+            (Some(_), None, _) => Ok(GLOBAL.to_owned()),
+            (None, _, Some(settings)) => Ok(settings.require_region()?.text),
+            (None, _, None) => Err(config::Error::no_region().into()),
+        }
     }
 
     /// Whether a setting is on.

@@ -162,6 +162,15 @@ pub(crate) fn region(name: &str) -> &str {
     }
 }
 
+/// The region that requests to a pseudo-region such as `aws-global` are signed for, of services whose rules know it.
+pub(crate) fn signing_region(service: &Service<'_>, pseudo: &str) -> Option<String> {
+    let settings = Settings { region: pseudo, fips: false, dual_stack: false };
+    let known = Known { settings, url: None, account_id: None, account_id_mode: "disabled" };
+    let endpoint = resolve(service, known, &Bound::default()).ok()?;
+    let region = endpoint.auth_schemes().iter().find_map(|scheme| scheme.get("signingRegion")?.as_text())?;
+    Some(region).filter(|region| *region != pseudo).map(str::to_owned)
+}
+
 /// The region in a legacy pseudo-region (`fips-us-east-1`), which selects its FIPS endpoint; none in a region.
 pub(crate) fn without_fips(region: &str) -> Option<&str> {
     region.strip_prefix("fips-").or_else(|| region.strip_suffix("-fips"))

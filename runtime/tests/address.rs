@@ -247,6 +247,31 @@ fn accounts_are_in_addresses() {
 }
 
 #[test]
+fn services_with_one_endpoint_need_no_region() {
+    const ONE: &[(&str, Expression<'static>)] =
+        &[(SCHEMES, List(&[Map(&[("name", Text("sigv4")), ("signingRegion", Text("us-east-1"))])]))];
+    let rules = &[
+        Rule::Endpoint(&[set("Endpoint")], Ref("Endpoint"), &[], &[]),
+        Rule::Endpoint(&[], Text("https://{Region}.test"), ONE, &[]),
+    ];
+    let endpoint = RuleSet { rules, ..SERVICE.endpoint };
+    let service = Service { endpoint, traits: &[], ..SERVICE };
+    let fake = Fake::playing([]);
+    let keys = Credentials::new("AKID", "secret", "test");
+    let config = || Config::new().credentials(keys.clone()).transport(fake.clone());
+    for config in [config(), config().endpoint_url("http://host.test"), config().region("eu-west-1")] {
+        call_of(&Client::new(&service, config), "Plain", &nothing()).expect("an answer");
+    }
+    let requests = fake.requests();
+    let urls: Vec<_> = requests.iter().map(|request| request.url.as_str()).collect();
+    assert_eq!(urls, ["https://aws-global.test/", "http://host.test/", "https://eu-west-1.test/"]);
+    let signed = |request| header(request, "authorization").is_some_and(|value| value.contains("/us-east-1/test/"));
+    assert!(requests.iter().all(signed), "{requests:?}");
+    let error = call(config(), "Plain", nothing()).expect_err("no region").to_string();
+    assert!(error.starts_with("You must specify a region."), "{error}");
+}
+
+#[test]
 fn host_prefixes_can_be_switched_off() {
     assert_eq!(url(|config| config, "Prefixed", nothing()), "https://data-eu-west-1.test/");
     let own = |url: &'static str| move |config: Config| config.endpoint_url(url);

@@ -11,6 +11,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 /// What an operation and its input add to an address. `Debug` shows nothing of the input.
+#[derive(Default)]
 pub(crate) struct Bound<'a> {
     /// Parameters of the endpoint rules.
     pub(crate) parameters: Vec<(&'a str, Value)>,
