@@ -40,7 +40,9 @@ impl Address {
     pub(crate) fn of(service: &Service<'_>, known: Known<'_>, bound: &Bound<'_>) -> Result<Self, String> {
         let region = known.settings.region;
         let endpoint = endpoint::resolve(service, known, bound)?;
-        let url = endpoint::configured(&endpoint.url)?;
+        // Rules may put something before the host of a URL that is configured, and not lead elsewhere.
+        let elsewhere = known.url.filter(|url| !endpoint.url.contains(authority(url)));
+        let url = endpoint::configured(elsewhere.unwrap_or(&endpoint.url))?;
         let name = |scheme: &Value| scheme.get("name").and_then(Value::as_text).map(str::to_owned);
         let listed = endpoint.auth_schemes();
         let sigv4 = listed.iter().find(|scheme| scheme.get("name").and_then(Value::as_text) == Some("sigv4"));
@@ -89,6 +91,12 @@ impl Address {
             ))),
         }
     }
+}
+
+/// Host and port of a URL.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
 fn headers(endpoint: Endpoint) -> Vec<Header> {

@@ -206,6 +206,23 @@ fn schemes_that_are_not_built_in_are_refused() {
 }
 
 #[test]
+fn requests_go_to_the_url_that_is_given_whatever_rules_say() {
+    let rules = &[
+        Rule::Endpoint(&[set("GlobalId")], Text("https://{GlobalId}.test"), &[], &[]),
+        Rule::Endpoint(&[], Text("http://prefix.{Endpoint#authority}"), &[], &[]),
+    ];
+    let parsed = Condition(Call(Function::ParseUrl, &[Ref("Endpoint")]), "Endpoint");
+    let rules = &[Rule::Tree(&[parsed], rules)];
+    let service = Service { endpoint: RuleSet { rules, ..SERVICE.endpoint }, ..SERVICE };
+    let fake = Fake::playing([]);
+    let client = Client::new(&service, fake.config().endpoint_url("http://host.test:9/base"));
+    call_of(&client, "Global", &of(&[("GlobalId", "abc".into())])).expect("an answer");
+    call_of(&client, "Plain", &nothing()).expect("an answer");
+    let urls: Vec<_> = fake.requests().into_iter().map(|request| request.url).collect();
+    assert_eq!(urls, ["http://host.test:9/base", "http://prefix.host.test:9/"]);
+}
+
+#[test]
 fn endpoints_say_how_they_are_signed_for_and_what_headers_they_want() {
     let sent = request(|config| config, "Control", nothing());
     assert_eq!(sent.url, "https://control.test/");
