@@ -71,8 +71,8 @@ pub(crate) fn command(
     let Some(found) = find(commands, word) else {
         return run::print_page(&help::wait_page(commands));
     };
-    let delay = level.value(DELAY).map(|text| seconds(text)).transpose()?;
-    let attempts = level.value(ATTEMPTS).map(|text| attempts(text)).transpose()?;
+    let delay = level.value(DELAY).map(seconds).transpose()?;
+    let attempts = level.value(ATTEMPTS).map(attempts).transpose()?;
     let line = Line::read(commands.service, found.command, &unpaged(found.operation), &level.rest, true, false)?;
     if line.help {
         return run::print_page(&help::waiter_page(commands, word, &found));
