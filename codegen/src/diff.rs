@@ -143,6 +143,7 @@ impl Changes {
                 ("signing name", service.signing_name.clone()),
                 ("target prefix", service.target_prefix.clone()),
                 ("endpoint rules", format!("{:?}", service.endpoint)),
+                ("list of commands that only the AWS CLI has", format!("{:?}", service.missing)),
                 ("list of traits", format!("{:?}", service.traits)),
                 ("list of commands that are missing", format!("{:?}", service.missing)),
             ]
@@ -193,11 +194,13 @@ impl Changes {
             self.of_operation(Severity::Additive, new, format!("no longer fails with {error}"));
         }
         self.operation_traits(old, new);
-        if old.options != new.options {
-            let [before, after] = [old, new].map(|operation| operation.options.iter().collect::<BTreeSet<_>>());
-            for option in before.difference(&after) {
-                self.of_operation(Severity::Breaking, new, format!("the option --{option} is gone"));
-            }
+        let [before, after] = [old, new].map(|operation| operation.all_options().collect::<BTreeSet<_>>());
+        for option in before.difference(&after) {
+            self.of_operation(Severity::Breaking, new, format!("the option --{option} is gone"));
+        }
+        if old.changes != new.changes {
+            let change = "what the AWS CLI changes of the command is different";
+            self.of_operation(Severity::Additive, new, change);
         }
         if old.docs.0 != new.docs.0 {
             self.of_operation(Severity::Documentation, new, "the documentation changed");

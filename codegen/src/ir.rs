@@ -494,6 +494,15 @@ impl Operation {
             _ => None,
         })
     }
+
+    /// The options of the input's members, and those that set a part of one.
+    pub fn all_options(&self) -> impl Iterator<Item = &str> {
+        let hoists = self.changes.iter().filter_map(|change| match change {
+            Change::Hoist(hoist) => Some(hoist.option.as_str()),
+            _ => None,
+        });
+        self.options.iter().map(String::as_str).chain(hoists)
+    }
 }
 
 impl Shape {

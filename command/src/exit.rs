@@ -101,9 +101,7 @@ impl Failure {
     /// A command or option that the AWS CLI has beyond the operations of services, with the nearest one here, if there is one.
     pub(crate) fn only_of_the_aws_cli(what: &str, nearest: &str) -> Self {
         let advice = if nearest.is_empty() { String::new() } else { format!(" The nearest is {nearest}.") };
-        let text = format_args!(
-            "{what} is not an operation of the service but a feature of the AWS CLI, and is not built.{advice}"
-        );
+        let text = format_args!("{what} is a feature of the AWS CLI itself and is not built.{advice}");
         Failure::new(Kind::ParamValidation, text)
     }
 

@@ -142,26 +142,15 @@ impl<'a> Parameter<'a> {
         self.known().any(|known| level.has(known.name))
     }
 
-    /// Whether the model or the AWS CLI wants it. An idempotency token is made up when it is not given.
+    /// Whether the input needs it, as help shows.
     pub(crate) fn is_required(&self) -> bool {
-        match self.hoist {
-            Some(hoist) => hoist.required,
-            None => {
-                let optional = self.has(|change| matches!(change, Change::Optional(_)));
-                self.member.is(flag::REQUIRED) && !self.member.is(flag::IDEMPOTENCY_TOKEN) && !optional
-            }
-        }
-    }
-
-    /// Whether help shows it as required: the model's word, but for what the AWS CLI does not demand.
-    pub(crate) fn is_shown_as_required(&self) -> bool {
         let optional = self.has(|change| matches!(change, Change::Optional(_)));
         self.hoist.map_or(self.member.is(flag::REQUIRED) && !optional, |hoist| hoist.required)
     }
 
-    /// Whether the line must have it: of two names, neither is demanded.
+    /// Whether the line must have it. An idempotency token is made up when it is not given; of two names, neither is demanded.
     pub(crate) fn is_demanded(&self) -> bool {
-        self.is_required() && self.alias.is_none()
+        self.is_required() && !self.member.is(flag::IDEMPOTENCY_TOKEN) && self.alias.is_none()
     }
 
     fn has(&self, is: fn(&Change<'_>) -> bool) -> bool {

@@ -245,7 +245,7 @@ fn options_that_say_no_and_further_names() {
 fn options_and_commands_of_the_aws_cli_alone_are_refused_in_clear_words() {
     let service = Service::new("ECS", json!({}), &[("CreateExpressGatewayService", &[("serviceName", "S")])]);
     let error = service.refused("ecs create-express-gateway-service --service-name s --monitor-resources RESOURCE");
-    assert!(error.contains("--monitor-resources is not an operation"), "{error}");
+    assert!(error.contains("--monitor-resources is a feature of the AWS CLI itself"), "{error}");
     let service = Service::new("SES", json!({}), &[("VerifyEmailAddress", &[]), ("SendEmail", &[])]);
     assert!(service.refused("ses verify-email-address").contains("Found invalid choice 'verify-email-address'"));
     assert!(!service.help("ses").contains("verify-email-address"));

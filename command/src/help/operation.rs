@@ -144,7 +144,7 @@ impl Writer<'_> {
         for parameter in shown(self.commands, operation, command) {
             let takes = if parameter.takes_value() { " <value>" } else { "" };
             let option = format!("{}{takes}", parameter.names().collect::<Vec<_>>().join(" | "));
-            let required = parameter.is_shown_as_required();
+            let required = parameter.is_required();
             lines += &if required { format!("{option}\n") } else { format!("[{option}]\n") };
         }
         let [documents, skeleton] = COMMON;

@@ -411,6 +411,9 @@ mod tests {
     fn what_is_shorthand() {
         for (text, expected) in [
             ("a=b,c=d", r#"{a:"b",c:"d"}"#),
+            ("#k=id", r##"{#k:"id"}"##),
+            (":v={S=a}", r#"{:v:{S:"a"}}"#),
+            ("a:b/c#d-e=1", r##"{a:b/c#d-e:"1"}"##),
             ("a=b,c", r#"{a:["b","c"]}"#),
             ("a=b,c,d=e", r#"{a:["b","c"],d:"e"}"#),
             ("a=", r#"{a:""}"#),
