@@ -133,7 +133,7 @@ fn changes_are_as_grave_as_they_are() {
     let renamed: Vec<_> = change("\"token\"", "\"tokens\"").into_iter().map(|(_, change)| change).collect();
     assert_eq!(renamed, ["the option --token is gone", "removed", "added"]);
     assert_eq!(gravest("use another", "use others"), (Severity::Additive, "deprecated: changed".to_owned()));
-    assert_eq!(gravest("\"DoDone\"", "\"Done\"").1, "the waiter DoDone: removed");
+    assert_eq!(gravest("\"DoDone\"", "\"Done\"").1, "the waiter wait_until_do_done: removed");
     let (severity, text) = gravest("\"target\": \"smithy.api#Blob\"", "\"target\": \"smithy.api#String\"");
     assert_eq!((severity, text.as_str()), (Severity::Breaking, "is Option<String> rather than Option<Blob>"));
 }
