@@ -19,6 +19,8 @@ pub enum Document {
     Boolean(bool),
     /// An integer.
     Integer(i128),
+    /// An integer of more digits than [`Integer`](Document::Integer) has, as it is written.
+    Digits(String),
     /// A number with a fraction or exponent.
     Float(f64),
     /// Text.
@@ -68,7 +70,7 @@ impl Document {
         match self {
             Document::Null => "null",
             Document::Boolean(_) => "boolean",
-            Document::Integer(_) => "integer",
+            Document::Integer(_) | Document::Digits(_) => "integer",
             Document::Float(_) => "float",
             Document::String(_) => "string",
             Document::Blob(_) => "blob",

@@ -358,6 +358,7 @@ impl Write for Shaped<'_> {
             },
             Document::Integer(value) => sink.integer(*value),
             Document::Float(value) => sink.float(*value),
+            Document::Digits(digits) => sink.float(digits.parse().map_err(|_| Refused::form("a number"))?),
             Document::String(text) if shape.kind == Kind::Timestamp => match Timestamp::parse(text) {
                 Some(timestamp) if timestamp.is_in_calendar() => sink.timestamp(timestamp),
                 _ => sink.string(text),

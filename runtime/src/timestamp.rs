@@ -72,7 +72,7 @@ impl Timestamp {
     pub fn written(self, format: TimestampFormat) -> Option<String> {
         let date = || OffsetDateTime::try_from(self).ok().filter(|_| self.is_in_calendar());
         match format {
-            TimestampFormat::DateTime => date()?.format(&Rfc3339).ok(),
+            TimestampFormat::DateTime => Some(date_time(date()?)),
             TimestampFormat::HttpDate => date()?.format(&Rfc2822).ok().map(|text| text.replace("+0000", "GMT")),
             TimestampFormat::EpochSeconds if self.nanoseconds == 0 => Some(self.seconds.to_string()),
             TimestampFormat::EpochSeconds => Some(self.epoch().to_string()),
@@ -84,6 +84,17 @@ impl Timestamp {
         let seconds = || self.written(TimestampFormat::EpochSeconds);
         self.written(format).or_else(seconds).unwrap_or_default()
     }
+}
+
+/// RFC 3339 with a fraction of six digits, or of nine where there are nanoseconds, and none when it is zero: as the AWS CLI writes it.
+fn date_time(date: OffsetDateTime) -> String {
+    let fraction = match date.nanosecond() {
+        0 => String::new(),
+        nanos if nanos % 1_000 == 0 => format!(".{:06}", nanos / 1_000),
+        nanos => format!(".{nanos:09}"),
+    };
+    let ((year, month, day), (hour, minute, second)) = (date.to_calendar_date(), date.to_hms());
+    format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z", u8::from(month))
 }
 
 impl From<OffsetDateTime> for Timestamp {
@@ -123,7 +134,7 @@ mod tests {
         for text in ["2015-09-23T18:53:23.12Z", "2015-09-23T14:53:23.12-04:00", "1443034403.12"] {
             assert_eq!(Timestamp::parse(text), Some(point), "{text}");
         }
-        assert_eq!(point.format(TimestampFormat::DateTime), "2015-09-23T18:53:23.12Z");
+        assert_eq!(point.format(TimestampFormat::DateTime), "2015-09-23T18:53:23.120000Z");
         assert_eq!(point.format(TimestampFormat::HttpDate), "Wed, 23 Sep 2015 18:53:23 GMT");
         assert_eq!(point.format(TimestampFormat::EpochSeconds), "1443034403.12");
         let http = Timestamp::parse("Wed, 23 Sep 2015 18:53:23 GMT");
@@ -161,8 +172,8 @@ mod tests {
             ("20260101T0102", "2026-01-01T01:02:00Z"),
             ("2026-01-01T10", "2026-01-01T10:00:00Z"),
             ("20260101010203", "2026-01-01T01:02:03Z"),
-            ("2026-01-01T010203.5Z", "2026-01-01T01:02:03.5Z 0"),
-            ("2026-01-01T01:02:03,5z", "2026-01-01T01:02:03.5Z 0"),
+            ("2026-01-01T010203.5Z", "2026-01-01T01:02:03.500000Z 0"),
+            ("2026-01-01T01:02:03,5z", "2026-01-01T01:02:03.500000Z 0"),
             ("2026-01-01T01:02:03.1234567891Z", "2026-01-01T01:02:03.123456789Z 0"),
             ("2026-01-01 01:02:03 +0230", "2025-12-31T22:32:03Z 9000"),
             ("2026-01-01T01:02:03-05", "2026-01-01T06:02:03Z -18000"),

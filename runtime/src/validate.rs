@@ -382,3 +382,22 @@ fn in_words(kind: Kind) -> &'static str {
         Kind::Structure | Kind::Union => "structure",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minimums_that_the_aws_cli_does_not_check_are_refused_in_standard_mode() {
+        for (kind, compat) in [
+            (Kind::Blob, Severity::Pass),
+            (Kind::Map, Severity::Pass),
+            (Kind::List, Severity::Refuse),
+            (Kind::String, Severity::Refuse),
+        ] {
+            let violation = Violation { path: String::new(), problem: Problem::Short(0, 1.0, kind) };
+            assert_eq!(violation.severity(Mode::Compat), compat, "{kind:?}");
+            assert_eq!(violation.severity(Mode::Standard), Severity::Refuse, "{kind:?}");
+        }
+    }
+}

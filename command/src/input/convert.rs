@@ -47,8 +47,9 @@ impl Reader<'_> {
             (Kind::Blob, Document::String(text)) => *value = Document::Blob(self.bytes(place, text)?),
             (Kind::Timestamp, found) => {
                 if let Some(point) = self.point(found).filter(|point| point.is_in_calendar()) {
-                    // As the AWS CLI, which sends whole seconds where it sends seconds.
-                    *value = Document::Timestamp(if epoch { Timestamp::new(point.seconds(), 0) } else { point });
+                    // As the AWS CLI, which sends whole seconds where it sends seconds, and elsewhere microseconds.
+                    let micros = if epoch { 0 } else { point.nanoseconds() / 1_000 };
+                    *value = Document::Timestamp(Timestamp::new(point.seconds(), micros * 1_000));
                 }
             }
             (Kind::Structure | Kind::Union | Kind::List | Kind::Map, _) => self.convert(place, value, ix)?,

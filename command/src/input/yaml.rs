@@ -346,6 +346,7 @@ mod tests {
             ("1:20", "1:20".into()),
             ("-", Document::List(vec![Document::Null])),
             ("2020-01-01T00:00:05Z", Document::Timestamp(Timestamp::new(1_577_836_805, 0))),
+            ("2024-01-01", Document::Timestamp(Timestamp::new(1_704_067_200, 0))),
             ("'5'", "5".into()),
             ("|\n  a\n  b", "a\nb".into()),
             ("|\n  a\n  b\n", "a\nb\n".into()),

@@ -31,6 +31,7 @@ fn write(value: &Document, indent: Option<usize>, out: &mut String) {
         Document::Null => out.push_str("null"),
         Document::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
         Document::Integer(value) => out.push_str(&value.to_string()),
+        Document::Digits(digits) => out.push_str(digits),
         Document::Float(value) => out.push_str(&scalar::float(*value)),
         Document::String(text) => out.push_str(&quoted(text)),
         Document::Blob(_) | Document::Timestamp(_) => out.push_str("null"),

@@ -9,6 +9,7 @@ pub(crate) fn text(value: &Document) -> Option<String> {
         Document::Boolean(true) => "True".to_owned(),
         Document::Boolean(false) => "False".to_owned(),
         Document::Integer(value) => value.to_string(),
+        Document::Digits(digits) => digits.clone(),
         Document::Float(value) => float(*value),
         Document::String(text) => text.clone(),
         // What is presented has neither.

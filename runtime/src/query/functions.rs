@@ -179,7 +179,7 @@ fn type_name(value: &Document) -> &'static str {
     match value {
         Document::Null => "null",
         Document::Boolean(_) => "boolean",
-        Document::Integer(_) | Document::Float(_) => "number",
+        Document::Integer(_) | Document::Digits(_) | Document::Float(_) => "number",
         Document::String(_) | Document::Blob(_) | Document::Timestamp(_) => "string",
         Document::List(_) => "array",
         Document::Map(_) => "object",

@@ -9,7 +9,7 @@ const DEEPEST: usize = 128;
 
 /// A JSON text as a document.
 ///
-/// Integers have up to 38 digits; beyond that they are floats. `NaN`, `Infinity` and `-Infinity` are numbers, as in Python. Of a key
+/// `NaN`, `Infinity` and `-Infinity` are numbers, as in Python. Of a key
 /// that stands twice the last value counts.
 ///
 /// # Errors
@@ -163,8 +163,10 @@ impl<'t> Parser<'t> {
             return None;
         }
         self.rest = rest;
-        let integer = if number.contains(['.', 'e', 'E']) { None } else { number.parse().ok() };
-        integer.map(Document::Integer).or_else(|| number.parse().ok().map(Document::Float))
+        match number.contains(['.', 'e', 'E']) {
+            true => number.parse().ok().map(Document::Float),
+            false => Some(number.parse().map_or_else(|_| Document::Digits(number.to_owned()), Document::Integer)),
+        }
     }
 
     fn text(&mut self) -> Option<String> {
@@ -248,6 +250,7 @@ mod tests {
             ("1e3", Document::Float(1000.0)),
             ("-0", Document::Integer(0)),
             ("99999999999999999999", Document::Integer(99_999_999_999_999_999_999)),
+            ("-9999999999999999999999999999999999999999", Document::Digits(format!("-{}", "9".repeat(40)))),
             ("0.9916020035743713", Document::Float(0.991_602_003_574_371_3)),
             ("1795904606.5964723", Document::Float(1_795_904_606.596_472_3)),
             ("1e999", Document::Float(f64::INFINITY)),
