@@ -4,6 +4,7 @@ use opsmith_codepipeline::{Client, Config, GetPipelineStateInput, ListPipelinesI
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::credentials::{Asking, Chain, Credentials};
 use opsmith_runtime::http::{Request, Response, Sending, Transport};
+use opsmith_runtime::rows::TimestampFormat;
 use opsmith_runtime::surroundings::Surroundings;
 use std::fs;
 use std::path::PathBuf;
@@ -105,7 +106,11 @@ pub fn answer(bytes: &[u8]) {
 pub fn settings(bytes: &[u8]) {
     let Some((which, rest)) = bytes.split_first() else { return };
     let text = String::from_utf8_lossy(rest).into_owned();
-    let _ = opsmith_runtime::Timestamp::parse(&text).map(|moment| moment.epoch());
+    let today = Some(opsmith_runtime::Timestamp::new(0, 0));
+    for format in [TimestampFormat::DateTime, TimestampFormat::HttpDate, TimestampFormat::EpochSeconds] {
+        let _ = opsmith_runtime::Timestamp::parse(&text).map(|moment| moment.format(format));
+        let _ = opsmith_runtime::timestamp::Written::read(&text, today).map(|written| written.point.format(format));
+    }
     let variable = ["AWS_ENDPOINT_URL", "AWS_REGION", "http_proxy", "no_proxy", "AWS_MAX_ATTEMPTS"][usize::from(*which) % 5];
     let home = PathBuf::from("/nonexistent");
     let Ok(settings) = Settings::load(surroundings(&home, &[(variable, text)]), None) else { return };
@@ -126,6 +131,10 @@ pub fn input(bytes: &[u8]) {
         return;
     }
     let document = sink.finish();
+    if let Ok(text) = std::str::from_utf8(json) {
+        // What serde_json reads, our own reader does.
+        assert!(opsmith_runtime::codec::json::document(text).is_ok());
+    }
     let value = opsmith_runtime::sink::Shaped { document: &document, service, shape };
     let mut found = Vec::new();
     let _ = opsmith_runtime::codec::json::write(&value, service, shape, Some(&mut found));

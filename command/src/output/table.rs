@@ -35,13 +35,13 @@ impl Section {
     fn columns(&self) -> Vec<usize> {
         let lines = || std::iter::once(&self.headers).chain(&self.rows);
         let count = lines().map(Vec::len).max().unwrap_or(0);
-        let widest = |at: usize| lines().filter_map(|line| line.get(at)).map(|cell| cell.width_cjk()).max();
+        let widest = |at: usize| lines().filter_map(|line| line.get(at)).map(|cell| text_width(cell)).max();
         (0..count).map(|at| widest(at).unwrap_or(0)).collect()
     }
 
     fn width(&self) -> usize {
         let cells: usize = self.columns().iter().map(|column| column + PADDING).sum();
-        self.title.width_cjk().max(cells) + 2 + 2 * self.level
+        text_width(&self.title).max(cells) + 2 + 2 * self.level
     }
 
     /// The columns' widths, scaled so that they fill `room`.
@@ -212,6 +212,11 @@ fn keys<'a>(maps: impl Iterator<Item = &'a Map>) -> (BTreeSet<&'a str>, BTreeSet
     (scalars, parts)
 }
 
+/// The columns of a text, where the two characters of a line's end count as two.
+fn text_width(text: &str) -> usize {
+    text.width_cjk() + text.matches("\r\n").count()
+}
+
 const RESET: &str = "\x1b[0m";
 
 struct Drawing {
@@ -282,7 +287,7 @@ impl Drawing {
 }
 
 fn centered(text: &str, width: usize, edge: &str) -> String {
-    let length = text.width_cjk();
+    let length = text_width(text);
     let before = (width / 2).saturating_sub(length / 2 + 1);
     let after = width.saturating_sub(1 + edge.len() + before + length);
     format!("{edge}{}{text}{}|", " ".repeat(before), " ".repeat(after))
@@ -290,7 +295,7 @@ fn centered(text: &str, width: usize, edge: &str) -> String {
 
 /// A cell: `text` is as wide as what is `painted` in its place.
 fn left(text: &str, painted: &str, width: usize, edge: &str) -> String {
-    let length = text.width_cjk() + edge.len() + 1;
+    let length = text_width(text) + edge.len() + 1;
     let before = if length + 2 <= width { 2 } else { 0 };
     format!("{edge}{}{painted}{}|", " ".repeat(before), " ".repeat(width.saturating_sub(length + before)))
 }

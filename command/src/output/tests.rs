@@ -70,6 +70,19 @@ fn tables_have_boxes() {
 }
 
 #[test]
+fn each_character_of_a_line_end_has_a_column() {
+    let expected = "\
+----------------
+|  ListThings  |
++------+-------+
+|  a   |  x\r\ny |
++------+-------+
+";
+    let table = rendered(&map([("a", "x\r\ny".into())]), Format::Table);
+    assert_eq!(table, expected);
+}
+
+#[test]
 fn a_table_wider_than_the_terminal_stands_up() {
     let wide = map([("a", "x".repeat(50).into()), ("b", "y".repeat(50).into())]);
     let table = rendered(&wide, Format::Table);
