@@ -78,9 +78,9 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// The least number or length that the shape takes; 0 when it sets none.
+/// The least number from 0 on, or the least length, that the shape takes.
 fn least(shape: &Shape<'_>) -> f64 {
-    shape.min.unwrap_or(0.0)
+    shape.min.unwrap_or(0.0).max(0.0)
 }
 
 /// A name, repeated until it is as long as the shape wants it.
