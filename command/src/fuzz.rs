@@ -15,14 +15,15 @@ mod operation;
 mod output;
 mod pager;
 mod pages;
+mod parameter;
 mod printer;
 mod program;
 mod prompt;
-mod query;
 mod run;
 mod skeleton;
 mod suggest;
 mod trace;
+mod wait;
 
 pub mod readers;
 
