@@ -31,6 +31,7 @@ fn reason(Change { place, change, .. }: &Change) -> Option<&'static str> {
         () if is("the pattern is ^(?:") => {
             "patterns hold for the whole text without saying so, which the importer adds"
         }
+        () if is("the HTTP status is 0 rather than 409") => "botocore names the status of this error since 2026",
         () if place == "RoleArn" && is("the pattern is ") => "the rest of the text is matched by `.*`",
         () => return None,
     })

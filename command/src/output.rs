@@ -5,6 +5,7 @@ mod present;
 mod scalar;
 mod table;
 mod text;
+mod wide;
 mod yaml;
 
 pub(crate) use present::{Timestamps, present};

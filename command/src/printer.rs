@@ -82,8 +82,12 @@ impl<'a> Printer<'a> {
                     self.print(pages.part(&page))?;
                 }
                 if let Some(token) = pages.resume() {
-                    // On a line that begins with a key; the query is about the result, which the token is not part of.
-                    self.write(&pages::next_token(pages::next_token(token.into())))?;
+                    // On a line that begins with a key, unless the query asks for the token: to any other it is no part of
+                    // the result.
+                    let token = pages::next_token(token.into());
+                    let line = pages::next_token(token.clone());
+                    let asked = self.found(line.clone()).is_ok_and(|found| found == token);
+                    self.write(if asked { &token } else { &line })?;
                 }
             }
             _ => self.print(pages.whole(&mut call, shown)?)?,

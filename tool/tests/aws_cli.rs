@@ -242,6 +242,13 @@ fn options_that_say_no_and_further_names() {
 }
 
 #[test]
+fn options_called_like_global_ones_have_the_commands_word_before_them() {
+    let service = Service::new("Toys", json!({}), &[("SearchToys", &[("query!", "S"), ("limit", "I")])]);
+    assert_eq!(service.body("toys search-toys --search-query red --limit 3"), json!({ "query": "red", "limit": 3 }));
+    assert!(service.help("toys search-toys").contains("--search-query <value>"));
+}
+
+#[test]
 fn options_and_commands_of_the_aws_cli_alone_are_refused_in_clear_words() {
     let service = Service::new("ECS", json!({}), &[("CreateExpressGatewayService", &[("serviceName", "S")])]);
     let error = service.refused("ecs create-express-gateway-service --service-name s --monitor-resources RESOURCE");

@@ -12,7 +12,7 @@ use compare::{Case, Got};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use server::{Answer, Server};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -65,6 +65,8 @@ struct Seen {
     kinds: BTreeMap<String, (usize, usize)>,
     /// Each that differs, with how.
     different: BTreeMap<String, String>,
+    /// Those that are the same.
+    same: BTreeSet<String>,
 }
 
 impl Seen {
@@ -74,6 +76,7 @@ impl Seen {
             *sum = (sum.0 + same, sum.1 + all);
         }
         self.different.extend(other.different);
+        self.same.extend(other.same);
     }
 
     fn report(&self) {
@@ -84,6 +87,9 @@ impl Seen {
         let listed = |id: &str| {
             known.iter().any(|entry| entry.strip_suffix('*').map_or(id == entry, |start| id.starts_with(start)))
         };
+        for entry in &known {
+            assert!(!self.same.contains(entry), "{entry} is the same: it is no difference");
+        }
         let wrong: Vec<_> = self.different.iter().filter(|(id, _)| !listed(id)).collect();
         let text: String = wrong.iter().map(|(id, how)| format!("{id}\n{how}\n")).collect();
         assert!(wrong.is_empty(), "{} recorded cases differ:\n{text}", wrong.len());
@@ -163,6 +169,7 @@ fn run(service: Service, seen: &mut Seen) {
         *all += 1;
         if differences.is_empty() {
             *same += 1;
+            seen.same.insert(case.id.clone());
         } else {
             seen.different.insert(case.id.clone(), format!("{}  stderr: {}", differences.join("\n"), got.stderr));
         }

@@ -61,9 +61,14 @@ fn sdk_id(folder: &Path) -> String {
 #[test]
 fn every_service_of_botocore_has_the_word_of_the_aws_cli() {
     let facts = read();
-    // botocore names its folders as the AWS CLI its commands, but for these.
-    let others =
-        [("agenttoolkit", "agent-toolkit"), ("codedeploy", "deploy"), ("config", "configservice"), ("s3", "s3api")];
+    // botocore names its folders as the AWS CLI its commands, but for these. One service has two folders.
+    let others = [
+        ("agenttoolkit", "agent-toolkit"),
+        ("codedeploy", "deploy"),
+        ("config", "configservice"),
+        ("s3", "s3api"),
+        ("sms-voice", "pinpoint-sms-voice"),
+    ];
     let services = botocore();
     for (name, folder) in &services {
         let expected = others.iter().find(|(other, _)| other == name).map_or(name.as_str(), |(_, word)| word);

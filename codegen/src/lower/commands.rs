@@ -60,12 +60,13 @@ impl<'a> Words<'a> {
         let Some(input) = self.model.shapes.get(target) else {
             return Command { changes: self.service.of_command(&name), name, ..Command::default() };
         };
-        let rule: Vec<String> = input.members.keys().map(|member| names::kebab(member)).collect();
+        let rules: Vec<String> = input.members.keys().map(|member| names::kebab(member)).collect();
         let option = |(member, rule): (&String, &String)| {
             let exception = self.exceptions.option(&format!("{}${member}", closure::local(target)));
-            exception.or_else(|| self.service.option(&name, rule)).unwrap_or(rule).to_owned()
+            let known = exception.or_else(|| self.service.option(&name, rule));
+            known.map_or_else(|| self.distinct(&name, rule, &rules), str::to_owned)
         };
-        let options: Vec<String> = input.members.keys().zip(&rule).map(option).collect();
+        let options: Vec<String> = input.members.keys().zip(&rules).map(option).collect();
         for option in options.iter().filter(|option| self.facts.is_global(option)) {
             let problem = format!("the option --{option} of {name} is a global option too");
             report.add(&operation.file, id, problem, "name it otherwise with an `option` in a file of exceptions");
@@ -76,6 +77,14 @@ impl<'a> Words<'a> {
             self.service.hoists(&name).filter(|hoist| self.leads_somewhere(input, &hoist.path)).map(Change::Hoist),
         );
         Command { name, options, changes }
+    }
+
+    /// The option itself; where a global one is called so and the AWS CLI has no name for it yet, with the first word of the
+    /// command before it, as the AWS CLI names most of them: `search-query` of `search-events`.
+    fn distinct(&self, command: &str, option: &str, others: &[String]) -> String {
+        let renamed = format!("{}-{option}", command.split('-').next().unwrap_or_default());
+        let free = self.facts.is_global(option) && !others.contains(&renamed) && !self.facts.is_global(&renamed);
+        if free { renamed } else { option.to_owned() }
     }
 
     /// Whether there are members of these names, one within the other. Models older than the AWS CLI may lack them.

@@ -1,6 +1,6 @@
 //! `table`: boxes for people.
 
-use super::{Layout, scalar};
+use super::{Layout, scalar, wide};
 use opsmith_runtime::document::{Document, Map};
 use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
@@ -15,10 +15,12 @@ pub(super) fn render(result: &Document, layout: &Layout<'_>) -> String {
         return String::new();
     }
     table.add(Some(layout.title), result, 0);
-    if table.width() > layout.width {
+    // Whether rows become columns is decided by the widths that the AWS CLI counts, which takes more letters for wide than
+    // terminals do.
+    if table.width(wide::width) > layout.width {
         table.sections.iter_mut().for_each(Section::stand_up);
     }
-    Drawing { width: table.width(), color: layout.color, out: String::new() }.draw(&table)
+    Drawing { width: table.width(text_width), color: layout.color, out: String::new() }.draw(&table)
 }
 
 /// A part of a table with a title of its own.
@@ -32,21 +34,21 @@ struct Section {
 
 impl Section {
     /// The widest text of each column.
-    fn columns(&self) -> Vec<usize> {
+    fn columns(&self, text_width: fn(&str) -> usize) -> Vec<usize> {
         let lines = || std::iter::once(&self.headers).chain(&self.rows);
         let count = lines().map(Vec::len).max().unwrap_or(0);
         let widest = |at: usize| lines().filter_map(|line| line.get(at)).map(|cell| text_width(cell)).max();
         (0..count).map(|at| widest(at).unwrap_or(0)).collect()
     }
 
-    fn width(&self) -> usize {
-        let cells: usize = self.columns().iter().map(|column| column + PADDING).sum();
+    fn width(&self, text_width: fn(&str) -> usize) -> usize {
+        let cells: usize = self.columns(text_width).iter().map(|column| column + PADDING).sum();
         text_width(&self.title).max(cells) + 2 + 2 * self.level
     }
 
     /// The columns' widths, scaled so that they fill `room`.
     fn scaled(&self, room: usize) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.columns().iter().map(|column| column + PADDING).collect();
+        let mut widths: Vec<usize> = self.columns(text_width).iter().map(|column| column + PADDING).collect();
         let total: usize = widths.iter().sum();
         if total == 0 {
             return widths;
@@ -89,8 +91,8 @@ struct Table {
 }
 
 impl Table {
-    fn width(&self) -> usize {
-        self.sections.iter().map(Section::width).max().unwrap_or(0)
+    fn width(&self, text_width: fn(&str) -> usize) -> usize {
+        self.sections.iter().map(|section| section.width(text_width)).max().unwrap_or(0)
     }
 
     fn section(&mut self, title: &str, level: usize) -> &mut Section {
@@ -213,7 +215,7 @@ fn keys<'a>(maps: impl Iterator<Item = &'a Map>) -> (BTreeSet<&'a str>, BTreeSet
 }
 
 /// The columns of a text, where the two characters of a line's end count as two.
-fn text_width(text: &str) -> usize {
+pub(super) fn text_width(text: &str) -> usize {
     text.width_cjk() + text.matches("\r\n").count()
 }
 

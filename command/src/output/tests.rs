@@ -72,11 +72,11 @@ fn tables_have_boxes() {
 #[test]
 fn each_character_of_a_line_end_has_a_column() {
     let expected = "\
-----------------
-|  ListThings  |
-+------+-------+
-|  a   |  x\r\ny |
-+------+-------+
+---------------
+| ListThings  |
++----+--------+
+|  a |  x\r\ny  |
++----+--------+
 ";
     let table = rendered(&map([("a", "x\r\ny".into())]), Format::Table);
     assert_eq!(table, expected);

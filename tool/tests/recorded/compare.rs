@@ -101,7 +101,7 @@ fn on_purpose(case: &Case, got: &Got) -> bool {
 
 /// A table without its widths.
 fn narrow(table: &str) -> String {
-    let text = table.replace(['-', '+'], " ");
+    let text = table.replace(['-', '+', '|'], " ");
     text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n").collect()
 }
 
