@@ -180,6 +180,7 @@ fn what_is_wrong_for_all_lines_is_told_once() {
         (&["--cli-concurrency", "0"][..], 252, "'0' is no number from 1 to 10000"),
         (&["--cli-input-json", "{}"], 252, "can't be given with another document"),
         (&["--cli-resume", "none/done"], 252, "none/done can't be used"),
+        (&["--cli-resume", "/dev/zero"], 252, "/dev/zero can't be used"),
         (&["--cli-dry-run"], 252, "can't be given with another document"),
         (&["--profile", "nobody"], 255, "nobody"),
         (&["--cli-input-jsonl", "none"], 252, "none can't be read"),

@@ -1,7 +1,7 @@
 //! `--cli-dry-run`: the signed request as text, in place of sending it.
 
 use opsmith_runtime::codec::json;
-use opsmith_runtime::http::Request;
+use opsmith_runtime::http::{Request, masked};
 use opsmith_runtime::redact::{self, REDACTED};
 use opsmith_runtime::rows::{Ix, Service};
 use opsmith_runtime::sink::DocumentSink;
@@ -30,6 +30,7 @@ fn hide(request: &mut Request, service: &Service<'_>, input: Option<Ix>) {
     for (_, value) in request.headers.iter_mut().filter(|(name, _)| SECRET.contains(&&**name)) {
         *value = REDACTED.into();
     }
+    request.url = masked(&request.url);
     let mut sink = DocumentSink::new(&Service::NONE, 0);
     let (Some(shape), Ok(())) = (input, json::read(&request.body, &Service::NONE, 0, &mut sink)) else { return };
     let mut body = sink.finish();
@@ -72,7 +73,7 @@ mod tests {
         let header = |name: &'static str, value: &'static str| (name.into(), value.into());
         Request {
             method: "POST",
-            url: "https://host.test/".to_owned(),
+            url: "https://me:secret@host.test/".to_owned(),
             headers: vec![
                 header("x-a", ""),
                 header("authorization", "AWS4 secret"),
@@ -86,8 +87,17 @@ mod tests {
     fn a_request_as_a_command_line() {
         let text = shown(request("{\"a\":\"it's\"}"), Some("curl-secrets"), &Service::NONE, None);
         let words = shlex::split(&text.replace("\\\n", " ")).expect("words of a shell");
-        let expected =
-            ["curl", "-X", "POST", "https://host.test/", "-H", "x-a;", "-H", "authorization: AWS4 secret", "-H"];
+        let expected = [
+            "curl",
+            "-X",
+            "POST",
+            "https://me:secret@host.test/",
+            "-H",
+            "x-a;",
+            "-H",
+            "authorization: AWS4 secret",
+            "-H",
+        ];
         assert_eq!(words[..9], expected);
         assert_eq!(words[9..], ["x-amz-security-token: token", "--data-raw", "{\"a\":\"it's\"}"]);
     }

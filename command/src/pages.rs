@@ -154,6 +154,8 @@ impl<'a> Pages<'a> {
         let Pagination { input_tokens, page_size, .. } = *pager.pagination();
         let (tokens, skipped) = wanted.start.map_or_else(Default::default, |start| parse(&start, input_tokens));
         pager.start(&tokens);
+        // What else a token holds is a parameter like any other, so that a token of another operation is refused.
+        parameters.extend(tokens.into_iter().filter(|(name, _)| !input_tokens.contains(&name.as_str())));
         let size = wanted.size.zip(service.shape(operation.input?).member(page_size));
         if let Some((size, (_, member))) = size {
             let is_text = matches!(service.shape(member.target).kind, Kind::String | Kind::Enum);
@@ -209,7 +211,7 @@ impl<'a> Pages<'a> {
         }
         let is_empty = self.items().iter().all(|path| at(&page, path).is_none_or(|items| count(items) == 0));
         match (kept, next) {
-            (Some(kept), _) => self.end(Some(encode(&asked, Some(kept + skipped)))),
+            (Some(kept), _) => self.end(Some(encode(&asked, Some(kept.saturating_add(skipped))))),
             (None, Next::End) => self.end(None),
             (None, _) if self.left == Some(0) => self.end(Some(encode(self.pager.tokens(), None))),
             // Some services give the last token again and again, and nothing with it.
@@ -352,7 +354,15 @@ fn grow(whole: &mut Document, more: Document) {
         (Document::Map(map), Document::Map(more)) => {
             more.into_iter().for_each(|(key, more)| grow(map.entry(key).or_default(), more));
         }
+        (Document::Float(number), Document::Float(more)) => *number += more,
         (whole @ Document::Null, more) => *whole = more,
+        (_, Document::Null) => {}
+        // What is of another type than it should be is shown beside the items.
+        (Document::List(list), more) => list.push(more),
+        (whole, Document::List(more)) => {
+            let first = std::mem::take(whole);
+            *whole = std::iter::once(first).chain(more).collect::<Vec<_>>().into();
+        }
         _ => {}
     }
 }
@@ -387,8 +397,11 @@ fn parse(text: &str, inputs: &[&str]) -> (Map, i64) {
     let decoded =
         BASE64.decode(text).ok().and_then(|bytes| crate::input::json::parse(std::str::from_utf8(&bytes).ok()?).ok());
     if let Some(Document::Map(mut token)) = decoded {
-        let skipped = match token.shift_remove(SKIPPED) {
-            Some(Document::Integer(skipped)) => i64::try_from(skipped).unwrap_or(0),
+        let skipped = match token.get(SKIPPED) {
+            Some(&Document::Integer(skipped)) => {
+                token.shift_remove(SKIPPED);
+                i64::try_from(skipped).unwrap_or(if skipped < 0 { i64::MIN } else { i64::MAX })
+            }
             _ => 0,
         };
         let encoded = token.shift_remove(ENCODED);
@@ -636,6 +649,34 @@ mod tests {
         assert_eq!(tokens("x", &["a", "b"]), r#"{"a":"x"} 0"#);
         assert_eq!(tokens(&BASE64.encode(r#"{"a": "é", "boto_truncate_amount": -1}"#), &["a"]), r#"{"a":"é"} -1"#);
         assert_eq!(tokens(&BASE64.encode("[1]"), &["a"]), r#"{"a":"WzFd"} 0"#);
+        let skipped =
+            |skipped: &str| tokens(&BASE64.encode(format!(r#"{{"boto_truncate_amount":{skipped}}}"#)), &["a"]);
+        assert_eq!(skipped("99999999999999999999"), format!("{{}} {}", i64::MAX));
+        assert_eq!(skipped("-99999999999999999999"), format!("{{}} {}", i64::MIN));
+        assert_eq!(skipped("1.5"), r#"{"boto_truncate_amount":1.5} 0"#);
+    }
+
+    #[test]
+    fn what_a_token_holds_beside_tokens_is_a_parameter() {
+        let token = BASE64.encode(r#"{"next": null, "of-another": 1, "boto_truncate_amount": "x"}"#);
+        let pages = pages(Wanted { start: Some(token), ..Wanted::default() });
+        let parameters = crate::output::json::compact(&Document::Map(pages.parameters().clone()));
+        assert_eq!(parameters, r#"{"kept":"k","of-another":1,"boto_truncate_amount":"x"}"#);
+    }
+
+    #[test]
+    fn amounts_of_tokens_and_options_may_be_of_any_size() {
+        for (skipped, max, items) in [
+            (i64::MIN, -1, "0,1"),
+            (i64::MIN, i64::MIN, ""),
+            (-1, i64::MIN, ""),
+            (i64::MAX, i64::MIN, ""),
+            (i64::MAX, 1, "3"),
+        ] {
+            let token = BASE64.encode(format!(r#"{{"boto_truncate_amount":{skipped}}}"#));
+            let cut = whole(from(&token, max));
+            assert!(cut.starts_with(&format!(r#"{{"items":[{items}]"#)), "{skipped} {max}: {cut}");
+        }
     }
 
     #[test]
@@ -658,6 +699,21 @@ mod tests {
         let mut whole = json(r#"{"a":[1],"b":"x","c":1}"#);
         grow(&mut whole, json(r#"{"a":[2],"b":"y","c":2,"d.e":true}"#));
         assert_eq!(crate::output::json::compact(&whole), r#"{"a":[1,2],"b":"xy","c":3,"d.e":true}"#);
+    }
+
+    #[test]
+    fn pages_of_other_types_lose_nothing() {
+        for (first, second, both) in [
+            ("[1]", r#""x""#, r#"[1,"x"]"#),
+            (r#""x""#, "[1]", r#"["x",1]"#),
+            (r#"{"a":1}"#, "[1]", r#"[{"a":1},1]"#),
+            ("[1]", "null", "[1]"),
+            ("1.5", "2.0", "3.5"),
+        ] {
+            let mut whole = crate::input::json::parse(first).expect("JSON");
+            grow(&mut whole, crate::input::json::parse(second).expect("JSON"));
+            assert_eq!(crate::output::json::compact(&whole), both);
+        }
     }
 
     #[test]

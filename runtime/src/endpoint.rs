@@ -23,7 +23,7 @@ use crate::rows::Service;
 ///
 /// When no host can be of that name, in the AWS CLI's words.
 pub(crate) fn configured(url: &str) -> Result<String, String> {
-    configured::url(url).ok_or_else(|| format!("Invalid endpoint: {url}"))
+    configured::url(url).ok_or_else(|| format!("Invalid endpoint: {}", crate::http::masked(url)))
 }
 
 /// The rules of one service.

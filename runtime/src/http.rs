@@ -45,7 +45,7 @@ impl Response {
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
-        write!(f, "Request {{ {} {}, headers: {names:?}, {} bytes }}", self.method, self.url, self.body.len())
+        write!(f, "Request {{ {} {}, headers: {names:?}, {} bytes }}", self.method, masked(&self.url), self.body.len())
     }
 }
 
@@ -53,6 +53,18 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         write!(f, "Response {{ {}, headers: {names:?}, {} bytes }}", self.status, self.body.len())
+    }
+}
+
+/// The URL with stars for the credentials in it.
+pub fn masked(url: &str) -> String {
+    let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + "://".len()));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // Where no port is after the colon, a slash may be part of a password.
+    let is_password = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_err());
+    match authority.rfind('@').or_else(|| rest.rfind('@').filter(|_| is_password)) {
+        Some(at) => format!("{scheme}***:***@{}", &rest[at + 1..]),
+        None => url.to_owned(),
     }
 }
 
@@ -134,5 +146,28 @@ impl fmt::Display for TransportError {
 impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_in_urls_are_never_shown() {
+        for (url, shown) in [
+            ("http://host:8080/a@b?c=@", "http://host:8080/a@b?c=@"),
+            ("http://me:word@host:8080/a@b", "http://***:***@host:8080/a@b"),
+            ("http://me@host", "http://***:***@host"),
+            ("http://me:w@rd@[::1]:9/", "http://***:***@[::1]:9/"),
+            ("http://me:wo/rd@host/", "http://***:***@host/"),
+            ("me:word@host", "***:***@host"),
+            ("localhost:x", "localhost:x"),
+            ("", ""),
+        ] {
+            assert_eq!(masked(url), shown);
+        }
+        let request = Request { url: "http://me:word@host/".to_owned(), ..Request::default() };
+        assert!(!format!("{request:?}").contains("word"), "{request:?}");
     }
 }

@@ -31,6 +31,10 @@ impl Journal {
         let mut options = File::options();
         let mut file =
             options.read(true).write(true).create(true).truncate(false).open(path).map_err(|error| failed(&error))?;
+        // A device may be read without end.
+        if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+            return Err(failed(&"it is no file"));
+        }
         file.try_lock().map_err(|error| failed(&error))?;
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(|error| failed(&error))?;

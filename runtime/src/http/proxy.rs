@@ -1,5 +1,6 @@
 //! [`Proxies`]: through which proxy a request goes.
 
+use super::masked;
 use crate::config::Error;
 use crate::surroundings::Surroundings;
 use std::fmt;
@@ -74,15 +75,6 @@ impl fmt::Debug for Proxies {
 
 fn with_scheme(url: String) -> String {
     if url.contains("://") { url } else { format!("http://{url}") }
-}
-
-/// The URL with stars for the credentials in it.
-pub(super) fn masked(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-    match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://***:***@{host}"),
-        None => format!("{scheme}://{rest}"),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The transport over reqwest, rustls and ring: the one file that names `reqwest`.
 
-use super::proxy::{Proxies, masked};
+use super::masked;
+use super::proxy::Proxies;
 use super::{Header, Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind};
 use reqwest::header::{HeaderName, HeaderValue};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
@@ -82,9 +83,9 @@ impl Reqwest {
         }
         // A proxy that can't be used is an error: the request must not go past it.
         if let Some(proxy) = self.settings.proxies.proxy_for(url) {
-            reqwest::Proxy::all(proxy).map_err(|error| failed(Kind::Proxy, &masked(proxy), error))?;
+            reqwest::Proxy::all(proxy).map_err(|error| failed(Kind::Proxy, proxy, error))?;
         }
-        let client = self.build(secure).map_err(|error| TransportError { url: url.to_owned(), ..error })?;
+        let client = self.build(secure).map_err(|error| TransportError { url: masked(url), ..error })?;
         Ok(kept.get_or_init(|| client))
     }
 
@@ -167,7 +168,7 @@ impl Reqwest {
         let failed = |error| self.classified(error, &request.url);
         if tokio::runtime::Handle::try_current().is_err() {
             let text = "calls must be awaited within a tokio runtime";
-            return Err(TransportError { kind: Kind::Setup, url: request.url.clone(), source: Some(text.into()) });
+            return Err(TransportError { kind: Kind::Setup, url: masked(&request.url), source: Some(text.into()) });
         }
         self.settle().await;
         let client = self.client(&request.url)?;
@@ -179,7 +180,7 @@ impl Reqwest {
         let mut response = Response { status: answer.status().as_u16(), headers, body: Vec::new() };
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             if response.body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(TransportError { kind: Kind::TooLarge, url: request.url.clone(), source: None });
+                return Err(TransportError { kind: Kind::TooLarge, url: masked(&request.url), source: None });
             }
             response.body.extend_from_slice(&chunk);
         }
@@ -203,8 +204,8 @@ impl Reqwest {
             () if error.is_timeout() => Kind::ReadTimeout,
             () => Kind::Closed,
         };
-        let url = proxy.filter(|_| kind == Kind::Proxy).map_or_else(|| url.to_owned(), masked);
-        failed(kind, &url, error.without_url())
+        let url = proxy.filter(|_| kind == Kind::Proxy).unwrap_or(url);
+        failed(kind, url, error.without_url())
     }
 }
 
@@ -237,7 +238,7 @@ fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 fn failed(kind: Kind, url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {
-    TransportError { kind, url: url.to_owned(), source: Some(source.into()) }
+    TransportError { kind, url: masked(url), source: Some(source.into()) }
 }
 
 fn bundle(path: &PathBuf) -> Result<rustls::RootCertStore, TransportError> {
