@@ -188,6 +188,8 @@ fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Docum
     match tag.map(short).as_deref() {
         // YAML's type for a default value, which nobody uses.
         None if plain && text == "=" => Err("= alone is no value; put it in quotes".to_owned()),
+        // A day, which no member of any type takes.
+        None if plain && is_date(&text) => Err("a date alone is no point in time; put it in quotes".to_owned()),
         None if plain => Ok(resolved(text)),
         None | Some("!" | "str") => Ok(Document::String(text)),
         Some("binary") => {
@@ -271,6 +273,12 @@ fn timestamp(text: &str) -> Option<Timestamp> {
     if is_timestamp(text) { scalar::timestamp(text, Timestamp::default()) } else { None }
 }
 
+/// Whether YAML takes a plain text for a day.
+fn is_date(text: &str) -> bool {
+    let mut rest = Rest(text);
+    rest.digits(4, 4) && rest.one("-") && rest.digits(2, 2) && rest.one("-") && rest.digits(2, 2) && rest.0.is_empty()
+}
+
 /// Whether YAML takes a plain text for a point in time.
 fn is_timestamp(text: &str) -> bool {
     let mut rest = Rest(text);
@@ -278,7 +286,7 @@ fn is_timestamp(text: &str) -> bool {
         return false;
     }
     if rest.0.is_empty() {
-        return text.len() == "2020-01-31".len();
+        return is_date(text);
     }
     let time = (rest.one("Tt") || rest.blanks()) && rest.digits(1, 2);
     if !(time && rest.one(":") && rest.digits(2, 2) && rest.one(":") && rest.digits(2, 2)) {
@@ -346,7 +354,6 @@ mod tests {
             ("1:20", "1:20".into()),
             ("-", Document::List(vec![Document::Null])),
             ("2020-01-01T00:00:05Z", Document::Timestamp(Timestamp::new(1_577_836_805, 0))),
-            ("2024-01-01", Document::Timestamp(Timestamp::new(1_704_067_200, 0))),
             ("'5'", "5".into()),
             ("|\n  a\n  b", "a\nb".into()),
             ("|\n  a\n  b\n", "a\nb\n".into()),
@@ -374,7 +381,19 @@ mod tests {
             format!("{text}a{n}: &a{n} [{of}]\n")
         });
         let deep = "[".repeat(10_000);
-        for text in ["a: 1\na: 2", "!x y", "a: *b", "a:\n\tb: 1", "--- a\n--- b", "5: a", "[", "{a: b", &bomb, &deep] {
+        for text in [
+            "a: 1\na: 2",
+            "!x y",
+            "a: *b",
+            "a:\n\tb: 1",
+            "--- a\n--- b",
+            "5: a",
+            "[",
+            "{a: b",
+            "a: 2024-01-01",
+            &bomb,
+            &deep,
+        ] {
             assert!(parse(text).is_err(), "{}", text.chars().take(40).collect::<String>());
         }
     }
