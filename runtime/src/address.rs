@@ -2,7 +2,7 @@
 
 use crate::endpoint::{self, Bound, Endpoint, Known, Value};
 use crate::error::Error;
-use crate::http::Header;
+use crate::http::{Header, Url};
 use crate::rows::{Auth, Operation, Service};
 use crate::sign::Scope;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Address {
     /// The URL, with a path.
-    pub(crate) url: String,
+    pub(crate) url: Url,
     /// Headers that the endpoint asks for.
     pub(crate) headers: Vec<Header>,
     region: String,
@@ -54,7 +54,7 @@ impl Address {
         let part = |name| sigv4.and_then(|scheme| scheme.get(name));
         let text = |name, usual: &str| part(name).and_then(Value::as_text).unwrap_or(usual).to_owned();
         Ok(Address {
-            url,
+            url: Url(url),
             region: text("signingRegion", endpoint::without_fips(region).unwrap_or(region)),
             service: text("signingName", service.signing_name),
             double_encoding: part("disableDoubleEncoding") != Some(&Value::Boolean(true)),

@@ -8,7 +8,7 @@ use crate::document::{Document, Map};
 use crate::error::{Error, Refusal};
 use crate::http::proxy::Proxies;
 use crate::http::reqwest::Reqwest;
-use crate::http::{Request, Response, Transport, reqwest};
+use crate::http::{Request, Response, Transport, Url, reqwest};
 use crate::protocol::{self, Protocol};
 use crate::redact;
 use crate::retry::{self, Attempts, Failed, Pause, RealPause};
@@ -28,7 +28,7 @@ use std::time::SystemTime;
 #[derive(Debug, Clone)]
 pub struct Config {
     region: Option<String>,
-    endpoint_url: Option<String>,
+    endpoint_url: Option<Url>,
     caller: Caller,
     validation: Mode,
     fips: bool,
@@ -152,7 +152,7 @@ impl Config {
 
     /// The URL to call in place of the service's own.
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
-        self.endpoint_url = Some(url.into());
+        self.endpoint_url = Some(Url(url.into()));
         self
     }
 
@@ -287,7 +287,7 @@ pub(crate) struct Overrides {
 /// A URL that is configured, and whether it is for this client alone.
 #[derive(Debug)]
 struct Configured {
-    url: String,
+    url: Url,
     by_option: bool,
 }
 
@@ -551,7 +551,7 @@ impl<'a> Client<'a> {
         let address = self.address(
             endpoint::Known {
                 settings: endpoint::Settings { region, fips: config.fips, dual_stack: config.dual_stack },
-                url: configured.as_ref().map(|configured| configured.url.as_str()),
+                url: configured.as_ref().map(|configured| configured.url.0.as_str()),
                 account_id: account_id.as_deref(),
                 account_id_mode,
             },
@@ -563,8 +563,8 @@ impl<'a> Client<'a> {
         };
         request.url = match &discovered {
             Some(url) => endpoint::configured(url),
-            None if bound.prefix.is_some() && self.flag("disable_host_prefix_injection")? => Ok(address.url.clone()),
-            None => bound.prefixed(&address.url),
+            None if bound.prefix.is_some() && self.flag("disable_host_prefix_injection")? => Ok(address.url.0.clone()),
+            None => bound.prefixed(&address.url.0),
         }
         .map_err(Error::Endpoint)?;
         Ok(Place { address, discovered: discovered.is_some() })
@@ -591,12 +591,12 @@ impl<'a> Client<'a> {
             (Some(url), _) => Some(Configured { url: url.clone(), by_option: true }),
             (None, Some(settings)) => settings.endpoint_url(self.service.sdk_id)?.map(|value| Configured {
                 by_option: matches!(value.origin, config::Origin::Option(_)),
-                url: value.text,
+                url: Url(value.text),
             }),
             (None, None) => None,
         };
         if let Some(Configured { url, .. }) = &configured {
-            endpoint::configured(url).map_err(Error::Endpoint)?;
+            endpoint::configured(&url.0).map_err(Error::Endpoint)?;
         }
         Ok(url.get_or_init(|| configured))
     }

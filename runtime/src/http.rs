@@ -68,6 +68,16 @@ pub fn masked(url: &str) -> String {
     }
 }
 
+/// A URL whose `Debug` leaves out the credentials in it.
+#[derive(Clone)]
+pub(crate) struct Url(pub(crate) String);
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        masked(&self.0).fmt(f)
+    }
+}
+
 /// The future of an answer.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 

@@ -285,6 +285,11 @@ fn secrets_are_in_no_debug_output() {
     wait(client(&fake).put_third_party_job_failure_result(input)).expect("ok");
     let shown = format!("{:?}", request(&fake));
     assert!(!shown.contains("token-1") && !shown.contains("Signature"), "{shown}");
+
+    let client = Client::new(config(&fake).endpoint_url("http://me:password@127.0.0.1:9"));
+    wait(client.put_third_party_job_failure_result(failure(FailureType::JobFailed, "m"))).expect("ok");
+    let shown = format!("{client:?}");
+    assert!(shown.contains("@127.0.0.1:9") && !shown.contains("password"), "{shown}");
 }
 
 #[test]
