@@ -209,13 +209,10 @@ impl<'t> Reader<'t> {
             4 => digits.split_at(2),
             _ => return None,
         };
-        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+        let hours = hours.parse::<i32>().ok().filter(|hours| *hours < 24)?;
+        let minutes = minutes.parse::<i32>().ok().filter(|minutes| *minutes < 60)?;
         let seconds = hours * 3600 + minutes * 60;
-        let seconds = if sign == '-' { -seconds } else { seconds };
-        if hours > 23 || minutes > 59 {
-            return None;
-        }
-        set(&mut self.offset, seconds)
+        set(&mut self.offset, if sign == '-' { -seconds } else { seconds })
     }
 
     fn word(&mut self) -> Option<()> {
