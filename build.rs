@@ -1,5 +1,5 @@
-//! Generates the services of the command into OUT_DIR: the very files that `generated/` holds. The command is compiled
-//! from their rows, which `services.rs`, written here too, lists.
+//! Generates the services of the command into OUT_DIR: the very files that `generated/` holds. The
+//! command is compiled from their rows, which `services.rs`, written here too, lists.
 
 use opsmith_codegen::Generator;
 use std::path::PathBuf;
@@ -10,11 +10,13 @@ use std::{env, fs, io};
 const SERVICES: &[&str] = &["codepipeline"];
 
 fn main() -> io::Result<()> {
-    // Rows are full of pointers: without fixed addresses 12,000 of them are relocated at each start, for 0.5 ms of 1.8.
+    // Rows are full of pointers: without fixed addresses 12,000 of them are relocated at each
+    // start, for 0.5 ms of 1.8.
     let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
     if target("OS") == "linux" && target("ENV") == "gnu" {
         println!("cargo::rustc-link-arg-bins=-no-pie");
-        // The unwinder is in the program, and not a library more to load and to bind at each start, for 0.3 ms.
+        // The unwinder is in the program, and not a library more to load and to bind at each start,
+        // for 0.3 ms.
         if linker_has("libgcc_eh.a") {
             println!("cargo::rustc-link-lib=gcc_eh");
         }
@@ -23,13 +25,21 @@ fn main() -> io::Result<()> {
     let mut commands = String::new();
     for service in SERVICES {
         let file = |extension: &str| format!("model/{service}{extension}");
-        Generator::new(file(".json")).overlay(file(".docs.json")).exceptions(file(".toml")).build_script();
+        Generator::new(file(".json"))
+            .overlay(file(".docs.json"))
+            .exceptions(file(".toml"))
+            .build_script();
         let module = service.replace('-', "_");
         let include = |file: &str| {
-            format!("pub(crate) mod {file} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{service}/{file}.rs\")); }} ")
+            format!(
+                "pub(crate) mod {file} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{service}/{file}.rs\")); }} "
+            )
         };
         // Of the files, those that the command needs: no types and no client.
-        let includes: String = ["endpoints", "rows", "docs", "commands"].into_iter().map(include).collect();
+        let includes: String = ["endpoints", "rows", "docs", "commands"]
+            .into_iter()
+            .map(include)
+            .collect();
         modules += &format!("mod {module} {{ {includes}}}\n");
         commands += &format!("&{module}::commands::COMMANDS, ");
     }
@@ -41,7 +51,9 @@ fn main() -> io::Result<()> {
 /// Whether the linker finds a file among its libraries.
 fn linker_has(file: &str) -> bool {
     let linker = env::var_os("RUSTC_LINKER").unwrap_or_else(|| "cc".into());
-    let asked = Command::new(linker).arg(format!("-print-file-name={file}")).output();
+    let asked = Command::new(linker)
+        .arg(format!("-print-file-name={file}"))
+        .output();
     // What it doesn't find it prints as it was asked.
     asked.is_ok_and(|answer| answer.status.success() && answer.stdout.contains(&b'/'))
 }

@@ -102,7 +102,8 @@ fn documentation(tokens: TokenStream) -> Vec<String> {
     found
 }
 
-/// What rustdoc makes of a documentation is paragraphs, the headings and examples of our own, and one link.
+/// What rustdoc makes of a documentation is paragraphs, the headings and examples of our own, and
+/// one link.
 fn assert_prose(text: &str) {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;

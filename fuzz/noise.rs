@@ -1,4 +1,5 @@
-// Random input that is the same in each run: good examples, damaged. For `cargo test`; the fuzz targets bring their own.
+// Random input that is the same in each run: good examples, damaged. For `cargo test`; the fuzz
+// targets bring their own.
 
 /// A sequence of numbers that its seed decides.
 struct Noise(u64);

@@ -83,7 +83,8 @@ pub fn credentials(bytes: &[u8]) {
     let _ = fs::remove_dir_all(home);
 }
 
-/// An answer of a service, of success or failure: the first byte chooses the status, the first line is a header.
+/// An answer of a service, of success or failure: the first byte chooses the status, the first line
+/// is a header.
 pub fn answer(bytes: &[u8]) {
     let Some((which, rest)) = bytes.split_first() else { return };
     let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);
@@ -120,7 +121,8 @@ pub fn settings(bytes: &[u8]) {
     let _ = wait(client.list_pipelines(ListPipelinesInput::default())).map_err(|error| error.to_string());
 }
 
-/// An input of an operation, which the first byte chooses: what is found wrong while it is written is what is found by itself.
+/// An input of an operation, which the first byte chooses: what is found wrong while it is written
+/// is what is found by itself.
 pub fn input(bytes: &[u8]) {
     let Some((which, json)) = bytes.split_first() else { return };
     let service = &opsmith_codepipeline::rows::SERVICE;

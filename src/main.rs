@@ -9,5 +9,10 @@ mod services {
 }
 
 fn main() -> ExitCode {
-    opsmith_command::Program { name: "opsmith", version: env!("CARGO_PKG_VERSION"), services: services::SERVICES }.run()
+    opsmith_command::Program {
+        name: "opsmith",
+        version: env!("CARGO_PKG_VERSION"),
+        services: services::SERVICES,
+    }
+    .run()
 }

@@ -15,17 +15,30 @@ use support::{opsmith, run, stderr, stdout};
 fn endpoint(count: usize) -> Endpoint {
     let (mut jobs, now) = (Jobs::default(), SystemTime::now());
     for number in 0..count {
-        let id = jobs.add(Job { id: format!("job-{number}"), ..Job::demo() }, "nonce");
-        jobs.acknowledge(&id, "nonce", "demo-token", now).expect("acknowledged");
+        let id = jobs.add(
+            Job {
+                id: format!("job-{number}"),
+                ..Job::demo()
+            },
+            "nonce",
+        );
+        jobs.acknowledge(&id, "nonce", "demo-token", now)
+            .expect("acknowledged");
     }
-    Endpoint::start_with(Options { jobs, ..Options::default() }).expect("an endpoint")
+    Endpoint::start_with(Options {
+        jobs,
+        ..Options::default()
+    })
+    .expect("an endpoint")
 }
 
 /// A command of the service on the endpoint.
 fn bulk(home: &Path, endpoint: &Endpoint, operation: &str) -> Command {
     let mut command = opsmith(home);
     let keys = endpoint.credentials();
-    command.env("AWS_ENDPOINT_URL", endpoint.url()).env("AWS_REGION", "us-east-1");
+    command
+        .env("AWS_ENDPOINT_URL", endpoint.url())
+        .env("AWS_REGION", "us-east-1");
     command.env("AWS_ACCESS_KEY_ID", &keys.access_key_id);
     command.env("AWS_SECRET_ACCESS_KEY", keys.secret_access_key.expose());
     command.args(["codepipeline", operation]).current_dir(home);
@@ -37,40 +50,78 @@ const FAILURE: &str = "put-third-party-job-failure-result";
 
 /// A line that fails this job.
 fn failure(number: usize) -> String {
-    format!(r#"{{"jobId": "job-{number}", "failureDetails": {{"type": "JobFailed", "message": "no {number}"}}}}"#)
-        + "\n"
+    format!(
+        r#"{{"jobId": "job-{number}", "failureDetails": {{"type": "JobFailed", "message": "no {number}"}}}}"#
+    ) + "\n"
 }
 
 fn failed(endpoint: &Endpoint) -> usize {
-    endpoint.jobs().iter().filter(|entry| entry.status == Status::Failed).count()
+    endpoint
+        .jobs()
+        .iter()
+        .filter(|entry| entry.status == Status::Failed)
+        .count()
 }
 
 #[test]
 fn results_come_in_the_order_of_lines_and_errors_are_results() {
     let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(40));
-    let mut input: String = (0..40).map(|number| format!("{{\"jobId\": \"job-{number}\"}}\n")).collect();
+    let mut input: String = (0..40)
+        .map(|number| format!("{{\"jobId\": \"job-{number}\"}}\n"))
+        .collect();
     input += "\n{\"jobId\": \"none\"}\n{\"jobId\": \n[]\n{\"jobId\": \"job-1\", \"clientToken\": \"wrong\"}\n{\"jobID\": 5}\n";
     // The first answers take longest.
-    endpoint.inject(Fault::Delay(std::time::Duration::from_millis(200)), Which::Next(3), "");
+    endpoint.inject(
+        Fault::Delay(std::time::Duration::from_millis(200)),
+        Which::Next(3),
+        "",
+    );
     let mut command = bulk(home.path(), &endpoint, DETAILS);
-    command.args(["--cli-input-jsonl", "-", "--client-token", "demo-token", "--query", "jobDetails.id"]);
+    command.args([
+        "--cli-input-jsonl",
+        "-",
+        "--client-token",
+        "demo-token",
+        "--query",
+        "jobDetails.id",
+    ]);
     let output = run(&mut command, &input);
     let lines: Vec<String> = stdout(&output).lines().map(str::to_owned).collect();
     for (number, line) in lines[..40].iter().enumerate() {
-        assert_eq!(line, &format!(r#"{{"line":{},"ok":"job-{number}"}}"#, number + 1));
+        assert_eq!(
+            line,
+            &format!(r#"{{"line":{},"ok":"job-{number}"}}"#, number + 1)
+        );
     }
-    let wrong: Vec<serde_json::Value> =
-        lines[40..].iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let told = |at: usize, name: &str| wrong[at]["error"][name].as_str().unwrap_or_default().to_owned();
+    let wrong: Vec<serde_json::Value> = lines[40..]
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let told = |at: usize, name: &str| {
+        wrong[at]["error"][name]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     // Line 41 is empty. Options win over the document.
-    assert_eq!(wrong.iter().map(|line| line["line"].as_u64().unwrap_or(0)).collect::<Vec<_>>(), [42, 43, 44, 45, 46]);
+    assert_eq!(
+        wrong
+            .iter()
+            .map(|line| line["line"].as_u64().unwrap_or(0))
+            .collect::<Vec<_>>(),
+        [42, 43, 44, 45, 46]
+    );
     assert_eq!(told(0, "Code"), "JobNotFoundException");
     assert_eq!(told(1, "Code"), "ParamValidation");
     assert!(told(2, "Message").contains("expecting map"), "{wrong:?}");
     assert_eq!(wrong[3]["ok"], "job-1");
     assert!(told(4, "Message").contains("jobID"), "{wrong:?}");
     assert_eq!(output.status.code(), Some(255));
-    assert!(stderr(&output).ends_with("[ERROR]: 4 of 45 lines failed\n"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).ends_with("[ERROR]: 4 of 45 lines failed\n"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -80,10 +131,22 @@ fn a_service_that_asks_for_less_gets_less_and_all_is_done_once() {
     fs::write(home.path().join("lines"), input).expect("a file");
     endpoint.inject(Fault::Throttle, Which::Share(0.1), "");
     let mut command = bulk(home.path(), &endpoint, FAILURE);
-    command.args(["--cli-input-jsonl", "file://lines", "--client-token", "demo-token", "--cli-concurrency", "64"]);
+    command.args([
+        "--cli-input-jsonl",
+        "file://lines",
+        "--client-token",
+        "demo-token",
+        "--cli-concurrency",
+        "64",
+    ]);
     let output = run(command.env("AWS_MAX_ATTEMPTS", "10"), "");
-    assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
-    let lines: Vec<_> = (1..=200).map(|number| format!(r#"{{"line":{number},"ok":{{}}}}"#)).collect();
+    assert_eq!(
+        (output.status.code(), stderr(&output)),
+        (Some(0), String::new())
+    );
+    let lines: Vec<_> = (1..=200)
+        .map(|number| format!(r#"{{"line":{number},"ok":{{}}}}"#))
+        .collect();
     assert_eq!(stdout(&output).lines().collect::<Vec<_>>(), lines);
     assert_eq!(failed(&endpoint), 200);
 }
@@ -93,35 +156,74 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
     let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(60));
     let input: String = (0..60).map(failure).collect();
     fs::write(home.path().join("lines"), &input).expect("a file");
-    endpoint.inject(Fault::Delay(std::time::Duration::from_millis(20)), Which::Every(1), "");
+    endpoint.inject(
+        Fault::Delay(std::time::Duration::from_millis(20)),
+        Which::Every(1),
+        "",
+    );
     let command = || {
         let mut command = bulk(home.path(), &endpoint, FAILURE);
-        command.args(["--cli-input-jsonl", "lines", "--client-token", "demo-token", "--cli-concurrency", "4"]);
+        command.args([
+            "--cli-input-jsonl",
+            "lines",
+            "--client-token",
+            "demo-token",
+            "--cli-concurrency",
+            "4",
+        ]);
         command.args(["--cli-resume", "done"]);
         command
     };
-    let mut child = command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a command");
+    let mut child = command()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a command");
     while failed(&endpoint) < 20 {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     child.kill().expect("killed");
-    let first = stdout(&child.wait_with_output().expect("ended")).lines().count();
+    let first = stdout(&child.wait_with_output().expect("ended"))
+        .lines()
+        .count();
     endpoint.heal();
     let output = run(&mut command(), "");
-    let second: Vec<serde_json::Value> =
-        stdout(&output).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let second: Vec<serde_json::Value> = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     assert_eq!(failed(&endpoint), 60);
-    // Every line has a result in one run or the other. What was under way when it was killed has been called twice.
-    let again = second.iter().filter(|line| line["error"]["Code"] == "InvalidJobStateException").count();
-    assert!(first >= 10 && second.len() <= 60 - first + 1, "{first}, then {}", second.len());
+    // Every line has a result in one run or the other. What was under way when it was killed has
+    // been called twice.
+    let again = second
+        .iter()
+        .filter(|line| line["error"]["Code"] == "InvalidJobStateException")
+        .count();
+    assert!(
+        first >= 10 && second.len() <= 60 - first + 1,
+        "{first}, then {}",
+        second.len()
+    );
     assert!(again <= 8, "{second:?}");
     // What failed is tried again, what is done is not.
     let third = run(&mut command(), "");
     assert_eq!(stdout(&third).lines().count(), again);
     for (file, text, expected) in [
-        ("lines", input.replacen("no 0", "other", 1), "line 1 is not the line that was done"),
-        ("done", "opsmith codepipeline GetJobDetails\n".to_owned(), "it does not begin with 'opsmith codepipeline Put"),
-        ("done", "opsmith codepipeline PutThirdPartyJobFailureResult\n7 x\n".to_owned(), "it is damaged"),
+        (
+            "lines",
+            input.replacen("no 0", "other", 1),
+            "line 1 is not the line that was done",
+        ),
+        (
+            "done",
+            "opsmith codepipeline GetJobDetails\n".to_owned(),
+            "it does not begin with 'opsmith codepipeline Put",
+        ),
+        (
+            "done",
+            "opsmith codepipeline PutThirdPartyJobFailureResult\n7 x\n".to_owned(),
+            "it is damaged",
+        ),
     ] {
         fs::write(home.path().join(file), text).expect("a file");
         let output = run(&mut command(), "");
@@ -134,20 +236,53 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
 #[test]
 fn an_interrupted_run_tells_what_is_done() {
     let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(5));
-    fs::write(home.path().join("lines"), (0..5).map(failure).collect::<String>()).expect("a file");
-    endpoint.inject(Fault::Delay(std::time::Duration::from_secs(60)), Which::Next(1), "");
+    fs::write(
+        home.path().join("lines"),
+        (0..5).map(failure).collect::<String>(),
+    )
+    .expect("a file");
+    endpoint.inject(
+        Fault::Delay(std::time::Duration::from_secs(60)),
+        Which::Next(1),
+        "",
+    );
     let mut command = bulk(home.path(), &endpoint, FAILURE);
-    command.args(["--cli-input-jsonl", "lines", "--client-token", "demo-token", "--cli-resume", "done"]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a command");
+    command.args([
+        "--cli-input-jsonl",
+        "lines",
+        "--client-token",
+        "demo-token",
+        "--cli-resume",
+        "done",
+    ]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a command");
     while failed(&endpoint) < 5 {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     // The answers are on their way yet.
     std::thread::sleep(std::time::Duration::from_millis(300));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill").success());
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .expect("kill")
+            .success()
+    );
     let output = child.wait_with_output().expect("ended");
     assert_eq!(output.status.code(), Some(130));
-    assert_eq!(stdout(&output).lines().filter(|line| line.contains("\"ok\"")).count(), 4, "{}", stdout(&output));
+    assert_eq!(
+        stdout(&output)
+            .lines()
+            .filter(|line| line.contains("\"ok\""))
+            .count(),
+        4,
+        "{}",
+        stdout(&output)
+    );
     let done = fs::read_to_string(home.path().join("done")).expect("the journal");
     assert_eq!(done.lines().count(), 1 + 4, "{done}");
 }
@@ -156,13 +291,29 @@ fn an_interrupted_run_tells_what_is_done() {
 fn a_stream_without_end_is_worked_on_as_it_comes() {
     let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(1));
     let mut command = bulk(home.path(), &endpoint, DETAILS);
-    command.args(["--cli-input-jsonl", "-", "--client-token", "demo-token", "--query", "jobDetails.id"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a command");
-    let (mut input, output) = (child.stdin.take().expect("input"), child.stdout.take().expect("output"));
+    command.args([
+        "--cli-input-jsonl",
+        "-",
+        "--client-token",
+        "demo-token",
+        "--query",
+        "jobDetails.id",
+    ]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a command");
+    let (mut input, output) = (
+        child.stdin.take().expect("input"),
+        child.stdout.take().expect("output"),
+    );
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(output));
     for number in 1..=3 {
         // The next line comes only when there is a result for this one.
-        input.write_all(b"{\"jobId\": \"job-0\"}\n").expect("written");
+        input
+            .write_all(b"{\"jobId\": \"job-0\"}\n")
+            .expect("written");
         let line = lines.next().expect("a line").expect("read");
         assert_eq!(line, format!(r#"{{"line":{number},"ok":"job-0"}}"#));
     }
@@ -177,17 +328,49 @@ fn what_is_wrong_for_all_lines_is_told_once() {
     let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(1));
     let words = ["--cli-input-jsonl", "-", "--client-token", "demo-token"];
     for (more, code, expected) in [
-        (&["--cli-concurrency", "0"][..], 252, "'0' is no number from 1 to 10000"),
-        (&["--cli-input-json", "{}"], 252, "can't be given with another document"),
-        (&["--cli-resume", "none/done"], 252, "none/done can't be used"),
-        (&["--cli-resume", "/dev/zero"], 252, "/dev/zero can't be used"),
-        (&["--cli-dry-run"], 252, "can't be given with another document"),
+        (
+            &["--cli-concurrency", "0"][..],
+            252,
+            "'0' is no number from 1 to 10000",
+        ),
+        (
+            &["--cli-input-json", "{}"],
+            252,
+            "can't be given with another document",
+        ),
+        (
+            &["--cli-resume", "none/done"],
+            252,
+            "none/done can't be used",
+        ),
+        (
+            &["--cli-resume", "/dev/zero"],
+            252,
+            "/dev/zero can't be used",
+        ),
+        (
+            &["--cli-dry-run"],
+            252,
+            "can't be given with another document",
+        ),
         (&["--profile", "nobody"], 255, "nobody"),
         (&["--cli-input-jsonl", "none"], 252, "none can't be read"),
     ] {
-        let output = run(bulk(home.path(), &endpoint, DETAILS).args(words).args(more), "{\"jobId\": \"job-0\"}\n");
-        assert_eq!(output.status.code(), Some(code), "{more:?}: {}", stderr(&output));
-        assert!(stderr(&output).contains(expected), "{more:?}: {}", stderr(&output));
+        let output = run(
+            bulk(home.path(), &endpoint, DETAILS).args(words).args(more),
+            "{\"jobId\": \"job-0\"}\n",
+        );
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{more:?}: {}",
+            stderr(&output)
+        );
+        assert!(
+            stderr(&output).contains(expected),
+            "{more:?}: {}",
+            stderr(&output)
+        );
         assert_eq!(stdout(&output), "");
     }
     let mut command = bulk(home.path(), &endpoint, DETAILS);
@@ -196,5 +379,8 @@ fn what_is_wrong_for_all_lines_is_told_once() {
         .env_remove("AWS_SECRET_ACCESS_KEY")
         .env("AWS_EC2_METADATA_DISABLED", "true");
     let output = run(command.args(words), &"{\"jobId\": \"job-0\"}\n".repeat(50));
-    assert_eq!((output.status.code(), stdout(&output)), (Some(253), String::new()));
+    assert_eq!(
+        (output.status.code(), stdout(&output)),
+        (Some(253), String::new())
+    );
 }

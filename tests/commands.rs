@@ -1,7 +1,8 @@
 //! Command lines: a folder per case in `tests/commands`.
 //!
-//! `case.toml` says what is typed and what the service answers; the files beside it say what is printed (`stdout`,
-//! `stderr`) and sent (`request`), `{url}` for the server's address. `BLESS=1` writes them anew; the exit code is never blessed.
+//! `case.toml` says what is typed and what the service answers; the files beside it say what is
+//! printed (`stdout`, `stderr`) and sent (`request`), `{url}` for the server's address. `BLESS=1`
+//! writes them anew; the exit code is never blessed.
 
 mod support;
 
@@ -31,18 +32,25 @@ struct Case {
 #[test]
 fn command_lines() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/commands");
-    let mut cases: Vec<_> =
-        fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("a case").path()).collect();
+    let mut cases: Vec<_> = fs::read_dir(folder)
+        .expect("the cases")
+        .map(|entry| entry.expect("a case").path())
+        .collect();
     cases.sort();
     let wrong: Vec<String> = cases.iter().flat_map(|case| check(case)).collect();
     assert!(cases.len() > 20, "only {} cases were found", cases.len());
-    assert!(wrong.is_empty(), "{}\nBLESS=1 writes what is printed today", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{}\nBLESS=1 writes what is printed today",
+        wrong.join("\n")
+    );
 }
 
 /// Runs a case; what is wrong with it.
 fn check(folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("case.toml")).expect("case.toml");
-    let case: Case = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let case: Case =
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let server = support::Server::playing(vec![case.answer.clone()]);
     let home = tempfile::tempdir().expect("a folder");
     for (name, content) in &case.files {
@@ -53,26 +61,47 @@ fn check(folder: &Path) -> Vec<String> {
     let words = shlex::split(&case.line.replace("{url}", &server.url)).expect("a line");
     let mut command = support::configured(home.path());
     command.env("AWS_ENDPOINT_URL", &server.url).args(words);
-    command.envs(case.env.iter().map(|(name, value)| (name, value.replace("{url}", &server.url))));
+    command.envs(
+        case.env
+            .iter()
+            .map(|(name, value)| (name, value.replace("{url}", &server.url))),
+    );
     let output = support::run(&mut command, &case.input);
     let hide = |text: String| {
-        undated(&text).replace(&server.url, "{url}").replace(&home.path().display().to_string(), "{home}")
+        undated(&text)
+            .replace(&server.url, "{url}")
+            .replace(&home.path().display().to_string(), "{home}")
     };
     let requests: String = server.requests().iter().map(sent).collect();
     let mut wrong = Vec::new();
     if output.status.code() != Some(case.code) {
-        wrong.push(format!("{}: code {:?} in place of {}", folder.display(), output.status.code(), case.code));
+        wrong.push(format!(
+            "{}: code {:?} in place of {}",
+            folder.display(),
+            output.status.code(),
+            case.code
+        ));
     }
-    let found =
-        [("stdout", hide(support::stdout(&output))), ("stderr", hide(support::stderr(&output))), ("request", requests)];
+    let found = [
+        ("stdout", hide(support::stdout(&output))),
+        ("stderr", hide(support::stderr(&output))),
+        ("request", requests),
+    ];
     for (name, found) in found {
         let path = folder.join(name);
         if std::env::var_os("BLESS").is_some() {
-            let _ = if found.is_empty() { fs::remove_file(&path) } else { fs::write(&path, &found) };
+            let _ = if found.is_empty() {
+                fs::remove_file(&path)
+            } else {
+                fs::write(&path, &found)
+            };
         }
         let expected = fs::read_to_string(&path).unwrap_or_default();
         if expected != found {
-            wrong.push(format!("{}: found\n{found}\nin place of\n{expected}", path.display()));
+            wrong.push(format!(
+                "{}: found\n{found}\nin place of\n{expected}",
+                path.display()
+            ));
         }
     }
     wrong
@@ -82,7 +111,10 @@ fn check(folder: &Path) -> Vec<String> {
 fn undated(text: &str) -> String {
     let line = |line: &str| match line.split_once("x-amz-date: ") {
         Some((before, after)) => {
-            format!("{before}x-amz-date: {{date}}{}", after.trim_start_matches(|c: char| c.is_ascii_alphanumeric()))
+            format!(
+                "{before}x-amz-date: {{date}}{}",
+                after.trim_start_matches(|c: char| c.is_ascii_alphanumeric())
+            )
         }
         None => line.to_owned(),
     };
@@ -91,9 +123,17 @@ fn undated(text: &str) -> String {
 
 /// What of a request is the same in each run.
 fn sent(request: &support::Request) -> String {
-    let header = |name: &str| request.header(name).map_or_else(String::new, |value| format!("{name}: {value}\n"));
-    let signed = request.header("authorization").and_then(|value| value.split_once("SignedHeaders="));
-    let signed = signed.map_or("unsigned", |(_, after)| after.split_once(',').map_or(after, |(names, _)| names));
+    let header = |name: &str| {
+        request
+            .header(name)
+            .map_or_else(String::new, |value| format!("{name}: {value}\n"))
+    };
+    let signed = request
+        .header("authorization")
+        .and_then(|value| value.split_once("SignedHeaders="));
+    let signed = signed.map_or("unsigned", |(_, after)| {
+        after.split_once(',').map_or(after, |(names, _)| names)
+    });
     format!(
         "{}\n{}{}signed: {signed}\n\n{}\n",
         request.line,

@@ -7,31 +7,64 @@ use support::{run, stderr, stdout};
 
 const LINES: &[(&str, &str)] = &[
     ("opsmith codepi", "codepipeline"),
-    ("opsmith codepipeline put-third-party-job-f", "put-third-party-job-failure-result"),
-    ("opsmith codepipeline put-third-party-job-failure-result --failure-d", "--failure-details"),
-    ("opsmith codepipeline enable-stage-transition --transition-type I", "Inbound"),
+    (
+        "opsmith codepipeline put-third-party-job-f",
+        "put-third-party-job-failure-result",
+    ),
+    (
+        "opsmith codepipeline put-third-party-job-failure-result --failure-d",
+        "--failure-details",
+    ),
+    (
+        "opsmith codepipeline enable-stage-transition --transition-type I",
+        "Inbound",
+    ),
     ("opsmith --output yaml-", "yaml-stream"),
-    ("opsmith codepipeline put-third-party-job-failure-result --cli-input-json file://fa", "file://failure.json"),
-    ("opsmith codepipeline put-third-party-job-failure-result --failure-details fileb://fo", "fileb://folder/"),
-    ("opsmith codepipeline list-pipelines --cli-input-json=file://folder/", "--cli-input-json=file://folder/more.json"),
+    (
+        "opsmith codepipeline put-third-party-job-failure-result --cli-input-json file://fa",
+        "file://failure.json",
+    ),
+    (
+        "opsmith codepipeline put-third-party-job-failure-result --failure-details fileb://fo",
+        "fileb://folder/",
+    ),
+    (
+        "opsmith codepipeline list-pipelines --cli-input-json=file://folder/",
+        "--cli-input-json=file://folder/more.json",
+    ),
     ("opsmith --profile ba", "backup"),
 ];
 
 /// What a shell prints for a script; none where the shell is not installed.
 fn shell(name: &str, arguments: &[&str], script: &str) -> Option<String> {
-    let command = std::path::Path::new(env!("CARGO_BIN_EXE_opsmith")).parent().expect("a folder");
-    let path = format!("{}:{}", command.display(), std::env::var("PATH").unwrap_or_default());
+    let command = std::path::Path::new(env!("CARGO_BIN_EXE_opsmith"))
+        .parent()
+        .expect("a folder");
+    let path = format!(
+        "{}:{}",
+        command.display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
     let home = tempfile::tempdir().expect("a folder");
     std::fs::create_dir_all(home.path().join("folder")).expect("a folder");
     std::fs::create_dir_all(home.path().join(".aws")).expect("a folder");
     for (file, text) in [
         ("failure.json", "{}"),
         ("folder/more.json", "{}"),
-        (".aws/config", "[profile \"a b\"]\nrole_arn = arn:aws:iam::111122223333:role/profile bad\n[profile backup]\n"),
+        (
+            ".aws/config",
+            "[profile \"a b\"]\nrole_arn = arn:aws:iam::111122223333:role/profile bad\n[profile backup]\n",
+        ),
     ] {
         std::fs::write(home.path().join(file), text).expect("a file");
     }
-    if Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+    if Command::new(name)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_err()
+    {
         println!("skipped: {name} is not installed");
         return None;
     }
@@ -54,11 +87,14 @@ fn bash_completes() {
             "source <(opsmith completions bash); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=($COMP_LINE); \
              COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); _opsmith; echo \"${{COMPREPLY[@]}}\""
         );
-        let Some(found) = shell("bash", &[], &script) else { return };
+        let Some(found) = shell("bash", &[], &script) else {
+            return;
+        };
         assert_eq!(found.trim_end(), *expected, "{line}");
     }
     // Where bash breaks words at =, the part after it is completed.
-    let line = "opsmith codepipeline put-third-party-job-failure-result --failure-details type=Conf";
+    let line =
+        "opsmith codepipeline put-third-party-job-failure-result --failure-details type=Conf";
     let broken = |line: &str, words: &str| {
         let script = format!(
             "source <(opsmith completions bash); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=(opsmith {words}); \
@@ -66,19 +102,30 @@ fn bash_completes() {
         );
         shell("bash", &[], &script)
     };
-    assert_eq!(broken(line, "type = Conf").as_deref(), Some("ConfigurationError\n"));
+    assert_eq!(
+        broken(line, "type = Conf").as_deref(),
+        Some("ConfigurationError\n")
+    );
     // So it does at a colon.
     let line = "opsmith codepipeline list-pipelines --cli-input-json file://fa";
-    assert_eq!(broken(line, "file : //fa").as_deref(), Some("//failure.json\n"));
+    assert_eq!(
+        broken(line, "file : //fa").as_deref(),
+        Some("//failure.json\n")
+    );
     // What has blanks is one word.
-    assert_eq!(broken("opsmith --profile a", "--profile x a").as_deref(), Some("a\\ b\n"));
+    assert_eq!(
+        broken("opsmith --profile a", "--profile x a").as_deref(),
+        Some("a\\ b\n")
+    );
 }
 
 #[test]
 fn fish_completes() {
     for (line, expected) in LINES {
         let script = format!("opsmith completions fish | source; complete -C '{line}'");
-        let Some(found) = shell("fish", &["--no-config"], &script) else { return };
+        let Some(found) = shell("fish", &["--no-config"], &script) else {
+            return;
+        };
         assert_eq!(found.trim_end(), *expected, "{line}");
     }
 }
@@ -91,7 +138,9 @@ fn zsh_completes() {
             "compdef() {{ }}; compadd() {{ while [[ $1 == -* ]]; do [[ $1 == -S ]] && shift; [[ $1 == -a ]] && break; shift; done; \
              print -l -- ${{(P)2}}; }}; _files() {{ }}; source <(opsmith completions zsh); LBUFFER='{line}'; _opsmith"
         );
-        let Some(found) = shell("zsh", &["-f"], &script) else { return };
+        let Some(found) = shell("zsh", &["-f"], &script) else {
+            return;
+        };
         assert_eq!(found.trim_end(), *expected, "{line}");
     }
 }

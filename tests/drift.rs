@@ -1,4 +1,5 @@
-//! What the build script makes is what `generated/` holds, and what cargo is told to watch is what it reads.
+//! What the build script makes is what `generated/` holds, and what cargo is told to watch is what
+//! it reads.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,10 +12,17 @@ mod codepipeline {
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let entry = |entry: std::io::Result<fs::DirEntry>| {
         let path = entry.expect("an entry").path();
-        (path.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&path).expect("a file"))
+        (
+            path.file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned(),
+            fs::read(&path).expect("a file"),
+        )
     };
     entries.map(entry).collect()
 }
@@ -23,24 +31,38 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn the_build_script_makes_the_bytes_that_are_checked_in() {
     let made = files(&Path::new(env!("OUT_DIR")).join("codepipeline"));
     let kept = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("generated/codepipeline/src"));
-    assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>());
+    assert_eq!(
+        made.keys().collect::<Vec<_>>(),
+        kept.keys().collect::<Vec<_>>()
+    );
     for (name, bytes) in &made {
-        assert!(kept.get(name) == Some(bytes), "{name} differs: run `cargo opsmith generate`");
+        assert!(
+            kept.get(name) == Some(bytes),
+            "{name} differs: run `cargo opsmith generate`"
+        );
     }
 }
 
 #[test]
 fn typed_code_from_the_build_calls_the_endpoint() {
-    use codepipeline::{Client, Config, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput};
+    use codepipeline::{
+        Client, Config, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput,
+    };
     use opsmith_local::{ACCESS_KEY_ID, Endpoint, REGION};
     use opsmith_runtime::credentials::Credentials;
     let endpoint = Endpoint::start().expect("an endpoint");
     let secret = endpoint.credentials().secret_access_key.expose();
     let config = Config::new().region(REGION).endpoint_url(endpoint.url());
     let client = Client::new(config.credentials(Credentials::new(ACCESS_KEY_ID, secret, "test")));
-    let failure = FailureDetails::new("JobFailed".parse::<FailureType>().expect("a type"), "tests failed");
+    let failure = FailureDetails::new(
+        "JobFailed".parse::<FailureType>().expect("a type"),
+        "tests failed",
+    );
     let input = PutThirdPartyJobFailureResultInput::new("demo-job", "demo-token", failure);
-    client.put_third_party_job_failure_result(input).blocking().expect("the call");
+    client
+        .put_third_party_job_failure_result(input)
+        .blocking()
+        .expect("the call");
 }
 
 /// A build script's package in a folder of its own, over a model of one operation.
@@ -53,8 +75,16 @@ fn package(folder: &Path) {
          opsmith-codegen = {{ path = {codegen:?}, default-features = false }}\n\n[workspace]\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
-    fs::copy(Path::new(root).join("Cargo.lock"), folder.join("Cargo.lock")).expect("a file");
-    fs::copy(Path::new(root).join("model/codepipeline.json"), folder.join("model.json")).expect("a file");
+    fs::copy(
+        Path::new(root).join("Cargo.lock"),
+        folder.join("Cargo.lock"),
+    )
+    .expect("a file");
+    fs::copy(
+        Path::new(root).join("model/codepipeline.json"),
+        folder.join("model.json"),
+    )
+    .expect("a file");
     fs::write(folder.join("src/main.rs"), "fn main() {}\n").expect("a file");
     let build = "fn main() {\n    opsmith_codegen::Generator::new(\"model.json\").operations([\"ListPipelines\"]).build_script();\n}\n";
     fs::write(folder.join("build.rs"), build).expect("a file");
@@ -75,10 +105,17 @@ fn build(folder: &Path, target: &Path) -> String {
 
 /// All files below a folder, with the time of their last change.
 fn files_below(folder: &Path) -> Vec<(PathBuf, std::time::SystemTime)> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let entries = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
     let found = entries.map(|path| match path.is_dir() {
         true => files_below(&path),
-        false => vec![(path.clone(), fs::metadata(&path).and_then(|file| file.modified()).expect("a file"))],
+        false => vec![(
+            path.clone(),
+            fs::metadata(&path)
+                .and_then(|file| file.modified())
+                .expect("a file"),
+        )],
     });
     found.flatten().collect()
 }
@@ -93,10 +130,21 @@ fn permit(folder: &Path, mode: u32) {
 
 /// The lines that a build script printed for cargo.
 fn printed(target: &Path) -> Vec<String> {
-    let runs = fs::read_dir(target.join("debug/build")).expect("builds").map(|entry| entry.expect("an entry").path());
-    let user = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("user-"));
-    let output = runs.filter(user).find_map(|path| fs::read_to_string(path.join("output")).ok());
-    output.expect("the build script's output").lines().map(str::to_owned).collect()
+    let runs = fs::read_dir(target.join("debug/build"))
+        .expect("builds")
+        .map(|entry| entry.expect("an entry").path());
+    let user = |path: &PathBuf| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("user-"))
+    };
+    let output = runs
+        .filter(user)
+        .find_map(|path| fs::read_to_string(path.join("output")).ok());
+    output
+        .expect("the build script's output")
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]

@@ -1,10 +1,12 @@
-//! What a network, a server or an attacker can do to a call, fault by fault: the exit code and the message of each, in bounded time and
-//! memory. With `BLESS=1` the table in `docs/reliability.md` is written anew; otherwise it has to be what this finds.
+//! What a network, a server or an attacker can do to a call, fault by fault: the exit code and the
+//! message of each, in bounded time and memory. With `BLESS=1` the table in `docs/reliability.md`
+//! is written anew; otherwise it has to be what this finds.
 
 mod support;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, date_time_ymd,
 };
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -27,7 +29,8 @@ const RIGHT: &str = "HTTP/1.1 200 OK\r\nx-amzn-requestid: r\r\ncontent-length: 6
 /// A chunk of 64 characters.
 const CHUNK: &str = "40\r\n                                                                \r\n";
 
-/// The longest that a call may take which has a second for each read: far beyond what it does take, as machines are busy at times.
+/// The longest that a call may take which has a second for each read: far beyond what it does take,
+/// as machines are busy at times.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a call may address in kilobytes, the program itself included.
@@ -45,16 +48,38 @@ fn call(home: &Path, url: &str, attempts: &str, more: &[&str]) -> (i32, String) 
     let mut shell = Command::new("sh");
     let limited = format!("ulimit -v {MEMORY}; exec \"$@\"");
     let program = opsmith(home);
-    shell.args(["-c", &limited, "sh"]).arg(program.get_program());
-    shell.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(home);
+    shell
+        .args(["-c", &limited, "sh"])
+        .arg(program.get_program());
+    shell
+        .env_clear()
+        .envs(
+            program
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .current_dir(home);
     shell.envs([
         ("AWS_ACCESS_KEY_ID", "AKIDTEST"),
         ("AWS_SECRET_ACCESS_KEY", "test-secret"),
         ("AWS_REGION", "eu-west-1"),
         ("AWS_MAX_ATTEMPTS", attempts),
     ]);
-    shell.args(["codepipeline", "list-pipelines", "--cli-read-timeout", "1", "--endpoint-url", url]).args(more);
-    let mut child = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a shell");
+    shell
+        .args([
+            "codepipeline",
+            "list-pipelines",
+            "--cli-read-timeout",
+            "1",
+            "--endpoint-url",
+            url,
+        ])
+        .args(more);
+    let mut child = shell
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a shell");
     let start = Instant::now();
     while child.try_wait().expect("a process").is_none() {
         if start.elapsed() > PATIENCE {
@@ -66,7 +91,10 @@ fn call(home: &Path, url: &str, attempts: &str, more: &[&str]) -> (i32, String) 
     let output = child.wait_with_output().expect("the output");
     let text = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     assert!(!text.contains("test-secret"), "{text}");
-    let code = output.status.code().unwrap_or_else(|| panic!("{url} {more:?}: {}: {text}", output.status));
+    let code = output
+        .status
+        .code()
+        .unwrap_or_else(|| panic!("{url} {more:?}: {}: {text}", output.status));
     let last = text.lines().last().unwrap_or_default().to_owned();
     assert!(code == 0 || output.stdout.is_empty(), "{url}: {text}");
     (code, last)
@@ -94,7 +122,8 @@ fn request(stream: &mut impl Read) {
     }
 }
 
-/// Answers with a text; then the connection stays open and silent until the client goes away, so that only the text can be what is wrong.
+/// Answers with a text; then the connection stays open and silent until the client goes away, so
+/// that only the text can be what is wrong.
 fn answers(text: impl Into<Vec<u8>>) -> String {
     let text = text.into();
     server(move |mut stream| {
@@ -125,18 +154,29 @@ fn answers_without_end(beginning: &'static str, text: &'static str) -> String {
 
 /// Success with a body.
 fn body(body: impl AsRef<[u8]>) -> Vec<u8> {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.as_ref().len());
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+        body.as_ref().len()
+    );
     [head.as_bytes(), body.as_ref()].concat()
 }
 
 /// An error of the service's.
 fn refused(status: u16, headers: &str, code: &str) -> Vec<u8> {
     let body = format!("{{\"__type\":\"{code}\",\"message\":\"m\"}}");
-    format!("HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into()
+    format!(
+        "HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into()
 }
 
 /// Each part of the right answer, sent by a server that then does something.
-fn at_every_byte(home: &Path, end: impl Fn(TcpStream) + Send + Sync + Clone + 'static, reads: bool) -> (i32, String) {
+fn at_every_byte(
+    home: &Path,
+    end: impl Fn(TcpStream) + Send + Sync + Clone + 'static,
+    reads: bool,
+) -> (i32, String) {
     let mut found = BTreeSet::new();
     for length in 0..RIGHT.len() {
         let end = end.clone();
@@ -144,7 +184,8 @@ fn at_every_byte(home: &Path, end: impl Fn(TcpStream) + Send + Sync + Clone + 's
             if reads {
                 request(&mut stream);
             } else {
-                // The rest of the request, unread, makes the system reset the connection when it is closed.
+                // The rest of the request, unread, makes the system reset the connection when it is
+                // closed.
                 let _ = stream.read(&mut [0]);
             }
             let _ = stream.write_all(&RIGHT.as_bytes()[..length]);
@@ -153,16 +194,26 @@ fn at_every_byte(home: &Path, end: impl Fn(TcpStream) + Send + Sync + Clone + 's
         let (code, says) = call(home, &format!("http://{address}"), "1", &["--no-paginate"]);
         // What hyper calls it differs from byte to byte.
         let says = says.replace(&address, "ADDRESS");
-        found.insert((code, says.split_once("/\". ").map_or(says.clone(), |(before, _)| format!("{before}/\"."))));
+        found.insert((
+            code,
+            says.split_once("/\". ")
+                .map_or(says.clone(), |(before, _)| format!("{before}/\".")),
+        ));
     }
     let found: Vec<_> = found.into_iter().collect();
-    let [one] = &found[..] else { panic!("not the same everywhere: {found:?}") };
+    let [one] = &found[..] else {
+        panic!("not the same everywhere: {found:?}")
+    };
     one.clone()
 }
 
 /// Faults of a plain server: what it is, and where.
 fn plain() -> Vec<(&'static str, String)> {
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").to_string();
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("an address")
+        .to_string();
     let huge = "x".repeat(10 << 20);
     let with = |headers: &str| format!("HTTP/1.1 200 OK\r\n{headers}\r\n{{}}");
     vec![
@@ -248,19 +299,33 @@ fn plain() -> Vec<(&'static str, String)> {
 
 /// The date of an answer, so many seconds from now.
 fn date_in(seconds: u64) -> String {
-    let text =
-        Command::new("date").args(["-u", "-d", &format!("{seconds} seconds"), "+%a, %d %b %Y %H:%M:%S GMT"]).output();
-    String::from_utf8(text.expect("date").stdout).expect("a date").trim().to_owned()
+    let text = Command::new("date")
+        .args([
+            "-u",
+            "-d",
+            &format!("{seconds} seconds"),
+            "+%a, %d %b %Y %H:%M:%S GMT",
+        ])
+        .output();
+    String::from_utf8(text.expect("date").stdout)
+        .expect("a date")
+        .trim()
+        .to_owned()
 }
 
-/// Certificates that are wrong in every way, each behind a server; the CA of the right one is in `ca.pem`.
+/// Certificates that are wrong in every way, each behind a server; the CA of the right one is in
+/// `ca.pem`.
 fn certificates(home: &Path) -> Vec<(&'static str, String)> {
     let mut authority = CertificateParams::new(Vec::new()).expect("names");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority.distinguished_name.push(DnType::CommonName, "An authority");
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "An authority");
     let other =
-        CertifiedIssuer::self_signed(authority.clone(), KeyPair::generate().expect("a key")).expect("an authority");
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
+        CertifiedIssuer::self_signed(authority.clone(), KeyPair::generate().expect("a key"))
+            .expect("an authority");
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key"))
+        .expect("an authority");
     fs::write(home.join("ca.pem"), authority.pem()).expect("a file");
     let served = |params: &CertificateParams, issuer: Option<&CertifiedIssuer<'_, KeyPair>>| {
         let key = KeyPair::generate().expect("a key");
@@ -289,7 +354,13 @@ fn certificates(home: &Path) -> Vec<(&'static str, String)> {
         address.replace("127.0.0.1", "localhost")
     };
     let named = |names: &[&str]| {
-        CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).expect("names")
+        CertificateParams::new(
+            names
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect::<Vec<_>>(),
+        )
+        .expect("names")
     };
     let changed = |change: &dyn Fn(&mut CertificateParams)| {
         let mut params = named(&["localhost"]);
@@ -297,32 +368,56 @@ fn certificates(home: &Path) -> Vec<(&'static str, String)> {
         served(&params, Some(&authority))
     };
     vec![
-        ("a certificate that is right", served(&named(&["localhost"]), Some(&authority))),
-        ("of an authority that nobody trusts", served(&named(&["localhost"]), Some(&other))),
+        (
+            "a certificate that is right",
+            served(&named(&["localhost"]), Some(&authority)),
+        ),
+        (
+            "of an authority that nobody trusts",
+            served(&named(&["localhost"]), Some(&other)),
+        ),
         ("signed by itself", served(&named(&["localhost"]), None)),
-        ("for another name", served(&named(&["elsewhere.example"]), Some(&authority))),
-        ("for names below", served(&named(&["*.localhost"]), Some(&authority))),
+        (
+            "for another name",
+            served(&named(&["elsewhere.example"]), Some(&authority)),
+        ),
+        (
+            "for names below",
+            served(&named(&["*.localhost"]), Some(&authority)),
+        ),
         (
             "for no name but the common one",
             changed(&|params| {
                 *params = named(&[]);
-                params.distinguished_name.push(DnType::CommonName, "localhost");
+                params
+                    .distinguished_name
+                    .push(DnType::CommonName, "localhost");
             }),
         ),
         (
             "that has expired",
             changed(&|params| {
-                (params.not_before, params.not_after) = (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1));
+                (params.not_before, params.not_after) =
+                    (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1));
             }),
         ),
         (
             "that is not valid yet",
             changed(&|params| {
-                (params.not_before, params.not_after) = (date_time_ymd(2901, 1, 1), date_time_ymd(2902, 1, 1));
+                (params.not_before, params.not_after) =
+                    (date_time_ymd(2901, 1, 1), date_time_ymd(2902, 1, 1));
             }),
         ),
-        ("for clients only", changed(&|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth])),
-        ("of an authority for itself", changed(&|params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained))),
+        (
+            "for clients only",
+            changed(&|params| {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+            }),
+        ),
+        (
+            "of an authority for itself",
+            changed(&|params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
+        ),
         (
             "none: plain HTTP",
             server(|mut stream| {
@@ -333,7 +428,8 @@ fn certificates(home: &Path) -> Vec<(&'static str, String)> {
         ),
         (
             "none: silence",
-            server(|mut stream| drop(stream.read_to_end(&mut Vec::new()))).replace("127.0.0.1", "localhost"),
+            server(|mut stream| drop(stream.read_to_end(&mut Vec::new())))
+                .replace("127.0.0.1", "localhost"),
         ),
     ]
 }
@@ -346,42 +442,78 @@ fn played(home: &Path, calls: Vec<(&'static str, String, &str, &[&str])>) -> Vec
             let calls: Vec<_> = some
                 .iter()
                 .map(|(fault, address, scheme, more)| {
-                    let attempts = if fault.ends_with("each time") { "3" } else { "1" };
-                    scope.spawn(move || call(home, &format!("{scheme}://{address}"), attempts, more))
+                    let attempts = if fault.ends_with("each time") {
+                        "3"
+                    } else {
+                        "1"
+                    };
+                    scope
+                        .spawn(move || call(home, &format!("{scheme}://{address}"), attempts, more))
                 })
                 .collect();
-            calls.into_iter().map(|call| call.join().expect("a call")).collect()
+            calls
+                .into_iter()
+                .map(|call| call.join().expect("a call"))
+                .collect()
         });
-        rows.extend(some.iter().zip(found).map(|((fault, address, ..), (exit, says))| Row {
-            fault,
-            exit,
-            says: says.split(": verification time").next().unwrap_or_default().replace(address.as_str(), "ADDRESS"),
-        }));
+        rows.extend(
+            some.iter()
+                .zip(found)
+                .map(|((fault, address, ..), (exit, says))| Row {
+                    fault,
+                    exit,
+                    says: says
+                        .split(": verification time")
+                        .next()
+                        .unwrap_or_default()
+                        .replace(address.as_str(), "ADDRESS"),
+                }),
+        );
     }
     rows
 }
 
 fn table(home: &Path) -> String {
-    let calls: Vec<_> =
-        plain().into_iter().map(|(fault, address)| (fault, address, "http", &["--no-paginate"][..])).collect();
+    let calls: Vec<_> = plain()
+        .into_iter()
+        .map(|(fault, address)| (fault, address, "http", &["--no-paginate"][..]))
+        .collect();
     let mut rows = played(home, calls);
-    for (fault, reads) in
-        [("ends the connection at any byte of the answer", true), ("resets it at any byte of the answer", false)]
-    {
+    for (fault, reads) in [
+        ("ends the connection at any byte of the answer", true),
+        ("resets it at any byte of the answer", false),
+    ] {
         let (exit, says) = at_every_byte(home, drop, reads);
         rows.push(Row { fault, exit, says });
     }
     let at_rest = "is silent from any byte of the answer on";
     let (exit, says) = at_any_byte_silent(home);
-    rows.push(Row { fault: at_rest, exit, says });
-    let trusting = &["--no-paginate", "--ca-bundle", "ca.pem", "--cli-connect-timeout", "2"][..];
-    let calls = certificates(home).into_iter().map(|(fault, address)| (fault, address, "https", trusting));
+    rows.push(Row {
+        fault: at_rest,
+        exit,
+        says,
+    });
+    let trusting = &[
+        "--no-paginate",
+        "--ca-bundle",
+        "ca.pem",
+        "--cli-connect-timeout",
+        "2",
+    ][..];
+    let calls = certificates(home)
+        .into_iter()
+        .map(|(fault, address)| (fault, address, "https", trusting));
     rows.extend(played(home, calls.collect()));
-    let mut text =
-        String::from("| the endpoint, or its certificate | exit code | the command says |\n| --- | ---: | --- |\n");
+    let mut text = String::from(
+        "| the endpoint, or its certificate | exit code | the command says |\n| --- | ---: | --- |\n",
+    );
     for Row { fault, exit, says } in rows {
         let says = says.replace('|', "\\|");
-        let says = if says.is_empty() { String::new() } else { format!("`{says}`") };
+        let says = if says.is_empty() {
+            String::new()
+        } else {
+            format!("`{says}`")
+        };
         let _ = writeln!(text, "| {fault} | {exit} | {says} |");
     }
     text
@@ -390,13 +522,24 @@ fn table(home: &Path) -> String {
 /// At a few bytes only: each takes a second.
 fn at_any_byte_silent(home: &Path) -> (i32, String) {
     let mut found = BTreeSet::new();
-    for length in [0, 1, 9, 17, 40, RIGHT.len() - 64, RIGHT.len() - 63, RIGHT.len() - 1] {
+    for length in [
+        0,
+        1,
+        9,
+        17,
+        40,
+        RIGHT.len() - 64,
+        RIGHT.len() - 63,
+        RIGHT.len() - 1,
+    ] {
         let address = answers(&RIGHT.as_bytes()[..length]);
         let (code, says) = call(home, &format!("http://{address}"), "1", &["--no-paginate"]);
         found.insert((code, says.replace(&address, "ADDRESS")));
     }
     let found: Vec<_> = found.into_iter().collect();
-    let [one] = &found[..] else { panic!("not the same everywhere: {found:?}") };
+    let [one] = &found[..] else {
+        panic!("not the same everywhere: {found:?}")
+    };
     one.clone()
 }
 
@@ -406,12 +549,21 @@ fn every_fault_has_its_end() {
     let found = table(home.path());
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md");
     let text = fs::read_to_string(&page).expect("docs/reliability.md");
-    let (before, rest) = text.split_once("<!-- faults -->\n").expect("where the table begins");
-    let (old, after) = rest.split_once("<!-- end of faults -->").expect("where the table ends");
+    let (before, rest) = text
+        .split_once("<!-- faults -->\n")
+        .expect("where the table begins");
+    let (old, after) = rest
+        .split_once("<!-- end of faults -->")
+        .expect("where the table ends");
     if std::env::var_os("BLESS").is_some() {
-        fs::write(&page, format!("{before}<!-- faults -->\n{found}<!-- end of faults -->{after}")).expect("the page");
+        fs::write(
+            &page,
+            format!("{before}<!-- faults -->\n{found}<!-- end of faults -->{after}"),
+        )
+        .expect("the page");
     } else if old != found {
-        // A machine that is busy may need more than the second that an answer has: what is wrong is wrong twice.
+        // A machine that is busy may need more than the second that an answer has: what is wrong is
+        // wrong twice.
         let again = table(home.path());
         assert_eq!(old, again, "BLESS=1 writes the table anew");
     }

@@ -24,7 +24,11 @@ const OPERATION: &[&str] = &["codepipeline", "put-third-party-job-failure-result
 fn page(words: &[&str]) -> String {
     let home = tempfile::tempdir().expect("a folder");
     let output = run(opsmith(home.path()).args(words), "");
-    assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()), "{words:?}");
+    assert_eq!(
+        (output.status.code(), stderr(&output)),
+        (Some(0), String::new()),
+        "{words:?}"
+    );
     stdout(&output)
 }
 
@@ -40,7 +44,10 @@ fn options_ask_for_help_too() {
     let expected = page(&[OPERATION, &["help"]].concat());
     for option in ["-h", "--help"] {
         assert_eq!(page(&[OPERATION, &[option]].concat()), expected);
-        assert_eq!(page(&["codepipeline", option]), page(&["codepipeline", "help"]));
+        assert_eq!(
+            page(&["codepipeline", option]),
+            page(&["codepipeline", "help"])
+        );
         assert_eq!(page(&[option]), page(&["help"]));
     }
 }
@@ -48,16 +55,24 @@ fn options_ask_for_help_too() {
 #[test]
 fn every_command_has_a_page_of_78_columns() {
     let service = page(&["codepipeline", "help"]);
-    let commands: Vec<&str> = service.lines().filter_map(|line| line.trim_start().strip_prefix("o ")).collect();
+    let commands: Vec<&str> = service
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("o "))
+        .collect();
     assert_eq!(commands.len(), 45, "{service}");
     for command in commands.iter().filter(|command| **command != "help") {
         let found = page(&["codepipeline", command, "help"]);
         for section in ["NAME", "DESCRIPTION", "SYNOPSIS", "OPTIONS", "OUTPUT"] {
-            assert!(found.lines().any(|line| line == section), "{command}: no {section}");
+            assert!(
+                found.lines().any(|line| line == section),
+                "{command}: no {section}"
+            );
         }
         // Samples of syntax are never broken.
         let wide = found.lines().filter(|line| line.chars().count() > 78);
-        let text = wide.filter(|line| !line.starts_with("          ")).collect::<Vec<_>>();
+        let text = wide
+            .filter(|line| !line.starts_with("          "))
+            .collect::<Vec<_>>();
         assert!(text.is_empty(), "{command}: {text:?}");
     }
 }
@@ -65,21 +80,32 @@ fn every_command_has_a_page_of_78_columns() {
 #[test]
 fn the_top_page_tells_of_global_options() {
     let found = page(&["help"]);
-    for option in ["--endpoint-url (string)", "--local (boolean)", "--cli-validation (string)", "codepipeline"] {
+    for option in [
+        "--endpoint-url (string)",
+        "--local (boolean)",
+        "--cli-validation (string)",
+        "codepipeline",
+    ] {
         assert!(found.contains(option), "{option}: {found}");
     }
 }
 
-/// Samples of the options' syntax are the AWS CLI's, and so are the lines of the synopsis but for the global options.
-/// `OPSMITH_AWS` names the AWS CLI to compare with.
+/// Samples of the options' syntax are the AWS CLI's, and so are the lines of the synopsis but for
+/// the global options. `OPSMITH_AWS` names the AWS CLI to compare with.
 #[test]
 fn options_and_samples_are_those_of_the_aws_cli() {
     let aws = std::env::var_os("OPSMITH_AWS").filter(|aws| Path::new(aws).exists() && has("groff"));
-    let Some(aws) = aws else { return println!("skipped: OPSMITH_AWS names no AWS CLI, or groff is not installed") };
+    let Some(aws) = aws else {
+        return println!("skipped: OPSMITH_AWS names no AWS CLI, or groff is not installed");
+    };
     let home = tempfile::tempdir().expect("a folder");
     let theirs = |words: &[&str]| {
         let mut command = std::process::Command::new(&aws);
-        command.env("HOME", home.path()).args(words).env("PAGER", "cat").env("MANPAGER", "cat");
+        command
+            .env("HOME", home.path())
+            .args(words)
+            .env("PAGER", "cat")
+            .env("MANPAGER", "cat");
         plain(&String::from_utf8(command.output().expect("aws").stdout).expect("text"))
     };
     let service = theirs(&["codepipeline", "help"]);
@@ -87,7 +113,9 @@ fn options_and_samples_are_those_of_the_aws_cli() {
         .lines()
         .skip_while(|line| *line != "AVAILABLE COMMANDS")
         .filter_map(|line| line.trim_start().strip_prefix("o "));
-    let commands: Vec<&str> = commands.filter(|command| !["help", "wait"].contains(command)).collect();
+    let commands: Vec<&str> = commands
+        .filter(|command| !["help", "wait"].contains(command))
+        .collect();
     // Operations of later days are not in the AWS CLI of Debian.
     assert!(commands.len() > 35, "{service}");
     let differ = |command: &&str| {
@@ -100,13 +128,25 @@ fn options_and_samples_are_those_of_the_aws_cli() {
 }
 
 fn has(program: &str) -> bool {
-    std::process::Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    std::process::Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
 }
 
 /// The options in the synopsis of a page, less the global ones.
 fn synopsis(page: &str) -> Vec<String> {
-    let lines = page.lines().map(str::trim).skip_while(|line| *line != "SYNOPSIS").skip(2);
-    lines.take_while(|line| line.starts_with(['[', '-']) && *line != "[--debug]").map(str::to_owned).collect()
+    let lines = page
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| *line != "SYNOPSIS")
+        .skip(2);
+    lines
+        .take_while(|line| line.starts_with(['[', '-']) && *line != "[--debug]")
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Text without the strokes that make it bold.
@@ -137,25 +177,42 @@ fn samples(page: &str) -> Vec<String> {
             sample.push('\n');
         }
     }
-    samples.iter().map(|sample| sample.trim_end().to_owned()).collect()
+    samples
+        .iter()
+        .map(|sample| sample.trim_end().to_owned())
+        .collect()
 }
 
 #[test]
 fn manual_pages_are_what_groff_takes_without_a_warning() {
     let folder = tempfile::tempdir().expect("a folder");
     let target = folder.path().join("man1");
-    assert_eq!(page(&["man", &target.display().to_string()]), format!("46 manual pages in {}\n", target.display()));
-    let operation = fs::read_to_string(target.join("opsmith-codepipeline-put-third-party-job-failure-result.1"));
+    assert_eq!(
+        page(&["man", &target.display().to_string()]),
+        format!("46 manual pages in {}\n", target.display())
+    );
+    let operation = fs::read_to_string(
+        target.join("opsmith-codepipeline-put-third-party-job-failure-result.1"),
+    );
     let operation = operation.expect("the page");
-    assert!(operation.contains("\n.SH NAME\nopsmith\\-codepipeline\\-put\\-third"), "{operation}");
-    assert!(operation.contains("\\fB\\-\\-failure\\-details\\fP (structure)"), "{operation}");
+    assert!(
+        operation.contains("\n.SH NAME\nopsmith\\-codepipeline\\-put\\-third"),
+        "{operation}"
+    );
+    assert!(
+        operation.contains("\\fB\\-\\-failure\\-details\\fP (structure)"),
+        "{operation}"
+    );
     if !has("groff") {
         return println!("skipped beside groff, which is not installed");
     }
     for entry in fs::read_dir(&target).expect("the folder") {
         let path = entry.expect("a page").path();
-        let output =
-            std::process::Command::new("groff").args(["-man", "-ww", "-Tutf8"]).arg(&path).output().expect("groff");
+        let output = std::process::Command::new("groff")
+            .args(["-man", "-ww", "-Tutf8"])
+            .arg(&path)
+            .output()
+            .expect("groff");
         assert_eq!(stderr(&output), "", "{}", path.display());
         assert!(stdout(&output).len() > 500, "{}", path.display());
     }
@@ -164,12 +221,26 @@ fn manual_pages_are_what_groff_takes_without_a_warning() {
 #[test]
 fn a_folder_that_cannot_be_written_is_told() {
     let home = tempfile::tempdir().expect("a folder");
-    for words in [&["man"][..], &["man", "a", "b"], &["man", "--x"], &["completions"], &["completions", "csh"]] {
+    for words in [
+        &["man"][..],
+        &["man", "a", "b"],
+        &["man", "--x"],
+        &["completions"],
+        &["completions", "csh"],
+    ] {
         let output = run(opsmith(home.path()).args(words), "");
         assert_eq!(output.status.code(), Some(252), "{words:?}");
-        assert!(stderr(&output).contains("usage: opsmith"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("usage: opsmith"),
+            "{}",
+            stderr(&output)
+        );
     }
     let output = run(opsmith(home.path()).args(["man", "/proc/none"]), "");
     assert_eq!(output.status.code(), Some(255));
-    assert!(stderr(&output).contains("/proc/none can't be written"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("/proc/none can't be written"),
+        "{}",
+        stderr(&output)
+    );
 }

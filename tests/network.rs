@@ -21,9 +21,19 @@ fn failed(home: &Path, url: &str, more: &[&str]) -> (Option<i32>, String) {
     failed_in(home, url, more, &[])
 }
 
-fn failed_in(home: &Path, url: &str, more: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+fn failed_in(
+    home: &Path,
+    url: &str,
+    more: &[&str],
+    variables: &[(&str, &str)],
+) -> (Option<i32>, String) {
     let mut command = configured(home);
-    command.env("AWS_MAX_ATTEMPTS", "1").envs(variables.iter().copied()).args(CALL).arg(url).args(more);
+    command
+        .env("AWS_MAX_ATTEMPTS", "1")
+        .envs(variables.iter().copied())
+        .args(CALL)
+        .arg(url)
+        .args(more);
     let output = run(&mut command, "");
     assert_eq!(stdout(&output), "");
     (output.status.code(), stderr(&output))
@@ -49,8 +59,14 @@ fn saying(bytes: &'static [u8]) -> String {
 #[test]
 fn nobody_listens() {
     let home = tempfile::tempdir().expect("a folder");
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    for url in [format!("http://{closed}/"), "http://service.invalid/".to_owned()] {
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("an address");
+    for url in [
+        format!("http://{closed}/"),
+        "http://service.invalid/".to_owned(),
+    ] {
         let (code, text) = failed(home.path(), &url, &[]);
         assert_eq!(code, Some(255), "{text}");
         let expected = format!("Could not connect to the endpoint URL: \"{url}\"");
@@ -61,14 +77,23 @@ fn nobody_listens() {
 #[test]
 fn connections_that_end_early() {
     let home = tempfile::tempdir().expect("a folder");
-    let cases: [&[u8]; 5] =
-        [b"", b"HTTP/1.1 20", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", b"SSH-2.0-x\r\n", b"\x15\x03\x01"];
+    let cases: [&[u8]; 5] = [
+        b"",
+        b"HTTP/1.1 20",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{",
+        b"SSH-2.0-x\r\n",
+        b"\x15\x03\x01",
+    ];
     for bytes in cases {
         let address = saying(bytes);
         let (code, text) = failed(home.path(), &format!("http://{address}"), &[]);
         assert_eq!(code, Some(255), "{bytes:?}: {text}");
-        let expected = "Connection was closed before we received a valid response from endpoint URL:";
-        assert!(text.contains(&format!("{expected} \"http://{address}/\".")), "{bytes:?}: {text}");
+        let expected =
+            "Connection was closed before we received a valid response from endpoint URL:";
+        assert!(
+            text.contains(&format!("{expected} \"http://{address}/\".")),
+            "{bytes:?}: {text}"
+        );
     }
 }
 
@@ -81,9 +106,18 @@ fn servers_that_are_silent() {
             drop(stream);
         });
     });
-    let (code, text) = failed(home.path(), &format!("http://{address}"), &["--cli-read-timeout", "1"]);
+    let (code, text) = failed(
+        home.path(),
+        &format!("http://{address}"),
+        &["--cli-read-timeout", "1"],
+    );
     assert_eq!(code, Some(255));
-    assert!(text.contains(&format!("Read timeout on endpoint URL: \"http://{address}/\"")), "{text}");
+    assert!(
+        text.contains(&format!(
+            "Read timeout on endpoint URL: \"http://{address}/\""
+        )),
+        "{text}"
+    );
 }
 
 /// A queue of connections that is full: further ones wait.
@@ -97,25 +131,53 @@ fn servers_that_do_not_accept() {
         waiting.push(stream);
         assert!(waiting.len() < 10_000, "the queue has no end");
     }
-    let (code, text) = failed(home.path(), &format!("http://{address}"), &["--cli-connect-timeout", "1"]);
+    let (code, text) = failed(
+        home.path(),
+        &format!("http://{address}"),
+        &["--cli-connect-timeout", "1"],
+    );
     assert_eq!(code, Some(255));
-    assert!(text.contains(&format!("Connect timeout on endpoint URL: \"http://{address}/\"")), "{text}");
+    assert!(
+        text.contains(&format!(
+            "Connect timeout on endpoint URL: \"http://{address}/\""
+        )),
+        "{text}"
+    );
 }
 
 #[test]
 fn proxies_that_fail() {
     let home = tempfile::tempdir().expect("a folder");
-    let refusing = saying(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let refusing =
+        saying(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("an address");
     for (variable, proxy, url) in [
-        ("http_proxy", format!("http://me:hidden@{closed}"), "http://service.invalid"),
-        ("https_proxy", format!("http://me:hidden@{closed}"), "https://service.invalid"),
-        ("https_proxy", format!("http://me:hidden@{refusing}"), "https://service.invalid"),
+        (
+            "http_proxy",
+            format!("http://me:hidden@{closed}"),
+            "http://service.invalid",
+        ),
+        (
+            "https_proxy",
+            format!("http://me:hidden@{closed}"),
+            "https://service.invalid",
+        ),
+        (
+            "https_proxy",
+            format!("http://me:hidden@{refusing}"),
+            "https://service.invalid",
+        ),
     ] {
         let (code, text) = failed_in(home.path(), url, &[], &[(variable, &proxy)]);
         assert_eq!(code, Some(255));
         let masked = proxy.replace("me:hidden", "***:***");
-        assert!(text.contains(&format!("Failed to connect to proxy URL: \"{masked}\"")), "{text}");
+        assert!(
+            text.contains(&format!("Failed to connect to proxy URL: \"{masked}\"")),
+            "{text}"
+        );
         assert!(!text.contains("hidden"), "{text}");
     }
 }
@@ -135,18 +197,39 @@ fn a_proxy_is_told_name_and_password_and_nobody_else() {
         let _ = told.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
     });
     let proxy = format!("http://user:p%40ss%23@{proxy}");
-    failed_in(home.path(), "https://service.invalid", &[], &[("https_proxy", &proxy)]);
-    let (asked, beyond) = (heard.recv().expect("a request"), heard.recv().expect("a greeting"));
-    assert!(asked.starts_with("CONNECT service.invalid:443 HTTP/1.1\r\n"), "{asked}");
-    assert!(asked.to_lowercase().contains("proxy-authorization: basic dxnlcjpwqhnziw=="), "{asked}");
-    assert!(!beyond.is_empty() && !beyond.to_lowercase().contains("proxy-authorization"), "{beyond}");
+    failed_in(
+        home.path(),
+        "https://service.invalid",
+        &[],
+        &[("https_proxy", &proxy)],
+    );
+    let (asked, beyond) = (
+        heard.recv().expect("a request"),
+        heard.recv().expect("a greeting"),
+    );
+    assert!(
+        asked.starts_with("CONNECT service.invalid:443 HTTP/1.1\r\n"),
+        "{asked}"
+    );
+    assert!(
+        asked
+            .to_lowercase()
+            .contains("proxy-authorization: basic dxnlcjpwqhnziw=="),
+        "{asked}"
+    );
+    assert!(
+        !beyond.is_empty() && !beyond.to_lowercase().contains("proxy-authorization"),
+        "{beyond}"
+    );
 }
 
-/// A server with a certificate for `localhost` of an authority of its own, which `ca.pem` in `home` states.
+/// A server with a certificate for `localhost` of an authority of its own, which `ca.pem` in `home`
+/// states.
 fn secure(home: &Path) -> u16 {
     let mut params = CertificateParams::new(Vec::new()).expect("names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key"))
+        .expect("an authority");
     fs::write(home.join("ca.pem"), authority.pem()).expect("a file");
     let key = KeyPair::generate().expect("a key");
     let leaf = CertificateParams::new(vec!["localhost".to_owned()]).expect("names");
@@ -156,7 +239,10 @@ fn secure(home: &Path) -> u16 {
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
+        .with_single_cert(
+            vec![leaf.der().clone()],
+            PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        )
         .expect("a configuration");
     let config = Arc::new(config);
     let address = server(move |mut stream| {
@@ -169,11 +255,21 @@ fn secure(home: &Path) -> u16 {
                 Ok(1..) => request.extend_from_slice(&buffer),
                 _ => return,
             }
-            request.truncate(request.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
+            request.truncate(
+                request
+                    .iter()
+                    .rposition(|byte| *byte != 0)
+                    .map_or(0, |last| last + 1),
+            );
         }
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
     });
-    address.rsplit_once(':').expect("a port").1.parse().expect("a port")
+    address
+        .rsplit_once(':')
+        .expect("a port")
+        .1
+        .parse()
+        .expect("a port")
 }
 
 #[test]
@@ -181,7 +277,10 @@ fn certificates() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
     let port = secure(home);
-    let (right, wrong) = (format!("https://localhost:{port}"), format!("https://127.0.0.1:{port}"));
+    let (right, wrong) = (
+        format!("https://localhost:{port}"),
+        format!("https://127.0.0.1:{port}"),
+    );
     let plain = format!("https://{}", saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
     fs::write(home.join("empty.pem"), "no certificate").expect("a file");
     let refused = |url: &str| format!("SSL validation failed for {url}/");
@@ -189,17 +288,33 @@ fn certificates() {
         (&right, &[][..], refused(&right)),
         (&wrong, &["--ca-bundle", "ca.pem"], refused(&wrong)),
         (&plain, &[], refused(&plain)),
-        (&right, &["--ca-bundle", "missing.pem"], "missing.pem".to_owned()),
+        (
+            &right,
+            &["--ca-bundle", "missing.pem"],
+            "missing.pem".to_owned(),
+        ),
         (&right, &["--ca-bundle", "."], "directory".to_owned()),
-        (&right, &["--ca-bundle", "empty.pem"], "empty.pem".to_owned()),
+        (
+            &right,
+            &["--ca-bundle", "empty.pem"],
+            "empty.pem".to_owned(),
+        ),
         (&right, &["--ca-bundle", ""], "Invalid CA bundle".to_owned()),
     ] {
         let (code, text) = failed(home, url, more);
         assert_eq!(code, Some(255), "{url} {more:?}: {text}");
         assert!(text.contains(&expected), "{url} {more:?}: {text}");
     }
-    for (url, more) in [(&right, &["--ca-bundle", "ca.pem"][..]), (&wrong, &["--no-verify-ssl"])] {
+    for (url, more) in [
+        (&right, &["--ca-bundle", "ca.pem"][..]),
+        (&wrong, &["--no-verify-ssl"]),
+    ] {
         let output = run(configured(home).args(CALL).arg(url).args(more), "");
-        assert_eq!(output.status.code(), Some(0), "{url} {more:?}: {}", stderr(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{url} {more:?}: {}",
+            stderr(&output)
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! Parity with the AWS CLI: a folder per case in `tests/parity`, with what the AWS CLI does.
 //!
-//! `case.toml` says what is typed, where, and what the endpoint answers; beside it stand `stdout` and `requests.json`.
-//! Where `OPSMITH_AWS` names Debian's AWS CLI, that runs beside ours, and `BLESS=1` writes what it does.
+//! `case.toml` says what is typed, where, and what the endpoint answers; beside it stand `stdout`
+//! and `requests.json`. Where `OPSMITH_AWS` names Debian's AWS CLI, that runs beside ours, and
+//! `BLESS=1` writes what it does.
 
 mod support;
 
@@ -58,8 +59,10 @@ struct Seen {
 #[test]
 fn what_a_script_sees_is_what_it_saw_from_the_aws_cli() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity");
-    let mut cases: Vec<_> =
-        fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("a case").path()).collect();
+    let mut cases: Vec<_> = fs::read_dir(folder)
+        .expect("the cases")
+        .map(|entry| entry.expect("a case").path())
+        .collect();
     cases.sort();
     assert!(cases.len() >= 250, "only {} cases were found", cases.len());
     let aws = std::env::var_os("OPSMITH_AWS").map(PathBuf::from);
@@ -88,20 +91,35 @@ fn check(folder: &Path, aws: Option<&Path>) -> Vec<String> {
     let ours = seen(&case, None);
     let live = aws.map(|aws| seen(&case, Some(aws)));
     if std::env::var_os("BLESS").is_some() {
-        let source = if case.differs.is_some() { Some(&ours) } else { live.as_ref().filter(|_| case.live.is_none()) };
-        source.into_iter().for_each(|seen| bless(folder, &case, seen));
+        let source = if case.differs.is_some() {
+            Some(&ours)
+        } else {
+            live.as_ref().filter(|_| case.live.is_none())
+        };
+        source
+            .into_iter()
+            .for_each(|seen| bless(folder, &case, seen));
         case = Case::read(folder);
     }
     let expected = expected(folder, &case);
     let mut wrong = Vec::new();
     if ours != expected {
-        wrong.push(format!("{}: opsmith\n{ours:#?}\nin place of\n{expected:#?}", folder.display()));
+        wrong.push(format!(
+            "{}: opsmith\n{ours:#?}\nin place of\n{expected:#?}",
+            folder.display()
+        ));
     }
     let excused = case.live.is_some() || case.differs.is_some();
     if let Some(live) = live.filter(|live| (*live == expected) == excused) {
         wrong.push(match excused {
-            true => format!("{}: the live AWS CLI does the same: no reason is needed", folder.display()),
-            false => format!("{}: the live AWS CLI\n{live:#?}\nin place of\n{expected:#?}", folder.display()),
+            true => format!(
+                "{}: the live AWS CLI does the same: no reason is needed",
+                folder.display()
+            ),
+            false => format!(
+                "{}: the live AWS CLI\n{live:#?}\nin place of\n{expected:#?}",
+                folder.display()
+            ),
         });
     }
     wrong
@@ -110,15 +128,26 @@ fn check(folder: &Path, aws: Option<&Path>) -> Vec<String> {
 fn expected(folder: &Path, case: &Case) -> Seen {
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
     let requests = read("requests.json");
-    let requests = if requests.is_empty() { json!([]) } else { serde_json::from_str(&requests).expect("JSON") };
-    Seen { code: Some(case.code), stdout: read("stdout"), requests }
+    let requests = if requests.is_empty() {
+        json!([])
+    } else {
+        serde_json::from_str(&requests).expect("JSON")
+    };
+    Seen {
+        code: Some(case.code),
+        stdout: read("stdout"),
+        requests,
+    }
 }
 
 fn bless(folder: &Path, case: &Case, seen: &Seen) {
     let text = fs::read_to_string(folder.join("case.toml")).expect("case.toml");
     let code = format!("\ncode = {}\n", seen.code.unwrap_or(-1));
-    fs::write(folder.join("case.toml"), text.replacen(&format!("\ncode = {}\n", case.code), &code, 1))
-        .expect("written");
+    fs::write(
+        folder.join("case.toml"),
+        text.replacen(&format!("\ncode = {}\n", case.code), &code, 1),
+    )
+    .expect("written");
     let requests = match seen.requests == json!([]) {
         true => String::new(),
         false => serde_json::to_string_pretty(&seen.requests).expect("JSON") + "\n",
@@ -126,7 +155,11 @@ fn bless(folder: &Path, case: &Case, seen: &Seen) {
     for (name, text) in [("stdout", &seen.stdout), ("requests.json", &requests)] {
         let path = folder.join(name);
         // A file that is not there has nothing in it.
-        let _ = if text.is_empty() { fs::remove_file(path) } else { fs::write(path, text) };
+        let _ = if text.is_empty() {
+            fs::remove_file(path)
+        } else {
+            fs::write(path, text)
+        };
     }
 }
 
@@ -148,21 +181,36 @@ fn seen(case: &Case, aws: Option<&Path>) -> Seen {
         None => Command::new(env!("CARGO_BIN_EXE_opsmith")),
     };
     command.args(aws.iter().flat_map(|aws| [Path::new("20"), aws]));
-    command.env_clear().current_dir(home.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.envs(usual(&folder, &server.url)).envs(case.env.iter().map(|(name, value)| (name, filled(value))));
+    command
+        .env_clear()
+        .current_dir(home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+        .envs(usual(&folder, &server.url))
+        .envs(case.env.iter().map(|(name, value)| (name, filled(value))));
     for name in &case.unset {
         command.env_remove(name);
     }
     command.args(case.args.iter().map(|word| filled(word)));
     // Debian's does not read the variable yet.
-    let endpoint = case.args.iter().any(|word| word.starts_with("--endpoint-url"));
+    let endpoint = case
+        .args
+        .iter()
+        .any(|word| word.starts_with("--endpoint-url"));
     if aws.is_some() && !endpoint && !case.unset.iter().any(|name| name == "AWS_ENDPOINT_URL") {
         command.args(["--endpoint-url", &server.url]);
     }
     let output = support::run(&mut command, &case.stdin);
     let requests = Value::from_iter(server.requests().iter().map(sent));
-    let stdout = support::stdout(&output).replace(&server.url, "{URL}").replace(&folder, "{DIR}");
-    Seen { code: output.status.code(), stdout, requests }
+    let stdout = support::stdout(&output)
+        .replace(&server.url, "{URL}")
+        .replace(&folder, "{DIR}");
+    Seen {
+        code: output.status.code(),
+        stdout,
+        requests,
+    }
 }
 
 fn usual(home: &str, url: &str) -> BTreeMap<String, String> {
@@ -174,20 +222,31 @@ fn usual(home: &str, url: &str) -> BTreeMap<String, String> {
         ("AWS_PAGER", ""),
         ("AWS_EC2_METADATA_DISABLED", "true"),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        ),
         ("AWS_REGION", "us-east-1"),
         ("AWS_ENDPOINT_URL", url),
         ("AWS_CONFIG_FILE", &format!("{home}/config")),
-        ("AWS_SHARED_CREDENTIALS_FILE", &format!("{home}/credentials")),
+        (
+            "AWS_SHARED_CREDENTIALS_FILE",
+            &format!("{home}/credentials"),
+        ),
         ("PYTHONWARNINGS", "ignore"),
     ];
-    variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    variables
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
-/// What of a request matters to a service: method, path, operation, type, as whom, and the value of the body.
+/// What of a request matters to a service: method, path, operation, type, as whom, and the value of
+/// the body.
 fn sent(request: &Request) -> Value {
     let mut line = request.line.split(' ');
-    let body = serde_json::from_str(&request.body).unwrap_or_else(|_| Value::from(request.body.clone()));
+    let body =
+        serde_json::from_str(&request.body).unwrap_or_else(|_| Value::from(request.body.clone()));
     json!({
         "method": line.next(),
         "path": line.next(),
@@ -209,6 +268,11 @@ fn scope(authorization: &str) -> Option<String> {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
-    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hex digits")).collect()
+    let pairs = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).expect("ASCII"));
+    pairs
+        .map(|pair| u8::from_str_radix(pair, 16).expect("hex digits"))
+        .collect()
 }

@@ -22,18 +22,33 @@ fn rust(folder: &Path, found: &mut Vec<PathBuf>) {
 fn files(folder: &str) -> Vec<(PathBuf, String)> {
     let mut paths = Vec::new();
     rust(&root().join(folder), &mut paths);
-    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).expect("text"))).collect()
+    paths
+        .into_iter()
+        .map(|path| (path.clone(), fs::read_to_string(path).expect("text")))
+        .collect()
 }
 
 /// Services are data: the code of generator, runtime and command knows none.
 #[test]
 fn no_service_is_named_in_hand_written_code() {
-    for (path, text) in ["codegen/src", "command/src", "runtime/src", "src"].into_iter().flat_map(files) {
-        let is_test = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests"));
-        let code =
-            text.split("#[cfg(test)]").next().and_then(|text| text.split("#[cfg(any(test").next()).unwrap_or_default();
-        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//") && !is_test);
-        let named: Vec<_> = lines.filter(|line| line.to_lowercase().contains("codepipeline")).collect();
+    for (path, text) in ["codegen/src", "command/src", "runtime/src", "src"]
+        .into_iter()
+        .flat_map(files)
+    {
+        let is_test = path
+            .components()
+            .any(|part| part.as_os_str().to_string_lossy().starts_with("tests"));
+        let code = text
+            .split("#[cfg(test)]")
+            .next()
+            .and_then(|text| text.split("#[cfg(any(test").next())
+            .unwrap_or_default();
+        let lines = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//") && !is_test);
+        let named: Vec<_> = lines
+            .filter(|line| line.to_lowercase().contains("codepipeline"))
+            .collect();
         assert!(named.is_empty(), "{}: {named:?}", path.display());
     }
 }
@@ -41,12 +56,21 @@ fn no_service_is_named_in_hand_written_code() {
 #[test]
 fn generated_code_stays_small_and_allows_nothing() {
     let files = files("generated/codepipeline/src");
-    let code =
-        |text: &str| text.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//")).count();
+    let code = |text: &str| {
+        text.lines()
+            .filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//"))
+            .count()
+    };
     let lines: usize = files.iter().map(|(_, text)| code(text)).sum();
-    let operations = files.iter().map(|(_, text)| text.matches(") -> Call<").count()).sum::<usize>();
+    let operations = files
+        .iter()
+        .map(|(_, text)| text.matches(") -> Call<").count())
+        .sum::<usize>();
     assert_eq!(operations, 44);
-    assert!(lines <= 160 * operations, "{lines} lines for {operations} operations");
+    assert!(
+        lines <= 160 * operations,
+        "{lines} lines for {operations} operations"
+    );
     assert!(files.iter().all(|(_, text)| !text.contains("allow(")));
 }
 
@@ -54,7 +78,10 @@ fn generated_code_stays_small_and_allows_nothing() {
 #[test]
 fn every_difference_has_a_test() {
     let list = fs::read_to_string(root().join("docs/differences.md")).expect("the list");
-    let rows: Vec<&str> = list.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| case")).collect();
+    let rows: Vec<&str> = list
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| case"))
+        .collect();
     assert!(rows.len() > 15);
     let mut tests = String::new();
     ["tests", "codegen", "command", "runtime", "local", "tool"]
@@ -62,13 +89,20 @@ fn every_difference_has_a_test() {
         .flat_map(files)
         .for_each(|(_, text)| tests.push_str(&text));
     for row in rows.iter().filter(|row| !row.starts_with("| ---")) {
-        let last = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+        let last = row
+            .trim_end_matches('|')
+            .rsplit('|')
+            .next()
+            .unwrap_or_default();
         let names: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
         assert!(!names.is_empty(), "no test is named: {row}");
         for name in names {
             let folder = |kind: &str| root().join(kind).join(name).join("case.toml").exists();
             let case = folder("tests/commands") || folder("tests/parity");
-            assert!(case || tests.contains(&format!("fn {name}(")), "there is no test {name}: {row}");
+            assert!(
+                case || tests.contains(&format!("fn {name}(")),
+                "there is no test {name}: {row}"
+            );
         }
     }
 }
@@ -81,7 +115,8 @@ macro_rules! readers {
     }};
 }
 
-/// What rows hold is read by what runs, or it is not in them: a fact that nothing obeys is not lowered.
+/// What rows hold is read by what runs, or it is not in them: a fact that nothing obeys is not
+/// lowered.
 #[test]
 fn every_fact_of_the_rows_has_a_reader() {
     let readers = readers! {
@@ -112,18 +147,42 @@ fn every_fact_of_the_rows_has_a_reader() {
         }
     };
     let flags = [
-        ("REQUIRED", "runtime/src/validate/rules.rs", "flag::REQUIRED"),
+        (
+            "REQUIRED",
+            "runtime/src/validate/rules.rs",
+            "flag::REQUIRED",
+        ),
         ("SENSITIVE", "runtime/src/redact.rs", ".hides("),
         ("SPARSE", "runtime/src/codec/json/read.rs", "flag::SPARSE"),
-        ("IDEMPOTENCY_TOKEN", "runtime/src/client.rs", "flag::IDEMPOTENCY_TOKEN"),
-        ("HOST_LABEL", "runtime/src/endpoint/bound.rs", "flag::HOST_LABEL"),
+        (
+            "IDEMPOTENCY_TOKEN",
+            "runtime/src/client.rs",
+            "flag::IDEMPOTENCY_TOKEN",
+        ),
+        (
+            "HOST_LABEL",
+            "runtime/src/endpoint/bound.rs",
+            "flag::HOST_LABEL",
+        ),
         ("REQUIRES", "runtime/src/codec/json.rs", "flag::REQUIRES"),
     ];
-    let read = |file: &str| fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let read = |file: &str| {
+        fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    };
     for (fact, file, text) in readers.into_iter().chain(flags) {
-        assert!(read(file).contains(text), "{fact} is not read in {file} by {text}");
+        assert!(
+            read(file).contains(text),
+            "{fact} is not read in {file} by {text}"
+        );
     }
     let rows = read("runtime/src/rows.rs");
-    let all = rows.lines().filter_map(|line| line.trim().strip_prefix("pub const ")?.split_once(": u16 = "));
-    assert_eq!(all.map(|(name, _)| name).collect::<Vec<_>>(), flags.map(|(name, ..)| name));
+    let all = rows.lines().filter_map(|line| {
+        line.trim()
+            .strip_prefix("pub const ")?
+            .split_once(": u16 = ")
+    });
+    assert_eq!(
+        all.map(|(name, _)| name).collect::<Vec<_>>(),
+        flags.map(|(name, ..)| name)
+    );
 }

@@ -1,4 +1,5 @@
-//! Roles as a person at a terminal meets them: codes of devices, and the cache shared with the AWS CLI.
+//! Roles as a person at a terminal meets them: codes of devices, and the cache shared with the AWS
+//! CLI.
 
 mod support;
 
@@ -14,18 +15,37 @@ const CONFIG: &str = "[default]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123
 fn scene(more: &str) -> (tempfile::TempDir, Server) {
     let home = tempfile::tempdir().expect("a folder");
     fs::create_dir(home.path().join(".aws")).expect("a folder");
-    fs::write(home.path().join(".aws/config"), CONFIG.replace("[profile", &format!("{more}[profile"))).expect("a file");
+    fs::write(
+        home.path().join(".aws/config"),
+        CONFIG.replace("[profile", &format!("{more}[profile")),
+    )
+    .expect("a file");
     let sts = "<R><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>hidden</SecretAccessKey><SessionToken>\
                token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></R>";
-    let answer = |body: &str| Answer { body: body.to_owned(), ..Answer::default() };
+    let answer = |body: &str| Answer {
+        body: body.to_owned(),
+        ..Answer::default()
+    };
     (home, Server::playing(vec![answer(sts), answer("{}")]))
 }
 
 fn call(command: &mut Command, url: &str) -> Command {
     let mut whole = Command::new(command.get_program());
-    whole.args(command.get_args()).args(["codepipeline", "list-pipelines"]).env_clear();
-    whole.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("AWS_ENDPOINT_URL", url);
-    whole.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    whole
+        .args(command.get_args())
+        .args(["codepipeline", "list-pipelines"])
+        .env_clear();
+    whole
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("AWS_ENDPOINT_URL", url);
+    whole
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     whole
 }
 
@@ -35,38 +55,73 @@ fn a_code_is_asked_for_where_there_is_no_terminal_too() {
     let mut detached = Command::new("setsid");
     let ours = opsmith(home.path());
     detached.arg("--wait").arg(ours.get_program());
-    detached.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    detached.envs(
+        ours.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
     let output = run(&mut call(&mut detached, &server.url), "123456\n");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert_eq!(stderr(&output), "Enter MFA code for arn:aws:iam::123456789012:mfa/me: ");
+    assert_eq!(
+        stderr(&output),
+        "Enter MFA code for arn:aws:iam::123456789012:mfa/me: "
+    );
     let requests = server.requests();
-    assert!(requests[0].body.contains("TokenCode=123456"), "{}", requests[0].body);
+    assert!(
+        requests[0].body.contains("TokenCode=123456"),
+        "{}",
+        requests[0].body
+    );
     assert_eq!(requests[1].header("x-amz-security-token"), Some("token"));
     // Without an answer there is no call.
     let (home, server) = scene("mfa_serial = arn:aws:iam::123456789012:mfa/me\n");
     detached.env("HOME", home.path());
     let output = run(&mut call(&mut detached, &server.url), "");
     assert_eq!(output.status.code(), Some(255));
-    assert!(stderr(&output).contains("no code was given"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("no code was given"),
+        "{}",
+        stderr(&output)
+    );
     assert!(server.requests().is_empty());
 }
 
-/// A role that was taken by the command is one that the AWS CLI has: it does not ask STS, which it could not reach here.
+/// A role that was taken by the command is one that the AWS CLI has: it does not ask STS, which it
+/// could not reach here.
 #[test]
 fn the_cache_of_roles_is_shared_with_the_aws_cli() {
     let aws = std::env::var_os("OPSMITH_AWS").filter(|aws| Path::new(aws).exists());
-    let Some(aws) = aws else { return println!("skipped beside the live AWS CLI, as OPSMITH_AWS does not name it") };
+    let Some(aws) = aws else {
+        return println!("skipped beside the live AWS CLI, as OPSMITH_AWS does not name it");
+    };
     let (home, server) = scene("");
     let output = run(&mut call(&mut opsmith(home.path()), &server.url), "");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let mut theirs = opsmith(home.path());
-    let envs: Vec<_> = theirs.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
+    let envs: Vec<_> = theirs
+        .get_envs()
+        .map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned)))
+        .collect();
     theirs = Command::new(aws);
-    theirs.envs(envs.into_iter().filter_map(|(name, value)| Some((name, value?))));
-    let output = run(call(&mut theirs, &server.url).args(["--endpoint-url", &server.url]), "");
-    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(0), ""), "{}", stderr(&output));
+    theirs.envs(
+        envs.into_iter()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    let output = run(
+        call(&mut theirs, &server.url).args(["--endpoint-url", &server.url]),
+        "",
+    );
+    assert_eq!(
+        (output.status.code(), stdout(&output).as_str()),
+        (Some(0), ""),
+        "{}",
+        stderr(&output)
+    );
     let requests = server.requests();
-    let key = requests.last().and_then(|request| request.header("authorization")).unwrap_or_default().to_owned();
+    let key = requests
+        .last()
+        .and_then(|request| request.header("authorization"))
+        .unwrap_or_default()
+        .to_owned();
     assert!(key.contains("Credential=ASIAROLE/"), "{key}");
     assert_eq!(requests.len(), 3);
 }

@@ -1,4 +1,5 @@
-//! What a person at a terminal sees: pages and results in a pager or as they are, as wide as the terminal.
+//! What a person at a terminal sees: pages and results in a pager or as they are, as wide as the
+//! terminal.
 
 mod support;
 
@@ -8,16 +9,35 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use support::{Server, configured, opsmith};
 
-/// Runs the command with a terminal as its standard output: its exit code and what the terminal got.
+/// Runs the command with a terminal as its standard output: its exit code and what the terminal
+/// got.
 fn on_terminal(command: &mut Command) -> (Option<i32>, String) {
     let flags = rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY;
     let ours = rustix::pty::openpt(flags).expect("a terminal");
-    rustix::pty::grantpt(&ours).and_then(|()| rustix::pty::unlockpt(&ours)).expect("a terminal");
-    let name = rustix::pty::ptsname(&ours, Vec::new()).expect("a name").into_string().expect("text");
-    let theirs = File::options().read(true).write(true).open(name).expect("a terminal");
-    let size = rustix::termios::Winsize { ws_row: 24, ws_col: 60, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::pty::grantpt(&ours)
+        .and_then(|()| rustix::pty::unlockpt(&ours))
+        .expect("a terminal");
+    let name = rustix::pty::ptsname(&ours, Vec::new())
+        .expect("a name")
+        .into_string()
+        .expect("text");
+    let theirs = File::options()
+        .read(true)
+        .write(true)
+        .open(name)
+        .expect("a terminal");
+    let size = rustix::termios::Winsize {
+        ws_row: 24,
+        ws_col: 60,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
     rustix::termios::tcsetwinsize(&theirs, size).expect("a size");
-    let mut child = command.stdout(theirs).stderr(Stdio::null()).spawn().expect("the command");
+    let mut child = command
+        .stdout(theirs)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the command");
     // The command keeps the terminal's other end until it is dropped.
     command.stdout(Stdio::null());
     let mut text = Vec::new();
@@ -34,7 +54,12 @@ const PAGED: &str = "|{\n|    \"pipelines\": []\n|}\n";
 fn call(home: &Path, variables: &[(&str, &str)], options: &[&str]) -> (Option<i32>, String, usize) {
     let server = Server::answering(200, "", r#"{"pipelines":[]}"#);
     let mut command = configured(home);
-    command.envs(variables.iter().copied()).args(options).args(["--color", "off", "--endpoint-url", &server.url]);
+    command.envs(variables.iter().copied()).args(options).args([
+        "--color",
+        "off",
+        "--endpoint-url",
+        &server.url,
+    ]);
     let (code, text) = on_terminal(command.args(["codepipeline", "list-pipelines"]));
     (code, text, server.requests().len())
 }
@@ -54,11 +79,26 @@ fn results_go_through_a_pager_that_is_named() {
     assert_eq!(seen(&[("AWS_PAGER", sed)], &[]), PAGED);
     assert_eq!(seen(&[("PAGER", sed)], &[]), PAGED);
     assert_eq!(seen(&[], &["--profile", "paged"]), PAGED);
-    assert_eq!(seen(&[("AWS_PAGER", ""), ("PAGER", sed)], &["--profile", "paged"]), RESULT);
+    assert_eq!(
+        seen(
+            &[("AWS_PAGER", ""), ("PAGER", sed)],
+            &["--profile", "paged"]
+        ),
+        RESULT
+    );
     assert_eq!(seen(&[("AWS_PAGER", sed)], &["--no-cli-pager"]), RESULT);
-    assert_eq!(seen(&[("AWS_PAGER", "sh -c 'echo $LESS; cat >/dev/null'")], &[]), "FRX\n");
+    assert_eq!(
+        seen(&[("AWS_PAGER", "sh -c 'echo $LESS; cat >/dev/null'")], &[]),
+        "FRX\n"
+    );
     assert_eq!(seen(&[("AWS_PAGER", "true")], &[]), "");
-    assert_eq!(seen(&[("AWS_PAGER", sed)], &["--query", "none.at.all", "--output", "text"]), "|None\n");
+    assert_eq!(
+        seen(
+            &[("AWS_PAGER", sed)],
+            &["--query", "none.at.all", "--output", "text"]
+        ),
+        "|None\n"
+    );
 }
 
 #[test]
@@ -83,8 +123,7 @@ fn pages_are_as_wide_as_the_terminal() {
     };
     let (code, text) = page(&[("MANPAGER", "sed 's/^/|/'")]);
     assert_eq!(code, Some(0), "{text}");
-    let filled =
-        "\n|       Represents the failure of a third party job as\n|       returned to the pipeline by a job worker. ";
+    let filled = "\n|       Represents the failure of a third party job as\n|       returned to the pipeline by a job worker. ";
     assert!(text.contains(filled), "{text}");
     let (code, text) = page(&[("PAGER", "no-such-pager"), ("COLUMNS", "70")]);
     assert_eq!(code, Some(0));

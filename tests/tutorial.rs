@@ -1,4 +1,5 @@
-//! The pages that teach, as a reader would follow them: every command is run, and prints what the page says.
+//! The pages that teach, as a reader would follow them: every command is run, and prints what the
+//! page says.
 
 mod support;
 
@@ -15,14 +16,17 @@ enum Step<'a> {
     Save(&'a str, &'a str),
 }
 
-/// The steps of a page: blocks of console are commands with what they print, and a block after "Save this as" is a file.
+/// The steps of a page: blocks of console are commands with what they print, and a block after
+/// "Save this as" is a file.
 fn steps(page: &str) -> Vec<Step<'_>> {
     let mut steps = Vec::new();
     let mut parts = page.split("\n```");
     let mut text = parts.next().unwrap_or_default();
     while let (Some(block), Some(after)) = (parts.next(), parts.next()) {
         let (language, block) = block.split_once('\n').expect("a block");
-        let named = text.rsplit_once("Save this as `").and_then(|(_, rest)| rest.split_once("`:"));
+        let named = text
+            .rsplit_once("Save this as `")
+            .and_then(|(_, rest)| rest.split_once("`:"));
         match (language, named) {
             ("console", _) => commands(block, &mut steps),
             (_, Some((name, ""))) => steps.push(Step::Save(name, block)),
@@ -63,9 +67,14 @@ fn the_worker_in_rust_is_the_example() {
     let shown = |language: &str| -> Vec<String> {
         let fence = format!("\n```{language}\n");
         let blocks = page.split(&fence).skip(1);
-        blocks.map(|rest| rest.split("\n```").next().unwrap_or_default().to_owned()).collect()
+        blocks
+            .map(|rest| rest.split("\n```").next().unwrap_or_default().to_owned())
+            .collect()
     };
-    for (language, file) in [("rust", "examples/worker/src/main.rs"), ("toml", "examples/worker/Cargo.toml")] {
+    for (language, file) in [
+        ("rust", "examples/worker/src/main.rs"),
+        ("toml", "examples/worker/Cargo.toml"),
+    ] {
         let (blocks, file) = (shown(language), read(file));
         assert!(!blocks.is_empty());
         for block in blocks {
@@ -78,13 +87,18 @@ fn is_true(page: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join(page)).expect("the page");
     let steps = steps(&page);
-    let (home, folder) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (home, folder) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
     let mark = "----- the next command";
     let mut input = String::from("exec 2>&1\n");
     for step in &steps {
         input += &match step {
             Step::Run(command, _) => format!("echo '{mark}'\n{command}\n"),
-            Step::Save(name, text) => format!("cat > {name} <<'END OF FILE'\n{text}\nEND OF FILE\n"),
+            Step::Save(name, text) => {
+                format!("cat > {name} <<'END OF FILE'\n{text}\nEND OF FILE\n")
+            }
         };
     }
     // Whatever happened, the endpoint ends with the page.
@@ -92,12 +106,19 @@ fn is_true(page: &str) {
     let mut bash = Command::new("bash");
     let own = std::env::var_os("HOME").unwrap_or_default();
     for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-        bash.env(name, std::env::var_os(name).unwrap_or_else(|| Path::new(&own).join(folder).into()));
+        bash.env(
+            name,
+            std::env::var_os(name).unwrap_or_else(|| Path::new(&own).join(folder).into()),
+        );
     }
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
+    for (name, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_"))
+    {
         bash.env_remove(name);
     }
-    bash.env("HOME", home.path()).env("TMPDIR", folder.path()).current_dir(root);
+    bash.env("HOME", home.path())
+        .env("TMPDIR", folder.path())
+        .current_dir(root);
     let output = run(bash.stdout(Stdio::piped()).stderr(Stdio::piped()), &input);
     let printed = stdout(&output);
     let printed: Vec<_> = printed.split(&format!("{mark}\n")).skip(1).collect();

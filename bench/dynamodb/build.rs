@@ -3,5 +3,7 @@
 fn main() {
     println!("cargo::rerun-if-env-changed=DYNAMODB_MODEL");
     let model = std::env::var("DYNAMODB_MODEL").expect("DYNAMODB_MODEL names the model");
-    opsmith_codegen::Generator::new(model).operations(["GetItem", "PutItem"]).build_script();
+    opsmith_codegen::Generator::new(model)
+        .operations(["GetItem", "PutItem"])
+        .build_script();
 }

@@ -1,7 +1,7 @@
 //! The Smithy JSON AST as it is written: it knows JSON and nothing of Rust.
 //!
-//! [`Model::load`] reads the files of a model, merges them, and applies `apply` statements and mixins. Traits are kept
-//! as they are; [`crate::lower`] makes sense of those that it knows.
+//! [`Model::load`] reads the files of a model, merges them, and applies `apply` statements and
+//! mixins. Traits are kept as they are; [`crate::lower`] makes sense of those that it knows.
 
 mod narrow;
 mod prelude;
@@ -98,12 +98,15 @@ record! {
 }
 
 impl Model {
-    /// Reads and merges the files, each a name and a text. What can't be read is reported and left out.
+    /// Reads and merges the files, each a name and a text. What can't be read is reported and left
+    /// out.
     pub(crate) fn load(files: &[(String, String)], report: &mut Report) -> Model {
         let mut model = Model::default();
         let mut applies = Vec::new();
         for (name, text) in files {
-            let Some(file) = parse(name, text, report) else { continue };
+            let Some(file) = parse(name, text, report) else {
+                continue;
+            };
             model.source = model.source.or(file.metadata.opsmith);
             for (id, mut shape) in file.shapes {
                 shape.file.clone_from(name);
@@ -111,7 +114,12 @@ impl Model {
                     applies.push((id, shape));
                 } else if let Some(other) = model.shapes.get(&id) {
                     let problem = format!("the shape is also in {}", other.file);
-                    report.add(name, &id, problem, "keep it in one file, and use `apply` in the other");
+                    report.add(
+                        name,
+                        &id,
+                        problem,
+                        "keep it in one file, and use `apply` in the other",
+                    );
                 } else {
                     model.shapes.insert(id, shape);
                 }
@@ -127,15 +135,25 @@ impl Model {
 
     /// The shape that is the target of a member: one of the model's, or of `smithy.api`.
     pub(crate) fn target<'a>(&'a self, id: &'a str) -> Option<(&'a str, &'a Shape)> {
-        let own = self.shapes.get_key_value(id).map(|(id, shape)| (id.as_str(), shape));
+        let own = self
+            .shapes
+            .get_key_value(id)
+            .map(|(id, shape)| (id.as_str(), shape));
         own.or_else(|| prelude::shape(id).map(|shape| (id, shape)))
     }
 
     fn apply(&mut self, id: &str, apply: Shape, report: &mut Report) {
-        let (shape, member) = id.split_once('$').map_or((id, None), |(shape, member)| (shape, Some(member)));
+        let (shape, member) = id
+            .split_once('$')
+            .map_or((id, None), |(shape, member)| (shape, Some(member)));
         let Some(shape) = self.shapes.get_mut(shape) else {
             let help = crate::diagnostics::nearest(shape, self.shapes.keys().map(String::as_str));
-            report.add(&apply.file, id, "`apply` to a shape that is not in the model", help);
+            report.add(
+                &apply.file,
+                id,
+                "`apply` to a shape that is not in the model",
+                help,
+            );
             return;
         };
         let traits = match member {
@@ -147,15 +165,24 @@ impl Model {
             None => {
                 let names = shape.members.keys().map(String::as_str);
                 let help = crate::diagnostics::nearest(member.unwrap_or_default(), names);
-                report.add(&apply.file, id, "`apply` to a member that the shape does not have", help);
+                report.add(
+                    &apply.file,
+                    id,
+                    "`apply` to a member that the shape does not have",
+                    help,
+                );
             }
         }
     }
 
     /// Copies members and traits of mixins into the shapes that use them.
     fn mix_in(&mut self, report: &mut Report) {
-        let users: Vec<String> =
-            self.shapes.iter().filter(|(_, shape)| !shape.mixins.is_empty()).map(|(id, _)| id.clone()).collect();
+        let users: Vec<String> = self
+            .shapes
+            .iter()
+            .filter(|(_, shape)| !shape.mixins.is_empty())
+            .map(|(id, _)| id.clone())
+            .collect();
         for id in users {
             let mut seen = Vec::new();
             if let Some(mixed) = self.mixed(&id, &mut seen, report) {
@@ -168,7 +195,12 @@ impl Model {
     fn mixed(&self, id: &str, seen: &mut Vec<String>, report: &mut Report) -> Option<Shape> {
         let shape = self.shapes.get(id)?;
         if seen.iter().any(|other| other == id) {
-            report.add(&shape.file, id, "the shape is its own mixin", "break the cycle of `mixins`");
+            report.add(
+                &shape.file,
+                id,
+                "the shape is its own mixin",
+                "break the cycle of `mixins`",
+            );
             return None;
         }
         seen.push(id.to_owned());
@@ -180,7 +212,12 @@ impl Model {
                 continue;
             };
             members.extend(mixin.members);
-            traits.extend(mixin.traits.into_iter().filter(|(id, _)| id != "smithy.api#mixin"));
+            traits.extend(
+                mixin
+                    .traits
+                    .into_iter()
+                    .filter(|(id, _)| id != "smithy.api#mixin"),
+            );
         }
         seen.pop();
         let mut shape = shape.clone();
@@ -195,14 +232,28 @@ impl Model {
 impl Shape {
     /// A simple shape without traits.
     pub(crate) fn simple(kind: &str) -> Shape {
-        Shape { kind: kind.to_owned(), ..Shape::default() }
+        Shape {
+            kind: kind.to_owned(),
+            ..Shape::default()
+        }
     }
 
     /// All members with their names, also of a list (`member`) or map (`key`, `value`).
     pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Member)> {
-        let named = self.members.iter().map(|(name, member)| (name.as_str(), member));
-        let fixed = [("member", &self.member), ("key", &self.key), ("value", &self.value)];
-        named.chain(fixed.into_iter().filter_map(|(name, member)| Some((name, member.as_ref()?))))
+        let named = self
+            .members
+            .iter()
+            .map(|(name, member)| (name.as_str(), member));
+        let fixed = [
+            ("member", &self.member),
+            ("key", &self.key),
+            ("value", &self.value),
+        ];
+        named.chain(
+            fixed
+                .into_iter()
+                .filter_map(|(name, member)| Some((name, member.as_ref()?))),
+        )
     }
 
     /// The member of a name, also of a list (`member`) or map (`key`, `value`).
@@ -230,7 +281,12 @@ fn parse(name: &str, text: &str, report: &mut Report) -> Option<File> {
         Err(error) => {
             let place = format!("{name}:{}:{}", error.line(), error.column());
             let problem = format!("not a Smithy JSON AST: {error}");
-            report.add(&place, "", problem, "give a JSON AST of Smithy, or import a botocore folder first");
+            report.add(
+                &place,
+                "",
+                problem,
+                "give a JSON AST of Smithy, or import a botocore folder first",
+            );
             None
         }
     }

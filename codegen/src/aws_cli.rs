@@ -1,4 +1,5 @@
-//! What the AWS CLI changes of the commands that names give: facts in `aws-cli.toml`, behaviors here and in `opsmith_runtime::commands`.
+//! What the AWS CLI changes of the commands that names give: facts in `aws-cli.toml`, behaviors
+//! here and in `opsmith_runtime::commands`.
 
 use crate::ir::{self, Change};
 use crate::read::record;
@@ -23,8 +24,8 @@ record! {
 }
 
 record! {
-    /// The facts about a service. Keys are `operation` or `operation.option` as the command line has them; `*` stands for every
-    /// operation.
+    /// The facts about a service. Keys are `operation` or `operation.option` as the command line
+    /// has them; `*` stands for every operation.
     pub(crate) struct Service {
         /// The word of the service.
         command: Option<String> = "command",
@@ -59,7 +60,8 @@ record! {
         pub(crate) required: bool = "required",
         /// The option is a flag that stands for this list of texts.
         pub(crate) flag: Vec<String> = "flag",
-        /// The part is a list of names with values, which are written `name=value` with this between them.
+        /// The part is a list of names with values, which are written `name=value` with this
+        /// between them.
         pub(crate) pairs: Option<String> = "pairs",
         /// Members beside the first of the path, with texts; everything else there is replaced.
         pub(crate) beside: BTreeMap<String, String> = "beside",
@@ -93,7 +95,13 @@ impl AwsCli {
         self.words.iter().fold(operation.to_owned(), |name, word| {
             let mut letters = word.chars();
             let first = letters.next().map(|first| first.to_ascii_uppercase());
-            name.replace(word, &first.into_iter().chain(letters.map(|c| c.to_ascii_lowercase())).collect::<String>())
+            name.replace(
+                word,
+                &first
+                    .into_iter()
+                    .chain(letters.map(|c| c.to_ascii_lowercase()))
+                    .collect::<String>(),
+            )
         })
     }
 
@@ -116,15 +124,29 @@ impl Service {
 
     /// The name of an option of an operation, where the rule gives `option`.
     pub(crate) fn option(&self, operation: &str, option: &str) -> Option<&str> {
-        rows(&self.rename, operation).find(|(name, _)| *name == option).map(|(_, to)| to.as_str())
+        rows(&self.rename, operation)
+            .find(|(name, _)| *name == option)
+            .map(|(_, to)| to.as_str())
     }
 
     /// What changes of the command itself.
     pub(crate) fn of_command(&self, operation: &str) -> Vec<Change> {
         let listed = |list: &[String]| list.iter().any(|word| word == operation);
-        let marks = [(listed(&self.remove), "Removed"), (listed(&self.hide), "Hidden")];
-        let marks = marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, mark)| Change::Mark(mark));
-        marks.chain(self.alias.get(operation).map(|word| Change::One("Word", word.clone()))).collect()
+        let marks = [
+            (listed(&self.remove), "Removed"),
+            (listed(&self.hide), "Hidden"),
+        ];
+        let marks = marks
+            .into_iter()
+            .filter(|(is_so, _)| *is_so)
+            .map(|(_, mark)| Change::Mark(mark));
+        marks
+            .chain(
+                self.alias
+                    .get(operation)
+                    .map(|word| Change::One("Word", word.clone())),
+            )
+            .collect()
     }
 
     /// What changes of its options, which are these.
@@ -141,15 +163,28 @@ impl Service {
             (&self.bare, "Bare"),
         ];
         let ones = lists.into_iter().flat_map(move |(list, kind)| {
-            let found = list.iter().filter_map(move |key| option_of(key, operation)).filter(move |option| has(option));
+            let found = list
+                .iter()
+                .filter_map(move |key| option_of(key, operation))
+                .filter(move |option| has(option));
             found.map(move |option| Change::One(kind, option.to_owned()))
         });
-        let two = |kind| move |(option, other): (&str, &String)| Change::Two(kind, option.to_owned(), other.clone());
-        let aliases = rows(&self.alias, operation).filter(move |(option, _)| has(option)).map(two("Alias"));
-        let negatives =
-            rows(&self.rename, operation).filter_map(|(option, name)| Some((option.strip_prefix("no-")?, name)));
-        let negatives = negatives.filter(move |(option, _)| has(option)).map(two("Negative"));
-        ones.chain(aliases).chain(negatives).chain(rows(&self.own, operation).map(two("Missing")))
+        let two = |kind| {
+            move |(option, other): (&str, &String)| {
+                Change::Two(kind, option.to_owned(), other.clone())
+            }
+        };
+        let aliases = rows(&self.alias, operation)
+            .filter(move |(option, _)| has(option))
+            .map(two("Alias"));
+        let negatives = rows(&self.rename, operation)
+            .filter_map(|(option, name)| Some((option.strip_prefix("no-")?, name)));
+        let negatives = negatives
+            .filter(move |(option, _)| has(option))
+            .map(two("Negative"));
+        ones.chain(aliases)
+            .chain(negatives)
+            .chain(rows(&self.own, operation).map(two("Missing")))
     }
 
     /// The options that set a part of the input.
@@ -170,18 +205,27 @@ impl Service {
     /// Commands that the AWS CLI has and ours has not, with the nearest operation.
     pub(crate) fn missing(&self) -> Vec<(String, String)> {
         let commands = self.own.iter().filter(|(key, _)| !key.contains('.'));
-        commands.map(|(word, nearest)| (word.clone(), nearest.clone())).collect()
+        commands
+            .map(|(word, nearest)| (word.clone(), nearest.clone()))
+            .collect()
     }
 }
 
 /// The rows of a table that are about options of the operation: the option and its value.
-fn rows<'a, T>(table: &'a BTreeMap<String, T>, operation: &str) -> impl Iterator<Item = (&'a str, &'a T)> {
-    table.iter().filter_map(move |(key, value)| Some((option_of(key, operation)?, value)))
+fn rows<'a, T>(
+    table: &'a BTreeMap<String, T>,
+    operation: &str,
+) -> impl Iterator<Item = (&'a str, &'a T)> {
+    table
+        .iter()
+        .filter_map(move |(key, value)| Some((option_of(key, operation)?, value)))
 }
 
 /// The option of a key that is about an option of the operation.
 fn option_of<'a>(key: &'a str, operation: &str) -> Option<&'a str> {
-    key.split_once('.').filter(|(of, _)| *of == operation || *of == "*").map(|(_, option)| option)
+    key.split_once('.')
+        .filter(|(of, _)| *of == operation || *of == "*")
+        .map(|(_, option)| option)
 }
 
 #[cfg(all(test, feature = "botocore"))]

@@ -16,7 +16,8 @@ pub struct Cost {
 }
 
 impl Generator {
-    /// What each of the operations costs when it is generated alone, sorted by name. The model is read once, at the start.
+    /// What each of the operations costs when it is generated alone, sorted by name. The model is
+    /// read once, at the start.
     ///
     /// # Errors
     ///
@@ -24,7 +25,11 @@ impl Generator {
     pub fn costs(&self) -> Result<impl ExactSizeIterator<Item = Result<Cost, Error>>, Error> {
         let loaded = self.load()?;
         let service = loaded.lower(self.named()?)?;
-        let operations: Vec<String> = service.operations.into_iter().map(|operation| operation.name).collect();
+        let operations: Vec<String> = service
+            .operations
+            .into_iter()
+            .map(|operation| operation.name)
+            .collect();
         let model = self.model_name();
         Ok(operations.into_iter().map(move |operation| {
             let service = loaded.lower(std::slice::from_ref(&operation))?;
@@ -43,5 +48,9 @@ impl Generator {
 }
 
 fn cost(operation: String, service: &ir::Service, model: &str) -> Result<Cost, Error> {
-    Ok(Cost { operation, shapes: service.shapes.len(), lines: write::lines(&write::texts(service, model)?) })
+    Ok(Cost {
+        operation,
+        shapes: service.shapes.len(),
+        lines: write::lines(&write::texts(service, model)?),
+    })
 }

@@ -5,7 +5,8 @@ use std::fmt;
 /// One problem in a model, its overlay or its exceptions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
-    /// The file as it was named, with line and column when the text itself is broken: `model/x.json:3:14`.
+    /// The file as it was named, with line and column when the text itself is broken:
+    /// `model/x.json:3:14`.
     pub file: String,
     /// The shape id, or member id (`ns#Shape$member`); empty when it is about the file as a whole.
     pub shape: String,
@@ -20,8 +21,12 @@ pub struct Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file)?;
-        for part in [&self.shape, &self.r#trait].into_iter().filter(|part| !part.is_empty()) {
-            // Names come from the model, which may be hostile: no control character reaches a terminal.
+        for part in [&self.shape, &self.r#trait]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+        {
+            // Names come from the model, which may be hostile: no control character reaches a
+            // terminal.
             write!(f, ": {}", printable(part))?;
         }
         write!(f, ": {}", printable(&self.problem))?;
@@ -33,7 +38,15 @@ impl fmt::Display for Diagnostic {
 }
 
 fn printable(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_debug().collect::<Vec<_>>() } else { vec![c] }).collect()
+    text.chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_debug().collect::<Vec<_>>()
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
 }
 
 /// Why nothing was generated.
@@ -44,7 +57,8 @@ pub enum Error {
     /// A folder of botocore's is no model.
     #[cfg(feature = "botocore")]
     Import(crate::import::Error),
-    /// A file could not be read or written: what was tried, on which file, and what the system said.
+    /// A file could not be read or written: what was tried, on which file, and what the system
+    /// said.
     File(&'static str, std::path::PathBuf, std::io::Error),
     /// Generated files are not what the generator makes today; their names.
     Stale(Vec<String>),
@@ -58,12 +72,22 @@ impl fmt::Display for Error {
                     writeln!(f, "{diagnostic}")?;
                 }
                 let plural = if diagnostics.len() == 1 { "" } else { "s" };
-                write!(f, "nothing was generated: {} problem{plural} in the model", diagnostics.len())
+                write!(
+                    f,
+                    "nothing was generated: {} problem{plural} in the model",
+                    diagnostics.len()
+                )
             }
             #[cfg(feature = "botocore")]
             Error::Import(error) => write!(f, "{error}"),
-            Error::File(verb, path, error) => write!(f, "cannot {verb} {}: {error}", path.display()),
-            Error::Stale(files) => write!(f, "not what the generator makes of the model today: {}", files.join(", ")),
+            Error::File(verb, path, error) => {
+                write!(f, "cannot {verb} {}: {error}", path.display())
+            }
+            Error::Stale(files) => write!(
+                f,
+                "not what the generator makes of the model today: {}",
+                files.join(", ")
+            ),
         }
     }
 }
@@ -94,7 +118,13 @@ pub(crate) struct Report {
 
 impl Report {
     /// Notes a problem with a shape or member of a file.
-    pub(crate) fn add(&mut self, file: &str, shape: &str, problem: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn add(
+        &mut self,
+        file: &str,
+        shape: &str,
+        problem: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.add_trait(file, shape, "", problem, help);
     }
 
@@ -129,8 +159,13 @@ impl Report {
 
 /// A sentence with the nearest of the names, for something that is not among them.
 pub(crate) fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    let scored = names.into_iter().map(|name| (strsim::jaro_winkler(given, name), name));
-    match scored.filter(|(score, _)| *score > 0.7).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))) {
+    let scored = names
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(given, name), name));
+    match scored
+        .filter(|(score, _)| *score > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+    {
         Some((_, name)) => format!("did you mean {name}?"),
         None => String::new(),
     }

@@ -1,4 +1,5 @@
-//! Emitting: from the IR to Rust files. One file here per file there; none of it can fail or decides anything.
+//! Emitting: from the IR to Rust files. One file here per file there; none of it can fail or
+//! decides anything.
 
 pub(crate) mod client;
 mod commands;
@@ -22,22 +23,58 @@ pub(crate) struct File {
     pub(crate) items: TokenStream,
 }
 
-/// All files of a service: the modules, `service.rs` that declares them, and `lib.rs` that makes a crate of it.
+/// All files of a service: the modules, `service.rs` that declares them, and `lib.rs` that makes a
+/// crate of it.
 pub(crate) fn files(service: &ir::Service) -> Vec<File> {
     let modules = [
-        ("client", "The client, with a method per operation.", client::items(service)),
-        ("commands", "The rows of the service's commands.", commands::items(service)),
-        ("docs", "Documentation by shape id, for help pages.", docs::items(service)),
-        ("endpoints", "The rules that lead to an endpoint.", endpoints::items(service)),
+        (
+            "client",
+            "The client, with a method per operation.",
+            client::items(service),
+        ),
+        (
+            "commands",
+            "The rows of the service's commands.",
+            commands::items(service),
+        ),
+        (
+            "docs",
+            "Documentation by shape id, for help pages.",
+            docs::items(service),
+        ),
+        (
+            "endpoints",
+            "The rules that lead to an endpoint.",
+            endpoints::items(service),
+        ),
         ("enums", "Enums of the service.", enums::items(service)),
-        ("errors", "Error codes of the service.", errors::items(service)),
-        ("rows", "The rows of the service: operations, shapes and members.", rows::items(service)),
-        ("types", "Structures and unions of the service.", types::items(service)),
+        (
+            "errors",
+            "Error codes of the service.",
+            errors::items(service),
+        ),
+        (
+            "rows",
+            "The rows of the service: operations, shapes and members.",
+            rows::items(service),
+        ),
+        (
+            "types",
+            "Structures and unions of the service.",
+            types::items(service),
+        ),
     ];
-    let modules: Vec<_> = modules.into_iter().filter(|(_, _, items)| !items.is_empty()).collect();
+    let modules: Vec<_> = modules
+        .into_iter()
+        .filter(|(_, _, items)| !items.is_empty())
+        .collect();
     let mut files = vec![library(service), declarations(&modules)];
     for (name, about, items) in modules {
-        files.push(File { name, about: about.to_owned(), items });
+        files.push(File {
+            name,
+            about: about.to_owned(),
+            items,
+        });
     }
     files
 }
@@ -54,14 +91,20 @@ fn library(service: &ir::Service) -> File {
     ];
     let docs = crate_docs.iter().map(|line| format!(" {line}"));
     let krate = format!("opsmith_{}", service.command.replace('-', "_"));
-    let begin = format!("```no_run\n# use {krate}::*;\n# async fn example(client: Client) -> Result<(), Error> {{");
+    let begin = format!(
+        "```no_run\n# use {krate}::*;\n# async fn example(client: Client) -> Result<(), Error> {{"
+    );
     let example = quote! {
         #[doc = " Opens and closes the code of an example, which is compiled here. A macro, for the files are also included elsewhere."]
         macro_rules! example { (begin) => { #begin }; (end) => { "# Ok(()) }\n```" }; }
     };
     let example = (!service.operations.is_empty()).then_some(example);
     let items = quote! { #(#![doc = #docs])* #example include!("service.rs"); };
-    File { name: "lib", about: String::new(), items }
+    File {
+        name: "lib",
+        about: String::new(),
+        items,
+    }
 }
 
 /// `service.rs`: the modules, to be included by `lib.rs` or into a module of a build-script user.
@@ -80,7 +123,10 @@ fn declarations(modules: &[(&str, &str, TokenStream)]) -> File {
         Some(quote! { pub use #name::*; })
     };
     let (enums, types) = (exported("enums"), exported("types"));
-    let (commands, library) = (commands.into_iter().map(declare), library.into_iter().map(declare));
+    let (commands, library) = (
+        commands.into_iter().map(declare),
+        library.into_iter().map(declare),
+    );
     let items = quote! {
         #(#library)*
         opsmith_runtime::commands! { #(#commands)* }
@@ -90,10 +136,15 @@ fn declarations(modules: &[(&str, &str, TokenStream)]) -> File {
         pub use opsmith_runtime::{Config, Error};
         #types
     };
-    File { name: "service", about: "The modules of the service.".to_owned(), items }
+    File {
+        name: "service",
+        about: "The modules of the service.".to_owned(),
+        items,
+    }
 }
 
-/// Doc attributes for Rust: the first paragraph, or what stands for it, which is Markdown of our own.
+/// Doc attributes for Rust: the first paragraph, or what stands for it, which is Markdown of our
+/// own.
 fn rustdoc(docs: &ir::Docs, otherwise: &str) -> TokenStream {
     match prose::first_paragraph(docs.0.trim_start()) {
         none if none.is_empty() => doc_lines(vec![otherwise.to_owned()]),
@@ -101,14 +152,26 @@ fn rustdoc(docs: &ir::Docs, otherwise: &str) -> TokenStream {
     }
 }
 
-/// The paragraph on a type that is deprecated: a mark would warn of the code that is generated around it.
+/// The paragraph on a type that is deprecated: a mark would warn of the code that is generated
+/// around it.
 fn deprecated_type(message: Option<&str>) -> TokenStream {
-    let Some(message) = message else { return TokenStream::new() };
-    let words = ["Deprecated."].into_iter().map(str::to_owned).chain(prose::plain(message));
-    doc_lines([String::new()].into_iter().chain(prose::lines(words)).collect())
+    let Some(message) = message else {
+        return TokenStream::new();
+    };
+    let words = ["Deprecated."]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(prose::plain(message));
+    doc_lines(
+        [String::new()]
+            .into_iter()
+            .chain(prose::lines(words))
+            .collect(),
+    )
 }
 
-/// The mark of what a model says is deprecated, with what to use in its place, which rustdoc takes for Markdown.
+/// The mark of what a model says is deprecated, with what to use in its place, which rustdoc takes
+/// for Markdown.
 fn deprecated(message: Option<&str>) -> Option<TokenStream> {
     let note = prose::plain(message?).join(" ");
     Some(if note.is_empty() {
@@ -120,6 +183,12 @@ fn deprecated(message: Option<&str>) -> Option<TokenStream> {
 
 /// Doc attributes of these lines.
 fn doc_lines(lines: Vec<String>) -> TokenStream {
-    let lines = lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
+    let lines = lines.into_iter().map(|line| {
+        if line.is_empty() {
+            line
+        } else {
+            format!(" {line}")
+        }
+    });
     quote! { #(#[doc = #lines])* }
 }

@@ -1,4 +1,5 @@
-//! Exceptions to a model (`model/*.toml`): facts that the model gets wrong or cannot say, each with its reason.
+//! Exceptions to a model (`model/*.toml`): facts that the model gets wrong or cannot say, each with
+//! its reason.
 
 use crate::ast::Model;
 use crate::diagnostics::{Report, nearest};
@@ -6,9 +7,14 @@ use crate::diagnostics::{Report, nearest};
 use serde::Deserialize;
 use std::cell::Cell;
 
-/// The exceptions of one file. An entry that matches nothing is a problem: it outlived the model it was written for.
+/// The exceptions of one file. An entry that matches nothing is a problem: it outlived the model it
+/// was written for.
 #[derive(Debug, Default)]
-#[cfg_attr(feature = "exceptions", derive(Deserialize), serde(default, deny_unknown_fields))]
+#[cfg_attr(
+    feature = "exceptions",
+    derive(Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub(crate) struct Exceptions {
     /// Options that the command line names otherwise than the member.
     option: Vec<Named>,
@@ -28,7 +34,11 @@ pub(crate) struct Exceptions {
 
 /// An entry: what it is about, and why.
 #[derive(Debug)]
-#[cfg_attr(feature = "exceptions", derive(Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(
+    feature = "exceptions",
+    derive(Deserialize),
+    serde(deny_unknown_fields)
+)]
 struct Entry {
     /// `Shape` or `Shape$member`, without namespace.
     shape: String,
@@ -39,7 +49,11 @@ struct Entry {
 
 /// What the command line calls the service, and why.
 #[derive(Debug)]
-#[cfg_attr(feature = "exceptions", derive(Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(
+    feature = "exceptions",
+    derive(Deserialize),
+    serde(deny_unknown_fields)
+)]
 struct CommandWord {
     command: String,
     reason: String,
@@ -47,7 +61,11 @@ struct CommandWord {
 
 /// An entry that gives a name.
 #[derive(Debug)]
-#[cfg_attr(feature = "exceptions", derive(Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(
+    feature = "exceptions",
+    derive(Deserialize),
+    serde(deny_unknown_fields)
+)]
 struct Named {
     shape: String,
     name: String,
@@ -63,7 +81,10 @@ impl Exceptions {
         let mut exceptions: Exceptions = match toml::from_str(text) {
             Ok(exceptions) => exceptions,
             Err(error) => {
-                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+                let before = error
+                    .span()
+                    .and_then(|span| text.get(..span.start))
+                    .unwrap_or("");
                 let line = 1 + before.matches('\n').count();
                 let help = "the tables are `option`, `sensitive`, `omitted`, `union`, `type` and `service`; each entry has a `reason`";
                 report.add(&format!("{file}:{line}"), "", error.message(), help);
@@ -76,7 +97,11 @@ impl Exceptions {
 
     /// Makes unions of the structures that are ones.
     pub(crate) fn amend(&self, model: &mut Model) {
-        for (id, shape) in model.shapes.iter_mut().filter(|(_, shape)| shape.kind == "structure") {
+        for (id, shape) in model
+            .shapes
+            .iter_mut()
+            .filter(|(_, shape)| shape.kind == "structure")
+        {
             if has(&self.union, id.split_once('#').map_or(id, |(_, name)| name)) {
                 shape.kind = "union".to_owned();
             }
@@ -95,7 +120,9 @@ impl Exceptions {
 
     /// The command word of the service, if it is an exception.
     pub(crate) fn command(&self) -> Option<&str> {
-        self.service.as_ref().map(|service| service.command.as_str())
+        self.service
+            .as_ref()
+            .map(|service| service.command.as_str())
     }
 
     /// Whether the shape or member is secret though the model doesn't say so.
@@ -108,18 +135,36 @@ impl Exceptions {
         has(&self.omitted, member)
     }
 
-    /// Reports entries that matched nothing, or give no reason. `ids` are all shapes and members of the model.
-    pub(crate) fn check<'a>(&self, ids: impl Iterator<Item = &'a str> + Clone, report: &mut Report) {
-        let named = self.option.iter().chain(&self.r#type).map(|entry| (&entry.shape, &entry.reason, &entry.used));
+    /// Reports entries that matched nothing, or give no reason. `ids` are all shapes and members of
+    /// the model.
+    pub(crate) fn check<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a str> + Clone,
+        report: &mut Report,
+    ) {
+        let named = self
+            .option
+            .iter()
+            .chain(&self.r#type)
+            .map(|entry| (&entry.shape, &entry.reason, &entry.used));
         let entries = self
             .sensitive
             .iter()
             .chain(&self.omitted)
             .chain(&self.union)
             .map(|entry| (&entry.shape, &entry.reason, &entry.used));
-        let of_service = self.service.iter().map(|service| ("service", &service.reason));
-        let reasons = named.clone().chain(entries.clone()).map(|(shape, reason, _)| (shape.as_str(), reason));
-        for (shape, _) in of_service.chain(reasons).filter(|(_, reason)| reason.trim().is_empty()) {
+        let of_service = self
+            .service
+            .iter()
+            .map(|service| ("service", &service.reason));
+        let reasons = named
+            .clone()
+            .chain(entries.clone())
+            .map(|(shape, reason, _)| (shape.as_str(), reason));
+        for (shape, _) in of_service
+            .chain(reasons)
+            .filter(|(_, reason)| reason.trim().is_empty())
+        {
             let help = "say why the model is not followed here";
             report.add(&self.file, shape, "the exception gives no reason", help);
         }
@@ -130,7 +175,12 @@ impl Exceptions {
                     true => "a union has to be a structure of the model".to_owned(),
                     false => nearest(shape, ids.clone()),
                 };
-                report.add(&self.file, shape, "the exception matches nothing in the model", help);
+                report.add(
+                    &self.file,
+                    shape,
+                    "the exception matches nothing in the model",
+                    help,
+                );
             }
         }
     }

@@ -1,7 +1,9 @@
 //! From JSON to Rust: what was decided of an operation or a shape, and why.
 
 use crate::diagnostics::{Diagnostic, Error, nearest};
-use crate::ir::{Auth, Change, Delay, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait};
+use crate::ir::{
+    Auth, Change, Delay, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait,
+};
 use crate::{Generator, emit, write};
 use serde_json::Value;
 
@@ -11,7 +13,8 @@ use serde_json::Value;
 pub struct Explanation {
     /// Where the model speaks of it: each file, and what stands there, as JSON.
     pub model: Vec<(String, String)>,
-    /// What was decided: what it is about (`method`, or a member's name), and the decision with its reason.
+    /// What was decided: what it is about (`method`, or a member's name), and the decision with its
+    /// reason.
     pub decisions: Vec<(String, String)>,
     /// The code that was made of it; empty when there is none of its own.
     pub code: String,
@@ -22,41 +25,73 @@ impl Generator {
     ///
     /// # Errors
     ///
-    /// As [`render`](Generator::render), and a name that the service does not have, or that the operations that were asked
-    /// for don't need.
+    /// As [`render`](Generator::render), and a name that the service does not have, or that the
+    /// operations that were asked for don't need.
     pub fn explain(&self, name: &str) -> Result<Explanation, Error> {
         let loaded = self.load()?;
         let service = loaded.lower(self.named()?)?;
-        let operation = service.operations.iter().find(|operation| operation.name == name);
+        let operation = service
+            .operations
+            .iter()
+            .find(|operation| operation.name == name);
         let shape = service.shapes.iter().find(|shape| shape.name == name);
         let (decisions, code) = match (operation, shape) {
-            (Some(found), _) => (operation_decisions(&service, found), emit::client::alone(&service, found)),
-            (None, Some(found)) => (shape_decisions(&service, found), emit::types::alone(&service, found)),
+            (Some(found), _) => (
+                operation_decisions(&service, found),
+                emit::client::alone(&service, found),
+            ),
+            (None, Some(found)) => (
+                shape_decisions(&service, found),
+                emit::types::alone(&service, found),
+            ),
             (None, None) => return Err(unknown(&service, &self.model_name(), name)),
         };
         // An `apply` to a member speaks of the shape, and so does the shape of a member.
         let about = name.split('$').next();
-        let id = |id: &&str| id.split_once('#').is_some_and(|(_, local)| local.split('$').next() == about);
+        let id = |id: &&str| {
+            id.split_once('#')
+                .is_some_and(|(_, local)| local.split('$').next() == about)
+        };
         let mut model = Vec::new();
         for (file, text) in &loaded.files {
             let json: Value = serde_json::from_str(text).unwrap_or_default();
             let shapes = json.get("shapes").and_then(Value::as_object);
-            let found = shapes.into_iter().flatten().filter(|(key, _)| id(&key.as_str()));
-            let found: serde_json::Map<_, _> = found.map(|(key, value)| (key.clone(), value.clone())).collect();
+            let found = shapes
+                .into_iter()
+                .flatten()
+                .filter(|(key, _)| id(&key.as_str()));
+            let found: serde_json::Map<_, _> = found
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
             if !found.is_empty() {
-                model.push((file.clone(), serde_json::to_string_pretty(&found).unwrap_or_default()));
+                model.push((
+                    file.clone(),
+                    serde_json::to_string_pretty(&found).unwrap_or_default(),
+                ));
             }
         }
-        Ok(Explanation { model, decisions, code: write::items(code)? })
+        Ok(Explanation {
+            model,
+            decisions,
+            code: write::items(code)?,
+        })
     }
 }
 
 fn unknown(service: &Service, file: &str, name: &str) -> Error {
-    let is_it = |omitted: &&Diagnostic| omitted.shape.split_once('#').is_some_and(|(_, local)| local == name);
+    let is_it = |omitted: &&Diagnostic| {
+        omitted
+            .shape
+            .split_once('#')
+            .is_some_and(|(_, local)| local == name)
+    };
     if let Some(omitted) = service.omitted.iter().find(is_it) {
         return Error::Model(vec![omitted.clone()]);
     }
-    let operations = service.operations.iter().map(|operation| operation.name.as_str());
+    let operations = service
+        .operations
+        .iter()
+        .map(|operation| operation.name.as_str());
     let names = operations.chain(service.shapes.iter().map(|shape| shape.name.as_str()));
     Error::Model(vec![Diagnostic {
         file: file.to_owned(),
@@ -68,29 +103,53 @@ fn unknown(service: &Service, file: &str, name: &str) -> Error {
 }
 
 fn shape_name(service: &Service, index: Option<usize>) -> String {
-    index.and_then(|index| service.shapes.get(index)).map_or_else(|| "nothing".to_owned(), |shape| shape.name.clone())
+    index
+        .and_then(|index| service.shapes.get(index))
+        .map_or_else(|| "nothing".to_owned(), |shape| shape.name.clone())
 }
 
 fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String, String)> {
     let mut found = vec![
         ("method".to_owned(), operation.method.to_string()),
-        ("command".to_owned(), format!("{} {}", service.command, operation.command)),
-        ("on the wire".to_owned(), format!("POST /, x-amz-target: {}.{}", service.target_prefix, operation.name)),
+        (
+            "command".to_owned(),
+            format!("{} {}", service.command, operation.command),
+        ),
+        (
+            "on the wire".to_owned(),
+            format!(
+                "POST /, x-amz-target: {}.{}",
+                service.target_prefix, operation.name
+            ),
+        ),
         ("takes".to_owned(), shape_name(service, operation.input)),
         ("answers".to_owned(), shape_name(service, operation.output)),
     ];
-    let errors: Vec<_> = operation.errors.iter().map(|error| shape_name(service, Some(*error))).collect();
+    let errors: Vec<_> = operation
+        .errors
+        .iter()
+        .map(|error| shape_name(service, Some(*error)))
+        .collect();
     if !errors.is_empty() {
         found.push(("fails with".to_owned(), errors.join(", ")));
     }
-    let members = operation.input.and_then(|index| service.shapes.get(index)).map_or(&[][..], |shape| &shape.members);
+    let members = operation
+        .input
+        .and_then(|index| service.shapes.get(index))
+        .map_or(&[][..], |shape| &shape.members);
     for (member, option) in members.iter().zip(&operation.options) {
         let required = if member.required { ", required" } else { "" };
-        found.push((format!("--{option}"), format!("the member {}{required}", member.name)));
+        found.push((
+            format!("--{option}"),
+            format!("the member {}{required}", member.name),
+        ));
     }
     for change in &operation.changes {
         if let Change::Hoist(Hoist { option, path, .. }) = change {
-            found.push((format!("--{option}"), format!("sets {}, as the AWS CLI has it", path.join("."))));
+            found.push((
+                format!("--{option}"),
+                format!("sets {}, as the AWS CLI has it", path.join(".")),
+            ));
         }
     }
     for known in &operation.traits {
@@ -136,33 +195,67 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
 }
 
 fn shape_decisions(service: &Service, shape: &Shape) -> Vec<(String, String)> {
-    let mut found = vec![("kind".to_owned(), format!("{:?}", shape.kind).to_lowercase())];
+    let mut found = vec![(
+        "kind".to_owned(),
+        format!("{:?}", shape.kind).to_lowercase(),
+    )];
     let of_its_own = matches!(shape.kind, Kind::Structure | Kind::Union | Kind::Enum);
     let why = match (shape.typed, of_its_own) {
         (true, true) => shape.rust.to_string(),
-        (_, false) => format!("{}: a shape of this kind has no type of its own", emit::types::text_of(service, shape)),
+        (_, false) => format!(
+            "{}: a shape of this kind has no type of its own",
+            emit::types::text_of(service, shape)
+        ),
         (false, true) => "none: only errors hold it, and errors are told by their code".to_owned(),
     };
     found.push(("Rust type".to_owned(), why));
     let is_it = |index: usize| shape_name(service, Some(index)) == shape.name;
-    let users = service.shapes.iter().filter(|user| user.members.iter().any(|member| is_it(member.target)));
+    let users = service
+        .shapes
+        .iter()
+        .filter(|user| user.members.iter().any(|member| is_it(member.target)));
     let direct = service.operations.iter().filter(|operation| {
-        let ends = operation.input.into_iter().chain(operation.output).chain(operation.errors.iter().copied());
+        let ends = operation
+            .input
+            .into_iter()
+            .chain(operation.output)
+            .chain(operation.errors.iter().copied());
         ends.into_iter().any(is_it)
     });
-    let users = direct.map(|operation| operation.name.as_str()).chain(users.map(|user| user.name.as_str()));
+    let users = direct
+        .map(|operation| operation.name.as_str())
+        .chain(users.map(|user| user.name.as_str()));
     let users = users.collect::<Vec<_>>().join(", ");
     found.push(("used by".to_owned(), users));
     let bound = |bound: Option<f64>| bound.map_or_else(String::new, |bound| bound.to_string());
     if shape.min.is_some() || shape.max.is_some() {
-        found.push(("checked".to_owned(), format!("{} to {}, by length or range", bound(shape.min), bound(shape.max))));
+        found.push((
+            "checked".to_owned(),
+            format!(
+                "{} to {}, by length or range",
+                bound(shape.min),
+                bound(shape.max)
+            ),
+        ));
     }
     for known in &shape.traits {
         match known {
-            Trait::Pattern(pattern) => found.push(("checked".to_owned(), format!("the pattern {pattern}"))),
-            Trait::Error { server, retryable, .. } => {
-                let whose = if *server { "the service's fault" } else { "the caller's fault" };
-                let again = if *retryable { ", tried again" } else { ", not tried again" };
+            Trait::Pattern(pattern) => {
+                found.push(("checked".to_owned(), format!("the pattern {pattern}")))
+            }
+            Trait::Error {
+                server, retryable, ..
+            } => {
+                let whose = if *server {
+                    "the service's fault"
+                } else {
+                    "the caller's fault"
+                };
+                let again = if *retryable {
+                    ", tried again"
+                } else {
+                    ", not tried again"
+                };
                 found.push(("error".to_owned(), format!("{whose}{again}")));
             }
             _ => {}
@@ -174,28 +267,46 @@ fn shape_decisions(service: &Service, shape: &Shape) -> Vec<(String, String)> {
     if shape.sensitive {
         found.push(("sensitive".to_owned(), "never printed".to_owned()));
     }
-    found.extend(
-        shape.values.iter().map(|value| (format!("value {}", value.value), format!("the variant {}", value.rust))),
-    );
+    found.extend(shape.values.iter().map(|value| {
+        (
+            format!("value {}", value.value),
+            format!("the variant {}", value.rust),
+        )
+    }));
     if shape.has_members() {
-        found.extend(
-            shape.members.iter().map(|member| (format!("member {}", member.name), member_decision(service, member))),
-        );
+        found.extend(shape.members.iter().map(|member| {
+            (
+                format!("member {}", member.name),
+                member_decision(service, member),
+            )
+        }));
     }
     found
 }
 
 fn member_decision(service: &Service, member: &Member) -> String {
-    let inner = emit::types::member_type(service, member).to_string().replace(' ', "");
+    let inner = emit::types::member_type(service, member)
+        .to_string()
+        .replace(' ', "");
     let mut text = match (member.plain, member.required) {
-        (true, _) => format!("{}: {inner}, an argument of `new` since it is required", member.rust),
+        (true, _) => format!(
+            "{}: {inner}, an argument of `new` since it is required",
+            member.rust
+        ),
         (false, true) => format!(
             "{}: Option<{inner}>, checked to be there since it is required; an exception, or the kind of its shape, keeps it an option",
             member.rust
         ),
-        (false, false) => format!("{}: Option<{inner}>, a setter since it may be absent", member.rust),
+        (false, false) => format!(
+            "{}: Option<{inner}>, a setter since it may be absent",
+            member.rust
+        ),
     };
-    if service.shapes.get(member.target).is_some_and(|target| target.name.contains('$')) {
+    if service
+        .shapes
+        .get(member.target)
+        .is_some_and(|target| target.name.contains('$'))
+    {
         text.push_str("; checked by constraints of its own");
     }
     if let Some(message) = &member.deprecated {
@@ -206,7 +317,10 @@ fn member_decision(service: &Service, member: &Member) -> String {
         text.push_str("; in a box since it contains its own structure");
     }
     if !member.flags.is_empty() {
-        text.push_str(&format!("; {}", member.flags.join(", ").to_lowercase().replace('_', " ")));
+        text.push_str(&format!(
+            "; {}",
+            member.flags.join(", ").to_lowercase().replace('_', " ")
+        ));
     }
     text
 }

@@ -20,7 +20,11 @@ impl Generator {
     /// A generator for the service in a Smithy JSON AST file, or in a folder of botocore's, e.g.
     /// `botocore/data/codepipeline/2015-07-09`, with what it says for documentation.
     pub fn new(model: impl Into<PathBuf>) -> Self {
-        Generator { models: vec![model.into()], exceptions: None, operations: None }
+        Generator {
+            models: vec![model.into()],
+            exceptions: None,
+            operations: None,
+        }
     }
 
     /// Adds a further file of the model: more shapes, or `apply` statements such as documentation.
@@ -36,10 +40,13 @@ impl Generator {
         self
     }
 
-    /// Generates only these operations (`GetPipeline`), with the shapes that they need. Without a call, all are, but for those that
-    /// no code can be made of, such as event streams: [`lower`](Generator::lower) tells them. To name none at all is an error.
+    /// Generates only these operations (`GetPipeline`), with the shapes that they need. Without a
+    /// call, all are, but for those that no code can be made of, such as event streams:
+    /// [`lower`](Generator::lower) tells them. To name none at all is an error.
     pub fn operations<S: Into<String>>(mut self, operations: impl IntoIterator<Item = S>) -> Self {
-        self.operations.get_or_insert_default().extend(operations.into_iter().map(Into::into));
+        self.operations
+            .get_or_insert_default()
+            .extend(operations.into_iter().map(Into::into));
         self
     }
 
@@ -52,13 +59,13 @@ impl Generator {
         self.emit(&self.lower()?)
     }
 
-    /// Writes the files into a folder, if they are not there already, and removes what it wrote there before and makes
-    /// no longer. Returns the names of the files that changed.
+    /// Writes the files into a folder, if they are not there already, and removes what it wrote
+    /// there before and makes no longer. Returns the names of the files that changed.
     ///
     /// # Errors
     ///
-    /// As [`render`](Generator::render), and a file that can't be written; then the others are as they were or as they
-    /// shall be, never in between.
+    /// As [`render`](Generator::render), and a file that can't be written; then the others are as
+    /// they were or as they shall be, never in between.
     pub fn write(&self, folder: impl AsRef<Path>) -> Result<Vec<String>, Error> {
         write::write(folder.as_ref(), &self.render()?)
     }
@@ -76,21 +83,30 @@ impl Generator {
     }
 
     /// Generates from within a build script: into `OUT_DIR/<command>/`, to be included by
-    /// `opsmith_runtime::include_service!("<command>")`. Prints what cargo has to watch: exactly the files that are read.
+    /// `opsmith_runtime::include_service!("<command>")`. Prints what cargo has to watch: exactly
+    /// the files that are read.
     ///
-    /// When the model is wrong, says what and ends the process with status 1: that is how a build script fails.
+    /// When the model is wrong, says what and ends the process with status 1: that is how a build
+    /// script fails.
     pub fn build_script(&self) {
-        if let Err(error) = self.out_dir().and_then(|folder| self.build_script_in(&folder)) {
+        if let Err(error) = self
+            .out_dir()
+            .and_then(|folder| self.build_script_in(&folder))
+        {
             eprintln!("{error}");
             std::process::exit(1);
         }
     }
 
     fn out_dir(&self) -> Result<PathBuf, Error> {
-        std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
-            let missing = std::io::Error::other("OUT_DIR is not set; `build_script` is for build scripts, see `write`");
-            Error::File("find", PathBuf::from("OUT_DIR"), missing)
-        })
+        std::env::var_os("OUT_DIR")
+            .map(PathBuf::from)
+            .ok_or_else(|| {
+                let missing = std::io::Error::other(
+                    "OUT_DIR is not set; `build_script` is for build scripts, see `write`",
+                );
+                Error::File("find", PathBuf::from("OUT_DIR"), missing)
+            })
     }
 
     fn build_script_in(&self, out_dir: &Path) -> Result<(), Error> {
@@ -130,7 +146,8 @@ impl Generator {
         name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
-    /// What lowering makes of the model: the service with all that was decided, before any code is made of it.
+    /// What lowering makes of the model: the service with all that was decided, before any code is
+    /// made of it.
     ///
     /// # Errors
     ///
@@ -143,7 +160,11 @@ impl Generator {
     /// Reads all files.
     pub(crate) fn load(&self) -> Result<Loaded, Error> {
         let mut report = Report::default();
-        let files = self.models.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+        let files = self
+            .models
+            .iter()
+            .map(|path| read(path))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut model = Model::load(&files, &mut report);
         let exceptions = match &self.exceptions {
             #[cfg(feature = "exceptions")]
@@ -154,7 +175,12 @@ impl Generator {
             _ => Exceptions::default(),
         };
         exceptions.amend(&mut model);
-        Ok(Loaded { files, model, exceptions, report })
+        Ok(Loaded {
+            files,
+            model,
+            exceptions,
+            report,
+        })
     }
 }
 
@@ -171,22 +197,40 @@ impl Loaded {
     /// Lowers these operations; all when none is named.
     pub(crate) fn lower(&self, operations: &[String]) -> Result<ir::Service, Error> {
         let file = self.files.first().map_or("", |(name, _)| name);
-        let Loaded { model, exceptions, .. } = self;
-        lower::lower(&lower::Input { model, exceptions, file, operations }, self.report.clone())
+        let Loaded {
+            model, exceptions, ..
+        } = self;
+        lower::lower(
+            &lower::Input {
+                model,
+                exceptions,
+                file,
+                operations,
+            },
+            self.report.clone(),
+        )
     }
 }
 
-/// A file's name, as it was given, and its text; for a folder of botocore's, the model that the importer makes of it.
+/// A file's name, as it was given, and its text; for a folder of botocore's, the model that the
+/// importer makes of it.
 fn read(path: &Path) -> Result<(String, String), Error> {
-    let text =
-        if path.is_dir() { imported(path) } else { fs::read_to_string(path).map_err(|error| unreadable(path, error)) };
+    let text = if path.is_dir() {
+        imported(path)
+    } else {
+        fs::read_to_string(path).map_err(|error| unreadable(path, error))
+    };
     Ok((path.display().to_string(), text?))
 }
 
 #[cfg(feature = "botocore")]
 fn imported(folder: &Path) -> Result<String, Error> {
     use crate::import;
-    let options = import::Options { source: "botocore".to_owned(), documentation: true, ..Default::default() };
+    let options = import::Options {
+        source: "botocore".to_owned(),
+        documentation: true,
+        ..Default::default()
+    };
     Ok(import::folder(folder, &options)?.text)
 }
 
@@ -194,7 +238,9 @@ fn imported(folder: &Path) -> Result<String, Error> {
 fn imported(folder: &Path) -> Result<String, Error> {
     Err(unreadable(
         folder,
-        std::io::Error::other("it is a folder; the feature `botocore` of opsmith-codegen reads those"),
+        std::io::Error::other(
+            "it is a folder; the feature `botocore` of opsmith-codegen reads those",
+        ),
     ))
 }
 

@@ -1,24 +1,29 @@
 //! The importer: the service descriptions of botocore as Smithy JSON AST 2.0.
 //!
-//! botocore, the Python library under the AWS CLI, describes each service in a folder of JSON files. [`folder`] turns
-//! one into the model file that the generator reads; [`partitions`] does the same for the regions that endpoint rules
-//! look up. Only facts are taken: sentences of documentation stay behind unless [`Options::documentation`] asks for them.
+//! botocore, the Python library under the AWS CLI, describes each service in a folder of JSON
+//! files. [`folder`] turns one into the model file that the generator reads; [`partitions`] does
+//! the same for the regions that endpoint rules look up. Only facts are taken: sentences of
+//! documentation stay behind unless [`Options::documentation`] asks for them.
 //!
 //! # What is written
 //!
-//! * The namespace is `com.amazonaws.` and the service id in small letters; the service shape has the name that requests
-//!   carry (the last part of `targetPrefix`), else the service id without spaces.
-//! * Shapes and traits are sorted by id. Members, enum values and operations keep the order of the source.
-//! * A member without a default is optional: `smithy.api#default` is never written, `box` means nothing here.
-//! * An error is the client's fault unless the source says that it is the service's: by `fault`, a status of 500 and
-//!   above, or `senderFault: false`.
-//! * A pattern of the source is meant for the whole value; Smithy's are found anywhere in it. So `[0-9]+` is written
-//!   `^[0-9]+$`.
-//! * An enum value becomes a member name by replacing each run of characters other than letters, digits and `_` by one
-//!   `_`, with `_` before a leading digit; a value without letters and digits is named `Value` and its position, and a
-//!   name that is taken gets `_2`, `_3`, ….
+//! * The namespace is `com.amazonaws.` and the service id in small letters; the service shape has
+//!   the name that requests carry (the last part of `targetPrefix`), else the service id without
+//!   spaces.
+//! * Shapes and traits are sorted by id. Members, enum values and operations keep the order of the
+//!   source.
+//! * A member without a default is optional: `smithy.api#default` is never written, `box` means
+//!   nothing here.
+//! * An error is the client's fault unless the source says that it is the service's: by `fault`, a
+//!   status of 500 and above, or `senderFault: false`.
+//! * A pattern of the source is meant for the whole value; Smithy's are found anywhere in it. So
+//!   `[0-9]+` is written `^[0-9]+$`.
+//! * An enum value becomes a member name by replacing each run of characters other than letters,
+//!   digits and `_` by one `_`, with `_` before a leading digit; a value without letters and digits
+//!   is named `Value` and its position, and a name that is taken gets `_2`, `_3`, ….
 //! * A shape that has the name of an operation gets the suffix `Shape`.
-//! * Labels in a request path are renamed from the name on the wire to the member's name, as Smithy has it.
+//! * Labels in a request path are renamed from the name on the wire to the member's name, as Smithy
+//!   has it.
 //!
 //! What Smithy has no word for is kept in traits of the namespace `opsmith.botocore`:
 //!
@@ -32,8 +37,8 @@
 //! | `#signatureVersion` | service | the signature version when it is not `v4` |
 //! | `#targetPrefix` | service | the prefix of `X-Amz-Target` when it is more than the service shape's name |
 //!
-//! A key of the source that nothing here knows is a [warning](Imported::warnings); the few keys left out on purpose
-//! are listed with their reasons in `import/read.rs`.
+//! A key of the source that nothing here knows is a [warning](Imported::warnings); the few keys
+//! left out on purpose are listed with their reasons in `import/read.rs`.
 
 use std::fmt;
 use std::path::Path;
@@ -53,7 +58,8 @@ pub use read::{File, Sources};
 /// How to import.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The package that the files come from, with its version: `botocore 1.44.5`. Written into the model's metadata.
+    /// The package that the files come from, with its version: `botocore 1.44.5`. Written into the
+    /// model's metadata.
     pub source: String,
     /// The day the package was released: `2026-11-17`. Written into the model's metadata.
     pub date: String,
@@ -64,7 +70,8 @@ pub struct Options {
 /// A model, and what to know about it.
 #[derive(Clone, Debug)]
 pub struct Imported {
-    /// The Smithy JSON AST, indented, with a newline at the end. The same sources give the same text to the byte.
+    /// The Smithy JSON AST, indented, with a newline at the end. The same sources give the same
+    /// text to the byte.
     pub text: String,
     /// What the source says and the model does not, each with its place.
     pub warnings: Vec<Remark>,
@@ -83,14 +90,19 @@ pub fn folder(path: &Path, options: &Options) -> Result<Imported, Error> {
 ///
 /// # Errors
 ///
-/// All that keeps the files from being a model, with file and place: text that is not JSON, missing metadata, a
-/// reference to a shape that does not exist, an unsupported type, location or protocol, a name Smithy does not allow.
+/// All that keeps the files from being a model, with file and place: text that is not JSON, missing
+/// metadata, a reference to a shape that does not exist, an unsupported type, location or protocol,
+/// a name Smithy does not allow.
 pub fn botocore(sources: &Sources, options: &Options) -> Result<Imported, Error> {
     let (model, warnings) = convert::convert(sources, options)?;
-    Ok(Imported { text: to_text(&model, &sources.service.name)?, warnings })
+    Ok(Imported {
+        text: to_text(&model, &sources.service.name)?,
+        warnings,
+    })
 }
 
-/// Imports botocore's `partitions.json`, which endpoint rules look regions up in: unchanged but for the order of keys.
+/// Imports botocore's `partitions.json`, which endpoint rules look regions up in: unchanged but for
+/// the order of keys.
 ///
 /// # Errors
 ///
@@ -109,7 +121,8 @@ pub fn partitions(path: &Path) -> Result<String, Error> {
 }
 
 fn to_text(value: &impl Serialize, file: &str) -> Result<String, Error> {
-    let mut text = serde_json::to_string_pretty(value).map_err(|error| Error::at(file, "", &error.to_string()))?;
+    let mut text = serde_json::to_string_pretty(value)
+        .map_err(|error| Error::at(file, "", &error.to_string()))?;
     text.push('\n');
     Ok(text)
 }
@@ -127,7 +140,11 @@ pub struct Remark {
 
 impl Remark {
     fn new(file: &str, place: &str, text: &str) -> Self {
-        Self { file: file.to_owned(), place: place.to_owned(), text: text.to_owned() }
+        Self {
+            file: file.to_owned(),
+            place: place.to_owned(),
+            text: text.to_owned(),
+        }
     }
 }
 
@@ -148,7 +165,9 @@ pub struct Error {
 
 impl Error {
     fn at(file: &str, place: &str, text: &str) -> Self {
-        Self { problems: vec![Remark::new(file, place, text)] }
+        Self {
+            problems: vec![Remark::new(file, place, text)],
+        }
     }
 
     /// The problems, at least one, in the order of the source.

@@ -1,7 +1,8 @@
 //! What lowering decides: everything that emitters print, already named, ordered and checked.
 //!
-//! Emitters cannot fail and decide nothing. Shapes and members refer to each other by index. What is not explained here is
-//! as in the model, or as in the rows of `opsmith_runtime::rows` that are made of it.
+//! Emitters cannot fail and decide nothing. Shapes and members refer to each other by index. What
+//! is not explained here is as in the model, or as in the rows of `opsmith_runtime::rows` that are
+//! made of it.
 
 use crate::diagnostics::Diagnostic;
 use proc_macro2::Ident;
@@ -34,7 +35,8 @@ pub struct Service {
     pub missing: Vec<(String, String)>,
     /// Sorted by name.
     pub operations: Vec<Operation>,
-    /// Operations that were not asked for by name and that no code can be made of, with the reasons.
+    /// Operations that were not asked for by name and that no code can be made of, with the
+    /// reasons.
     pub omitted: Vec<Diagnostic>,
     /// Sorted by name.
     pub shapes: Vec<Shape>,
@@ -134,7 +136,8 @@ pub enum Expression {
     Map(Vec<(String, Expression)>),
 }
 
-/// Documentation as Markdown in a small subset; empty when there is none. It begins with a blank where the model's does.
+/// Documentation as Markdown in a small subset; empty when there is none. It begins with a blank
+/// where the model's does.
 #[derive(Debug, Default, Clone)]
 pub struct Docs(
     /// The text.
@@ -219,9 +222,11 @@ pub enum OperationTrait {
     Deprecated(String),
     /// `smithy.rules#staticContextParams`: a parameter of the rules with its value.
     EndpointParameter(String, Fixed),
-    /// `smithy.rules#operationContextParams`: a parameter of the rules, and where in the input its value is.
+    /// `smithy.rules#operationContextParams`: a parameter of the rules, and where in the input its
+    /// value is.
     EndpointPath(String, Vec<Step>),
-    /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it must.
+    /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it
+    /// must.
     DiscoveredEndpoint(bool),
     /// An entry of `smithy.waiters#waitable`, or a waiter of botocore.
     Waiter(Waiter),
@@ -473,16 +478,35 @@ pub enum Trait {
 }
 
 impl Service {
-    /// All documentation that there is, by shape id without namespace: of the service, operations, shapes and members (`Job$id`).
+    /// All documentation that there is, by shape id without namespace: of the service, operations,
+    /// shapes and members (`Job$id`).
     pub fn docs_by_id(&self) -> BTreeMap<String, &str> {
-        let name = self.id.split_once('#').map_or(self.id.as_str(), |(_, name)| name);
-        let operations = self.operations.iter().map(|operation| (operation.name.clone(), &operation.docs));
-        let shapes = self.shapes.iter().map(|shape| (shape.name.clone(), &shape.docs));
+        let name = self
+            .id
+            .split_once('#')
+            .map_or(self.id.as_str(), |(_, name)| name);
+        let operations = self
+            .operations
+            .iter()
+            .map(|operation| (operation.name.clone(), &operation.docs));
+        let shapes = self
+            .shapes
+            .iter()
+            .map(|shape| (shape.name.clone(), &shape.docs));
         let members = self.shapes.iter().flat_map(|shape| {
-            shape.members.iter().map(|member| (format!("{}${}", shape.name, member.name), &member.docs))
+            shape
+                .members
+                .iter()
+                .map(|member| (format!("{}${}", shape.name, member.name), &member.docs))
         });
-        let all = [(name.to_owned(), &self.docs)].into_iter().chain(operations).chain(shapes).chain(members);
-        all.filter(|(_, docs)| !docs.0.is_empty()).map(|(id, docs)| (id, docs.0.as_str())).collect()
+        let all = [(name.to_owned(), &self.docs)]
+            .into_iter()
+            .chain(operations)
+            .chain(shapes)
+            .chain(members);
+        all.filter(|(_, docs)| !docs.0.is_empty())
+            .map(|(id, docs)| (id, docs.0.as_str()))
+            .collect()
     }
 }
 

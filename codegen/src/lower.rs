@@ -1,8 +1,9 @@
-//! Lowering: from the AST to the [`ir`](crate::ir). The one step that can fail, and it reports everything at once.
+//! Lowering: from the AST to the [`ir`](crate::ir). The one step that can fail, and it reports
+//! everything at once.
 //!
-//! The passes, in order: find the service; choose its protocol; collect the operations that were asked for and the
-//! shapes that they need; decide which members need a box; name everything; lower shapes, operations, documentation and
-//! endpoint rules.
+//! The passes, in order: find the service; choose its protocol; collect the operations that were
+//! asked for and the shapes that they need; decide which members need a box; name everything; lower
+//! shapes, operations, documentation and endpoint rules.
 
 mod closure;
 mod commands;
@@ -41,8 +42,17 @@ pub(crate) struct Input<'a> {
 ///
 /// All problems with the model, sorted by place.
 pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service, Error> {
-    let Some((id, service)) = find_service(input, &mut report) else { return report.finish(()).and(Err(none())) };
-    traits::check(&service.traits, &traits::Place { file: &service.file, id }, &mut report);
+    let Some((id, service)) = find_service(input, &mut report) else {
+        return report.finish(()).and(Err(none()));
+    };
+    traits::check(
+        &service.traits,
+        &traits::Place {
+            file: &service.file,
+            id,
+        },
+        &mut report,
+    );
     let protocol = protocol(id, service, &mut report);
     let (operations, omitted) = closure::operations(input, id, service, &mut report);
     let closure = closure::Closure::of(input, &operations, service, &mut report);
@@ -50,7 +60,14 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     let facts = traits::service(&service.traits);
     error_codes(&facts, &mut shapes);
     for (id, shape) in &operations {
-        traits::check(&shape.traits, &traits::Place { file: &shape.file, id }, &mut report);
+        traits::check(
+            &shape.traits,
+            &traits::Place {
+                file: &shape.file,
+                id,
+            },
+            &mut report,
+        );
     }
     let methods = methods(input.model);
     let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
@@ -59,7 +76,15 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
         let waiters = waiters::waiters(
             &shape.traits,
             |waiter| methods.waiter(closure::local(id), waiter),
-            |which, problem| report.add_trait(&shape.file, id, which, problem, "mend the waiter, or leave it out"),
+            |which, problem| {
+                report.add_trait(
+                    &shape.file,
+                    id,
+                    which,
+                    problem,
+                    "mend the waiter, or leave it out",
+                )
+            },
         );
         let mut operation = operation(input, id, shape, service, &closure, &methods, command);
         operation.traits.extend(waiters);
@@ -71,8 +96,15 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     let endpoint = endpoints::lower(rules, &mut |problem, help| {
         report.add_trait(&service.file, id, traits::ENDPOINT_RULES, problem, help);
     });
-    let ids = input.model.shapes.iter().flat_map(|(id, shape)| closure::local_ids(id, shape)).collect::<Vec<_>>();
-    input.exceptions.check(ids.iter().map(String::as_str), &mut report);
+    let ids = input
+        .model
+        .shapes
+        .iter()
+        .flat_map(|(id, shape)| closure::local_ids(id, shape))
+        .collect::<Vec<_>>();
+    input
+        .exceptions
+        .check(ids.iter().map(String::as_str), &mut report);
     let (protocols, protocol) = protocol;
     let source = input.model.source.as_ref();
     let service = ir::Service {
@@ -80,8 +112,11 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
         sdk_id: traits::field(&service.traits, traits::SERVICE, "sdkId"),
         title: docs::visible(&traits::text(&service.traits, traits::TITLE)).replace('\n', " "),
         version: service.version.clone().unwrap_or_default(),
-        source: source
-            .map_or_else(String::new, |source| format!("{} {}", source.source, source.date).trim().to_owned()),
+        source: source.map_or_else(String::new, |source| {
+            format!("{} {}", source.source, source.date)
+                .trim()
+                .to_owned()
+        }),
         command: words.service(id, service, &mut report),
         signing_name: traits::field(&service.traits, traits::SIGV4, "name"),
         target_prefix: target_prefix(id, service),
@@ -98,13 +133,17 @@ pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service
     report.finish(service)
 }
 
-/// Keeps the codes that errors had over AWS Query where the service uses them: where it answers with them and they are
-/// not the shapes' names.
+/// Keeps the codes that errors had over AWS Query where the service uses them: where it answers
+/// with them and they are not the shapes' names.
 fn error_codes(facts: &[ir::ServiceTrait], shapes: &mut [ir::Shape]) {
-    let used = facts.iter().any(|fact| matches!(fact, ir::ServiceTrait::QueryCompatible));
+    let used = facts
+        .iter()
+        .any(|fact| matches!(fact, ir::ServiceTrait::QueryCompatible));
     for shape in shapes {
         let name = &shape.name;
-        shape.traits.retain(|found| !matches!(found, ir::Trait::ErrorCode(code) if !used || code == name));
+        shape
+            .traits
+            .retain(|found| !matches!(found, ir::Trait::ErrorCode(code) if !used || code == name));
     }
 }
 
@@ -114,17 +153,31 @@ fn none() -> Error {
 }
 
 fn find_service<'a>(input: &Input<'a>, report: &mut Report) -> Option<(&'a str, &'a Shape)> {
-    let mut services = input.model.shapes.iter().filter(|(_, shape)| shape.kind == "service");
+    let mut services = input
+        .model
+        .shapes
+        .iter()
+        .filter(|(_, shape)| shape.kind == "service");
     match (services.next(), services.next()) {
         (Some((id, shape)), None) => Some((id, shape)),
         (Some((first, _)), Some((second, _))) => {
             let problem = format!("the model has several services: {first}, {second}");
-            report.add(input.file, "", problem, "give the files of one service at a time");
+            report.add(
+                input.file,
+                "",
+                problem,
+                "give the files of one service at a time",
+            );
             None
         }
         (None, _) => {
             if report.diagnostics.is_empty() {
-                report.add(input.file, "", "the model has no service", "give the file that has the service shape");
+                report.add(
+                    input.file,
+                    "",
+                    "the model has no service",
+                    "give the file that has the service shape",
+                );
             }
             None
         }
@@ -137,7 +190,13 @@ fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<&'static str
     let spoken = spoken.unwrap_or_else(|named| {
         let (which, problem) = match named.as_slice() {
             [] => ("", "the service names no protocol".to_owned()),
-            [first, ..] => (*first, format!("the service offers only {}, which is not supported", named.join(", "))),
+            [first, ..] => (
+                *first,
+                format!(
+                    "the service offers only {}, which is not supported",
+                    named.join(", ")
+                ),
+            ),
         };
         let help = "services that offer aws.protocols#awsJson1_0 or aws.protocols#awsJson1_1 are";
         report.add_trait(&service.file, id, which, problem, help);
@@ -146,7 +205,8 @@ fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<&'static str
     (offered, spoken)
 }
 
-/// What stands before the operation in `x-amz-target`: the service's name, unless an importer recorded another.
+/// What stands before the operation in `x-amz-target`: the service's name, unless an importer
+/// recorded another.
 fn target_prefix(id: &str, service: &Shape) -> String {
     match traits::text(&service.traits, traits::TARGET_PREFIX) {
         none if none.is_empty() => closure::local(id).to_owned(),
@@ -156,15 +216,24 @@ fn target_prefix(id: &str, service: &Shape) -> String {
 
 /// A name in small letters and digits, with dashes for all else.
 pub(crate) fn dashed(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
 /// The methods of all operations and waiters of the model.
 fn methods(model: &Model) -> names::Methods {
-    let all = || model.shapes.iter().filter(|(_, shape)| shape.kind == "operation");
+    let all = || {
+        model
+            .shapes
+            .iter()
+            .filter(|(_, shape)| shape.kind == "operation")
+    };
     let operations = all().map(|(id, _)| closure::local(id));
-    let waiters = all().flat_map(|(id, shape)| waiters::names(&shape.traits).map(|name| (closure::local(id), name)));
+    let waiters = all().flat_map(|(id, shape)| {
+        waiters::names(&shape.traits).map(|name| (closure::local(id), name))
+    });
     names::Methods::new(operations, waiters)
 }
 
@@ -179,7 +248,9 @@ fn operation(
 ) -> ir::Operation {
     let name = closure::local(id);
     let index = |reference: &Option<crate::ast::Reference>| {
-        let target = reference.as_ref().map(|reference| reference.target.as_str())?;
+        let target = reference
+            .as_ref()
+            .map(|reference| reference.target.as_str())?;
         closure.index(target).filter(|_| target != closure::UNIT)
     };
     let traits = traits::operation(&shape.traits).into_iter();
@@ -190,7 +261,11 @@ fn operation(
         command: command.name,
         input: index(&shape.input),
         output: index(&shape.output),
-        errors: shape.errors.iter().filter_map(|error| closure.index(&error.target)).collect(),
+        errors: shape
+            .errors
+            .iter()
+            .filter_map(|error| closure.index(&error.target))
+            .collect(),
         traits: traits.chain(pages).collect(),
         docs: docs::docs(&shape.traits),
         options: command.options,

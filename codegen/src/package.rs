@@ -1,5 +1,5 @@
-//! A whole crate around the generated files: a manifest, which is its owner's from then on, and a README, which is written anew
-//! each time.
+//! A whole crate around the generated files: a manifest, which is its owner's from then on, and a
+//! README, which is written anew each time.
 
 use crate::diagnostics::Error;
 use crate::emit::{example, prose};
@@ -12,26 +12,45 @@ use std::path::Path;
 
 /// The features of a generated crate, which are those of the runtime, with what they bring.
 const FEATURES: &[(&str, &str)] = &[
-    ("ascii-hosts", "Names of hosts are ASCII, for the whole program: 21 crates of Unicode tables are not built."),
-    ("blocking", "`Call::blocking` and `Pages::blocking`: calls that are waited for, without async code around them."),
+    (
+        "ascii-hosts",
+        "Names of hosts are ASCII, for the whole program: 21 crates of Unicode tables are not built.",
+    ),
+    (
+        "blocking",
+        "`Call::blocking` and `Pages::blocking`: calls that are waited for, without async code around them.",
+    ),
     (
         "commands",
         "The rows of the service's commands, with all documentation, for `opsmith-command`, which turns it on.",
     ),
-    ("patterns", "Checks texts against the patterns of the model too."),
-    ("serde", "serde for all types, in the form that they have on the wire of AWS JSON."),
-    ("waiters", "Waiters: calls that are made again and again until something is as wanted."),
+    (
+        "patterns",
+        "Checks texts against the patterns of the model too.",
+    ),
+    (
+        "serde",
+        "serde for all types, in the form that they have on the wire of AWS JSON.",
+    ),
+    (
+        "waiters",
+        "Waiters: calls that are made again and again until something is as wanted.",
+    ),
 ];
 
 impl Generator {
-    /// Writes a whole crate: the files as [`write`](Generator::write) does, into `src`; `README.md`; and `Cargo.toml` unless
-    /// there is one, with the runtime from the folder, or else of this version from the registry. Returns the names of the
-    /// files that changed.
+    /// Writes a whole crate: the files as [`write`](Generator::write) does, into `src`;
+    /// `README.md`; and `Cargo.toml` unless there is one, with the runtime from the folder, or else
+    /// of this version from the registry. Returns the names of the files that changed.
     ///
     /// # Errors
     ///
     /// As [`write`](Generator::write).
-    pub fn write_crate(&self, folder: impl AsRef<Path>, runtime: Option<&Path>) -> Result<Vec<String>, Error> {
+    pub fn write_crate(
+        &self,
+        folder: impl AsRef<Path>,
+        runtime: Option<&Path>,
+    ) -> Result<Vec<String>, Error> {
         let folder = folder.as_ref();
         let service = self.lower()?;
         let files = self.emit(&service)?;
@@ -39,12 +58,15 @@ impl Generator {
         if !folder.join("Cargo.toml").exists() {
             beside.insert("Cargo.toml".to_owned(), manifest(&service, runtime));
         }
-        let in_src = write::write(&folder.join("src"), &files)?.into_iter().map(|name| format!("src/{name}"));
+        let in_src = write::write(&folder.join("src"), &files)?
+            .into_iter()
+            .map(|name| format!("src/{name}"));
         let changed = in_src.chain(write::write(folder, &beside)?);
         Ok(changed.collect())
     }
 
-    /// Compares a folder with what [`write_crate`](Generator::write_crate) would write; the manifest only has to be there.
+    /// Compares a folder with what [`write_crate`](Generator::write_crate) would write; the
+    /// manifest only has to be there.
     ///
     /// # Errors
     ///
@@ -56,9 +78,16 @@ impl Generator {
         for file in &mut stale {
             file.name.insert_str(0, "src/");
         }
-        stale.extend(compare(folder, &Files::from([("README.md".to_owned(), readme(&service))])));
+        stale.extend(compare(
+            folder,
+            &Files::from([("README.md".to_owned(), readme(&service))]),
+        ));
         if !folder.join("Cargo.toml").exists() {
-            stale.push(Stale { name: "Cargo.toml".to_owned(), is: None, would_be: Some(manifest(&service, None)) });
+            stale.push(Stale {
+                name: "Cargo.toml".to_owned(),
+                is: None,
+                would_be: Some(manifest(&service, None)),
+            });
         }
         Ok(stale)
     }
@@ -86,15 +115,28 @@ pub struct Stale {
 }
 
 fn compare(folder: &Path, files: &Files) -> Vec<Stale> {
-    let text = |name: &str| fs::read(folder.join(name)).ok().map(|text| String::from_utf8_lossy(&text).into_owned());
+    let text = |name: &str| {
+        fs::read(folder.join(name))
+            .ok()
+            .map(|text| String::from_utf8_lossy(&text).into_owned())
+    };
     let stale = write::stale(folder, files).into_iter();
-    stale.map(|name| Stale { is: text(&name), would_be: files.get(&name).cloned(), name }).collect()
+    stale
+        .map(|name| Stale {
+            is: text(&name),
+            would_be: files.get(&name).cloned(),
+            name,
+        })
+        .collect()
 }
 
 fn manifest(service: &Service, runtime: Option<&Path>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let runtime = match runtime {
-        Some(path) => format!("{{ version = {version:?}, path = {} }}", quoted(&path.display().to_string())),
+        Some(path) => format!(
+            "{{ version = {version:?}, path = {} }}",
+            quoted(&path.display().to_string())
+        ),
         None => format!("{version:?}"),
     };
     let mut text = format!(
@@ -104,7 +146,10 @@ fn manifest(service: &Service, runtime: Option<&Path>) -> String {
         quoted(env!("CARGO_PKG_RUST_VERSION")),
     );
     for (feature, brings) in FEATURES {
-        let _ = writeln!(text, "## {brings}\n{feature} = [\"opsmith-runtime/{feature}\"]");
+        let _ = writeln!(
+            text,
+            "## {brings}\n{feature} = [\"opsmith-runtime/{feature}\"]"
+        );
     }
     let _ = write!(
         text,
@@ -120,10 +165,25 @@ fn about(title: &str) -> String {
 
 fn readme(service: &Service) -> String {
     let name = format!("opsmith-{}", service.command);
-    let mut text = format!("<!-- @generated by Opsmith; `cargo opsmith generate` writes it anew. -->\n\n# {name}\n\n");
-    let _ = writeln!(text, "{}.\n", about(&prose::plain(&service.title).join(" ")));
-    let _ = writeln!(text, "Version {} of its interface{}.\n", prose::plain(&service.version).join(" "), from(service));
-    if let Some(first) = service.operations.iter().find(|operation| operation.input.is_some()) {
+    let mut text = format!(
+        "<!-- @generated by Opsmith; `cargo opsmith generate` writes it anew. -->\n\n# {name}\n\n"
+    );
+    let _ = writeln!(
+        text,
+        "{}.\n",
+        about(&prose::plain(&service.title).join(" "))
+    );
+    let _ = writeln!(
+        text,
+        "Version {} of its interface{}.\n",
+        prose::plain(&service.version).join(" "),
+        from(service)
+    );
+    if let Some(first) = service
+        .operations
+        .iter()
+        .find(|operation| operation.input.is_some())
+    {
         let krate = name.replace('-', "_");
         let call = example::call(service, first).join("\n    ");
         let _ = writeln!(
@@ -161,6 +221,9 @@ fn first_sentence(operation: &Operation) -> String {
 
 /// Text as TOML has it.
 fn quoted(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -39,12 +39,28 @@ struct Outputs {
 pub fn partitions(file: &str, json: &str) -> Result<String, Error> {
     let mut report = Report::default();
     let source = serde_json::from_str::<Source>(json).unwrap_or_else(|error| {
-        report.add(file, "", format!("this is no file of partitions: {error}"), "give the file of the AWS SDKs");
-        Source { partitions: Vec::new() }
+        report.add(
+            file,
+            "",
+            format!("this is no file of partitions: {error}"),
+            "give the file of the AWS SDKs",
+        );
+        Source {
+            partitions: Vec::new(),
+        }
     });
-    let rows: Vec<_> = source.partitions.iter().map(|partition| row(file, partition, &mut report)).collect();
+    let rows: Vec<_> = source
+        .partitions
+        .iter()
+        .map(|partition| row(file, partition, &mut report))
+        .collect();
     if rows.is_empty() {
-        report.add(file, "", "there is no partition", "give the file of the AWS SDKs");
+        report.add(
+            file,
+            "",
+            "there is no partition",
+            "give the file of the AWS SDKs",
+        );
     }
     report.finish(())?;
     let items = write::items(quote! {
@@ -58,12 +74,28 @@ pub fn partitions(file: &str, json: &str) -> Result<String, Error> {
 }
 
 fn row(file: &str, partition: &Partition, report: &mut Report) -> proc_macro2::TokenStream {
-    let Partition { id, region_regex, regions, outputs } = partition;
-    let Outputs { dns_suffix, dual_stack_dns_suffix, implicit_global_region, supports_fips, supports_dual_stack } =
-        outputs;
+    let Partition {
+        id,
+        region_regex,
+        regions,
+        outputs,
+    } = partition;
+    let Outputs {
+        dns_suffix,
+        dual_stack_dns_suffix,
+        implicit_global_region,
+        supports_fips,
+        supports_dual_stack,
+    } = outputs;
     let prefixes = prefixes(region_regex).unwrap_or_else(|| {
-        let help = "only a prefix, a word and a number are supported, such as ^(us|eu)\\-\\w+\\-\\d+$";
-        report.add(file, id, format!("the pattern of regions is {region_regex}"), help);
+        let help =
+            "only a prefix, a word and a number are supported, such as ^(us|eu)\\-\\w+\\-\\d+$";
+        report.add(
+            file,
+            id,
+            format!("the pattern of regions is {region_regex}"),
+            help,
+        );
         Vec::new()
     });
     let regions = regions.keys();
@@ -81,17 +113,28 @@ fn row(file: &str, partition: &Partition, report: &mut Report) -> proc_macro2::T
     }
 }
 
-/// What regions begin with, from a pattern such as `^(us|eu)\-\w+\-\d+$`; none when it is of another form.
+/// What regions begin with, from a pattern such as `^(us|eu)\-\w+\-\d+$`; none when it is of
+/// another form.
 fn prefixes(pattern: &str) -> Option<Vec<String>> {
-    let prefix = pattern.strip_prefix('^')?.strip_suffix(r"\-\w+\-\d+$")?.replace(r"\-", "-");
+    let prefix = pattern
+        .strip_prefix('^')?
+        .strip_suffix(r"\-\w+\-\d+$")?
+        .replace(r"\-", "-");
     let prefixes: Vec<String> = match prefix.split_once('(') {
         None => vec![prefix],
         Some((before, rest)) => {
             let (choices, after) = rest.split_once(')')?;
-            choices.split('|').map(|choice| format!("{before}{choice}{after}")).collect()
+            choices
+                .split('|')
+                .map(|choice| format!("{before}{choice}{after}"))
+                .collect()
         }
     };
-    let literal = |prefix: &String| prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let literal = |prefix: &String| {
+        prefix
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
     prefixes.iter().all(literal).then_some(prefixes)
 }
 
@@ -101,8 +144,14 @@ mod tests {
 
     #[test]
     fn patterns_of_regions() {
-        assert_eq!(prefixes(r"^(us|eu)\-\w+\-\d+$"), Some(vec!["us".to_owned(), "eu".to_owned()]));
-        assert_eq!(prefixes(r"^eusc\-(de)\-\w+\-\d+$"), Some(vec!["eusc-de".to_owned()]));
+        assert_eq!(
+            prefixes(r"^(us|eu)\-\w+\-\d+$"),
+            Some(vec!["us".to_owned(), "eu".to_owned()])
+        );
+        assert_eq!(
+            prefixes(r"^eusc\-(de)\-\w+\-\d+$"),
+            Some(vec!["eusc-de".to_owned()])
+        );
         for other in [r"^us.*$", r"^(us\-\w+\-\d+$", r"^u?s\-\w+\-\d+$"] {
             assert_eq!(prefixes(other), None, "{other}");
         }

@@ -1,8 +1,9 @@
-//! Structures that are read from JSON: serde's derive does the same, and takes longer to build than all of this crate
-//! (docs/decisions/0021-build-scripts-without-derives.md).
+//! Structures that are read from JSON: serde's derive does the same, and takes longer to build than
+//! all of this crate (docs/decisions/0021-build-scripts-without-derives.md).
 
-/// A structure with the names that its fields have in a file. A field that is missing is empty, but for the one that it `needs`; an
-/// unknown field is skipped, unless it `refuses` those; a field that is given twice is an error; fields `with` which it comes are not read.
+/// A structure with the names that its fields have in a file. A field that is missing is empty, but
+/// for the one that it `needs`; an unknown field is skipped, unless it `refuses` those; a field
+/// that is given twice is an error; fields `with` which it comes are not read.
 macro_rules! record {
     (
         $(#[$attribute:meta])*
@@ -79,9 +80,18 @@ mod tests {
 
     #[test]
     fn fields_are_read_by_their_names_and_others_passed_over() {
-        let json = r#"{ "other": [{}], "parts": [{ "the-name": "b" }], "the-name": "a", "place": 9 }"#;
+        let json =
+            r#"{ "other": [{}], "parts": [{ "the-name": "b" }], "the-name": "a", "place": 9 }"#;
         let thing: Thing = serde_json::from_str(json).expect("a thing");
-        assert_eq!((&*thing.name, &*thing.parts[0].name, thing.parts[0].parts.len(), thing.place), ("a", "b", 0, 0));
+        assert_eq!(
+            (
+                &*thing.name,
+                &*thing.parts[0].name,
+                thing.parts[0].parts.len(),
+                thing.place
+            ),
+            ("a", "b", 0, 0)
+        );
     }
 
     record! {
@@ -93,25 +103,44 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_errors_where_they_are_refused() {
-        let exact = serde_json::from_str::<Exact>(r#"{ "name": "a" }"#).expect("it has no other field");
-        let error = serde_json::from_str::<Exact>(r#"{ "name": "a", "names": 1 }"#).expect_err("a field is unknown");
-        assert_eq!((&*exact.name, &*error.to_string()), ("a", "unknown field `names` at line 1 column 22"));
+        let exact =
+            serde_json::from_str::<Exact>(r#"{ "name": "a" }"#).expect("it has no other field");
+        let error = serde_json::from_str::<Exact>(r#"{ "name": "a", "names": 1 }"#)
+            .expect_err("a field is unknown");
+        assert_eq!(
+            (&*exact.name, &*error.to_string()),
+            ("a", "unknown field `names` at line 1 column 22")
+        );
     }
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
         for (json, problem) in [
-            (r#"{ "parts": [] }"#, "missing field `the-name` at line 1 column 15"),
-            (r#"{ "the-name": null }"#, "invalid type: null, expected a string at line 1 column 18"),
+            (
+                r#"{ "parts": [] }"#,
+                "missing field `the-name` at line 1 column 15",
+            ),
+            (
+                r#"{ "the-name": null }"#,
+                "invalid type: null, expected a string at line 1 column 18",
+            ),
             (
                 r#"{ "the-name": "a", "parts": [5] }"#,
                 "invalid type: integer `5`, expected an object at line 1 column 30",
             ),
-            (r#"{ "the-name": "a", "the-name": "b" }"#, "duplicate field `the-name` at line 1 column 29"),
-            (r#"[]"#, "invalid type: sequence, expected an object at line 1 column 0"),
+            (
+                r#"{ "the-name": "a", "the-name": "b" }"#,
+                "duplicate field `the-name` at line 1 column 29",
+            ),
+            (
+                r#"[]"#,
+                "invalid type: sequence, expected an object at line 1 column 0",
+            ),
         ] {
             assert_eq!(
-                serde_json::from_str::<Thing>(json).map(drop).map_err(|error| error.to_string()),
+                serde_json::from_str::<Thing>(json)
+                    .map(drop)
+                    .map_err(|error| error.to_string()),
                 Err(problem.to_owned())
             );
         }

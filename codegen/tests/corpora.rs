@@ -1,5 +1,5 @@
-//! Whole corpora: every service that speaks AWS JSON, in botocore's data and in Amazon's own models, becomes code; the others
-//! are refused for their protocol.
+//! Whole corpora: every service that speaks AWS JSON, in botocore's data and in Amazon's own
+//! models, becomes code; the others are refused for their protocol.
 
 mod support;
 
@@ -39,7 +39,8 @@ fn generate(models: &[PathBuf]) -> Counts {
         }
     };
     std::thread::scope(|scope| {
-        (0..std::thread::available_parallelism().map_or(2, usize::from)).for_each(|_| drop(scope.spawn(work)));
+        (0..std::thread::available_parallelism().map_or(2, usize::from))
+            .for_each(|_| drop(scope.spawn(work)));
     });
     counts.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
@@ -49,30 +50,54 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
     let generator = Generator::new(model);
     let made = generator.lower().and_then(|service| {
         let sizes = (service.operations.len(), service.omitted.len());
-        Ok((clashes(&service), paging(&service), sizes, facts(&service), generator.render()?))
+        Ok((
+            clashes(&service),
+            paging(&service),
+            sizes,
+            facts(&service),
+            generator.render()?,
+        ))
     });
     let name = model.display().to_string();
     match made {
-        Ok((clashes, (pages, waiters, unpaged), (operations, omitted), (unsigned, discovered), files)) => {
-            Box::new(move |counts| {
-                counts
-                    .wrong
-                    .extend(clashes.into_iter().map(|option| format!("{name}: {option} is a command's own option")));
-                counts.services += 1;
-                counts.operations += operations;
-                counts.omitted += omitted;
-                counts.unsigned += unsigned;
-                counts.discovered += discovered;
-                counts.files += files.len();
-                counts.bytes += files.values().map(String::len).sum::<usize>();
-                counts.unpaged.extend(unpaged.into_iter().map(|reason| format!("{name}: {reason}")));
-                counts.pages += pages;
-                counts.waiters += waiters;
-                let unparsed = files.iter().filter(|(_, text)| syn::parse_file(text).is_err());
-                counts.wrong.extend(unparsed.map(|(file, _)| format!("{name}: {file} does not parse")));
-            })
-        }
-        Err(Error::Model(problems)) if problems.iter().any(|problem| is_of_another_protocol(&problem.problem)) => {
+        Ok((
+            clashes,
+            (pages, waiters, unpaged),
+            (operations, omitted),
+            (unsigned, discovered),
+            files,
+        )) => Box::new(move |counts| {
+            counts.wrong.extend(
+                clashes
+                    .into_iter()
+                    .map(|option| format!("{name}: {option} is a command's own option")),
+            );
+            counts.services += 1;
+            counts.operations += operations;
+            counts.omitted += omitted;
+            counts.unsigned += unsigned;
+            counts.discovered += discovered;
+            counts.files += files.len();
+            counts.bytes += files.values().map(String::len).sum::<usize>();
+            counts.unpaged.extend(
+                unpaged
+                    .into_iter()
+                    .map(|reason| format!("{name}: {reason}")),
+            );
+            counts.pages += pages;
+            counts.waiters += waiters;
+            let unparsed = files
+                .iter()
+                .filter(|(_, text)| syn::parse_file(text).is_err());
+            counts
+                .wrong
+                .extend(unparsed.map(|(file, _)| format!("{name}: {file} does not parse")));
+        }),
+        Err(Error::Model(problems))
+            if problems
+                .iter()
+                .any(|problem| is_of_another_protocol(&problem.problem)) =>
+        {
             Box::new(|counts| counts.refused += 1)
         }
         Err(error) => Box::new(move |counts| counts.wrong.push(format!("{name}: {error}"))),
@@ -82,7 +107,11 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
 /// How many operations are unsigned, and how many have their address from endpoint discovery.
 fn facts(service: &ir::Service) -> (usize, usize) {
     let with = |is: fn(&ir::OperationTrait) -> bool| {
-        service.operations.iter().filter(|operation| operation.traits.iter().any(is)).count()
+        service
+            .operations
+            .iter()
+            .filter(|operation| operation.traits.iter().any(is))
+            .count()
     };
     (
         with(|found| matches!(found, ir::OperationTrait::Unsigned)),
@@ -90,11 +119,17 @@ fn facts(service: &ir::Service) -> (usize, usize) {
     )
 }
 
-/// Options of members that are named like options of the command's own, which are `--local` and begin with `--cli-`.
+/// Options of members that are named like options of the command's own, which are `--local` and
+/// begin with `--cli-`.
 fn clashes(service: &ir::Service) -> Vec<String> {
-    let options = service.operations.iter().flat_map(|operation| operation.options.iter().map(move |o| (operation, o)));
+    let options = service
+        .operations
+        .iter()
+        .flat_map(|operation| operation.options.iter().map(move |o| (operation, o)));
     let clashing = options.filter(|(_, option)| *option == "local" || option.starts_with("cli-"));
-    clashing.map(|(operation, option)| format!("{} --{option}", operation.command)).collect()
+    clashing
+        .map(|(operation, option)| format!("{} --{option}", operation.command))
+        .collect()
 }
 
 /// How many operations have pages, how many waiters there are, and why pages are not supported.
@@ -111,17 +146,37 @@ fn paging(service: &ir::Service) -> (usize, usize, Vec<String>) {
             }
         }
     }
-    (pages, service.operations.iter().map(|operation| operation.waiters().count()).sum(), unpaged)
+    (
+        pages,
+        service
+            .operations
+            .iter()
+            .map(|operation| operation.waiters().count())
+            .sum(),
+        unpaged,
+    )
 }
 
 fn is_of_another_protocol(problem: &str) -> bool {
     problem.starts_with("the service offers only ")
 }
 
-/// `unpaged_most`: how many operations may say that they have pages, and not which list grows with them.
+/// `unpaged_most`: how many operations may say that they have pages, and not which list grows with
+/// them.
 fn report(corpus: &str, counts: &Counts, least: usize, unpaged_most: usize) {
-    let Counts { services, operations, omitted, files, bytes, refused, unsigned, discovered, pages, waiters, .. } =
-        counts;
+    let Counts {
+        services,
+        operations,
+        omitted,
+        files,
+        bytes,
+        refused,
+        unsigned,
+        discovered,
+        pages,
+        waiters,
+        ..
+    } = counts;
     let Counts { unpaged, wrong, .. } = counts;
     println!(
         "{corpus}: {services} services with {operations} operations became {files} files of {} MB; {omitted} operations that \
@@ -129,30 +184,50 @@ fn report(corpus: &str, counts: &Counts, least: usize, unpaged_most: usize) {
          an address that is discovered, {pages} have pages; there are {waiters} waiters",
         bytes / 1_000_000
     );
-    println!("pages that are not followed: {}\n{}", unpaged.len(), unpaged.join("\n"));
+    println!(
+        "pages that are not followed: {}\n{}",
+        unpaged.len(),
+        unpaged.join("\n")
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let unnamed = unpaged.iter().all(|reason| reason.ends_with("no list grows with the pages"));
-    assert!(unnamed && unpaged.len() <= unpaged_most, "pages are not followed");
-    assert!(*unsigned >= 35 && *discovered >= 70, "{unsigned} unsigned, {discovered} discovered");
+    let unnamed = unpaged
+        .iter()
+        .all(|reason| reason.ends_with("no list grows with the pages"));
+    assert!(
+        unnamed && unpaged.len() <= unpaged_most,
+        "pages are not followed"
+    );
+    assert!(
+        *unsigned >= 35 && *discovered >= 70,
+        "{unsigned} unsigned, {discovered} discovered"
+    );
     assert!(*services >= least, "only {services} services were found");
 }
 
 /// The folders of botocore's services, of each version.
 fn botocore(data: &Path) -> Vec<PathBuf> {
-    let versions = support::subfolders(data).into_iter().flat_map(|service| support::subfolders(&service));
-    versions.filter(|folder| folder.join("service-2.json.gz").exists()).collect()
+    let versions = support::subfolders(data)
+        .into_iter()
+        .flat_map(|service| support::subfolders(&service));
+    versions
+        .filter(|folder| folder.join("service-2.json.gz").exists())
+        .collect()
 }
 
 #[test]
 fn all_of_botocore() {
-    let Some(data) = support::botocore() else { return };
+    let Some(data) = support::botocore() else {
+        return;
+    };
     report("botocore", &generate(&botocore(&data)), 120, 0);
 }
 
 /// The largest services, and some of every kind.
 #[test]
 fn crates_of_botocore_compile_without_a_warning() {
-    let Some(data) = support::botocore() else { return };
+    let Some(data) = support::botocore() else {
+        return;
+    };
     let large = "sagemaker glue quicksight ssm securityhub config dynamodb ecs dms rekognition";
     let small = "codebuild codecommit codepipeline cognito-idp comprehend events firehose kinesis kms lightsail logs organizations \
                  route53resolver secretsmanager servicediscovery sqs stepfunctions wafv2 workspaces athena";
@@ -163,7 +238,10 @@ fn crates_of_botocore_compile_without_a_warning() {
             let version = support::subfolders(&data.join(service)).pop()?;
             let generator = Generator::new(version);
             // Some of these speak another protocol.
-            generator.lower().ok().map(|_| (service.to_owned(), generator))
+            generator
+                .lower()
+                .ok()
+                .map(|_| (service.to_owned(), generator))
         })
         .collect();
     println!("{} crates are compiled", crates.len());
@@ -173,6 +251,13 @@ fn crates_of_botocore_compile_without_a_warning() {
 
 #[test]
 fn all_of_amazons_own_models() {
-    let Some(folder) = support::amazons_models() else { return };
-    report("Amazon's models", &generate(&support::models(folder.path())), 120, 7);
+    let Some(folder) = support::amazons_models() else {
+        return;
+    };
+    report(
+        "Amazon's models",
+        &generate(&support::models(folder.path())),
+        120,
+        7,
+    );
 }

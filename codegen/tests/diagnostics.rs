@@ -1,4 +1,5 @@
-//! Models that are wrong, and what is said of them: a folder per case. `BLESS=1` writes what is said today.
+//! Models that are wrong, and what is said of them: a folder per case. `BLESS=1` writes what is
+//! said today.
 
 mod support;
 
@@ -13,7 +14,10 @@ fn what_is_wrong_is_told() {
             Ok(_) => panic!("{}: nothing is wrong", case.display()),
             Err(error) => error,
         };
-        let told = error.to_string().replace(&format!("{}/", case.display()), "") + "\n";
+        let told = error
+            .to_string()
+            .replace(&format!("{}/", case.display()), "")
+            + "\n";
         let path = case.join("expected.txt");
         if support::bless() {
             fs::write(&path, &told).expect("a file");
@@ -27,16 +31,28 @@ fn what_is_wrong_is_told() {
 
 #[test]
 fn a_file_that_is_not_there_is_told() {
-    let error = Generator::new("nowhere/model.json").render().expect_err("no file");
+    let error = Generator::new("nowhere/model.json")
+        .render()
+        .expect_err("no file");
     assert!(matches!(error, Error::File("read", ..)), "{error:?}");
-    assert!(error.to_string().starts_with("cannot read nowhere/model.json: "), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot read nowhere/model.json: "),
+        "{error}"
+    );
 }
 
 #[test]
 fn nothing_is_written_of_a_model_that_is_wrong() {
     let folder = tempfile::tempdir().expect("a folder");
-    let case = support::cases("diagnostics").into_iter().next().expect("a case");
-    support::generator(&case).write(folder.path()).expect_err("a wrong model");
+    let case = support::cases("diagnostics")
+        .into_iter()
+        .next()
+        .expect("a case");
+    support::generator(&case)
+        .write(folder.path())
+        .expect_err("a wrong model");
     assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
 }
 

@@ -1,5 +1,5 @@
-//! The same model gives the same bytes, however it is written; and no model makes the generator panic or emit what does
-//! not parse.
+//! The same model gives the same bytes, however it is written; and no model makes the generator
+//! panic or emit what does not parse.
 
 mod support;
 
@@ -10,13 +10,16 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use support::Random;
 
-/// The JSON text of a value whose keys stand in another order, except where order has a meaning: in members.
+/// The JSON text of a value whose keys stand in another order, except where order has a meaning: in
+/// members.
 fn shuffled(value: &Value, members: bool, random: &mut Random, out: &mut String) {
     match value {
         Value::Object(map) => {
             let mut entries: Vec<_> = map.iter().collect();
             if !members {
-                (1..entries.len()).rev().for_each(|at| entries.swap(at, random.below(at + 1)));
+                (1..entries.len())
+                    .rev()
+                    .for_each(|at| entries.swap(at, random.below(at + 1)));
             }
             out.push('{');
             for (at, (key, value)) in entries.into_iter().enumerate() {
@@ -53,22 +56,43 @@ fn the_order_of_keys_does_not_matter() {
             let mut text = String::new();
             shuffled(&model, false, &mut Random(seed + 1), &mut text);
             fs::write(&path, text).expect("a file");
-            Generator::new(&path).render().unwrap_or_else(|error| panic!("{}: {error}", case.display()))
+            Generator::new(&path)
+                .render()
+                .unwrap_or_else(|error| panic!("{}: {error}", case.display()))
         });
         let first = files.next();
-        assert!(files.all(|other| Some(other) == first), "{}", case.display());
+        assert!(
+            files.all(|other| Some(other) == first),
+            "{}",
+            case.display()
+        );
     }
 }
 
 #[test]
 fn the_same_model_gives_the_same_bytes() {
-    let render = || support::own().render().unwrap_or_else(|error| panic!("{error}"));
+    let render = || {
+        support::own()
+            .render()
+            .unwrap_or_else(|error| panic!("{error}"))
+    };
     assert!(render() == render());
 }
 
 /// Changes one place of a JSON value: takes it away, or puts something else there.
 fn mutate(value: &mut Value, random: &mut Random) {
-    let odd = ["", "t#DoInput", "smithy.api#Unit", "r#\"", "Self", "\u{202e}", "{", "1", "a\nb", "t#Nothing$x"];
+    let odd = [
+        "",
+        "t#DoInput",
+        "smithy.api#Unit",
+        "r#\"",
+        "Self",
+        "\u{202e}",
+        "{",
+        "1",
+        "a\nb",
+        "t#Nothing$x",
+    ];
     let replacement = |random: &mut Random| match random.below(8) {
         0 => Value::Null,
         1 => Value::Bool(true),
@@ -80,7 +104,11 @@ fn mutate(value: &mut Value, random: &mut Random) {
     };
     match value {
         Value::Object(map) if !map.is_empty() => {
-            let key = map.keys().nth(random.below(map.len())).cloned().expect("a key");
+            let key = map
+                .keys()
+                .nth(random.below(map.len()))
+                .cloned()
+                .expect("a key");
             match random.below(12) {
                 0 => drop(map.remove(&key)),
                 1 => drop(map.insert(key, replacement(random))),
@@ -104,7 +132,9 @@ fn survives(path: &Path) -> bool {
     let made = catch_unwind(|| Generator::new(path).render());
     match made {
         Ok(Ok(files)) => files.values().all(|text| syn::parse_file(text).is_ok()),
-        Ok(Err(Error::Model(problems))) => problems.iter().all(|problem| !problem.problem.contains("does not parse")),
+        Ok(Err(Error::Model(problems))) => problems
+            .iter()
+            .all(|problem| !problem.problem.contains("does not parse")),
         Ok(Err(_)) => true,
         Err(_) => false,
     }
@@ -114,7 +144,10 @@ fn survives(path: &Path) -> bool {
 fn no_model_breaks_the_generator() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("model.json");
-    let models: Vec<Value> = support::cases("golden").iter().map(|case| json(&case.join("model.json"))).collect();
+    let models: Vec<Value> = support::cases("golden")
+        .iter()
+        .map(|case| json(&case.join("model.json")))
+        .collect();
     let mut random = Random(0x0123_4567_89ab_cdef);
     for round in 0..1500 {
         let mut model = models[round % models.len()].clone();
@@ -125,7 +158,10 @@ fn no_model_breaks_the_generator() {
     // Texts that end early, and some that are no text.
     let text = models[0].to_string().into_bytes();
     for _ in 0..200 {
-        let mut bytes = text.get(..random.below(text.len())).unwrap_or_default().to_vec();
+        let mut bytes = text
+            .get(..random.below(text.len()))
+            .unwrap_or_default()
+            .to_vec();
         bytes.extend((0..random.below(4)).map(|_| 0xf0));
         fs::write(&path, bytes).expect("a file");
         assert!(survives(&path));
@@ -172,16 +208,25 @@ const PROSE: &[&str] = &[
 fn poison(value: &mut Value, text: &str, place: Where, prose: bool) {
     match value {
         Value::String(old) if prose || place != Where::Prose => old.push_str(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| poison(item, text, place, prose)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| poison(item, text, place, prose)),
         Value::Object(map) => {
             for (key, value) in map.iter_mut() {
-                let refers = matches!(key.as_str(), "target" | "type" | "smithy.rules#endpointRuleSet");
+                let refers = matches!(
+                    key.as_str(),
+                    "target" | "type" | "smithy.rules#endpointRuleSet"
+                );
                 if place == Where::Names || !refers {
                     poison(value, text, place, PROSE.contains(&key.as_str()));
                 }
             }
             if place == Where::Names {
-                let keys: Vec<String> = map.keys().filter(|key| !key.contains('#')).cloned().collect();
+                let keys: Vec<String> = map
+                    .keys()
+                    .filter(|key| !key.contains('#'))
+                    .cloned()
+                    .collect();
                 for key in keys {
                     let value = map.remove(&key).expect("a value");
                     map.insert(key + text, value);
@@ -201,17 +246,33 @@ fn does_harm(tokens: proc_macro2::TokenStream) -> bool {
     })
 }
 
-/// Of the project's own model, and of some of botocore's where it is: a few operations with all that they need.
+/// Of the project's own model, and of some of botocore's where it is: a few operations with all
+/// that they need.
 fn real_models() -> Vec<Value> {
     let own: Value = json(&support::root("model/codepipeline.json"));
-    let mut models = vec![reduced(&own, &["PutThirdPartyJobFailureResult", "GetPipelineState"])];
-    let Some(data) = support::botocore() else { return models };
-    let of =
-        [("kms/2014-11-01", "CreateGrant"), ("events/2015-10-07", "PutTargets"), ("dynamodb/2012-08-10", "PutItem")];
+    let mut models = vec![reduced(
+        &own,
+        &["PutThirdPartyJobFailureResult", "GetPipelineState"],
+    )];
+    let Some(data) = support::botocore() else {
+        return models;
+    };
+    let of = [
+        ("kms/2014-11-01", "CreateGrant"),
+        ("events/2015-10-07", "PutTargets"),
+        ("dynamodb/2012-08-10", "PutItem"),
+    ];
     for (folder, operation) in of {
-        let options = opsmith_codegen::import::Options { documentation: true, ..Default::default() };
-        let imported = opsmith_codegen::import::folder(&data.join(folder), &options).expect("a model");
-        models.push(reduced(&serde_json::from_str(&imported.text).expect("JSON"), &[operation]));
+        let options = opsmith_codegen::import::Options {
+            documentation: true,
+            ..Default::default()
+        };
+        let imported =
+            opsmith_codegen::import::folder(&data.join(folder), &options).expect("a model");
+        models.push(reduced(
+            &serde_json::from_str(&imported.text).expect("JSON"),
+            &[operation],
+        ));
     }
     models
 }
@@ -219,19 +280,34 @@ fn real_models() -> Vec<Value> {
 /// The model with only these operations, and the shapes that they reach.
 fn reduced(model: &Value, operations: &[&str]) -> Value {
     let shapes = model["shapes"].as_object().expect("shapes");
-    let is_named = |id: &str| operations.iter().any(|name| id.ends_with(&format!("#{name}")));
+    let is_named = |id: &str| {
+        operations
+            .iter()
+            .any(|name| id.ends_with(&format!("#{name}")))
+    };
     let mut kept = serde_json::Map::new();
     let mut due: Vec<String> = shapes.keys().filter(|id| is_named(id)).cloned().collect();
-    for (id, service) in shapes.iter().filter(|(_, shape)| shape["type"] == "service") {
+    for (id, service) in shapes
+        .iter()
+        .filter(|(_, shape)| shape["type"] == "service")
+    {
         let mut service = service.clone();
-        service["operations"] = due.iter().map(|id| serde_json::json!({ "target": id })).collect();
+        service["operations"] = due
+            .iter()
+            .map(|id| serde_json::json!({ "target": id }))
+            .collect();
         kept.insert(id.clone(), service);
     }
     while let Some(id) = due.pop() {
-        let Some(shape) = shapes.get(&id).filter(|_| !kept.contains_key(&id)) else { continue };
+        let Some(shape) = shapes.get(&id).filter(|_| !kept.contains_key(&id)) else {
+            continue;
+        };
         kept.insert(id, shape.clone());
         let text = shape.to_string();
-        let targets = text.split("\"target\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let targets = text
+            .split("\"target\":\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
         due.extend(targets.map(str::to_owned));
     }
     let mut reduced = model.clone();
@@ -261,11 +337,18 @@ fn nothing_of_a_text_becomes_code() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("model.json");
     let mut models = real_models();
-    models.extend(support::cases("golden").iter().map(|case| json(&case.join("model.json"))));
+    models.extend(
+        support::cases("golden")
+            .iter()
+            .map(|case| json(&case.join("model.json"))),
+    );
     let mut made = 0;
     for model in &models {
         let places = [Where::Prose, Where::Values, Where::Names];
-        for (text, place) in HARM.iter().flat_map(|text| places.map(|place| (text, place))) {
+        for (text, place) in HARM
+            .iter()
+            .flat_map(|text| places.map(|place| (text, place)))
+        {
             let mut model = model.clone();
             poison(&mut model["shapes"], text, place, false);
             fs::write(&path, model.to_string()).expect("a file");
@@ -273,7 +356,10 @@ fn nothing_of_a_text_becomes_code() {
             for (name, code) in Generator::new(&path).render().unwrap_or_default() {
                 made += 1;
                 let tokens = syn::parse_file(&code).expect("code");
-                assert!(!does_harm(quote::ToTokens::into_token_stream(tokens)), "{text:?} in {name}: {code}");
+                assert!(
+                    !does_harm(quote::ToTokens::into_token_stream(tokens)),
+                    "{text:?} in {name}: {code}"
+                );
             }
         }
     }
@@ -296,7 +382,10 @@ fn enormous_models_are_told_or_become_code() {
     // A chain of structures, one of lists, and a structure of very many members.
     let structures: String = (0..3000)
         .map(|at| {
-            format!(r##","t#A{at}":{{"type":"structure","members":{{"a":{{"target":"t#A{}"}}}}}}"##, (at + 1) % 3000)
+            format!(
+                r##","t#A{at}":{{"type":"structure","members":{{"a":{{"target":"t#A{}"}}}}}}"##,
+                (at + 1) % 3000
+            )
         })
         .collect();
     let lists: String = (0..3000)
@@ -305,10 +394,24 @@ fn enormous_models_are_told_or_become_code() {
             r##","t#L3000":{"type":"string"},"t#I":{"type":"structure","members":{"l":{"target":"t#L0"}}}"##.to_owned()
         ])
         .collect();
-    let members: Vec<String> = (0..5000).map(|at| format!(r##""m{at}":{{"target":"smithy.api#String"}}"##)).collect();
-    let wide = format!(r##","t#W":{{"type":"structure","members":{{{}}}}}"##, members.join(","));
-    let deep = format!(r##","t#D":{{"type":"structure","traits":{{"x":{}{}}}}}"##, "[".repeat(5000), "]".repeat(5000));
-    for (shapes, input) in [(&structures, "t#A0"), (&lists, "t#I"), (&wide, "t#W"), (&deep, "t#D")] {
+    let members: Vec<String> = (0..5000)
+        .map(|at| format!(r##""m{at}":{{"target":"smithy.api#String"}}"##))
+        .collect();
+    let wide = format!(
+        r##","t#W":{{"type":"structure","members":{{{}}}}}"##,
+        members.join(",")
+    );
+    let deep = format!(
+        r##","t#D":{{"type":"structure","traits":{{"x":{}{}}}}}"##,
+        "[".repeat(5000),
+        "]".repeat(5000)
+    );
+    for (shapes, input) in [
+        (&structures, "t#A0"),
+        (&lists, "t#I"),
+        (&wide, "t#W"),
+        (&deep, "t#D"),
+    ] {
         fs::write(&path, model(shapes, input)).expect("a file");
         assert!(survives(&path), "{input}");
     }
@@ -324,9 +427,16 @@ mod readers {
 #[test]
 fn readers_take_anything() {
     let mut random = Random(0x5851_f42d_4c95_7f2d);
-    let readers = [("model", readers::model as fn(&[u8])), ("names", readers::names), ("prose", readers::prose)];
+    let readers = [
+        ("model", readers::model as fn(&[u8])),
+        ("names", readers::names),
+        ("prose", readers::prose),
+    ];
     for (name, read) in readers {
-        for example in fs::read_dir(support::root("fuzz/corpus").join(name)).expect("a corpus").flatten() {
+        for example in fs::read_dir(support::root("fuzz/corpus").join(name))
+            .expect("a corpus")
+            .flatten()
+        {
             let bytes = fs::read(example.path()).expect("a file");
             read(&bytes);
             for _ in 0..40 {
@@ -345,8 +455,15 @@ fn readers_take_anything() {
 /// Amazon's own file of the project's service, unmodified, where it is.
 #[test]
 fn amazons_own_model() {
-    let Some(folder) = support::amazons_models() else { return };
+    let Some(folder) = support::amazons_models() else {
+        return;
+    };
     let files = support::models(folder.path());
-    let codepipeline = files.iter().find(|path| path.ends_with("codepipeline-2015-07-09.json")).expect("CodePipeline");
-    Generator::new(codepipeline).render().unwrap_or_else(|error| panic!("{error}"));
+    let codepipeline = files
+        .iter()
+        .find(|path| path.ends_with("codepipeline-2015-07-09.json"))
+        .expect("CodePipeline");
+    Generator::new(codepipeline)
+        .render()
+        .unwrap_or_else(|error| panic!("{error}"));
 }

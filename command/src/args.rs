@@ -1,7 +1,8 @@
 //! The AWS CLI's command-line syntax: which word is an option, a value of one, or neither.
 //!
-//! A line is read level by level: global options and the service, then the operation, then the operation's options. A
-//! level takes what it knows and hands the rest on in order. It knows nothing of what options mean.
+//! A line is read level by level: global options and the service, then the operation, then the
+//! operation's options. A level takes what it knows and hands the rest on in order. It knows
+//! nothing of what options mean.
 
 use crate::exit::Failure;
 
@@ -26,7 +27,8 @@ pub(crate) struct Known<'a> {
     /// With its dashes.
     pub(crate) name: &'a str,
     pub(crate) takes: Takes,
-    /// It matches in full only, and is no candidate for an abbreviation: options that the AWS CLI does not have.
+    /// It matches in full only, and is no candidate for an abbreviation: options that the AWS CLI
+    /// does not have.
     pub(crate) own: bool,
     /// The only values it may have; any when empty.
     pub(crate) choices: &'a [&'a str],
@@ -36,7 +38,12 @@ impl<'a> Known<'a> {
     /// An option of our own commands, with any values.
     #[cfg(any(feature = "local", feature = "worker"))]
     pub(crate) const fn own(name: &'a str, takes: Takes) -> Self {
-        Known { name, takes, own: true, choices: &[] }
+        Known {
+            name,
+            takes,
+            own: true,
+            choices: &[],
+        }
     }
 }
 
@@ -61,7 +68,11 @@ pub(crate) struct Level<'a> {
 impl Level<'_> {
     /// The values of the last time an option was given; the earlier ones don't count.
     pub(crate) fn values(&self, name: &str) -> Option<&[String]> {
-        self.given.iter().rev().find(|given| given.name == name).map(|given| given.values.as_slice())
+        self.given
+            .iter()
+            .rev()
+            .find(|given| given.name == name)
+            .map(|given| given.values.as_slice())
     }
 
     /// The one value of an option.
@@ -104,12 +115,18 @@ fn classify<'a>(token: &str, known: &[Known<'a>]) -> Result<Token<'a>, Failure> 
         return Ok(Token::Option(option, value));
     }
     if name.starts_with("--") && name.len() > 2 {
-        let matching: Vec<_> = known.iter().filter(|option| !option.own && option.name.starts_with(name)).collect();
+        let matching: Vec<_> = known
+            .iter()
+            .filter(|option| !option.own && option.name.starts_with(name))
+            .collect();
         match matching.as_slice() {
             [option] => return Ok(Token::Option(**option, value)),
             [_, _, ..] => {
                 let names: Vec<_> = matching.iter().map(|option| option.name).collect();
-                return Err(Failure::usage(format!("ambiguous option: {name} could match {}", names.join(", "))));
+                return Err(Failure::usage(format!(
+                    "ambiguous option: {name} could match {}",
+                    names.join(", ")
+                )));
             }
             [] => {}
         }
@@ -121,15 +138,17 @@ fn classify<'a>(token: &str, known: &[Known<'a>]) -> Result<Token<'a>, Failure> 
 /// `-1`, `-.5`, `-1.5`, and neither `-1e5` nor `-1.`.
 fn is_negative_number(token: &str) -> bool {
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let Some(number) = token.strip_prefix('-') else { return false };
+    let Some(number) = token.strip_prefix('-') else {
+        return false;
+    };
     match number.split_once('.') {
         Some((whole, fraction)) => digits(whole) && digits(fraction) && !fraction.is_empty(),
         None => digits(number) && !number.is_empty(),
     }
 }
 
-/// Reads the words of one level. `word` is called with the first word that is no option and no value; `option` with
-/// each option, as soon as it is reached: what it answers ends the reading.
+/// Reads the words of one level. `word` is called with the first word that is no option and no
+/// value; `option` with each option, as soon as it is reached: what it answers ends the reading.
 pub(crate) fn read<'a, E: From<Failure>>(
     tokens: &[String],
     known: &[Known<'a>],
@@ -155,7 +174,10 @@ pub(crate) fn read<'a, E: From<Failure>>(
                 level.rest.push(token.clone())
             }
             Token::Option(found, inline) => {
-                let given = Given { name: found.name, values: values(found, inline, &mut tokens, known)? };
+                let given = Given {
+                    name: found.name,
+                    values: values(found, inline, &mut tokens, known)?,
+                };
                 option(&given)?;
                 level.given.push(given);
             }
@@ -171,23 +193,42 @@ fn values<'t>(
     tokens: &mut std::iter::Peekable<impl Iterator<Item = &'t String>>,
     known: &[Known<'_>],
 ) -> Result<Vec<String>, Failure> {
-    let is_value = |token: &&String| *token != "--" && matches!(classify(token, known), Ok(Token::Word));
-    let is_unknown = |token: &String| token != "--" && matches!(classify(token, known), Ok(Token::Unknown));
+    let is_value =
+        |token: &&String| *token != "--" && matches!(classify(token, known), Ok(Token::Word));
+    let is_unknown =
+        |token: &String| token != "--" && matches!(classify(token, known), Ok(Token::Unknown));
     let values: Vec<String> = match (option.takes, inline) {
         (Takes::Nothing, Some(value)) => {
-            return Err(Failure::usage(format!("argument {}: ignored explicit argument '{value}'", option.name)));
+            return Err(Failure::usage(format!(
+                "argument {}: ignored explicit argument '{value}'",
+                option.name
+            )));
         }
         (Takes::Nothing | Takes::Inline, None) => Vec::new(),
         (_, Some(value)) => vec![value],
         (Takes::One, None) => match tokens.next_if(is_value) {
             Some(value) => vec![value.clone()],
-            None => return Err(no_value(option, tokens.peek().is_some_and(|next| is_unknown(next)))),
+            None => {
+                return Err(no_value(
+                    option,
+                    tokens.peek().is_some_and(|next| is_unknown(next)),
+                ));
+            }
         },
         (Takes::Optional, None) => tokens.next_if(is_value).cloned().into_iter().collect(),
-        (Takes::Many, None) => std::iter::from_fn(|| tokens.next_if(is_value)).cloned().collect(),
+        (Takes::Many, None) => std::iter::from_fn(|| tokens.next_if(is_value))
+            .cloned()
+            .collect(),
     };
-    match values.iter().find(|value| !option.choices.is_empty() && !option.choices.contains(&value.as_str())) {
-        Some(value) => Err(Failure::choice(option.name, value, option.choices.iter().copied())),
+    match values
+        .iter()
+        .find(|value| !option.choices.is_empty() && !option.choices.contains(&value.as_str()))
+    {
+        Some(value) => Err(Failure::choice(
+            option.name,
+            value,
+            option.choices.iter().copied(),
+        )),
         None => Ok(values),
     }
 }
@@ -195,6 +236,7 @@ fn values<'t>(
 /// An option without its value. What follows may have been meant for one.
 fn no_value(option: Known<'_>, looks_like_an_option: bool) -> Failure {
     let name = option.name;
-    let hint = looks_like_an_option.then(|| format!("If the value begins with a dash, write {name}=VALUE."));
+    let hint = looks_like_an_option
+        .then(|| format!("If the value begins with a dash, write {name}=VALUE."));
     Failure::usage(format!("argument {name}: expected one argument")).noting(hint)
 }

@@ -1,8 +1,8 @@
-//! `--cli-input-jsonl`: an operation called once for each line of a stream, many calls at a time, one result per line in the
-//! order of the input.
+//! `--cli-input-jsonl`: an operation called once for each line of a stream, many calls at a time,
+//! one result per line in the order of the input.
 //!
-//! Memory is bounded whatever the stream: lines are read as calls are made, and no more is begun while too many results wait
-//! for an earlier one.
+//! Memory is bounded whatever the stream: lines are read as calls are made, and no more is begun
+//! while too many results wait for an earlier one.
 
 pub(crate) mod journal;
 pub(crate) mod lines;
@@ -77,8 +77,8 @@ struct Bulk<'a> {
 ///
 /// # Errors
 ///
-/// A source or a journal that can't be read, what no call can be made without, such as credentials, output that can't be
-/// written; and, when all is done, lines that failed.
+/// A source or a journal that can't be read, what no call can be made without, such as credentials,
+/// output that can't be written; and, when all is done, lines that failed.
 pub(crate) fn run(
     context: &Context<'_>,
     commands: &'static Commands<'static>,
@@ -89,10 +89,18 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let concurrency = concurrency(context)?;
     let journal = context.globals.value("--cli-resume");
-    let journal = journal.map(|path| Journal::open(path, commands.service.command, operation.name)).transpose()?;
+    let journal = journal
+        .map(|path| Journal::open(path, commands.service.command, operation.name))
+        .transpose()?;
     let input = Input::open(source)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
-    let (prompt, rate) = (Arc::new(Terminal::default()), Arc::new(Rate::new(concurrency)));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::general)?;
+    let (prompt, rate) = (
+        Arc::new(Terminal::default()),
+        Arc::new(Rate::new(concurrency)),
+    );
     let config = config(context, &runtime, prompt.clone())?.pause(rate.clone());
     let mut bulk = Bulk {
         context,
@@ -113,7 +121,8 @@ pub(crate) fn run(
     // What still waits for a process or a person is not waited for.
     runtime.shutdown_background();
     if !matches!(worked, Ok(Ok(()))) {
-        // What has a result is told, also when an earlier line has none: its call is not made again.
+        // What has a result is told, also when an earlier line has none: its call is not made
+        // again.
         bulk.slots.retain(|slot| slot.result.is_some());
         bulk.print()?;
         bulk.progress.clear();
@@ -123,10 +132,14 @@ pub(crate) fn run(
 }
 
 fn concurrency(context: &Context<'_>) -> Result<usize, Failure> {
-    let Some(text) = context.globals.value("--cli-concurrency") else { return Ok(CONCURRENCY) };
+    let Some(text) = context.globals.value("--cli-concurrency") else {
+        return Ok(CONCURRENCY);
+    };
     match text.parse() {
         Ok(number @ 1..=10_000) => Ok(number),
-        _ => Err(Failure::usage(format_args!("argument --cli-concurrency: '{text}' is no number from 1 to 10000"))),
+        _ => Err(Failure::usage(format_args!(
+            "argument --cli-concurrency: '{text}' is no number from 1 to 10000"
+        ))),
     }
 }
 
@@ -136,7 +149,8 @@ impl Bulk<'_> {
         let mut lines = input.read();
         let mut ended = false;
         loop {
-            let room = !ended && self.calls.len() < self.rate.allowed() && self.slots.len() < window;
+            let room =
+                !ended && self.calls.len() < self.rate.allowed() && self.slots.len() < window;
             tokio::select! {
                 line = lines.recv(), if room => match line {
                     Some(line) => self.begin(line.map_err(|error| Failure::general(format_args!("{OPTION}: {error}")))?)?,
@@ -162,12 +176,22 @@ impl Bulk<'_> {
             return Ok(());
         }
         let print = journal::print(text.as_deref().unwrap_or_default());
-        if self.journal.as_ref().map_or(Ok(false), |journal| journal.has(number, print))? {
+        if self
+            .journal
+            .as_ref()
+            .map_or(Ok(false), |journal| journal.has(number, print))?
+        {
             self.progress.skipped();
             return Ok(());
         }
-        self.slots.push_back(Slot { number, print, result: None });
-        let begun = text.map_err(Failure::parameter).and_then(|text| self.call(number, &text));
+        self.slots.push_back(Slot {
+            number,
+            print,
+            result: None,
+        });
+        let begun = text
+            .map_err(Failure::parameter)
+            .and_then(|text| self.call(number, &text));
         match begun {
             Err(failure) if failure.concerns_all() => Err(failure),
             Err(failure) => {
@@ -183,12 +207,20 @@ impl Bulk<'_> {
         let document = self.reader.jsonl(OPTION, text, shape)?;
         let document = Document::Map(merge(self.given.clone(), document));
         let service = self.commands.service;
-        let prepared = self.client.prepare(self.operation.name, &Shaped { document: &document, service, shape })?;
+        let prepared = self.client.prepare(
+            self.operation.name,
+            &Shaped {
+                document: &document,
+                service,
+                shape,
+            },
+        )?;
         for violation in &prepared.warnings {
             self.warn(number, format_args!("{violation}; sent nevertheless"));
         }
         let (client, operation) = (self.client.clone(), self.operation);
-        self.calls.spawn(async move { (number, answer(&client, operation, prepared).await) });
+        self.calls
+            .spawn(async move { (number, answer(&client, operation, prepared).await) });
         Ok(())
     }
 
@@ -196,7 +228,11 @@ impl Bulk<'_> {
         if self.context.warns {
             self.progress.clear();
             // When standard error is gone there is nobody to warn.
-            let _ = writeln!(std::io::stderr(), "{}: [WARNING]: line {number}: {text}", crate::program::name());
+            let _ = writeln!(
+                std::io::stderr(),
+                "{}: [WARNING]: line {number}: {text}",
+                crate::program::name()
+            );
         }
     }
 
@@ -207,7 +243,11 @@ impl Bulk<'_> {
             Ok(answer) => answer,
             Err(error) => {
                 let failure = told(error, service, &self.context.timestamps);
-                return if failure.concerns_all() { Err(failure) } else { Ok(failed(number, &failure)) };
+                return if failure.concerns_all() {
+                    Err(failure)
+                } else {
+                    Ok(failed(number, &failure))
+                };
             }
         };
         self.rate.succeeded();
@@ -220,9 +260,16 @@ impl Bulk<'_> {
             None => Ok(result),
         };
         Ok(match found {
-            Ok(found) => Outcome { text: line(number, "ok", found), ok: true, done: true },
+            Ok(found) => Outcome {
+                text: line(number, "ok", found),
+                ok: true,
+                done: true,
+            },
             // The call was made, and only what to show of it is not known.
-            Err(problem) => Outcome { done: true, ..failed(number, &Failure::general(problem)) },
+            Err(problem) => Outcome {
+                done: true,
+                ..failed(number, &Failure::general(problem))
+            },
         })
     }
 
@@ -236,8 +283,18 @@ impl Bulk<'_> {
     /// Prints the results whose turn it is, and notes them as done after that.
     fn print(&mut self) -> Result<(), Failure> {
         let (mut text, mut done) = (String::new(), Vec::new());
-        while let Some(Slot { result: Some(_), .. }) = self.slots.front() {
-            let Some(Slot { number, print, result: Some(outcome) }) = self.slots.pop_front() else { break };
+        while let Some(Slot {
+            result: Some(_), ..
+        }) = self.slots.front()
+        {
+            let Some(Slot {
+                number,
+                print,
+                result: Some(outcome),
+            }) = self.slots.pop_front()
+            else {
+                break;
+            };
             text += &outcome.text;
             self.progress.ended(outcome.ok);
             if outcome.done {
@@ -263,5 +320,9 @@ fn line(number: u64, name: &str, value: Document) -> String {
 }
 
 fn failed(number: u64, failure: &Failure) -> Outcome {
-    Outcome { text: line(number, "error", Document::Map(failure.document())), ok: false, done: false }
+    Outcome {
+        text: line(number, "error", Document::Map(failure.document())),
+        ok: false,
+        done: false,
+    }
 }

@@ -37,7 +37,10 @@ impl Drop for Caller<'_> {
     fn drop(&mut self) {
         self.prompt.restore();
         // What still waits for a process or a person is not waited for.
-        self.runtime.take().into_iter().for_each(Runtime::shutdown_background);
+        self.runtime
+            .take()
+            .into_iter()
+            .for_each(Runtime::shutdown_background);
     }
 }
 
@@ -52,29 +55,56 @@ impl<'a> Caller<'a> {
         service: &'a Service<'a>,
         operation: &'a Operation<'a>,
     ) -> Result<Self, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Failure::general)?;
         let prompt = Arc::new(Terminal::default());
         let client = Client::new(service, config(context, &runtime, prompt.clone())?);
         let (timestamps, warns, runtime) = (&context.timestamps, context.warns, Some(runtime));
-        let caller = Caller { client, service, operation, timestamps, warns, first: true, runtime, prompt };
-        if context.settings.get("cli_history")?.is_some_and(|value| value.text == "enabled") {
+        let caller = Caller {
+            client,
+            service,
+            operation,
+            timestamps,
+            warns,
+            first: true,
+            runtime,
+            prompt,
+        };
+        if context
+            .settings
+            .get("cli_history")?
+            .is_some_and(|value| value.text == "enabled")
+        {
             caller.warn("cli_history: the history of commands is not built; nothing is recorded");
         }
         Ok(caller)
     }
 
-    /// Checks the parameters as a call would; of the first call, says in what they depart from the model.
+    /// Checks the parameters as a call would; of the first call, says in what they depart from the
+    /// model.
     ///
     /// # Errors
     ///
     /// What keeps the call from being made, short of credentials.
     pub(crate) fn prepare(&mut self, parameters: &Map) -> Result<Prepared<'a>, Failure> {
         let document = Document::Map(parameters.clone());
-        let shape = self.operation.input.unwrap_or(opsmith_runtime::rows::Ix::MAX);
-        let input = Shaped { document: &document, service: self.service, shape };
+        let shape = self
+            .operation
+            .input
+            .unwrap_or(opsmith_runtime::rows::Ix::MAX);
+        let input = Shaped {
+            document: &document,
+            service: self.service,
+            shape,
+        };
         let prepared = self.client.prepare(self.operation.name, &input)?;
         if std::mem::take(&mut self.first) {
-            prepared.warnings.iter().for_each(|violation| self.warn(format_args!("{violation}; sent nevertheless")));
+            prepared
+                .warnings
+                .iter()
+                .for_each(|violation| self.warn(format_args!("{violation}; sent nevertheless")));
         }
         Ok(prepared)
     }
@@ -97,7 +127,9 @@ impl<'a> Caller<'a> {
     /// Whatever keeps the call from having a result.
     pub(crate) fn call(&mut self, parameters: &Map) -> Result<Document, Failure> {
         let answered = self.attempt(parameters)?;
-        Ok(answered.map_err(|error| told(error, self.service, self.timestamps))?.document)
+        Ok(answered
+            .map_err(|error| told(error, self.service, self.timestamps))?
+            .document)
     }
 
     /// The same, with what the call itself comes to in the result.
@@ -108,7 +140,11 @@ impl<'a> Caller<'a> {
     pub(crate) fn attempt(&mut self, parameters: &Map) -> Result<Result<Answer, Error>, Failure> {
         let prepared = self.prepare(parameters)?;
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
-        let answered = runtime.block_on(unless_interrupted(answer(&self.client, self.operation, prepared)))?;
+        let answered = runtime.block_on(unless_interrupted(answer(
+            &self.client,
+            self.operation,
+            prepared,
+        )))?;
         let doubt = answered.as_ref().ok().and_then(|answer| answer.doubt);
         doubt.into_iter().for_each(|doubt| self.warn(doubt));
         Ok(answered)
@@ -128,7 +164,11 @@ impl<'a> Caller<'a> {
     pub(crate) fn warn(&self, text: impl std::fmt::Display) {
         if self.warns {
             // When standard error is gone there is nobody to warn.
-            let _ = writeln!(std::io::stderr(), "{}: [WARNING]: {text}", crate::program::name());
+            let _ = writeln!(
+                std::io::stderr(),
+                "{}: [WARNING]: {text}",
+                crate::program::name()
+            );
         }
     }
 }
@@ -154,22 +194,43 @@ pub(crate) async fn answer<'a>(
 ) -> Result<Answer, Error> {
     let response = client.send(prepared).await?;
     if operation.output.is_none() {
-        let is_odd = !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body);
+        let is_odd =
+            !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body);
         let doubt = "the answer is not JSON: it may come from a proxy or a login page, and not from the service";
         let document = Document::Map(Map::new());
-        return Ok(Answer { document, status: response.status, doubt: is_odd.then_some(doubt) });
+        return Ok(Answer {
+            document,
+            status: response.status,
+            doubt: is_odd.then_some(doubt),
+        });
     }
     let is_text = std::str::from_utf8(&response.body).is_ok();
     let doubt = "the answer is not UTF-8: what is no text in it is shown as U+FFFD";
     let document = client.read_document(operation, &response)?;
-    Ok(Answer { document, status: response.status, doubt: (!is_text).then_some(doubt) })
+    Ok(Answer {
+        document,
+        status: response.status,
+        doubt: (!is_text).then_some(doubt),
+    })
 }
 
 /// A failed call, with the members of the service's error as results show them.
 pub(crate) fn told(error: Error, service: &Service<'_>, timestamps: &Timestamps) -> Failure {
-    let Error::Service(mut error) = error else { return error.into() };
-    if let Some(shape) = error.shape.as_deref().and_then(|name| service.shape_named(name)) {
-        error.details = present(std::mem::take(&mut error.details), service, shape, timestamps, &mut Vec::new());
+    let Error::Service(mut error) = error else {
+        return error.into();
+    };
+    if let Some(shape) = error
+        .shape
+        .as_deref()
+        .and_then(|name| service.shape_named(name))
+    {
+        error.details = present(
+            std::mem::take(&mut error.details),
+            service,
+            shape,
+            timestamps,
+            &mut Vec::new(),
+        );
     }
     Error::Service(error).into()
 }
@@ -179,20 +240,28 @@ pub(crate) async fn unless_interrupted<T>(answer: impl Future<Output = T>) -> Re
     let (mut answer, mut interrupt) = (pin!(answer), pin!(tokio::signal::ctrl_c()));
     poll_fn(|context| match answer.as_mut().poll(context) {
         Poll::Ready(answer) => Poll::Ready(Ok(answer)),
-        Poll::Pending => interrupt.as_mut().poll(context).map(|_| Err(Failure::interrupted())),
+        Poll::Pending => interrupt
+            .as_mut()
+            .poll(context)
+            .map(|_| Err(Failure::interrupted())),
     })
     .await
 }
 
 /// The configuration of the client.
-pub(crate) fn config(context: &Context<'_>, runtime: &Runtime, prompt: Arc<Terminal>) -> Result<Config, Failure> {
+pub(crate) fn config(
+    context: &Context<'_>,
+    runtime: &Runtime,
+    prompt: Arc<Terminal>,
+) -> Result<Config, Failure> {
     let globals = context.globals;
     let (connect, read) = (timeout(context, "connect")?, timeout(context, "read")?);
-    let mut config = Config::prompting(context.settings.clone(), Some(prompt))?.connection(|connection| {
-        connection.connect_timeout = connect;
-        connection.read_timeout = read;
-        connection.verify = !globals.has("--no-verify-ssl");
-    });
+    let mut config =
+        Config::prompting(context.settings.clone(), Some(prompt))?.connection(|connection| {
+            connection.connect_timeout = connect;
+            connection.read_timeout = read;
+            connection.verify = !globals.has("--no-verify-ssl");
+        });
     if let Some(mode) = globals.value("--cli-validation") {
         config = config.validation(mode.parse().map_err(Failure::parameter)?);
     }
@@ -206,7 +275,10 @@ pub(crate) fn config(context: &Context<'_>, runtime: &Runtime, prompt: Arc<Termi
     if config.has_no_region() {
         // The last resort of the AWS CLI.
         let near = opsmith_runtime::http::reqwest::Reqwest::near();
-        let asked = runtime.block_on(unless_interrupted(region_of_instance(&context.settings, &near)))?;
+        let asked = runtime.block_on(unless_interrupted(region_of_instance(
+            &context.settings,
+            &near,
+        )))?;
         config = asked?.into_iter().fold(config, Config::region);
     }
     Ok(config)
@@ -215,7 +287,9 @@ pub(crate) fn config(context: &Context<'_>, runtime: &Runtime, prompt: Arc<Termi
 /// A timeout of the global options, in whole seconds; none for 0.
 fn timeout(context: &Context<'_>, which: &str) -> Result<Option<Duration>, Failure> {
     let option = format!("--cli-{which}-timeout");
-    let Some(text) = context.globals.value(&option) else { return Ok(Some(Duration::from_secs(60))) };
+    let Some(text) = context.globals.value(&option) else {
+        return Ok(Some(Duration::from_secs(60)));
+    };
     match text.trim().parse::<i64>() {
         Ok(0) => Ok(None),
         Ok(seconds) => match u64::try_from(seconds) {
@@ -225,6 +299,8 @@ fn timeout(context: &Context<'_>, which: &str) -> Result<Option<Duration>, Failu
                  equal to 0."
             ))),
         },
-        Err(_) => Err(Failure::general(format_args!("invalid literal for int() with base 10: '{text}'"))),
+        Err(_) => Err(Failure::general(format_args!(
+            "invalid literal for int() with base 10: '{text}'"
+        ))),
     }
 }

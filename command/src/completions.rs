@@ -11,8 +11,9 @@ use opsmith_runtime::surroundings::Surroundings;
 
 const SHELLS: &[(&str, &str)] = &[("bash", BASH), ("zsh", ZSH), ("fish", FISH)];
 
-/// bash breaks words at `=` and `:` too: it is told only what follows the last break. Where there is no candidate, the shells complete
-/// names of files, but for what bash takes for one at the root after the break in `file://`.
+/// bash breaks words at `=` and `:` too: it is told only what follows the last break. Where there
+/// is no candidate, the shells complete names of files, but for what bash takes for one at the root
+/// after the break in `file://`.
 const BASH: &str = r#"# Completions of opsmith for bash. To have them in every shell, add to ~/.bashrc: eval "$(opsmith completions bash)"
 _opsmith() {
     local IFS=$'\n' word
@@ -63,40 +64,65 @@ complete -c opsmith -f -a '(_opsmith)'
 /// Words that name no shell.
 pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
     let shells = || SHELLS.iter().map(|(shell, _)| *shell);
-    let usage = || format!("usage: {} completions {}", program::name(), shells().collect::<Vec<_>>().join("|"));
+    let usage = || {
+        format!(
+            "usage: {} completions {}",
+            program::name(),
+            shells().collect::<Vec<_>>().join("|")
+        )
+    };
     match words {
         [word, line, current @ ..] if word == "answer" => {
             let current = current.first().map(String::as_str);
-            let answers = answers(line).into_iter().filter_map(|word| shown(&word, line, current));
+            let answers = answers(line)
+                .into_iter()
+                .filter_map(|word| shown(&word, line, current));
             run::print(&answers.map(|word| word + "\n").collect::<String>())
         }
-        [word] if word == "help" => {
-            run::print(&format!("{}\n\nPrints the completions of {} for a shell.\n", usage(), program::name()))
-        }
+        [word] if word == "help" => run::print(&format!(
+            "{}\n\nPrints the completions of {} for a shell.\n",
+            usage(),
+            program::name()
+        )),
         [shell] => match SHELLS.iter().find(|(name, _)| name == shell) {
             Some((_, script)) => run::print(&script.replace("opsmith", program::name())),
             None => Err(Failure::choice("shell", shell, shells())),
         },
-        _ => Err(Failure::parameter(format_args!("completions takes the name of a shell\n\n{}", usage()))),
+        _ => Err(Failure::parameter(format_args!(
+            "completions takes the name of a shell\n\n{}",
+            usage()
+        ))),
     }
 }
 
-/// A candidate as the shell wants it: without what stands before the part of the word that the shell itself sees.
+/// A candidate as the shell wants it: without what stands before the part of the word that the
+/// shell itself sees.
 pub(crate) fn shown(candidate: &str, line: &str, current: Option<&str>) -> Option<String> {
-    let Some(current) = current else { return Some(candidate.to_owned()) };
+    let Some(current) = current else {
+        return Some(candidate.to_owned());
+    };
     let (_, word) = split(line);
     // A break alone counts as a word of its own; what is escaped there is not in ours.
-    let current = if matches!(current, "=" | ":") { String::new() } else { split(current).1 };
+    let current = if matches!(current, "=" | ":") {
+        String::new()
+    } else {
+        split(current).1
+    };
     let hidden = word.len().checked_sub(current.len())?;
     candidate.get(hidden..).map(str::to_owned)
 }
 
 /// The words before the last, and the last, which may be empty.
 fn split(line: &str) -> (Vec<String>, String) {
-    let words = shlex::split(line).unwrap_or_else(|| line.split_whitespace().map(str::to_owned).collect());
+    let words =
+        shlex::split(line).unwrap_or_else(|| line.split_whitespace().map(str::to_owned).collect());
     let open = !line.ends_with(char::is_whitespace) && !words.is_empty();
     let mut words = words;
-    let last = if open { words.pop().unwrap_or_default() } else { String::new() };
+    let last = if open {
+        words.pop().unwrap_or_default()
+    } else {
+        String::new()
+    };
     (words, last)
 }
 
@@ -121,10 +147,14 @@ struct Place {
 
 impl Place {
     fn pass(&mut self, word: &str) {
-        let takes = |option: &str| self.with_options(|known| find(known, option).map(|known| known.takes));
+        let takes =
+            |option: &str| self.with_options(|known| find(known, option).map(|known| known.takes));
         if word.starts_with("--") {
-            let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-            let due = value.is_none() && !matches!(takes(name), None | Some(Takes::Nothing | Takes::Inline));
+            let (name, value) = word
+                .split_once('=')
+                .map_or((word, None), |(name, value)| (name, Some(value)));
+            let due = value.is_none()
+                && !matches!(takes(name), None | Some(Takes::Nothing | Takes::Inline));
             self.due = due.then(|| name.to_owned());
             self.given.push(name.to_owned());
             return;
@@ -141,9 +171,18 @@ impl Place {
         program::find(self.path.first()?)
     }
 
-    fn operation(&self) -> Option<(&'static Commands<'static>, Command<'static>, Operation<'static>)> {
+    fn operation(
+        &self,
+    ) -> Option<(
+        &'static Commands<'static>,
+        Command<'static>,
+        Operation<'static>,
+    )> {
         let commands = self.service()?;
-        if let Some(found) = self.waits().then(|| wait::find(commands, self.path.get(2)?)) {
+        if let Some(found) = self
+            .waits()
+            .then(|| wait::find(commands, self.path.get(2)?))
+        {
             return found.map(|found| (commands, *found.command, wait::unpaged(found.operation)));
         }
         let (command, operation) = commands.find(self.path.get(1)?)?;
@@ -158,13 +197,20 @@ impl Place {
     /// Does something with the options that may stand here.
     fn with_options<T>(&self, task: impl FnOnce(&[Known<'_>]) -> T) -> T {
         let mut known = globals::known();
-        let Some((commands, command, operation)) = self.operation() else { return task(&known) };
+        let Some((commands, command, operation)) = self.operation() else {
+            return task(&known);
+        };
         let parameters = parameter::all(commands.service, &command, &operation);
         let pagination = operation.pagination();
         known.retain(|global| global.name != "--local");
-        let shown = parameters.iter().filter(|parameter| parameter.is_shown(pagination.as_ref()));
-        let shown = shown
-            .flat_map(|parameter| parameter.known().filter(|known| parameter.names().any(|name| name == known.name)));
+        let shown = parameters
+            .iter()
+            .filter(|parameter| parameter.is_shown(pagination.as_ref()));
+        let shown = shown.flat_map(|parameter| {
+            parameter
+                .known()
+                .filter(|known| parameter.names().any(|name| name == known.name))
+        });
         let mut own: Vec<Known<'_>> = shown.chain(operation::common(pagination)).collect();
         own.extend(self.waits().then(wait::known).into_iter().flatten());
         own.extend(known);
@@ -172,11 +218,20 @@ impl Place {
     }
 
     fn answers(&self, word: &str) -> Vec<String> {
-        let beginning =
-            |candidates: Vec<String>| candidates.into_iter().filter(|found| found.starts_with(word)).collect();
+        let beginning = |candidates: Vec<String>| {
+            candidates
+                .into_iter()
+                .filter(|found| found.starts_with(word))
+                .collect()
+        };
         if let Some((option, value)) = word.split_once('=').filter(|_| word.starts_with("--")) {
             let values = self.values(option, value);
-            return beginning(values.into_iter().map(|value| format!("{option}={value}")).collect());
+            return beginning(
+                values
+                    .into_iter()
+                    .map(|value| format!("{option}={value}"))
+                    .collect(),
+            );
         }
         if word.starts_with('-') {
             return beginning(self.options());
@@ -188,7 +243,12 @@ impl Place {
             }
         }
         match self.path.as_slice() {
-            [] => beginning(program::words().map(str::to_owned).chain(own_words()).collect()),
+            [] => beginning(
+                program::words()
+                    .map(str::to_owned)
+                    .chain(own_words())
+                    .collect(),
+            ),
             [service] => beginning(self.words_after(service)),
             [_, word] if word == wait::WORD => beginning(self.waiters()),
             _ if self.due.is_none() && self.operation().is_some() => beginning(self.options()),
@@ -206,37 +266,65 @@ impl Place {
 
     fn waiters(&self) -> Vec<String> {
         let waiters = self.service().into_iter().flat_map(Commands::waiters);
-        waiters.map(|(name, ..)| name).chain(["help"]).map(str::to_owned).collect()
+        waiters
+            .map(|(name, ..)| name)
+            .chain(["help"])
+            .map(str::to_owned)
+            .collect()
     }
 
     fn words_after(&self, word: &str) -> Vec<String> {
         match (word, self.service()) {
             (_, Some(commands)) => commands.words().map(str::to_owned).collect(),
-            ("completions", None) => SHELLS.iter().map(|(shell, _)| (*shell).to_owned()).collect(),
-            ("local", None) if cfg!(feature = "local") => ["serve", "job", "help"].map(str::to_owned).to_vec(),
-            ("worker", None) if cfg!(feature = "worker") => ["run", "help"].map(str::to_owned).to_vec(),
+            ("completions", None) => SHELLS
+                .iter()
+                .map(|(shell, _)| (*shell).to_owned())
+                .collect(),
+            ("local", None) if cfg!(feature = "local") => {
+                ["serve", "job", "help"].map(str::to_owned).to_vec()
+            }
+            ("worker", None) if cfg!(feature = "worker") => {
+                ["run", "help"].map(str::to_owned).to_vec()
+            }
             _ => Vec::new(),
         }
     }
 
     /// The values that an option may have, `so_far` being the beginning of one.
     fn values(&self, option: &str, so_far: &str) -> Vec<String> {
-        if let Some(scheme) = ["file://", "fileb://"].into_iter().find(|scheme| so_far.starts_with(scheme)) {
+        if let Some(scheme) = ["file://", "fileb://"]
+            .into_iter()
+            .find(|scheme| so_far.starts_with(scheme))
+        {
             return files(scheme, &so_far[scheme.len()..]);
         }
         let choices = self.with_options(|known| {
             let found = find(known, option);
-            found.map_or_else(Vec::new, |known| known.choices.iter().map(|choice| (*choice).to_owned()).collect())
+            found.map_or_else(Vec::new, |known| {
+                known
+                    .choices
+                    .iter()
+                    .map(|choice| (*choice).to_owned())
+                    .collect()
+            })
         });
         match option {
             _ if !choices.is_empty() => choices,
             "--profile" => profiles(),
-            "--region" => opsmith_runtime::endpoint::regions().map(str::to_owned).collect(),
-            _ => self.operation().map_or_else(Vec::new, |(commands, command, operation)| {
-                let parameters = parameter::all(commands.service, &command, &operation);
-                let found = parameters.iter().find(|parameter| parameter.known().any(|known| known.name == option));
-                found.map_or_else(Vec::new, |found| shorthand(commands.service, found.member.target, so_far))
-            }),
+            "--region" => opsmith_runtime::endpoint::regions()
+                .map(str::to_owned)
+                .collect(),
+            _ => self
+                .operation()
+                .map_or_else(Vec::new, |(commands, command, operation)| {
+                    let parameters = parameter::all(commands.service, &command, &operation);
+                    let found = parameters
+                        .iter()
+                        .find(|parameter| parameter.known().any(|known| known.name == option));
+                    found.map_or_else(Vec::new, |found| {
+                        shorthand(commands.service, found.member.target, so_far)
+                    })
+                }),
         }
     }
 }
@@ -246,17 +334,28 @@ fn find<'k, 'a>(known: &'k [Known<'a>], option: &str) -> Option<&'k Known<'a>> {
 }
 
 fn own_words() -> impl Iterator<Item = String> {
-    help::OWN.iter().filter_map(|(words, _)| words.split(' ').next().map(str::to_owned))
+    help::OWN
+        .iter()
+        .filter_map(|(words, _)| words.split(' ').next().map(str::to_owned))
 }
 
 /// The profiles of the shared files; none when these can't be read.
 fn profiles() -> Vec<String> {
     let settings = Settings::load(Surroundings::real(), None);
-    settings.map_or_else(|_| Vec::new(), |settings| settings.profile_names().into_iter().map(str::to_owned).collect())
+    settings.map_or_else(
+        |_| Vec::new(),
+        |settings| {
+            settings
+                .profile_names()
+                .into_iter()
+                .map(str::to_owned)
+                .collect()
+        },
+    )
 }
 
-/// The files whose path begins so, after the scheme; folders end in a slash. Those whose names begin with a dot are for whoever asks
-/// for them.
+/// The files whose path begins so, after the scheme; folders end in a slash. Those whose names
+/// begin with a dot are for whoever asks for them.
 fn files(scheme: &str, path: &str) -> Vec<String> {
     let (folder, start) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
     let found = match Surroundings::real().expand(if folder.is_empty() { "./" } else { folder }) {
@@ -266,7 +365,8 @@ fn files(scheme: &str, path: &str) -> Vec<String> {
     let mut files: Vec<String> = found
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let is_meant = name.starts_with(start) && (start.starts_with('.') || !name.starts_with('.'));
+            let is_meant =
+                name.starts_with(start) && (start.starts_with('.') || !name.starts_with('.'));
             let slash = if entry.path().is_dir() { "/" } else { "" };
             is_meant.then(|| format!("{scheme}{folder}{name}{slash}"))
         })
@@ -279,19 +379,43 @@ fn files(scheme: &str, path: &str) -> Vec<String> {
 fn shorthand(service: &Service<'_>, ix: Ix, so_far: &str) -> Vec<String> {
     let shape = service.shape(ix);
     match shape.kind {
-        Kind::Enum => shape.values.iter().map(|value| (*value).to_owned()).collect(),
-        Kind::List => shape.element().map_or_else(Vec::new, |member| shorthand(service, member.target, so_far)),
+        Kind::Enum => shape
+            .values
+            .iter()
+            .map(|value| (*value).to_owned())
+            .collect(),
+        Kind::List => shape
+            .element()
+            .map_or_else(Vec::new, |member| shorthand(service, member.target, so_far)),
         Kind::Structure | Kind::Union if !so_far.contains(['{', '[', '\'', '"']) => {
-            let (before, part) = so_far.rsplit_once(',').map_or(("", so_far), |(before, part)| (before, part));
-            let before = if before.is_empty() { String::new() } else { format!("{before},") };
-            let used: Vec<&str> = before.split(',').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
-            let members = shape.members.iter().filter(|member| !used.contains(&member.name));
+            let (before, part) = so_far
+                .rsplit_once(',')
+                .map_or(("", so_far), |(before, part)| (before, part));
+            let before = if before.is_empty() {
+                String::new()
+            } else {
+                format!("{before},")
+            };
+            let used: Vec<&str> = before
+                .split(',')
+                .filter_map(|pair| Some(pair.split_once('=')?.0))
+                .collect();
+            let members = shape
+                .members
+                .iter()
+                .filter(|member| !used.contains(&member.name));
             match part.split_once('=') {
-                None => members.map(|member| format!("{before}{}=", member.name)).collect(),
+                None => members
+                    .map(|member| format!("{before}{}=", member.name))
+                    .collect(),
                 Some((key, _)) => {
                     let found = shape.members.iter().find(|member| member.name == key);
-                    let values = found.map_or(&[][..], |member| service.shape(member.target).values);
-                    values.iter().map(|value| format!("{before}{key}={value}")).collect()
+                    let values =
+                        found.map_or(&[][..], |member| service.shape(member.target).values);
+                    values
+                        .iter()
+                        .map(|value| format!("{before}{key}={value}"))
+                        .collect()
                 }
             }
         }
@@ -312,22 +436,46 @@ mod tests {
             ("opsmith com", &["completions"]),
             ("opsmith completions ", &["bash", "zsh", "fish"]),
             ("opsmith --output ya", &["yaml", "yaml-stream"]),
-            ("opsmith --output=ya", &["--output=yaml", "--output=yaml-stream"]),
-            ("opsmith --region eu-west-", &["eu-west-1", "eu-west-2", "eu-west-3"]),
+            (
+                "opsmith --output=ya",
+                &["--output=yaml", "--output=yaml-stream"],
+            ),
+            (
+                "opsmith --region eu-west-",
+                &["eu-west-1", "eu-west-2", "eu-west-3"],
+            ),
             (
                 "opsmith --local codepipeline put-third",
-                &["put-third-party-job-failure-result", "put-third-party-job-success-result"],
+                &[
+                    "put-third-party-job-failure-result",
+                    "put-third-party-job-success-result",
+                ],
             ),
             (&format!("{FAIL} --job"), &["--job-id"]),
             (&format!("{FAIL} --job-id x --jo"), &[]),
             (&format!("{FAIL} --job-id --f"), &["--failure-details"]),
-            (&format!("{FAIL} --failure-details "), &["type=", "message=", "externalExecutionId="]),
-            (&format!("{FAIL} --failure-details type=J"), &["type=JobFailed"]),
-            (&format!("{FAIL} --failure-details message=m,type=S"), &["message=m,type=SystemUnavailable"]),
-            (&format!("{FAIL} --failure-details type=JobFailed,m"), &["type=JobFailed,message="]),
+            (
+                &format!("{FAIL} --failure-details "),
+                &["type=", "message=", "externalExecutionId="],
+            ),
+            (
+                &format!("{FAIL} --failure-details type=J"),
+                &["type=JobFailed"],
+            ),
+            (
+                &format!("{FAIL} --failure-details message=m,type=S"),
+                &["message=m,type=SystemUnavailable"],
+            ),
+            (
+                &format!("{FAIL} --failure-details type=JobFailed,m"),
+                &["type=JobFailed,message="],
+            ),
             (&format!("{FAIL} --failure-details message='a b"), &[]),
             (&format!("{FAIL} --generate-cli-skeleton i"), &["input"]),
-            ("opsmith codepipeline enable-stage-transition --transition-type ", &["Inbound", "Outbound"]),
+            (
+                "opsmith codepipeline enable-stage-transition --transition-type ",
+                &["Inbound", "Outbound"],
+            ),
             ("opsmith codepipeline list-pipelines --ma", &["--max-items"]),
             ("opsmith codepipeline list-pipelines --lo", &[]),
             ("opsmith nonsense ", &[]),
@@ -340,12 +488,27 @@ mod tests {
     #[test]
     fn a_shell_that_breaks_words_gets_the_part_that_it_sees() {
         let line = &format!("{FAIL} --failure-details type=J");
-        assert_eq!(shown("type=JobFailed", line, None).as_deref(), Some("type=JobFailed"));
-        assert_eq!(shown("type=JobFailed", line, Some("J")).as_deref(), Some("JobFailed"));
-        assert_eq!(shown("type=JobFailed", &line[..line.len() - 1], Some("=")).as_deref(), Some("JobFailed"));
-        assert_eq!(shown("codepipeline", "opsmith c", Some("c")).as_deref(), Some("codepipeline"));
+        assert_eq!(
+            shown("type=JobFailed", line, None).as_deref(),
+            Some("type=JobFailed")
+        );
+        assert_eq!(
+            shown("type=JobFailed", line, Some("J")).as_deref(),
+            Some("JobFailed")
+        );
+        assert_eq!(
+            shown("type=JobFailed", &line[..line.len() - 1], Some("=")).as_deref(),
+            Some("JobFailed")
+        );
+        assert_eq!(
+            shown("codepipeline", "opsmith c", Some("c")).as_deref(),
+            Some("codepipeline")
+        );
         let line = &format!("{FAIL} --failure-details file://a\\ f");
-        assert_eq!(shown("file://a file", line, Some("//a\\ f")).as_deref(), Some("//a file"));
+        assert_eq!(
+            shown("file://a file", line, Some("//a\\ f")).as_deref(),
+            Some("//a file")
+        );
     }
 
     #[test]
@@ -364,11 +527,22 @@ mod tests {
             ("nothing", &[]),
             ("nothing/fa", &[]),
         ] {
-            for option in ["--cli-input-json file://", "--failure-details fileb://", "--failure-details=file://"] {
+            for option in [
+                "--cli-input-json file://",
+                "--failure-details fileb://",
+                "--failure-details=file://",
+            ] {
                 let word = format!("{option}{below}/");
                 let whole = word.split(' ').next_back().expect("a word");
-                let expected: Vec<_> = expected.iter().map(|name| format!("{whole}{name}")).collect();
-                assert_eq!(answers(&format!("{FAIL} {word}{typed}")), expected, "{option}{typed}");
+                let expected: Vec<_> = expected
+                    .iter()
+                    .map(|name| format!("{whole}{name}"))
+                    .collect();
+                assert_eq!(
+                    answers(&format!("{FAIL} {word}{typed}")),
+                    expected,
+                    "{option}{typed}"
+                );
             }
         }
     }

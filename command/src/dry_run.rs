@@ -14,7 +14,12 @@ pub(crate) const FORMS: &[&str] = &["http", "http-secrets", "curl", "curl-secret
 const SECRET: &[&str] = &["authorization", "x-amz-security-token"];
 
 /// The request in the form of this name; as HTTP has it without one.
-pub(crate) fn shown(mut request: Request, form: Option<&str>, service: &Service<'_>, input: Option<Ix>) -> String {
+pub(crate) fn shown(
+    mut request: Request,
+    form: Option<&str>,
+    service: &Service<'_>,
+    input: Option<Ix>,
+) -> String {
     let form = form.unwrap_or("http");
     if !form.ends_with("-secrets") {
         hide(&mut request, service, input);
@@ -27,12 +32,21 @@ pub(crate) fn shown(mut request: Request, form: Option<&str>, service: &Service<
 
 /// Takes out of the request what the model and the rules of signatures call secret.
 fn hide(request: &mut Request, service: &Service<'_>, input: Option<Ix>) {
-    for (_, value) in request.headers.iter_mut().filter(|(name, _)| SECRET.contains(&&**name)) {
+    for (_, value) in request
+        .headers
+        .iter_mut()
+        .filter(|(name, _)| SECRET.contains(&&**name))
+    {
         *value = REDACTED.into();
     }
     request.url = masked(&request.url);
     let mut sink = DocumentSink::new(&Service::NONE, 0);
-    let (Some(shape), Ok(())) = (input, json::read(&request.body, &Service::NONE, 0, &mut sink)) else { return };
+    let (Some(shape), Ok(())) = (
+        input,
+        json::read(&request.body, &Service::NONE, 0, &mut sink),
+    ) else {
+        return;
+    };
     let mut body = sink.finish();
     if redact::hide(&mut body, service, shape) {
         request.body = crate::output::json::compact(&body).into_bytes();
@@ -53,7 +67,11 @@ fn curl(request: &Request) -> String {
     let mut text = format!("curl -X {} {}", request.method, quoted(&request.url));
     for (name, value) in &request.headers {
         // curl drops a header whose value is empty, unless it ends so.
-        let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+        let header = if value.is_empty() {
+            format!("{name};")
+        } else {
+            format!("{name}: {value}")
+        };
         let _ = write!(text, " \\\n  -H {}", quoted(&header));
     }
     let body = String::from_utf8_lossy(&request.body);
@@ -85,7 +103,12 @@ mod tests {
 
     #[test]
     fn a_request_as_a_command_line() {
-        let text = shown(request("{\"a\":\"it's\"}"), Some("curl-secrets"), &Service::NONE, None);
+        let text = shown(
+            request("{\"a\":\"it's\"}"),
+            Some("curl-secrets"),
+            &Service::NONE,
+            None,
+        );
         let words = shlex::split(&text.replace("\\\n", " ")).expect("words of a shell");
         let expected = [
             "curl",
@@ -99,14 +122,26 @@ mod tests {
             "-H",
         ];
         assert_eq!(words[..9], expected);
-        assert_eq!(words[9..], ["x-amz-security-token: token", "--data-raw", "{\"a\":\"it's\"}"]);
+        assert_eq!(
+            words[9..],
+            [
+                "x-amz-security-token: token",
+                "--data-raw",
+                "{\"a\":\"it's\"}"
+            ]
+        );
     }
 
     #[test]
     fn secrets_are_left_out() {
         for form in [None, Some("http"), Some("curl")] {
             let text = shown(request("{}"), form, &Service::NONE, None);
-            assert!(!text.contains("secret") && !text.contains("token: token") && text.contains(REDACTED), "{text}");
+            assert!(
+                !text.contains("secret")
+                    && !text.contains("token: token")
+                    && text.contains(REDACTED),
+                "{text}"
+            );
         }
     }
 }

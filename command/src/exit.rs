@@ -54,13 +54,13 @@ pub(crate) enum Manner {
 }
 
 impl Manner {
-    /// The manner of this name, in any case; that of no name is the usual one. `color` is for tables.
+    /// The manner of this name, in any case; that of no name is the usual one. `color` is for
+    /// tables.
     pub(crate) fn named(name: &str, color: bool) -> Self {
         match name.to_ascii_lowercase().as_str() {
             "legacy" => Manner::Legacy,
-            format @ ("json" | "yaml" | "text" | "table") => {
-                Format::named(format).map_or(Manner::Enhanced, |format| Manner::Structured(format, color))
-            }
+            format @ ("json" | "yaml" | "text" | "table") => Format::named(format)
+                .map_or(Manner::Enhanced, |format| Manner::Structured(format, color)),
             _ => Manner::Enhanced,
         }
     }
@@ -77,31 +77,52 @@ pub(crate) fn usage() -> String {
 
 impl Failure {
     fn new(kind: Kind, text: impl fmt::Display) -> Self {
-        Failure { kind, text: text.to_string(), after: String::new() }
+        Failure {
+            kind,
+            text: text.to_string(),
+            after: String::new(),
+        }
     }
 
     /// A problem of the command line's form, which the usage text follows.
     pub(crate) fn usage(text: impl fmt::Display) -> Self {
-        Failure { after: format!("\n{}", usage()), ..Failure::new(Kind::ParamValidation, text) }
+        Failure {
+            after: format!("\n{}", usage()),
+            ..Failure::new(Kind::ParamValidation, text)
+        }
     }
 
     /// A word that is none of the words that may stand here.
-    pub(crate) fn choice<'a>(argument: &str, given: &str, choices: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn choice<'a>(
+        argument: &str,
+        given: &str,
+        choices: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         let near = suggest::near(given, choices);
         let mut after = String::new();
         if !near.is_empty() {
             after += "\nMaybe you meant:\n\n";
-            near.iter().for_each(|name| after += &format!("  * {name}\n"));
+            near.iter()
+                .for_each(|name| after += &format!("  * {name}\n"));
         }
         after += &format!("\n{}{}", if near.is_empty() { "\n" } else { "" }, usage());
         let text = format!("argument {argument}: Found invalid choice '{given}'");
-        Failure { after, ..Failure::new(Kind::ParamValidation, text) }
+        Failure {
+            after,
+            ..Failure::new(Kind::ParamValidation, text)
+        }
     }
 
-    /// A command or option that the AWS CLI has beyond the operations of services, with the nearest one here, if there is one.
+    /// A command or option that the AWS CLI has beyond the operations of services, with the nearest
+    /// one here, if there is one.
     pub(crate) fn only_of_the_aws_cli(what: &str, nearest: &str) -> Self {
-        let advice = if nearest.is_empty() { String::new() } else { format!(" The nearest is {nearest}.") };
-        let text = format_args!("{what} is a feature of the AWS CLI itself and is not built.{advice}");
+        let advice = if nearest.is_empty() {
+            String::new()
+        } else {
+            format!(" The nearest is {nearest}.")
+        };
+        let text =
+            format_args!("{what} is a feature of the AWS CLI itself and is not built.{advice}");
         Failure::new(Kind::ParamValidation, text)
     }
 
@@ -118,7 +139,10 @@ impl Failure {
 
     /// Options that nobody knows.
     pub(crate) fn unknown_options(options: &[String]) -> Self {
-        Failure::new(Kind::UnknownOptions, format_args!("Unknown options: {}", options.join(", ")))
+        Failure::new(
+            Kind::UnknownOptions,
+            format_args!("Unknown options: {}", options.join(", ")),
+        )
     }
 
     /// A setting that the command itself reads.
@@ -186,19 +210,27 @@ impl Failure {
 
     /// Whether no other call of the same kind can do better: settings or credentials are missing.
     pub(crate) fn concerns_all(&self) -> bool {
-        matches!(self.kind, Kind::Configuration | Kind::NoRegion | Kind::NoCredentials | Kind::CredentialService)
+        matches!(
+            self.kind,
+            Kind::Configuration | Kind::NoRegion | Kind::NoCredentials | Kind::CredentialService
+        )
     }
 
     /// What a program reads of it.
     pub(crate) fn document(&self) -> Map {
-        self.map().unwrap_or_else(|| Map::from_iter([("Message".to_owned(), self.text.trim().into())]))
+        self.map()
+            .unwrap_or_else(|| Map::from_iter([("Message".to_owned(), self.text.trim().into())]))
     }
 
     /// What there is to say, for standard error.
     pub(crate) fn message(&self, manner: Manner) -> String {
         let structured = match manner {
             Manner::Structured(format, color) => self.map().and_then(|map| {
-                let layout = Layout { title: "error", color, width: 80 };
+                let layout = Layout {
+                    title: "error",
+                    color,
+                    width: 80,
+                };
                 output::render(&Document::Map(map), format, &layout).ok()
             }),
             _ => None,
@@ -211,11 +243,15 @@ impl Failure {
         let Failure { kind, text, after } = self;
         let text = text.trim();
         let name = self.name().filter(|_| !legacy);
-        let name = name.map(|name| format!("An error occurred ({name}): ")).unwrap_or_default();
+        let name = name
+            .map(|name| format!("An error occurred ({name}): "))
+            .unwrap_or_default();
         let program = program::name();
         match kind {
             Kind::UnknownOptions => format!("\n{}\n\n{program}: [ERROR]: {text}\n", usage()),
-            Kind::Service(error) if !legacy => format!("\n{program}: [ERROR]: {text}\n{}", more(error)),
+            Kind::Service(error) if !legacy => {
+                format!("\n{program}: [ERROR]: {text}\n{}", more(error))
+            }
             Kind::Interrupted | Kind::NobodyReads => String::new(),
             _ => format!("\n{program}: [ERROR]: {name}{text}\n{after}"),
         }
@@ -226,16 +262,25 @@ impl Failure {
         let entry = |key: &str, value: &str| (key.to_owned(), Document::from(value));
         match (&self.kind, self.name()) {
             (Kind::Service(error), _) => {
-                let mut map = Map::from_iter([entry("Message", &error.message), entry("Code", &error.code)]);
+                let mut map =
+                    Map::from_iter([entry("Message", &error.message), entry("Code", &error.code)]);
                 if error.null_message {
                     map.insert("Message".to_owned(), Document::Null);
                 }
                 map.extend(
-                    error.details.as_map().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())),
+                    error
+                        .details
+                        .as_map()
+                        .into_iter()
+                        .flatten()
+                        .map(|(key, value)| (key.clone(), value.clone())),
                 );
                 Some(map)
             }
-            (_, Some(name)) => Some(Map::from_iter([entry("Code", name), entry("Message", self.text.trim())])),
+            (_, Some(name)) => Some(Map::from_iter([
+                entry("Code", name),
+                entry("Message", self.text.trim()),
+            ])),
             _ => None,
         }
     }
@@ -244,8 +289,16 @@ impl Failure {
 /// What is known of a service's error beside its code and message.
 fn more(error: &ServiceError) -> String {
     let details = details(error.details.as_map());
-    let note = error.attempts.note().map(|note| format!("\n{note}\n")).unwrap_or_default();
-    let id = error.request_id.as_ref().map(|id| format!("\nRequest ID: {id}\n")).unwrap_or_default();
+    let note = error
+        .attempts
+        .note()
+        .map(|note| format!("\n{note}\n"))
+        .unwrap_or_default();
+    let id = error
+        .request_id
+        .as_ref()
+        .map(|id| format!("\nRequest ID: {id}\n"))
+        .unwrap_or_default();
     details + &note + &id
 }
 
@@ -253,11 +306,17 @@ fn more(error: &ServiceError) -> String {
 fn details(members: Option<&Map>) -> String {
     let mut lines = String::new();
     let mut hidden = false;
-    let members = members.into_iter().flatten().filter(|(name, _)| !name.eq_ignore_ascii_case("message"));
+    let members = members
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case("message"));
     for (name, value) in members {
         let shown = inline(value);
         hidden |= shown.is_none();
-        lines += &format!("{name}: {}\n", shown.as_deref().unwrap_or("<complex value>"));
+        lines += &format!(
+            "{name}: {}\n",
+            shown.as_deref().unwrap_or("<complex value>")
+        );
     }
     match (lines.is_empty(), hidden) {
         (true, _) => String::new(),
@@ -278,14 +337,21 @@ fn inline(value: &Document) -> Option<String> {
         }
         Document::Map(entries) => {
             let entry = |(key, value)| output::scalar(value).map(|value| format!("{key}: {value}"));
-            Some(format!("{{{}}}", few(entries.iter().map(entry))?.join(", ")))
+            Some(format!(
+                "{{{}}}",
+                few(entries.iter().map(entry))?.join(", ")
+            ))
         }
         scalar => output::scalar(scalar),
     }
 }
 
 fn few(parts: impl ExactSizeIterator<Item = Option<String>>) -> Option<Vec<String>> {
-    if parts.len() < 5 { parts.collect() } else { None }
+    if parts.len() < 5 {
+        parts.collect()
+    } else {
+        None
+    }
 }
 
 impl From<opsmith_runtime::config::Error> for Failure {
@@ -313,18 +379,29 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Config(error) => error.into(),
-            Error::Invalid(refusal) => {
-                Failure::parameter(format_args!("{refusal}\n--cli-validation off sends the request unchecked."))
-            }
+            Error::Invalid(refusal) => Failure::parameter(format_args!(
+                "{refusal}\n--cli-validation off sends the request unchecked."
+            )),
             Error::Service(error) => {
-                let ServiceError { operation, code, message, null_message, attempts, .. } = error.as_ref();
+                let ServiceError {
+                    operation,
+                    code,
+                    message,
+                    null_message,
+                    attempts,
+                    ..
+                } = error.as_ref();
                 let message = if *null_message { "None" } else { message };
                 let exhausted = match attempts.made >= attempts.allowed {
-                    true => format!(" (reached max retries: {})", attempts.made.saturating_sub(1)),
+                    true => format!(
+                        " (reached max retries: {})",
+                        attempts.made.saturating_sub(1)
+                    ),
                     false => String::new(),
                 };
-                let text =
-                    format!("An error occurred ({code}) when calling the {operation} operation{exhausted}: {message}");
+                let text = format!(
+                    "An error occurred ({code}) when calling the {operation} operation{exhausted}: {message}"
+                );
                 Failure::new(Kind::Service(error), text)
             }
             other => Failure::general(other),
@@ -346,8 +423,16 @@ mod tests {
         let few = r#"{"message": "m", "stage": "Build", "retry": true, "names": ["a", 1], "at": {"k": null}}"#;
         let expected = "\nAdditional error details:\nstage: Build\nretry: True\nnames: [a, 1]\nat: {k: None}\n";
         assert_eq!(told(few), expected);
-        for many in [r#"{"x": [1, 2, 3, 4, 5]}"#, r#"{"x": [[1]]}"#, r#"{"x": {"a": {}}}"#] {
-            assert!(told(many).contains("\nx: <complex value>\nUse \"--cli-error-format json\""), "{}", told(many));
+        for many in [
+            r#"{"x": [1, 2, 3, 4, 5]}"#,
+            r#"{"x": [[1]]}"#,
+            r#"{"x": {"a": {}}}"#,
+        ] {
+            assert!(
+                told(many).contains("\nx: <complex value>\nUse \"--cli-error-format json\""),
+                "{}",
+                told(many)
+            );
         }
     }
 }

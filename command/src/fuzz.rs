@@ -1,4 +1,5 @@
-//! The root of the crate that the fuzz targets feed. Targets feed what is private in the command, so its modules are a part of this one.
+//! The root of the crate that the fuzz targets feed. Targets feed what is private in the command,
+//! so its modules are a part of this one.
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 mod args;

@@ -16,11 +16,25 @@ pub(crate) struct Global {
 }
 
 const fn flag(name: &'static str, text: &'static str) -> Global {
-    Global { name, takes: Takes::Nothing, own: false, choices: &[], text, setting: None }
+    Global {
+        name,
+        takes: Takes::Nothing,
+        own: false,
+        choices: &[],
+        text,
+        setting: None,
+    }
 }
 
 const fn value(name: &'static str, text: &'static str) -> Global {
-    Global { name, takes: Takes::One, own: false, choices: &[], text, setting: None }
+    Global {
+        name,
+        takes: Takes::One,
+        own: false,
+        choices: &[],
+        text,
+        setting: None,
+    }
 }
 
 impl Global {
@@ -100,8 +114,19 @@ const GLOBALS: &[Global] = &[
 /// The options as the first level of a command line knows them.
 pub(crate) fn known() -> Vec<Known<'static>> {
     let known = |global: &Global| {
-        let Global { name, takes, own, choices, .. } = *global;
-        Known { name, takes, own, choices }
+        let Global {
+            name,
+            takes,
+            own,
+            choices,
+            ..
+        } = *global;
+        Known {
+            name,
+            takes,
+            own,
+            choices,
+        }
     };
     GLOBALS.iter().map(known).collect()
 }
@@ -114,7 +139,13 @@ pub(crate) fn help() -> Vec<GlobalHelp<'static>> {
             (_, "--cli-read-timeout" | "--cli-connect-timeout") => "int",
             _ => "string",
         };
-        GlobalHelp { name: global.name, value, text: global.text, choices: global.choices, setting: global.setting }
+        GlobalHelp {
+            name: global.name,
+            value,
+            text: global.text,
+            choices: global.choices,
+            setting: global.setting,
+        }
     };
     GLOBALS.iter().map(help).collect()
 }

@@ -1,6 +1,7 @@
 //! Help pages, from rows: of an operation, of a service, of the program.
 //!
-//! A page is a list of blocks ([`page`]), which [`layout`] sets for plain text in 78 columns or for a terminal.
+//! A page is a list of blocks ([`page`]), which [`layout`] sets for plain text in 78 columns or for
+//! a terminal.
 
 mod layout;
 mod markdown;
@@ -18,7 +19,8 @@ use crate::pager::Pager;
 use layout::Layout;
 use std::io::{self, IsTerminal as _, Write};
 
-/// Prints a page: through a pager and as wide as the terminal is, or plainly in 78 columns when not on a terminal.
+/// Prints a page: through a pager and as wide as the terminal is, or plainly in 78 columns when not
+/// on a terminal.
 pub(crate) fn print(page: &Page) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if !out.is_terminal() {
@@ -35,9 +37,17 @@ pub(crate) fn print(page: &Page) -> io::Result<()> {
 
 /// Shows text in the pager that `MANPAGER` or `PAGER` names, or `less`.
 fn paged(text: &str) -> io::Result<()> {
-    let named = ["MANPAGER", "PAGER"].into_iter().filter_map(|name| std::env::var(name).ok());
-    let command = named.into_iter().find(|command| !command.trim().is_empty()).unwrap_or_else(|| "less -R".to_owned());
-    let pager = Pager::named(&command).ok().flatten().ok_or(io::ErrorKind::InvalidInput)?;
+    let named = ["MANPAGER", "PAGER"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok());
+    let command = named
+        .into_iter()
+        .find(|command| !command.trim().is_empty())
+        .unwrap_or_else(|| "less -R".to_owned());
+    let pager = Pager::named(&command)
+        .ok()
+        .flatten()
+        .ok_or(io::ErrorKind::InvalidInput)?;
     let mut reading = pager.start()?;
     // A pager that is left early has shown what was wanted.
     let _ = reading.write_all(text.as_bytes());
@@ -46,6 +56,9 @@ fn paged(text: &str) -> io::Result<()> {
 
 /// How wide the terminal is.
 fn columns() -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into())).unwrap_or(80)
+    let told = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into()))
+        .unwrap_or(80)
 }

@@ -52,12 +52,13 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The value of an option (with its dashes) for a member of the input. `words` are the option's values: any number
-    /// for a list, else one.
+    /// The value of an option (with its dashes) for a member of the input. `words` are the option's
+    /// values: any number for a list, else one.
     ///
     /// # Errors
     ///
-    /// A file that can't be read, a text that can't be parsed, a value of which no number or bytes can be made.
+    /// A file that can't be read, a text that can't be parsed, a value of which no number or bytes
+    /// can be made.
     pub(crate) fn parameter(
         &self,
         option: &str,
@@ -75,39 +76,58 @@ impl Reader<'_> {
             _ => false,
         };
         let mut value = match (shape.kind, word) {
-            (Kind::Document, Some(files::Content::Text(text))) => self.json(option, member, &text)?,
-            (Kind::List | Kind::Structure | Kind::Union | Kind::Map, Some(files::Content::Bytes(_))) => {
-                return Err(Error::of(option, "bytes can't be its value; use the file:// prefix for a text file"));
-            }
-            (Kind::List, Some(files::Content::Text(text))) if text.trim_start().starts_with('[') => {
+            (Kind::Document, Some(files::Content::Text(text))) => {
                 self.json(option, member, &text)?
             }
-            (Kind::List, Some(files::Content::Text(text))) if of_texts => Document::List(vec![text.into()]),
-            (Kind::List, _) if of_texts => Document::List(words.iter().map(|word| word.clone().into()).collect()),
-            (Kind::List, Some(files::Content::Text(text))) => self.elements(option, member, &[text], bare)?,
+            (
+                Kind::List | Kind::Structure | Kind::Union | Kind::Map,
+                Some(files::Content::Bytes(_)),
+            ) => {
+                return Err(Error::of(
+                    option,
+                    "bytes can't be its value; use the file:// prefix for a text file",
+                ));
+            }
+            (Kind::List, Some(files::Content::Text(text)))
+                if text.trim_start().starts_with('[') =>
+            {
+                self.json(option, member, &text)?
+            }
+            (Kind::List, Some(files::Content::Text(text))) if of_texts => {
+                Document::List(vec![text.into()])
+            }
+            (Kind::List, _) if of_texts => {
+                Document::List(words.iter().map(|word| word.clone().into()).collect())
+            }
+            (Kind::List, Some(files::Content::Text(text))) => {
+                self.elements(option, member, &[text], bare)?
+            }
             (Kind::List, _) => self.elements(option, member, words, bare)?,
             (Kind::Structure | Kind::Union | Kind::Map, Some(files::Content::Text(text))) => {
                 self.compound(option, member, &text)?
             }
             (_, Some(files::Content::Bytes(bytes))) => Document::Blob(bytes),
-            (_, Some(files::Content::Text(text))) => {
-                scalar::typed(shape.kind, text).map_err(|wrong| Error::of(option, self.named(member, &wrong)))?
-            }
+            (_, Some(files::Content::Text(text))) => scalar::typed(shape.kind, text)
+                .map_err(|wrong| Error::of(option, self.named(member, &wrong)))?,
             (_, None) => return Err(Error::of(option, "one value is needed")),
         };
         self.convert(option, &mut value, member.target)?;
         Ok(value)
     }
 
-    /// A list of structures with a name and a value, of words such as `name=value`, with a text between pairs in one word. A pair
-    /// without `=` has an empty value.
+    /// A list of structures with a name and a value, of words such as `name=value`, with a text
+    /// between pairs in one word. A pair without `=` has an empty value.
     pub(crate) fn pairs(&self, member: &Member<'_>, words: &[String], between: &str) -> Document {
         let element = self
             .service
             .shape(member.target)
             .element()
-            .map_or(&[][..], |element| self.service.shape(element.target).members);
-        let [name, value, ..] = element else { return Document::List(Vec::new()) };
+            .map_or(&[][..], |element| {
+                self.service.shape(element.target).members
+            });
+        let [name, value, ..] = element else {
+            return Document::List(Vec::new());
+        };
         let pair = |pair: &str| {
             let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
             Document::from([(name.name, key.into()), (value.name, text.into())])
@@ -132,24 +152,46 @@ impl Reader<'_> {
         match text.trim_start().starts_with(['{', '[']) {
             true => match self.json(option, member, text)? {
                 map @ Document::Map(_) => Ok(map),
-                _ => Err(Error::of(option, self.quoted(member, "Invalid JSON: an object is needed", text))),
+                _ => Err(Error::of(
+                    option,
+                    self.quoted(member, "Invalid JSON: an object is needed", text),
+                )),
             },
             false => self.shorthand(option, member, text, member.target),
         }
     }
 
-    /// A list of structures, lists or maps: each word is an element, or with `bare` the value of its one member.
-    fn elements(&self, option: &str, member: &Member<'_>, words: &[String], bare: bool) -> Result<Document, Error> {
-        let element = self.service.shape(member.target).element().map_or(Ix::MAX, |element| element.target);
-        let json = words.first().is_some_and(|word| word.trim_start().starts_with(['{', '[']));
+    /// A list of structures, lists or maps: each word is an element, or with `bare` the value of
+    /// its one member.
+    fn elements(
+        &self,
+        option: &str,
+        member: &Member<'_>,
+        words: &[String],
+        bare: bool,
+    ) -> Result<Document, Error> {
+        let element = self
+            .service
+            .shape(member.target)
+            .element()
+            .map_or(Ix::MAX, |element| element.target);
+        let json = words
+            .first()
+            .is_some_and(|word| word.trim_start().starts_with(['{', '[']));
         let json = json || self.service.shape(element).kind == Kind::Document;
-        let only = bare.then(|| self.service.shape(element).members.first()).flatten();
+        let only = bare
+            .then(|| self.service.shape(element).members.first())
+            .flatten();
         let read = |word: &String| match (json, only) {
             (true, _) => self.json(option, member, word),
             (false, Some(only)) => Ok(Document::from([(only.name, word.as_str().into())])),
             (false, None) => self.shorthand(option, member, word, element),
         };
-        words.iter().map(read).collect::<Result<_, _>>().map(Document::List)
+        words
+            .iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map(Document::List)
     }
 
     fn json(&self, option: &str, member: &Member<'_>, text: &str) -> Result<Document, Error> {
@@ -158,17 +200,28 @@ impl Reader<'_> {
                 true => "",
                 false => " (is a file:// prefix missing?)",
             };
-            Error::of(option, self.quoted(member, &format!("Invalid JSON: {problem}{hint}"), text))
+            Error::of(
+                option,
+                self.quoted(member, &format!("Invalid JSON: {problem}{hint}"), text),
+            )
         })
     }
 
-    fn shorthand(&self, option: &str, member: &Member<'_>, text: &str, shape: Ix) -> Result<Document, Error> {
+    fn shorthand(
+        &self,
+        option: &str,
+        member: &Member<'_>,
+        text: &str,
+        shape: Ix,
+    ) -> Result<Document, Error> {
         if let Some(value) = self.bare_value(shape, text) {
             return Ok(value);
         }
         let load = |word: &str| self.file_in_shorthand(word);
         let tree = shorthand::parse(text, &load).map_err(|error| match error {
-            shorthand::Error::Syntax(problem) if self.is_secret(member) => Error::of(option, problem.without_text()),
+            shorthand::Error::Syntax(problem) if self.is_secret(member) => {
+                Error::of(option, problem.without_text())
+            }
             shorthand::Error::Syntax(problem) => Error::of(option, problem),
             shorthand::Error::File(problem) => Error::Other(problem),
         })?;
@@ -182,8 +235,12 @@ impl Reader<'_> {
     fn bare_value(&self, shape: Ix, text: &str) -> Option<Document> {
         match self.service.shape(shape).members {
             [only] if self.service.shape(shape).kind == Kind::Structure && !text.contains('=') => {
-                let is_text = matches!(self.service.shape(only.target).kind, Kind::String | Kind::Enum);
-                (only.name == "Value" && is_text).then(|| Document::from([(only.name, text.into())]))
+                let is_text = matches!(
+                    self.service.shape(only.target).kind,
+                    Kind::String | Kind::Enum
+                );
+                (only.name == "Value" && is_text)
+                    .then(|| Document::from([(only.name, text.into())]))
             }
             _ => None,
         }

@@ -1,4 +1,5 @@
-//! A command over services, with the syntax, output and exit codes of the AWS CLI, for which a generated service has the rows.
+//! A command over services, with the syntax, output and exit codes of the AWS CLI, for which a
+//! generated service has the rows.
 //!
 //! ```no_run
 //! # mod weather {
@@ -15,9 +16,10 @@
 //! }
 //! ```
 //!
-//! The command knows no service. It reads rows: `args` splits the line, `run` tells the story of it, `input` makes
-//! parameters of words, `call` makes calls of them, `pages` as many as the result has; `printer` brings the result through `query`
-//! and `output`. `help` and `skeleton` answer without a call, as do `man` and `completions`, and `exit` decides how it all ends.
+//! The command knows no service. It reads rows: `args` splits the line, `run` tells the story of
+//! it, `input` makes parameters of words, `call` makes calls of them, `pages` as many as the result
+//! has; `printer` brings the result through `query` and `output`. `help` and `skeleton` answer
+//! without a call, as do `man` and `completions`, and `exit` decides how it all ends.
 
 mod args;
 mod bulk;

@@ -1,5 +1,5 @@
-//! The embedded local endpoint: `--local` calls it within the process, `opsmith local serve` keeps it running, and
-//! `opsmith local job` asks one that runs elsewhere.
+//! The embedded local endpoint: `--local` calls it within the process, `opsmith local serve` keeps
+//! it running, and `opsmith local job` asks one that runs elsewhere.
 
 mod job;
 
@@ -36,7 +36,10 @@ const OPTIONS: &[Known<'static>] = &[
 ///
 /// The system lacks the means for it.
 pub(crate) fn start() -> Result<Endpoint, Failure> {
-    let options = Options { on_event: Box::new(|event| tell(event)), ..Options::default() };
+    let options = Options {
+        on_event: Box::new(|event| tell(event)),
+        ..Options::default()
+    };
     Endpoint::start_with(options).map_err(|error| failed(&error))
 }
 
@@ -44,11 +47,14 @@ pub(crate) fn start() -> Result<Endpoint, Failure> {
 pub(crate) fn configured(config: Config, endpoint: &Endpoint) -> Config {
     let credentials = endpoint.credentials();
     let secret = credentials.secret_access_key.expose();
-    config.endpoint_url(endpoint.url()).region(REGION).credentials(Credentials::new(
-        credentials.access_key_id.clone(),
-        secret,
-        "local",
-    ))
+    config
+        .endpoint_url(endpoint.url())
+        .region(REGION)
+        .credentials(Credentials::new(
+            credentials.access_key_id.clone(),
+            secret,
+            "local",
+        ))
 }
 
 /// Runs `opsmith local …`.
@@ -63,7 +69,9 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
         (Some("serve"), []) => serve(&level),
         (Some("help"), []) => crate::run::print(&format!("{}\n\n{HELP}", usage_line())),
         (Some("job"), words) => job::command(words, port(level.value("--port"))?),
-        (Some("serve" | "help"), [unknown, ..]) => Err(usage(format_args!("Unknown options: {unknown}"))),
+        (Some("serve" | "help"), [unknown, ..]) => {
+            Err(usage(format_args!("Unknown options: {unknown}")))
+        }
         (Some(word), _) => Err(Failure::choice("operation", word, ["serve", "job", "help"])),
         (None, _) => Err(usage("the following arguments are required: operation")),
     }
@@ -98,18 +106,28 @@ fn usage(text: impl Display) -> Failure {
 
 fn port(text: Option<&str>) -> Result<Option<u16>, Failure> {
     let parsed = text.map(|text| {
-        let wrong = |_| usage(format_args!("argument --port: '{text}' is no port: give a number up to 65535"));
+        let wrong = |_| {
+            usage(format_args!(
+                "argument --port: '{text}' is no port: give a number up to 65535"
+            ))
+        };
         text.parse().map_err(wrong)
     });
     parsed.transpose()
 }
 
 fn serve(level: &args::Level<'_>) -> Result<(), Failure> {
-    let seed = level
-        .value("--seed")
-        .map(|text| text.parse().map_err(|_| usage(format_args!("argument --seed: '{text}' is no number from 0 up"))));
+    let seed = level.value("--seed").map(|text| {
+        text.parse().map_err(|_| {
+            usage(format_args!(
+                "argument --seed: '{text}' is no number from 0 up"
+            ))
+        })
+    });
     let mut ids = seed.transpose()?.map_or_else(Ids::default, Ids::seeded);
-    let opened = level.value("--state").map(|path| Store::open(Path::new(path)));
+    let opened = level
+        .value("--state")
+        .map(|path| Store::open(Path::new(path)));
     let (store, kept) = opened.transpose().map_err(Failure::general)?.unzip();
     let defined = level.value("--jobs").map(definitions).transpose()?;
     let mut jobs = match kept {
@@ -140,7 +158,9 @@ fn serve(level: &args::Level<'_>) -> Result<(), Failure> {
 
 /// The jobs that a file defines; `-` is standard input.
 fn definitions(path: &str) -> Result<Definitions, Failure> {
-    let wrong = |problem: &dyn Display| Failure::parameter(format_args!("The jobs in {path} can't be read: {problem}"));
+    let wrong = |problem: &dyn Display| {
+        Failure::parameter(format_args!("The jobs in {path} can't be read: {problem}"))
+    };
     let mut text = String::new();
     match path {
         "-" => std::io::stdin().read_to_string(&mut text).map(drop),
@@ -149,7 +169,11 @@ fn definitions(path: &str) -> Result<Definitions, Failure> {
     .map_err(|error| wrong(&error))?;
     // JSON is YAML too, but its own reader knows better what is wrong with it.
     let is_json = path.ends_with(".json") || text.trim_start().starts_with('{');
-    let read = if is_json { input::json::parse(&text) } else { input::yaml::parse(&text) };
+    let read = if is_json {
+        input::json::parse(&text)
+    } else {
+        input::yaml::parse(&text)
+    };
     let document = read.map_err(|error| wrong(&error))?;
     Definitions::from_json(&output::json::compact(&document)).map_err(|error| wrong(&error))
 }

@@ -26,15 +26,29 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
             ));
         }
         [folder] if !folder.starts_with('-') => Path::new(folder),
-        _ => return Err(Failure::parameter(format_args!("man takes one folder\n\n{}", usage()))),
+        _ => {
+            return Err(Failure::parameter(format_args!(
+                "man takes one folder\n\n{}",
+                usage()
+            )));
+        }
     };
     let pages = pages();
-    let failed = |error| Failure::general(format_args!("{} can't be written: {error}", folder.display()));
+    let failed = |error| {
+        Failure::general(format_args!(
+            "{} can't be written: {error}",
+            folder.display()
+        ))
+    };
     fs::create_dir_all(folder).map_err(failed)?;
     for (name, source) in &pages {
         write(&folder.join(format!("{name}.1")), source).map_err(failed)?;
     }
-    run::print(&format!("{} manual pages in {}\n", pages.len(), folder.display()))
+    run::print(&format!(
+        "{} manual pages in {}\n",
+        pages.len(),
+        folder.display()
+    ))
 }
 
 /// Replaces a file in one step.
@@ -51,20 +65,37 @@ fn write(path: &Path, source: &str) -> std::io::Result<()> {
 /// Every page by its name.
 fn pages() -> Vec<(String, String)> {
     let mut pages = Vec::new();
-    let mut add = |page: Page, name: String, about: &str| pages.push((name.clone(), page.roff(&name, about)));
+    let mut add =
+        |page: Page, name: String, about: &str| pages.push((name.clone(), page.roff(&name, about)));
     let about = "operations of AWS services, with the syntax of the AWS CLI";
-    add(help::top_page(&globals::help()), program::name().to_owned(), about);
+    add(
+        help::top_page(&globals::help()),
+        program::name().to_owned(),
+        about,
+    );
     for commands in program::services().iter().copied() {
         let service = format!("{}-{}", program::name(), commands.service.command);
-        add(help::service_page(commands), service.clone(), commands.service.title);
+        add(
+            help::service_page(commands),
+            service.clone(),
+            commands.service.title,
+        );
         for (command, operation) in commands.shown() {
             let page = help::operation_page(commands, command, operation);
-            add(page, format!("{service}-{}", command.name), first_sentence(commands.doc(operation.name)));
+            add(
+                page,
+                format!("{service}-{}", command.name),
+                first_sentence(commands.doc(operation.name)),
+            );
         }
         for (word, ..) in commands.waiters() {
             if let Some(found) = wait::find(commands, word) {
                 let page = help::waiter_page(commands, word, &found);
-                add(page, format!("{service}-{}-{word}", wait::WORD), "an operation is called until something is so");
+                add(
+                    page,
+                    format!("{service}-{}-{word}", wait::WORD),
+                    "an operation is called until something is so",
+                );
             }
         }
     }
@@ -73,5 +104,7 @@ fn pages() -> Vec<(String, String)> {
 
 fn first_sentence(text: &str) -> &str {
     let line = text.lines().next().unwrap_or_default();
-    line.split_once(". ").map_or(line, |(sentence, _)| sentence).trim_end_matches('.')
+    line.split_once(". ")
+        .map_or(line, |(sentence, _)| sentence)
+        .trim_end_matches('.')
 }

@@ -55,7 +55,11 @@ pub(crate) struct Layout<'a> {
 /// # Errors
 ///
 /// The format can't express it.
-pub(crate) fn render(result: &Document, format: Format, layout: &Layout<'_>) -> Result<String, String> {
+pub(crate) fn render(
+    result: &Document,
+    format: Format,
+    layout: &Layout<'_>,
+) -> Result<String, String> {
     match format {
         Format::Json => Ok(json::pretty(result) + "\n"),
         Format::Text => Ok(text::render(result)),

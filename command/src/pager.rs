@@ -53,7 +53,9 @@ impl Pager {
 
 /// Once tokio has heard of a signal, it no longer ends the process.
 fn ignore_interruptions() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build();
     if let Ok(runtime) = runtime {
         let _guard = runtime.enter();
         #[cfg(unix)]
@@ -61,13 +63,18 @@ fn ignore_interruptions() {
     }
 }
 
-/// A pager that is reading: what is written is shown. It ends when the user leaves it, which dropping waits for.
+/// A pager that is reading: what is written is shown. It ends when the user leaves it, which
+/// dropping waits for.
 #[derive(Debug)]
 pub(crate) struct Reading(Child);
 
 impl Write for Reading {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?.write(bytes)
+        self.0
+            .stdin
+            .as_mut()
+            .ok_or(io::ErrorKind::BrokenPipe)?
+            .write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -89,14 +96,26 @@ mod tests {
     #[test]
     fn commands_are_split_as_a_shell_does() {
         let words = |command| Pager::named(command).map(|pager| pager.map(|pager| pager.0));
-        assert_eq!(words("less -R 'a b'"), Ok(Some(vec!["less".to_owned(), "-R".to_owned(), "a b".to_owned()])));
+        assert_eq!(
+            words("less -R 'a b'"),
+            Ok(Some(vec![
+                "less".to_owned(),
+                "-R".to_owned(),
+                "a b".to_owned()
+            ]))
+        );
         assert_eq!((words(""), words(" ")), (Ok(None), Ok(None)));
         assert_eq!(words("'less"), Err("No closing quotation"));
     }
 
     #[test]
     fn programs_are_looked_for() {
-        let there = |command| Pager::named(command).expect("words").expect("a program").is_there();
+        let there = |command| {
+            Pager::named(command)
+                .expect("words")
+                .expect("a program")
+                .is_there()
+        };
         assert!(there("sh") && there("/bin/sh"));
         assert!(!there("no-such-pager") && !there("./no-such-pager"));
     }

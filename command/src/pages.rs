@@ -44,20 +44,29 @@ pub(crate) const OPTIONS: [PageOption; 3] = [
 ];
 
 /// The options of a paged operation; none of one that isn't.
-pub(crate) fn options(pagination: Option<Pagination<'_>>) -> impl Iterator<Item = &'static PageOption> {
-    let has =
-        move |option: &&PageOption| pagination.is_some_and(|paged| option.name != SIZE || !paged.page_size.is_empty());
+pub(crate) fn options(
+    pagination: Option<Pagination<'_>>,
+) -> impl Iterator<Item = &'static PageOption> {
+    let has = move |option: &&PageOption| {
+        pagination.is_some_and(|paged| option.name != SIZE || !paged.page_size.is_empty())
+    };
     OPTIONS.iter().filter(has)
 }
 
 /// The same as a level of the line knows them.
 pub(crate) fn known<'a>(pagination: Option<Pagination<'_>>) -> impl Iterator<Item = Known<'a>> {
-    options(pagination).map(|option| Known { name: option.name, takes: Takes::One, own: false, choices: &[] })
+    options(pagination).map(|option| Known {
+        name: option.name,
+        takes: Takes::One,
+        own: false,
+        choices: &[],
+    })
 }
 
 /// Whether a member of the input is one that the options stand for.
 pub(crate) fn hides(pagination: Option<&Pagination<'_>>, member: &str) -> bool {
-    pagination.is_some_and(|paged| paged.input_tokens.contains(&member) || paged.page_size == member)
+    pagination
+        .is_some_and(|paged| paged.input_tokens.contains(&member) || paged.page_size == member)
 }
 
 /// Which pages are asked for.
@@ -76,23 +85,41 @@ impl Wanted {
     /// Numbers that are none.
     pub(crate) fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Failure> {
         let number = |option: &str| {
-            let Some(text) = value(option) else { return Ok(None) };
-            let wrong = || Failure::usage(format_args!("argument {option}: invalid int value: '{text}'"));
+            let Some(text) = value(option) else {
+                return Ok(None);
+            };
+            let wrong = || {
+                Failure::usage(format_args!(
+                    "argument {option}: invalid int value: '{text}'"
+                ))
+            };
             text.trim().parse::<i64>().map(Some).map_err(|_| wrong())
         };
-        Ok(Wanted { size: number(SIZE)?, max: number(MAX)?, start: value(START).map(str::to_owned) })
+        Ok(Wanted {
+            size: number(SIZE)?,
+            max: number(MAX)?,
+            start: value(START).map(str::to_owned),
+        })
     }
 
     /// What to know of the options beside their result.
     pub(crate) fn warning(&self) -> Option<String> {
         let max = self.max.filter(|max| *max <= 0)?;
-        Some(format!("{MAX} {max} is not positive: the result is cut as the AWS CLI cuts it, and may miss items"))
+        Some(format!(
+            "{MAX} {max} is not positive: the result is cut as the AWS CLI cuts it, and may miss items"
+        ))
     }
 
     /// The options that were given.
     fn given(&self) -> impl Iterator<Item = &'static str> {
-        let used = [(START, self.start.is_some()), (SIZE, self.size.is_some()), (MAX, self.max.is_some())];
-        used.into_iter().filter(|(_, used)| *used).map(|(option, _)| option)
+        let used = [
+            (START, self.start.is_some()),
+            (SIZE, self.size.is_some()),
+            (MAX, self.max.is_some()),
+        ];
+        used.into_iter()
+            .filter(|(_, used)| *used)
+            .map(|(option, _)| option)
     }
 
     /// What an input that asks for one page can't be combined with.
@@ -109,7 +136,8 @@ impl Wanted {
         }
     }
 
-    /// What one call for one page can't be combined with; `shadowed` tells what is also a parameter.
+    /// What one call for one page can't be combined with; `shadowed` tells what is also a
+    /// parameter.
     ///
     /// # Errors
     ///
@@ -119,7 +147,10 @@ impl Wanted {
         let text = "Cannot specify --no-paginate along with pagination arguments";
         match used.is_empty() {
             true => Ok(()),
-            false => Err(Failure::parameter(format_args!("{text}: {}", used.join(", ")))),
+            false => Err(Failure::parameter(format_args!(
+                "{text}: {}",
+                used.join(", ")
+            ))),
         }
     }
 }
@@ -151,20 +182,48 @@ impl<'a> Pages<'a> {
         wanted: Wanted,
     ) -> Option<Self> {
         let mut pager = Pager::new(service, operation)?;
-        let Pagination { input_tokens, page_size, .. } = *pager.pagination();
-        let (tokens, skipped) = wanted.start.map_or_else(Default::default, |start| parse(&start, input_tokens));
+        let Pagination {
+            input_tokens,
+            page_size,
+            ..
+        } = *pager.pagination();
+        let (tokens, skipped) = wanted
+            .start
+            .map_or_else(Default::default, |start| parse(&start, input_tokens));
         pager.start(&tokens);
-        // What else a token holds is a parameter like any other, so that a token of another operation is refused.
-        parameters.extend(tokens.into_iter().filter(|(name, _)| !input_tokens.contains(&name.as_str())));
-        let size = wanted.size.zip(service.shape(operation.input?).member(page_size));
+        // What else a token holds is a parameter like any other, so that a token of another
+        // operation is refused.
+        parameters.extend(
+            tokens
+                .into_iter()
+                .filter(|(name, _)| !input_tokens.contains(&name.as_str())),
+        );
+        let size = wanted
+            .size
+            .zip(service.shape(operation.input?).member(page_size));
         if let Some((size, (_, member))) = size {
             let is_text = matches!(service.shape(member.target).kind, Kind::String | Kind::Enum);
-            let size = if is_text { size.to_string().into() } else { size.into() };
+            let size = if is_text {
+                size.to_string().into()
+            } else {
+                size.into()
+            };
             parameters.insert(page_size.to_owned(), size);
         }
         let (output, left) = (operation.output?, wanted.max);
         let (calls, done, first, resume) = (0, false, Document::default(), None);
-        let mut pages = Pages { pager, service, output, parameters, skipped, left, calls, done, first, resume };
+        let mut pages = Pages {
+            pager,
+            service,
+            output,
+            parameters,
+            skipped,
+            left,
+            calls,
+            done,
+            first,
+            resume,
+        };
         pages.ask();
         Some(pages)
     }
@@ -199,8 +258,13 @@ impl<'a> Pages<'a> {
         let answer = call(&self.parameters)?;
         self.calls += 1;
         let asked = self.pager.tokens().clone();
-        // Before it is shown, since tokens are values of their shapes: bytes among them are text in what is shown.
-        let next = self.pager.follow(&Shaped { document: &answer, service: self.service, shape: self.output });
+        // Before it is shown, since tokens are values of their shapes: bytes among them are text in
+        // what is shown.
+        let next = self.pager.follow(&Shaped {
+            document: &answer,
+            service: self.service,
+            shape: self.output,
+        });
         let next = next.map_err(Failure::general)?;
         let mut page = shown(answer);
         let skipped = std::mem::take(&mut self.skipped);
@@ -209,7 +273,10 @@ impl<'a> Pages<'a> {
         if self.calls == 1 {
             self.first = self.first_page(&page);
         }
-        let is_empty = self.items().iter().all(|path| at(&page, path).is_none_or(|items| count(items) == 0));
+        let is_empty = self
+            .items()
+            .iter()
+            .all(|path| at(&page, path).is_none_or(|items| count(items) == 0));
         match (kept, next) {
             (Some(kept), _) => self.end(Some(encode(&asked, Some(kept.saturating_add(skipped))))),
             (None, Next::End) => self.end(None),
@@ -222,7 +289,8 @@ impl<'a> Pages<'a> {
         Ok(Some(page))
     }
 
-    /// The result that all pages make: what they add to, what the first one says, and where it goes on when it is truncated.
+    /// The result that all pages make: what they add to, what the first one says, and where it goes
+    /// on when it is truncated.
     ///
     /// # Errors
     ///
@@ -241,7 +309,9 @@ impl<'a> Pages<'a> {
             }
         }
         let mut first = std::mem::take(&mut self.first);
-        self.items().iter().for_each(|path| drop(remove(&mut first, path)));
+        self.items()
+            .iter()
+            .for_each(|path| drop(remove(&mut first, path)));
         if let (Document::Map(whole), Document::Map(first)) = (&mut whole, first) {
             complete(whole, first);
         }
@@ -251,7 +321,8 @@ impl<'a> Pages<'a> {
         Ok(whole)
     }
 
-    /// What the format text shows of a page: what the result has of it, null where the page has nothing.
+    /// What the format text shows of a page: what the result has of it, null where the page has
+    /// nothing.
     pub(crate) fn part(&mut self, page: &Document) -> Document {
         let mut part = std::mem::take(&mut self.first);
         for path in self.items() {
@@ -264,13 +335,17 @@ impl<'a> Pages<'a> {
     fn first_page(&self, page: &Document) -> Document {
         let mut first = Document::Map(Map::new());
         for path in self.pager.pagination().first_page {
-            set(&mut first, path, at(page, path).cloned().unwrap_or_default());
+            set(
+                &mut first,
+                path,
+                at(page, path).cloned().unwrap_or_default(),
+            );
         }
         first
     }
 
-    /// Takes from the first page what an earlier result has already: the first items, and all that grows beside them, but for
-    /// numbers.
+    /// Takes from the first page what an earlier result has already: the first items, and all that
+    /// grows beside them, but for numbers.
     fn skip(&self, page: &mut Document, skipped: i64) {
         if skipped == 0 {
             return;
@@ -286,8 +361,8 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Takes from the page the items that are too many; says then how many stay, which is a negative number where as many
-    /// are taken from the end.
+    /// Takes from the page the items that are too many; says then how many stay, which is a
+    /// negative number where as many are taken from the end.
     fn cut(&mut self, page: &mut Document) -> Option<i64> {
         let path = self.items().first()?;
         let left = self.left?;
@@ -319,7 +394,9 @@ impl<'a> Pages<'a> {
 
 fn circle(tokens: &Map) -> Failure {
     let tokens = crate::output::json::compact(&Document::Map(tokens.clone()));
-    Failure::general(format_args!("Error during pagination: The same next token was received twice: {tokens}"))
+    Failure::general(format_args!(
+        "Error during pagination: The same next token was received twice: {tokens}"
+    ))
 }
 
 /// How many items a value holds; only lists and texts can be cut.
@@ -335,24 +412,37 @@ fn count(items: &Document) -> i64 {
 /// A part of a list or text, as Python's slices have it: negative places count from the end.
 fn slice(items: &Document, from: Option<i64>, to: Option<i64>) -> Document {
     let count = count(items);
-    let place = |at: i64| usize::try_from(if at < 0 { at + count } else { at }.clamp(0, count)).unwrap_or(0);
+    let place = |at: i64| {
+        usize::try_from(if at < 0 { at + count } else { at }.clamp(0, count)).unwrap_or(0)
+    };
     let from = from.map_or(0, place);
     let length = to.map_or(usize::MAX, place).saturating_sub(from);
     match items {
-        Document::List(list) => Document::List(list.iter().skip(from).take(length).cloned().collect()),
-        Document::String(text) => text.chars().skip(from).take(length).collect::<String>().into(),
+        Document::List(list) => {
+            Document::List(list.iter().skip(from).take(length).cloned().collect())
+        }
+        Document::String(text) => text
+            .chars()
+            .skip(from)
+            .take(length)
+            .collect::<String>()
+            .into(),
         other => other.clone(),
     }
 }
 
-/// Adds what a page has to what pages before it had: lists, maps and texts become longer, numbers are added up.
+/// Adds what a page has to what pages before it had: lists, maps and texts become longer, numbers
+/// are added up.
 fn grow(whole: &mut Document, more: Document) {
     match (whole, more) {
         (Document::List(list), Document::List(more)) => list.extend(more),
         (Document::String(text), Document::String(more)) => text.push_str(&more),
-        (Document::Integer(number), Document::Integer(more)) => *number = number.saturating_add(more),
+        (Document::Integer(number), Document::Integer(more)) => {
+            *number = number.saturating_add(more)
+        }
         (Document::Map(map), Document::Map(more)) => {
-            more.into_iter().for_each(|(key, more)| grow(map.entry(key).or_default(), more));
+            more.into_iter()
+                .for_each(|(key, more)| grow(map.entry(key).or_default(), more));
         }
         (Document::Float(number), Document::Float(more)) => *number += more,
         (whole @ Document::Null, more) => *whole = more,
@@ -361,7 +451,10 @@ fn grow(whole: &mut Document, more: Document) {
         (Document::List(list), more) => list.push(more),
         (whole, Document::List(more)) => {
             let first = std::mem::take(whole);
-            *whole = std::iter::once(first).chain(more).collect::<Vec<_>>().into();
+            *whole = std::iter::once(first)
+                .chain(more)
+                .collect::<Vec<_>>()
+                .into();
         }
         _ => {}
     }
@@ -386,16 +479,18 @@ pub(crate) fn next_token(token: Document) -> Document {
     Document::from([(NEXT_TOKEN, token)])
 }
 
-/// What a token of the AWS CLI says beside the tokens of the service: how many items of the first page are skipped, and
-/// which values are bytes in base64.
+/// What a token of the AWS CLI says beside the tokens of the service: how many items of the first
+/// page are skipped, and which values are bytes in base64.
 const SKIPPED: &str = "boto_truncate_amount";
 const ENCODED: &str = "boto_encoded_keys";
 
-/// Reads a token of the AWS CLI's, in its form of today (base64 of JSON) or of old (`token___skipped`); any other is the
-/// service's own.
+/// Reads a token of the AWS CLI's, in its form of today (base64 of JSON) or of old
+/// (`token___skipped`); any other is the service's own.
 fn parse(text: &str, inputs: &[&str]) -> (Map, i64) {
-    let decoded =
-        BASE64.decode(text).ok().and_then(|bytes| crate::input::json::parse(std::str::from_utf8(&bytes).ok()?).ok());
+    let decoded = BASE64
+        .decode(text)
+        .ok()
+        .and_then(|bytes| crate::input::json::parse(std::str::from_utf8(&bytes).ok()?).ok());
     if let Some(Document::Map(mut token)) = decoded {
         let skipped = match token.get(SKIPPED) {
             Some(&Document::Integer(skipped)) => {
@@ -406,20 +501,36 @@ fn parse(text: &str, inputs: &[&str]) -> (Map, i64) {
         };
         let encoded = token.shift_remove(ENCODED);
         let mut token = Document::Map(token);
-        for path in encoded.as_ref().and_then(Document::as_list).unwrap_or_default() {
+        for path in encoded
+            .as_ref()
+            .and_then(Document::as_list)
+            .unwrap_or_default()
+        {
             decode(&mut token, path.as_list().unwrap_or_default());
         }
         return (token.as_map().cloned().unwrap_or_default(), skipped);
     }
     let mut parts: Vec<&str> = text.split("___").collect();
-    let skipped = parts.last().filter(|_| parts.len() == inputs.len() + 1).and_then(|skipped| skipped.parse().ok());
+    let skipped = parts
+        .last()
+        .filter(|_| parts.len() == inputs.len() + 1)
+        .and_then(|skipped| skipped.parse().ok());
     match skipped {
         Some(_) => drop(parts.pop()),
         None if parts.len() > inputs.len() => parts = vec![text],
         None => {}
     }
-    let token = |part: &str| if part == "None" { Document::Null } else { part.into() };
-    let tokens = inputs.iter().zip(parts).map(|(input, part)| ((*input).to_owned(), token(part)));
+    let token = |part: &str| {
+        if part == "None" {
+            Document::Null
+        } else {
+            part.into()
+        }
+    };
+    let tokens = inputs
+        .iter()
+        .zip(parts)
+        .map(|(input, part)| ((*input).to_owned(), token(part)));
     (tokens.collect(), skipped.unwrap_or(0))
 }
 
@@ -430,12 +541,17 @@ fn encode(tokens: &Map, skipped: Option<i64>) -> String {
     to_text(&mut all, &mut Vec::new(), &mut encoded);
     if let Document::Map(all) = &mut all {
         all.extend(skipped.map(|skipped| (SKIPPED.to_owned(), skipped.into())));
-        all.extend(Some(encoded).filter(|paths| !paths.is_empty()).map(|paths| (ENCODED.to_owned(), paths.into())));
+        all.extend(
+            Some(encoded)
+                .filter(|paths| !paths.is_empty())
+                .map(|paths| (ENCODED.to_owned(), paths.into())),
+        );
     }
     BASE64.encode(python(&all))
 }
 
-/// Makes texts of what JSON has no form for: of bytes, whose paths are added to `encoded`, and of points in time.
+/// Makes texts of what JSON has no form for: of bytes, whose paths are added to `encoded`, and of
+/// points in time.
 fn to_text(value: &mut Document, path: &mut Vec<Document>, encoded: &mut Vec<Document>) {
     let mut part = |step: Document, part: &mut Document| {
         path.push(step);
@@ -443,8 +559,12 @@ fn to_text(value: &mut Document, path: &mut Vec<Document>, encoded: &mut Vec<Doc
         path.pop();
     };
     match value {
-        Document::List(list) => (0_i64..).zip(list).for_each(|(index, item)| part(index.into(), item)),
-        Document::Map(map) => map.iter_mut().for_each(|(key, value)| part(key.as_str().into(), value)),
+        Document::List(list) => (0_i64..)
+            .zip(list)
+            .for_each(|(index, item)| part(index.into(), item)),
+        Document::Map(map) => map
+            .iter_mut()
+            .for_each(|(key, value)| part(key.as_str().into(), value)),
         Document::Blob(bytes) => {
             *value = BASE64.encode(bytes).into();
             encoded.push(path.clone().into());
@@ -463,10 +583,14 @@ fn decode(value: &mut Document, path: &[Document]) {
             }
         }
         (Document::Map(map), [Document::String(key), rest @ ..]) => {
-            map.get_mut(key).into_iter().for_each(|value| decode(value, rest));
+            map.get_mut(key)
+                .into_iter()
+                .for_each(|value| decode(value, rest));
         }
         (Document::List(list), [Document::Integer(index), rest @ ..]) => {
-            let item = usize::try_from(*index).ok().and_then(|index| list.get_mut(index));
+            let item = usize::try_from(*index)
+                .ok()
+                .and_then(|index| list.get_mut(index));
             item.into_iter().for_each(|value| decode(value, rest));
         }
         _ => {}
@@ -475,11 +599,18 @@ fn decode(value: &mut Document, path: &[Document]) {
 
 /// JSON as Python writes it.
 fn python(value: &Document) -> String {
-    let quoted = |value: &Document| opsmith_runtime::codec::json::ascii(&crate::output::json::compact(value));
+    let quoted = |value: &Document| {
+        opsmith_runtime::codec::json::ascii(&crate::output::json::compact(value))
+    };
     match value {
-        Document::List(list) => format!("[{}]", list.iter().map(python).collect::<Vec<_>>().join(", ")),
+        Document::List(list) => format!(
+            "[{}]",
+            list.iter().map(python).collect::<Vec<_>>().join(", ")
+        ),
         Document::Map(map) => {
-            let members = map.iter().map(|(key, value)| format!("{}: {}", quoted(&key.as_str().into()), python(value)));
+            let members = map
+                .iter()
+                .map(|(key, value)| format!("{}: {}", quoted(&key.as_str().into()), python(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         other => quoted(other),
@@ -488,7 +619,8 @@ fn python(value: &Document) -> String {
 
 /// The value at a path of members, dots between.
 fn at<'d>(document: &'d Document, path: &str) -> Option<&'d Document> {
-    path.split('.').try_fold(document, |value, name| value.get(name))
+    path.split('.')
+        .try_fold(document, |value, name| value.get(name))
 }
 
 /// Where the value at a path is; maps on the way are made.
@@ -510,7 +642,9 @@ fn set(document: &mut Document, path: &str, value: Document) {
 
 /// Takes the value at a path out.
 fn remove(document: &mut Document, path: &str) -> Option<Document> {
-    let Document::Map(map) = document else { return None };
+    let Document::Map(map) = document else {
+        return None;
+    };
     match path.split_once('.') {
         Some((name, rest)) => remove(map.get_mut(name)?, rest),
         None => map.shift_remove(path),
@@ -520,11 +654,16 @@ fn remove(document: &mut Document, path: &str) -> Option<Document> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opsmith_runtime::rows::{self, Member, OperationTrait, Shape, member, operation, paginated, structure};
+    use opsmith_runtime::rows::{
+        self, Member, OperationTrait, Shape, member, operation, paginated, structure,
+    };
 
     static SHAPES: &[Shape<'static>] = &[
         rows::string("Text"),
-        structure("Input", &[member("next", 4), member("other", 0), member("size", 0)]),
+        structure(
+            "Input",
+            &[member("next", 4), member("other", 0), member("size", 0)],
+        ),
         structure("Output", OUTPUT),
         structure("More", &[member("token", 4), member("has", 6)]),
         rows::map("Key", &[member("key", 0), member("value", 5)]),
@@ -542,12 +681,21 @@ mod tests {
         member("other", 0),
     ];
     static PAGED: &[OperationTrait<'static>] = &[OperationTrait::Paginated(
-        paginated(&["next", "other"], &["more.token", "other"], &["items", "others", "count"], "size")
-            .more("more.has")
-            .first_page(&["name", "missing.part"]),
+        paginated(
+            &["next", "other"],
+            &["more.token", "other"],
+            &["items", "others", "count"],
+            "size",
+        )
+        .more("more.has")
+        .first_page(&["name", "missing.part"]),
     )];
     static OPERATIONS: &[Operation<'static>] = &[operation("List", Some(1), Some(2)).with(PAGED)];
-    static SERVICE: Service<'static> = Service { operations: OPERATIONS, shapes: SHAPES, ..Service::NONE };
+    static SERVICE: Service<'static> = Service {
+        operations: OPERATIONS,
+        shapes: SHAPES,
+        ..Service::NONE
+    };
 
     fn pages(wanted: Wanted) -> Pages<'static> {
         let parameters = Map::from_iter([("kept".to_owned(), "k".into())]);
@@ -562,33 +710,50 @@ mod tests {
             Some(other) => panic!("{other:?} is no token"),
         };
         let items: Vec<Document> = (page * 3..page * 3 + 3).map(Document::from).collect();
-        let token = Document::from([("k", Document::Blob(vec![u8::try_from(page).expect("a page") + 1]))]);
+        let token = Document::from([(
+            "k",
+            Document::Blob(vec![u8::try_from(page).expect("a page") + 1]),
+        )]);
         Ok(Document::from([
             ("items", items.clone().into()),
             ("others", items.into()),
             ("count", 3_i64.into()),
             ("name", format!("page {page}").into()),
-            ("more", Document::from([("token", token), ("has", (page < 2).into())])),
+            (
+                "more",
+                Document::from([("token", token), ("has", (page < 2).into())]),
+            ),
         ]))
     }
 
     fn whole(wanted: Wanted) -> String {
-        let mut whole = pages(wanted).whole(answer, |answer| answer).expect("a result");
+        let mut whole = pages(wanted)
+            .whole(answer, |answer| answer)
+            .expect("a result");
         if let Document::Map(map) = &mut whole
             && let Some(token) = map.get_mut(NEXT_TOKEN)
         {
-            let text = BASE64.decode(token.as_str().expect("text")).expect("base64");
+            let text = BASE64
+                .decode(token.as_str().expect("text"))
+                .expect("base64");
             *token = String::from_utf8(text).expect("text").into();
         }
         crate::output::json::compact(&whole).replace('\\', "")
     }
 
     fn from(start: &str, max: i64) -> Wanted {
-        Wanted { start: Some(start.to_owned()), size: None, max: Some(max) }
+        Wanted {
+            start: Some(start.to_owned()),
+            size: None,
+            max: Some(max),
+        }
     }
 
     fn max(max: i64) -> Wanted {
-        Wanted { max: Some(max), ..Wanted::default() }
+        Wanted {
+            max: Some(max),
+            ..Wanted::default()
+        }
     }
 
     const FIRST: &str = r#""name":"page 0","missing":{"part":null}"#;
@@ -609,12 +774,16 @@ mod tests {
             r#"{{"items":[0,1,2,3],"others":[0,1,2,3,4,5],"count":6,{FIRST},"NextToken":"{{{page}, "boto_truncate_amount": 1, {bytes}}}"}}"#
         );
         assert_eq!(whole(max(4)), four);
-        let three =
-            format!(r#"{{"items":[0,1,2],"others":[0,1,2],"count":3,{FIRST},"NextToken":"{{{page}, {bytes}}}"}}"#);
+        let three = format!(
+            r#"{{"items":[0,1,2],"others":[0,1,2],"count":3,{FIRST},"NextToken":"{{{page}, {bytes}}}"}}"#
+        );
         assert_eq!(whole(max(3)), three);
         for (most, items, amount) in [(2, "[0,1]", 2), (0, "[]", 0), (-1, "[0,1]", -1)] {
-            let none = format!(r#"{{"next": null, "other": null, "boto_truncate_amount": {amount}}}"#);
-            let expected = format!(r#"{{"items":{items},"others":[0,1,2],"count":3,{FIRST},"NextToken":"{none}"}}"#);
+            let none =
+                format!(r#"{{"next": null, "other": null, "boto_truncate_amount": {amount}}}"#);
+            let expected = format!(
+                r#"{{"items":{items},"others":[0,1,2],"count":3,{FIRST},"NextToken":"{none}"}}"#
+            );
             assert_eq!(whole(max(most)), expected);
         }
     }
@@ -622,14 +791,26 @@ mod tests {
     #[test]
     fn a_result_goes_on_where_another_ended() {
         let start = encode(
-            &answer(&Map::new()).expect("a page").get("more").map_or_else(Map::new, |more| {
-                Map::from_iter([("next".to_owned(), more.get("token").cloned().unwrap_or_default())])
-            }),
+            &answer(&Map::new())
+                .expect("a page")
+                .get("more")
+                .map_or_else(Map::new, |more| {
+                    Map::from_iter([(
+                        "next".to_owned(),
+                        more.get("token").cloned().unwrap_or_default(),
+                    )])
+                }),
             Some(1),
         );
         let cut = whole(from(&start, 1));
-        assert!(cut.starts_with(r#"{"items":[4],"others":[],"count":3,"name":"page 1""#), "{cut}");
-        assert!(cut.contains(r#""boto_truncate_amount": 2, "boto_encoded_keys""#), "{cut}");
+        assert!(
+            cut.starts_with(r#"{"items":[4],"others":[],"count":3,"name":"page 1""#),
+            "{cut}"
+        );
+        assert!(
+            cut.contains(r#""boto_truncate_amount": 2, "boto_encoded_keys""#),
+            "{cut}"
+        );
         assert!(
             whole(from("None___None___1", 9))
                 .starts_with(r#"{"items":[1,2,3,4,5,6,7,8],"others":[3,4,5,6,7,8],"count":9"#)
@@ -640,28 +821,57 @@ mod tests {
     fn tokens_have_several_forms() {
         let tokens = |text: &str, inputs: &[&str]| {
             let (tokens, skipped) = parse(text, inputs);
-            format!("{} {skipped}", crate::output::json::compact(&Document::Map(tokens)))
+            format!(
+                "{} {skipped}",
+                crate::output::json::compact(&Document::Map(tokens))
+            )
         };
         assert_eq!(tokens("token", &["a"]), r#"{"a":"token"} 0"#);
         assert_eq!(tokens("tok___1", &["a"]), r#"{"a":"tok"} 1"#);
         assert_eq!(tokens("x___y", &["a"]), r#"{"a":"x___y"} 0"#);
-        assert_eq!(tokens("x___None___3", &["a", "b"]), r#"{"a":"x","b":null} 3"#);
+        assert_eq!(
+            tokens("x___None___3", &["a", "b"]),
+            r#"{"a":"x","b":null} 3"#
+        );
         assert_eq!(tokens("x", &["a", "b"]), r#"{"a":"x"} 0"#);
-        assert_eq!(tokens(&BASE64.encode(r#"{"a": "é", "boto_truncate_amount": -1}"#), &["a"]), r#"{"a":"é"} -1"#);
+        assert_eq!(
+            tokens(
+                &BASE64.encode(r#"{"a": "é", "boto_truncate_amount": -1}"#),
+                &["a"]
+            ),
+            r#"{"a":"é"} -1"#
+        );
         assert_eq!(tokens(&BASE64.encode("[1]"), &["a"]), r#"{"a":"WzFd"} 0"#);
-        let skipped =
-            |skipped: &str| tokens(&BASE64.encode(format!(r#"{{"boto_truncate_amount":{skipped}}}"#)), &["a"]);
-        assert_eq!(skipped("99999999999999999999"), format!("{{}} {}", i64::MAX));
-        assert_eq!(skipped("-99999999999999999999"), format!("{{}} {}", i64::MIN));
+        let skipped = |skipped: &str| {
+            tokens(
+                &BASE64.encode(format!(r#"{{"boto_truncate_amount":{skipped}}}"#)),
+                &["a"],
+            )
+        };
+        assert_eq!(
+            skipped("99999999999999999999"),
+            format!("{{}} {}", i64::MAX)
+        );
+        assert_eq!(
+            skipped("-99999999999999999999"),
+            format!("{{}} {}", i64::MIN)
+        );
         assert_eq!(skipped("1.5"), r#"{"boto_truncate_amount":1.5} 0"#);
     }
 
     #[test]
     fn what_a_token_holds_beside_tokens_is_a_parameter() {
-        let token = BASE64.encode(r#"{"next": null, "of-another": 1, "boto_truncate_amount": "x"}"#);
-        let pages = pages(Wanted { start: Some(token), ..Wanted::default() });
+        let token =
+            BASE64.encode(r#"{"next": null, "of-another": 1, "boto_truncate_amount": "x"}"#);
+        let pages = pages(Wanted {
+            start: Some(token),
+            ..Wanted::default()
+        });
         let parameters = crate::output::json::compact(&Document::Map(pages.parameters().clone()));
-        assert_eq!(parameters, r#"{"kept":"k","of-another":1,"boto_truncate_amount":"x"}"#);
+        assert_eq!(
+            parameters,
+            r#"{"kept":"k","of-another":1,"boto_truncate_amount":"x"}"#
+        );
     }
 
     #[test]
@@ -675,21 +885,30 @@ mod tests {
         ] {
             let token = BASE64.encode(format!(r#"{{"boto_truncate_amount":{skipped}}}"#));
             let cut = whole(from(&token, max));
-            assert!(cut.starts_with(&format!(r#"{{"items":[{items}]"#)), "{skipped} {max}: {cut}");
+            assert!(
+                cut.starts_with(&format!(r#"{{"items":[{items}]"#)),
+                "{skipped} {max}: {cut}"
+            );
         }
     }
 
     #[test]
     fn circles_are_an_error_unless_nothing_comes_with_them() {
         let run = |items: &str| {
-            let page = format!(r#"{{"items":{items},"more":{{"token":{{"k":"AQ=="}},"has":true}}}}"#);
+            let page =
+                format!(r#"{{"items":{items},"more":{{"token":{{"k":"AQ=="}},"has":true}}}}"#);
             let mut pages = pages(Wanted::default());
             let call = |_: &Map| Ok(crate::input::json::parse(&page).expect("JSON"));
             pages.next(call, |page| page).expect("the first page");
             pages.next(call, |page| page).map(|page| page.is_some())
         };
-        let error = run("[1]").expect_err("a circle").message(crate::exit::Manner::Legacy);
-        assert!(error.contains("The same next token was received twice"), "{error}");
+        let error = run("[1]")
+            .expect_err("a circle")
+            .message(crate::exit::Manner::Legacy);
+        assert!(
+            error.contains("The same next token was received twice"),
+            "{error}"
+        );
         assert!(run("[]").expect("the last page"));
     }
 
@@ -698,7 +917,10 @@ mod tests {
         let json = |text: &str| crate::input::json::parse(text).expect("JSON");
         let mut whole = json(r#"{"a":[1],"b":"x","c":1}"#);
         grow(&mut whole, json(r#"{"a":[2],"b":"y","c":2,"d.e":true}"#));
-        assert_eq!(crate::output::json::compact(&whole), r#"{"a":[1,2],"b":"xy","c":3,"d.e":true}"#);
+        assert_eq!(
+            crate::output::json::compact(&whole),
+            r#"{"a":[1,2],"b":"xy","c":3,"d.e":true}"#
+        );
     }
 
     #[test]
@@ -719,7 +941,10 @@ mod tests {
     #[test]
     fn tokens_are_ascii() {
         assert_eq!(
-            python(&Document::from([("é𝄞\"", Document::List(vec![1_i64.into(), Document::Null]))])),
+            python(&Document::from([(
+                "é𝄞\"",
+                Document::List(vec![1_i64.into(), Document::Null])
+            )])),
             r#"{"\u00e9\ud834\udd1e\"": [1, null]}"#
         );
     }

@@ -29,24 +29,55 @@ pub(crate) struct Parameter<'a> {
     changes: Vec<Change<'a>>,
 }
 
-/// The options of the members of the input, in the AWS CLI's order: those that it calls by another name than the model does,
-/// and those of parts, come last.
-pub(crate) fn all<'a>(service: &Service<'a>, command: &Command<'a>, operation: &Operation<'_>) -> Vec<Parameter<'a>> {
-    let Some(input) = operation.input else { return Vec::new() };
-    let hoists =
-        command.changes.iter().filter_map(|change| if let Change::Hoist(hoist) = change { Some(hoist) } else { None });
-    let members = service.shape(input).members.iter().zip(command.options.iter().copied());
+/// The options of the members of the input, in the AWS CLI's order: those that it calls by another
+/// name than the model does, and those of parts, come last.
+pub(crate) fn all<'a>(
+    service: &Service<'a>,
+    command: &Command<'a>,
+    operation: &Operation<'_>,
+) -> Vec<Parameter<'a>> {
+    let Some(input) = operation.input else {
+        return Vec::new();
+    };
+    let hoists = command.changes.iter().filter_map(|change| {
+        if let Change::Hoist(hoist) = change {
+            Some(hoist)
+        } else {
+            None
+        }
+    });
+    let members = service
+        .shape(input)
+        .members
+        .iter()
+        .zip(command.options.iter().copied());
     // A hoist of the same name takes the place.
     let members = members.filter(|(_, name)| hoists.clone().all(|hoist| hoist.option != *name));
     let mut members: Vec<_> = members.collect();
     members.sort_by_key(|(member, name)| !name.replace('-', "").eq_ignore_ascii_case(member.name));
     let mut found = Vec::with_capacity(members.len());
     for (member, name) in members {
-        found.push(Parameter::new(service, command, Place { within: input, member, way: Vec::new() }, name, None));
+        found.push(Parameter::new(
+            service,
+            command,
+            Place {
+                within: input,
+                member,
+                way: Vec::new(),
+            },
+            name,
+            None,
+        ));
     }
     for hoist in hoists {
         if let Some(place) = Place::at(service, input, hoist.path) {
-            found.push(Parameter::new(service, command, place, hoist.option, Some(hoist)));
+            found.push(Parameter::new(
+                service,
+                command,
+                place,
+                hoist.option,
+                Some(hoist),
+            ));
         }
     }
     found
@@ -64,13 +95,24 @@ impl<'a> Place<'a> {
     fn at(service: &Service<'a>, input: Ix, path: &[&str]) -> Option<Self> {
         let (mut within, mut way) = (input, Vec::new());
         for (index, name) in path.iter().enumerate() {
-            let member = service.shape(within).members.iter().find(|member| member.name == *name)?;
+            let member = service
+                .shape(within)
+                .members
+                .iter()
+                .find(|member| member.name == *name)?;
             if index + 1 == path.len() {
-                return Some(Place { within, member, way });
+                return Some(Place {
+                    within,
+                    member,
+                    way,
+                });
             }
             let shape = service.shape(member.target);
             let list = shape.kind == Kind::List;
-            within = shape.element().filter(|_| list).map_or(member.target, |element| element.target);
+            within = shape
+                .element()
+                .filter(|_| list)
+                .map_or(member.target, |element| element.target);
             way.push((member.name, list));
         }
         None
@@ -81,24 +123,58 @@ impl<'a> Parameter<'a> {
     fn new(
         service: &Service<'a>,
         command: &Command<'a>,
-        Place { within, member, way }: Place<'a>,
+        Place {
+            within,
+            member,
+            way,
+        }: Place<'a>,
         name: &str,
         hoist: Option<&'a Hoist<'a>>,
     ) -> Self {
-        let changes =
-            command.changes.iter().copied().filter(|change| option_of(change) == Some(name)).collect::<Vec<_>>();
-        let takes = match (service.shape(member.target).kind, hoist.map(|hoist| hoist.form)) {
+        let changes = command
+            .changes
+            .iter()
+            .copied()
+            .filter(|change| option_of(change) == Some(name))
+            .collect::<Vec<_>>();
+        let takes = match (
+            service.shape(member.target).kind,
+            hoist.map(|hoist| hoist.form),
+        ) {
             (Kind::Boolean, _) | (_, Some(Form::Flag(_))) => Takes::Nothing,
             (Kind::List, _) => Takes::Many,
             _ => Takes::One,
         };
-        let named =
-            |is: fn(&Change<'a>) -> Option<&'a str>| changes.iter().find_map(is).map(|name| format!("--{name}"));
-        let negative = named(|change| if let Change::Negative(_, no) = change { Some(no) } else { None });
-        let alias = named(|change| if let Change::Alias(_, alias) = change { Some(alias) } else { None });
+        let named = |is: fn(&Change<'a>) -> Option<&'a str>| {
+            changes.iter().find_map(is).map(|name| format!("--{name}"))
+        };
+        let negative = named(|change| {
+            if let Change::Negative(_, no) = change {
+                Some(no)
+            } else {
+                None
+            }
+        });
+        let alias = named(|change| {
+            if let Change::Alias(_, alias) = change {
+                Some(alias)
+            } else {
+                None
+            }
+        });
         let is_boolean = service.shape(member.target).kind == Kind::Boolean;
         let negative = is_boolean.then(|| negative.unwrap_or_else(|| format!("--no-{name}")));
-        Parameter { member, within, hoist, way, option: format!("--{name}"), negative, alias, takes, changes }
+        Parameter {
+            member,
+            within,
+            hoist,
+            way,
+            option: format!("--{name}"),
+            negative,
+            alias,
+            takes,
+            changes,
+        }
     }
 
     /// The option, with dashes.
@@ -108,7 +184,9 @@ impl<'a> Parameter<'a> {
 
     /// The names that are shown: the option, and for a boolean the one that says no.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        [Some(self.option.as_str()), self.negative.as_deref()].into_iter().flatten()
+        [Some(self.option.as_str()), self.negative.as_deref()]
+            .into_iter()
+            .flatten()
     }
 
     /// Whether help and completions show it: not where paging stands for it.
@@ -124,7 +202,12 @@ impl<'a> Parameter<'a> {
 
     /// The options as a level of the line knows them.
     pub(crate) fn known(&self) -> impl Iterator<Item = Known<'_>> {
-        let known = |name| Known { name, takes: self.takes, own: false, choices: &[] };
+        let known = |name| Known {
+            name,
+            takes: self.takes,
+            own: false,
+            choices: &[],
+        };
         self.names().chain(self.alias.as_deref()).map(known)
     }
 
@@ -145,10 +228,14 @@ impl<'a> Parameter<'a> {
     /// Whether the input needs it, as help shows.
     pub(crate) fn is_required(&self) -> bool {
         let optional = self.has(|change| matches!(change, Change::Optional(_)));
-        self.hoist.map_or(self.member.is(flag::REQUIRED) && !optional, |hoist| hoist.required)
+        self.hoist
+            .map_or(self.member.is(flag::REQUIRED) && !optional, |hoist| {
+                hoist.required
+            })
     }
 
-    /// Whether the line must have it. An idempotency token is made up when it is not given; of two names, neither is demanded.
+    /// Whether the line must have it. An idempotency token is made up when it is not given; of two
+    /// names, neither is demanded.
     pub(crate) fn is_demanded(&self) -> bool {
         self.is_required() && !self.member.is(flag::IDEMPOTENCY_TOKEN) && self.alias.is_none()
     }
@@ -157,7 +244,8 @@ impl<'a> Parameter<'a> {
         self.changes.iter().any(is)
     }
 
-    /// Adds what the line says of the option to the input. `given` has the options in their order with their values.
+    /// Adds what the line says of the option to the input. `given` has the options in their order
+    /// with their values.
     ///
     /// # Errors
     ///
@@ -169,12 +257,16 @@ impl<'a> Parameter<'a> {
         reader: &Reader<'_>,
     ) -> Result<(), Failure> {
         let is_own = |name: &String| self.known().any(|known| known.name == name);
-        let Some((name, values)) = given.iter().rev().find(|(name, _)| is_own(name)) else { return Ok(()) };
+        let Some((name, values)) = given.iter().rev().find(|(name, _)| is_own(name)) else {
+            return Ok(());
+        };
         let bare = self.has(|change| matches!(change, Change::Bare(_)));
         let value = match self.hoist.map_or(Form::Value, |hoist| hoist.form) {
             Form::Flag(texts) => Document::List(texts.iter().map(|text| (*text).into()).collect()),
             Form::Pairs(between) => reader.pairs(self.member, values, between),
-            Form::Value if self.negative.is_some() => Document::Boolean(self.negative.as_ref() != Some(name)),
+            Form::Value if self.negative.is_some() => {
+                Document::Boolean(self.negative.as_ref() != Some(name))
+            }
             Form::Value => reader.parameter(name, self.member, values, bare)?,
         };
         match self.hoist {
@@ -194,19 +286,32 @@ impl<'a> Parameter<'a> {
         value: &Document,
         given: &[(String, Vec<String>)],
     ) -> Result<(), Failure> {
-        let excluded =
-            hoist.excludes.iter().find(|other| given.iter().any(|(name, _)| name.strip_prefix("--") == Some(other)));
+        let excluded = hoist.excludes.iter().find(|other| {
+            given
+                .iter()
+                .any(|(name, _)| name.strip_prefix("--") == Some(other))
+        });
         if let Some(other) = excluded {
-            return Err(Failure::parameter(format_args!("--{other} and {} can't be given together", self.option)));
+            return Err(Failure::parameter(format_args!(
+                "--{other} and {} can't be given together",
+                self.option
+            )));
         }
         let has = |name: &&str| value.as_map().and_then(|map| map.get(*name)).is_some();
         if !hoist.needs.iter().all(has) {
             let needs = hoist.needs.join(", ");
-            return Err(Failure::parameter(format_args!("{} must have all of {needs}", self.option)));
+            return Err(Failure::parameter(format_args!(
+                "{} must have all of {needs}",
+                self.option
+            )));
         }
         put(input, &self.way, &mut |container| {
             if !hoist.beside.is_empty() {
-                *container = hoist.beside.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
+                *container = hoist
+                    .beside
+                    .iter()
+                    .map(|(name, text)| ((*name).to_owned(), (*text).into()))
+                    .collect();
             }
             container.insert(self.member.name.to_owned(), value.clone());
         });
@@ -219,34 +324,60 @@ impl<'a> Parameter<'a> {
     ///
     /// The part is there.
     pub(crate) fn refuse_part(&self, whole: &[Parameter<'_>], input: &Map) -> Result<(), Failure> {
-        let Some(Hoist { path: [first, second], alone: true, .. }) = self.hoist else { return Ok(()) };
-        let given = input.get(*first).and_then(Document::as_map).is_some_and(|map| map.contains_key(*second));
-        let of =
-            whole.iter().find(|parameter| parameter.is_member(|name| name == *first)).map_or("", Parameter::option);
+        let Some(Hoist {
+            path: [first, second],
+            alone: true,
+            ..
+        }) = self.hoist
+        else {
+            return Ok(());
+        };
+        let given = input
+            .get(*first)
+            .and_then(Document::as_map)
+            .is_some_and(|map| map.contains_key(*second));
+        let of = whole
+            .iter()
+            .find(|parameter| parameter.is_member(|name| name == *first))
+            .map_or("", Parameter::option);
         match given {
-            true => {
-                Err(Failure::parameter(format_args!("{second} can't be given as a part of {of}: use {}", self.option)))
-            }
+            true => Err(Failure::parameter(format_args!(
+                "{second} can't be given as a part of {of}: use {}",
+                self.option
+            ))),
             false => Ok(()),
         }
     }
 }
 
-/// Changes the map at the end of a way, which is made where it is missing; of a list on the way it is the first element.
+/// Changes the map at the end of a way, which is made where it is missing; of a list on the way it
+/// is the first element.
 fn put(map: &mut Map, way: &[(&str, bool)], change: &mut dyn FnMut(&mut Map)) {
-    let Some(((name, list), rest)) = way.split_first() else { return change(map) };
+    let Some(((name, list), rest)) = way.split_first() else {
+        return change(map);
+    };
     let (mut inner, others) = match map.get_mut(*name).map(std::mem::take).unwrap_or_default() {
         Document::Map(inner) if !list => (inner, Vec::new()),
         Document::List(elements) if *list => {
             let mut elements = elements.into_iter();
-            let first = elements.next().and_then(|first| first.as_map().cloned()).unwrap_or_default();
+            let first = elements
+                .next()
+                .and_then(|first| first.as_map().cloned())
+                .unwrap_or_default();
             (first, elements.collect())
         }
         _ => (Map::new(), Vec::new()),
     };
     put(&mut inner, rest, change);
     let inner = Document::Map(inner);
-    map.insert((*name).to_owned(), if *list { [vec![inner], others].concat().into() } else { inner });
+    map.insert(
+        (*name).to_owned(),
+        if *list {
+            [vec![inner], others].concat().into()
+        } else {
+            inner
+        },
+    );
 }
 
 /// The option that a change is about.
@@ -258,6 +389,10 @@ fn option_of<'a>(change: &Change<'a>) -> Option<&'a str> {
         | Change::Optional(option)
         | Change::SinglePage(option)
         | Change::Bare(option) => Some(option),
-        Change::Removed | Change::Hidden | Change::Word(_) | Change::Missing(..) | Change::Hoist(_) => None,
+        Change::Removed
+        | Change::Hidden
+        | Change::Word(_)
+        | Change::Missing(..)
+        | Change::Hoist(_) => None,
     }
 }

@@ -1,4 +1,5 @@
-//! The way of a result to standard output: its presentation, `--query`, the format; pages all at once or one by one.
+//! The way of a result to standard output: its presentation, `--query`, the format; pages all at
+//! once or one by one.
 
 use crate::exit::Failure;
 use crate::output::{Format, Layout, present, render};
@@ -34,7 +35,10 @@ impl<'a> Printer<'a> {
     ) -> Result<Self, Failure> {
         let name = match context.globals.value("--output") {
             Some(name) => name.to_owned(),
-            None => context.settings.get("output")?.map_or_else(|| "json".to_owned(), |value| value.text),
+            None => context
+                .settings
+                .get("output")?
+                .map_or_else(|| "json".to_owned(), |value| value.text),
         };
         let unknown = || Failure::general(format_args!("Unknown output type: {name}"));
         let format = Format::named(&name).ok_or_else(unknown)?;
@@ -45,7 +49,15 @@ impl<'a> Printer<'a> {
             _ => terminal,
         };
         let pager = if terminal { pager(context)? } else { None };
-        Ok(Printer { context, service, operation, format, color, pager, reading: None })
+        Ok(Printer {
+            context,
+            service,
+            operation,
+            format,
+            color,
+            pager,
+            reading: None,
+        })
     }
 
     /// Prints the result of a single call.
@@ -82,8 +94,8 @@ impl<'a> Printer<'a> {
                     self.print(pages.part(&page))?;
                 }
                 if let Some(token) = pages.resume() {
-                    // On a line that begins with a key, unless the query asks for the token: to any other it is no part of
-                    // the result.
+                    // On a line that begins with a key, unless the query asks for the token: to any
+                    // other it is no part of the result.
                     let token = pages::next_token(token.into());
                     let line = pages::next_token(token.clone());
                     let asked = self.found(line.clone()).is_ok_and(|found| found == token);
@@ -98,7 +110,9 @@ impl<'a> Printer<'a> {
     /// What the query finds.
     fn found(&self, shown: Document) -> Result<Document, Failure> {
         match &self.context.query {
-            Some(query) if self.format != Format::Off => query.search(&shown).map_err(Failure::general),
+            Some(query) if self.format != Format::Off => {
+                query.search(&shown).map_err(Failure::general)
+            }
             _ => Ok(shown),
         }
     }
@@ -113,12 +127,18 @@ impl<'a> Printer<'a> {
     }
 
     fn write(&mut self, found: &Document) -> Result<(), Failure> {
-        let layout = Layout { title: self.operation.name, color: self.color, width: 80 };
+        let layout = Layout {
+            title: self.operation.name,
+            color: self.color,
+            width: 80,
+        };
         let text = render(found, self.format, &layout).map_err(Failure::general)?;
-        self.put(text.as_bytes()).map_err(|error| Failure::output(&error))
+        self.put(text.as_bytes())
+            .map_err(|error| Failure::output(&error))
     }
 
-    /// Writes to the pager, which is started for the first of what there is to show, or to standard output.
+    /// Writes to the pager, which is started for the first of what there is to show, or to standard
+    /// output.
     fn put(&mut self, text: &[u8]) -> io::Result<()> {
         if text.is_empty() {
             return Ok(());
@@ -148,9 +168,17 @@ pub(crate) fn shown(
             let mut doubts = Vec::new();
             let shown = present(answer, service, shape, &context.timestamps, &mut doubts);
             if let Some((first, others)) = doubts.split_first().filter(|_| context.warns) {
-                let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
+                let more = if others.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (and {} more)", others.len())
+                };
                 // When standard error is gone there is nobody to warn.
-                let _ = writeln!(io::stderr(), "{}: [WARNING]: {first}{more}", crate::program::name());
+                let _ = writeln!(
+                    io::stderr(),
+                    "{}: [WARNING]: {first}{more}",
+                    crate::program::name()
+                );
             }
             shown
         }
@@ -160,8 +188,13 @@ pub(crate) fn shown(
 
 /// The pager that a setting names; without one there is none.
 fn pager(context: &Context<'_>) -> Result<Option<Pager>, Failure> {
-    let named = context.settings.get("cli_pager")?.filter(|_| !context.globals.has("--no-cli-pager"));
-    let pager = named.map_or(Ok(None), |value| Pager::named(&value.text)).map_err(Failure::general)?;
+    let named = context
+        .settings
+        .get("cli_pager")?
+        .filter(|_| !context.globals.has("--no-cli-pager"));
+    let pager = named
+        .map_or(Ok(None), |value| Pager::named(&value.text))
+        .map_err(Failure::general)?;
     match pager {
         Some(pager) if !pager.is_there() => Err(Failure::pager(pager.program())),
         pager => Ok(pager),

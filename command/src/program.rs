@@ -21,19 +21,22 @@ pub struct Program {
 static PROGRAM: OnceLock<Program> = OnceLock::new();
 
 impl Program {
-    /// Runs the words that the process was called with. The exit code is the AWS CLI's: 0, 130, 252, 253, 254 or 255.
+    /// Runs the words that the process was called with. The exit code is the AWS CLI's: 0, 130,
+    /// 252, 253, 254 or 255.
     pub fn run(self) -> ExitCode {
         self.run_words(std::env::args_os().skip(1))
     }
 
-    /// Runs these words, of which the first is not the program's name. A process runs one program: the first that it was given.
+    /// Runs these words, of which the first is not the program's name. A process runs one program:
+    /// the first that it was given.
     pub fn run_words(self, words: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         PROGRAM.get_or_init(|| self);
         match run::run(words.into_iter()) {
             Ok(()) => ExitCode::SUCCESS,
             Err((failure, manner)) => {
                 if failure.is_interruption() {
-                    // As the AWS CLI does: what the terminal shows of the interruption ends with its line.
+                    // As the AWS CLI does: what the terminal shows of the interruption ends with
+                    // its line.
                     let _ = std::io::stdout().write_all(b"\n");
                 }
                 // When standard error is gone too, the exit code is all there is to say.
@@ -46,7 +49,11 @@ impl Program {
 
 /// The program that runs.
 fn program() -> &'static Program {
-    PROGRAM.get_or_init(|| Program { name: "opsmith", version: env!("CARGO_PKG_VERSION"), services: UNSET })
+    PROGRAM.get_or_init(|| Program {
+        name: "opsmith",
+        version: env!("CARGO_PKG_VERSION"),
+        services: UNSET,
+    })
 }
 
 /// The program's name.
@@ -66,7 +73,10 @@ pub(crate) fn services() -> &'static [&'static Commands<'static>] {
 
 /// The service of this command word.
 pub(crate) fn find(word: &str) -> Option<&'static Commands<'static>> {
-    services().iter().copied().find(|commands| commands.service.command == word)
+    services()
+        .iter()
+        .copied()
+        .find(|commands| commands.service.command == word)
 }
 
 /// The command words of all services.

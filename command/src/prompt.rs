@@ -16,7 +16,12 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Leaves the terminal as it was found, also when the answer is waited for no longer.
     pub(crate) fn restore(&self) {
-        if let Some((terminal, modes)) = self.found.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some((terminal, modes)) = self
+            .found
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
             // A terminal that is gone shows nothing.
             let _ = tcsetattr(&terminal, OptionalActions::Flush, &modes);
         }
@@ -26,7 +31,8 @@ impl Terminal {
         let modes = tcgetattr(terminal)?;
         let mut hidden = modes.clone();
         hidden.local_modes.remove(LocalModes::ECHO);
-        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some((terminal.try_clone()?, modes));
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((terminal.try_clone()?, modes));
         Ok(tcsetattr(terminal, OptionalActions::Flush, &hidden)?)
     }
 }

@@ -1,4 +1,5 @@
-//! The readers of outside text in the command, each as a function of bytes: for tests and fuzz targets.
+//! The readers of outside text in the command, each as a function of bytes: for tests and fuzz
+//! targets.
 
 use crate::bulk::journal::Journal;
 use crate::bulk::lines::Input;
@@ -17,13 +18,26 @@ pub fn line(bytes: &[u8]) {
         return;
     }
     let words: Vec<String> = text.lines().map(str::to_owned).collect();
-    let Some((operation, words)) = words.split_first() else { return };
+    let Some((operation, words)) = words.split_first() else {
+        return;
+    };
     let commands = program::services()[0];
-    let Some((command, operation)) = commands.find(operation) else { return };
-    let (service, surroundings) = (commands.service, Surroundings::with_variables([("HOME", "")]));
-    let Ok(line) = Line::read(service, command, operation, words, true, false) else { return };
+    let Some((command, operation)) = commands.find(operation) else {
+        return;
+    };
+    let (service, surroundings) = (
+        commands.service,
+        Surroundings::with_variables([("HOME", "")]),
+    );
+    let Ok(line) = Line::read(service, command, operation, words, true, false) else {
+        return;
+    };
     for binary_format in [BinaryFormat::Base64, BinaryFormat::Raw] {
-        let _ = line.parameters(&Reader { service, binary_format, surroundings: &surroundings });
+        let _ = line.parameters(&Reader {
+            service,
+            binary_format,
+            surroundings: &surroundings,
+        });
     }
 }
 
@@ -32,13 +46,21 @@ pub fn document(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let commands = program::services()[0];
     let surroundings = Surroundings::with_variables([("HOME", "")]);
-    let reader = Reader { service: commands.service, binary_format: BinaryFormat::Base64, surroundings: &surroundings };
-    let Some((_, operation)) = commands.find("create-pipeline") else { return };
+    let reader = Reader {
+        service: commands.service,
+        binary_format: BinaryFormat::Base64,
+        surroundings: &surroundings,
+    };
+    let Some((_, operation)) = commands.find("create-pipeline") else {
+        return;
+    };
     for (json, yaml) in [(Some(&*text), None), (None, Some(&*text))] {
         if text.contains("file") || text == "-" {
             return;
         }
-        let _ = operation.input.map(|shape| reader.cli_input(json, yaml, shape));
+        let _ = operation
+            .input
+            .map(|shape| reader.cli_input(json, yaml, shape));
     }
 }
 
@@ -57,13 +79,17 @@ pub fn completion(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     // Profiles are read from files, which are none of the line's.
     if !text.contains("--p") && !text.contains("file") {
-        completions::answers(&text).iter().for_each(|found| drop(completions::shown(found, &text, Some("t="))));
+        completions::answers(&text)
+            .iter()
+            .for_each(|found| drop(completions::shown(found, &text, Some("t="))));
     }
 }
 
 /// A result, printed in every format.
 pub fn result(bytes: &[u8]) {
-    let Ok(document) = input::json::parse(&String::from_utf8_lossy(bytes)) else { return };
+    let Ok(document) = input::json::parse(&String::from_utf8_lossy(bytes)) else {
+        return;
+    };
     let shown = match &document {
         Document::Map(_) => document.clone(),
         other => Document::Map(Map::from_iter([("value".to_owned(), other.clone())])),
@@ -71,7 +97,11 @@ pub fn result(bytes: &[u8]) {
     for name in ["json", "text", "table", "yaml", "yaml-stream"] {
         let format = Format::named(name).unwrap_or(Format::Json);
         for color in [false, true] {
-            let layout = Layout { title: "Things", color, width: 80 };
+            let layout = Layout {
+                title: "Things",
+                color,
+                width: 80,
+            };
             let _ = output::render(&shown, format, &layout);
         }
     }
@@ -82,9 +112,18 @@ pub fn result(bytes: &[u8]) {
 
 /// What `--cli-resume` finds in its file, and the lines of `--cli-input-jsonl`.
 pub fn stream(bytes: &[u8]) {
-    let name = format!("opsmith-stream-{}-{:?}", std::process::id(), std::thread::current().id());
+    let name = format!(
+        "opsmith-stream-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    );
     let path = std::env::temp_dir().join(name);
-    let Some(text) = path.to_str().filter(|_| std::fs::write(&path, bytes).is_ok()) else { return };
+    let Some(text) = path
+        .to_str()
+        .filter(|_| std::fs::write(&path, bytes).is_ok())
+    else {
+        return;
+    };
     if let Ok(input) = Input::open(text) {
         let mut lines = input.read();
         while lines.blocking_recv().is_some() {}

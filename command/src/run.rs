@@ -1,5 +1,6 @@
-//! The story of a command, in the order in which the AWS CLI finds problems: the shared files, the global options and
-//! the service, the operation, its options, their values; then the call, the query, the output.
+//! The story of a command, in the order in which the AWS CLI finds problems: the shared files, the
+//! global options and the service, the operation, its options, their values; then the call, the
+//! query, the output.
 
 use crate::args::{self, Given, Known, Level};
 use crate::call::Caller;
@@ -56,10 +57,14 @@ impl From<Failure> for Stop {
 /// Whatever ends the command with another code than 0, and how that is to be told.
 pub(crate) fn run(words: impl Iterator<Item = OsString>) -> Result<(), (Failure, Manner)> {
     let words = words.map(|word| {
-        word.into_string().map_err(|word| Failure::usage(format_args!("argument {word:?} is not Unicode text")))
+        word.into_string()
+            .map_err(|word| Failure::usage(format_args!("argument {word:?} is not Unicode text")))
     });
     let mut manner = Manner::default();
-    let told = words.collect::<Result<Vec<_>, _>>().map_err(Stop::Failed).and_then(|words| told(&words, &mut manner));
+    let told = words
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(Stop::Failed)
+        .and_then(|words| told(&words, &mut manner));
     match told {
         Ok(()) | Err(Stop::Done) => Ok(()),
         Err(Stop::Failed(failure)) => Err((failure, manner)),
@@ -68,8 +73,12 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> Result<(), (Failure,
 
 fn told(words: &[String], manner: &mut Manner) -> Result<(), Stop> {
     let known = globals::known();
-    // Seen before the line is read, as an error in it must not read the files that --local leaves alone either.
-    let local = words.iter().take_while(|word| program::find(word).is_none()).any(|word| word == "--local");
+    // Seen before the line is read, as an error in it must not read the files that --local leaves
+    // alone either.
+    let local = words
+        .iter()
+        .take_while(|word| program::find(word).is_none())
+        .any(|word| word == "--local");
     let settings = settings(words, &known, local)?;
     *manner = manner_of(words, &known, &settings);
     let globals = args::read(words, &known, global, |word| service(word, &settings))?;
@@ -101,18 +110,41 @@ fn settings(words: &[String], known: &[Known<'static>], local: bool) -> Result<S
     if local {
         return Ok(Settings::load(isolated(), None)?);
     }
-    let profile = known.iter().copied().filter(|option| matches!(option.name, "--profile" | "--debug"));
+    let profile = known
+        .iter()
+        .copied()
+        .filter(|option| matches!(option.name, "--profile" | "--debug"));
     let level = args::read::<Failure>(words, &profile.collect::<Vec<_>>(), |_| Ok(()), |_| Ok(()))?;
-    Ok(Settings::load(Surroundings::real(), level.value("--profile"))?)
+    Ok(Settings::load(
+        Surroundings::real(),
+        level.value("--profile"),
+    )?)
 }
 
 /// How errors are to be told, as the line says, wherever on it, or a setting.
 fn manner_of(words: &[String], known: &[Known<'static>], settings: &Settings) -> Manner {
-    let options = known.iter().filter(|option| matches!(option.name, "--cli-error-format" | "--color"));
-    let options: Vec<_> = options.map(|option| Known { choices: &[], ..*option }).collect();
+    let options = known
+        .iter()
+        .filter(|option| matches!(option.name, "--cli-error-format" | "--color"));
+    let options: Vec<_> = options
+        .map(|option| Known {
+            choices: &[],
+            ..*option
+        })
+        .collect();
     let level = args::read::<Failure>(words, &options, |_| Ok(()), |_| Ok(())).unwrap_or_default();
-    let setting = || settings.get("cli_error_format").ok().flatten().map(|value| value.text);
-    let name = level.value("--cli-error-format").map(str::to_owned).or_else(setting).unwrap_or_default();
+    let setting = || {
+        settings
+            .get("cli_error_format")
+            .ok()
+            .flatten()
+            .map(|value| value.text)
+    };
+    let name = level
+        .value("--cli-error-format")
+        .map(str::to_owned)
+        .or_else(setting)
+        .unwrap_or_default();
     let color = match level.value("--color") {
         Some(choice) => choice == "on",
         None => std::io::stderr().is_terminal(),
@@ -120,14 +152,15 @@ fn manner_of(words: &[String], known: &[Known<'static>], settings: &Settings) ->
     Manner::named(&name, color)
 }
 
-/// The world of `--local`: no variable of AWS, of proxies or of the home folder, so that no file is found there either.
+/// The world of `--local`: no variable of AWS, of proxies or of the home folder, so that no file is
+/// found there either.
 fn isolated() -> Surroundings {
     let hidden = |name: &str| {
         let name = name.to_ascii_uppercase();
         name.starts_with("AWS_") || name.ends_with("_PROXY") || name == "HOME"
     };
-    let variables =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Surroundings::with_variables(variables.filter(|(name, _)| !hidden(name)))
 }
 
@@ -142,12 +175,25 @@ fn global(given: &Given<'static>) -> Result<(), Stop> {
 
 /// Whether the word is a service's.
 fn service(word: &str, settings: &Settings) -> Result<(), Stop> {
-    let own = help::OWN.iter().filter_map(|(words, _)| words.split(' ').next());
-    known_word("command", word, program::words().chain(own).collect(), settings).map_err(Stop::Failed)
+    let own = help::OWN
+        .iter()
+        .filter_map(|(words, _)| words.split(' ').next());
+    known_word(
+        "command",
+        word,
+        program::words().chain(own).collect(),
+        settings,
+    )
+    .map_err(Stop::Failed)
 }
 
 /// Refuses a word that is none of those that may stand there.
-fn known_word(argument: &str, word: &str, words: Vec<&str>, settings: &Settings) -> Result<(), Failure> {
+fn known_word(
+    argument: &str,
+    word: &str,
+    words: Vec<&str>,
+    settings: &Settings,
+) -> Result<(), Failure> {
     match words.contains(&word) {
         true => Ok(()),
         false => {
@@ -158,12 +204,23 @@ fn known_word(argument: &str, word: &str, words: Vec<&str>, settings: &Settings)
 }
 
 /// Refuses a word that is not a command of the service.
-fn known_operation(commands: &Commands<'_>, word: &str, settings: &Settings) -> Result<(), Failure> {
+fn known_operation(
+    commands: &Commands<'_>,
+    word: &str,
+    settings: &Settings,
+) -> Result<(), Failure> {
     if commands.find(word).is_some() {
         return Ok(());
     }
-    if let Some((_, nearest)) = commands.missing.iter().find(|(missing, _)| *missing == word) {
-        return Err(Failure::only_of_the_aws_cli(&format!("{} {word}", commands.service.command), nearest));
+    if let Some((_, nearest)) = commands
+        .missing
+        .iter()
+        .find(|(missing, _)| *missing == word)
+    {
+        return Err(Failure::only_of_the_aws_cli(
+            &format!("{} {word}", commands.service.command),
+            nearest,
+        ));
     }
     known_word("operation", word, commands.words().collect(), settings)
 }
@@ -172,14 +229,19 @@ fn known_operation(commands: &Commands<'_>, word: &str, settings: &Settings) -> 
 fn prompts(globals: &Level<'_>, settings: &Settings) -> Result<(), Failure> {
     let refused = globals.has("--no-cli-auto-prompt");
     if globals.has("--cli-auto-prompt") {
-        let both = "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
-        return Err(Failure::parameter(if refused { both.to_owned() } else { not_built("--cli-auto-prompt") }));
+        let both =
+            "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
+        return Err(Failure::parameter(if refused {
+            both.to_owned()
+        } else {
+            not_built("--cli-auto-prompt")
+        }));
     }
     // Whether there is the profile at all is told later.
     match settings.get("cli_auto_prompt").ok().flatten() {
-        Some(value) if value.text.eq_ignore_ascii_case("on") && !refused => {
-            Err(Failure::parameter(not_built(&format!("cli_auto_prompt ({})", value.origin))))
-        }
+        Some(value) if value.text.eq_ignore_ascii_case("on") && !refused => Err(
+            Failure::parameter(not_built(&format!("cli_auto_prompt ({})", value.origin))),
+        ),
         _ => Ok(()),
     }
 }
@@ -189,7 +251,10 @@ fn not_built(asked: &str) -> String {
 }
 
 fn required(names: &[String]) -> Failure {
-    Failure::usage(format_args!("the following arguments are required: {}", names.join(", ")))
+    Failure::usage(format_args!(
+        "the following arguments are required: {}",
+        names.join(", ")
+    ))
 }
 
 /// Checks the global options and settings that every operation heeds, in the AWS CLI's order.
@@ -200,14 +265,16 @@ fn context<'a>(
     local: bool,
 ) -> Result<Context<'a>, Failure> {
     let query = globals.value("--query").map(|query| {
-        Query::parse(query)
-            .map_err(|problem| Failure::parameter(format_args!("Bad value for --query {query}: {problem}")))
+        Query::parse(query).map_err(|problem| {
+            Failure::parameter(format_args!("Bad value for --query {query}: {problem}"))
+        })
     });
     let query = query.transpose()?;
     if let Some(url) = globals.value("--endpoint-url") {
         // As Python finds a scheme: `localhost:8080` has one.
-        if !url.split_once(':').is_some_and(|(scheme, _)| scheme.starts_with(|first: char| first.is_ascii_alphabetic()))
-        {
+        if !url.split_once(':').is_some_and(|(scheme, _)| {
+            scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        }) {
             return Err(Failure::parameter(format_args!(
                 "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
                  https://<hostname>/"
@@ -221,18 +288,34 @@ fn context<'a>(
         }
     }
     let setting = |name: &str, otherwise: &str| -> Result<String, Failure> {
-        Ok(settings.get(name)?.map_or_else(|| otherwise.to_owned(), |value| value.text))
+        Ok(settings
+            .get(name)?
+            .map_or_else(|| otherwise.to_owned(), |value| value.text))
     };
     let encoding = setting("cli_output_encoding", "utf-8")?;
-    if !matches!(encoding.to_ascii_lowercase().replace(['-', '_'], "").as_str(), "" | "utf8") {
-        let text = format_args!("AWS_CLI_OUTPUT_ENCODING={encoding}: output is UTF-8, no other encoding is built");
+    if !matches!(
+        encoding
+            .to_ascii_lowercase()
+            .replace(['-', '_'], "")
+            .as_str(),
+        "" | "utf8"
+    ) {
+        let text = format_args!(
+            "AWS_CLI_OUTPUT_ENCODING={encoding}: output is UTF-8, no other encoding is built"
+        );
         return Err(Failure::general(text));
     }
     let zone = std::env::var("TZ").ok().filter(|_| !local);
-    let timestamps = Timestamps::from_setting(&setting("cli_timestamp_format", "iso8601")?, zone.as_deref());
+    let timestamps = Timestamps::from_setting(
+        &setting("cli_timestamp_format", "iso8601")?,
+        zone.as_deref(),
+    );
     let timestamps = timestamps.map_err(Failure::configuration)?;
     let format = globals.value("--cli-binary-format").map(str::to_owned);
-    let binary_format = match format.map_or_else(|| setting("cli_binary_format", "base64"), Ok)?.as_str() {
+    let binary_format = match format
+        .map_or_else(|| setting("cli_binary_format", "base64"), Ok)?
+        .as_str()
+    {
         "base64" => BinaryFormat::Base64,
         "raw-in-base64-out" => BinaryFormat::Raw,
         other => return Err(Failure::general(format_args!("'{other}'"))),
@@ -271,15 +354,25 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
     };
     let paginate = !context.globals.has("--no-paginate");
     let lines = context.globals.value(bulk::OPTION);
-    let line = Line::read(commands.service, command, operation, &level.rest, paginate, lines.is_some())?;
+    let line = Line::read(
+        commands.service,
+        command,
+        operation,
+        &level.rest,
+        paginate,
+        lines.is_some(),
+    )?;
     if line.help {
         return print_page(&help::operation_page(commands, command, operation));
     }
     let reader = reader(context, commands);
     let parameters = line.parameters(&reader)?;
     if let Some(source) = lines {
-        let alone = line.skeleton.is_none() && !line.has_document() && !context.globals.has("--cli-dry-run");
-        let other = "can't be given with another document, --generate-cli-skeleton or --cli-dry-run";
+        let alone = line.skeleton.is_none()
+            && !line.has_document()
+            && !context.globals.has("--cli-dry-run");
+        let other =
+            "can't be given with another document, --generate-cli-skeleton or --cli-dry-run";
         return match alone {
             true => bulk::run(context, commands, operation, &reader, &parameters, source),
             false => Err(Failure::parameter(format_args!("{} {other}", bulk::OPTION))),
@@ -294,7 +387,11 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
 /// What reads the values of parameters.
 pub(crate) fn reader<'a>(context: &'a Context<'_>, commands: &Commands<'a>) -> input::Reader<'a> {
     let (binary_format, surroundings) = (context.binary_format, context.settings.surroundings());
-    input::Reader { service: commands.service, binary_format, surroundings }
+    input::Reader {
+        service: commands.service,
+        binary_format,
+        surroundings,
+    }
 }
 
 /// Prints a sample of this kind.
@@ -334,13 +431,24 @@ fn call(
     let mut caller = Caller::new(context, commands.service, operation)?;
     let wanted = line.pages(&parameters)?;
     let warning = wanted.as_ref().and_then(Wanted::warning);
-    let unpaged = operation.unpaged().map(|reason| format!("this is one page, since {reason} in the model"));
-    warning.into_iter().chain(unpaged).for_each(|text| caller.warn(text));
-    let pages = wanted.and_then(|wanted| Pages::new(commands.service, operation, parameters.clone(), wanted));
+    let unpaged = operation
+        .unpaged()
+        .map(|reason| format!("this is one page, since {reason} in the model"));
+    warning
+        .into_iter()
+        .chain(unpaged)
+        .for_each(|text| caller.warn(text));
+    let pages = wanted
+        .and_then(|wanted| Pages::new(commands.service, operation, parameters.clone(), wanted));
     if let Some(form) = context.globals.values("--cli-dry-run") {
         let form = form.first().map(String::as_str);
         let request = caller.sign(pages.as_ref().map_or(&parameters, Pages::parameters))?;
-        return print(&dry_run::shown(request, form, commands.service, operation.input));
+        return print(&dry_run::shown(
+            request,
+            form,
+            commands.service,
+            operation.input,
+        ));
     }
     // Before the call, which may change something.
     let printer = Printer::new(context, commands.service, operation)?;
@@ -353,7 +461,9 @@ fn call(
 /// Prints text on standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::output(&error))
 }
 
 /// Prints a help page.

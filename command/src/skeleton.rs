@@ -8,11 +8,17 @@ use std::fmt::Write as _;
 
 /// A sample of the input as YAML, where each member's documentation stands beside it.
 pub(crate) fn yaml_input(commands: &Commands<'_>, shape: Option<Ix>) -> String {
-    let Some(shape) = shape else { return "{}\n".to_owned() };
+    let Some(shape) = shape else {
+        return "{}\n".to_owned();
+    };
     let sample = sample::input(commands.service, Some(shape));
     let mut text = String::new();
     match sample.as_map() {
-        Some(map) if !map.is_empty() => Yaml { commands, text: &mut text }.members(shape, map, 0, ""),
+        Some(map) if !map.is_empty() => Yaml {
+            commands,
+            text: &mut text,
+        }
+        .members(shape, map, 0, ""),
         _ => text.push_str("{}\n"),
     }
     text
@@ -24,23 +30,46 @@ struct Yaml<'a> {
 }
 
 impl Yaml<'_> {
-    /// The members of a structure, one per line; `first` stands before the first in place of the indent.
+    /// The members of a structure, one per line; `first` stands before the first in place of the
+    /// indent.
     fn members(&mut self, ix: Ix, map: &Map, indent: usize, first: &str) {
         let shape = self.commands.service.shape(ix);
         for (index, (name, value)) in map.iter().enumerate() {
             let found = shape.member(name);
-            let lead = if index == 0 && !first.is_empty() { first.to_owned() } else { " ".repeat(indent) };
+            let lead = if index == 0 && !first.is_empty() {
+                first.to_owned()
+            } else {
+                " ".repeat(indent)
+            };
             let comment = found.map_or_else(String::new, |(_, member)| self.comment(shape, member));
             let gap = if index == 0 { "  " } else { " " };
             let target = found.map_or(Ix::MAX, |(_, member)| member.target);
-            let _ = write!(self.text, "{lead}{}:", scalar(&Document::String(name.clone())));
-            self.value(target, value, indent, &if comment.is_empty() { comment } else { gap.to_owned() + &comment });
+            let _ = write!(
+                self.text,
+                "{lead}{}:",
+                scalar(&Document::String(name.clone()))
+            );
+            self.value(
+                target,
+                value,
+                indent,
+                &if comment.is_empty() {
+                    comment
+                } else {
+                    gap.to_owned() + &comment
+                },
+            );
         }
     }
 
     /// What stands after a key, with the comment on the key's line.
     fn value(&mut self, ix: Ix, value: &Document, indent: usize, comment: &str) {
-        let element = self.commands.service.shape(ix).element().map_or(Ix::MAX, |element| element.target);
+        let element = self
+            .commands
+            .service
+            .shape(ix)
+            .element()
+            .map_or(Ix::MAX, |element| element.target);
         match value {
             Document::Map(map) if !map.is_empty() => {
                 let _ = writeln!(self.text, "{comment}");
@@ -68,22 +97,41 @@ impl Yaml<'_> {
 
     fn elements(&mut self, element: Ix, list: &[Document], indent: usize, first: &str) {
         for (index, value) in list.iter().enumerate() {
-            let lead = if index == 0 && !first.is_empty() { first.to_owned() } else { " ".repeat(indent) };
+            let lead = if index == 0 && !first.is_empty() {
+                first.to_owned()
+            } else {
+                " ".repeat(indent)
+            };
             let lead = format!("{lead}- ");
             match value {
-                Document::Map(map) if !map.is_empty() => match self.commands.service.shape(element).kind {
-                    Kind::Map => {
-                        self.text.push_str(&lead);
-                        let inner =
-                            self.commands.service.shape(element).element().map_or(Ix::MAX, |inner| inner.target);
-                        let mut entries = String::new();
-                        Yaml { commands: self.commands, text: &mut entries }.entries(inner, map, indent + 2);
-                        self.text.push_str(entries.trim_start());
+                Document::Map(map) if !map.is_empty() => {
+                    match self.commands.service.shape(element).kind {
+                        Kind::Map => {
+                            self.text.push_str(&lead);
+                            let inner = self
+                                .commands
+                                .service
+                                .shape(element)
+                                .element()
+                                .map_or(Ix::MAX, |inner| inner.target);
+                            let mut entries = String::new();
+                            Yaml {
+                                commands: self.commands,
+                                text: &mut entries,
+                            }
+                            .entries(inner, map, indent + 2);
+                            self.text.push_str(entries.trim_start());
+                        }
+                        _ => self.members(element, map, indent + 2, &lead),
                     }
-                    _ => self.members(element, map, indent + 2, &lead),
-                },
+                }
                 Document::List(inner) if !inner.is_empty() => {
-                    let target = self.commands.service.shape(element).element().map_or(Ix::MAX, |inner| inner.target);
+                    let target = self
+                        .commands
+                        .service
+                        .shape(element)
+                        .element()
+                        .map_or(Ix::MAX, |inner| inner.target);
                     self.elements(target, inner, indent + 2, &lead);
                 }
                 value => {
@@ -93,20 +141,35 @@ impl Yaml<'_> {
         }
     }
 
-    /// A comment: whether the member is required, the first sentence about it, and the values of an enum. Empty when there is
-    /// nothing to say.
+    /// A comment: whether the member is required, the first sentence about it, and the values of an
+    /// enum. Empty when there is nothing to say.
     fn comment(&self, shape: &Shape<'_>, member: &Member<'_>) -> String {
         let required = member.is(flag::REQUIRED).then(|| "[REQUIRED]".to_owned());
         let target = self.commands.service.shape(member.target);
-        let own = self.commands.doc_as_written(&format!("{}${}", shape.name, member.name));
-        let doc = words(if own.is_empty() { self.commands.doc_as_written(target.name) } else { own });
+        let own = self
+            .commands
+            .doc_as_written(&format!("{}${}", shape.name, member.name));
+        let doc = words(if own.is_empty() {
+            self.commands.doc_as_written(target.name)
+        } else {
+            own
+        });
         let sentence = match doc.split(['.', ':']).next() {
             Some("") | None => String::new(),
             Some(sentence) => format!("{sentence}."),
         };
-        let values = (!target.values.is_empty()).then(|| format!("Valid values are: {}.", target.values.join(", ")));
-        let comment = [required, Some(sentence), values].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        if comment.trim().is_empty() { String::new() } else { format!("# {comment}") }
+        let values = (!target.values.is_empty())
+            .then(|| format!("Valid values are: {}.", target.values.join(", ")));
+        let comment = [required, Some(sentence), values]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ");
+        if comment.trim().is_empty() {
+            String::new()
+        } else {
+            format!("# {comment}")
+        }
     }
 }
 

@@ -5,13 +5,17 @@ use opsmith_runtime::surroundings::Surroundings;
 /// Up to three names at least 0.8 alike, the most alike first.
 pub(crate) fn near<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let given: Vec<char> = given.chars().collect();
-    let mut scored: Vec<(f64, &str)> = names.into_iter().map(|name| (ratio(&given, name), name)).collect();
+    let mut scored: Vec<(f64, &str)> = names
+        .into_iter()
+        .map(|name| (ratio(&given, name), name))
+        .collect();
     scored.retain(|(ratio, _)| *ratio >= 0.8);
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(a.1)));
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// How alike two texts are, after Ratcliff and Obershelp: twice the characters in common over all characters.
+/// How alike two texts are, after Ratcliff and Obershelp: twice the characters in common over all
+/// characters.
 fn ratio(given: &[char], name: &str) -> f64 {
     let name: Vec<char> = name.chars().collect();
     match given.len() + name.len() {
@@ -20,7 +24,8 @@ fn ratio(given: &[char], name: &str) -> f64 {
     }
 }
 
-/// The characters in common: those of the longest block that both have, and those left and right of it.
+/// The characters in common: those of the longest block that both have, and those left and right of
+/// it.
 fn common(a: &[char], b: &[char]) -> usize {
     let (mut at_a, mut at_b, mut length) = (0, 0, 0);
     let mut ending = vec![0; b.len() + 1];
@@ -37,7 +42,10 @@ fn common(a: &[char], b: &[char]) -> usize {
     if length == 0 {
         return 0;
     }
-    let (left, right) = (common(&a[..at_a], &b[..at_b]), common(&a[at_a + length..], &b[at_b + length..]));
+    let (left, right) = (
+        common(&a[..at_a], &b[..at_b]),
+        common(&a[at_a + length..], &b[at_b + length..]),
+    );
     left + length + right
 }
 
@@ -45,8 +53,15 @@ fn common(a: &[char], b: &[char]) -> usize {
 pub(crate) fn alias(surroundings: &Surroundings, word: &str) -> Option<String> {
     let path = surroundings.expand("~/.aws/cli/alias").ok()?;
     let text = std::fs::read_to_string(&path).ok()?;
-    let mut keys = text.lines().filter_map(|line| Some(line.split_once('=')?.0.trim()));
-    keys.any(|key| key == word).then(|| format!("It is an alias in {}, and aliases are not built.", path.display()))
+    let mut keys = text
+        .lines()
+        .filter_map(|line| Some(line.split_once('=')?.0.trim()));
+    keys.any(|key| key == word).then(|| {
+        format!(
+            "It is an alias in {}, and aliases are not built.",
+            path.display()
+        )
+    })
 }
 
 #[cfg(test)]
@@ -55,11 +70,23 @@ mod tests {
 
     #[test]
     fn near_names() {
-        let names =
-            ["put-third-party-job-failure-result", "put-third-party-job-success-result", "put-job-failure-result"];
+        let names = [
+            "put-third-party-job-failure-result",
+            "put-third-party-job-success-result",
+            "put-job-failure-result",
+        ];
         let near_names = near("put-third-party-job-failure-results", names);
-        assert_eq!(near_names, ["put-third-party-job-failure-result", "put-third-party-job-success-result"]);
+        assert_eq!(
+            near_names,
+            [
+                "put-third-party-job-failure-result",
+                "put-third-party-job-success-result"
+            ]
+        );
         assert!(near("zz", names).is_empty());
-        assert_eq!(near("Put-job-failure-result", names), ["put-job-failure-result"]);
+        assert_eq!(
+            near("Put-job-failure-result", names),
+            ["put-job-failure-result"]
+        );
     }
 }

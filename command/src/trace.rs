@@ -1,11 +1,13 @@
-//! `--debug`: what is done, on standard error. Events carry no secrets: values are redacted where they are made.
+//! `--debug`: what is done, on standard error. Events carry no secrets: values are redacted where
+//! they are made.
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
-/// Prints the events of this program; those of the libraries below it may hold secrets and are left out.
+/// Prints the events of this program; those of the libraries below it may hold secrets and are left
+/// out.
 struct Printer;
 
 /// Starts printing.

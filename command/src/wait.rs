@@ -1,4 +1,5 @@
-//! `SERVICE wait NAME`: an operation is called until something is as a waiter of the model wants it. Nothing is printed.
+//! `SERVICE wait NAME`: an operation is called until something is as a waiter of the model wants
+//! it. Nothing is printed.
 
 use crate::args::{self, Known, Takes};
 use crate::call::Caller;
@@ -21,13 +22,24 @@ const ATTEMPTS: &str = "--cli-wait-attempts";
 
 /// Our own options of every waiter, with what they do.
 pub(crate) const OPTIONS: [(&str, &str); 2] = [
-    (DELAY, "Seconds between two calls (default: those of the waiter)."),
-    (ATTEMPTS, "Maximum number of calls (default: that of the waiter)."),
+    (
+        DELAY,
+        "Seconds between two calls (default: those of the waiter).",
+    ),
+    (
+        ATTEMPTS,
+        "Maximum number of calls (default: that of the waiter).",
+    ),
 ];
 
 /// The same as a level of the line knows them.
 pub(crate) fn known<'a>() -> impl Iterator<Item = Known<'a>> {
-    OPTIONS.iter().map(|(name, _)| Known { name, takes: Takes::One, own: true, choices: &[] })
+    OPTIONS.iter().map(|(name, _)| Known {
+        name,
+        takes: Takes::One,
+        own: true,
+        choices: &[],
+    })
 }
 
 /// A waiter of a service.
@@ -42,12 +54,19 @@ pub(crate) struct Found<'a> {
 pub(crate) fn find<'a>(commands: &Commands<'a>, word: &str) -> Option<Found<'a>> {
     let mut waiters = commands.waiters();
     let (_, waiter, command, operation) = waiters.find(|(name, ..)| *name == word)?;
-    Some(Found { waiter, command, operation })
+    Some(Found {
+        waiter,
+        command,
+        operation,
+    })
 }
 
 /// The operation as waiters call it: one call each time, and so without pages.
 pub(crate) fn unpaged<'a>(operation: &Operation<'a>) -> Operation<'a> {
-    Operation { traits: &[], ..*operation }
+    Operation {
+        traits: &[],
+        ..*operation
+    }
 }
 
 /// Runs the words after `wait`.
@@ -62,23 +81,43 @@ pub(crate) fn command(
 ) -> Result<(), Failure> {
     let check = |word: &str| match word == "help" || find(commands, word).is_some() {
         true => Ok(()),
-        false => Err(Failure::choice("subcommand", word, commands.waiters().map(|(name, ..)| name).chain(["help"]))),
+        false => Err(Failure::choice(
+            "subcommand",
+            word,
+            commands.waiters().map(|(name, ..)| name).chain(["help"]),
+        )),
     };
     let level = args::read::<Failure>(words, &known().collect::<Vec<_>>(), |_| Ok(()), check)?;
-    let Some(word) = level.word.as_deref().or(args::asks_help(&level.rest).then_some("help")) else {
-        return Err(Failure::usage("the following arguments are required: subcommand"));
+    let Some(word) = level
+        .word
+        .as_deref()
+        .or(args::asks_help(&level.rest).then_some("help"))
+    else {
+        return Err(Failure::usage(
+            "the following arguments are required: subcommand",
+        ));
     };
     let Some(found) = find(commands, word) else {
         return run::print_page(&help::wait_page(commands));
     };
     let delay = level.value(DELAY).map(seconds).transpose()?;
     let attempts = level.value(ATTEMPTS).map(attempts).transpose()?;
-    let line = Line::read(commands.service, found.command, &unpaged(found.operation), &level.rest, true, false)?;
+    let line = Line::read(
+        commands.service,
+        found.command,
+        &unpaged(found.operation),
+        &level.rest,
+        true,
+        false,
+    )?;
     if line.help {
         return run::print_page(&help::waiter_page(commands, word, &found));
     }
     if context.globals.has(bulk::OPTION) {
-        return Err(Failure::parameter(format_args!("{} can't be given with {WORD}", bulk::OPTION)));
+        return Err(Failure::parameter(format_args!(
+            "{} can't be given with {WORD}",
+            bulk::OPTION
+        )));
     }
     let parameters = line.parameters(&run::reader(context, commands))?;
     if let Some(kind) = line.skeleton.as_deref() {
@@ -88,13 +127,28 @@ pub(crate) fn command(
     if let Some(form) = context.globals.values("--cli-dry-run") {
         let request = caller.sign(&parameters)?;
         let form = form.first().map(String::as_str);
-        return run::print(&dry_run::shown(request, form, commands.service, found.operation.input));
+        return run::print(&dry_run::shown(
+            request,
+            form,
+            commands.service,
+            found.operation.input,
+        ));
     }
     let watch = Watch::new(found.waiter).map_err(|reason| failed(found.waiter, &reason))?;
-    wait(watch.delay(delay).attempts(attempts), found.waiter, &mut caller, &parameters)
+    wait(
+        watch.delay(delay).attempts(attempts),
+        found.waiter,
+        &mut caller,
+        &parameters,
+    )
 }
 
-fn wait(mut watch: Watch<'_>, waiter: &Waiter<'_>, caller: &mut Caller<'_>, parameters: &Map) -> Result<(), Failure> {
+fn wait(
+    mut watch: Watch<'_>,
+    waiter: &Waiter<'_>,
+    caller: &mut Caller<'_>,
+    parameters: &Map,
+) -> Result<(), Failure> {
     let input = Document::Map(parameters.clone());
     loop {
         let answer = caller.attempt(parameters)?;
@@ -106,10 +160,15 @@ fn wait(mut watch: Watch<'_>, waiter: &Waiter<'_>, caller: &mut Caller<'_>, para
         match (verdict, answer) {
             (Verdict::Success, _) => return Ok(()),
             (Verdict::Again(least, most), _) => caller.pause(least, most)?,
-            (Verdict::Failed(reason) | Verdict::OutOfAttempts(reason), _) => return Err(failed(waiter, &reason)),
+            (Verdict::Failed(reason) | Verdict::OutOfAttempts(reason), _) => {
+                return Err(failed(waiter, &reason));
+            }
             (Verdict::Unexpected, Err(Error::Service(error))) => {
                 let ServiceError { code, message, .. } = *error;
-                return Err(failed(waiter, &format!("An error occurred ({code}): {message}")));
+                return Err(failed(
+                    waiter,
+                    &format!("An error occurred ({code}): {message}"),
+                ));
             }
             (Verdict::Unexpected, Err(error)) => return Err(error.into()),
             // Only errors are unexpected.
@@ -119,17 +178,32 @@ fn wait(mut watch: Watch<'_>, waiter: &Waiter<'_>, caller: &mut Caller<'_>, para
 }
 
 fn failed(waiter: &Waiter<'_>, reason: &str) -> Failure {
-    Failure::from(Error::Wait { waiter: waiter.name.to_owned(), reason: reason.to_owned() })
+    Failure::from(Error::Wait {
+        waiter: waiter.name.to_owned(),
+        reason: reason.to_owned(),
+    })
 }
 
 /// A delay, which may have a fraction.
 fn seconds(text: &str) -> Result<Duration, Failure> {
-    let seconds = text.trim().parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.ok_or_else(|| Failure::usage(format_args!("argument {DELAY}: '{text}' is not a number of seconds")))
+    let seconds = text
+        .trim()
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| {
+        Failure::usage(format_args!(
+            "argument {DELAY}: '{text}' is not a number of seconds"
+        ))
+    })
 }
 
 fn attempts(text: &str) -> Result<u32, Failure> {
     let attempts = text.trim().parse().ok().filter(|attempts| *attempts > 0);
-    let wrong = || Failure::usage(format_args!("argument {ATTEMPTS}: '{text}' is not a number of calls, 1 or more"));
+    let wrong = || {
+        Failure::usage(format_args!(
+            "argument {ATTEMPTS}: '{text}' is not a number of calls, 1 or more"
+        ))
+    };
     attempts.ok_or_else(wrong)
 }

@@ -76,7 +76,9 @@ pub(crate) fn command(context: &Context<'_>, words: &[String]) -> Result<(), Fai
     match (level.word.as_deref(), level.rest.as_slice()) {
         (Some("run"), []) => run(context, &level),
         (Some("help"), []) => crate::run::print(&format!("{}\n\n{HELP}", usage_line())),
-        (Some("run" | "help"), [unknown, ..]) => Err(usage(format_args!("Unknown options: {unknown}"))),
+        (Some("run" | "help"), [unknown, ..]) => {
+            Err(usage(format_args!("Unknown options: {unknown}")))
+        }
         (Some(word), _) => Err(Failure::choice("operation", word, ["run", "help"])),
         (None, _) => Err(usage("the following arguments are required: operation")),
     }
@@ -88,13 +90,18 @@ fn usage(text: impl Display) -> Failure {
 
 fn run(context: &Context<'_>, level: &Level<'_>) -> Result<(), Failure> {
     let required = |name: &str| {
-        level.value(name).ok_or_else(|| usage(format_args!("the following arguments are required: {name}")))
+        level
+            .value(name)
+            .ok_or_else(|| usage(format_args!("the following arguments are required: {name}")))
     };
     let action_type = action_type(required("--action-type")?)?;
     let action = Action::new(required("--exec")?, failure_types(level)?);
     let tokens = Tokens::of(level)?;
     let log = Log::new(level.value("--health"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::general)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::general)?;
     let mut config: Config = crate::call::config(context, &runtime, Arc::new(Terminal::default()))?;
     if let Some(url) = context.globals.value("--endpoint-url") {
         config = config.endpoint_url(url);
@@ -102,7 +109,8 @@ fn run(context: &Context<'_>, level: &Level<'_>) -> Result<(), Failure> {
     if let Some(region) = context.globals.value("--region") {
         config = config.region(region);
     }
-    let mut worker = Worker::new(Client::new(config), action_type, tokens).on_event(move |event| log.tell(event));
+    let mut worker = Worker::new(Client::new(config), action_type, tokens)
+        .on_event(move |event| log.tell(event));
     if let Some(count) = number(level, "--concurrency")? {
         worker = worker.concurrency(count as usize);
     }
@@ -139,21 +147,28 @@ fn action_type(text: &str) -> Result<ActionTypeId, Failure> {
             let owner: ActionOwner = known(owner)?;
             Ok(ActionTypeId::new(category, owner, *provider, *version))
         }
-        _ => Err(usage(format_args!("'{text}' is no action type: write CATEGORY/OWNER/PROVIDER/VERSION"))),
+        _ => Err(usage(format_args!(
+            "'{text}' is no action type: write CATEGORY/OWNER/PROVIDER/VERSION"
+        ))),
     }
 }
 
 /// The value of an enum that a text is.
 fn known<T: FromStr<Err = NotAValue>>(text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|wrong| usage(format_args!("'{text}' is {wrong}")))
+    text.parse()
+        .map_err(|wrong| usage(format_args!("'{text}' is {wrong}")))
 }
 
 /// A number that is not negative, of an option.
 fn number(level: &Level<'_>, name: &str) -> Result<Option<f64>, Failure> {
-    let Some(text) = level.value(name) else { return Ok(None) };
+    let Some(text) = level.value(name) else {
+        return Ok(None);
+    };
     match text.parse::<f64>() {
         Ok(number) if (0.0..1e9).contains(&number) => Ok(Some(number)),
-        _ => Err(usage(format_args!("argument {name}: '{text}' is no number from 0 up"))),
+        _ => Err(usage(format_args!(
+            "argument {name}: '{text}' is no number from 0 up"
+        ))),
     }
 }
 
@@ -162,8 +177,12 @@ fn failure_types(level: &Level<'_>) -> Result<HashMap<i32, FailureType>, Failure
     let given = level.values("--failure-type").unwrap_or_default().iter();
     given
         .map(|text| {
-            let (code, kind) = text.split_once('=').ok_or_else(|| usage(format_args!("'{text}' is not CODE=TYPE")))?;
-            let code = code.parse().map_err(|_| usage(format_args!("'{code}' is no exit code")))?;
+            let (code, kind) = text
+                .split_once('=')
+                .ok_or_else(|| usage(format_args!("'{text}' is not CODE=TYPE")))?;
+            let code = code
+                .parse()
+                .map_err(|_| usage(format_args!("'{code}' is no exit code")))?;
             Ok((code, known(kind)?))
         })
         .collect()
@@ -178,23 +197,35 @@ enum Tokens {
 impl Tokens {
     fn of(level: &Level<'_>) -> Result<Self, Failure> {
         let read = |path: &str| {
-            let wrong = |error: std::io::Error| Failure::parameter(format_args!("{path} can't be read: {error}"));
+            let wrong = |error: std::io::Error| {
+                Failure::parameter(format_args!("{path} can't be read: {error}"))
+            };
             std::fs::read_to_string(path).map_err(wrong)
         };
-        match (level.value("--client-tokens"), level.value("--client-token")) {
+        match (
+            level.value("--client-tokens"),
+            level.value("--client-token"),
+        ) {
             (Some(path), None) => {
                 let document = input::yaml::parse(&read(path)?).map_err(Failure::parameter)?;
-                let map =
-                    document.as_map().ok_or_else(|| usage(format_args!("{path} is no map of client ids to tokens")))?;
-                let tokens =
-                    map.iter().map(|(id, token)| Some((id.clone(), token.as_str()?.to_owned()))).collect::<Option<_>>();
-                tokens.map(Tokens::ByClient).ok_or_else(|| usage(format_args!("{path}: a token is text")))
+                let map = document.as_map().ok_or_else(|| {
+                    usage(format_args!("{path} is no map of client ids to tokens"))
+                })?;
+                let tokens = map
+                    .iter()
+                    .map(|(id, token)| Some((id.clone(), token.as_str()?.to_owned())))
+                    .collect::<Option<_>>();
+                tokens
+                    .map(Tokens::ByClient)
+                    .ok_or_else(|| usage(format_args!("{path}: a token is text")))
             }
             (None, Some(token)) => match token.strip_prefix("file://") {
                 Some(path) => Ok(Tokens::One(read(path)?.trim_end().to_owned())),
                 None => Ok(Tokens::One(token.to_owned())),
             },
-            _ => Err(usage("one of the arguments --client-tokens and --client-token is required")),
+            _ => Err(usage(
+                "one of the arguments --client-tokens and --client-token is required",
+            )),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What the commands `local job …` ask of an endpoint: signed requests of their own, beside those of the service.
+//! What the commands `local job …` ask of an endpoint: signed requests of their own, beside those
+//! of the service.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
@@ -41,7 +42,11 @@ impl Told {
     }
 
     fn after(&self, number: u64) -> Vec<&Value> {
-        self.steps.iter().filter(|(at, _)| *at > number).map(|(_, step)| step).collect()
+        self.steps
+            .iter()
+            .filter(|(at, _)| *at > number)
+            .map(|(_, step)| step)
+            .collect()
     }
 }
 
@@ -79,37 +84,41 @@ struct After {
 }
 
 impl Administration {
-    pub(crate) async fn run(self, service: &Service, body: &[u8], now: SystemTime) -> Result<Vec<u8>, ServiceError> {
-        let answer =
-            match self {
-                Administration::AddJobs => {
-                    let Definitions { jobs } = read(body)?;
-                    check(&jobs).map_err(|problem| error("ValidationException", problem))?;
-                    let mut state = service.state();
-                    let ids: Vec<String> = jobs
-                        .into_iter()
-                        .map(|job| {
-                            let nonce = state.ids.fresh();
-                            state.jobs.add(job, nonce)
-                        })
-                        .collect();
-                    json!({ "jobIds": ids })
-                }
-                Administration::ListJobs => json!({ "jobs": service.state().jobs.entries(now) }),
-                Administration::GetJob => {
-                    let Named { job_id } = read(body)?;
-                    let mut state = service.state();
-                    let entry = state.jobs.entry(&job_id, now);
-                    json!(entry.ok_or_else(|| error(
-                        "JobNotFoundException",
-                        format!("There is no job with the ID '{job_id}'.")
-                    ))?)
-                }
-                Administration::ListSteps => {
-                    let After { after } = read(body)?;
-                    steps(service, after).await
-                }
-            };
+    pub(crate) async fn run(
+        self,
+        service: &Service,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<Vec<u8>, ServiceError> {
+        let answer = match self {
+            Administration::AddJobs => {
+                let Definitions { jobs } = read(body)?;
+                check(&jobs).map_err(|problem| error("ValidationException", problem))?;
+                let mut state = service.state();
+                let ids: Vec<String> = jobs
+                    .into_iter()
+                    .map(|job| {
+                        let nonce = state.ids.fresh();
+                        state.jobs.add(job, nonce)
+                    })
+                    .collect();
+                json!({ "jobIds": ids })
+            }
+            Administration::ListJobs => json!({ "jobs": service.state().jobs.entries(now) }),
+            Administration::GetJob => {
+                let Named { job_id } = read(body)?;
+                let mut state = service.state();
+                let entry = state.jobs.entry(&job_id, now);
+                json!(entry.ok_or_else(|| error(
+                    "JobNotFoundException",
+                    format!("There is no job with the ID '{job_id}'.")
+                ))?)
+            }
+            Administration::ListSteps => {
+                let After { after } = read(body)?;
+                steps(service, after).await
+            }
+        };
         Ok(answer.to_string().into_bytes())
     }
 }
@@ -132,7 +141,8 @@ async fn steps(service: &Service, after: Option<u64>) -> Value {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, ServiceError> {
-    serde_json::from_slice(body).map_err(|problem| error("SerializationException", problem.to_string()))
+    serde_json::from_slice(body)
+        .map_err(|problem| error("SerializationException", problem.to_string()))
 }
 
 /// Definitions of jobs, as a file of them has them.
@@ -157,11 +167,15 @@ impl Definitions {
     }
 }
 
-/// Whether a worker can poll for each job and acknowledge it: its requests must be as the model says.
+/// Whether a worker can poll for each job and acknowledge it: its requests must be as the model
+/// says.
 fn check(jobs: &[Job]) -> Result<(), String> {
     for (index, job) in jobs.iter().enumerate() {
         if let Some(violation) = operations::violations(job).first() {
-            return Err(format!("jobs[{index}]: no worker can take the job {:?}: {violation}", job.id));
+            return Err(format!(
+                "jobs[{index}]: no worker can take the job {:?}: {violation}",
+                job.id
+            ));
         }
     }
     Ok(())

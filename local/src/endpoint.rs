@@ -1,8 +1,10 @@
-//! [`Endpoint`]: the service, as far as it is kept here, behind an HTTP server on the loopback interface.
+//! [`Endpoint`]: the service, as far as it is kept here, behind an HTTP server on the loopback
+//! interface.
 //!
-//! A request goes through the steps that a service takes it through, each of which can refuse it: the signature is
-//! verified, the operation is found by `x-amz-target`, the body is read and validated by the rows of the very model that
-//! clients are generated from, and the operation is done.
+//! A request goes through the steps that a service takes it through, each of which can refuse it:
+//! the signature is verified, the operation is found by `x-amz-target`, the body is read and
+//! validated by the rows of the very model that clients are generated from, and the operation is
+//! done.
 
 use std::fmt;
 use std::io;
@@ -58,8 +60,8 @@ pub struct Options {
     pub ids: Ids,
     /// Where jobs are kept; none if they end with the endpoint.
     pub store: Option<Store>,
-    /// Operations that are not kept here answer with a sample of their output, rather than with an error. They check the
-    /// signature and the input, and keep no state.
+    /// Operations that are not kept here answer with a sample of their output, rather than with an
+    /// error. They check the signature and the input, and keep no state.
     pub stub: bool,
     /// What time it is.
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
@@ -84,7 +86,10 @@ impl Default for Options {
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").field("port", &self.port).field("jobs", &self.jobs).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("port", &self.port)
+            .field("jobs", &self.jobs)
+            .finish_non_exhaustive()
     }
 }
 
@@ -104,20 +109,44 @@ impl Endpoint {
     ///
     /// The port is taken or not permitted, or the system lacks the means for a socket or a thread.
     pub fn start_with(options: Options) -> io::Result<Self> {
-        let Options { port, mut jobs, ids, store, stub, clock, on_event } = options;
+        let Options {
+            port,
+            mut jobs,
+            ids,
+            store,
+            stub,
+            clock,
+            on_event,
+        } = options;
         if let Some(store) = &store {
-            store.keep_now(jobs.take_changed()).map_err(io::Error::other)?;
+            store
+                .keep_now(jobs.take_changed())
+                .map_err(io::Error::other)?;
         }
-        let state = State { jobs, ids, plan: Plan::default(), told: Told::default() };
-        let service =
-            Service { credentials: demo_credentials(), state: Mutex::new(state), store, stub, clock, on_event };
+        let state = State {
+            jobs,
+            ids,
+            plan: Plan::default(),
+            told: Told::default(),
+        };
+        let service = Service {
+            credentials: demo_credentials(),
+            state: Mutex::new(state),
+            store,
+            stub,
+            clock,
+            on_event,
+        };
         let service = Arc::new(service);
         let answering = Arc::clone(&service);
-        let server = Server::start_async(port, move |request| Box::pin(answer(Arc::clone(&answering), request)))?;
+        let server = Server::start_async(port, move |request| {
+            Box::pin(answer(Arc::clone(&answering), request))
+        })?;
         Ok(Self { server, service })
     }
 
-    /// Plans a fault for requests that come from now on, of one operation or, when the name is empty, of all.
+    /// Plans a fault for requests that come from now on, of one operation or, when the name is
+    /// empty, of all.
     pub fn inject(&self, fault: Fault, which: Which, operation: &str) {
         self.service.state().plan.add(fault, which, operation);
     }
@@ -139,19 +168,31 @@ impl Endpoint {
             (state.jobs.add(job, nonce), state.jobs.take_changed())
         };
         match &self.service.store {
-            Some(store) => store.keep_now(changed).map(|()| id).map_err(io::Error::other),
+            Some(store) => store
+                .keep_now(changed)
+                .map(|()| id)
+                .map_err(io::Error::other),
             None => Ok(id),
         }
     }
 
     /// The state of a job, if there is one with this ID.
     pub fn status(&self, job_id: &str) -> Option<Status> {
-        self.service.state().jobs.status(job_id, (self.service.clock)())
+        self.service
+            .state()
+            .jobs
+            .status(job_id, (self.service.clock)())
     }
 
     /// All jobs, in the order in which they were added.
     pub fn jobs(&self) -> Vec<Entry> {
-        self.service.state().jobs.entries((self.service.clock)()).into_iter().cloned().collect()
+        self.service
+            .state()
+            .jobs
+            .entries((self.service.clock)())
+            .into_iter()
+            .cloned()
+            .collect()
     }
 
     /// Where clients find the endpoint, such as `http://127.0.0.1:8080`.
@@ -166,7 +207,11 @@ impl Endpoint {
 
     /// The lines that point clients of AWS to the endpoint when a shell runs them.
     pub fn export_lines(&self) -> String {
-        let Credentials { access_key_id, secret_access_key, .. } = self.credentials();
+        let Credentials {
+            access_key_id,
+            secret_access_key,
+            ..
+        } = self.credentials();
         format!(
             "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID={access_key_id}\nexport AWS_SECRET_ACCESS_KEY={}\n\
              export AWS_REGION={REGION}\nexport AWS_DEFAULT_REGION={REGION}\n",
@@ -189,7 +234,11 @@ impl Endpoint {
 /// The credentials of demonstrations, which every endpoint takes.
 pub fn demo_credentials() -> Credentials {
     let secret_access_key = Secret::from(SECRET_ACCESS_KEY);
-    Credentials { access_key_id: ACCESS_KEY_ID.to_owned(), secret_access_key, session_token: None }
+    Credentials {
+        access_key_id: ACCESS_KEY_ID.to_owned(),
+        secret_access_key,
+        session_token: None,
+    }
 }
 
 /// The service behind the server.
@@ -212,7 +261,9 @@ pub(crate) struct State {
 
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service").field("credentials", &self.credentials).finish_non_exhaustive()
+        f.debug_struct("Service")
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
     }
 }
 
@@ -223,12 +274,19 @@ pub(crate) struct ServiceError {
 }
 
 pub(crate) fn error(code: &'static str, message: impl Into<String>) -> ServiceError {
-    ServiceError { code, message: message.into() }
+    ServiceError {
+        code,
+        message: message.into(),
+    }
 }
 
 /// Answers a request, unless a fault is planned for it.
 async fn answer(service: Arc<Service>, request: Request) -> Option<Response> {
-    let name = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let name = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok())
+        .unwrap_or_default();
     let name = name.rsplit('.').next().unwrap_or_default();
     let fault = service.state().plan.next(name);
     match fault {
@@ -236,12 +294,17 @@ async fn answer(service: Arc<Service>, request: Request) -> Option<Response> {
         Some(Fault::Throttle) => Some(refusal(&error("ThrottlingException", "Rate exceeded"))),
         Some(Fault::Answer(status, body)) => {
             let mut response = Response::new(body.into());
-            *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            *response.status_mut() =
+                StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             Some(response)
         }
         fault => {
             let now = (service.clock)();
-            let skew = if let Some(Fault::Skew(seconds)) = fault { seconds } else { 0 };
+            let skew = if let Some(Fault::Skew(seconds)) = fault {
+                seconds
+            } else {
+                0
+            };
             let now = skewed(now, skew).unwrap_or(now);
             let mut response = service.answer(&request, now).await;
             match fault {
@@ -249,7 +312,9 @@ async fn answer(service: Arc<Service>, request: Request) -> Option<Response> {
                 Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
                 Some(Fault::Skew(_)) => {
                     let date = Timestamp::from(now).format(TimestampFormat::HttpDate);
-                    response.headers_mut().extend(HeaderValue::try_from(date).ok().map(|date| (DATE, date)));
+                    response
+                        .headers_mut()
+                        .extend(HeaderValue::try_from(date).ok().map(|date| (DATE, date)));
                 }
                 _ => {}
             }
@@ -261,7 +326,11 @@ async fn answer(service: Arc<Service>, request: Request) -> Option<Response> {
 /// The time so many seconds later, or earlier when they are negative; none when no clock shows it.
 fn skewed(time: SystemTime, seconds: i64) -> Option<SystemTime> {
     let by = Duration::from_secs(seconds.unsigned_abs());
-    if seconds < 0 { time.checked_sub(by) } else { time.checked_add(by) }
+    if seconds < 0 {
+        time.checked_sub(by)
+    } else {
+        time.checked_add(by)
+    }
 }
 
 fn refusal(ServiceError { code, message }: &ServiceError) -> Response {
@@ -298,11 +367,21 @@ impl Service {
             let mut state = self.state();
             let events = state.jobs.take_events();
             events.iter().for_each(|event| state.told.add(event));
-            (events, if self.store.is_some() { state.jobs.take_changed() } else { Vec::new() })
+            (
+                events,
+                if self.store.is_some() {
+                    state.jobs.take_changed()
+                } else {
+                    Vec::new()
+                },
+            )
         };
         events.iter().for_each(&self.on_event);
         if let Some(store) = &self.store {
-            store.keep(changed).await.map_err(|problem| error("InternalFailure", problem))?;
+            store
+                .keep(changed)
+                .await
+                .map_err(|problem| error("InternalFailure", problem))?;
         }
         done
     }
@@ -314,7 +393,13 @@ impl Service {
         let mut state = self.state();
         let State { jobs, ids, .. } = &mut *state;
         match operations::find(operation.name) {
-            Some(run) => run(&mut operations::Call { jobs, ids, operation, input: &input, now }),
+            Some(run) => run(&mut operations::Call {
+                jobs,
+                ids,
+                operation,
+                input: &input,
+                now,
+            }),
             None if self.stub => stub::answer(operation),
             None => Err(not_kept(operation.name)),
         }
@@ -324,9 +409,15 @@ impl Service {
 /// The operation that the request's target names.
 fn operation(request: &Request) -> Result<&'static Operation<'static>, ServiceError> {
     let unknown = |what: &str| error("UnknownOperationException", what);
-    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-    let target = target.ok_or_else(|| unknown("The request names no operation: x-amz-target is missing."))?;
-    let name = target.strip_prefix(SERVICE.target_prefix).and_then(|rest| rest.strip_prefix('.'));
+    let target = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok());
+    let target = target
+        .ok_or_else(|| unknown("The request names no operation: x-amz-target is missing."))?;
+    let name = target
+        .strip_prefix(SERVICE.target_prefix)
+        .and_then(|rest| rest.strip_prefix('.'));
     let found = name.and_then(|name| SERVICE.operation(name));
     found.ok_or_else(|| unknown("The service has no operation that x-amz-target names."))
 }
@@ -338,18 +429,32 @@ fn input(operation: &Operation<'_>, body: &[u8]) -> Result<Document, ServiceErro
     json::read(body, &SERVICE, shape, &mut sink)
         .map_err(|problem| error("SerializationException", problem.to_string()))?;
     let input = sink.finish();
-    let violations = validate(&Shaped { document: &input, service: &SERVICE, shape }, &SERVICE, shape);
+    let violations = validate(
+        &Shaped {
+            document: &input,
+            service: &SERVICE,
+            shape,
+        },
+        &SERVICE,
+        shape,
+    );
     match violations.is_empty() {
         true => Ok(input),
         false => {
             let told: Vec<_> = violations.iter().map(ToString::to_string).collect();
             let (count, told) = (told.len(), told.join("; "));
-            Err(error("ValidationException", format!("{count} validation error(s) detected: {told}")))
+            Err(error(
+                "ValidationException",
+                format!("{count} validation error(s) detected: {told}"),
+            ))
         }
     }
 }
 
 fn not_kept(name: &str) -> ServiceError {
     let kept = operations::names().collect::<Vec<_>>().join(", ");
-    error("OperationNotKeptException", format!("{name} is not kept by the local endpoint, which keeps {kept}."))
+    error(
+        "OperationNotKeptException",
+        format!("{name} is not kept by the local endpoint, which keeps {kept}."),
+    )
 }

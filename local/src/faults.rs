@@ -14,7 +14,8 @@ pub enum Fault {
     Lost,
     /// It is done, and answered so much later.
     Delay(Duration),
-    /// The endpoint's clock is so many seconds ahead, or behind when it is negative: for the signature, and in the answer's `Date`.
+    /// The endpoint's clock is so many seconds ahead, or behind when it is negative: for the
+    /// signature, and in the answer's `Date`.
     Skew(i64),
     /// It is answered with this status and body; nothing is done.
     Answer(u16, String),
@@ -50,7 +51,12 @@ struct Step {
 
 impl Plan {
     pub(crate) fn add(&mut self, fault: Fault, which: Which, operation: &str) {
-        self.steps.push(Step { fault, which, operation: operation.to_owned(), seen: 0 });
+        self.steps.push(Step {
+            fault,
+            which,
+            operation: operation.to_owned(),
+            seen: 0,
+        });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -60,7 +66,11 @@ impl Plan {
     /// The fault of the next request, if there is one for it.
     pub(crate) fn next(&mut self, operation: &str) -> Option<Fault> {
         let mut found = None;
-        for step in self.steps.iter_mut().filter(|step| step.operation.is_empty() || step.operation == operation) {
+        for step in self
+            .steps
+            .iter_mut()
+            .filter(|step| step.operation.is_empty() || step.operation == operation)
+        {
             step.seen = step.seen.saturating_add(1);
             let befalls = match step.which {
                 Which::Next(count) => step.seen <= count,
@@ -71,7 +81,8 @@ impl Plan {
                 found = Some(step.fault.clone());
             }
         }
-        self.steps.retain(|step| !matches!(step.which, Which::Next(count) if step.seen >= count));
+        self.steps
+            .retain(|step| !matches!(step.which, Which::Next(count) if step.seen >= count));
         found
     }
 }
@@ -81,7 +92,9 @@ mod tests {
     use super::{Fault, Plan, Which};
 
     fn befallen(plan: &mut Plan, requests: u32) -> Vec<u32> {
-        (1..=requests).filter(|_| plan.next("Poll").is_some()).collect()
+        (1..=requests)
+            .filter(|_| plan.next("Poll").is_some())
+            .collect()
     }
 
     #[test]

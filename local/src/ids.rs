@@ -14,7 +14,9 @@ impl Ids {
 
     /// Another id.
     pub fn fresh(&mut self) -> String {
-        let Some(state) = &mut self.0 else { return random::uuid() };
+        let Some(state) = &mut self.0 else {
+            return random::uuid();
+        };
         let [high, low] = [mixed(state), mixed(state)];
         let (high, low) = (high & !0xf000 | 0x4000, low & !(0xc << 60) | 0x8 << 60);
         format!(
@@ -51,7 +53,10 @@ mod tests {
         let ids = |mut ids: Ids| [ids.fresh(), ids.fresh()];
         assert_eq!(ids(Ids::seeded(7)), ids(Ids::seeded(7)));
         let [first, second] = ids(Ids::seeded(7));
-        assert!(first != second && first.len() == 36 && first.get(14..15) == Some("4"), "{first}");
+        assert!(
+            first != second && first.len() == 36 && first.get(14..15) == Some("4"),
+            "{first}"
+        );
         assert_ne!(ids(Ids::default()), ids(Ids::default()));
     }
 }

@@ -126,7 +126,11 @@ impl fmt::Display for Event {
         write!(f, "job {}: {} -> {}", self.job_id, self.from, self.to)?;
         match &self.report {
             None => Ok(()),
-            Some(Report::Failure(Failure { kind, message, external_execution_id })) => {
+            Some(Report::Failure(Failure {
+                kind,
+                message,
+                external_execution_id,
+            })) => {
                 write!(f, ", {}: {message:?}", kind.escape_debug())?;
                 labelled(f, "external execution", external_execution_id)
             }
@@ -142,8 +146,14 @@ impl fmt::Display for Event {
 }
 
 /// Text of a worker is written as `Debug` does, so that it stays on the line whatever is in it.
-fn labelled<T: fmt::Debug>(f: &mut fmt::Formatter<'_>, label: &str, value: &Option<T>) -> fmt::Result {
-    value.as_ref().map_or(Ok(()), |value| write!(f, ", {label} {value:?}"))
+fn labelled<T: fmt::Debug>(
+    f: &mut fmt::Formatter<'_>,
+    label: &str,
+    value: &Option<T>,
+) -> fmt::Result {
+    value
+        .as_ref()
+        .map_or(Ok(()), |value| write!(f, ", {label} {value:?}"))
 }
 
 /// Why a call is refused: the service error to answer with. `Display` gives the error's message.
@@ -272,8 +282,8 @@ pub struct JobDetails {
 }
 
 impl Jobs {
-    /// The job of the demonstration ([`Job::demo`]). It is in progress, so that its result can be put at once, and times out in
-    /// twelve hours.
+    /// The job of the demonstration ([`Job::demo`]). It is in progress, so that its result can be
+    /// put at once, and times out in twelve hours.
     pub fn demo(now: SystemTime) -> Self {
         let mut jobs = Self::default();
         let id = jobs.add(Job::demo(), "demo-nonce");
@@ -293,14 +303,22 @@ impl Jobs {
         jobs
     }
 
-    /// Queues a job, and gives its id. Its first nonce is `nonce`. A job with the same ID is replaced.
+    /// Queues a job, and gives its id. Its first nonce is `nonce`. A job with the same ID is
+    /// replaced.
     pub fn add(&mut self, job: Job, nonce: impl Into<String>) -> String {
         let nonce = nonce.into();
         let job = job.completed(|| nonce.clone());
         let id = job.id.clone();
         self.last_number += 1;
         let number = self.last_number;
-        self.insert(Entry { job, status: Status::Queued, nonce, deadline: None, report: None, number });
+        self.insert(Entry {
+            job,
+            status: Status::Queued,
+            nonce,
+            deadline: None,
+            report: None,
+            number,
+        });
         id
     }
 
@@ -318,7 +336,10 @@ impl Jobs {
     /// Puts a job where polls and timeouts look for it.
     fn list(&mut self, entry: &Entry) {
         if entry.is_waiting() {
-            let waiting = self.waiting.entry(entry.job.action_type.clone()).or_default();
+            let waiting = self
+                .waiting
+                .entry(entry.job.action_type.clone())
+                .or_default();
             waiting.insert(entry.number, entry.job.id.clone());
         }
         if let Some(deadline) = entry.deadline {
@@ -368,11 +389,15 @@ impl Jobs {
     /// The jobs that are not as they were when this was asked last.
     pub fn take_changed(&mut self) -> Vec<Entry> {
         let changed = std::mem::take(&mut self.changed);
-        changed.iter().filter_map(|id| self.entries.get(id)).cloned().collect()
+        changed
+            .iter()
+            .filter_map(|id| self.entries.get(id))
+            .cloned()
+            .collect()
     }
 
-    /// The third-party jobs of an action type that no worker has acknowledged, oldest first, at most
-    /// `max_batch_size`.
+    /// The third-party jobs of an action type that no worker has acknowledged, oldest first, at
+    /// most `max_batch_size`.
     ///
     /// # Errors
     ///
@@ -385,13 +410,16 @@ impl Jobs {
     ) -> Result<Vec<PolledJob>, Refused> {
         let polled = self.hand_out(action_type, max_batch_size, now, |job| {
             let client_id = job.client.as_ref()?.id.clone();
-            Some(PolledJob { client_id, job_id: job.id.clone() })
+            Some(PolledJob {
+                client_id,
+                job_id: job.id.clone(),
+            })
         })?;
         Ok(polled.into_iter().map(|(polled, _)| polled).collect())
     }
 
-    /// The jobs of a custom action type that no worker has acknowledged and whose configuration has these settings, oldest first, at
-    /// most `max_batch_size`.
+    /// The jobs of a custom action type that no worker has acknowledged and whose configuration has
+    /// these settings, oldest first, at most `max_batch_size`.
     ///
     /// # Errors
     ///
@@ -404,11 +432,17 @@ impl Jobs {
         now: SystemTime,
     ) -> Result<Vec<JobDetails>, Refused> {
         let polled = self.hand_out(action_type, max_batch_size, now, |job| {
-            let has =
-                |(name, value): (&String, &String)| job.configuration.get(name).is_some_and(|set| set.matches(value));
+            let has = |(name, value): (&String, &String)| {
+                job.configuration
+                    .get(name)
+                    .is_some_and(|set| set.matches(value))
+            };
             (job.client.is_none() && settings.iter().all(has)).then(|| job.clone())
         })?;
-        Ok(polled.into_iter().map(|(job, nonce)| JobDetails { job, nonce }).collect())
+        Ok(polled
+            .into_iter()
+            .map(|(job, nonce)| JobDetails { job, nonce })
+            .collect())
     }
 
     /// What is wanted of the jobs that wait, each with its nonce.
@@ -423,13 +457,26 @@ impl Jobs {
         if !self.action_types.contains(action_type) {
             return Err(Refused::ActionTypeNotFound(action_type.clone()));
         }
-        let waiting = self.waiting.get(action_type).into_iter().flat_map(BTreeMap::values);
+        let waiting = self
+            .waiting
+            .get(action_type)
+            .into_iter()
+            .flat_map(BTreeMap::values);
         let entries = waiting.filter_map(|id| self.entries.get(id));
-        let found =
-            entries.filter_map(|entry| Some((entry.job.id.clone(), (wanted(&entry.job)?, entry.nonce.clone()))));
-        let (ids, polled): (Vec<String>, Vec<_>) = found.take(max_batch_size.unwrap_or(usize::MAX)).unzip();
+        let found = entries.filter_map(|entry| {
+            Some((
+                entry.job.id.clone(),
+                (wanted(&entry.job)?, entry.nonce.clone()),
+            ))
+        });
+        let (ids, polled): (Vec<String>, Vec<_>) =
+            found.take(max_batch_size.unwrap_or(usize::MAX)).unzip();
         for id in ids {
-            if self.entries.get(&id).is_some_and(|entry| entry.status == Status::Queued) {
+            if self
+                .entries
+                .get(&id)
+                .is_some_and(|entry| entry.status == Status::Queued)
+            {
                 self.advance(&id, Status::Dispatched, None, now);
             }
         }
@@ -441,17 +488,24 @@ impl Jobs {
     /// # Errors
     ///
     /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`]
-    pub fn details<'a>(&mut self, job_id: &str, access: impl Into<Access<'a>>) -> Result<JobDetails, Refused> {
+    pub fn details<'a>(
+        &mut self,
+        job_id: &str,
+        access: impl Into<Access<'a>>,
+    ) -> Result<JobDetails, Refused> {
         let entry = self.find(job_id, access.into())?;
-        Ok(JobDetails { job: entry.job.clone(), nonce: entry.nonce.clone() })
+        Ok(JobDetails {
+            job: entry.job.clone(),
+            nonce: entry.nonce.clone(),
+        })
     }
 
     /// Takes a job for the worker that comes first with its nonce, and gives the job's new state.
     ///
     /// # Errors
     ///
-    /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidNonce`], and once the job has ended
-    /// [`Refused::InvalidJobState`]
+    /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidNonce`], and
+    /// once the job has ended [`Refused::InvalidJobState`]
     pub fn acknowledge<'a>(
         &mut self,
         job_id: &str,
@@ -462,7 +516,9 @@ impl Jobs {
         self.expire(now);
         let entry = self.find(job_id, access.into())?;
         match entry.status {
-            status @ (Status::Failed | Status::Succeeded | Status::TimedOut) => Err(Refused::InvalidJobState(status)),
+            status @ (Status::Failed | Status::Succeeded | Status::TimedOut) => {
+                Err(Refused::InvalidJobState(status))
+            }
             Status::Queued | Status::Dispatched if entry.nonce == nonce => Ok(()),
             _ => Err(Refused::InvalidNonce),
         }?;
@@ -487,7 +543,11 @@ impl Jobs {
         self.expire(now);
         self.find_in_progress(job_id, access.into())?;
         let continued = success.continuation_token.clone();
-        let status = if continued.is_some() { Status::Queued } else { Status::Succeeded };
+        let status = if continued.is_some() {
+            Status::Queued
+        } else {
+            Status::Succeeded
+        };
         if let Some(entry) = self.entries.get_mut(job_id)
             && continued.is_some()
         {
@@ -518,14 +578,21 @@ impl Jobs {
 
     /// Ends the jobs whose time is over.
     fn expire(&mut self, now: SystemTime) {
-        while let Some((_, id)) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now).cloned() {
+        while let Some((_, id)) = self
+            .deadlines
+            .first()
+            .filter(|(deadline, _)| *deadline <= now)
+            .cloned()
+        {
             self.advance(&id, Status::TimedOut, None, now);
         }
     }
 
     /// The one place where a state changes. A job in progress has a deadline, no other has.
     fn advance(&mut self, job_id: &str, to: Status, report: Option<Report>, at: SystemTime) {
-        let Some(mut entry) = self.entries.remove(job_id) else { return };
+        let Some(mut entry) = self.entries.remove(job_id) else {
+            return;
+        };
         self.unlist(&entry);
         let from = std::mem::replace(&mut entry.status, to);
         entry.deadline = match to {
@@ -537,12 +604,21 @@ impl Jobs {
         }
         self.list(&entry);
         self.changed.insert(job_id.to_owned());
-        self.events.push(Event { at, job_id: job_id.to_owned(), from, to, report });
+        self.events.push(Event {
+            at,
+            job_id: job_id.to_owned(),
+            from,
+            to,
+            report,
+        });
         self.entries.insert(job_id.to_owned(), entry);
     }
 
     fn find(&self, job_id: &str, access: Access<'_>) -> Result<&Entry, Refused> {
-        let found = self.entries.get(job_id).ok_or_else(|| Refused::JobNotFound(job_id.to_owned()))?;
+        let found = self
+            .entries
+            .get(job_id)
+            .ok_or_else(|| Refused::JobNotFound(job_id.to_owned()))?;
         match (access, &found.job.client) {
             (Access::Token(token), Some(client)) if client.token.matches(token) => Ok(found),
             (Access::Token(_), Some(_)) => Err(Refused::InvalidClientToken),

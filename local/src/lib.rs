@@ -1,8 +1,8 @@
 //! A local AWS endpoint, for developing and testing without an account.
 //!
 //! It speaks real HTTP on the loopback interface, verifies the signature of each request in full,
-//! and runs the life cycle of CodePipeline's jobs, of partners and of custom actions. [`Endpoint::start`] is all a test
-//! needs. Each part below it stands alone:
+//! and runs the life cycle of CodePipeline's jobs, of partners and of custom actions.
+//! [`Endpoint::start`] is all a test needs. Each part below it stands alone:
 //!
 //! - [`server`] carries plain requests to a function and its answers back; it knows nothing of AWS
 //!   but two headers.

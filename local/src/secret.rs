@@ -3,7 +3,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-/// Text that is never shown: `Debug` redacts it, and there is no `Display`. What is kept in a file has it, though.
+/// Text that is never shown: `Debug` redacts it, and there is no `Display`. What is kept in a file
+/// has it, though.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);

@@ -84,7 +84,8 @@ impl Server {
         })
     }
 
-    /// Starts a server whose answers may be long in coming, and whose connections may be closed without one.
+    /// Starts a server whose answers may be long in coming, and whose connections may be closed
+    /// without one.
     ///
     /// # Errors
     ///
@@ -105,7 +106,11 @@ impl Server {
         let thread = std::thread::Builder::new()
             .name("opsmith-local".to_owned())
             .spawn(move || run(&runtime, listener, Arc::new(handler), stop))?;
-        Ok(Self { address, running: Some(running), thread: Some(thread) })
+        Ok(Self {
+            address,
+            running: Some(running),
+            thread: Some(thread),
+        })
     }
 
     /// Where clients find the server, such as `http://127.0.0.1:8080`.
@@ -142,7 +147,12 @@ impl Drop for Server {
     }
 }
 
-fn run(runtime: &Runtime, listener: TcpListener, handler: Arc<Handler>, stop: oneshot::Receiver<Infallible>) {
+fn run(
+    runtime: &Runtime,
+    listener: TcpListener,
+    handler: Arc<Handler>,
+    stop: oneshot::Receiver<Infallible>,
+) {
     runtime.block_on(async {
         let connections = accept_until(stop, &listener, handler).await;
         drop(listener);
@@ -202,7 +212,10 @@ impl std::fmt::Display for Closed {
 
 impl std::error::Error for Closed {}
 
-async fn answer(handler: &Handler, request: http::Request<Incoming>) -> Option<http::Response<Full<Bytes>>> {
+async fn answer(
+    handler: &Handler,
+    request: http::Request<Incoming>,
+) -> Option<http::Response<Full<Bytes>>> {
     let mut response = match read(request).await {
         Ok(request) => handler(request).await?,
         Err(refusal) => refusal.into_response(),
@@ -245,13 +258,18 @@ impl Refusal {
                 "RequestEntityTooLargeException",
                 format!("The body is longer than {BODY_LIMIT} bytes."),
             ),
-            Self::Broken => {
-                (StatusCode::BAD_REQUEST, "SerializationException", "The body ended early or is malformed.".to_owned())
-            }
+            Self::Broken => (
+                StatusCode::BAD_REQUEST,
+                "SerializationException",
+                "The body ended early or is malformed.".to_owned(),
+            ),
             Self::Slow => (
                 StatusCode::REQUEST_TIMEOUT,
                 "RequestTimeoutException",
-                format!("The body took longer than {} seconds.", BODY_TIMEOUT.as_secs()),
+                format!(
+                    "The body took longer than {} seconds.",
+                    BODY_TIMEOUT.as_secs()
+                ),
             ),
         };
         let body = serde_json::json!({ "__type": code, "message": message }).to_string();

@@ -43,7 +43,11 @@ const X_AMZ_DATE: &str = "x-amz-date";
 const X_AMZ_SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// Everything but the characters that RFC 3986 calls unreserved.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The one caller that the endpoint knows.
 #[derive(Clone, Debug)]
@@ -97,7 +101,10 @@ impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingAuthenticationToken => {
-                write!(f, "Missing Authentication Token: sign the request with {ALGORITHM} in the Authorization header")
+                write!(
+                    f,
+                    "Missing Authentication Token: sign the request with {ALGORITHM} in the Authorization header"
+                )
             }
             Self::IncompleteSignature(message)
             | Self::UnrecognizedClient(message)
@@ -137,9 +144,16 @@ pub fn verify<B: AsRef<[u8]>>(
         authorization.scope,
         hex::encode(Sha256::digest(canonical.to_bytes()))
     );
-    let expected = Secret::from(signature(&credentials.secret_access_key, &authorization.scope, &to_sign));
+    let expected = Secret::from(signature(
+        &credentials.secret_access_key,
+        &authorization.scope,
+        &to_sign,
+    ));
     if expected.matches(authorization.signature) {
-        Ok(Verified { region: authorization.scope.region.to_owned(), signed_at: signed_at.time.into() })
+        Ok(Verified {
+            region: authorization.scope.region.to_owned(),
+            signed_at: signed_at.time.into(),
+        })
     } else {
         let canonical = canonical.into_redacted_text();
         Err(Rejected::InvalidSignature(format!(
@@ -162,20 +176,29 @@ struct Authorization<'a> {
 
 impl<'a> Authorization<'a> {
     fn of(headers: &'a HeaderMap) -> Result<Self, Rejected> {
-        let value = single(headers, AUTHORIZATION.as_str())?.unwrap_or_default().trim();
+        let value = single(headers, AUTHORIZATION.as_str())?
+            .unwrap_or_default()
+            .trim();
         let (algorithm, parameters) = value.split_once(' ').unwrap_or((value, ""));
         if algorithm.is_empty() {
             return Err(Rejected::MissingAuthenticationToken);
         }
         if algorithm != ALGORITHM {
-            return Err(incomplete(format!("the Authorization header has to begin with {ALGORITHM}")));
+            return Err(incomplete(format!(
+                "the Authorization header has to begin with {ALGORITHM}"
+            )));
         }
         let credential = parameter(parameters, "Credential")?;
         let signed_headers = parameter(parameters, "SignedHeaders")?;
         let signature = parameter(parameters, "Signature")?;
         let (access_key_id, scope) = Scope::of(credential)?;
         let signed_headers = signed_headers.split(';').collect();
-        Ok(Self { access_key_id, scope, signed_headers, signature })
+        Ok(Self {
+            access_key_id,
+            scope,
+            signed_headers,
+            signature,
+        })
     }
 }
 
@@ -187,8 +210,12 @@ fn parameter<'a>(parameters: &'a str, name: &str) -> Result<&'a str, Rejected> {
         .filter(|(given, value)| *given == name && !value.is_empty());
     match (values.next(), values.next()) {
         (Some((_, value)), None) => Ok(value),
-        (None, _) => Err(incomplete(format!("the Authorization header requires the parameter '{name}'"))),
-        (Some(_), Some(_)) => Err(incomplete(format!("the Authorization header has the parameter '{name}' twice"))),
+        (None, _) => Err(incomplete(format!(
+            "the Authorization header requires the parameter '{name}'"
+        ))),
+        (Some(_), Some(_)) => Err(incomplete(format!(
+            "the Authorization header has the parameter '{name}' twice"
+        ))),
     }
 }
 
@@ -205,8 +232,18 @@ impl<'a> Scope<'a> {
     fn of(credential: &'a str) -> Result<(&'a str, Self), Rejected> {
         let parts: Vec<&str> = credential.split('/').collect();
         match parts[..] {
-            [access_key_id, date, region, service, terminator] if parts.iter().all(|part| !part.is_empty()) => {
-                Ok((access_key_id, Self { date, region, service, terminator }))
+            [access_key_id, date, region, service, terminator]
+                if parts.iter().all(|part| !part.is_empty()) =>
+            {
+                Ok((
+                    access_key_id,
+                    Self {
+                        date,
+                        region,
+                        service,
+                        terminator,
+                    },
+                ))
             }
             _ => Err(incomplete(format!(
                 "Credential must have the form ACCESS_KEY_ID/YYYYMMDD/REGION/SERVICE/{TERMINATOR}"
@@ -215,13 +252,23 @@ impl<'a> Scope<'a> {
     }
 
     fn check(&self, service: &str, signed_at: &SigningTime) -> Result<(), Rejected> {
-        let Self { date, region: _, service: given, terminator } = self;
+        let Self {
+            date,
+            region: _,
+            service: given,
+            terminator,
+        } = self;
         let message = if *terminator != TERMINATOR {
-            format!("Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{terminator}'.")
+            format!(
+                "Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{terminator}'."
+            )
         } else if *given != service {
             format!("Credential should be scoped to correct service: '{service}', not '{given}'.")
         } else if signed_at.text.split('T').next() != Some(date) {
-            format!("Date in Credential scope, '{date}', is not the date of signing, {}.", signed_at.text)
+            format!(
+                "Date in Credential scope, '{date}', is not the date of signing, {}.",
+                signed_at.text
+            )
         } else {
             return Ok(());
         };
@@ -231,7 +278,12 @@ impl<'a> Scope<'a> {
 
 impl fmt::Display for Scope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { date, region, service, terminator } = self;
+        let Self {
+            date,
+            region,
+            service,
+            terminator,
+        } = self;
         write!(f, "{date}/{region}/{service}/{terminator}")
     }
 }
@@ -252,11 +304,19 @@ impl SigningTime {
         } else if let Some(text) = single(headers, DATE.as_str())? {
             ("date", basic_time(text).or_else(|| http_time(text)))
         } else {
-            return Err(incomplete("the request requires the header 'x-amz-date' or 'date'".to_owned()));
+            return Err(incomplete(
+                "the request requires the header 'x-amz-date' or 'date'".to_owned(),
+            ));
         };
         match time {
-            Some(time) => Ok(Self { header, time, text: basic_text(time) }),
-            None => Err(incomplete(format!("the header '{header}' must have the form YYYYMMDDTHHMMSSZ"))),
+            Some(time) => Ok(Self {
+                header,
+                time,
+                text: basic_text(time),
+            }),
+            None => Err(incomplete(format!(
+                "the header '{header}' must have the form YYYYMMDDTHHMMSSZ"
+            ))),
         }
     }
 
@@ -267,10 +327,14 @@ impl SigningTime {
         let (earliest, latest) = (now.saturating_sub(skew), now.saturating_add(skew));
         let message = if self.time < earliest {
             let earliest = basic_text(earliest);
-            format!("Signature expired: {text} is now earlier than {earliest} ({clock} - {minutes} min.)")
+            format!(
+                "Signature expired: {text} is now earlier than {earliest} ({clock} - {minutes} min.)"
+            )
         } else if self.time > latest {
             let latest = basic_text(latest);
-            format!("Signature not yet current: {text} is still later than {latest} ({clock} + {minutes} min.)")
+            format!(
+                "Signature not yet current: {text} is still later than {latest} ({clock} + {minutes} min.)"
+            )
         } else {
             return Ok(());
         };
@@ -281,7 +345,9 @@ impl SigningTime {
 /// A time such as `20260131T235959Z`.
 fn basic_time(text: &str) -> Option<OffsetDateTime> {
     let format = format_description!("[year][month][day]T[hour][minute][second]Z");
-    PrimitiveDateTime::parse(text, format).ok().map(PrimitiveDateTime::assume_utc)
+    PrimitiveDateTime::parse(text, format)
+        .ok()
+        .map(PrimitiveDateTime::assume_utc)
 }
 
 /// A time such as `Sat, 31 Jan 2026 23:59:59 GMT`.
@@ -296,32 +362,54 @@ fn basic_text(time: OffsetDateTime) -> String {
     format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
 }
 
-fn check_caller(headers: &HeaderMap, access_key_id: &str, credentials: &Credentials) -> Result<(), Rejected> {
+fn check_caller(
+    headers: &HeaderMap,
+    access_key_id: &str,
+    credentials: &Credentials,
+) -> Result<(), Rejected> {
     if access_key_id != credentials.access_key_id {
         return Err(Rejected::UnrecognizedClient(format!(
             "The access key ID included in the request is not known here: this endpoint accepts '{}'.",
             credentials.access_key_id
         )));
     }
-    let problem = match (single(headers, X_AMZ_SECURITY_TOKEN)?, &credentials.session_token) {
+    let problem = match (
+        single(headers, X_AMZ_SECURITY_TOKEN)?,
+        &credentials.session_token,
+    ) {
         (None, None) => return Ok(()),
         (Some(given), Some(token)) if token.matches(given) => return Ok(()),
         (Some(_), Some(_)) => "is not the one that belongs to its access key",
         (Some(_), None) => "is not needed: its access key has none, so unset AWS_SESSION_TOKEN",
         (None, Some(_)) => "is missing: its access key is a temporary one",
     };
-    Err(Rejected::UnrecognizedClient(format!("The security token of the request ({X_AMZ_SECURITY_TOKEN}) {problem}.")))
+    Err(Rejected::UnrecognizedClient(format!(
+        "The security token of the request ({X_AMZ_SECURITY_TOKEN}) {problem}."
+    )))
 }
 
-fn check_signed_headers(headers: &HeaderMap, signed: &BTreeSet<&str>, date_header: &str) -> Result<(), Rejected> {
-    let sent = headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("x-amz-"));
-    if let Some(name) = [HOST.as_str(), date_header].into_iter().chain(sent).find(|name| !signed.contains(*name)) {
-        return Err(Rejected::InvalidSignature(format!("'{name}' must be one of the SignedHeaders.")));
+fn check_signed_headers(
+    headers: &HeaderMap,
+    signed: &BTreeSet<&str>,
+    date_header: &str,
+) -> Result<(), Rejected> {
+    let sent = headers
+        .keys()
+        .map(|name| name.as_str())
+        .filter(|name| name.starts_with("x-amz-"));
+    if let Some(name) = [HOST.as_str(), date_header]
+        .into_iter()
+        .chain(sent)
+        .find(|name| !signed.contains(*name))
+    {
+        return Err(Rejected::InvalidSignature(format!(
+            "'{name}' must be one of the SignedHeaders."
+        )));
     }
     match signed.iter().find(|name| !headers.contains_key(**name)) {
-        Some(name) => {
-            Err(Rejected::InvalidSignature(format!("The signed header '{name}' did not arrive with the request.")))
-        }
+        Some(name) => Err(Rejected::InvalidSignature(format!(
+            "The signed header '{name}' did not arrive with the request."
+        ))),
         None => Ok(()),
     }
 }
@@ -344,11 +432,15 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Rej
         return Ok(None);
     };
     if values.next().is_some() {
-        return Err(incomplete(format!("the header '{name}' was sent more than once")));
+        return Err(incomplete(format!(
+            "the header '{name}' was sent more than once"
+        )));
     }
     match value.to_str() {
         Ok(value) => Ok(Some(value)),
-        Err(_) => Err(incomplete(format!("the header '{name}' has characters other than visible ASCII"))),
+        Err(_) => Err(incomplete(format!(
+            "the header '{name}' has characters other than visible ASCII"
+        ))),
     }
 }
 
@@ -366,7 +458,11 @@ struct CanonicalRequest<'a> {
 }
 
 impl<'a> CanonicalRequest<'a> {
-    fn of<B>(request: &'a Request<B>, signed_headers: &BTreeSet<&'a str>, body_hash: String) -> Self {
+    fn of<B>(
+        request: &'a Request<B>,
+        signed_headers: &BTreeSet<&'a str>,
+        body_hash: String,
+    ) -> Self {
         let header = |name: &&'a str| (*name, canonical_header(request.headers(), name));
         Self {
             method: request.method().as_str(),
@@ -378,7 +474,13 @@ impl<'a> CanonicalRequest<'a> {
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        let Self { method, path, query, headers, body_hash } = self;
+        let Self {
+            method,
+            path,
+            query,
+            headers,
+            body_hash,
+        } = self;
         let mut bytes = format!("{method}\n{path}\n{query}\n").into_bytes();
         for (name, value) in headers {
             bytes.extend([name.as_bytes(), b":", value, b"\n"].concat());
@@ -390,7 +492,11 @@ impl<'a> CanonicalRequest<'a> {
 
     /// The text to show, without the session token.
     fn into_redacted_text(mut self) -> String {
-        for (_, value) in self.headers.iter_mut().filter(|(name, _)| *name == X_AMZ_SECURITY_TOKEN) {
+        for (_, value) in self
+            .headers
+            .iter_mut()
+            .filter(|(name, _)| *name == X_AMZ_SECURITY_TOKEN)
+        {
             *value = b"<redacted>".to_vec();
         }
         String::from_utf8_lossy(&self.to_bytes()).into_owned()
@@ -409,7 +515,11 @@ fn canonical_path(path: &str) -> String {
         }
     }
     let is_folder = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
-    let end = if is_folder && !segments.is_empty() { "/" } else { "" };
+    let end = if is_folder && !segments.is_empty() {
+        "/"
+    } else {
+        ""
+    };
     format!("/{}{end}", segments.join("/"))
 }
 
@@ -422,14 +532,21 @@ fn canonical_query(query: &str) -> String {
         .map(|(name, value)| (encode(&decode(name)), encode(&decode(value))))
         .collect();
     parameters.sort();
-    let parameters: Vec<String> = parameters.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let parameters: Vec<String> = parameters
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     parameters.join("&")
 }
 
 /// The values of a header in the order they were sent, each with its runs of spaces reduced to one.
 fn canonical_header(headers: &HeaderMap, name: &str) -> Vec<u8> {
     let value = |value: &http::HeaderValue| {
-        let words: Vec<&[u8]> = value.as_bytes().split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
+        let words: Vec<&[u8]> = value
+            .as_bytes()
+            .split(|byte| *byte == b' ')
+            .filter(|word| !word.is_empty())
+            .collect();
         words.join(&b' ')
     };
     let values: Vec<Vec<u8>> = headers.get_all(name).iter().map(value).collect();
@@ -442,7 +559,11 @@ fn encode(bytes: &[u8]) -> String {
 
 /// Decodes one name or value of a query, in which a plus stands for a space.
 fn decode(text: &str) -> Vec<u8> {
-    let text: Cow<'_, str> = if text.contains('+') { text.replace('+', " ").into() } else { text.into() };
+    let text: Cow<'_, str> = if text.contains('+') {
+        text.replace('+', " ").into()
+    } else {
+        text.into()
+    };
     percent_decode_str(&text).collect()
 }
 

@@ -1,8 +1,10 @@
-//! What is kept of jobs between runs: a log with a line for each change. Changes are durable before the requests that made
-//! them are answered; those that wait at the same time are made durable together.
+//! What is kept of jobs between runs: a log with a line for each change. Changes are durable before
+//! the requests that made them are answered; those that wait at the same time are made durable
+//! together.
 //!
-//! A line is a checksum, and the jobs that changed, as JSON, as they are since. What a killed process left of a last
-//! line was never answered, and is dropped; damage anywhere else is an error.
+//! A line is a checksum, and the jobs that changed, as JSON, as they are since. What a killed
+//! process left of a last line was never answered, and is dropped; damage anywhere else is an
+//! error.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
@@ -23,7 +25,8 @@ const HEAD: &str = "opsmith jobs 1\n";
 /// The digits of a line's checksum, the first half of a SHA-256.
 const DIGITS: usize = 32;
 
-/// A log is rewritten with what is still true when it has grown by so many bytes, and to twice its size.
+/// A log is rewritten with what is still true when it has grown by so many bytes, and to twice its
+/// size.
 const GROWTH: u64 = 16 << 20;
 
 /// The thread that writes has ended.
@@ -69,18 +72,33 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Store {
-    /// Opens the file, or creates it, readable by its owner only; with the jobs in it, the oldest first.
+    /// Opens the file, or creates it, readable by its owner only; with the jobs in it, the oldest
+    /// first.
     ///
     /// # Errors
     ///
-    /// The file can't be read or written, is damaged or no file of this kind, or another process has it open.
+    /// The file can't be read or written, is damaged or no file of this kind, or another process
+    /// has it open.
     pub fn open(path: &Path) -> Result<(Self, Vec<Entry>), Error> {
-        let failed = |error: &dyn Display| Error(format!("the state {} can't be kept: {error}", path.display()));
+        let failed = |error: &dyn Display| {
+            Error(format!(
+                "the state {} can't be kept: {error}",
+                path.display()
+            ))
+        };
         let (log, entries) = Log::open(path).map_err(|error| failed(&error))?;
         let (changes, queue) = mpsc::channel();
         let thread = std::thread::Builder::new().name("opsmith-state".to_owned());
-        let thread = thread.spawn(move || keep(log, &queue)).map_err(|error| failed(&error))?;
-        Ok((Store { changes: Some(changes), thread: Some(thread) }, entries))
+        let thread = thread
+            .spawn(move || keep(log, &queue))
+            .map_err(|error| failed(&error))?;
+        Ok((
+            Store {
+                changes: Some(changes),
+                thread: Some(thread),
+            },
+            entries,
+        ))
     }
 
     /// Keeps the jobs as they are now. They are durable when this is done.
@@ -88,18 +106,27 @@ impl Store {
         if entries.is_empty() {
             return Ok(());
         }
-        self.hand_on(entries)?.await.unwrap_or_else(|_| Err(GONE.to_owned()))
+        self.hand_on(entries)?
+            .await
+            .unwrap_or_else(|_| Err(GONE.to_owned()))
     }
 
     /// The same, for a thread that may wait.
     pub(crate) fn keep_now(&self, entries: Vec<Entry>) -> Result<(), String> {
-        self.hand_on(entries)?.blocking_recv().unwrap_or_else(|_| Err(GONE.to_owned()))
+        self.hand_on(entries)?
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(GONE.to_owned()))
     }
 
-    fn hand_on(&self, entries: Vec<Entry>) -> Result<oneshot::Receiver<Result<(), String>>, String> {
+    fn hand_on(
+        &self,
+        entries: Vec<Entry>,
+    ) -> Result<oneshot::Receiver<Result<(), String>>, String> {
         let (done, kept) = oneshot::channel();
         let changes = self.changes.as_ref().ok_or(GONE)?;
-        changes.send(Change { entries, done }).map_err(|_| GONE.to_owned())?;
+        changes
+            .send(Change { entries, done })
+            .map_err(|_| GONE.to_owned())?;
         Ok(kept)
     }
 }
@@ -109,8 +136,13 @@ fn keep(mut log: Log, queue: &Receiver<Change>) {
     while let Ok(first) = queue.recv() {
         let mut batch = vec![first];
         batch.extend(queue.try_iter().take(MOST));
-        let lines = batch.iter().map(|change| line(&change.entries)).collect::<Result<String, _>>();
-        let written = lines.and_then(|lines| log.append(&lines)).map_err(|error| error.to_string());
+        let lines = batch
+            .iter()
+            .map(|change| line(&change.entries))
+            .collect::<Result<String, _>>();
+        let written = lines
+            .and_then(|lines| log.append(&lines))
+            .map_err(|error| error.to_string());
         for change in batch {
             // Who made the change may have gone.
             let _ = change.done.send(written.clone());
@@ -138,7 +170,13 @@ impl Log {
             std::fs::TryLockError::Error(error) => error,
         })?;
         let (entries, length) = read(&mut file)?;
-        let mut log = Log { path: path.to_owned(), file, length, rewritten: 0, broken: None };
+        let mut log = Log {
+            path: path.to_owned(),
+            file,
+            length,
+            rewritten: 0,
+            broken: None,
+        };
         log.rewrite(&entries)?;
         Ok((log, entries))
     }
@@ -148,13 +186,18 @@ impl Log {
         if let Some(why) = &self.broken {
             return Err(io::Error::other(why.as_str()));
         }
-        if let Err(error) = self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data()) {
+        if let Err(error) = self
+            .file
+            .write_all(lines.as_bytes())
+            .and_then(|()| self.file.sync_data())
+        {
             self.take_back(&error);
             return Err(error);
         }
         self.length += lines.len() as u64;
         if self.length > GROWTH + 2 * self.rewritten {
-            // The lines are kept already: a log that can't be rewritten stays as it is, and is tried again when it has grown.
+            // The lines are kept already: a log that can't be rewritten stays as it is, and is
+            // tried again when it has grown.
             let rewritten = read(&mut self.file).and_then(|(entries, _)| self.rewrite(&entries));
             if rewritten.is_err() {
                 self.rewritten = self.length;
@@ -165,7 +208,10 @@ impl Log {
 
     /// Removes what an append that failed has left. If that can't be done, nothing may follow it.
     fn take_back(&mut self, error: &io::Error) {
-        let restored = self.file.set_len(self.length).and_then(|()| self.file.sync_data());
+        let restored = self
+            .file
+            .set_len(self.length)
+            .and_then(|()| self.file.sync_data());
         let restored = restored.and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
         if restored.is_err() {
             self.broken = Some(format!("an earlier change could not be kept: {error}"));
@@ -174,7 +220,10 @@ impl Log {
 
     /// Puts a file in its place that has each job once.
     fn rewrite(&mut self, entries: &[Entry]) -> io::Result<()> {
-        let lines = entries.chunks(1).map(line).collect::<io::Result<String>>()?;
+        let lines = entries
+            .chunks(1)
+            .map(line)
+            .collect::<io::Result<String>>()?;
         let text = format!("{HEAD}{lines}");
         let beside = self.path.with_added_extension("new");
         let mut file = owned(&beside)?;
@@ -193,7 +242,12 @@ impl Log {
 /// Makes the name of a file durable.
 fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    File::open(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all()?;
+    File::open(
+        path.parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new(".")),
+    )?
+    .sync_all()?;
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
@@ -218,7 +272,8 @@ fn checksum(json: &[u8]) -> String {
     hex::encode(&Sha256::digest(json)[..DIGITS / 2])
 }
 
-/// The jobs in a file as they were last, in the order in which they came, and how much of it is whole.
+/// The jobs in a file as they were last, in the order in which they came, and how much of it is
+/// whole.
 fn read(file: &mut File) -> io::Result<(Vec<Entry>, u64)> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
@@ -226,7 +281,11 @@ fn read(file: &mut File) -> io::Result<(Vec<Entry>, u64)> {
     let Some(mut rest) = bytes.strip_prefix(HEAD.as_bytes()) else {
         // A process that was killed at once leaves the beginning of the head.
         let begun = HEAD.as_bytes().starts_with(&bytes);
-        return if begun { Ok((Vec::new(), 0)) } else { Err(io::Error::other("it is no file of jobs")) };
+        return if begun {
+            Ok((Vec::new(), 0))
+        } else {
+            Err(io::Error::other("it is no file of jobs"))
+        };
     };
     let (mut entries, mut number) = (HashMap::new(), 1);
     while !rest.is_empty() {
@@ -234,7 +293,11 @@ fn read(file: &mut File) -> io::Result<(Vec<Entry>, u64)> {
         let end = rest.iter().position(|&byte| byte == b'\n');
         let (line, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
         match changed(line) {
-            Ok(changed) => entries.extend(changed.into_iter().map(|entry| (entry.job.id.clone(), entry))),
+            Ok(changed) => entries.extend(
+                changed
+                    .into_iter()
+                    .map(|entry| (entry.job.id.clone(), entry)),
+            ),
             // Never answered: the process was killed when it wrote it.
             Err(_) if after.is_empty() => break,
             Err(problem) => return Err(io::Error::other(format!("line {number} {problem}"))),
@@ -248,7 +311,9 @@ fn read(file: &mut File) -> io::Result<(Vec<Entry>, u64)> {
 
 /// The jobs of a line, or what is wrong with it.
 fn changed(line: &[u8]) -> Result<Vec<Entry>, String> {
-    let parts = line.strip_suffix(b"\n").and_then(|line| line.split_at_checked(DIGITS));
+    let parts = line
+        .strip_suffix(b"\n")
+        .and_then(|line| line.split_at_checked(DIGITS));
     match parts {
         Some((digits, [b' ', json @ ..])) if checksum(json).as_bytes() == digits => {
             serde_json::from_slice(json).map_err(|error| format!("is not understood: {error}"))
@@ -267,10 +332,17 @@ mod tests {
     fn changes() -> [Vec<Entry>; 2] {
         let mut jobs = Jobs::default();
         for id in ["a", "b"] {
-            jobs.add(Job { id: id.to_owned(), ..Job::demo() }, "1".to_owned());
+            jobs.add(
+                Job {
+                    id: id.to_owned(),
+                    ..Job::demo()
+                },
+                "1".to_owned(),
+            );
         }
         let first = jobs.take_changed();
-        jobs.poll(&Job::demo().action_type, None, SystemTime::now()).expect("an action type");
+        jobs.poll(&Job::demo().action_type, None, SystemTime::now())
+            .expect("an action type");
         [first, jobs.take_changed()]
     }
 
@@ -290,20 +362,40 @@ mod tests {
     fn wherever_the_last_write_ends_there_is_a_state_that_was_true() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, bytes) = written(folder.path());
-        let ends: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at] == b'\n').map(|at| at + 1).collect();
-        let [.., first, all] = ends[..] else { panic!("{ends:?}") };
+        let ends: Vec<usize> = (0..bytes.len())
+            .filter(|&at| bytes[at] == b'\n')
+            .map(|at| at + 1)
+            .collect();
+        let [.., first, all] = ends[..] else {
+            panic!("{ends:?}")
+        };
         for end in 0..=all {
             std::fs::write(&path, &bytes[..end]).expect("written");
             let (store, entries) = Store::open(&path).expect("opened");
-            let statuses: Vec<_> = entries.iter().map(|entry| (entry.job.id.as_str(), entry.status)).collect();
-            let second = if end == all { Status::Dispatched } else { Status::Queued };
+            let statuses: Vec<_> = entries
+                .iter()
+                .map(|entry| (entry.job.id.as_str(), entry.status))
+                .collect();
+            let second = if end == all {
+                Status::Dispatched
+            } else {
+                Status::Queued
+            };
             let both = [("a", second), ("b", second)];
-            assert_eq!(statuses, if end >= first { &both[..] } else { &[] }, "{end} of {all} bytes");
+            assert_eq!(
+                statuses,
+                if end >= first { &both[..] } else { &[] },
+                "{end} of {all} bytes"
+            );
             // And it goes on from there.
             let [change, _] = changes();
             store.keep_now(change).expect("kept");
             drop(store);
-            assert_eq!(Store::open(&path).expect("opened").1.len(), 2, "{end} of {all} bytes");
+            assert_eq!(
+                Store::open(&path).expect("opened").1.len(),
+                2,
+                "{end} of {all} bytes"
+            );
         }
     }
 
@@ -313,15 +405,26 @@ mod tests {
         let (path, bytes) = written(folder.path());
         let last = bytes.iter().rposition(|&byte| byte == b'{').expect("JSON");
         let second = HEAD.len() + 40;
-        for (at, expected) in [(0, "it is no file of jobs"), (second, "line 2 is damaged"), (last, "")] {
+        for (at, expected) in [
+            (0, "it is no file of jobs"),
+            (second, "line 2 is damaged"),
+            (last, ""),
+        ] {
             let mut bytes = bytes.clone();
             bytes[at] ^= 1;
             std::fs::write(&path, &bytes).expect("written");
             match Store::open(&path) {
                 Ok(_) => assert_eq!(expected, "", "damage at {at} is not seen"),
                 Err(error) => {
-                    assert!(!expected.is_empty() && error.to_string().ends_with(expected), "{error}");
-                    assert_eq!(std::fs::read(&path).expect("bytes"), bytes, "what is damaged stays as it is");
+                    assert!(
+                        !expected.is_empty() && error.to_string().ends_with(expected),
+                        "{error}"
+                    );
+                    assert_eq!(
+                        std::fs::read(&path).expect("bytes"),
+                        bytes,
+                        "what is damaged stays as it is"
+                    );
                 }
             }
         }
@@ -350,7 +453,11 @@ mod tests {
             log.append(&lines).expect("kept");
         }
         let length = std::fs::metadata(&log.path).expect("a file").len();
-        assert!(length <= GROWTH + lines.len() as u64 && length == log.length, "{length} {}", log.length);
+        assert!(
+            length <= GROWTH + lines.len() as u64 && length == log.length,
+            "{length} {}",
+            log.length
+        );
         assert_eq!(left(log), 2);
     }
 
@@ -358,7 +465,9 @@ mod tests {
     fn an_append_that_fails_leaves_nothing_behind() {
         let folder = tempfile::tempdir().expect("a folder");
         let (mut log, line) = log(folder.path());
-        log.file.write_all(&line.as_bytes()[..50]).expect("half of it");
+        log.file
+            .write_all(&line.as_bytes()[..50])
+            .expect("half of it");
         log.take_back(&io::Error::other("the disk is full"));
         log.append(&line).expect("kept");
         assert_eq!(left(log), 2);

@@ -1,4 +1,5 @@
-//! Answers of operations that are not kept: samples that a client takes for real ones. Enums have values of the model, and lists end.
+//! Answers of operations that are not kept: samples that a client takes for real ones. Enums have
+//! values of the model, and lists end.
 
 use opsmith_codepipeline::rows::SERVICE;
 use opsmith_runtime::codec::json;
@@ -12,13 +13,24 @@ use crate::operations::internal;
 
 /// A sample of an operation's output: its only page.
 pub(crate) fn answer(operation: &Operation<'_>) -> Result<Vec<u8>, ServiceError> {
-    let Some(shape) = operation.output else { return Ok(Vec::new()) };
+    let Some(shape) = operation.output else {
+        return Ok(Vec::new());
+    };
     let mut document = value(shape, "", &mut Vec::new());
     if let Document::Map(members) = &mut document {
         members.retain(|name, _| !tokens(operation).contains(&name.as_str()));
     }
-    json::write(&Shaped { document: &document, service: &SERVICE, shape }, &SERVICE, shape, None)
-        .map_err(|refused| internal(&refused))
+    json::write(
+        &Shaped {
+            document: &document,
+            service: &SERVICE,
+            shape,
+        },
+        &SERVICE,
+        shape,
+        None,
+    )
+    .map_err(|refused| internal(&refused))
 }
 
 /// The members of the output that say that there are more pages.
@@ -37,21 +49,35 @@ fn value(ix: Ix, name: &str, within: &mut Vec<Ix>) -> Document {
     match shape.kind {
         Kind::Structure | Kind::Union => {
             within.push(ix);
-            let most = if shape.kind == Kind::Union { 1 } else { usize::MAX };
-            let members = shape.members.iter().filter(|member| !within.contains(&member.target)).take(most);
+            let most = if shape.kind == Kind::Union {
+                1
+            } else {
+                usize::MAX
+            };
+            let members = shape
+                .members
+                .iter()
+                .filter(|member| !within.contains(&member.target))
+                .take(most);
             let members: Vec<_> = members.map(|member| (member.name, member.target)).collect();
-            let members: Map =
-                members.into_iter().map(|(name, ix)| (name.to_owned(), value(ix, name, within))).collect();
+            let members: Map = members
+                .into_iter()
+                .map(|(name, ix)| (name.to_owned(), value(ix, name, within)))
+                .collect();
             within.pop();
             Document::Map(members)
         }
         Kind::List => shape.element().map_or(Document::Null, |element| {
             let name = SERVICE.shape(element.target).name;
-            Document::List((0..least.max(1.0) as usize).map(|_| value(element.target, name, within)).collect())
+            Document::List(
+                (0..least.max(1.0) as usize)
+                    .map(|_| value(element.target, name, within))
+                    .collect(),
+            )
         }),
-        Kind::Map => shape
-            .element()
-            .map_or(Document::Null, |element| Document::from([("key", value(element.target, "value", within))])),
+        Kind::Map => shape.element().map_or(Document::Null, |element| {
+            Document::from([("key", value(element.target, "value", within))])
+        }),
         Kind::Enum => shape.values.first().copied().unwrap_or_default().into(),
         Kind::String => text(name, least as usize, shape.max).into(),
         Kind::Integer(_) => Document::Integer(least as i128),
@@ -65,5 +91,8 @@ fn value(ix: Ix, name: &str, within: &mut Vec<Ix>) -> Document {
 
 /// A name as long as it must be, and no longer than it may be.
 fn text(name: &str, least: usize, most: Option<f64>) -> String {
-    name.chars().cycle().take(name.len().max(least).min(most.unwrap_or(f64::MAX) as usize)).collect()
+    name.chars()
+        .cycle()
+        .take(name.len().max(least).min(most.unwrap_or(f64::MAX) as usize))
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! The endpoint as clients see it: the typed client, the AWS CLI where it is installed, and requests that are wrong.
+//! The endpoint as clients see it: the typed client, the AWS CLI where it is installed, and
+//! requests that are wrong.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,10 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use opsmith_codepipeline::{
-    AcknowledgeJobInput, AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config,
-    CurrentRevision, Error, ErrorCode, ExecutionDetails, FailureDetails, FailureType, GetJobDetailsInput,
-    GetPipelineInput, GetThirdPartyJobDetailsInput, JobStatus, ListPipelinesInput, PollForJobsInput,
-    PollForThirdPartyJobsInput, PutJobFailureResultInput, PutJobSuccessResultInput, PutThirdPartyJobFailureResultInput,
+    AcknowledgeJobInput, AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId,
+    Client, Config, CurrentRevision, Error, ErrorCode, ExecutionDetails, FailureDetails,
+    FailureType, GetJobDetailsInput, GetPipelineInput, GetThirdPartyJobDetailsInput, JobStatus,
+    ListPipelinesInput, PollForJobsInput, PollForThirdPartyJobsInput, PutJobFailureResultInput,
+    PutJobSuccessResultInput, PutThirdPartyJobFailureResultInput,
     PutThirdPartyJobSuccessResultInput,
 };
 use opsmith_local::jobs::{Job, Jobs, Status};
@@ -20,14 +22,21 @@ use opsmith_runtime::credentials::Credentials;
 use opsmith_runtime::validate::Mode;
 
 fn wait<T>(call: impl IntoFuture<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(call.into_future())
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(call.into_future())
 }
 
 fn config(endpoint: &Endpoint) -> Config {
     let credentials = endpoint.credentials();
     let secret = credentials.secret_access_key.expose();
     let credentials = Credentials::new(credentials.access_key_id.clone(), secret, "test");
-    Config::new().region(REGION).endpoint_url(endpoint.url()).credentials(credentials)
+    Config::new()
+        .region(REGION)
+        .endpoint_url(endpoint.url())
+        .credentials(credentials)
 }
 
 fn client(endpoint: &Endpoint) -> Client {
@@ -38,13 +47,26 @@ fn client(endpoint: &Endpoint) -> Client {
 fn waiting() -> (Endpoint, Arc<Mutex<Vec<String>>>) {
     let mut job = Job::demo();
     job.id = "job-1".to_owned();
-    job.client = Some(opsmith_local::jobs::Client { id: "client-1".to_owned(), token: "token-1".into() });
+    job.client = Some(opsmith_local::jobs::Client {
+        id: "client-1".to_owned(),
+        token: "token-1".into(),
+    });
     let mut jobs = Jobs::default();
     jobs.add(job, "nonce-1");
     let told = Arc::new(Mutex::new(Vec::new()));
     let teller = Arc::clone(&told);
-    let on_event = Box::new(move |event: &opsmith_local::jobs::Event| teller.lock().unwrap().push(event.to_string()));
-    (Endpoint::start_with(Options { jobs, on_event, ..Options::default() }).unwrap(), told)
+    let on_event = Box::new(move |event: &opsmith_local::jobs::Event| {
+        teller.lock().unwrap().push(event.to_string())
+    });
+    (
+        Endpoint::start_with(Options {
+            jobs,
+            on_event,
+            ..Options::default()
+        })
+        .unwrap(),
+        told,
+    )
 }
 
 fn demo_type() -> ActionTypeId {
@@ -52,7 +74,11 @@ fn demo_type() -> ActionTypeId {
 }
 
 fn failure(job: &str, token: &str) -> PutThirdPartyJobFailureResultInput {
-    PutThirdPartyJobFailureResultInput::new(job, token, FailureDetails::new(FailureType::JobFailed, "tests failed"))
+    PutThirdPartyJobFailureResultInput::new(
+        job,
+        token,
+        FailureDetails::new(FailureType::JobFailed, "tests failed"),
+    )
 }
 
 fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
@@ -62,12 +88,20 @@ fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
 
 async fn acknowledge(client: &Client, nonce: &str) -> Result<Option<JobStatus>, Error> {
     let input = AcknowledgeThirdPartyJobInput::new("job-1", nonce, "token-1");
-    client.acknowledge_third_party_job(input).await.map(|output| output.status)
+    client
+        .acknowledge_third_party_job(input)
+        .await
+        .map(|output| output.status)
 }
 
 async fn details(client: &Client) -> opsmith_codepipeline::ThirdPartyJobDetails {
     let input = GetThirdPartyJobDetailsInput::new("job-1", "token-1");
-    client.get_third_party_job_details(input).await.unwrap().job_details.unwrap()
+    client
+        .get_third_party_job_details(input)
+        .await
+        .unwrap()
+        .job_details
+        .unwrap()
 }
 
 #[test]
@@ -75,34 +109,69 @@ fn a_worker_goes_through_the_life_of_a_job() {
     let (endpoint, told) = waiting();
     let client = client(&endpoint);
     wait(async {
-        let polled = client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())).await.unwrap();
-        assert_eq!(polled.jobs.unwrap().first().and_then(|job| job.job_id.clone()), Some("job-1".to_owned()));
+        let polled = client
+            .poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type()))
+            .await
+            .unwrap();
+        assert_eq!(
+            polled
+                .jobs
+                .unwrap()
+                .first()
+                .and_then(|job| job.job_id.clone()),
+            Some("job-1".to_owned())
+        );
 
         let first = details(&client).await;
-        assert_eq!(first.data.as_ref().and_then(|data| data.continuation_token.clone()), None);
-        assert_eq!(acknowledge(&client, "nonce-1").await.unwrap(), Some(JobStatus::InProgress));
-        assert_eq!(code(acknowledge(&client, "nonce-1").await), ErrorCode::InvalidNonceException);
+        assert_eq!(
+            first
+                .data
+                .as_ref()
+                .and_then(|data| data.continuation_token.clone()),
+            None
+        );
+        assert_eq!(
+            acknowledge(&client, "nonce-1").await.unwrap(),
+            Some(JobStatus::InProgress)
+        );
+        assert_eq!(
+            code(acknowledge(&client, "nonce-1").await),
+            ErrorCode::InvalidNonceException
+        );
 
-        let progress = ExecutionDetails::default().percent_complete(40).summary("half way");
+        let progress = ExecutionDetails::default()
+            .percent_complete(40)
+            .summary("half way");
         let going_on = PutThirdPartyJobSuccessResultInput::new("job-1", "token-1")
             .continuation_token("page-2")
             .current_revision(CurrentRevision::new("abc", "1"))
             .execution_details(progress);
-        client.put_third_party_job_success_result(going_on).await.unwrap();
+        client
+            .put_third_party_job_success_result(going_on)
+            .await
+            .unwrap();
 
         let again = details(&client).await;
-        assert_eq!(again.data.and_then(|data| data.continuation_token), Some("page-2".to_owned()));
+        assert_eq!(
+            again.data.and_then(|data| data.continuation_token),
+            Some("page-2".to_owned())
+        );
         let nonce = again.nonce.unwrap();
         assert_ne!(nonce, "nonce-1");
         acknowledge(&client, &nonce).await.unwrap();
         client
-            .put_third_party_job_success_result(PutThirdPartyJobSuccessResultInput::new("job-1", "token-1"))
+            .put_third_party_job_success_result(PutThirdPartyJobSuccessResultInput::new(
+                "job-1", "token-1",
+            ))
             .await
             .unwrap();
     });
     assert_eq!(endpoint.status("job-1"), Some(Status::Succeeded));
     let told = told.lock().unwrap().join("\n");
-    assert!(told.contains("Queued -> Dispatched") && told.contains("InProgress -> Succeeded"), "{told}");
+    assert!(
+        told.contains("Queued -> Dispatched") && told.contains("InProgress -> Succeeded"),
+        "{told}"
+    );
     assert!(!told.contains("token-1"), "{told}");
 }
 
@@ -113,14 +182,30 @@ fn results_that_are_not_due_are_refused() {
     wait(async {
         let put = |job: &'static str, token: &'static str| {
             let client = client.clone();
-            async move { client.put_third_party_job_failure_result(failure(job, token)).await }
+            async move {
+                client
+                    .put_third_party_job_failure_result(failure(job, token))
+                    .await
+            }
         };
-        assert_eq!(code(put("job-9", "token-1").await), ErrorCode::JobNotFoundException);
-        assert_eq!(code(put("job-1", "wrong").await), ErrorCode::InvalidClientTokenException);
-        assert_eq!(code(put("job-1", "token-1").await), ErrorCode::InvalidJobStateException);
+        assert_eq!(
+            code(put("job-9", "token-1").await),
+            ErrorCode::JobNotFoundException
+        );
+        assert_eq!(
+            code(put("job-1", "wrong").await),
+            ErrorCode::InvalidClientTokenException
+        );
+        assert_eq!(
+            code(put("job-1", "token-1").await),
+            ErrorCode::InvalidJobStateException
+        );
         acknowledge(&client, "nonce-1").await.unwrap();
         put("job-1", "token-1").await.unwrap();
-        assert_eq!(code(put("job-1", "token-1").await), ErrorCode::InvalidJobStateException);
+        assert_eq!(
+            code(put("job-1", "token-1").await),
+            ErrorCode::InvalidJobStateException
+        );
     });
     assert_eq!(endpoint.status("job-1"), Some(Status::Failed));
 }
@@ -138,9 +223,13 @@ fn what_is_not_kept_and_what_is_invalid() {
     );
     let error = wait(off.put_third_party_job_failure_result(input)).unwrap_err();
     let text = error.to_string();
-    for part in
-        ["ValidationException", "3 validation error(s)", "jobId", "failureDetails.type", "failureDetails.message"]
-    {
+    for part in [
+        "ValidationException",
+        "3 validation error(s)",
+        "jobId",
+        "failureDetails.type",
+        "failureDetails.message",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
@@ -149,14 +238,28 @@ fn what_is_not_kept_and_what_is_invalid() {
 fn signatures_that_are_wrong() {
     let endpoint = Endpoint::start().unwrap();
     let put = |config: Config| {
-        let error = wait(Client::new(config).put_third_party_job_failure_result(failure("demo-job", "demo-token")));
+        let error = wait(
+            Client::new(config)
+                .put_third_party_job_failure_result(failure("demo-job", "demo-token")),
+        );
         error.unwrap_err().code().map(str::to_owned)
     };
-    let other = |id: &str, secret: &str| config(&endpoint).credentials(Credentials::new(id, secret, "test"));
+    let other = |id: &str, secret: &str| {
+        config(&endpoint).credentials(Credentials::new(id, secret, "test"))
+    };
     let name = endpoint.credentials().access_key_id.clone();
-    assert_eq!(put(other(&name, "wrong")).as_deref(), Some("InvalidSignatureException"));
-    assert_eq!(put(other("AKIDOTHER", "wrong")).as_deref(), Some("UnrecognizedClientException"));
-    assert_eq!(put(config(&endpoint).anonymous()).as_deref(), Some("MissingAuthenticationTokenException"));
+    assert_eq!(
+        put(other(&name, "wrong")).as_deref(),
+        Some("InvalidSignatureException")
+    );
+    assert_eq!(
+        put(other("AKIDOTHER", "wrong")).as_deref(),
+        Some("UnrecognizedClientException")
+    );
+    assert_eq!(
+        put(config(&endpoint).anonymous()).as_deref(),
+        Some("MissingAuthenticationTokenException")
+    );
     assert_eq!(endpoint.status("demo-job"), Some(Status::InProgress));
 }
 
@@ -165,8 +268,14 @@ fn signed(endpoint: &Endpoint, target: &str, body: &str, at: SystemTime) -> Stri
     use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
     let credentials = endpoint.credentials();
     let secret = credentials.secret_access_key.expose();
-    let identity =
-        aws_credential_types::Credentials::new(&credentials.access_key_id, secret, None, None, "test").into();
+    let identity = aws_credential_types::Credentials::new(
+        &credentials.access_key_id,
+        secret,
+        None,
+        None,
+        "test",
+    )
+    .into();
     let parameters = aws_sigv4::sign::v4::SigningParams::builder()
         .identity(&identity)
         .region(REGION)
@@ -178,9 +287,13 @@ fn signed(endpoint: &Endpoint, target: &str, body: &str, at: SystemTime) -> Stri
         .into();
     let url = format!("{}/", endpoint.url());
     let headers = [("x-amz-target", target)].into_iter();
-    let request = SignableRequest::new("POST", &url, headers, SignableBody::Bytes(body.as_bytes())).unwrap();
+    let request =
+        SignableRequest::new("POST", &url, headers, SignableBody::Bytes(body.as_bytes())).unwrap();
     let (instructions, _) = sign(request, &parameters).unwrap().into_parts();
-    let headers = instructions.headers().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
+    let headers = instructions
+        .headers()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect::<String>();
     let host = endpoint.url().replace("http://", "");
     format!(
         "POST / HTTP/1.1\r\nhost: {host}\r\nx-amz-target: {target}\r\n{headers}connection: close\r\n\
@@ -191,7 +304,9 @@ fn signed(endpoint: &Endpoint, target: &str, body: &str, at: SystemTime) -> Stri
 
 fn exchange(endpoint: &Endpoint, request: &str) -> String {
     let mut stream = TcpStream::connect(endpoint.url().trim_start_matches("http://")).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -206,21 +321,42 @@ fn requests_that_are_wrong() {
     let body = r#"{"jobId":"demo-job","clientToken":"demo-token","failureDetails":{"type":"JobFailed","message":"m"}}"#;
     let late = now - Duration::from_secs(16 * 60);
     for (request, expected) in [
-        (signed(&endpoint, "CodePipeline_20150709.Nothing", body, now), "UnknownOperationException"),
-        (signed(&endpoint, "Other.PutThirdPartyJobFailureResult", body, now), "UnknownOperationException"),
+        (
+            signed(&endpoint, "CodePipeline_20150709.Nothing", body, now),
+            "UnknownOperationException",
+        ),
+        (
+            signed(&endpoint, "Other.PutThirdPartyJobFailureResult", body, now),
+            "UnknownOperationException",
+        ),
         (signed(&endpoint, put, "{", now), "SerializationException"),
-        (signed(&endpoint, put, r#"{"jobId":5}"#, now), "SerializationException"),
+        (
+            signed(&endpoint, put, r#"{"jobId":5}"#, now),
+            "SerializationException",
+        ),
         (signed(&endpoint, put, "{}", now), "ValidationException"),
-        (signed(&endpoint, put, body, late), "InvalidSignatureException"),
-        (signed(&endpoint, put, body, now).replace("\"m\"", "\"n\""), "InvalidSignatureException"),
+        (
+            signed(&endpoint, put, body, late),
+            "InvalidSignatureException",
+        ),
+        (
+            signed(&endpoint, put, body, now).replace("\"m\"", "\"n\""),
+            "InvalidSignatureException",
+        ),
         (
             signed(&endpoint, put, body, now).replace("authorization: AWS4", "authorization: AWS5"),
             "IncompleteSignature",
         ),
     ] {
         let answer = exchange(&endpoint, &request);
-        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(expected), "{expected}: {answer}");
-        assert!(answer.to_lowercase().contains("x-amzn-requestid: "), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 400") && answer.contains(expected),
+            "{expected}: {answer}"
+        );
+        assert!(
+            answer.to_lowercase().contains("x-amzn-requestid: "),
+            "{answer}"
+        );
     }
     let answer = exchange(&endpoint, &signed(&endpoint, put, body, now));
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -235,16 +371,31 @@ fn the_aws_cli_is_a_client_like_any_other() {
     }
     let endpoint = Endpoint::start().unwrap();
     let mut command = Command::new(aws);
-    command.env_clear().env("HOME", "/nonexistent").env("PATH", "/usr/bin:/bin");
+    command
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .env("PATH", "/usr/bin:/bin");
     for line in endpoint.export_lines().lines() {
         let (name, value) = line.trim_start_matches("export ").split_once('=').unwrap();
         command.env(name, value);
     }
     // Versions before 2.13 do not read AWS_ENDPOINT_URL.
-    command.args(["--endpoint-url", &endpoint.url(), "codepipeline", "put-third-party-job-failure-result"]);
+    command.args([
+        "--endpoint-url",
+        &endpoint.url(),
+        "codepipeline",
+        "put-third-party-job-failure-result",
+    ]);
     command.args(["--job-id", "demo-job", "--client-token", "demo-token"]);
-    let output = command.args(["--failure-details", "type=JobFailed,message=m"]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = command
+        .args(["--failure-details", "type=JobFailed,message=m"])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert_eq!(endpoint.status("demo-job"), Some(Status::Failed));
 }
 
@@ -256,8 +407,14 @@ fn custom_job() -> Job {
     job.client = None;
     job.id = CUSTOM.to_owned();
     job.action_type = {
-        let [category, owner, provider, version] = ["Build", "Custom", "Mill", "2"].map(str::to_owned);
-        opsmith_local::jobs::ActionType { category, owner, provider, version }
+        let [category, owner, provider, version] =
+            ["Build", "Custom", "Mill", "2"].map(str::to_owned);
+        opsmith_local::jobs::ActionType {
+            category,
+            owner,
+            provider,
+            version,
+        }
     };
     job
 }
@@ -269,40 +426,95 @@ fn a_custom_job_has_its_details_in_the_poll_and_needs_no_token() {
     endpoint.add(custom_job()).unwrap();
     let mill = ActionTypeId::new(ActionCategory::Build, ActionOwner::Custom, "Mill", "2");
     wait(async {
-        let other = PollForJobsInput::new(mill.clone()).query_param([("Suite".to_owned(), "none".to_owned())]);
-        assert_eq!(client.poll_for_jobs(other).await.unwrap().jobs.map(|jobs| jobs.len()), Some(0));
-        let polled = client.poll_for_jobs(PollForJobsInput::new(mill)).await.unwrap().jobs.unwrap().remove(0);
+        let other = PollForJobsInput::new(mill.clone())
+            .query_param([("Suite".to_owned(), "none".to_owned())]);
+        assert_eq!(
+            client
+                .poll_for_jobs(other)
+                .await
+                .unwrap()
+                .jobs
+                .map(|jobs| jobs.len()),
+            Some(0)
+        );
+        let polled = client
+            .poll_for_jobs(PollForJobsInput::new(mill))
+            .await
+            .unwrap()
+            .jobs
+            .unwrap()
+            .remove(0);
         let (id, nonce) = (polled.id.unwrap(), polled.nonce.unwrap());
         let context = polled.data.unwrap().pipeline_context.unwrap();
         assert!(context.pipeline_arn.unwrap().ends_with(":demo-pipeline"));
         let third_party = AcknowledgeThirdPartyJobInput::new(&*id, &*nonce, "demo-token");
-        assert_eq!(code(client.acknowledge_third_party_job(third_party).await), ErrorCode::JobNotFoundException);
-        let taken = client.acknowledge_job(AcknowledgeJobInput::new(&*id, &*nonce)).await.unwrap();
+        assert_eq!(
+            code(client.acknowledge_third_party_job(third_party).await),
+            ErrorCode::JobNotFoundException
+        );
+        let taken = client
+            .acknowledge_job(AcknowledgeJobInput::new(&*id, &*nonce))
+            .await
+            .unwrap();
         assert_eq!(taken.status, Some(JobStatus::InProgress));
-        let again = client.acknowledge_job(AcknowledgeJobInput::new(&*id, &*nonce)).await;
+        let again = client
+            .acknowledge_job(AcknowledgeJobInput::new(&*id, &*nonce))
+            .await;
         assert_eq!(code(again), ErrorCode::InvalidNonceException);
         let more = PutJobSuccessResultInput::new(&*id).continuation_token("more");
         client.put_job_success_result(more).await.unwrap();
         assert_eq!(endpoint.status(&id), Some(Status::Queued));
-        let details = client.get_job_details(GetJobDetailsInput::new(&*id)).await.unwrap().job_details.unwrap();
-        assert_eq!(details.data.unwrap().continuation_token.as_deref(), Some("more"));
-        let nonce = &endpoint.jobs().into_iter().find(|entry| entry.job.id == id).unwrap().nonce;
-        client.acknowledge_job(AcknowledgeJobInput::new(&*id, &**nonce)).await.unwrap();
+        let details = client
+            .get_job_details(GetJobDetailsInput::new(&*id))
+            .await
+            .unwrap()
+            .job_details
+            .unwrap();
+        assert_eq!(
+            details.data.unwrap().continuation_token.as_deref(),
+            Some("more")
+        );
+        let nonce = &endpoint
+            .jobs()
+            .into_iter()
+            .find(|entry| entry.job.id == id)
+            .unwrap()
+            .nonce;
+        client
+            .acknowledge_job(AcknowledgeJobInput::new(&*id, &**nonce))
+            .await
+            .unwrap();
         let failed = FailureDetails::new(FailureType::JobFailed, "broke");
-        client.put_job_failure_result(PutJobFailureResultInput::new(&*id, failed)).await.unwrap();
+        client
+            .put_job_failure_result(PutJobFailureResultInput::new(&*id, failed))
+            .await
+            .unwrap();
         assert_eq!(endpoint.status(&id), Some(Status::Failed));
     });
 }
 
 #[test]
 fn a_stub_answers_every_operation_with_a_sample() {
-    let options = Options { stub: true, ..Options::default() };
+    let options = Options {
+        stub: true,
+        ..Options::default()
+    };
     let endpoint = Endpoint::start_with(options).unwrap();
     let client = client(&endpoint);
-    let pipeline = wait(client.get_pipeline(GetPipelineInput::new("p"))).unwrap().pipeline.unwrap();
-    assert_eq!((pipeline.name.as_str(), pipeline.version), ("name", Some(1)));
+    let pipeline = wait(client.get_pipeline(GetPipelineInput::new("p")))
+        .unwrap()
+        .pipeline
+        .unwrap();
+    assert_eq!(
+        (pipeline.name.as_str(), pipeline.version),
+        ("name", Some(1))
+    );
     let action = &pipeline.stages[0].actions[0];
-    assert_eq!(action.action_type_id.category, ActionCategory::Source, "a value of the model");
+    assert_eq!(
+        action.action_type_id.category,
+        ActionCategory::Source,
+        "a value of the model"
+    );
     // Whoever asks for all pages is given one.
     let mut pages = client.list_pipelines(ListPipelinesInput::default()).pages();
     let page = wait(async { pages.next().await }).unwrap().unwrap();
@@ -310,20 +522,27 @@ fn a_stub_answers_every_operation_with_a_sample() {
     assert!(wait(async { pages.next().await }).is_none());
     let endpoint = Endpoint::start().unwrap();
     let refused = wait(self::client(&endpoint).get_pipeline(GetPipelineInput::new("p")));
-    assert_eq!(refused.unwrap_err().code(), Some("OperationNotKeptException"));
+    assert_eq!(
+        refused.unwrap_err().code(),
+        Some("OperationNotKeptException")
+    );
 }
 
 #[test]
 fn faults_befall_requests_by_plan() {
     let (endpoint, _) = waiting();
     let client = Client::new(config(&endpoint).max_attempts(1));
-    let poll = || wait(client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())));
+    let poll =
+        || wait(client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())));
     endpoint.inject(Fault::Throttle, Which::Next(1), "PollForThirdPartyJobs");
     assert_eq!(poll().unwrap_err().code(), Some("ThrottlingException"));
     endpoint.inject(Fault::Reset, Which::Next(1), "");
     assert!(matches!(poll(), Err(Error::Transport(_))));
     endpoint.inject(Fault::Answer(500, "oops".to_owned()), Which::Next(1), "");
-    assert_eq!(poll().unwrap_err().service().map(|error| error.status), Some(500));
+    assert_eq!(
+        poll().unwrap_err().service().map(|error| error.status),
+        Some(500)
+    );
     // The answer is lost, and yet it was done.
     endpoint.inject(Fault::Lost, Which::Next(1), "");
     assert_eq!(endpoint.status("job-1"), Some(Status::Queued));
@@ -331,20 +550,32 @@ fn faults_befall_requests_by_plan() {
     assert_eq!(endpoint.status("job-1"), Some(Status::Dispatched));
     endpoint.inject(Fault::Throttle, Which::Every(1), "");
     endpoint.heal();
-    // Whoever looks at the answer's date signs for the endpoint's time, and is let in while its clock is off.
-    for (seconds, code) in
-        [(3600, Some("InvalidSignatureException")), (-3600, Some("InvalidSignatureException")), (i64::MAX, None)]
-    {
+    // Whoever looks at the answer's date signs for the endpoint's time, and is let in while its
+    // clock is off.
+    for (seconds, code) in [
+        (3600, Some("InvalidSignatureException")),
+        (-3600, Some("InvalidSignatureException")),
+        (i64::MAX, None),
+    ] {
         let client = Client::new(config(&endpoint).max_attempts(1));
         endpoint.inject(Fault::Skew(seconds), Which::Next(1), "");
-        let polled = wait(client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())));
-        assert_eq!(polled.err().as_ref().and_then(Error::code), code, "{seconds}");
+        let polled =
+            wait(client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())));
+        assert_eq!(
+            polled.err().as_ref().and_then(Error::code),
+            code,
+            "{seconds}"
+        );
     }
     endpoint.inject(Fault::Skew(3600), Which::Next(2), "");
     let patient = Client::new(config(&endpoint).max_attempts(2));
     wait(patient.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type()))).unwrap();
     let before = std::time::Instant::now();
-    endpoint.inject(Fault::Delay(std::time::Duration::from_millis(50)), Which::Next(1), "");
+    endpoint.inject(
+        Fault::Delay(std::time::Duration::from_millis(50)),
+        Which::Next(1),
+        "",
+    );
     poll().unwrap();
     assert!(before.elapsed().as_millis() >= 50);
 }
@@ -352,11 +583,22 @@ fn faults_befall_requests_by_plan() {
 #[test]
 fn a_clock_that_is_off_is_told_to_clients() {
     let ahead = || SystemTime::now() + std::time::Duration::from_secs(3600);
-    let options = Options { clock: Arc::new(ahead), ..Options::default() };
+    let options = Options {
+        clock: Arc::new(ahead),
+        ..Options::default()
+    };
     let endpoint = Endpoint::start_with(options).unwrap();
     let client = Client::new(config(&endpoint).max_attempts(1));
-    let refused = wait(client.get_third_party_job_details(GetThirdPartyJobDetailsInput::new("demo-job", "demo-token")));
-    assert_eq!(refused.unwrap_err().code(), Some("InvalidSignatureException"));
+    let refused = wait(
+        client.get_third_party_job_details(GetThirdPartyJobDetailsInput::new(
+            "demo-job",
+            "demo-token",
+        )),
+    );
+    assert_eq!(
+        refused.unwrap_err().code(),
+        Some("InvalidSignatureException")
+    );
 }
 
 #[test]
@@ -365,18 +607,43 @@ fn what_is_kept_is_there_in_the_next_run() {
     let path = folder.path().join("jobs.state");
     let start = || {
         let (store, kept) = Store::open(&path).unwrap();
-        let jobs = if kept.is_empty() { Options::default().jobs } else { Jobs::kept(kept) };
-        Endpoint::start_with(Options { jobs, store: Some(store), ..Options::default() }).unwrap()
+        let jobs = if kept.is_empty() {
+            Options::default().jobs
+        } else {
+            Jobs::kept(kept)
+        };
+        Endpoint::start_with(Options {
+            jobs,
+            store: Some(store),
+            ..Options::default()
+        })
+        .unwrap()
     };
     let endpoint = start();
     endpoint.add(custom_job()).unwrap();
-    wait(client(&endpoint).put_third_party_job_failure_result(failure("demo-job", "demo-token"))).unwrap();
+    wait(client(&endpoint).put_third_party_job_failure_result(failure("demo-job", "demo-token")))
+        .unwrap();
     // One process at a time.
-    assert!(Store::open(&path).unwrap_err().to_string().contains("jobs.state"));
+    assert!(
+        Store::open(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("jobs.state")
+    );
     drop(endpoint);
     let endpoint = start();
-    let states: Vec<_> = endpoint.jobs().into_iter().map(|entry| (entry.job.id, entry.status)).collect();
-    assert_eq!(states, [("demo-job".to_owned(), Status::Failed), (CUSTOM.to_owned(), Status::Queued)]);
+    let states: Vec<_> = endpoint
+        .jobs()
+        .into_iter()
+        .map(|entry| (entry.job.id, entry.status))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("demo-job".to_owned(), Status::Failed),
+            (CUSTOM.to_owned(), Status::Queued)
+        ]
+    );
     std::fs::write(folder.path().join("other"), "no state").unwrap();
     assert!(Store::open(&folder.path().join("other")).is_err());
 }
@@ -384,7 +651,9 @@ fn what_is_kept_is_there_in_the_next_run() {
 /// Sends bytes and returns all that comes back, however the endpoint closes.
 fn answer(endpoint: &Endpoint, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(endpoint.url().trim_start_matches("http://")).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .unwrap();
     // It may refuse before all is sent.
     let _ = stream.write_all(bytes);
     let (mut answer, mut part) = (Vec::new(), [0; 4096]);
@@ -401,22 +670,75 @@ fn attacks_are_refused_with_their_code_and_harm_nobody() {
     let put = "CodePipeline_20150709.PutThirdPartyJobFailureResult";
     let body = r#"{"jobId":"demo-job","clientToken":"demo-token","failureDetails":{"type":"JobFailed","message":"m"}}"#;
     let good = signed(&endpoint, put, body, now);
-    let unsigned: String =
-        good.split_inclusive('\n').filter(|line| !line.to_lowercase().starts_with("authorization")).collect();
-    let with = |header: &str| good.replace("connection: close\r\n", &format!("{header}\r\nconnection: close\r\n"));
+    let unsigned: String = good
+        .split_inclusive('\n')
+        .filter(|line| !line.to_lowercase().starts_with("authorization"))
+        .collect();
+    let with = |header: &str| {
+        good.replace(
+            "connection: close\r\n",
+            &format!("{header}\r\nconnection: close\r\n"),
+        )
+    };
     // Whoever waits does no harm.
-    let waiting: Vec<_> =
-        (0..500).map(|_| TcpStream::connect(endpoint.url().trim_start_matches("http://")).unwrap()).collect();
+    let waiting: Vec<_> = (0..500)
+        .map(|_| TcpStream::connect(endpoint.url().trim_start_matches("http://")).unwrap())
+        .collect();
     for (attack, request, status, code) in [
-        ("unsigned", unsigned, 400, "MissingAuthenticationTokenException"),
-        ("altered body", good.replace("\"m\"", "\"n\""), 400, "InvalidSignatureException"),
-        ("altered host", good.replace("host: 127.0.0.1", "host: 127.0.0.2"), 400, "InvalidSignatureException"),
-        ("altered operation", good.replace("FailureResult\r\n", "SuccessResult\r\n"), 400, "InvalidSignatureException"),
-        ("another path", good.replace("POST / ", "POST /x "), 400, "InvalidSignatureException"),
-        ("another method", good.replace("POST / ", "PUT / "), 400, "InvalidSignatureException"),
-        ("a query beside it", good.replace("POST / ", "POST /?x=y "), 400, "InvalidSignatureException"),
-        ("two signatures", with("authorization: AWS4-HMAC-SHA256 x"), 400, "IncompleteSignatureException"),
-        ("expired", signed(&endpoint, put, body, now - Duration::from_secs(901)), 400, "InvalidSignatureException"),
+        (
+            "unsigned",
+            unsigned,
+            400,
+            "MissingAuthenticationTokenException",
+        ),
+        (
+            "altered body",
+            good.replace("\"m\"", "\"n\""),
+            400,
+            "InvalidSignatureException",
+        ),
+        (
+            "altered host",
+            good.replace("host: 127.0.0.1", "host: 127.0.0.2"),
+            400,
+            "InvalidSignatureException",
+        ),
+        (
+            "altered operation",
+            good.replace("FailureResult\r\n", "SuccessResult\r\n"),
+            400,
+            "InvalidSignatureException",
+        ),
+        (
+            "another path",
+            good.replace("POST / ", "POST /x "),
+            400,
+            "InvalidSignatureException",
+        ),
+        (
+            "another method",
+            good.replace("POST / ", "PUT / "),
+            400,
+            "InvalidSignatureException",
+        ),
+        (
+            "a query beside it",
+            good.replace("POST / ", "POST /?x=y "),
+            400,
+            "InvalidSignatureException",
+        ),
+        (
+            "two signatures",
+            with("authorization: AWS4-HMAC-SHA256 x"),
+            400,
+            "IncompleteSignatureException",
+        ),
+        (
+            "expired",
+            signed(&endpoint, put, body, now - Duration::from_secs(901)),
+            400,
+            "InvalidSignatureException",
+        ),
         (
             "of the future",
             signed(&endpoint, put, body, now + Duration::from_secs(930)),
@@ -429,11 +751,26 @@ fn attacks_are_refused_with_their_code_and_harm_nobody() {
             413,
             "RequestEntityTooLargeException",
         ),
-        ("a header of a megabyte", with(&format!("x: {}", "y".repeat(1 << 20))), 431, ""),
-        ("ten thousand headers", with(&"x: y\r\n".repeat(10_000)), 431, ""),
+        (
+            "a header of a megabyte",
+            with(&format!("x: {}", "y".repeat(1 << 20))),
+            431,
+            "",
+        ),
+        (
+            "ten thousand headers",
+            with(&"x: y\r\n".repeat(10_000)),
+            431,
+            "",
+        ),
         ("no request", "\0\u{1}\u{2}\r\n\r\n".to_owned(), 400, ""),
         ("two lengths", with("content-length: 5"), 400, ""),
-        ("a length below nothing", good.replace("content-length: ", "content-length: -"), 400, ""),
+        (
+            "a length below nothing",
+            good.replace("content-length: ", "content-length: -"),
+            400,
+            "",
+        ),
         (
             "chunks that are none",
             with("transfer-encoding: chunked").replace("content-length", "x-length"),
@@ -443,7 +780,10 @@ fn attacks_are_refused_with_their_code_and_harm_nobody() {
     ] {
         let found = answer(&endpoint, request.as_bytes());
         let expected = format!("HTTP/1.1 {status} ");
-        assert!(found.starts_with(&expected) && found.contains(code), "{attack}: {found}");
+        assert!(
+            found.starts_with(&expected) && found.contains(code),
+            "{attack}: {found}"
+        );
     }
     assert_eq!(endpoint.status("demo-job"), Some(Status::InProgress));
     assert!(answer(&endpoint, good.as_bytes()).starts_with("HTTP/1.1 200 "));
@@ -458,10 +798,25 @@ fn requests_that_are_slow_are_refused_while_others_are_answered() {
     let endpoint = Endpoint::start().unwrap();
     let head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{";
     std::thread::scope(|scope| {
-        let slow = [head, &head[..30]].map(|begun| scope.spawn(|| answer(&endpoint, begun.as_bytes())));
+        let slow =
+            [head, &head[..30]].map(|begun| scope.spawn(|| answer(&endpoint, begun.as_bytes())));
         let found = slow.map(|slow| slow.join().unwrap());
-        assert!(found[0].starts_with("HTTP/1.1 408 ") && found[0].contains("RequestTimeoutException"), "{}", found[0]);
-        assert!(found[1].is_empty() || found[1].starts_with("HTTP/1.1 408 "), "{}", found[1]);
+        assert!(
+            found[0].starts_with("HTTP/1.1 408 ") && found[0].contains("RequestTimeoutException"),
+            "{}",
+            found[0]
+        );
+        assert!(
+            found[1].is_empty() || found[1].starts_with("HTTP/1.1 408 "),
+            "{}",
+            found[1]
+        );
     });
-    assert!(answer(&endpoint, b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 400 "));
+    assert!(
+        answer(
+            &endpoint,
+            b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        )
+        .starts_with("HTTP/1.1 400 ")
+    );
 }

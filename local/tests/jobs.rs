@@ -2,7 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use opsmith_local::jobs::{ActionType, Client, Failure, Job, Jobs, PolledJob, Refused, Status, Success};
+use opsmith_local::jobs::{
+    ActionType, Client, Failure, Job, Jobs, PolledJob, Refused, Status, Success,
+};
 
 const TOKEN: &str = "token-1";
 
@@ -11,8 +13,14 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 fn action_type(provider: &str) -> ActionType {
-    let [category, owner, provider, version] = ["Test", "ThirdParty", provider, "1"].map(str::to_owned);
-    ActionType { category, owner, provider, version }
+    let [category, owner, provider, version] =
+        ["Test", "ThirdParty", provider, "1"].map(str::to_owned);
+    ActionType {
+        category,
+        owner,
+        provider,
+        version,
+    }
 }
 
 /// Jobs with one that waits: `job-1`, with the client token `token-1` and the nonce `nonce-1`.
@@ -25,7 +33,10 @@ fn one_job() -> Jobs {
 fn job(id: &str) -> Job {
     let mut demo = Job::demo();
     demo.id = id.to_owned();
-    demo.client = Some(Client { id: format!("client of {id}"), token: TOKEN.into() });
+    demo.client = Some(Client {
+        id: format!("client of {id}"),
+        token: TOKEN.into(),
+    });
     demo.action_type = action_type("Acme");
     demo.timeout = Duration::from_secs(60);
     demo
@@ -33,17 +44,28 @@ fn job(id: &str) -> Job {
 
 fn in_progress() -> Jobs {
     let mut jobs = one_job();
-    assert_eq!(jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)), Ok(Status::InProgress));
+    assert_eq!(
+        jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)),
+        Ok(Status::InProgress)
+    );
     jobs.take_events();
     jobs
 }
 
 fn failure() -> Failure {
-    Failure { kind: "JobFailed".to_owned(), message: "tests\nfailed".to_owned(), external_execution_id: None }
+    Failure {
+        kind: "JobFailed".to_owned(),
+        message: "tests\nfailed".to_owned(),
+        external_execution_id: None,
+    }
 }
 
 fn continued(token: &str) -> Success {
-    Success { continuation_token: Some(token.to_owned()), percent_complete: Some(40), ..Success::default() }
+    Success {
+        continuation_token: Some(token.to_owned()),
+        percent_complete: Some(40),
+        ..Success::default()
+    }
 }
 
 fn told(jobs: &mut Jobs) -> Vec<String> {
@@ -55,17 +77,35 @@ fn a_worker_takes_a_job_from_poll_to_success() {
     let mut jobs = one_job();
     assert_eq!(jobs.status("job-1", at(0)), Some(Status::Queued));
     let polled = jobs.poll(&action_type("Acme"), None, at(1)).unwrap();
-    assert_eq!(polled, [PolledJob { client_id: "client of job-1".to_owned(), job_id: "job-1".to_owned() }]);
+    assert_eq!(
+        polled,
+        [PolledJob {
+            client_id: "client of job-1".to_owned(),
+            job_id: "job-1".to_owned()
+        }]
+    );
     assert_eq!(jobs.status("job-1", at(1)), Some(Status::Dispatched));
 
     let details = jobs.details("job-1", TOKEN).unwrap();
-    assert_eq!((details.job.id.as_str(), details.nonce.as_str()), ("job-1", "nonce-1"));
+    assert_eq!(
+        (details.job.id.as_str(), details.nonce.as_str()),
+        ("job-1", "nonce-1")
+    );
     assert_eq!(details.job.continuation_token, None);
-    assert_eq!(jobs.acknowledge("job-1", &details.nonce, TOKEN, at(2)), Ok(Status::InProgress));
-    assert_eq!(jobs.put_success("job-1", TOKEN, Success::default(), "nonce-2", at(3)), Ok(()));
+    assert_eq!(
+        jobs.acknowledge("job-1", &details.nonce, TOKEN, at(2)),
+        Ok(Status::InProgress)
+    );
+    assert_eq!(
+        jobs.put_success("job-1", TOKEN, Success::default(), "nonce-2", at(3)),
+        Ok(())
+    );
 
     let events = jobs.take_events();
-    let steps: Vec<_> = events.iter().map(|event| (event.at, event.from, event.to)).collect();
+    let steps: Vec<_> = events
+        .iter()
+        .map(|event| (event.at, event.from, event.to))
+        .collect();
     assert_eq!(
         steps,
         [
@@ -84,7 +124,11 @@ fn a_job_is_handed_out_until_it_is_acknowledged() {
     for _ in 0..3 {
         assert_eq!(jobs.poll(&acme, None, at(0)).unwrap().len(), 1);
     }
-    assert_eq!(told(&mut jobs), ["job job-1: Queued -> Dispatched"], "only the first poll changes anything");
+    assert_eq!(
+        told(&mut jobs),
+        ["job job-1: Queued -> Dispatched"],
+        "only the first poll changes anything"
+    );
     jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)).unwrap();
     assert_eq!(jobs.poll(&acme, None, at(0)), Ok(vec![]));
 }
@@ -104,7 +148,10 @@ fn a_poll_gives_the_oldest_jobs_of_its_action_type_and_no_more_than_asked_for() 
     assert_eq!(polled("Acme", Some(2)).unwrap(), ["job-1", "job-2"]);
     assert_eq!(polled("Acme", None).unwrap(), ["job-1", "job-2", "job-3"]);
     assert_eq!(polled("Other", None).unwrap(), ["other"]);
-    assert_eq!(polled("None", None), Err(Refused::ActionTypeNotFound(action_type("None"))));
+    assert_eq!(
+        polled("None", None),
+        Err(Refused::ActionTypeNotFound(action_type("None")))
+    );
     assert_eq!(jobs.status("other", at(0)), Some(Status::Dispatched));
 }
 
@@ -119,30 +166,46 @@ fn an_action_type_may_have_no_jobs_yet() {
 fn a_nonce_works_once_and_for_its_job_only() {
     let mut jobs = one_job();
     for wrong in ["", "nonce", "nonce-2"] {
-        assert_eq!(jobs.acknowledge("job-1", wrong, TOKEN, at(0)), Err(Refused::InvalidNonce), "{wrong:?}");
+        assert_eq!(
+            jobs.acknowledge("job-1", wrong, TOKEN, at(0)),
+            Err(Refused::InvalidNonce),
+            "{wrong:?}"
+        );
     }
     assert_eq!(jobs.status("job-1", at(0)), Some(Status::Queued));
-    assert_eq!(jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)), Ok(Status::InProgress));
-    assert_eq!(jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)), Err(Refused::InvalidNonce));
+    assert_eq!(
+        jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)),
+        Ok(Status::InProgress)
+    );
+    assert_eq!(
+        jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)),
+        Err(Refused::InvalidNonce)
+    );
 }
 
 #[test]
 fn a_job_that_has_ended_is_taken_by_nobody_whatever_the_nonce() {
     let mut failed = in_progress();
-    failed.put_failure("job-1", TOKEN, failure(), at(0)).unwrap();
+    failed
+        .put_failure("job-1", TOKEN, failure(), at(0))
+        .unwrap();
     for nonce in ["nonce-1", "nonce"] {
         let ended = Err(Refused::InvalidJobState(Status::Failed));
         assert_eq!(failed.acknowledge("job-1", nonce, TOKEN, at(0)), ended);
         let mut late = in_progress();
         let ended = Err(Refused::InvalidJobState(Status::TimedOut));
-        assert_eq!(late.acknowledge("job-1", nonce, TOKEN, at(1_000_000)), ended);
+        assert_eq!(
+            late.acknowledge("job-1", nonce, TOKEN, at(1_000_000)),
+            ended
+        );
     }
 }
 
 #[test]
 fn a_success_with_a_continuation_token_queues_the_job_again() {
     let mut jobs = in_progress();
-    jobs.put_success("job-1", TOKEN, continued("run-7"), "nonce-2", at(1)).unwrap();
+    jobs.put_success("job-1", TOKEN, continued("run-7"), "nonce-2", at(1))
+        .unwrap();
     assert_eq!(
         told(&mut jobs),
         [r#"job job-1: InProgress -> Queued, percent complete 40, continuation token "run-7""#]
@@ -152,14 +215,21 @@ fn a_success_with_a_continuation_token_queues_the_job_again() {
         Err(Refused::InvalidJobState(Status::Queued)),
         "its next round begins with an acknowledgement"
     );
-    assert_eq!(jobs.acknowledge("job-1", "nonce-1", TOKEN, at(1)), Err(Refused::InvalidNonce));
+    assert_eq!(
+        jobs.acknowledge("job-1", "nonce-1", TOKEN, at(1)),
+        Err(Refused::InvalidNonce)
+    );
 
-    assert_eq!(jobs.poll(&action_type("Acme"), None, at(2)).unwrap().len(), 1);
+    assert_eq!(
+        jobs.poll(&action_type("Acme"), None, at(2)).unwrap().len(),
+        1
+    );
     let details = jobs.details("job-1", TOKEN).unwrap();
     assert_eq!(details.job.continuation_token.as_deref(), Some("run-7"));
     assert_eq!(details.nonce, "nonce-2");
     jobs.acknowledge("job-1", "nonce-2", TOKEN, at(2)).unwrap();
-    jobs.put_success("job-1", TOKEN, Success::default(), "nonce-3", at(3)).unwrap();
+    jobs.put_success("job-1", TOKEN, Success::default(), "nonce-3", at(3))
+        .unwrap();
     assert_eq!(jobs.status("job-1", at(3)), Some(Status::Succeeded));
 }
 
@@ -167,19 +237,31 @@ fn a_success_with_a_continuation_token_queues_the_job_again() {
 fn a_failure_ends_the_job_and_is_told_in_one_line() {
     let mut jobs = in_progress();
     assert_eq!(jobs.put_failure("job-1", TOKEN, failure(), at(1)), Ok(()));
-    assert_eq!(told(&mut jobs), [r#"job job-1: InProgress -> Failed, JobFailed: "tests\nfailed""#]);
+    assert_eq!(
+        told(&mut jobs),
+        [r#"job job-1: InProgress -> Failed, JobFailed: "tests\nfailed""#]
+    );
     let settled = Err(Refused::InvalidJobState(Status::Failed));
     assert_eq!(jobs.put_failure("job-1", TOKEN, failure(), at(2)), settled);
-    assert_eq!(jobs.put_success("job-1", TOKEN, Success::default(), "nonce-2", at(2)), settled);
+    assert_eq!(
+        jobs.put_success("job-1", TOKEN, Success::default(), "nonce-2", at(2)),
+        settled
+    );
     assert_eq!(jobs.poll(&action_type("Acme"), None, at(2)), Ok(vec![]));
-    assert!(jobs.take_events().is_empty(), "what is refused changes nothing");
+    assert!(
+        jobs.take_events().is_empty(),
+        "what is refused changes nothing"
+    );
 }
 
 #[test]
 fn a_result_is_due_only_after_the_acknowledgement() {
     let mut jobs = one_job();
     let too_early = |status| Err(Refused::InvalidJobState(status));
-    assert_eq!(jobs.put_failure("job-1", TOKEN, failure(), at(0)), too_early(Status::Queued));
+    assert_eq!(
+        jobs.put_failure("job-1", TOKEN, failure(), at(0)),
+        too_early(Status::Queued)
+    );
     jobs.poll(&action_type("Acme"), None, at(0)).unwrap();
     let success = jobs.put_success("job-1", TOKEN, continued("t"), "nonce-2", at(0));
     assert_eq!(success, too_early(Status::Dispatched));
@@ -192,14 +274,21 @@ fn each_call_needs_the_job_and_its_client_token() {
     let calls: [Call; 4] = [
         |jobs, id, token| jobs.details(id, token).err(),
         |jobs, id, token| jobs.acknowledge(id, "nonce-1", token, at(0)).err(),
-        |jobs, id, token| jobs.put_success(id, token, Success::default(), "nonce-2", at(0)).err(),
+        |jobs, id, token| {
+            jobs.put_success(id, token, Success::default(), "nonce-2", at(0))
+                .err()
+        },
         |jobs, id, token| jobs.put_failure(id, token, failure(), at(0)).err(),
     ];
     for mut jobs in [one_job(), in_progress()] {
         for (index, call) in calls.iter().enumerate() {
             let unknown = Some(Refused::JobNotFound("job-2".to_owned()));
             assert_eq!(call(&mut jobs, "job-2", TOKEN), unknown, "call {index}");
-            assert_eq!(call(&mut jobs, "job-1", "token-2"), Some(Refused::InvalidClientToken), "call {index}");
+            assert_eq!(
+                call(&mut jobs, "job-1", "token-2"),
+                Some(Refused::InvalidClientToken),
+                "call {index}"
+            );
         }
         assert!(jobs.take_events().is_empty());
     }
@@ -217,7 +306,8 @@ fn a_job_times_out_when_no_result_comes() {
 #[test]
 fn a_job_that_waits_does_not_time_out() {
     let mut jobs = in_progress();
-    jobs.put_success("job-1", TOKEN, continued("run-7"), "nonce-2", at(1)).unwrap();
+    jobs.put_success("job-1", TOKEN, continued("run-7"), "nonce-2", at(1))
+        .unwrap();
     assert_eq!(jobs.status("job-1", at(1_000_000)), Some(Status::Queued));
 }
 
@@ -225,7 +315,10 @@ fn a_job_that_waits_does_not_time_out() {
 fn the_demo_job_can_fail_at_once() {
     let mut jobs = Jobs::demo(at(0));
     assert_eq!(jobs.status("demo-job", at(0)), Some(Status::InProgress));
-    assert_eq!(jobs.put_failure("demo-job", "demo-token", failure(), at(1)), Ok(()));
+    assert_eq!(
+        jobs.put_failure("demo-job", "demo-token", failure(), at(1)),
+        Ok(())
+    );
     assert_eq!(jobs.status("demo-job", at(1)), Some(Status::Failed));
 }
 
@@ -233,5 +326,8 @@ fn the_demo_job_can_fail_at_once() {
 fn debug_shows_no_secret() {
     let mut jobs = one_job();
     let shown = format!("{jobs:?} {:?}", jobs.details("job-1", TOKEN).unwrap().job);
-    assert!(!shown.contains(TOKEN) && !shown.contains("\"all\""), "{shown}");
+    assert!(
+        !shown.contains(TOKEN) && !shown.contains("\"all\""),
+        "{shown}"
+    );
 }

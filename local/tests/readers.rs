@@ -1,4 +1,5 @@
-//! Whatever comes over the wire: no request makes the endpoint panic, or leaves it without an answer.
+//! Whatever comes over the wire: no request makes the endpoint panic, or leaves it without an
+//! answer.
 
 include!("../../fuzz/noise.rs");
 include!("../../fuzz/local_readers.rs");

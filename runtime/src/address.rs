@@ -37,25 +37,47 @@ impl Address {
     /// # Errors
     ///
     /// Why there is none.
-    pub(crate) fn of(service: &Service<'_>, known: Known<'_>, bound: &Bound<'_>) -> Result<Self, String> {
+    pub(crate) fn of(
+        service: &Service<'_>,
+        known: Known<'_>,
+        bound: &Bound<'_>,
+    ) -> Result<Self, String> {
         let region = known.settings.region;
         let endpoint = endpoint::resolve(service, known, bound)?;
-        // Rules may put something before the host of a URL that is configured, and not lead elsewhere.
-        let elsewhere = known.url.filter(|url| !endpoint.url.contains(authority(url)));
+        // Rules may put something before the host of a URL that is configured, and not lead
+        // elsewhere.
+        let elsewhere = known
+            .url
+            .filter(|url| !endpoint.url.contains(authority(url)));
         let url = endpoint::configured(elsewhere.unwrap_or(&endpoint.url))?;
-        let name = |scheme: &Value| scheme.get("name").and_then(Value::as_text).map(str::to_owned);
+        let name = |scheme: &Value| {
+            scheme
+                .get("name")
+                .and_then(Value::as_text)
+                .map(str::to_owned)
+        };
         let listed = endpoint.auth_schemes();
-        let sigv4 = listed.iter().find(|scheme| scheme.get("name").and_then(Value::as_text) == Some("sigv4"));
+        let sigv4 = listed
+            .iter()
+            .find(|scheme| scheme.get("name").and_then(Value::as_text) == Some("sigv4"));
         let schemes = match (sigv4, listed.first()) {
             (Some(_), _) => Schemes::SigV4,
             (None, Some(other)) => Schemes::Other(name(other).unwrap_or_default()),
             (None, None) => Schemes::OfModel,
         };
         let part = |name| sigv4.and_then(|scheme| scheme.get(name));
-        let text = |name, usual: &str| part(name).and_then(Value::as_text).unwrap_or(usual).to_owned();
+        let text = |name, usual: &str| {
+            part(name)
+                .and_then(Value::as_text)
+                .unwrap_or(usual)
+                .to_owned()
+        };
         Ok(Address {
             url: Url(url),
-            region: text("signingRegion", endpoint::without_fips(region).unwrap_or(region)),
+            region: text(
+                "signingRegion",
+                endpoint::without_fips(region).unwrap_or(region),
+            ),
             service: text("signingName", service.signing_name),
             double_encoding: part("disableDoubleEncoding") != Some(&Value::Boolean(true)),
             schemes,
@@ -73,7 +95,11 @@ impl Address {
     /// # Errors
     ///
     /// When only authentication schemes are offered that are not built in.
-    pub(crate) fn scope(&self, service: &Service<'_>, operation: &Operation<'_>) -> Result<Option<Scope<'_>>, Error> {
+    pub(crate) fn scope(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+    ) -> Result<Option<Scope<'_>>, Error> {
         let own = service.auth(operation);
         let other = match (&self.schemes, own.first()) {
             // Not even the endpoint asks for a signature where the operation takes none.
@@ -82,9 +108,14 @@ impl Address {
             (Schemes::OfModel, Some(Auth::Other(id))) if !own.contains(&Auth::SigV4) => Some(*id),
             _ => None,
         };
-        let (region, service, double_encoding) = (&*self.region, &*self.service, self.double_encoding);
+        let (region, service, double_encoding) =
+            (&*self.region, &*self.service, self.double_encoding);
         match other {
-            None => Ok(Some(Scope { region, service, double_encoding })),
+            None => Ok(Some(Scope {
+                region,
+                service,
+                double_encoding,
+            })),
             Some(name) => Err(Error::Request(format!(
                 "{} needs authentication with {name}, which is not supported: requests are signed with SigV4 only.",
                 operation.name
@@ -101,7 +132,10 @@ fn authority(url: &str) -> &str {
 
 fn headers(endpoint: Endpoint) -> Vec<Header> {
     let one = |(name, values): (String, Vec<String>)| {
-        values.into_iter().next().map(|value| (name.to_ascii_lowercase().into(), value.into()))
+        values
+            .into_iter()
+            .next()
+            .map(|value| (name.to_ascii_lowercase().into(), value.into()))
     };
     endpoint.headers.into_iter().filter_map(one).collect()
 }
@@ -117,7 +151,10 @@ pub(crate) struct Last {
 
 impl Last {
     pub(crate) fn new(known: Known<'_>, bound: &Bound<'_>, address: Arc<Address>) -> Self {
-        let parameters = bound.parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let parameters = bound
+            .parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()));
         Last {
             region: known.settings.region.to_owned(),
             account_id: known.account_id.map(Arc::from),
@@ -131,7 +168,11 @@ impl Last {
         let known_parameters = bound.parameters.iter().map(|(name, value)| (*name, value));
         let same = self.region == known.settings.region
             && self.account_id.as_deref() == known.account_id
-            && self.parameters.iter().map(|(name, value)| (name.as_str(), value)).eq(known_parameters);
+            && self
+                .parameters
+                .iter()
+                .map(|(name, value)| (name.as_str(), value))
+                .eq(known_parameters);
         same.then(|| self.address.clone())
     }
 }

@@ -1,5 +1,5 @@
-//! [`Call`]: a call of a typed client before it is made, with what is different about it; and [`Pages`], the calls that a paged
-//! result takes.
+//! [`Call`]: a call of a typed client before it is made, with what is different about it; and
+//! [`Pages`], the calls that a paged result takes.
 
 use crate::client::{Client, Overrides};
 use crate::error::Error;
@@ -38,13 +38,26 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<O> std::fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call").field("operation", &self.operation).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("operation", &self.operation)
+            .finish_non_exhaustive()
     }
 }
 
 impl<O: Sink + Default + Send + 'static> Call<O> {
-    pub(crate) fn new(client: Client<'static>, operation: &'static str, input: Box<dyn Write + Send + Sync>) -> Self {
-        Call { client, operation, input, overrides: Overrides::default(), timeout: None, output: PhantomData }
+    pub(crate) fn new(
+        client: Client<'static>,
+        operation: &'static str,
+        input: Box<dyn Write + Send + Sync>,
+    ) -> Self {
+        Call {
+            client,
+            operation,
+            input,
+            overrides: Overrides::default(),
+            timeout: None,
+            output: PhantomData,
+        }
     }
 
     /// Calls another region than the client does.
@@ -71,8 +84,8 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         self
     }
 
-    /// The result page by page, if the operation has pages; otherwise as the one page. They end after the last page, or after one
-    /// whose token is that which asked for it.
+    /// The result page by page, if the operation has pages; otherwise as the one page. They end
+    /// after the last page, or after one whose token is that which asked for it.
     pub fn pages(self) -> Pages<O> {
         Pages::new(self)
     }
@@ -81,7 +94,8 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
     ///
     /// # Errors
     ///
-    /// Every kind of [`Error`], and within an async runtime, which must not be blocked, [`Error::Request`].
+    /// Every kind of [`Error`], and within an async runtime, which must not be blocked,
+    /// [`Error::Request`].
     #[cfg(feature = "blocking")]
     pub fn blocking(self) -> Result<O, Error> {
         block_on(self.into_future())?
@@ -92,16 +106,25 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         let span = tracing::debug_span!(
             target: "opsmith", "call", service = self.client.service().sdk_id, operation = self.operation
         );
-        let made = self.client.call_with(self.operation, input, &self.overrides).instrument(span);
+        let made = self
+            .client
+            .call_with(self.operation, input, &self.overrides)
+            .instrument(span);
         match self.timeout {
             None => made.await,
-            Some(_) if tokio::runtime::Handle::try_current().is_err() => {
-                Err(Error::Request("a call with a timeout must be awaited within a tokio runtime".to_owned()))
-            }
-            Some(timeout) => tokio::time::timeout(timeout, made).await.unwrap_or_else(|_| {
-                let url = format!("{} of {}", self.operation, self.client.service().title);
-                Err(Error::Transport(TransportError { kind: TransportErrorKind::CallTimeout, url, source: None }))
-            }),
+            Some(_) if tokio::runtime::Handle::try_current().is_err() => Err(Error::Request(
+                "a call with a timeout must be awaited within a tokio runtime".to_owned(),
+            )),
+            Some(timeout) => tokio::time::timeout(timeout, made)
+                .await
+                .unwrap_or_else(|_| {
+                    let url = format!("{} of {}", self.operation, self.client.service().title);
+                    Err(Error::Transport(TransportError {
+                        kind: TransportErrorKind::CallTimeout,
+                        url,
+                        source: None,
+                    }))
+                }),
         }
     }
 }
@@ -177,7 +200,9 @@ impl<O> std::fmt::Debug for Pages<O> {
 
 impl<O: Sink + Default + Send + 'static> Pages<O> {
     fn new(call: Call<O>) -> Self {
-        Pages { state: State::Waiting(Box::new(Walk { call, pager: None })) }
+        Pages {
+            state: State::Waiting(Box::new(Walk { call, pager: None })),
+        }
     }
 }
 
@@ -237,7 +262,9 @@ impl<O: Sink + Write + Default + Send + 'static> Walk<O> {
             Err(error) => return (None, Err(error)),
         };
         let followed = match &mut self.pager {
-            Some(pager) => pager.follow(&page).map_err(|refused| Error::Response(refused.to_string())),
+            Some(pager) => pager
+                .follow(&page)
+                .map_err(|refused| Error::Response(refused.to_string())),
             None => Ok(Next::End),
         };
         match followed {
@@ -253,7 +280,10 @@ impl<O: Sink + Write + Default + Send + 'static> Walk<O> {
             let service = self.call.client.service();
             if let Some(operation) = service.operation(self.call.operation) {
                 if let Some(reason) = operation.unpaged() {
-                    let text = format!("{} can't be paged: {reason}; call it for one page", operation.name);
+                    let text = format!(
+                        "{} can't be paged: {reason}; call it for one page",
+                        operation.name
+                    );
                     return Err(Error::Request(text));
                 }
                 let pager = Pager::beginning(service, operation, &*self.call.input);
@@ -268,20 +298,28 @@ impl<O: Sink + Write + Default + Send + 'static> Walk<O> {
     }
 }
 
-/// Waits for a future on a runtime that all blocking calls of the process share, so that they share connections.
+/// Waits for a future on a runtime that all blocking calls of the process share, so that they share
+/// connections.
 #[cfg(feature = "blocking")]
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
-    static RUNTIME: std::sync::Mutex<Option<std::sync::Arc<tokio::runtime::Runtime>>> = std::sync::Mutex::new(None);
+    static RUNTIME: std::sync::Mutex<Option<std::sync::Arc<tokio::runtime::Runtime>>> =
+        std::sync::Mutex::new(None);
     if tokio::runtime::Handle::try_current().is_ok() {
         let text = "a blocking call within an async runtime would keep it from running: await the call there";
         return Err(Error::Request(text.to_owned()));
     }
-    let mut shared = RUNTIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut shared = RUNTIME
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     let runtime = match &*shared {
         Some(runtime) => runtime.clone(),
         None => {
-            let made = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let made = made.map_err(|error| Error::Request(format!("no runtime for a blocking call: {error}")))?;
+            let made = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let made = made.map_err(|error| {
+                Error::Request(format!("no runtime for a blocking call: {error}"))
+            })?;
             shared.insert(std::sync::Arc::new(made)).clone()
         }
     };

@@ -50,7 +50,15 @@ const GLOBAL: &str = "aws-global";
 
 /// An id as the header can carry it: anything that is no token of HTTP becomes a dash.
 fn token(id: &str) -> String {
-    id.chars().map(|c| if c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c) { c } else { '-' }).collect()
+    id.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
 }
 
 /// As whom to call.
@@ -93,9 +101,13 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// A file or setting that can't be read. That there are no credentials is told by the first call.
+    /// A file or setting that can't be read. That there are no credentials is told by the first
+    /// call.
     pub fn from_env() -> Result<Self, Error> {
-        Config::from_settings(Arc::new(config::Settings::load(Surroundings::real(), None)?))
+        Config::from_settings(Arc::new(config::Settings::load(
+            Surroundings::real(),
+            None,
+        )?))
     }
 
     /// What loaded settings say.
@@ -112,15 +124,24 @@ impl Config {
     /// # Errors
     ///
     /// A setting that can't be read.
-    pub fn prompting(settings: Arc<config::Settings>, prompt: Option<Arc<dyn Prompt>>) -> Result<Self, Error> {
+    pub fn prompting(
+        settings: Arc<config::Settings>,
+        prompt: Option<Arc<dyn Prompt>>,
+    ) -> Result<Self, Error> {
         let chain = CachedChain::new(Chain::standard(), settings.clone(), prompt);
         settings.check()?;
-        let validation = settings.get("cli_validation")?.map_or(Ok(Mode::default()), |value| value.text.parse());
+        let validation = settings
+            .get("cli_validation")?
+            .map_or(Ok(Mode::default()), |value| value.text.parse());
         let unchecked = !settings.flag("parameter_validation", true)?;
         Ok(Config {
             region: settings.region()?.map(|value| value.text),
             caller: Caller::Chain(Arc::new(chain)),
-            validation: if unchecked { Mode::Off } else { validation.map_err(Error::Request)? },
+            validation: if unchecked {
+                Mode::Off
+            } else {
+                validation.map_err(Error::Request)?
+            },
             fips: settings.flag("use_fips_endpoint", false)?,
             dual_stack: settings.flag("use_dualstack_endpoint", false)?,
             max_attempts: settings.max_attempts()?,
@@ -130,7 +151,9 @@ impl Config {
                 ..Default::default()
             },
             user_agent: match settings.get("sdk_ua_app_id")? {
-                Some(id) if !id.text.is_empty() => format!("{USER_AGENT} app/{}", token(&id.text)).into(),
+                Some(id) if !id.text.is_empty() => {
+                    format!("{USER_AGENT} app/{}", token(&id.text)).into()
+                }
                 _ => USER_AGENT.into(),
             },
             surroundings: settings.surroundings().clone(),
@@ -162,8 +185,8 @@ impl Config {
         self
     }
 
-    /// Where to take credentials from, in place of the environment and the shared files. They are kept, and asked for again
-    /// before they end.
+    /// Where to take credentials from, in place of the environment and the shared files. They are
+    /// kept, and asked for again before they end.
     ///
     /// ```
     /// use opsmith_runtime::Config;
@@ -186,9 +209,17 @@ impl Config {
     /// ```
     pub fn credentials_from(mut self, provider: impl Provider + 'static) -> Self {
         let clock = self.surroundings.clone();
-        let nothing = || Surroundings::with_variables([("", ""); 0]).with_clock(move || clock.now());
-        let settings = self.settings.clone().unwrap_or_else(|| Arc::new(config::Settings::empty(nothing())));
-        self.caller = Caller::Chain(Arc::new(CachedChain::new(Chain::new(vec![Box::new(provider)]), settings, None)));
+        let nothing =
+            || Surroundings::with_variables([("", ""); 0]).with_clock(move || clock.now());
+        let settings = self
+            .settings
+            .clone()
+            .unwrap_or_else(|| Arc::new(config::Settings::empty(nothing())));
+        self.caller = Caller::Chain(Arc::new(CachedChain::new(
+            Chain::new(vec![Box::new(provider)]),
+            settings,
+            None,
+        )));
         self
     }
 
@@ -216,7 +247,8 @@ impl Config {
         self
     }
 
-    /// How often a call is sent at most, the first time included; at least once. 3 unless configured.
+    /// How often a call is sent at most, the first time included; at least once. 3 unless
+    /// configured.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
@@ -315,16 +347,35 @@ impl<'a> Client<'a> {
         let (transport, identity, metadata): (Arc<dyn Transport>, _, _) = match &config.transport {
             Some(own) => (own.clone(), own.clone(), own.clone()),
             None => {
-                let checked = reqwest::Settings { verify: true, ..connection.clone() };
+                let checked = reqwest::Settings {
+                    verify: true,
+                    ..connection.clone()
+                };
                 let transport: Arc<dyn Transport> = Arc::new(Reqwest::new(connection.clone()));
-                let identity = if connection.verify { transport.clone() } else { Arc::new(Reqwest::new(checked)) };
+                let identity = if connection.verify {
+                    transport.clone()
+                } else {
+                    Arc::new(Reqwest::new(checked))
+                };
                 (transport, identity, Arc::new(Reqwest::near()))
             }
         };
         let (retries, last) = (retry::Shared::default(), Mutex::default());
         let (url, discovered) = (OnceLock::new(), Discovered::default());
-        let shared = Shared { config, retries, transport, last, url, discovered, identity, metadata };
-        Client { service, shared: Arc::new(shared) }
+        let shared = Shared {
+            config,
+            retries,
+            transport,
+            last,
+            url,
+            discovered,
+            identity,
+            metadata,
+        };
+        Client {
+            service,
+            shared: Arc::new(shared),
+        }
     }
 
     /// The service that it calls.
@@ -369,41 +420,83 @@ impl<'a> Client<'a> {
         self.prepare_with(operation, input, &Overrides::default())
     }
 
-    fn prepare_with(&self, operation: &str, input: &dyn Write, overrides: &Overrides) -> Result<Prepared<'a>, Error> {
+    fn prepare_with(
+        &self,
+        operation: &str,
+        input: &dyn Write,
+        overrides: &Overrides,
+    ) -> Result<Prepared<'a>, Error> {
         let named = self.service.operation(operation);
-        let operation = named.ok_or_else(|| Error::Request(format!("the service has no operation {operation}")))?;
+        let operation = named
+            .ok_or_else(|| Error::Request(format!("the service has no operation {operation}")))?;
         let config = &self.shared.config;
-        let region = match (overrides.region.as_ref().or(config.region.as_ref()), &config.settings) {
+        let region = match (
+            overrides.region.as_ref().or(config.region.as_ref()),
+            &config.settings,
+        ) {
             (Some(region), _) => region.clone(),
             (None, settings) => self.global_region(settings.as_deref())?,
         };
-        let (mut request, warnings) =
-            self.write(operation, input, overrides.validation.unwrap_or(config.validation))?;
-        if self.service.endpoint_discovery().is_some_and(|discovery| discovery.name == operation.name) {
-            request.headers.push(("x-amz-api-version".into(), self.service.version.to_owned().into()));
+        let (mut request, warnings) = self.write(
+            operation,
+            input,
+            overrides.validation.unwrap_or(config.validation),
+        )?;
+        if self
+            .service
+            .endpoint_discovery()
+            .is_some_and(|discovery| discovery.name == operation.name)
+        {
+            request.headers.push((
+                "x-amz-api-version".into(),
+                self.service.version.to_owned().into(),
+            ));
         }
         let bound = endpoint::Bound::new(self.service, operation, input);
         let attempts = overrides.max_attempts.unwrap_or(config.max_attempts);
-        Ok(Prepared { operation, request, region, bound, attempts, warnings })
+        Ok(Prepared {
+            operation,
+            request,
+            region,
+            bound,
+            attempts,
+            warnings,
+        })
     }
 
-    /// Signs and sends a request, again when that is worth it; an answer that is an error becomes one.
+    /// Signs and sends a request, again when that is worth it; an answer that is an error becomes
+    /// one.
     ///
     /// # Errors
     ///
     /// No endpoint, no credentials, no answer, or an error of the service's.
     pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
-        let Prepared { operation, mut request, region, bound, attempts, .. } = prepared;
-        let Shared { config, retries, .. } = &*self.shared;
+        let Prepared {
+            operation,
+            mut request,
+            region,
+            bound,
+            attempts,
+            ..
+        } = prepared;
+        let Shared {
+            config, retries, ..
+        } = &*self.shared;
         let (protocol, model) = (self.protocol()?, (self.service, operation));
         let (unsigned, invocation) = (request.headers.len(), random::uuid());
         let (mut attempts, mut cost, mut until) = (Attempts::new(attempts), None, None);
-        let mut place = self.locate(operation, &region, &bound, &mut request).await?;
+        let mut place = self
+            .locate(operation, &region, &bound, &mut request)
+            .await?;
         loop {
             request.headers.truncate(unsigned);
             self.sign(&mut request, operation, &place.address).await?;
-            request.headers.push(("amz-sdk-invocation-id".into(), invocation.clone().into()));
-            request.headers.push(("amz-sdk-request".into(), retry::header(&attempts, until)));
+            request
+                .headers
+                .push(("amz-sdk-invocation-id".into(), invocation.clone().into()));
+            request
+                .headers
+                .push(("amz-sdk-request".into(), retry::header(&attempts, until)));
             attempts.made += 1;
             let failed = match self.attempt(protocol, operation, &request).await {
                 Ok(response) => {
@@ -413,29 +506,44 @@ impl<'a> Client<'a> {
                 Err(failed) => failed,
             };
             let moved = place.discovered && failed.is_moved();
-            let Some(again) = retry::again(&mut attempts, retries, &failed, model, moved, self.now()) else {
+            let Some(again) =
+                retry::again(&mut attempts, retries, &failed, model, moved, self.now())
+            else {
                 return Err(failed.into_error(attempts, model));
             };
             if moved {
                 self.shared.discovered.forget(&region).await;
-                place = self.locate(operation, &region, &bound, &mut request).await?;
+                place = self
+                    .locate(operation, &region, &bound, &mut request)
+                    .await?;
             }
             tracing::debug!(target: "opsmith", "attempt {} failed, another follows", attempts.made);
             config.pause.pause(again.least, again.most).await;
             cost = Some(again.cost);
             let timeout = config.connection.read_timeout.unwrap_or_default();
-            until = failed.date().and_then(|_| retries.corrected(self.now()).checked_add(timeout));
+            until = failed
+                .date()
+                .and_then(|_| retries.corrected(self.now()).checked_add(timeout));
         }
     }
 
-    /// Signs a request without sending it: what a first attempt would send, beside the headers about attempts.
+    /// Signs a request without sending it: what a first attempt would send, beside the headers
+    /// about attempts.
     ///
     /// # Errors
     ///
     /// No endpoint, or no credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
-        let Prepared { operation, mut request, region, bound, .. } = prepared;
-        let Place { address, .. } = self.locate(operation, &region, &bound, &mut request).await?;
+        let Prepared {
+            operation,
+            mut request,
+            region,
+            bound,
+            ..
+        } = prepared;
+        let Place { address, .. } = self
+            .locate(operation, &region, &bound, &mut request)
+            .await?;
         self.sign(&mut request, operation, &address).await?;
         Ok(request)
     }
@@ -448,11 +556,19 @@ impl<'a> Client<'a> {
         request: &Request,
     ) -> Result<Response, Failed> {
         tracing::debug!(target: "opsmith", "sending {request:?}");
-        let response = self.shared.transport.send(request).await.map_err(Failed::Transport)?;
+        let response = self
+            .shared
+            .transport
+            .send(request)
+            .await
+            .map_err(Failed::Transport)?;
         tracing::debug!(target: "opsmith", "answered {response:?}");
         match response.status {
             200..300 => Ok(response),
-            _ => Err(Failed::Service(Box::new(protocol.error(self.service, operation, &response)), response)),
+            _ => Err(Failed::Service(
+                Box::new(protocol.error(self.service, operation, &response)),
+                response,
+            )),
         }
     }
 
@@ -465,33 +581,60 @@ impl<'a> Client<'a> {
     /// # Errors
     ///
     /// [`Error::Response`]
-    pub fn read(&self, operation: &Operation<'a>, response: &Response, output: &mut dyn Sink) -> Result<(), Error> {
-        let read = self.protocol()?.output(self.service, operation, response, output);
+    pub fn read(
+        &self,
+        operation: &Operation<'a>,
+        response: &Response,
+        output: &mut dyn Sink,
+    ) -> Result<(), Error> {
+        let read = self
+            .protocol()?
+            .output(self.service, operation, response, output);
         read.map_err(|problem| unreadable(operation, &problem))
     }
 
-    /// Reads the answer of an operation as a document: every value in the form in which it came, by the names of the model. Values of
-    /// another type than the model's are no error.
+    /// Reads the answer of an operation as a document: every value in the form in which it came, by
+    /// the names of the model. Values of another type than the model's are no error.
     ///
     /// # Errors
     ///
     /// [`Error::Response`]
-    pub fn read_document(&self, operation: &Operation<'a>, response: &Response) -> Result<Document, Error> {
+    pub fn read_document(
+        &self,
+        operation: &Operation<'a>,
+        response: &Response,
+    ) -> Result<Document, Error> {
         let read = self.protocol()?.document(self.service, operation, response);
         read.map_err(|problem| {
             let top = rows::member("", operation.output.unwrap_or(rows::Ix::MAX));
             let shown = !redact::holds_secrets(self.service, &top);
-            let start = String::from_utf8_lossy(&response.body).chars().take(SHOWN).collect::<String>();
-            unreadable(operation, &if shown { format!("{problem}: {start:?}") } else { problem })
+            let start = String::from_utf8_lossy(&response.body)
+                .chars()
+                .take(SHOWN)
+                .collect::<String>();
+            unreadable(
+                operation,
+                &if shown {
+                    format!("{problem}: {start:?}")
+                } else {
+                    problem
+                },
+            )
         })
     }
 
     fn protocol(&self) -> Result<&'static dyn Protocol, Error> {
-        let missing = || Error::Request(format!("the protocol {:?} is not built in", self.service.protocol));
+        let missing = || {
+            Error::Request(format!(
+                "the protocol {:?} is not built in",
+                self.service.protocol
+            ))
+        };
         protocol::of(self.service).ok_or_else(missing)
     }
 
-    /// The request for the input, and in what it departs from the model without being refused for it.
+    /// The request for the input, and in what it departs from the model without being refused for
+    /// it.
     fn write(
         &self,
         operation: &Operation<'_>,
@@ -501,36 +644,73 @@ impl<'a> Client<'a> {
         let (protocol, mut found) = (self.protocol()?, Vec::new());
         let (written, violations) = match (self.with_token(operation, input), mode) {
             (Some((document, shape)), _) => {
-                let violations = if mode == Mode::Off { found } else { validate::validate(input, self.service, shape) };
-                let input = Shaped { document: &document, service: self.service, shape };
-                (protocol.request(self.service, operation, &input, None), violations)
+                let violations = if mode == Mode::Off {
+                    found
+                } else {
+                    validate::validate(input, self.service, shape)
+                };
+                let input = Shaped {
+                    document: &document,
+                    service: self.service,
+                    shape,
+                };
+                (
+                    protocol.request(self.service, operation, &input, None),
+                    violations,
+                )
             }
-            (None, Mode::Off) => (protocol.request(self.service, operation, input, None), found),
+            (None, Mode::Off) => (
+                protocol.request(self.service, operation, input, None),
+                found,
+            ),
             // In one walk.
-            (None, _) => (protocol.request(self.service, operation, input, Some(&mut found)), found),
+            (None, _) => (
+                protocol.request(self.service, operation, input, Some(&mut found)),
+                found,
+            ),
         };
         let warnings = self.judge(violations, mode)?;
-        Ok((written.map_err(|refused| Error::Request(refused.to_string()))?, warnings))
+        Ok((
+            written.map_err(|refused| Error::Request(refused.to_string()))?,
+            warnings,
+        ))
     }
 
     /// The violations that only deserve a warning, or the refusal.
     fn judge(&self, violations: Vec<Violation>, mode: Mode) -> Result<Vec<Violation>, Error> {
-        let of = |severity| violations.iter().filter(move |found| found.severity(mode) == severity).cloned();
+        let of = |severity| {
+            violations
+                .iter()
+                .filter(move |found| found.severity(mode) == severity)
+                .cloned()
+        };
         let refused: Vec<_> = of(Severity::Refuse).collect();
         match refused.is_empty() {
             true => Ok(of(Severity::Warn).collect()),
-            false => Err(Error::Invalid(Refusal { violations: refused, model: self.service.source.to_owned() })),
+            false => Err(Error::Invalid(Refusal {
+                violations: refused,
+                model: self.service.source.to_owned(),
+            })),
         }
     }
 
     /// The input with a random idempotency token, when it needs one that was not given.
     fn with_token(&self, operation: &Operation<'_>, input: &dyn Write) -> Option<(Document, u32)> {
         let shape = operation.input?;
-        let token = self.service.shape(shape).members.iter().find(|member| member.is(flag::IDEMPOTENCY_TOKEN))?;
+        let token = self
+            .service
+            .shape(shape)
+            .members
+            .iter()
+            .find(|member| member.is(flag::IDEMPOTENCY_TOKEN))?;
         let mut sink = DocumentSink::new(self.service, shape);
         input.write(&mut sink).ok()?;
-        let Document::Map(mut members) = sink.finish() else { return None };
-        members.entry(token.name.to_owned()).or_insert_with(|| random::uuid().into());
+        let Document::Map(mut members) = sink.finish() else {
+            return None;
+        };
+        members
+            .entry(token.name.to_owned())
+            .or_insert_with(|| random::uuid().into());
         Some((Document::Map(members), shape))
     }
 
@@ -550,29 +730,51 @@ impl<'a> Client<'a> {
         };
         let address = self.address(
             endpoint::Known {
-                settings: endpoint::Settings { region, fips: config.fips, dual_stack: config.dual_stack },
-                url: configured.as_ref().map(|configured| configured.url.0.as_str()),
+                settings: endpoint::Settings {
+                    region,
+                    fips: config.fips,
+                    dual_stack: config.dual_stack,
+                },
+                url: configured
+                    .as_ref()
+                    .map(|configured| configured.url.0.as_str()),
                 account_id: account_id.as_deref(),
                 account_id_mode,
             },
             bound,
         )?;
-        let discovered = match configured.as_ref().is_some_and(|configured| configured.by_option) {
+        let discovered = match configured
+            .as_ref()
+            .is_some_and(|configured| configured.by_option)
+        {
             true => None,
             false => self.discovered_url(operation, region).await?,
         };
         request.url = match &discovered {
             Some(url) => endpoint::configured(url),
-            None if bound.prefix.is_some() && self.flag("disable_host_prefix_injection")? => Ok(address.url.0.clone()),
+            None if bound.prefix.is_some() && self.flag("disable_host_prefix_injection")? => {
+                Ok(address.url.0.clone())
+            }
             None => bound.prefixed(&address.url.0),
         }
         .map_err(Error::Endpoint)?;
-        Ok(Place { address, discovered: discovered.is_some() })
+        Ok(Place {
+            address,
+            discovered: discovered.is_some(),
+        })
     }
 
     /// Where requests go by the endpoint rules, before what of the input goes before the host name.
-    fn address(&self, known: endpoint::Known<'_>, bound: &endpoint::Bound<'_>) -> Result<Arc<Address>, Error> {
-        let mut last = self.shared.last.lock().unwrap_or_else(PoisonError::into_inner);
+    fn address(
+        &self,
+        known: endpoint::Known<'_>,
+        bound: &endpoint::Bound<'_>,
+    ) -> Result<Arc<Address>, Error> {
+        let mut last = self
+            .shared
+            .last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(address) = last.as_ref().and_then(|last| last.of(known, bound)) {
             return Ok(address);
         }
@@ -588,11 +790,18 @@ impl<'a> Client<'a> {
             return Ok(configured);
         }
         let configured = match (&config.endpoint_url, &config.settings) {
-            (Some(url), _) => Some(Configured { url: url.clone(), by_option: true }),
-            (None, Some(settings)) => settings.endpoint_url(self.service.sdk_id)?.map(|value| Configured {
-                by_option: matches!(value.origin, config::Origin::Option(_)),
-                url: Url(value.text),
+            (Some(url), _) => Some(Configured {
+                url: url.clone(),
+                by_option: true,
             }),
+            (None, Some(settings)) => {
+                settings
+                    .endpoint_url(self.service.sdk_id)?
+                    .map(|value| Configured {
+                        by_option: matches!(value.origin, config::Origin::Option(_)),
+                        url: Url(value.text),
+                    })
+            }
             (None, None) => None,
         };
         if let Some(Configured { url, .. }) = &configured {
@@ -601,13 +810,21 @@ impl<'a> Client<'a> {
         Ok(url.get_or_init(|| configured))
     }
 
-    /// The region to call where none is stated: services with one endpoint for all regions need none.
+    /// The region to call where none is stated: services with one endpoint for all regions need
+    /// none.
     fn global_region(&self, settings: Option<&config::Settings>) -> Result<String, Error> {
-        let stated = settings.map(config::Settings::region).transpose()?.flatten();
+        let stated = settings
+            .map(config::Settings::region)
+            .transpose()?
+            .flatten();
         if let Some(stated) = stated {
             return Ok(stated.text);
         }
-        match (endpoint::signing_region(self.service, GLOBAL), self.configured_url()?, settings) {
+        match (
+            endpoint::signing_region(self.service, GLOBAL),
+            self.configured_url()?,
+            settings,
+        ) {
             (Some(signing_region), Some(_), _) => Ok(signing_region),
             (Some(_), None, _) => Ok(GLOBAL.to_owned()),
             (None, _, Some(settings)) => Ok(settings.require_region()?.text),
@@ -635,21 +852,38 @@ impl<'a> Client<'a> {
             None => None,
         };
         let given = given.map(|value| value.text.to_lowercase());
-        Ok(MODES.into_iter().find(|mode| given.as_deref() == Some(mode)).unwrap_or("preferred"))
+        Ok(MODES
+            .into_iter()
+            .find(|mode| given.as_deref() == Some(mode))
+            .unwrap_or("preferred"))
     }
 
     /// The account of the credentials that an operation is signed with.
-    async fn account_id(&self, operation: &Operation<'_>, region: &str) -> Result<Option<Arc<str>>, Error> {
+    async fn account_id(
+        &self,
+        operation: &Operation<'_>,
+        region: &str,
+    ) -> Result<Option<Arc<str>>, Error> {
         if self.service.auth(operation).is_empty() {
             return Ok(None);
         }
-        Ok(self.identity(region).await?.and_then(|identity| identity.account_id().cloned()))
+        Ok(self
+            .identity(region)
+            .await?
+            .and_then(|identity| identity.account_id().cloned()))
     }
 
-    /// The URL that endpoint discovery has for an operation, if it is one of those that are discovered.
-    async fn discovered_url(&self, operation: &Operation<'a>, region: &str) -> Result<Option<String>, Error> {
-        let (Some(required), Some(discovery)) = (operation.discovers_endpoint(), self.service.endpoint_discovery())
-        else {
+    /// The URL that endpoint discovery has for an operation, if it is one of those that are
+    /// discovered.
+    async fn discovered_url(
+        &self,
+        operation: &Operation<'a>,
+        region: &str,
+    ) -> Result<Option<String>, Error> {
+        let (Some(required), Some(discovery)) = (
+            operation.discovers_endpoint(),
+            self.service.endpoint_discovery(),
+        ) else {
             return Ok(None);
         };
         let wanted = match &self.shared.config.settings {
@@ -659,32 +893,52 @@ impl<'a> Client<'a> {
         if !wanted.applies(required)? {
             return Ok(None);
         }
-        let overrides = Overrides { region: Some(region.to_owned()), ..Overrides::default() };
+        let overrides = Overrides {
+            region: Some(region.to_owned()),
+            ..Overrides::default()
+        };
         let asking = self.ask(discovery.name, overrides);
-        self.shared.discovered.url(region, required, self.now(), asking).await
+        self.shared
+            .discovered
+            .url(region, required, self.now(), asking)
+            .await
     }
 
-    /// Calls an operation without input, on the heap, since it is seldom and may be within another call.
+    /// Calls an operation without input, on the heap, since it is seldom and may be within another
+    /// call.
     fn ask<'s>(
         &'s self,
         operation: &'a str,
         overrides: Overrides,
     ) -> Pin<Box<dyn Future<Output = Result<Document, Error>> + Send + 's>> {
         Box::pin(async move {
-            let shape = self.service.operation(operation).and_then(|operation| operation.input);
+            let shape = self
+                .service
+                .operation(operation)
+                .and_then(|operation| operation.input);
             let (document, shape) = (Document::Map(Map::new()), shape.unwrap_or(rows::Ix::MAX));
-            let input = Shaped { document: &document, service: self.service, shape };
+            let input = Shaped {
+                document: &document,
+                service: self.service,
+                shape,
+            };
             let prepared = self.prepare_with(operation, &input, &overrides)?;
             let operation = prepared.operation;
             let response = self.send(prepared).await?;
-            let mut sink = DocumentSink::new(self.service, operation.output.unwrap_or(rows::Ix::MAX));
+            let mut sink =
+                DocumentSink::new(self.service, operation.output.unwrap_or(rows::Ix::MAX));
             self.read(operation, &response, &mut sink)?;
             Ok(sink.finish())
         })
     }
 
     /// Adds what the endpoint asks for, the signature, and who calls.
-    async fn sign(&self, request: &mut Request, operation: &Operation<'_>, address: &Address) -> Result<(), Error> {
+    async fn sign(
+        &self,
+        request: &mut Request,
+        operation: &Operation<'_>,
+        address: &Address,
+    ) -> Result<(), Error> {
         request.headers.extend(address.headers.iter().cloned());
         let scope = match self.shared.config.caller {
             Caller::Anonymous => None,
@@ -695,16 +949,21 @@ impl<'a> Client<'a> {
         {
             let now = self.shared.retries.corrected(self.now());
             let signed = sign::sign(request, &identity, scope, now);
-            signed.map_err(|error| Error::Request(format!("the request can't be signed: {error}")))?;
+            signed
+                .map_err(|error| Error::Request(format!("the request can't be signed: {error}")))?;
         }
         // Behind the signature, since proxies may change it.
-        request.headers.push(("user-agent".into(), self.shared.config.user_agent.clone()));
+        request
+            .headers
+            .push(("user-agent".into(), self.shared.config.user_agent.clone()));
         Ok(())
     }
 
     /// As whom to sign; none for requests that are not signed.
     async fn identity(&self, region: &str) -> Result<Option<Identity>, Error> {
-        let Shared { identity, metadata, .. } = &*self.shared;
+        let Shared {
+            identity, metadata, ..
+        } = &*self.shared;
         let chain = match &self.shared.config.caller {
             Caller::Missing => return Err(config::Error::no_credentials().into()),
             Caller::Anonymous => return Ok(None),
@@ -714,7 +973,9 @@ impl<'a> Client<'a> {
         match chain.at_hand() {
             Some(identity) => Ok(Some(identity)),
             // On the heap, since it is large and seldom.
-            None => Ok(Some(Box::pin(chain.identity(region, &**identity, &**metadata)).await?)),
+            None => Ok(Some(
+                Box::pin(chain.identity(region, &**identity, &**metadata)).await?,
+            )),
         }
     }
 }
@@ -736,11 +997,13 @@ macro_rules! client {
                 Self($crate::Client::new(&$service, config))
             }
 
-            /// A client with the configuration of the environment and the shared files, as the AWS CLI reads them.
+            /// A client with the configuration of the environment and the shared files, as the AWS
+            /// CLI reads them.
             ///
             /// # Errors
             ///
-            /// A file or setting that can't be read. That there are no credentials is told by the first call.
+            /// A file or setting that can't be read. That there are no credentials is told by the
+            /// first call.
             pub fn from_env() -> ::std::result::Result<Self, $crate::Error> {
                 $crate::Config::from_env().map(Self::new)
             }

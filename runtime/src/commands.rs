@@ -1,6 +1,8 @@
-//! The rows of a service's commands: what a command line calls its operations and parameters, and their documentation.
+//! The rows of a service's commands: what a command line calls its operations and parameters, and
+//! their documentation.
 //!
-//! They stand apart from [`crate::rows`], so that a program that uses only the typed client carries none of them.
+//! They stand apart from [`crate::rows`], so that a program that uses only the typed client carries
+//! none of them.
 
 use crate::rows::{Operation, OperationTrait, Service, Waiter};
 
@@ -11,10 +13,12 @@ pub struct Commands<'a> {
     pub service: &'a Service<'a>,
     /// One row per operation, in the order of [`Service::operations`].
     pub commands: &'a [Command<'a>],
-    /// Commands that the AWS CLI has and this one has not, with the nearest operation; empty when there is none.
+    /// Commands that the AWS CLI has and this one has not, with the nearest operation; empty when
+    /// there is none.
     pub missing: &'a [(&'a str, &'a str)],
-    /// Documentation by shape id without namespace, sorted: of the service, operations (`GetPipeline`), shapes (`Job`)
-    /// and members (`Job$id`). Paragraphs of Markdown in a small subset: `code`, *emphasis*, **strong**, and lists with `- `.
+    /// Documentation by shape id without namespace, sorted: of the service, operations
+    /// (`GetPipeline`), shapes (`Job`) and members (`Job$id`). Paragraphs of Markdown in a small
+    /// subset: `code`, *emphasis*, **strong**, and lists with `- `.
     pub docs: &'a [(&'a str, &'a str)],
 }
 
@@ -23,7 +27,8 @@ pub struct Commands<'a> {
 pub struct Command<'a> {
     /// The command word, e.g. `get-pipeline`.
     pub name: &'a str,
-    /// The option of each member of the operation's input, in the input's order, without dashes: `pipeline-version`.
+    /// The option of each member of the operation's input, in the input's order, without dashes:
+    /// `pipeline-version`.
     pub options: &'a [&'a str],
     /// What the AWS CLI changes beyond names. Few commands have any.
     pub changes: &'a [Change<'a>],
@@ -92,13 +97,27 @@ pub enum Form<'a> {
 
 /// A command's row.
 pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
-    Command { name, options, changes: &[], waiters: &[] }
+    Command {
+        name,
+        options,
+        changes: &[],
+        waiters: &[],
+    }
 }
 
 /// The row of a hoisted option.
 pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
     let (form, required, alone) = (Form::Value, false, false);
-    Hoist { option, path, form, required, alone, beside: &[], needs: &[], excludes: &[] }
+    Hoist {
+        option,
+        path,
+        form,
+        required,
+        alone,
+        beside: &[],
+        needs: &[],
+        excludes: &[],
+    }
 }
 
 impl<'a> Command<'a> {
@@ -109,23 +128,42 @@ impl<'a> Command<'a> {
 
     /// The row with the words of the operation's waiters.
     pub const fn waiters(self, words: &'a [&'a str]) -> Self {
-        Command { waiters: words, ..self }
+        Command {
+            waiters: words,
+            ..self
+        }
     }
 
     /// Whether there is a command for the operation at all.
     fn exists(&self) -> bool {
-        !self.changes.iter().any(|change| matches!(change, Change::Removed))
+        !self
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::Removed))
     }
 
     fn is_called(&self, word: &str) -> bool {
-        self.name == word || self.changes.iter().any(|change| matches!(change, Change::Word(other) if *other == word))
+        self.name == word
+            || self
+                .changes
+                .iter()
+                .any(|change| matches!(change, Change::Word(other) if *other == word))
     }
 }
 
 impl<'a> Commands<'a> {
     /// The commands of a service, with their documentation.
-    pub const fn new(service: &'a Service<'a>, commands: &'a [Command<'a>], docs: &'a [(&'a str, &'a str)]) -> Self {
-        Commands { service, commands, missing: &[], docs }
+    pub const fn new(
+        service: &'a Service<'a>,
+        commands: &'a [Command<'a>],
+        docs: &'a [(&'a str, &'a str)],
+    ) -> Self {
+        Commands {
+            service,
+            commands,
+            missing: &[],
+            docs,
+        }
     }
 
     /// The same, with the commands that only the AWS CLI has.
@@ -140,7 +178,9 @@ impl<'a> Commands<'a> {
     }
 
     /// The service's waiters by their words, each with the command of its operation.
-    pub fn waiters(&self) -> impl Iterator<Item = (&'a str, &'a Waiter<'a>, &'a Command<'a>, &'a Operation<'a>)> {
+    pub fn waiters(
+        &self,
+    ) -> impl Iterator<Item = (&'a str, &'a Waiter<'a>, &'a Command<'a>, &'a Operation<'a>)> {
         let pairs = self.commands.iter().zip(self.service.operations);
         pairs.flat_map(|(command, operation)| {
             let waiters = command.waiters.iter().zip(operation.waiters());
@@ -148,16 +188,21 @@ impl<'a> Commands<'a> {
         })
     }
 
-    /// The words that may follow the service's: of the commands that are shown, `wait` where there are waiters, and `help`.
+    /// The words that may follow the service's: of the commands that are shown, `wait` where there
+    /// are waiters, and `help`.
     pub fn words(&self) -> impl Iterator<Item = &'a str> {
         let waits = self.waiters().next().map(|_| "wait");
-        self.shown().map(|(command, _)| command.name).chain(waits).chain(["help"])
+        self.shown()
+            .map(|(command, _)| command.name)
+            .chain(waits)
+            .chain(["help"])
     }
 
     /// The commands that are shown, with their operations: not those of deprecated operations.
     pub fn shown(&self) -> impl Iterator<Item = (&'a Command<'a>, &'a Operation<'a>)> {
         let hidden = |change: &Change<'_>| matches!(change, Change::Removed | Change::Hidden);
-        let deprecated = |found: &OperationTrait<'_>| matches!(found, OperationTrait::Deprecated(_));
+        let deprecated =
+            |found: &OperationTrait<'_>| matches!(found, OperationTrait::Deprecated(_));
         let pairs = self.commands.iter().zip(self.service.operations);
         pairs.filter(move |(command, operation)| {
             !command.changes.iter().any(hidden) && !operation.traits.iter().any(deprecated)
@@ -172,6 +217,9 @@ impl<'a> Commands<'a> {
     /// The same, which begins with a blank where the model's does.
     pub fn doc_as_written(&self, id: &str) -> &'a str {
         let found = self.docs.binary_search_by(|(key, _)| (*key).cmp(id));
-        found.ok().and_then(|at| self.docs.get(at)).map_or("", |(_, text)| text)
+        found
+            .ok()
+            .and_then(|at| self.docs.get(at))
+            .map_or("", |(_, text)| text)
     }
 }

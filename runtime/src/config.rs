@@ -50,7 +50,9 @@ pub struct Value {
 
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Value").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("Value")
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }
 
@@ -102,7 +104,10 @@ impl Settings {
     pub fn load(surroundings: Surroundings, profile: Option<&str>) -> Result<Self, Error> {
         let option = profile.filter(|name| !name.is_empty());
         let profile = match option {
-            Some(name) => Some(Value { text: name.to_owned(), origin: Origin::Option("--profile") }),
+            Some(name) => Some(Value {
+                text: name.to_owned(),
+                origin: Origin::Option("--profile"),
+            }),
             None => table::find("profile").variable(&surroundings)?,
         };
         let file = |setting: &str, default: &str| {
@@ -112,20 +117,42 @@ impl Settings {
         };
         let config = ConfigFile::new(file("config_file", "~/.aws/config")?);
         let credentials = file("shared_credentials_file", "~/.aws/credentials")?;
-        Ok(Self { surroundings, options: HashMap::new(), profile, config, credentials })
+        Ok(Self {
+            surroundings,
+            options: HashMap::new(),
+            profile,
+            config,
+            credentials,
+        })
     }
 
     /// Settings that state nothing, and read nothing.
     pub(crate) fn empty(surroundings: Surroundings) -> Self {
-        let file = || File { path: Path::new("").into(), absent: None, sections: Default::default() };
+        let file = || File {
+            path: Path::new("").into(),
+            absent: None,
+            sections: Default::default(),
+        };
         let config = ConfigFile::new(file());
-        Self { surroundings, options: HashMap::new(), profile: None, config, credentials: file() }
+        Self {
+            surroundings,
+            options: HashMap::new(),
+            profile: None,
+            config,
+            credentials: file(),
+        }
     }
 
     /// States a setting by an option, which beats every other source. `option` is the name shown in
     /// messages.
     pub fn set(&mut self, setting: &'static str, text: impl Into<String>, option: &'static str) {
-        self.options.insert(setting, Value { text: text.into(), origin: Origin::Option(option) });
+        self.options.insert(
+            setting,
+            Value {
+                text: text.into(),
+                origin: Origin::Option(option),
+            },
+        );
     }
 
     /// The value of a setting: option, environment variable, key of the profile; `None` when no
@@ -148,14 +175,20 @@ impl Settings {
     }
 
     fn option(&self, setting: &Setting<'_>) -> Option<Value> {
-        self.options.get(setting.name).cloned().filter(|value| setting.accepts(&value.text))
+        self.options
+            .get(setting.name)
+            .cloned()
+            .filter(|value| setting.accepts(&value.text))
     }
 
     fn profile_key(&self, setting: &Setting<'_>) -> Result<Option<Value>, Error> {
         if !setting.in_profile {
             return Ok(None);
         }
-        Ok(self.current_profile().get(setting.name)?.filter(|value| setting.accepts(&value.text)))
+        Ok(self
+            .current_profile()
+            .get(setting.name)?
+            .filter(|value| setting.accepts(&value.text)))
     }
 
     /// The profile that applies. Fails when it was asked for and no file defines it, even when its
@@ -177,22 +210,41 @@ impl Settings {
     }
 
     fn current_profile(&self) -> Profile<'_> {
-        self.profile_named(self.profile.as_ref().map_or(DEFAULT_PROFILE, |value| &value.text))
+        self.profile_named(
+            self.profile
+                .as_ref()
+                .map_or(DEFAULT_PROFILE, |value| &value.text),
+        )
     }
 
     /// What both files say of a profile, which may be nothing ([`Profile::exists`]).
     pub fn profile_named<'a>(&'a self, name: &'a str) -> Profile<'a> {
-        Profile { name, credentials: self.credentials.sections.get(name), config: self.config.profiles.get(name) }
+        Profile {
+            name,
+            credentials: self.credentials.sections.get(name),
+            config: self.config.profiles.get(name),
+        }
     }
 
     /// The profiles of both files, sorted.
     pub fn profile_names(&self) -> BTreeSet<&str> {
-        self.config.profiles.keys().chain(self.credentials.sections.keys()).map(String::as_str).collect()
+        self.config
+            .profiles
+            .keys()
+            .chain(self.credentials.sections.keys())
+            .map(String::as_str)
+            .collect()
     }
 
     /// Whether an option names the profile, as opposed to a variable or nothing.
     pub fn profile_is_option(&self) -> bool {
-        matches!(&self.profile, Some(Value { origin: Origin::Option(_), .. }))
+        matches!(
+            &self.profile,
+            Some(Value {
+                origin: Origin::Option(_),
+                ..
+            })
+        )
     }
 
     /// `[services NAME]` of the config file.
@@ -261,8 +313,13 @@ struct ConfigFile {
 
 impl ConfigFile {
     fn new(file: File) -> Self {
-        let File { path, absent, sections } = file;
-        let (mut profiles, mut services, mut sso_sessions) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let File {
+            path,
+            absent,
+            sections,
+        } = file;
+        let (mut profiles, mut services, mut sso_sessions) =
+            (HashMap::new(), HashMap::new(), HashMap::new());
         for (header, section) in sections {
             // The prefix decides, without a word boundary, and of two sections with one name the
             // later wins whole.
@@ -276,11 +333,19 @@ impl ConfigFile {
                 header if header.starts_with("services") => &mut services,
                 _ => continue,
             };
-            if let Some([_, name]) = shlex::split(&header).and_then(|words| <[String; 2]>::try_from(words).ok()) {
+            if let Some([_, name]) =
+                shlex::split(&header).and_then(|words| <[String; 2]>::try_from(words).ok())
+            {
                 kind.insert(name, section);
             }
         }
-        Self { path, absent, profiles, services, sso_sessions }
+        Self {
+            path,
+            absent,
+            profiles,
+            services,
+            sso_sessions,
+        }
     }
 }
 
@@ -294,7 +359,10 @@ mod tests {
     }
 
     fn text(settings: &Settings, setting: &str) -> Option<String> {
-        settings.get(setting).expect("readable").map(|value| value.text)
+        settings
+            .get(setting)
+            .expect("readable")
+            .map(|value| value.text)
     }
 
     /// Each source states its own name; take the strongest away and the next one must show.
@@ -303,13 +371,31 @@ mod tests {
         for row in SETTINGS.iter().filter(|row| row.in_profile) {
             let sources = [row.variables, &["profile"], row.late_variables].concat();
             for (index, strongest) in sources.iter().enumerate() {
-                let stated: Vec<_> = sources.iter().skip(index).map(|name| (*name, *name)).collect();
+                let stated: Vec<_> = sources
+                    .iter()
+                    .skip(index)
+                    .map(|name| (*name, *name))
+                    .collect();
                 let config = format!("[default]\n{} = profile\n", row.name);
-                let config = if stated.contains(&("profile", "profile")) { &*config } else { "" };
+                let config = if stated.contains(&("profile", "profile")) {
+                    &*config
+                } else {
+                    ""
+                };
                 let mut loaded = settings(&Scene::new(config, "", &stated), None);
-                assert_eq!(text(&loaded, row.name).as_deref(), Some(*strongest), "{}", row.name);
+                assert_eq!(
+                    text(&loaded, row.name).as_deref(),
+                    Some(*strongest),
+                    "{}",
+                    row.name
+                );
                 loaded.set(row.name, "option", "--option");
-                assert_eq!(text(&loaded, row.name).as_deref(), Some("option"), "{}", row.name);
+                assert_eq!(
+                    text(&loaded, row.name).as_deref(),
+                    Some("option"),
+                    "{}",
+                    row.name
+                );
             }
         }
     }
@@ -317,15 +403,22 @@ mod tests {
     #[test]
     fn rows_are_unique() {
         let mut names: Vec<_> = SETTINGS.iter().map(|row| row.name).collect();
-        names.extend(SETTINGS.iter().flat_map(|row| row.variables.iter().chain(row.late_variables)));
+        names.extend(
+            SETTINGS
+                .iter()
+                .flat_map(|row| row.variables.iter().chain(row.late_variables)),
+        );
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
     }
 
     #[test]
     fn empty_texts_count_except_for_region_and_endpoint() {
-        let scene =
-            Scene::new("[default]\nregion = r\noutput = o\n", "", &[("AWS_REGION", ""), ("AWS_DEFAULT_OUTPUT", "")]);
+        let scene = Scene::new(
+            "[default]\nregion = r\noutput = o\n",
+            "",
+            &[("AWS_REGION", ""), ("AWS_DEFAULT_OUTPUT", "")],
+        );
         let mut settings = settings(&scene, None);
         settings.set("region", "", "--region");
         assert_eq!(text(&settings, "region").as_deref(), Some("r"));
@@ -334,17 +427,32 @@ mod tests {
 
     #[test]
     fn values_know_where_they_come_from() {
-        let scene =
-            Scene::new("[default]\n\ncli_pager = less\n", "[default]\nregion = r\n", &[("AWS_DEFAULT_OUTPUT", "text")]);
+        let scene = Scene::new(
+            "[default]\n\ncli_pager = less\n",
+            "[default]\nregion = r\n",
+            &[("AWS_DEFAULT_OUTPUT", "text")],
+        );
         let mut settings = settings(&scene, None);
         settings.set("retry_mode", "adaptive", "--retry-mode");
         for (setting, origin) in [
-            ("cli_pager", format!("{}, line 3", scene.path(".aws/config"))),
-            ("region", format!("{}, line 2", scene.path(".aws/credentials"))),
+            (
+                "cli_pager",
+                format!("{}, line 3", scene.path(".aws/config")),
+            ),
+            (
+                "region",
+                format!("{}, line 2", scene.path(".aws/credentials")),
+            ),
             ("output", "AWS_DEFAULT_OUTPUT".into()),
             ("retry_mode", "--retry-mode".into()),
         ] {
-            assert_eq!(settings.get(setting).unwrap().map(|value| value.origin.to_string()), Some(origin));
+            assert_eq!(
+                settings
+                    .get(setting)
+                    .unwrap()
+                    .map(|value| value.origin.to_string()),
+                Some(origin)
+            );
         }
     }
 
@@ -353,8 +461,16 @@ mod tests {
     fn sections_of_the_config_file() {
         for (config, profile, expected) in [
             ("[default]\nk = 1\n", "default", Some("1")),
-            ("[profile default]\nk = 2\n[default]\nk = 1\n", "default", Some("1")),
-            ("[default]\nk = 1\nl = 1\n[profile default]\nk = 2\n", "default", Some("2")),
+            (
+                "[profile default]\nk = 2\n[default]\nk = 1\n",
+                "default",
+                Some("1"),
+            ),
+            (
+                "[default]\nk = 1\nl = 1\n[profile default]\nk = 2\n",
+                "default",
+                Some("2"),
+            ),
             ("[profile a]\nk = 1\n", "a", Some("1")),
             ("[profile 'a b']\nk = 1\n", "a b", Some("1")),
             ("[profile \"a b\"]\nk = 1\n", "a b", Some("1")),
@@ -369,19 +485,41 @@ mod tests {
             ("[DEFAULT]\nk = 1\n[profile a]\n", "a", Some("1")),
         ] {
             let settings = settings(&Scene::new(config, "", &[]), Some(profile));
-            let found = settings.profile().map(|profile| profile.get("k").unwrap().map(|value| value.text));
-            assert_eq!(found.ok().flatten().as_deref(), expected, "{config:?} {profile}");
-            assert_eq!(settings.profile().is_ok(), expected.is_some(), "{config:?} {profile}");
+            let found = settings
+                .profile()
+                .map(|profile| profile.get("k").unwrap().map(|value| value.text));
+            assert_eq!(
+                found.ok().flatten().as_deref(),
+                expected,
+                "{config:?} {profile}"
+            );
+            assert_eq!(
+                settings.profile().is_ok(),
+                expected.is_some(),
+                "{config:?} {profile}"
+            );
         }
     }
 
     #[test]
     fn the_credentials_file_wins_key_by_key() {
-        let scene =
-            Scene::new("[profile a]\nregion = c\noutput = c\n", "[a]\nregion = s\n[profile b]\nregion = s\n", &[]);
+        let scene = Scene::new(
+            "[profile a]\nregion = c\noutput = c\n",
+            "[a]\nregion = s\n[profile b]\nregion = s\n",
+            &[],
+        );
         let loaded = settings(&scene, Some("a"));
-        assert_eq!((text(&loaded, "region").as_deref(), text(&loaded, "output").as_deref()), (Some("s"), Some("c")));
-        assert!(settings(&scene, Some("profile b")).profile().is_ok(), "sections there are bare names");
+        assert_eq!(
+            (
+                text(&loaded, "region").as_deref(),
+                text(&loaded, "output").as_deref()
+            ),
+            (Some("s"), Some("c"))
+        );
+        assert!(
+            settings(&scene, Some("profile b")).profile().is_ok(),
+            "sections there are bare names"
+        );
         assert!(settings(&scene, Some("b")).profile().is_err());
     }
 
@@ -392,15 +530,27 @@ mod tests {
             (Some(""), &[], None),
             (Some("nope"), &[], Some(("nope", "--profile"))),
             (Some("default"), &[], Some(("default", "--profile"))),
-            (None, &[("AWS_PROFILE", "nope"), ("AWS_DEFAULT_PROFILE", "a")], Some(("nope", "AWS_PROFILE"))),
-            (None, &[("AWS_DEFAULT_PROFILE", "nope")], Some(("nope", "AWS_DEFAULT_PROFILE"))),
+            (
+                None,
+                &[("AWS_PROFILE", "nope"), ("AWS_DEFAULT_PROFILE", "a")],
+                Some(("nope", "AWS_PROFILE")),
+            ),
+            (
+                None,
+                &[("AWS_DEFAULT_PROFILE", "nope")],
+                Some(("nope", "AWS_DEFAULT_PROFILE")),
+            ),
             (None, &[("AWS_PROFILE", "")], Some(("", "AWS_PROFILE"))),
             (Some("a"), &[("AWS_PROFILE", "nope")], None),
         ] {
             let scene = Scene::new("[profile a]\n", "", variables);
-            let error = settings(&scene, option).profile().map(drop).map_err(|error| (error.kind(), error.to_string()));
+            let error = settings(&scene, option)
+                .profile()
+                .map(drop)
+                .map_err(|error| (error.kind(), error.to_string()));
             let expected = expected.map(|(name, origin)| {
-                let (config, credentials) = (scene.path(".aws/config"), scene.path(".aws/credentials"));
+                let (config, credentials) =
+                    (scene.path(".aws/config"), scene.path(".aws/credentials"));
                 let text = format!(
                     "The config profile ({name}) could not be found\n\
                      The name comes from {origin}; looked for in {config} and {credentials}."
@@ -413,12 +563,23 @@ mod tests {
 
     #[test]
     fn broken_files_are_named_with_the_line() {
-        for (config, credentials, file) in [("[a]\nx\n", "", "config"), ("", "[a]\nx\n", "credentials")] {
-            let scene = Scene::new(config, credentials, &[("AWS_REGION", "r"), ("AWS_PROFILE", "nope")]);
+        for (config, credentials, file) in
+            [("[a]\nx\n", "", "config"), ("", "[a]\nx\n", "credentials")]
+        {
+            let scene = Scene::new(
+                config,
+                credentials,
+                &[("AWS_REGION", "r"), ("AWS_PROFILE", "nope")],
+            );
             let error = Settings::load(scene.surroundings(), None).unwrap_err();
             let path = scene.path(&format!(".aws/{file}"));
-            let expected = format!("Unable to parse config file: {path}\nline 2: neither a [section] nor key = value");
-            assert_eq!((error.kind(), error.to_string()), (ErrorKind::ParseFile, expected));
+            let expected = format!(
+                "Unable to parse config file: {path}\nline 2: neither a [section] nor key = value"
+            );
+            assert_eq!(
+                (error.kind(), error.to_string()),
+                (ErrorKind::ParseFile, expected)
+            );
         }
     }
 
@@ -436,10 +597,15 @@ mod tests {
             ("", None),
         ] {
             for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
-                let surroundings = Surroundings::with_variables([("HOME", &*home), (variable, path)]);
+                let surroundings =
+                    Surroundings::with_variables([("HOME", &*home), (variable, path)]);
                 let loaded = Settings::load(surroundings, None).expect("readable files");
                 let fallback = Some("home").filter(|_| variable != "AWS_CONFIG_FILE");
-                assert_eq!(text(&loaded, "region").as_deref(), region.or(fallback), "{variable} {path}");
+                assert_eq!(
+                    text(&loaded, "region").as_deref(),
+                    region.or(fallback),
+                    "{variable} {path}"
+                );
             }
         }
     }
@@ -447,7 +613,10 @@ mod tests {
     #[test]
     fn a_map_where_text_is_due_is_an_error() {
         let scene = Scene::new("[default]\nregion =\n  a = b\n", "", &[]);
-        let error = settings(&scene, None).get("region").unwrap_err().to_string();
+        let error = settings(&scene, None)
+            .get("region")
+            .unwrap_err()
+            .to_string();
         let config = scene.path(".aws/config");
         let expected = format!(
             "The key \"region\" needs a value, not indented lines below it.\nThe value comes from {config}, line 2."
@@ -457,11 +626,17 @@ mod tests {
 
     #[test]
     fn debug_shows_no_value() {
-        let scene =
-            Scene::new("[default]\nk = hidden\n", "[default]\naws_secret_access_key = hidden\n", &[("S", "hidden")]);
+        let scene = Scene::new(
+            "[default]\nk = hidden\n",
+            "[default]\naws_secret_access_key = hidden\n",
+            &[("S", "hidden")],
+        );
         let mut settings = settings(&scene, Some("default"));
         settings.set("k", "hidden", "--k");
         let shown = format!("{settings:?} {:?}", settings.get("k"));
-        assert!(shown.contains("--k") && !shown.contains("hidden"), "{shown}");
+        assert!(
+            shown.contains("--k") && !shown.contains("hidden"),
+            "{shown}"
+        );
     }
 }

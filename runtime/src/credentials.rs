@@ -56,7 +56,11 @@ pub struct Credentials {
 
 impl Credentials {
     /// Lasting credentials; `source` names where they come from.
-    pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>, source: &'static str) -> Self {
+    pub fn new(
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<String>,
+        source: &'static str,
+    ) -> Self {
         Self {
             access_key_id: access_key_id.into(),
             secret_access_key: secret_access_key.into(),
@@ -73,7 +77,10 @@ impl fmt::Debug for Credentials {
         f.debug_struct("Credentials")
             .field("access_key_id", &self.access_key_id)
             .field("secret_access_key", &"(redacted)")
-            .field("session_token", &self.session_token.as_ref().map(|_| "(redacted)"))
+            .field(
+                "session_token",
+                &self.session_token.as_ref().map(|_| "(redacted)"),
+            )
             .field("expiration", &self.expiration)
             .field("account_id", &self.account_id)
             .field("source", &self.source)
@@ -103,8 +110,8 @@ pub struct Asking<'a> {
     pub metadata: &'a dyn Transport,
     /// Asks a person for the code of a device; without it a role that needs one is an error.
     pub prompt: Option<&'a Arc<dyn Prompt>>,
-    /// The profile to look at in place of the settings' own, which is then the source of a role; variables of the
-    /// environment do not count for it.
+    /// The profile to look at in place of the settings' own, which is then the source of a role;
+    /// variables of the environment do not count for it.
     source: Option<&'a str>,
 }
 
@@ -116,7 +123,14 @@ impl<'a> Asking<'a> {
         transport: &'a dyn Transport,
         metadata: &'a dyn Transport,
     ) -> Self {
-        Asking { settings, region, transport, metadata, prompt: None, source: None }
+        Asking {
+            settings,
+            region,
+            transport,
+            metadata,
+            prompt: None,
+            source: None,
+        }
     }
 
     /// The profile to look at.
@@ -170,8 +184,17 @@ impl Chain {
     /// The AWS CLI's providers in its order.
     pub fn standard() -> Self {
         let mut chain = Self::of_profile();
-        chain.providers.splice(..0, [Box::new(environment::Environment) as _, Box::new(assume_role::AssumeRole) as _]);
-        chain.providers.extend([Box::new(container::Container) as _, Box::new(instance::Instance) as _]);
+        chain.providers.splice(
+            ..0,
+            [
+                Box::new(environment::Environment) as _,
+                Box::new(assume_role::AssumeRole) as _,
+            ],
+        );
+        chain.providers.extend([
+            Box::new(container::Container) as _,
+            Box::new(instance::Instance) as _,
+        ]);
         chain
     }
 
@@ -190,15 +213,20 @@ impl Chain {
     /// The credentials of the first provider that has some.
     ///
     /// Fails when the profile does not exist, a provider fails, the credentials have expired, or no
-    /// provider answers ([`ErrorKind::NoCredentials`]). May ask services, run a process, and wait for it.
+    /// provider answers ([`ErrorKind::NoCredentials`]). May ask services, run a process, and wait
+    /// for it.
     pub async fn resolve(&self, asking: Asking<'_>) -> Result<Credentials, Error> {
         asking.settings.profile()?;
         let reasons = match self.ask(asking).await? {
             Ok(credentials) => return unexpired(credentials, asking.now()),
             Err(reasons) => reasons,
         };
-        let text = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
-        Err(Error::new(ErrorKind::NoCredentials, format!("{text}{reasons}")))
+        let text =
+            "Unable to locate credentials. You can configure credentials by running \"aws login\".";
+        Err(Error::new(
+            ErrorKind::NoCredentials,
+            format!("{text}{reasons}"),
+        ))
     }
 
     /// The credentials of the first provider that has some, or why each has none, a line each.
@@ -207,7 +235,9 @@ impl Chain {
         for provider in &self.providers {
             match provider.provide(asking).await? {
                 Answer::Found(credentials) => return Ok(Ok(credentials)),
-                Answer::NotConfigured(reason) => reasons.push_str(&format!("\n  {}: {reason}", provider.name())),
+                Answer::NotConfigured(reason) => {
+                    reasons.push_str(&format!("\n  {}: {reason}", provider.name()))
+                }
             }
         }
         Ok(Err(reasons))
@@ -223,7 +253,10 @@ fn failed(provider: &str, reason: impl fmt::Display) -> Error {
 /// Runs what may block for long, beside the runtime's own work where there is a runtime.
 async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => runtime.spawn_blocking(work).await.map_err(|error| failed("a process", error)),
+        Ok(runtime) => runtime
+            .spawn_blocking(work)
+            .await
+            .map_err(|error| failed("a process", error)),
         Err(_) => Ok(work()),
     }
 }
@@ -272,15 +305,23 @@ impl Kept {
 }
 
 impl CachedChain {
-    /// Asks nothing yet. `prompt` is for the codes of devices; without it a role that needs one is an error.
+    /// Asks nothing yet. `prompt` is for the codes of devices; without it a role that needs one is
+    /// an error.
     pub fn new(chain: Chain, settings: Arc<Settings>, prompt: Option<Arc<dyn Prompt>>) -> Self {
-        Self { chain, settings, prompt, answer: Mutex::new(None) }
+        Self {
+            chain,
+            settings,
+            prompt,
+            answer: Mutex::new(None),
+        }
     }
 
     /// As whom to sign, when there is no need to wait for other credentials.
     pub(crate) fn at_hand(&self) -> Option<Identity> {
         let answer = self.answer.try_lock().ok()?;
-        let kept = answer.as_ref().filter(|kept| kept.lasts(self.settings.surroundings().now()))?;
+        let kept = answer
+            .as_ref()
+            .filter(|kept| kept.lasts(self.settings.surroundings().now()))?;
         Some(kept.identity.clone())
     }
 
@@ -294,8 +335,8 @@ impl CachedChain {
         Ok(self.kept(region, transport, metadata).await?.identity)
     }
 
-    /// The credentials at hand, or fresh ones when there are none or they end soon, for calls in a region. Fails as
-    /// [`Chain::resolve`].
+    /// The credentials at hand, or fresh ones when there are none or they end soon, for calls in a
+    /// region. Fails as [`Chain::resolve`].
     pub async fn resolve(
         &self,
         region: &str,
@@ -305,22 +346,35 @@ impl CachedChain {
         Ok(self.kept(region, transport, metadata).await?.credentials)
     }
 
-    async fn kept(&self, region: &str, transport: &dyn Transport, metadata: &dyn Transport) -> Result<Kept, Error> {
+    async fn kept(
+        &self,
+        region: &str,
+        transport: &dyn Transport,
+        metadata: &dyn Transport,
+    ) -> Result<Kept, Error> {
         let mut answer = self.answer.lock().await;
         let now = self.settings.surroundings().now();
         if let Some(kept) = answer.as_ref().filter(|kept| kept.lasts(now)) {
             return Ok(kept.clone());
         }
-        let asking =
-            Asking { prompt: self.prompt.as_ref(), ..Asking::new(&self.settings, region, transport, metadata) };
+        let asking = Asking {
+            prompt: self.prompt.as_ref(),
+            ..Asking::new(&self.settings, region, transport, metadata)
+        };
         match (self.chain.resolve(asking).await, answer.as_ref()) {
             (Ok(credentials), _) => {
                 let refresh_at = credentials.expiration.map(|end| refresh_time(now, end));
                 let identity = Identity::from(&credentials);
-                let kept = Kept { credentials: Arc::new(credentials), identity, refresh_at };
+                let kept = Kept {
+                    credentials: Arc::new(credentials),
+                    identity,
+                    refresh_at,
+                };
                 Ok(answer.insert(kept).clone())
             }
-            (Err(_), Some(kept)) if kept.credentials.expiration.is_some_and(|end| now < end) => Ok(kept.clone()),
+            (Err(_), Some(kept)) if kept.credentials.expiration.is_some_and(|end| now < end) => {
+                Ok(kept.clone())
+            }
             (Err(error), _) => Err(error),
         }
     }
@@ -330,14 +384,18 @@ impl CachedChain {
 /// by a quarter of their life, so that short-lived ones are not asked for with every call.
 fn refresh_time(now: SystemTime, end: SystemTime) -> SystemTime {
     let life = end.duration_since(now).unwrap_or_default();
-    end.checked_sub((life / 4).min(REFRESH_BEFORE)).unwrap_or(end)
+    end.checked_sub((life / 4).min(REFRESH_BEFORE))
+        .unwrap_or(end)
 }
 
-/// A moment as credential sources write it: ISO 8601 with an offset, as `2030-01-01T00:00:00Z`, or with `UTC` for one.
+/// A moment as credential sources write it: ISO 8601 with an offset, as `2030-01-01T00:00:00Z`, or
+/// with `UTC` for one.
 fn moment(text: &str) -> Option<SystemTime> {
     use time::OffsetDateTime;
     use time::format_description::well_known::{Iso8601, Rfc3339};
-    let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |local| format!("{local}Z"));
+    let text = text
+        .strip_suffix("UTC")
+        .map_or_else(|| text.to_owned(), |local| format!("{local}Z"));
     OffsetDateTime::parse(&text, &Rfc3339)
         .or_else(|_| OffsetDateTime::parse(&text, &Iso8601::DEFAULT))
         .ok()
@@ -361,35 +419,79 @@ mod testing {
 
     impl Fake {
         pub(super) fn answering(answers: &[(u16, &str)]) -> Self {
-            let answers = answers.iter().rev().map(|(status, body)| (*status, (*body).to_owned())).collect();
-            Fake { answers: Mutex::new(answers), requests: Mutex::default() }
+            let answers = answers
+                .iter()
+                .rev()
+                .map(|(status, body)| (*status, (*body).to_owned()))
+                .collect();
+            Fake {
+                answers: Mutex::new(answers),
+                requests: Mutex::default(),
+            }
         }
 
         /// Requests, each in a few lines: method and URL, headers with their values, body.
         pub(super) fn sent(&self) -> Vec<String> {
             let shown = |request: &Request| {
-                let headers = request.headers.iter().filter(|(name, _)| name != "authorization");
-                let headers: String = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();
-                format!("{} {}\n{headers}{}", request.method, request.url, String::from_utf8_lossy(&request.body))
+                let headers = request
+                    .headers
+                    .iter()
+                    .filter(|(name, _)| name != "authorization");
+                let headers: String = headers
+                    .map(|(name, value)| format!("{name}: {value}\n"))
+                    .collect();
+                format!(
+                    "{} {}\n{headers}{}",
+                    request.method,
+                    request.url,
+                    String::from_utf8_lossy(&request.body)
+                )
             };
-            self.requests.lock().expect("the lock").iter().map(shown).collect()
+            self.requests
+                .lock()
+                .expect("the lock")
+                .iter()
+                .map(shown)
+                .collect()
         }
 
         pub(super) fn signed_by(&self) -> Option<String> {
             let requests = self.requests.lock().expect("the lock");
-            let (_, value) = requests.last()?.headers.iter().find(|(name, _)| name == "authorization")?;
-            Some(value.split_once("Credential=")?.1.split('/').next()?.to_owned())
+            let (_, value) = requests
+                .last()?
+                .headers
+                .iter()
+                .find(|(name, _)| name == "authorization")?;
+            Some(
+                value
+                    .split_once("Credential=")?
+                    .1
+                    .split('/')
+                    .next()?
+                    .to_owned(),
+            )
         }
     }
 
     impl Transport for Fake {
         fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
-            self.requests.lock().expect("the lock").push(request.clone());
+            self.requests
+                .lock()
+                .expect("the lock")
+                .push(request.clone());
             let answer = self.answers.lock().expect("the lock").pop();
-            let nothing = TransportError { kind: TransportErrorKind::Tls, url: request.url.clone(), source: None };
+            let nothing = TransportError {
+                kind: TransportErrorKind::Tls,
+                url: request.url.clone(),
+                source: None,
+            };
             Box::pin(async move {
                 let (status, body) = answer.ok_or(nothing)?;
-                Ok(Response { status, headers: Vec::new(), body: body.into_bytes() })
+                Ok(Response {
+                    status,
+                    headers: Vec::new(),
+                    body: body.into_bytes(),
+                })
             })
         }
     }
@@ -399,7 +501,9 @@ mod testing {
 
     /// Runs a future to its end.
     pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         runtime.expect("a runtime").block_on(future)
     }
 
@@ -424,19 +528,36 @@ mod tests {
     use crate::surroundings::Surroundings;
     use crate::surroundings::testing::Scene;
 
-    const CREDENTIALS: &str = "[default]\naws_access_key_id = FILE\naws_secret_access_key = hidden\n";
-    const ENVIRONMENT: &[(&str, &str)] = &[("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "hidden")];
+    const CREDENTIALS: &str =
+        "[default]\naws_access_key_id = FILE\naws_secret_access_key = hidden\n";
+    const ENVIRONMENT: &[(&str, &str)] = &[
+        ("AWS_ACCESS_KEY_ID", "ENV"),
+        ("AWS_SECRET_ACCESS_KEY", "hidden"),
+    ];
 
     fn resolve(scene: &Scene, profile: Option<&str>) -> Result<Credentials, Error> {
-        super::testing::resolve(&Settings::load(scene.surroundings(), profile)?, &Fake::default())
+        super::testing::resolve(
+            &Settings::load(scene.surroundings(), profile)?,
+            &Fake::default(),
+        )
     }
 
     #[test]
     fn the_first_provider_that_answers_wins() {
         let config = "[default]\naws_access_key_id = CONFIG\naws_secret_access_key = hidden\n";
-        let process = format!(r#"{config}credential_process = printf '{}'"#, process::tests::ANSWER);
+        let process = format!(
+            r#"{config}credential_process = printf '{}'"#,
+            process::tests::ANSWER
+        );
         for (case, config, credentials, variables, profile, winner) in [
-            ("environment first", &*process, CREDENTIALS, ENVIRONMENT, None, "env"),
+            (
+                "environment first",
+                &*process,
+                CREDENTIALS,
+                ENVIRONMENT,
+                None,
+                "env",
+            ),
             (
                 "an option removes the environment",
                 &*process,
@@ -445,20 +566,48 @@ mod tests {
                 Some("default"),
                 "shared-credentials-file",
             ),
-            ("an empty option does not", &*process, CREDENTIALS, ENVIRONMENT, Some(""), "env"),
-            ("credentials file before process", &*process, CREDENTIALS, &[], None, "shared-credentials-file"),
-            ("process before config file", &*process, "", &[], None, "custom-process"),
+            (
+                "an empty option does not",
+                &*process,
+                CREDENTIALS,
+                ENVIRONMENT,
+                Some(""),
+                "env",
+            ),
+            (
+                "credentials file before process",
+                &*process,
+                CREDENTIALS,
+                &[],
+                None,
+                "shared-credentials-file",
+            ),
+            (
+                "process before config file",
+                &*process,
+                "",
+                &[],
+                None,
+                "custom-process",
+            ),
             ("config file last", config, "", &[], None, "config-file"),
         ] {
             let scene = Scene::new(config, credentials, variables);
-            assert_eq!(resolve(&scene, profile).map(|found| found.source), Ok(winner), "{case}");
+            assert_eq!(
+                resolve(&scene, profile).map(|found| found.source),
+                Ok(winner),
+                "{case}"
+            );
         }
     }
 
     #[test]
     fn a_profile_variable_keeps_the_environment() {
         let variables = [ENVIRONMENT, &[("AWS_PROFILE", "default")]].concat();
-        assert_eq!(resolve(&Scene::new("", CREDENTIALS, &variables), None).map(|found| found.source), Ok("env"));
+        assert_eq!(
+            resolve(&Scene::new("", CREDENTIALS, &variables), None).map(|found| found.source),
+            Ok("env")
+        );
     }
 
     #[test]
@@ -498,7 +647,10 @@ mod tests {
         let mut credentials = Credentials::new("AKID", "secret-1", "env");
         credentials.session_token = Some("secret-2".into());
         let shown = format!("{credentials:?}");
-        assert!(shown.contains("AKID") && !shown.contains("secret-1") && !shown.contains("secret-2"), "{shown}");
+        assert!(
+            shown.contains("AKID") && !shown.contains("secret-1") && !shown.contains("secret-2"),
+            "{shown}"
+        );
     }
 
     /// Counts how often it is asked; answers with credentials of the given life, or fails when that
@@ -527,7 +679,10 @@ mod tests {
                 return Ok(Answer::NotConfigured("told to fail".into()));
             }
             let expiration = (life != u64::MAX).then(|| asking.now() + Duration::from_secs(life));
-            Ok(Answer::Found(Credentials { expiration, ..Credentials::new(asked.to_string(), "hidden", "counting") }))
+            Ok(Answer::Found(Credentials {
+                expiration,
+                ..Credentials::new(asked.to_string(), "hidden", "counting")
+            }))
         }
     }
 
@@ -536,10 +691,15 @@ mod tests {
         let (provider, hand) = (Arc::new(Counting::default()), Arc::new(AtomicU64::new(0)));
         provider.life.store(life, Ordering::SeqCst);
         let clock = hand.clone();
-        let surroundings = Surroundings::with_variables([("HOME", "")])
-            .with_clock(move || SystemTime::UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst)));
+        let surroundings = Surroundings::with_variables([("HOME", "")]).with_clock(move || {
+            SystemTime::UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst))
+        });
         let settings = Arc::new(Settings::load(surroundings, None).expect("no files"));
-        (CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings, None), provider, hand)
+        (
+            CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings, None),
+            provider,
+            hand,
+        )
     }
 
     fn ask(chain: &CachedChain) -> Result<Arc<Credentials>, Error> {
@@ -551,13 +711,20 @@ mod tests {
     fn credentials_are_kept_and_refreshed_before_they_end() {
         for (life, moments) in [
             (u64::MAX, &[(0, "1"), (1_000_000, "1")][..]),
-            (3600, &[(0, "1"), (2699, "1"), (2700, "2"), (5399, "2"), (5400, "3")]),
+            (
+                3600,
+                &[(0, "1"), (2699, "1"), (2700, "2"), (5399, "2"), (5400, "3")],
+            ),
             (100, &[(0, "1"), (74, "1"), (75, "2"), (500, "3")]),
         ] {
             let (chain, _, hand) = counting(life);
             for (second, key) in moments {
                 hand.store(*second, Ordering::SeqCst);
-                assert_eq!(ask(&chain).map(|found| found.access_key_id.clone()), Ok((*key).into()), "{life} {second}");
+                assert_eq!(
+                    ask(&chain).map(|found| found.access_key_id.clone()),
+                    Ok((*key).into()),
+                    "{life} {second}"
+                );
             }
         }
     }
@@ -568,9 +735,15 @@ mod tests {
         ask(&chain).expect("the first answer");
         provider.life.store(0, Ordering::SeqCst);
         hand.store(99, Ordering::SeqCst);
-        assert_eq!(ask(&chain).map(|found| found.access_key_id.clone()), Ok("1".into()));
+        assert_eq!(
+            ask(&chain).map(|found| found.access_key_id.clone()),
+            Ok("1".into())
+        );
         hand.store(100, Ordering::SeqCst);
-        assert_eq!(ask(&chain).map_err(|error| error.kind()), Err(ErrorKind::NoCredentials));
+        assert_eq!(
+            ask(&chain).map_err(|error| error.kind()),
+            Err(ErrorKind::NoCredentials)
+        );
     }
 
     #[test]

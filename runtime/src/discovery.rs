@@ -1,4 +1,5 @@
-//! Endpoint discovery: an operation of the service returns the addresses that others are called at, for a while.
+//! Endpoint discovery: an operation of the service returns the addresses that others are called at,
+//! for a while.
 
 use crate::document::Document;
 use crate::error::Error;
@@ -36,10 +37,12 @@ impl Discovery {
     }
 }
 
-/// How long a service that could not be reached is not asked again for an address that is not required.
+/// How long a service that could not be reached is not asked again for an address that is not
+/// required.
 const SPARED: Duration = Duration::from_secs(60);
 
-/// The addresses of a client, by region. Calls that arrive while one is asked for wait for the answer.
+/// The addresses of a client, by region. Calls that arrive while one is asked for wait for the
+/// answer.
 #[derive(Debug, Default)]
 pub(crate) struct Discovered(Mutex<Vec<Kept>>);
 
@@ -52,8 +55,8 @@ struct Kept {
 }
 
 impl Discovered {
-    /// The URL of a region: the one at hand, or what asking for it brings. None when the service can't be reached and
-    /// need not be.
+    /// The URL of a region: the one at hand, or what asking for it brings. None when the service
+    /// can't be reached and need not be.
     ///
     /// # Errors
     ///
@@ -67,7 +70,9 @@ impl Discovered {
     ) -> Result<Option<String>, Error> {
         let mut all = self.0.lock().await;
         let at = all.iter().position(|kept| kept.region == region);
-        let kept = at.and_then(|at| all.get(at)).filter(|kept| now < kept.until);
+        let kept = at
+            .and_then(|at| all.get(at))
+            .filter(|kept| now < kept.until);
         if let Some(kept) = kept.filter(|kept| kept.url.is_some() || !required) {
             return Ok(kept.url.clone());
         }
@@ -75,14 +80,20 @@ impl Discovered {
         let (url, until) = match ask.await {
             Ok(answer) => read(&answer).map(|(url, time)| (Some(url), time))?,
             Err(Error::Transport(error)) if stale.is_none() && required => {
-                let text = format!("Endpoint Discovery failed to refresh the required endpoints.\n{error}");
+                let text = format!(
+                    "Endpoint Discovery failed to refresh the required endpoints.\n{error}"
+                );
                 return Err(Error::Endpoint(text));
             }
             Err(Error::Transport(_)) => (stale, SPARED),
             Err(error) => return Err(error),
         };
         let until = now.checked_add(until).unwrap_or(now);
-        all.push(Kept { region: region.to_owned(), url: url.clone(), until });
+        all.push(Kept {
+            region: region.to_owned(),
+            url: url.clone(),
+            until,
+        });
         Ok(url)
     }
 
@@ -98,14 +109,22 @@ fn read(answer: &Document) -> Result<(String, Duration), Error> {
         Some(Document::List(endpoints)) => endpoints.first(),
         _ => None,
     };
-    let address = first.and_then(|endpoint| endpoint.get("Address")?.as_str()).filter(|address| !address.is_empty());
+    let address = first
+        .and_then(|endpoint| endpoint.get("Address")?.as_str())
+        .filter(|address| !address.is_empty());
     let Some(address) = address else {
-        return Err(Error::Response("endpoint discovery returned no address".to_owned()));
+        return Err(Error::Response(
+            "endpoint discovery returned no address".to_owned(),
+        ));
     };
     let minutes = match first.and_then(|endpoint| endpoint.get("CachePeriodInMinutes")) {
         Some(Document::Integer(minutes)) => u64::try_from(*minutes).unwrap_or(0),
         _ => 0,
     };
-    let url = if address.starts_with("http") { address.to_owned() } else { format!("https://{address}") };
+    let url = if address.starts_with("http") {
+        address.to_owned()
+    } else {
+        format!("https://{address}")
+    };
     Ok((url, Duration::from_secs(minutes.saturating_mul(60))))
 }

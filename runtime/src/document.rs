@@ -1,4 +1,5 @@
-//! [`Document`]: a value of any shape, as the command line, the local endpoint and `document` shapes use it.
+//! [`Document`]: a value of any shape, as the command line, the local endpoint and `document`
+//! shapes use it.
 
 use crate::timestamp::Timestamp;
 use indexmap::IndexMap;
@@ -8,8 +9,8 @@ pub type Map = IndexMap<String, Document>;
 
 /// A value of any shape.
 ///
-/// It prints without its content in `Debug` (only its kind and size), since it may hold what is sensitive and does not
-/// know its shape; use [`crate::redact`] with the rows to print it.
+/// It prints without its content in `Debug` (only its kind and size), since it may hold what is
+/// sensitive and does not know its shape; use [`crate::redact`] with the rows to print it.
 #[derive(Clone, PartialEq, Default)]
 pub enum Document {
     /// No value.
@@ -138,6 +139,11 @@ impl From<Map> for Document {
 
 impl<K: Into<String>, const N: usize> From<[(K, Document); N]> for Document {
     fn from(entries: [(K, Document); N]) -> Self {
-        Document::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+        Document::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key.into(), value))
+                .collect(),
+        )
     }
 }

@@ -1,7 +1,8 @@
 //! Endpoint rules (`smithy.rules#endpointRuleSet`): from region and settings to a URL.
 //!
-//! A service's rules are rows; [`RuleSet::resolve`] walks them. A rule applies when all its conditions hold, and a
-//! condition may give its value a name for what follows. The functions of the rules language are in [`Function`].
+//! A service's rules are rows; [`RuleSet::resolve`] walks them. A rule applies when all its
+//! conditions hold, and a condition may give its value a name for what follows. The functions of
+//! the rules language are in [`Function`].
 
 mod bound;
 mod configured;
@@ -35,8 +36,8 @@ pub struct RuleSet<'a> {
     pub rules: &'a [Rule<'a>],
 }
 
-/// Something that rules may look at: its name, what it is filled with (`AWS::Region`; empty when only callers fill it), and
-/// its default.
+/// Something that rules may look at: its name, what it is filled with (`AWS::Region`; empty when
+/// only callers fill it), and its default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameter<'a>(pub &'a str, pub &'a str, pub Option<Expression<'a>>);
 
@@ -92,11 +93,13 @@ pub enum Function {
     StringEquals,
     /// `booleanEquals`
     BooleanEquals,
-    /// `isValidHostLabel`: whether text can be part of a host name; the second argument allows dots.
+    /// `isValidHostLabel`: whether text can be part of a host name; the second argument allows
+    /// dots.
     IsValidHostLabel,
     /// `parseURL`
     ParseUrl,
-    /// `substring`: from a position up to another, counted from the end when the last argument says so.
+    /// `substring`: from a position up to another, counted from the end when the last argument says
+    /// so.
     Substring,
     /// `uriEncode`
     UriEncode,
@@ -136,25 +139,41 @@ pub(crate) struct Known<'a> {
 
 /// Whether the rules of the service look at the account of the credentials.
 pub(crate) fn asks_for_account(service: &Service<'_>) -> bool {
-    service.endpoint.parameters.iter().any(|Parameter(_, built_in, _)| *built_in == "AWS::Auth::AccountId")
+    service
+        .endpoint
+        .parameters
+        .iter()
+        .any(|Parameter(_, built_in, _)| *built_in == "AWS::Auth::AccountId")
 }
 
 /// The regions that are known, of all partitions; others work as well.
 pub fn regions() -> impl Iterator<Item = &'static str> {
-    partitions::PARTITIONS.iter().flat_map(|partition| partition.regions.iter().copied())
+    partitions::PARTITIONS
+        .iter()
+        .flat_map(|partition| partition.regions.iter().copied())
 }
 
-/// The URL of a service whose host begins with a word and the region: those that give credentials have no rows.
+/// The URL of a service whose host begins with a word and the region: those that give credentials
+/// have no rows.
 pub(crate) fn regional(prefix: &str, settings: Settings<'_>) -> String {
-    let Settings { region, fips, dual_stack } = settings;
-    let suffix = partition::of_region(region).map_or("amazonaws.com", |partition| match dual_stack {
-        true => partition.dual_stack_dns_suffix,
-        false => partition.dns_suffix,
-    });
-    format!("https://{prefix}{}.{region}.{suffix}/", if fips { "-fips" } else { "" })
+    let Settings {
+        region,
+        fips,
+        dual_stack,
+    } = settings;
+    let suffix =
+        partition::of_region(region).map_or("amazonaws.com", |partition| match dual_stack {
+            true => partition.dual_stack_dns_suffix,
+            false => partition.dns_suffix,
+        });
+    format!(
+        "https://{prefix}{}.{region}.{suffix}/",
+        if fips { "-fips" } else { "" }
+    )
 }
 
-/// The region that a name means: of a pseudo region such as `aws-global`, the one where its partition has its seat.
+/// The region that a name means: of a pseudo region such as `aws-global`, the one where its
+/// partition has its seat.
 pub(crate) fn region(name: &str) -> &str {
     match partition::of_region(name) {
         Some(partition) if name.ends_with("-global") => partition.implicit_global_region,
@@ -162,18 +181,36 @@ pub(crate) fn region(name: &str) -> &str {
     }
 }
 
-/// The region that requests to a pseudo-region such as `aws-global` are signed for, of services whose rules know it.
+/// The region that requests to a pseudo-region such as `aws-global` are signed for, of services
+/// whose rules know it.
 pub(crate) fn signing_region(service: &Service<'_>, pseudo: &str) -> Option<String> {
-    let settings = Settings { region: pseudo, fips: false, dual_stack: false };
-    let known = Known { settings, url: None, account_id: None, account_id_mode: "disabled" };
+    let settings = Settings {
+        region: pseudo,
+        fips: false,
+        dual_stack: false,
+    };
+    let known = Known {
+        settings,
+        url: None,
+        account_id: None,
+        account_id_mode: "disabled",
+    };
     let endpoint = resolve(service, known, &Bound::default()).ok()?;
-    let region = endpoint.auth_schemes().iter().find_map(|scheme| scheme.get("signingRegion")?.as_text())?;
-    Some(region).filter(|region| *region != pseudo).map(str::to_owned)
+    let region = endpoint
+        .auth_schemes()
+        .iter()
+        .find_map(|scheme| scheme.get("signingRegion")?.as_text())?;
+    Some(region)
+        .filter(|region| *region != pseudo)
+        .map(str::to_owned)
 }
 
-/// The region in a legacy pseudo-region (`fips-us-east-1`), which selects its FIPS endpoint; none in a region.
+/// The region in a legacy pseudo-region (`fips-us-east-1`), which selects its FIPS endpoint; none
+/// in a region.
 pub(crate) fn without_fips(region: &str) -> Option<&str> {
-    region.strip_prefix("fips-").or_else(|| region.strip_suffix("-fips"))
+    region
+        .strip_prefix("fips-")
+        .or_else(|| region.strip_suffix("-fips"))
 }
 
 /// The endpoint of an operation.
@@ -181,12 +218,23 @@ pub(crate) fn without_fips(region: &str) -> Option<&str> {
 /// # Errors
 ///
 /// The rules' message why there is none.
-pub(crate) fn resolve(service: &Service<'_>, known: Known<'_>, bound: &Bound<'_>) -> Result<Endpoint, String> {
+pub(crate) fn resolve(
+    service: &Service<'_>,
+    known: Known<'_>,
+    bound: &Bound<'_>,
+) -> Result<Endpoint, String> {
     let rules = &service.endpoint;
-    let takes_url = rules.parameters.iter().any(|Parameter(_, built_in, _)| *built_in == "SDK::Endpoint");
+    let takes_url = rules
+        .parameters
+        .iter()
+        .any(|Parameter(_, built_in, _)| *built_in == "SDK::Endpoint");
     match known.url {
         Some(url) if !takes_url => {
-            return Ok(Endpoint { url: url.to_owned(), properties: Vec::new(), headers: Vec::new() });
+            return Ok(Endpoint {
+                url: url.to_owned(),
+                properties: Vec::new(),
+                headers: Vec::new(),
+            });
         }
         None if rules.rules.is_empty() => {
             return Err(format!(
@@ -196,21 +244,28 @@ pub(crate) fn resolve(service: &Service<'_>, known: Known<'_>, bound: &Bound<'_>
         }
         _ => {}
     }
-    let Settings { region, fips, dual_stack } = known.settings;
+    let Settings {
+        region,
+        fips,
+        dual_stack,
+    } = known.settings;
     let pseudo = without_fips(region);
     // A URL that is configured stands for itself, whatever kind of endpoint is asked for.
     let own = known.url.is_none();
-    let built_in = rules.parameters.iter().filter_map(|Parameter(name, built_in, _)| {
-        let value = match *built_in {
-            "AWS::Region" => Value::from(pseudo.unwrap_or(region)),
-            "AWS::UseFIPS" => Value::Boolean(own && (fips || pseudo.is_some())),
-            "AWS::UseDualStack" => Value::Boolean(own && dual_stack),
-            "AWS::Auth::AccountId" => Value::from(known.account_id?),
-            "AWS::Auth::AccountIdEndpointMode" => Value::from(known.account_id_mode),
-            "SDK::Endpoint" => Value::from(known.url?),
-            _ => return None,
-        };
-        Some((*name, value))
-    });
+    let built_in = rules
+        .parameters
+        .iter()
+        .filter_map(|Parameter(name, built_in, _)| {
+            let value = match *built_in {
+                "AWS::Region" => Value::from(pseudo.unwrap_or(region)),
+                "AWS::UseFIPS" => Value::Boolean(own && (fips || pseudo.is_some())),
+                "AWS::UseDualStack" => Value::Boolean(own && dual_stack),
+                "AWS::Auth::AccountId" => Value::from(known.account_id?),
+                "AWS::Auth::AccountIdEndpointMode" => Value::from(known.account_id_mode),
+                "SDK::Endpoint" => Value::from(known.url?),
+                _ => return None,
+            };
+            Some((*name, value))
+        });
     rules.resolve(built_in.chain(bound.parameters.iter().cloned()))
 }

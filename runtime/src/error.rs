@@ -7,7 +7,8 @@ use crate::retry::Attempts;
 use crate::validate::Violation;
 use std::fmt;
 
-/// Why a call has no output. `Debug` says what `Display` does, as it is what a `main` that returns it prints.
+/// Why a call has no output. `Debug` says what `Display` does, as it is what a `main` that returns
+/// it prints.
 #[non_exhaustive]
 pub enum Error {
     /// The configuration is incomplete or wrong: no region, no credentials, a broken file.
@@ -47,8 +48,9 @@ impl Error {
         self.service().map(|error| error.code.as_str())
     }
 
-    /// Whether it is this error of the service, by its code or its name in the model: `error.is("JobNotFoundException")`, or
-    /// `error.is(ErrorCode::JobNotFoundException)` of a generated client.
+    /// Whether it is this error of the service, by its code or its name in the model:
+    /// `error.is("JobNotFoundException")`, or `error.is(ErrorCode::JobNotFoundException)` of a
+    /// generated client.
     pub fn is(&self, code: impl AsRef<str>) -> bool {
         self.service().is_some_and(|error| error.is(code.as_ref()))
     }
@@ -129,8 +131,9 @@ pub struct ServiceError {
     pub operation: String,
     /// The code, e.g. `JobNotFoundException`; the status when the answer has none.
     pub code: String,
-    /// The name of the error's structure, if the model has one for it. Services that spoke AWS Query once keep their old
-    /// codes, which are other names (`AWS.SimpleQueueService.NonExistentQueue` of `QueueDoesNotExist`).
+    /// The name of the error's structure, if the model has one for it. Services that spoke AWS
+    /// Query once keep their old codes, which are other names
+    /// (`AWS.SimpleQueueService.NonExistentQueue` of `QueueDoesNotExist`).
     pub shape: Option<String>,
     /// What the service says of it; may be empty.
     pub message: String,
@@ -155,13 +158,22 @@ impl ServiceError {
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ServiceError { operation, code, message, status, request_id, .. } = self;
+        let ServiceError {
+            operation,
+            code,
+            message,
+            status,
+            request_id,
+            ..
+        } = self;
         write!(f, "{operation}: {code}: {message} (HTTP {status}")?;
         match request_id {
             Some(id) => write!(f, ", request id {id})"),
             None => f.write_str(")"),
         }?;
-        self.attempts.note().map_or(Ok(()), |note| write!(f, "\n{note}"))
+        self.attempts
+            .note()
+            .map_or(Ok(()), |note| write!(f, "\n{note}"))
     }
 }
 
@@ -170,9 +182,12 @@ impl fmt::Display for ServiceError {
 macro_rules! error_code {
     ($name:ident) => {
         impl $name {
-            /// Which error of the model the service's error is; none when the error is not the service's.
+            /// Which error of the model the service's error is; none when the error is not the
+            /// service's.
             pub fn of(error: &$crate::Error) -> ::core::option::Option<Self> {
-                error.service().map(|error| Self::from_wire(error.shape.as_deref().unwrap_or(&error.code)))
+                error
+                    .service()
+                    .map(|error| Self::from_wire(error.shape.as_deref().unwrap_or(&error.code)))
             }
         }
 

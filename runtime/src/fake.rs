@@ -34,7 +34,11 @@ pub enum Answer {
 impl Answer {
     /// An answer of this HTTP status and body.
     pub fn new(status: u16, body: &str) -> Self {
-        Answer::Response(Response { status, body: body.as_bytes().to_vec(), headers: Vec::new() })
+        Answer::Response(Response {
+            status,
+            body: body.as_bytes().to_vec(),
+            headers: Vec::new(),
+        })
     }
 
     /// An error of the service, as AWS JSON has it: status 400, this code, and a message.
@@ -42,17 +46,21 @@ impl Answer {
         Answer::new(400, &format!(r#"{{"__type":"{code}","message":"no"}}"#))
     }
 
-    /// The same answer with another header (its name in small letters); what is no answer stays as it is.
+    /// The same answer with another header (its name in small letters); what is no answer stays as
+    /// it is.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Answer::Response(response) = &mut self {
-            response.headers.push((name.to_owned().into(), value.to_owned().into()));
+            response
+                .headers
+                .push((name.to_owned().into(), value.to_owned().into()));
         }
         self
     }
 }
 
-/// A transport that answers as told and keeps all requests, and pauses that take no time and are kept.
+/// A transport that answers as told and keeps all requests, and pauses that take no time and are
+/// kept.
 #[derive(Debug)]
 pub struct Fake {
     answers: Mutex<VecDeque<Answer>>,
@@ -66,7 +74,12 @@ impl Fake {
     /// One that answers every request alike.
     pub fn answering(answer: Answer) -> Arc<Self> {
         let (answers, requests, pauses) = Default::default();
-        Arc::new(Fake { answers, last: answer, requests, pauses })
+        Arc::new(Fake {
+            answers,
+            last: answer,
+            requests,
+            pauses,
+        })
     }
 
     /// One that gives these answers one after the other, and then success without a body.
@@ -81,7 +94,8 @@ impl Fake {
         *lock(&self.answers) = answers.into_iter().collect();
     }
 
-    /// A configuration that calls it: region `eu-west-1`, made-up credentials, no time between attempts.
+    /// A configuration that calls it: region `eu-west-1`, made-up credentials, no time between
+    /// attempts.
     pub fn config(self: &Arc<Self>) -> Config {
         let credentials = Credentials::new("AKIDFAKE", "fake-secret", "fake");
         let config = Config::new().region("eu-west-1").credentials(credentials);
@@ -93,7 +107,8 @@ impl Fake {
         lock(&self.requests).clone()
     }
 
-    /// The pauses between attempts so far: the shortest and the longest time that each could have taken.
+    /// The pauses between attempts so far: the shortest and the longest time that each could have
+    /// taken.
     pub fn pauses(&self) -> Vec<(Duration, Duration)> {
         lock(&self.pauses).clone()
     }
@@ -106,11 +121,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Transport for Fake {
     fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
         lock(&self.requests).push(request.clone());
-        let answer = lock(&self.answers).pop_front().unwrap_or_else(|| self.last.clone());
+        let answer = lock(&self.answers)
+            .pop_front()
+            .unwrap_or_else(|| self.last.clone());
         Box::pin(async {
             match answer {
                 Answer::Response(response) => Ok(response),
-                Answer::Failure(kind) => Err(TransportError { kind, url: request.url.clone(), source: None }),
+                Answer::Failure(kind) => Err(TransportError {
+                    kind,
+                    url: request.url.clone(),
+                    source: None,
+                }),
                 Answer::Never => std::future::pending().await,
             }
         })
@@ -118,7 +139,11 @@ impl Transport for Fake {
 }
 
 impl Pause for Fake {
-    fn pause(&self, least: Duration, most: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn pause(
+        &self,
+        least: Duration,
+        most: Duration,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         lock(&self.pauses).push((least, most));
         Box::pin(async {})
     }

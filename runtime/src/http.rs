@@ -38,21 +38,35 @@ pub struct Response {
 impl Response {
     /// The value of the first header of this name (in small letters).
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+        self.headers
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| &**value)
     }
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
-        write!(f, "Request {{ {} {}, headers: {names:?}, {} bytes }}", self.method, masked(&self.url), self.body.len())
+        write!(
+            f,
+            "Request {{ {} {}, headers: {names:?}, {} bytes }}",
+            self.method,
+            masked(&self.url),
+            self.body.len()
+        )
     }
 }
 
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
-        write!(f, "Response {{ {}, headers: {names:?}, {} bytes }}", self.status, self.body.len())
+        write!(
+            f,
+            "Response {{ {}, headers: {names:?}, {} bytes }}",
+            self.status,
+            self.body.len()
+        )
     }
 }
 
@@ -61,8 +75,13 @@ pub fn masked(url: &str) -> String {
     let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + "://".len()));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     // Where no port is after the colon, a slash may be part of a password.
-    let is_password = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_err());
-    match authority.rfind('@').or_else(|| rest.rfind('@').filter(|_| is_password)) {
+    let is_password = authority
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_err());
+    match authority
+        .rfind('@')
+        .or_else(|| rest.rfind('@').filter(|_| is_password))
+    {
         Some(at) => format!("{scheme}***:***@{}", &rest[at + 1..]),
         None => url.to_owned(),
     }
@@ -81,7 +100,8 @@ impl fmt::Debug for Url {
 /// The future of an answer.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
-/// Carries a request to a server and brings the answer back; it neither retries nor follows redirects.
+/// Carries a request to a server and brings the answer back; it neither retries nor follows
+/// redirects.
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends the request.
     fn send<'a>(&'a self, request: &'a Request) -> Sending<'a>;
@@ -92,7 +112,8 @@ pub trait Transport: fmt::Debug + Send + Sync {
 pub struct TransportError {
     /// What kind of failure.
     pub kind: TransportErrorKind,
-    /// The URL that the request was for, without credentials; the proxy's when it is about the proxy.
+    /// The URL that the request was for, without credentials; the proxy's when it is about the
+    /// proxy.
     pub url: String,
     /// What the layers below say.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -129,12 +150,21 @@ impl fmt::Display for TransportError {
         let url = &self.url;
         match self.kind {
             TransportErrorKind::Endpoint => write!(f, "Invalid endpoint: {url}"),
-            TransportErrorKind::Connect => write!(f, "Could not connect to the endpoint URL: \"{url}\""),
-            TransportErrorKind::ConnectTimeout => write!(f, "Connect timeout on endpoint URL: \"{url}\""),
+            TransportErrorKind::Connect => {
+                write!(f, "Could not connect to the endpoint URL: \"{url}\"")
+            }
+            TransportErrorKind::ConnectTimeout => {
+                write!(f, "Connect timeout on endpoint URL: \"{url}\"")
+            }
             TransportErrorKind::ReadTimeout => write!(f, "Read timeout on endpoint URL: \"{url}\""),
-            TransportErrorKind::CallTimeout => write!(f, "The call took longer than allowed: {url}"),
+            TransportErrorKind::CallTimeout => {
+                write!(f, "The call took longer than allowed: {url}")
+            }
             TransportErrorKind::Closed => {
-                write!(f, "Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
+                write!(
+                    f,
+                    "Connection was closed before we received a valid response from endpoint URL: \"{url}\"."
+                )
             }
             TransportErrorKind::Tls => write!(f, "SSL validation failed for {url}"),
             TransportErrorKind::Proxy => write!(f, "Failed to connect to proxy URL: \"{url}\""),
@@ -142,7 +172,8 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Setup => write!(f, "The connection to {url} could not be set up:"),
         }?;
         // The innermost cause is the one that says what happened.
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = self.source.as_deref().map(|source| source as _);
+        let mut cause: Option<&(dyn std::error::Error + 'static)> =
+            self.source.as_deref().map(|source| source as _);
         while let Some(inner) = cause.and_then(|cause| cause.source()) {
             cause = Some(inner);
         }
@@ -167,7 +198,10 @@ mod tests {
     fn credentials_in_urls_are_never_shown() {
         for (url, shown) in [
             ("http://host:8080/a@b?c=@", "http://host:8080/a@b?c=@"),
-            ("http://me:word@host:8080/a@b", "http://***:***@host:8080/a@b"),
+            (
+                "http://me:word@host:8080/a@b",
+                "http://***:***@host:8080/a@b",
+            ),
             ("http://me@host", "http://***:***@host"),
             ("http://me:w@rd@[::1]:9/", "http://***:***@[::1]:9/"),
             ("http://me:wo/rd@host/", "http://***:***@host/"),
@@ -177,7 +211,10 @@ mod tests {
         ] {
             assert_eq!(masked(url), shown);
         }
-        let request = Request { url: "http://me:word@host/".to_owned(), ..Request::default() };
+        let request = Request {
+            url: "http://me:word@host/".to_owned(),
+            ..Request::default()
+        };
         assert!(!format!("{request:?}").contains("word"), "{request:?}");
     }
 }

@@ -1,9 +1,11 @@
 //! The thin runtime under every client and command that Opsmith generates.
 //!
-//! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and [`http`]; [`client`](mod@client) is the
-//! story of it; [`retry`] tells when a call is made again. What a service is, stands in [`rows`]; values go through the one visitor in [`sink`], as generated types
-//! ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client finds its settings and credentials:
-//! [`config`] and [`credentials`], which see the world through [`surroundings`].
+//! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and
+//! [`http`]; [`client`](mod@client) is the story of it; [`retry`] tells when a call is made again.
+//! What a service is, stands in [`rows`]; values go through the one visitor in [`sink`], as
+//! generated types ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client
+//! finds its settings and credentials: [`config`] and [`credentials`], which see the world through
+//! [`surroundings`].
 
 mod address;
 pub mod call;
@@ -65,13 +67,15 @@ macro_rules! commands {
     ($($modules:tt)*) => {};
 }
 
-/// Includes the service that a build script generated with `opsmith_codegen::Generator`, by its command word:
-/// `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`. It is for crates of editions 2018 and later that
-/// keep the prelude: `#![no_implicit_prelude]` is not supported.
+/// Includes the service that a build script generated with `opsmith_codegen::Generator`, by its
+/// command word: `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`. It is
+/// for crates of editions 2018 and later that keep the prelude: `#![no_implicit_prelude]` is not
+/// supported.
 #[macro_export]
 macro_rules! include_service {
     ($command:literal) => {
-        // A program uses a part of what is generated; it is not told of the rest, nor of matters of style.
+        // A program uses a part of what is generated; it is not told of the rest, nor of matters of
+        // style.
         #[allow(
             dead_code,
             unused_imports,

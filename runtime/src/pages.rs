@@ -1,4 +1,5 @@
-//! [`Pager`]: which tokens ask for the next page of an output. The typed client and the command page with it alike.
+//! [`Pager`]: which tokens ask for the next page of an output. The typed client and the command
+//! page with it alike.
 
 use crate::document::{Document, Map};
 use crate::rows::{Ix, Operation, Pagination, Service, Shape};
@@ -12,7 +13,8 @@ pub struct Pager<'a> {
     pagination: Pagination<'a>,
     input: Ix,
     output: Ix,
-    /// The tokens that ask for the page, by input member; empty while the input says itself what is asked for.
+    /// The tokens that ask for the page, by input member; empty while the input says itself what is
+    /// asked for.
     tokens: Map,
     /// The tokens of the page before, once there is one.
     last: Option<Map>,
@@ -32,8 +34,16 @@ pub enum Next {
 impl<'a> Pager<'a> {
     /// A pager before the first page; none for an operation that has no pages.
     pub fn new(service: &'a Service<'a>, operation: &Operation<'a>) -> Option<Self> {
-        let (pagination, input, output) = (operation.pagination()?, operation.input?, operation.output?);
-        Some(Pager { service, pagination, input, output, tokens: Map::new(), last: None })
+        let (pagination, input, output) =
+            (operation.pagination()?, operation.input?, operation.output?);
+        Some(Pager {
+            service,
+            pagination,
+            input,
+            output,
+            tokens: Map::new(),
+            last: None,
+        })
     }
 
     /// A pager that knows the tokens in the input of the first page.
@@ -42,10 +52,14 @@ impl<'a> Pager<'a> {
         operation: &Operation<'a>,
         input: &dyn Write,
     ) -> Result<Option<Self>, Refused> {
-        let Some(mut pager) = Pager::new(service, operation) else { return Ok(None) };
+        let Some(mut pager) = Pager::new(service, operation) else {
+            return Ok(None);
+        };
         let given = Kept::of(input, service, pager.input, pager.pagination.input_tokens)?;
         pager.last = match given {
-            Document::Map(given) if !given.is_empty() => Some(pager.all(|name| given.get(name).cloned())),
+            Document::Map(given) if !given.is_empty() => {
+                Some(pager.all(|name| given.get(name).cloned()))
+            }
             _ => None,
         };
         Ok(Some(pager))
@@ -61,14 +75,20 @@ impl<'a> Pager<'a> {
         self.tokens = self.all(|name| tokens.get(name).cloned());
     }
 
-    /// The tokens that ask for the page, by input member: all of them, or none when the input says itself what is asked for.
+    /// The tokens that ask for the page, by input member: all of them, or none when the input says
+    /// itself what is asked for.
     pub fn tokens(&self) -> &Map {
         &self.tokens
     }
 
     /// The input that asks for the page, made of that which asks for the first one.
     pub(crate) fn input<'i>(&'i self, input: &'i (dyn Write + Sync)) -> Paged<'i> {
-        Paged { input, tokens: &self.tokens, service: self.service, shape: self.input }
+        Paged {
+            input,
+            tokens: &self.tokens,
+            service: self.service,
+            shape: self.input,
+        }
     }
 
     /// Turns to what follows this page.
@@ -77,13 +97,26 @@ impl<'a> Pager<'a> {
     ///
     /// The page is not an output of the operation.
     pub fn follow(&mut self, page: &dyn Write) -> Result<Next, Refused> {
-        let Pagination { output_tokens, more, .. } = self.pagination;
-        let paths = output_tokens.iter().flat_map(|token| token.split("||")).chain([more]);
-        let names: Vec<_> = paths.filter_map(|path| path.trim().split(['.', '[']).next()).collect();
+        let Pagination {
+            output_tokens,
+            more,
+            ..
+        } = self.pagination;
+        let paths = output_tokens
+            .iter()
+            .flat_map(|token| token.split("||"))
+            .chain([more]);
+        let names: Vec<_> = paths
+            .filter_map(|path| path.trim().split(['.', '[']).next())
+            .collect();
         let page = Kept::of(page, self.service, self.output, &names)?;
-        let mut found = output_tokens.iter().map(|token| find(&page, token).cloned());
+        let mut found = output_tokens
+            .iter()
+            .map(|token| find(&page, token).cloned());
         let next = self.all(|_| found.next().flatten());
-        if next.values().all(|token| *token == Document::Null) || (!more.is_empty() && find(&page, more).is_none()) {
+        if next.values().all(|token| *token == Document::Null)
+            || (!more.is_empty() && find(&page, more).is_none())
+        {
             return Ok(Next::End);
         }
         let same = self.last.as_ref() == Some(&next);
@@ -95,20 +128,31 @@ impl<'a> Pager<'a> {
     /// A token for each input member, null where there is none.
     fn all(&self, mut token: impl FnMut(&str) -> Option<Document>) -> Map {
         let names = self.pagination.input_tokens.iter();
-        names.map(|name| ((*name).to_owned(), token(name).unwrap_or_default())).collect()
+        names
+            .map(|name| ((*name).to_owned(), token(name).unwrap_or_default()))
+            .collect()
     }
 }
 
-/// The value of the first of the alternatives (`a.b || c[-1].d`) that has one; null, false, 0 and what is empty are none.
+/// The value of the first of the alternatives (`a.b || c[-1].d`) that has one; null, false, 0 and
+/// what is empty are none.
 fn find<'d>(document: &'d Document, expression: &str) -> Option<&'d Document> {
-    expression.split("||").find_map(|path| at(document, path.trim())).filter(|value| is_something(value))
+    expression
+        .split("||")
+        .find_map(|path| at(document, path.trim()))
+        .filter(|value| is_something(value))
 }
 
 fn at<'d>(document: &'d Document, path: &str) -> Option<&'d Document> {
-    let found = path.split('.').try_fold(document, |value, step| match step.split_once('[') {
-        None => value.get(step),
-        Some((name, index)) => element(value.get(name)?.as_list()?, index.strip_suffix(']')?.parse().ok()?),
-    });
+    let found = path
+        .split('.')
+        .try_fold(document, |value, step| match step.split_once('[') {
+            None => value.get(step),
+            Some((name, index)) => element(
+                value.get(name)?.as_list()?,
+                index.strip_suffix(']')?.parse().ok()?,
+            ),
+        });
     found.filter(|value| is_something(value))
 }
 
@@ -142,7 +186,11 @@ impl Write for Paged<'_> {
     fn write(&self, sink: &mut dyn Sink) -> Done {
         match self.tokens.is_empty() {
             true => self.input.write(sink),
-            false => self.input.write(&mut Replacing { paged: self, sink, dropped: Dropped }),
+            false => self.input.write(&mut Replacing {
+                paged: self,
+                sink,
+                dropped: Dropped,
+            }),
         }
     }
 }
@@ -160,7 +208,11 @@ impl Sink for Replacing<'_> {
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
         let shape = self.paged.service.shape(self.paged.shape);
-        match shape.members.get(index).is_some_and(|member| self.paged.tokens.contains_key(member.name)) {
+        match shape
+            .members
+            .get(index)
+            .is_some_and(|member| self.paged.tokens.contains_key(member.name))
+        {
             true => Ok(&mut self.dropped),
             false => self.sink.member(index),
         }
@@ -169,10 +221,20 @@ impl Sink for Replacing<'_> {
         self.sink.unknown(name)
     }
     fn end(&mut self) -> Done {
-        let Paged { tokens, service, shape, .. } = *self.paged;
+        let Paged {
+            tokens,
+            service,
+            shape,
+            ..
+        } = *self.paged;
         for (name, document) in tokens.iter().filter(|(_, token)| **token != Document::Null) {
             if let Some((index, member)) = service.shape(shape).member(name) {
-                Shaped { document, service, shape: member.target }.write(self.sink.member(index)?)?;
+                Shaped {
+                    document,
+                    service,
+                    shape: member.target,
+                }
+                .write(self.sink.member(index)?)?;
             }
         }
         self.sink.end()
@@ -189,9 +251,19 @@ struct Kept<'a> {
 
 impl<'a> Kept<'a> {
     /// The members of these names.
-    fn of(value: &dyn Write, service: &'a Service<'a>, shape: Ix, names: &'a [&'a str]) -> Result<Document, Refused> {
+    fn of(
+        value: &dyn Write,
+        service: &'a Service<'a>,
+        shape: Ix,
+        names: &'a [&'a str],
+    ) -> Result<Document, Refused> {
         let sink = DocumentSink::new(service, shape);
-        let mut kept = Kept { shape: service.shape(shape), names, sink, dropped: Dropped };
+        let mut kept = Kept {
+            shape: service.shape(shape),
+            names,
+            sink,
+            dropped: Dropped,
+        };
         value.write(&mut kept)?;
         Ok(kept.sink.finish())
     }
@@ -205,7 +277,12 @@ impl Sink for Kept<'_> {
         self.sink.begin(parts)
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
-        match self.shape.members.get(index).is_some_and(|member| self.names.contains(&member.name)) {
+        match self
+            .shape
+            .members
+            .get(index)
+            .is_some_and(|member| self.names.contains(&member.name))
+        {
             true => self.sink.member(index),
             false => Ok(&mut self.dropped),
         }

@@ -1,7 +1,7 @@
 //! Protocols: how an operation's input becomes a request, and an answer its output or error.
 //!
-//! A protocol is a setting of a codec, in one file. Which one a service speaks stands in its row; a protocol that is
-//! not here is refused when the service is generated.
+//! A protocol is a setting of a codec, in one file. Which one a service speaks stands in its row; a
+//! protocol that is not here is refused when the service is generated.
 
 mod aws_json;
 
@@ -14,8 +14,8 @@ use crate::validate::Violation;
 
 /// A wire protocol.
 pub(crate) trait Protocol: Sync {
-    /// The request for an operation's input, without what the endpoint and the signature add. What of the input departs from the
-    /// model is added to `violations`, if that is asked for.
+    /// The request for an operation's input, without what the endpoint and the signature add. What
+    /// of the input departs from the model is added to `violations`, if that is asked for.
     fn request(
         &self,
         service: &Service<'_>,
@@ -33,7 +33,8 @@ pub(crate) trait Protocol: Sync {
         output: &mut dyn Sink,
     ) -> Result<(), String>;
 
-    /// Reads the answer of success as a document: every value as it came, by the names of the model.
+    /// Reads the answer of success as a document: every value as it came, by the names of the
+    /// model.
     fn document(
         &self,
         service: &Service<'_>,
@@ -42,21 +43,37 @@ pub(crate) trait Protocol: Sync {
     ) -> Result<Document, String>;
 
     /// Reads the answer of failure; every body gives an error of some kind.
-    fn error(&self, service: &Service<'_>, operation: &Operation<'_>, response: &Response) -> ServiceError;
+    fn error(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        response: &Response,
+    ) -> ServiceError;
 }
 
 /// The protocol that a service speaks, if it is built in.
 pub(crate) fn of(service: &Service<'_>) -> Option<&'static dyn Protocol> {
     match service.protocol {
-        rows::Protocol::AwsJson1_0 => Some(&aws_json::AwsJson { content_type: "application/x-amz-json-1.0" }),
-        rows::Protocol::AwsJson1_1 => Some(&aws_json::AwsJson { content_type: "application/x-amz-json-1.1" }),
+        rows::Protocol::AwsJson1_0 => Some(&aws_json::AwsJson {
+            content_type: "application/x-amz-json-1.0",
+        }),
+        rows::Protocol::AwsJson1_1 => Some(&aws_json::AwsJson {
+            content_type: "application/x-amz-json-1.1",
+        }),
         _ => None,
     }
 }
 
-/// The error structure that one of the codes of an answer means: of those that the operation lists, or else of any.
-pub(crate) fn error_shape(service: &Service<'_>, operation: &Operation<'_>, codes: [Option<&str>; 2]) -> Option<Ix> {
-    let is = |ix: &Ix, code: &str| service.shape(*ix).error().is_some() && service.shape(*ix).is_error(code);
+/// The error structure that one of the codes of an answer means: of those that the operation lists,
+/// or else of any.
+pub(crate) fn error_shape(
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    codes: [Option<&str>; 2],
+) -> Option<Ix> {
+    let is = |ix: &Ix, code: &str| {
+        service.shape(*ix).error().is_some() && service.shape(*ix).is_error(code)
+    };
     let all = || (0..).take(service.shapes.len());
     codes.into_iter().flatten().find_map(|code| {
         let listed = operation.errors.iter().copied().find(|ix| is(ix, code));

@@ -1,8 +1,9 @@
-//! [`Query`]: JMESPath over documents, for waiters and for a command's `--query`. The parser is the crate `jmespath`; evaluation
-//! is ours, since the order of keys must be kept, which that crate's values do not.
+//! [`Query`]: JMESPath over documents, for waiters and for a command's `--query`. The parser is the
+//! crate `jmespath`; evaluation is ours, since the order of keys must be kept, which that crate's
+//! values do not.
 //!
-//! What the AWS CLI makes of expressions beyond the specification holds here too: a word in backticks that is not JSON is a
-//! text, and texts have an order, as dates are compared so.
+//! What the AWS CLI makes of expressions beyond the specification holds here too: a word in
+//! backticks that is not JSON is a text, and texts have an order, as dates are compared so.
 
 mod functions;
 
@@ -31,11 +32,16 @@ impl Query {
             return Err("Invalid JMESPath expression: cannot be empty.".to_owned());
         }
         if operators(expression) > MOST_OPERATORS {
-            return Err(format!("an expression has {MOST_OPERATORS} operators at most"));
+            return Err(format!(
+                "an expression has {MOST_OPERATORS} operators at most"
+            ));
         }
         let parsed = jmespath::parse(&literals(expression));
-        let ast = parsed.map_err(|error| format!("Invalid jmespath expression: {}", place(expression, &error)))?;
-        functions::check(&ast).map_err(|problem| format!("Invalid jmespath expression: {problem}"))?;
+        let ast = parsed.map_err(|error| {
+            format!("Invalid jmespath expression: {}", place(expression, &error))
+        })?;
+        functions::check(&ast)
+            .map_err(|problem| format!("Invalid jmespath expression: {problem}"))?;
         Ok(Query(ast))
     }
 
@@ -84,9 +90,13 @@ fn literal_from(expression: &str, from: usize) -> Option<(usize, usize)> {
     None
 }
 
-/// The problem with the expression below it, and a mark under the place. Quotes that were added do not count.
+/// The problem with the expression below it, and a mark under the place. Quotes that were added do
+/// not count.
 fn place(expression: &str, error: &jmespath::JmespathError) -> String {
-    let added = error.expression.get(..error.offset).map_or(0, |before| before.chars().count());
+    let added = error
+        .expression
+        .get(..error.offset)
+        .map_or(0, |before| before.chars().count());
     let column = mark(expression, &error.expression, added);
     let reason = error.reason.to_string();
     let reason = reason.trim_start_matches("Parse error: ");
@@ -95,13 +105,17 @@ fn place(expression: &str, error: &jmespath::JmespathError) -> String {
     format!("{reason}\n\"{expression}\"\n{mark}^")
 }
 
-/// The place in the expression of a place in what was parsed, which has quotes that the expression has not.
+/// The place in the expression of a place in what was parsed, which has quotes that the expression
+/// has not.
 fn mark(expression: &str, parsed: &str, place: usize) -> usize {
     let mut given = expression.chars().peekable();
     let mut column = 0;
     for c in parsed.chars().take(place) {
         // Blanks that were left out of a literal.
-        while given.peek().is_some_and(|next| *next != c && next.is_whitespace()) {
+        while given
+            .peek()
+            .is_some_and(|next| *next != c && next.is_whitespace())
+        {
             given.next();
             column += 1;
         }
@@ -115,7 +129,9 @@ fn evaluate(ast: &Ast, value: &Document) -> Found {
         Ast::Identity { .. } => Ok(value.clone()),
         Ast::Field { name, .. } => Ok(value.get(name).cloned().unwrap_or_default()),
         Ast::Index { idx, .. } => Ok(element(value, *idx)),
-        Ast::Slice { start, stop, step, .. } => slice(value, *start, *stop, *step),
+        Ast::Slice {
+            start, stop, step, ..
+        } => slice(value, *start, *stop, *step),
         Ast::Literal { value, .. } => Ok(literal(value)),
         Ast::Subexpr { lhs, rhs, .. } => evaluate(rhs, &evaluate(lhs, value)?),
         Ast::Or { lhs, rhs, .. } => match evaluate(lhs, value)? {
@@ -127,13 +143,22 @@ fn evaluate(ast: &Ast, value: &Document) -> Found {
             found => Ok(found),
         },
         Ast::Not { node, .. } => Ok((!is_true(&evaluate(node, value)?)).into()),
-        Ast::Condition { predicate, then, .. } => match is_true(&evaluate(predicate, value)?) {
+        Ast::Condition {
+            predicate, then, ..
+        } => match is_true(&evaluate(predicate, value)?) {
             true => evaluate(then, value),
             false => Ok(Document::Null),
         },
-        Ast::Comparison { comparator, lhs, rhs, .. } => {
-            Ok(compare(comparator, &evaluate(lhs, value)?, &evaluate(rhs, value)?))
-        }
+        Ast::Comparison {
+            comparator,
+            lhs,
+            rhs,
+            ..
+        } => Ok(compare(
+            comparator,
+            &evaluate(lhs, value)?,
+            &evaluate(rhs, value)?,
+        )),
         Ast::ObjectValues { node, .. } => Ok(match evaluate(node, value)? {
             Document::Map(map) => Document::List(map.into_values().collect()),
             _ => Document::Null,
@@ -146,10 +171,14 @@ fn evaluate(ast: &Ast, value: &Document) -> Found {
             Document::List(list) => Document::List(list.into_iter().flat_map(flat).collect()),
             _ => Document::Null,
         }),
-        Ast::MultiList { .. } | Ast::MultiHash { .. } if *value == Document::Null => Ok(Document::Null),
-        Ast::MultiList { elements, .. } => {
-            elements.iter().map(|element| evaluate(element, value)).collect::<Result<_, _>>().map(Document::List)
+        Ast::MultiList { .. } | Ast::MultiHash { .. } if *value == Document::Null => {
+            Ok(Document::Null)
         }
+        Ast::MultiList { elements, .. } => elements
+            .iter()
+            .map(|element| evaluate(element, value))
+            .collect::<Result<_, _>>()
+            .map(Document::List),
         Ast::MultiHash { elements, .. } => entries(elements, value),
         Ast::Function { name, args, .. } => functions::call(name, args, value),
         Ast::Expref { .. } => Ok(Document::Null),
@@ -168,7 +197,9 @@ fn is_true(value: &Document) -> bool {
 }
 
 fn element(value: &Document, index: i32) -> Document {
-    let Document::List(list) = value else { return Document::Null };
+    let Document::List(list) = value else {
+        return Document::Null;
+    };
     let at = match usize::try_from(index) {
         Ok(at) => Some(at),
         Err(_) => list.len().checked_sub(index.unsigned_abs() as usize),
@@ -178,12 +209,18 @@ fn element(value: &Document, index: i32) -> Document {
 
 /// Python's slices.
 fn slice(value: &Document, start: Option<i32>, stop: Option<i32>, step: i32) -> Found {
-    let Document::List(list) = value else { return Ok(Document::Null) };
+    let Document::List(list) = value else {
+        return Ok(Document::Null);
+    };
     if step == 0 {
         return Err("a slice's step can't be 0".to_owned());
     }
     let length = list.len() as i64;
-    let (least, most) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let (least, most) = if step > 0 {
+        (0, length)
+    } else {
+        (-1, length - 1)
+    };
     let bound = |bound: i32| {
         let bound = i64::from(bound);
         (if bound < 0 { bound + length } else { bound }).clamp(least, most)
@@ -192,7 +229,12 @@ fn slice(value: &Document, start: Option<i32>, stop: Option<i32>, step: i32) -> 
     let end = stop.map_or(if step > 0 { length } else { -1 }, bound);
     let mut found = Vec::new();
     while if step > 0 { at < end } else { at > end } {
-        found.extend(usize::try_from(at).ok().and_then(|at| list.get(at)).cloned());
+        found.extend(
+            usize::try_from(at)
+                .ok()
+                .and_then(|at| list.get(at))
+                .cloned(),
+        );
         at += i64::from(step);
     }
     Ok(Document::List(found))
@@ -209,7 +251,11 @@ fn literal(value: &Variable) -> Document {
             (.., float) => Document::Float(float.unwrap_or(f64::NAN)),
         },
         Variable::Array(list) => Document::List(list.iter().map(|value| literal(value)).collect()),
-        Variable::Object(map) => map.iter().map(|(key, value)| (key.clone(), literal(value))).collect::<Map>().into(),
+        Variable::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), literal(value)))
+            .collect::<Map>()
+            .into(),
     }
 }
 
@@ -225,10 +271,16 @@ fn number(value: &Document) -> Option<f64> {
 fn equal(left: &Document, right: &Document) -> bool {
     match (left, right) {
         (Document::List(left), Document::List(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left, right))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| equal(left, right))
         }
         (Document::Map(left), Document::Map(right)) => {
-            let same = |(key, left): (&String, &Document)| right.get(key).is_some_and(|right| equal(left, right));
+            let same = |(key, left): (&String, &Document)| {
+                right.get(key).is_some_and(|right| equal(left, right))
+            };
             left.len() == right.len() && left.iter().all(same)
         }
         _ => match (number(left), number(right)) {
@@ -276,10 +328,15 @@ fn flat(value: Document) -> Vec<Document> {
 
 fn entries(elements: &[KeyValuePair], value: &Document) -> Found {
     let entry = |pair: &KeyValuePair| Ok((pair.key.clone(), evaluate(&pair.value, value)?));
-    elements.iter().map(entry).collect::<Result<Map, String>>().map(Document::Map)
+    elements
+        .iter()
+        .map(entry)
+        .collect::<Result<Map, String>>()
+        .map(Document::Map)
 }
 
-/// How many operators an expression may have: the parser and the evaluation go as deep as there are.
+/// How many operators an expression may have: the parser and the evaluation go as deep as there
+/// are.
 const MOST_OPERATORS: usize = 500;
 
 /// The operators of an expression, outside of quotes.

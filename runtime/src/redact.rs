@@ -1,7 +1,8 @@
 //! Printing values by their rows, without what is sensitive.
 //!
-//! There is one notion of what is hidden, and messages of every kind go by it ([`Service::hides`]): a value whose member or
-//! shape is sensitive, a map whose keys are, and every key, name and value inside of these.
+//! There is one notion of what is hidden, and messages of every kind go by it ([`Service::hides`]):
+//! a value whose member or shape is sensitive, a map whose keys are, and every key, name and value
+//! inside of these.
 
 use crate::document::Document;
 use crate::rows::{Ix, Kind, Member, Service};
@@ -13,7 +14,12 @@ use std::fmt::Write as _;
 pub const REDACTED: &str = "*** redacted ***";
 
 /// Writes the value as `Debug` does: for `Debug` of generated types.
-pub fn debug(value: &dyn Write, service: &Service<'_>, shape: Ix, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+pub fn debug(
+    value: &dyn Write,
+    service: &Service<'_>,
+    shape: Ix,
+    f: &mut std::fmt::Formatter<'_>,
+) -> std::fmt::Result {
     let mut printer = Printer {
         cursor: Cursor::new(service, shape),
         hidden: Hidden::default(),
@@ -37,13 +43,17 @@ pub fn holds_secrets(service: &Service<'_>, member: &Member<'_>) -> bool {
             return false;
         }
         seen.push(member.target);
-        service.shape(member.target).members.iter().any(|part| within(service, part, seen))
+        service
+            .shape(member.target)
+            .members
+            .iter()
+            .any(|part| within(service, part, seen))
     }
     within(service, member, &mut Vec::new())
 }
 
-/// Puts [`REDACTED`] in the place of every hidden part of a value that was read from JSON without its rows; whether there
-/// was any.
+/// Puts [`REDACTED`] in the place of every hidden part of a value that was read from JSON without
+/// its rows; whether there was any.
 pub fn hide(value: &mut Document, service: &Service<'_>, shape: Ix) -> bool {
     let row = service.shape(shape);
     if service.hides_shape(row) {
@@ -54,18 +64,25 @@ pub fn hide(value: &mut Document, service: &Service<'_>, shape: Ix) -> bool {
         false => hide(value, service, member.target),
     };
     match (value, row.element()) {
-        (Document::Map(map), _) if row.has_members() => map.iter_mut().fold(false, |hidden, (name, value)| {
-            let member = row.members.iter().find(|member| member.json_name() == name);
-            hidden | member.is_some_and(|member| hide_part(value, member))
-        }),
-        (Document::Map(map), Some(member)) if row.kind == Kind::Map => {
-            map.values_mut().fold(false, |hidden, value| hidden | hide_part(value, member))
+        (Document::Map(map), _) if row.has_members() => {
+            map.iter_mut().fold(false, |hidden, (name, value)| {
+                let member = row.members.iter().find(|member| member.json_name() == name);
+                hidden | member.is_some_and(|member| hide_part(value, member))
+            })
         }
-        (Document::List(list), Some(member)) if row.kind == Kind::List => {
-            list.iter_mut().fold(false, |hidden, value| hidden | hide_part(value, member))
-        }
+        (Document::Map(map), Some(member)) if row.kind == Kind::Map => map
+            .values_mut()
+            .fold(false, |hidden, value| hidden | hide_part(value, member)),
+        (Document::List(list), Some(member)) if row.kind == Kind::List => list
+            .iter_mut()
+            .fold(false, |hidden, value| hidden | hide_part(value, member)),
         // Of another type than is due, so that nobody knows where its secrets are.
-        (value, _) => row.members.iter().any(|member| holds_secrets(service, member)) && redact(value),
+        (value, _) => {
+            row.members
+                .iter()
+                .any(|member| holds_secrets(service, member))
+                && redact(value)
+        }
     }
 }
 
@@ -77,7 +94,8 @@ fn redact(value: &mut Document) -> bool {
     true
 }
 
-/// Which parts of a value are hidden, as they come to a sink: the parts of a compound that is hidden are hidden too.
+/// Which parts of a value are hidden, as they come to a sink: the parts of a compound that is
+/// hidden are hidden too.
 #[derive(Debug, Default)]
 pub(crate) struct Hidden {
     /// The depth of the outermost compound that is hidden.
@@ -132,7 +150,10 @@ impl Printer<'_> {
 
     fn part(&mut self, name: std::fmt::Arguments<'_>) -> Result<&mut dyn Sink, Refused> {
         if !self.hidden.is_inside() {
-            let came = self.open.last_mut().is_some_and(|(_, came)| std::mem::replace(came, true));
+            let came = self
+                .open
+                .last_mut()
+                .is_some_and(|(_, came)| std::mem::replace(came, true));
             match self.indented {
                 true => self.line(if came { "," } else { "" }),
                 false => self.text.push_str(if came { ", " } else { "" }),
@@ -168,10 +189,16 @@ impl Sink for Printer<'_> {
         self.scalar(format_args!("{} bytes", value.len()))
     }
     fn timestamp(&mut self, value: Timestamp) -> Done {
-        self.scalar(format_args!("{}", value.format(crate::rows::TimestampFormat::DateTime)))
+        self.scalar(format_args!(
+            "{}",
+            value.format(crate::rows::TimestampFormat::DateTime)
+        ))
     }
     fn begin(&mut self, parts: Parts) -> Done {
-        let (name, space) = (self.cursor.shape().name, if self.indented { "" } else { " " });
+        let (name, space) = (
+            self.cursor.shape().name,
+            if self.indented { "" } else { " " },
+        );
         match parts {
             Parts::Members => self.scalar(format_args!("{name} {{{space}")),
             Parts::Elements => self.scalar(format_args!("[")),
@@ -227,7 +254,15 @@ mod tests {
     static SERVICE: Service<'static> = Service {
         protocol: Protocol::AwsJson1_0,
         shapes: &[
-            structure("Box", &[member("any", 1), member("keys", 4), member("names", 2), member("box", 0)]),
+            structure(
+                "Box",
+                &[
+                    member("any", 1),
+                    member("keys", 4),
+                    member("names", 2),
+                    member("box", 0),
+                ],
+            ),
             document("Anything"),
             list("Names", &[member("member", 3)]),
             string("Name"),
@@ -241,7 +276,16 @@ mod tests {
 
     impl std::fmt::Debug for Value {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            debug(&Shaped { document: &self.0, service: &SERVICE, shape: 0 }, &SERVICE, 0, f)
+            debug(
+                &Shaped {
+                    document: &self.0,
+                    service: &SERVICE,
+                    shape: 0,
+                },
+                &SERVICE,
+                0,
+                f,
+            )
         }
     }
 
@@ -253,7 +297,9 @@ mod tests {
 
     #[test]
     fn values_print_on_one_line_and_indented() {
-        let both = value(r#"{"any":{"a":[1,"x"]},"keys":{"secret":"v"},"names":[],"box":{"names":["n"]},"new":1}"#);
+        let both = value(
+            r#"{"any":{"a":[1,"x"]},"keys":{"secret":"v"},"names":[],"box":{"names":["n"]},"new":1}"#,
+        );
         let line = r#"Box { any: {"a": [1, "x"]}, keys: *** redacted ***, names: [], box: Box { names: ["n"] }, "new": unknown }"#;
         assert_eq!(format!("{both:?}"), line);
         let lines = "Box {\n    any: {\n        \"a\": [\n            1,\n            \"x\",\n        ],\n    },\n    keys: *** redacted ***,\n    \

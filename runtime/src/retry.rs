@@ -1,8 +1,9 @@
-//! Retries: which failures are worth another attempt, when it is made, and what is known of a call that took several.
+//! Retries: which failures are worth another attempt, when it is made, and what is known of a call
+//! that took several.
 //!
-//! As the AWS CLI's standard mode, and better where that is plainly wrong: status 429 is tried again whatever the code,
-//! `Retry-After` is honoured, a clock that is off is corrected by the answer's `Date`, and a refused certificate is not
-//! asked again.
+//! As the AWS CLI's standard mode, and better where that is plainly wrong: status 429 is tried
+//! again whatever the code, `Retry-After` is honoured, a clock that is off is corrected by the
+//! answer's `Date`, and a refused certificate is not asked again.
 
 use crate::error::{Error, ServiceError};
 use crate::http::{Response, TransportError, TransportErrorKind};
@@ -56,7 +57,11 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// What passes between two attempts. Tests bring their own that does not wait.
 pub trait Pause: fmt::Debug + Send + Sync {
     /// Waits for a random time between the two.
-    fn pause(&self, least: Duration, most: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    fn pause(
+        &self,
+        least: Duration,
+        most: Duration,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 /// Waits by the clock.
@@ -64,7 +69,11 @@ pub trait Pause: fmt::Debug + Send + Sync {
 pub struct RealPause;
 
 impl Pause for RealPause {
-    fn pause(&self, least: Duration, most: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn pause(
+        &self,
+        least: Duration,
+        most: Duration,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         let time = least.max(most.mul_f64(random::fraction()));
         Box::pin(async move {
             match tokio::runtime::Handle::try_current() {
@@ -83,29 +92,48 @@ pub struct Attempts {
     pub made: u32,
     /// How often it may be sent.
     pub allowed: u32,
-    /// An attempt before the last may have taken effect, its answer having been none or a failure of the server's.
+    /// An attempt before the last may have taken effect, its answer having been none or a failure
+    /// of the server's.
     pub unclear: bool,
-    /// The last attempt found a state in which the call can't be made, which may be the doing of an unclear one.
+    /// The last attempt found a state in which the call can't be made, which may be the doing of an
+    /// unclear one.
     pub of_state: bool,
-    /// The failure was worth another attempt, for which the client's allowance is spent: too many of its calls failed.
+    /// The failure was worth another attempt, for which the client's allowance is spent: too many
+    /// of its calls failed.
     pub quota_spent: bool,
-    /// By how many seconds the local clock is behind the service's (ahead, when negative), when that may be the reason.
+    /// By how many seconds the local clock is behind the service's (ahead, when negative), when
+    /// that may be the reason.
     pub clock_behind: Option<i64>,
 }
 
 impl Attempts {
     pub(crate) fn new(allowed: u32) -> Self {
-        Attempts { made: 0, allowed, unclear: false, of_state: false, quota_spent: false, clock_behind: None }
+        Attempts {
+            made: 0,
+            allowed,
+            unclear: false,
+            of_state: false,
+            quota_spent: false,
+            clock_behind: None,
+        }
     }
 
     /// The note for people that the error calls for, if any.
     pub fn note(&self) -> Option<String> {
         if let Some(behind) = self.clock_behind {
-            let (off, side) = (in_words(behind.unsigned_abs()), if behind > 0 { "behind" } else { "ahead of" });
-            return Some(format!("The clock of this machine is {off} {side} the service's: set it right."));
+            let (off, side) = (
+                in_words(behind.unsigned_abs()),
+                if behind > 0 { "behind" } else { "ahead of" },
+            );
+            return Some(format!(
+                "The clock of this machine is {off} {side} the service's: set it right."
+            ));
         }
         if self.quota_spent {
-            return Some("Not retried: too many calls of this client failed, and its retry quota is spent.".to_owned());
+            return Some(
+                "Not retried: too many calls of this client failed, and its retry quota is spent."
+                    .to_owned(),
+            );
         }
         let text = "An earlier attempt of this call may have taken effect: it ended without a clear answer.";
         (self.unclear && self.of_state).then(|| text.to_owned())
@@ -134,7 +162,10 @@ const QUOTA: u32 = 500;
 
 impl Default for Shared {
     fn default() -> Self {
-        Shared { quota: Mutex::new(QUOTA), clock_behind: AtomicI64::new(0) }
+        Shared {
+            quota: Mutex::new(QUOTA),
+            clock_behind: AtomicI64::new(0),
+        }
     }
 }
 
@@ -156,7 +187,12 @@ impl Shared {
     pub(crate) fn corrected(&self, now: SystemTime) -> SystemTime {
         let behind = self.clock_behind.load(Ordering::Relaxed);
         let by = Duration::from_secs(behind.unsigned_abs());
-        if behind < 0 { now.checked_sub(by) } else { now.checked_add(by) }.unwrap_or(now)
+        if behind < 0 {
+            now.checked_sub(by)
+        } else {
+            now.checked_add(by)
+        }
+        .unwrap_or(now)
     }
 }
 
@@ -179,7 +215,10 @@ impl Failed {
     fn unclear(&self) -> bool {
         match self {
             Failed::Transport(error) => {
-                matches!(error.kind, TransportErrorKind::ReadTimeout | TransportErrorKind::Closed)
+                matches!(
+                    error.kind,
+                    TransportErrorKind::ReadTimeout | TransportErrorKind::Closed
+                )
             }
             Failed::Service(_, response) => response.status >= 500,
         }
@@ -188,13 +227,18 @@ impl Failed {
     /// Whether the service says that it is to be called at another address.
     pub(crate) fn is_moved(&self) -> bool {
         match self {
-            Failed::Service(error, _) => error.status == 421 || error.code == "InvalidEndpointException",
+            Failed::Service(error, _) => {
+                error.status == 421 || error.code == "InvalidEndpointException"
+            }
             Failed::Transport(_) => false,
         }
     }
 
     fn cost(&self) -> u32 {
-        let timeouts = [TransportErrorKind::ConnectTimeout, TransportErrorKind::ReadTimeout];
+        let timeouts = [
+            TransportErrorKind::ConnectTimeout,
+            TransportErrorKind::ReadTimeout,
+        ];
         match self {
             Failed::Transport(error) if timeouts.contains(&error.kind) => 10,
             _ => 5,
@@ -202,7 +246,11 @@ impl Failed {
     }
 
     /// The error of the call, this being its last attempt.
-    pub(crate) fn into_error(self, mut attempts: Attempts, model: (&Service<'_>, &Operation<'_>)) -> Error {
+    pub(crate) fn into_error(
+        self,
+        mut attempts: Attempts,
+        model: (&Service<'_>, &Operation<'_>),
+    ) -> Error {
         match self {
             Failed::Transport(error) => Error::Transport(error),
             Failed::Service(mut error, _) => {
@@ -215,8 +263,12 @@ impl Failed {
 
     /// The date of the answer.
     pub(crate) fn date(&self) -> Option<SystemTime> {
-        let Failed::Service(_, response) = self else { return None };
-        time::OffsetDateTime::try_from(Timestamp::parse(response.header("date")?)?).ok().map(Into::into)
+        let Failed::Service(_, response) = self else {
+            return None;
+        };
+        time::OffsetDateTime::try_from(Timestamp::parse(response.header("date")?)?)
+            .ok()
+            .map(Into::into)
     }
 }
 
@@ -245,13 +297,23 @@ pub(crate) fn again(
     }
     attempts.unclear |= failed.unclear();
     let backoff = Duration::from_secs(1 << attempts.made.saturating_sub(1).min(5)).min(LONGEST);
-    let most = if skewed || moved { Duration::ZERO } else { backoff };
-    Some(Again { cost: failed.cost(), least: asked_for(failed), most })
+    let most = if skewed || moved {
+        Duration::ZERO
+    } else {
+        backoff
+    };
+    Some(Again {
+        cost: failed.cost(),
+        least: asked_for(failed),
+        most,
+    })
 }
 
 /// Whether the failure is that the clock is off, which is corrected once.
 fn skew(attempts: &mut Attempts, shared: &Shared, failed: &Failed, now: SystemTime) -> bool {
-    let (Failed::Service(error, _), Some(date)) = (failed, failed.date()) else { return false };
+    let (Failed::Service(error, _), Some(date)) = (failed, failed.date()) else {
+        return false;
+    };
     let behind = match date.duration_since(now) {
         Ok(ahead) => i64::try_from(ahead.as_secs()),
         Err(error) => i64::try_from(error.duration().as_secs()).map(|seconds| -seconds),
@@ -267,7 +329,10 @@ fn skew(attempts: &mut Attempts, shared: &Shared, failed: &Failed, now: SystemTi
 
 fn worthwhile(kind: TransportErrorKind) -> bool {
     use TransportErrorKind::{Closed, Connect, ConnectTimeout, Proxy, ReadTimeout};
-    matches!(kind, Connect | ConnectTimeout | ReadTimeout | Closed | Proxy)
+    matches!(
+        kind,
+        Connect | ConnectTimeout | ReadTimeout | Closed | Proxy
+    )
 }
 
 fn transient(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> bool {
@@ -276,32 +341,45 @@ fn transient(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> boo
         || modeled(error, model.0).is_some_and(|error| error.retryable)
 }
 
-/// Whether the error says something of the state in which the service found what the call is about: one of those that
-/// the model lists, by the caller's fault.
+/// Whether the error says something of the state in which the service found what the call is about:
+/// one of those that the model lists, by the caller's fault.
 fn of_state(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> bool {
     modeled(error, model.0).is_some_and(|modeled| !modeled.server && !modeled.retryable)
 }
 
 fn modeled(error: &ServiceError, service: &Service<'_>) -> Option<crate::rows::ErrorTrait> {
-    service.shape_named(error.shape.as_deref()?).and_then(|shape| service.shape(shape).error())
+    service
+        .shape_named(error.shape.as_deref()?)
+        .and_then(|shape| service.shape(shape).error())
 }
 
 /// How long the service asks to be left alone, within reason.
 fn asked_for(failed: &Failed) -> Duration {
-    let Failed::Service(_, response) = failed else { return Duration::ZERO };
-    let number = |name| response.header(name).and_then(|text| text.trim().parse().ok());
+    let Failed::Service(_, response) = failed else {
+        return Duration::ZERO;
+    };
+    let number = |name| {
+        response
+            .header(name)
+            .and_then(|text| text.trim().parse().ok())
+    };
     let seconds = number("retry-after").map(Duration::from_secs);
     let millis = number("x-amz-retry-after").map(Duration::from_millis);
     seconds.max(millis).unwrap_or_default().min(LONGEST)
 }
 
-/// The header `amz-sdk-request` of the attempt that comes next; `until` is when its answer would come too late.
+/// The header `amz-sdk-request` of the attempt that comes next; `until` is when its answer would
+/// come too late.
 pub(crate) fn header(attempts: &Attempts, until: Option<SystemTime>) -> Cow<'static, str> {
     let attempt = attempts.made.saturating_add(1);
     if attempt == 1 {
         return "attempt=1".into();
     }
-    let until = until.and_then(iso8601).map(|until| until.replace(['-', ':'], ""));
-    let until = until.map(|until| format!("ttl={until}; ")).unwrap_or_default();
+    let until = until
+        .and_then(iso8601)
+        .map(|until| until.replace(['-', ':'], ""));
+    let until = until
+        .map(|until| format!("ttl={until}; "))
+        .unwrap_or_default();
     format!("{until}attempt={attempt}; max={}", attempts.allowed).into()
 }

@@ -1,11 +1,13 @@
-//! The rows that a generated service consists of: plain data, read by everything else in this crate.
+//! The rows that a generated service consists of: plain data, read by everything else in this
+//! crate.
 //!
-//! Rows refer to shapes by index ([`Ix`]) and borrow their texts and slices for `'a`: from the program itself when the
-//! generator wrote them (`'static`), or from whatever owns a model that was loaded at run time. The constructors are
-//! `const fn`, so that a generated row reads as one line: `member("jobId", Nth::JobId as Ix).required()`.
+//! Rows refer to shapes by index ([`Ix`]) and borrow their texts and slices for `'a`: from the
+//! program itself when the generator wrote them (`'static`), or from whatever owns a model that was
+//! loaded at run time. The constructors are `const fn`, so that a generated row reads as one line:
+//! `member("jobId", Nth::JobId as Ix).required()`.
 //!
-//! What most rows carry has a field or a flag; what few rows carry is a [`Trait`] in a list, so that a protocol or
-//! constraint added later widens no row.
+//! What most rows carry has a field or a flag; what few rows carry is a [`Trait`] in a list, so
+//! that a protocol or constraint added later widens no row.
 
 use crate::endpoint::RuleSet;
 
@@ -48,9 +50,11 @@ pub struct Service<'a> {
 /// A fact that few services have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ServiceTrait<'a> {
-    /// Authentication schemes in the order of preference, of services that take another than SigV4 (`smithy.api#auth`).
+    /// Authentication schemes in the order of preference, of services that take another than SigV4
+    /// (`smithy.api#auth`).
     Auth(&'a [Auth<'a>]),
-    /// `aws.protocols#awsQueryCompatible`: clients ask for the error codes that the service had over AWS Query.
+    /// `aws.protocols#awsQueryCompatible`: clients ask for the error codes that the service had
+    /// over AWS Query.
     QueryCompatible,
     /// `aws.api#clientEndpointDiscovery`: the operation that returns endpoints.
     EndpointDiscovery(&'a str),
@@ -80,7 +84,10 @@ impl Service<'static> {
         protocol: Protocol::AwsJson1_0,
         operations: &[],
         shapes: &[],
-        endpoint: RuleSet { parameters: &[], rules: &[] },
+        endpoint: RuleSet {
+            parameters: &[],
+            rules: &[],
+        },
         traits: &[],
     };
 }
@@ -93,7 +100,10 @@ impl<'a> Service<'a> {
 
     /// The index of the shape of this name.
     pub fn shape_named(&self, name: &str) -> Option<Ix> {
-        self.shapes.iter().position(|row| row.name == name).and_then(|at| Ix::try_from(at).ok())
+        self.shapes
+            .iter()
+            .position(|row| row.name == name)
+            .and_then(|at| Ix::try_from(at).ok())
     }
 
     /// The operation of this name, e.g. `GetPipeline`.
@@ -102,8 +112,8 @@ impl<'a> Service<'a> {
         found.ok().and_then(|at| self.operations.get(at))
     }
 
-    /// Whether the value of a member is left out of messages: the member, its shape, or the keys of its map are sensitive.
-    /// So are all parts of such a value.
+    /// Whether the value of a member is left out of messages: the member, its shape, or the keys of
+    /// its map are sensitive. So are all parts of such a value.
     pub fn hides(&self, member: &Member<'_>) -> bool {
         member.is(flag::SENSITIVE) || self.hides_shape(self.shape(member.target))
     }
@@ -111,11 +121,14 @@ impl<'a> Service<'a> {
     /// Whether values of a shape are left out of messages, whatever member they are for.
     pub fn hides_shape(&self, shape: &Shape<'_>) -> bool {
         let key = shape.members.first().filter(|_| shape.kind == Kind::Map);
-        let sensitive = |key: &Member<'_>| key.is(flag::SENSITIVE) || self.shape(key.target).is(flag::SENSITIVE);
+        let sensitive = |key: &Member<'_>| {
+            key.is(flag::SENSITIVE) || self.shape(key.target).is(flag::SENSITIVE)
+        };
         shape.is(flag::SENSITIVE) || key.is_some_and(sensitive)
     }
 
-    /// Authentication schemes of an operation, in the order of preference; empty when its requests are not signed.
+    /// Authentication schemes of an operation, in the order of preference; empty when its requests
+    /// are not signed.
     pub fn auth(&self, operation: &Operation<'a>) -> &'a [Auth<'a>] {
         let own = operation.traits.iter().find_map(|found| match found {
             OperationTrait::Unsigned => Some(&[][..]),
@@ -203,9 +216,11 @@ pub enum OperationTrait<'a> {
     Deprecated(&'a str),
     /// `smithy.rules#staticContextParams`: an endpoint parameter with its value.
     EndpointParameter(&'a str, Fixed<'a>),
-    /// `smithy.rules#operationContextParams`: an endpoint parameter, and where in the input its value is.
+    /// `smithy.rules#operationContextParams`: an endpoint parameter, and where in the input its
+    /// value is.
     EndpointPath(&'a str, &'a [Step<'a>]),
-    /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it must.
+    /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it
+    /// must.
     DiscoveredEndpoint(bool),
     /// An entry of `smithy.waiters#waitable`, or a waiter of botocore.
     Waiter(Waiter<'a>),
@@ -316,14 +331,16 @@ pub enum Expected<'a> {
 pub struct Pagination<'a> {
     /// Input members that take the tokens.
     pub input_tokens: &'a [&'a str],
-    /// Where an output has the next tokens, in the same order: paths, whose steps may have an index (`Shards[-1].Id`), or
-    /// alternatives of them (`Next || Items[-1].Key`).
+    /// Where an output has the next tokens, in the same order: paths, whose steps may have an index
+    /// (`Shards[-1].Id`), or alternatives of them (`Next || Items[-1].Key`).
     pub output_tokens: &'a [&'a str],
-    /// Paths of the output members that the pages add to. The first one holds the items that are counted.
+    /// Paths of the output members that the pages add to. The first one holds the items that are
+    /// counted.
     pub items: &'a [&'a str],
     /// Input member that limits a page; empty when there is none.
     pub page_size: &'a str,
-    /// Path of the output member that says whether more pages follow; empty when the tokens alone do.
+    /// Path of the output member that says whether more pages follow; empty when the tokens alone
+    /// do.
     pub more: &'a str,
     /// Paths of the output members that count for all pages as the first page has them.
     pub first_page: &'a [&'a str],
@@ -400,7 +417,8 @@ pub struct Shape<'a> {
     pub min: Option<f64>,
     /// Greatest length or number.
     pub max: Option<f64>,
-    /// Members of a structure or union in the model's order; element of a list; key and value of a map.
+    /// Members of a structure or union in the model's order; element of a list; key and value of a
+    /// map.
     pub members: &'a [Member<'a>],
     /// Values of an enum in the model's order.
     pub values: &'a [&'a str],
@@ -448,7 +466,8 @@ pub enum Trait<'a> {
     TimestampFormat(TimestampFormat),
     /// `smithy.api#error` with `smithy.api#httpError` and `smithy.api#retryable`.
     Error(ErrorTrait),
-    /// `aws.protocols#awsQueryError`: the code that the error had over AWS Query, where it is not the shape's name.
+    /// `aws.protocols#awsQueryError`: the code that the error had over AWS Query, where it is not
+    /// the shape's name.
     ErrorCode(&'a str),
     /// `smithy.rules#contextParam`: the endpoint parameter that the member sets.
     EndpointParameter(&'a str),
@@ -480,7 +499,16 @@ pub enum TimestampFormat {
 
 impl<'a> Shape<'a> {
     const fn new(name: &'a str, kind: Kind) -> Self {
-        Shape { name, kind, flags: 0, min: None, max: None, members: &[], values: &[], traits: &[] }
+        Shape {
+            name,
+            kind,
+            flags: 0,
+            min: None,
+            max: None,
+            members: &[],
+            values: &[],
+            traits: &[],
+        }
     }
 
     /// The least length or number.
@@ -514,7 +542,10 @@ impl<'a> Shape<'a> {
 
     /// The member of this name and its position.
     pub fn member(&self, name: &str) -> Option<(usize, &Member<'a>)> {
-        self.members.iter().enumerate().find(|(_, member)| member.name == name)
+        self.members
+            .iter()
+            .enumerate()
+            .find(|(_, member)| member.name == name)
     }
 
     /// The element of a list, or the value of a map; of other kinds, none.
@@ -544,7 +575,11 @@ impl<'a> Shape<'a> {
 
     /// Whether a code that a service answers with means this error structure.
     pub fn is_error(&self, code: &str) -> bool {
-        self.name == code || self.traits.iter().any(|found| matches!(found, Trait::ErrorCode(own) if *own == code))
+        self.name == code
+            || self
+                .traits
+                .iter()
+                .any(|found| matches!(found, Trait::ErrorCode(own) if *own == code))
     }
 
     /// Whether this is a structure or a union.
@@ -620,7 +655,8 @@ impl<'a> Operation<'a> {
         self
     }
 
-    /// Whether the operation's address comes from endpoint discovery (none when it does not), and whether it must.
+    /// Whether the operation's address comes from endpoint discovery (none when it does not), and
+    /// whether it must.
     pub fn discovers_endpoint(&self) -> Option<bool> {
         self.traits.iter().find_map(|found| match found {
             OperationTrait::DiscoveredEndpoint(required) => Some(*required),
@@ -655,12 +691,29 @@ impl<'a> Operation<'a> {
 
 /// An operation's row.
 pub const fn operation<'a>(name: &'a str, input: Option<Ix>, output: Option<Ix>) -> Operation<'a> {
-    Operation { name, input, output, errors: &[], traits: &[] }
+    Operation {
+        name,
+        input,
+        output,
+        errors: &[],
+        traits: &[],
+    }
 }
 
-/// A waiter: name, pause between two calls, most calls (0 when the model does not say), and what is looked for.
-pub const fn waiter<'a>(name: &'a str, delay: Delay, attempts: u32, acceptors: &'a [Acceptor<'a>]) -> Waiter<'a> {
-    Waiter { name, delay, attempts, acceptors }
+/// A waiter: name, pause between two calls, most calls (0 when the model does not say), and what is
+/// looked for.
+pub const fn waiter<'a>(
+    name: &'a str,
+    delay: Delay,
+    attempts: u32,
+    acceptors: &'a [Acceptor<'a>],
+) -> Waiter<'a> {
+    Waiter {
+        name,
+        delay,
+        attempts,
+        acceptors,
+    }
 }
 
 /// How an operation is paged: input tokens, output tokens, items and page size.
@@ -670,12 +723,24 @@ pub const fn paginated<'a>(
     items: &'a [&'a str],
     page_size: &'a str,
 ) -> Pagination<'a> {
-    Pagination { input_tokens, output_tokens, items, page_size, more: "", first_page: &[] }
+    Pagination {
+        input_tokens,
+        output_tokens,
+        items,
+        page_size,
+        more: "",
+        first_page: &[],
+    }
 }
 
 /// A member's row.
 pub const fn member(name: &str, target: Ix) -> Member<'_> {
-    Member { name, target, flags: 0, traits: &[] }
+    Member {
+        name,
+        target,
+        flags: 0,
+        traits: &[],
+    }
 }
 
 /// A structure's row.

@@ -5,12 +5,22 @@ use crate::rows::{Ix, Kind, Member, Service, Shape};
 
 /// A sample of the input, to be filled in.
 pub fn input(service: &Service<'_>, shape: Option<Ix>) -> Document {
-    Sample { service, of_output: false, within: Vec::new() }.top(shape)
+    Sample {
+        service,
+        of_output: false,
+        within: Vec::new(),
+    }
+    .top(shape)
 }
 
 /// A sample of the output, as a service might answer.
 pub fn output(service: &Service<'_>, shape: Option<Ix>) -> Document {
-    Sample { service, of_output: true, within: Vec::new() }.top(shape)
+    Sample {
+        service,
+        of_output: true,
+        within: Vec::new(),
+    }
+    .top(shape)
 }
 
 struct Sample<'a> {
@@ -25,7 +35,8 @@ impl<'a> Sample<'a> {
         shape.map_or_else(|| Document::Map(Map::new()), |shape| self.value(shape, ""))
     }
 
-    /// A sample of the shape, in the place that `name` names: a member, or the shape of an element; empty for the value of a map.
+    /// A sample of the shape, in the place that `name` names: a member, or the shape of an element;
+    /// empty for the value of a map.
     fn value(&mut self, ix: Ix, name: &str) -> Document {
         let shape = self.service.shape(ix);
         match shape.kind {
@@ -66,14 +77,22 @@ impl<'a> Sample<'a> {
     }
 
     fn list(&mut self, shape: &Shape<'a>) -> Document {
-        let Some(element) = shape.element() else { return Document::List(Vec::new()) };
-        let count = if self.of_output { least(shape).clamp(1.0, 100.0) as usize } else { 1 };
+        let Some(element) = shape.element() else {
+            return Document::List(Vec::new());
+        };
+        let count = if self.of_output {
+            least(shape).clamp(1.0, 100.0) as usize
+        } else {
+            1
+        };
         let name = self.service.shape(element.target).name;
         Document::List((0..count).map(|_| self.part(element, name)).collect())
     }
 
     fn map(&mut self, shape: &Shape<'a>) -> Document {
-        let Some(element) = shape.element() else { return Document::Map(Map::new()) };
+        let Some(element) = shape.element() else {
+            return Document::Map(Map::new());
+        };
         Document::from([("KeyName", self.part(element, ""))])
     }
 }
@@ -86,6 +105,13 @@ fn least(shape: &Shape<'_>) -> f64 {
 /// A name, repeated until it is as long as the shape wants it.
 fn text_of(shape: &Shape<'_>, name: &str) -> String {
     let least = least(shape).clamp(0.0, 1000.0) as usize;
-    let name = if name.is_empty() && least > 0 { shape.name } else { name };
-    name.chars().cycle().take(name.chars().count().max(least)).collect()
+    let name = if name.is_empty() && least > 0 {
+        shape.name
+    } else {
+        name
+    };
+    name.chars()
+        .cycle()
+        .take(name.chars().count().max(least))
+        .collect()
 }

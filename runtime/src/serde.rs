@@ -1,8 +1,9 @@
-//! serde for generated types (the feature `serde`), in the form that they have on the wire of AWS JSON: members by their names
-//! there, points in time as seconds, bytes as base64 text. What is sensitive is written too; to print a value, use `Debug`.
+//! serde for generated types (the feature `serde`), in the form that they have on the wire of AWS
+//! JSON: members by their names there, points in time as seconds, bytes as base64 text. What is
+//! sensitive is written too; to print a value, use `Debug`.
 //!
-//! Reading is as lenient as it is with an answer: what is missing is absent or empty, and what is unknown is passed over.
-//! A call checks its input when it is made.
+//! Reading is as lenient as it is with an answer: what is missing is absent or empty, and what is
+//! unknown is passed over. A call checks its input when it is made.
 
 use crate::codec::json;
 use crate::rows::{Ix, Service};
@@ -34,27 +35,37 @@ pub fn deserialize<'de, D: Deserializer<'de>, T: Sink + Default>(
     Ok(value)
 }
 
-/// Reads the text of an enum's value. What else is there is not in the error, since it may be sensitive. For
-/// [`serde!`](crate::serde).
+/// Reads the text of an enum's value. What else is there is not in the error, since it may be
+/// sensitive. For [`serde!`](crate::serde).
 #[doc(hidden)]
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    String::deserialize(deserializer).map_err(|_| D::Error::custom("the value of an enum is a string"))
+    String::deserialize(deserializer)
+        .map_err(|_| D::Error::custom("the value of an enum is a string"))
 }
 
-/// Implements serde's traits for a generated structure or union, and with what reads and writes it for an enum.
+/// Implements serde's traits for a generated structure or union, and with what reads and writes it
+/// for an enum.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! serde {
     ($name:ident) => {
         $crate::serde!(
             $name,
-            |value, to| $crate::serde::serialize(value, &SERVICE, Nth::$name as $crate::rows::Ix, to),
+            |value, to| $crate::serde::serialize(
+                value,
+                &SERVICE,
+                Nth::$name as $crate::rows::Ix,
+                to
+            ),
             |from| $crate::serde::deserialize(&SERVICE, Nth::$name as $crate::rows::Ix, from)
         );
     };
     ($name:ident, |$value:ident, $to:ident| $write:expr, |$from:ident| $read:expr) => {
         impl $crate::serde_core::Serialize for $name {
-            fn serialize<S: $crate::serde_core::Serializer>(&self, $to: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: $crate::serde_core::Serializer>(
+                &self,
+                $to: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
                 let $value = self;
                 $write
             }

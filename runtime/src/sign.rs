@@ -2,7 +2,9 @@
 
 use crate::credentials::Credentials;
 use crate::http::Request;
-use aws_sigv4::http_request::{PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, sign as signed};
+use aws_sigv4::http_request::{
+    PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, sign as signed,
+};
 use aws_sigv4::sign::v4::SigningParams;
 use std::fmt;
 use std::sync::Arc;
@@ -31,7 +33,10 @@ impl From<&Credentials> for Identity {
             None,
             "opsmith",
         );
-        Identity { key: key.into(), account_id: credentials.account_id.as_deref().map(Arc::from) }
+        Identity {
+            key: key.into(),
+            account_id: credentials.account_id.as_deref().map(Arc::from),
+        }
     }
 }
 
@@ -55,17 +60,27 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The scope of a service in a region.
     pub fn new(region: &'a str, service: &'a str) -> Self {
-        Scope { region, service, double_encoding: true }
+        Scope {
+            region,
+            service,
+            double_encoding: true,
+        }
     }
 }
 
-/// Signs the request: adds the headers `x-amz-date`, `x-amz-security-token` (with a session token) and `authorization`.
-/// Every header that is there is signed. What is added to the request later is not, as headers must be that proxies change.
+/// Signs the request: adds the headers `x-amz-date`, `x-amz-security-token` (with a session token)
+/// and `authorization`. Every header that is there is signed. What is added to the request later is
+/// not, as headers must be that proxies change.
 ///
 /// # Errors
 ///
 /// When the URL or a header can't stand in a canonical request, in words without secrets.
-pub fn sign(request: &mut Request, identity: &Identity, scope: Scope<'_>, now: SystemTime) -> Result<(), String> {
+pub fn sign(
+    request: &mut Request,
+    identity: &Identity,
+    scope: Scope<'_>,
+    now: SystemTime,
+) -> Result<(), String> {
     let mut settings = SigningSettings::default();
     settings.excluded_headers = None;
     if !scope.double_encoding {
@@ -79,12 +94,21 @@ pub fn sign(request: &mut Request, identity: &Identity, scope: Scope<'_>, now: S
         .settings(settings)
         .build()
         .map_err(|error| error.to_string())?;
-    let headers = request.headers.iter().map(|(name, value)| (&**name, &**value));
+    let headers = request
+        .headers
+        .iter()
+        .map(|(name, value)| (&**name, &**value));
     let body = SignableBody::Bytes(&request.body);
     let signable = SignableRequest::new(request.method, request.url.as_str(), headers, body);
     let instructions = signable.and_then(|signable| signed(signable, &parameters.into()));
-    let (instructions, _signature) = instructions.map_err(|error| error.to_string())?.into_parts();
+    let (instructions, _signature) = instructions
+        .map_err(|error| error.to_string())?
+        .into_parts();
     let (headers, _parameters) = instructions.into_parts();
-    request.headers.extend(headers.iter().map(|header| (header.name().into(), header.value().to_owned().into())));
+    request.headers.extend(
+        headers
+            .iter()
+            .map(|header| (header.name().into(), header.value().to_owned().into())),
+    );
     Ok(())
 }

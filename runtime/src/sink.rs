@@ -1,10 +1,13 @@
-//! The one visitor: whatever holds a value writes it to a [`Sink`], and whatever makes something of a value is one.
+//! The one visitor: whatever holds a value writes it to a [`Sink`], and whatever makes something of
+//! a value is one.
 //!
-//! Typed structures and [`Document`]s write themselves ([`Write`]) to a protocol's writer, to the validator or to the
-//! redacting printer; a protocol's reader writes an answer to a typed structure or to a [`DocumentSink`]. A protocol is
-//! therefore one writer and one reader, and code grows by shapes plus protocols, not by shapes times protocols.
+//! Typed structures and [`Document`]s write themselves ([`Write`]) to a protocol's writer, to the
+//! validator or to the redacting printer; a protocol's reader writes an answer to a typed structure
+//! or to a [`DocumentSink`]. A protocol is therefore one writer and one reader, and code grows by
+//! shapes plus protocols, not by shapes times protocols.
 //!
-//! Values come with indices of members, not names: names on the wire are the protocol's business, and are in the rows.
+//! Values come with indices of members, not names: names on the wire are the protocol's business,
+//! and are in the rows.
 
 use crate::codec::base64;
 use crate::document::{Document, Map};
@@ -14,8 +17,9 @@ use crate::timestamp::Timestamp;
 /// What a sink answers: go on, or why it can't take the value.
 pub type Done = Result<(), Refused>;
 
-/// Why a sink refuses a value: another kind of value belongs there, it is out of range or not of the form that is asked for, or there
-/// is no such member. As wide as a pointer, since every part of every value is answered with one or none.
+/// Why a sink refuses a value: another kind of value belongs there, it is out of range or not of
+/// the form that is asked for, or there is no such member. As wide as a pointer, since every part
+/// of every value is answered with one or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(Box<Reason>);
 
@@ -33,7 +37,8 @@ impl Refused {
         Refused(Box::new(Reason::Kind(found)))
     }
 
-    /// A number outside the range of its shape, or text that is not of the form that its shape asks for.
+    /// A number outside the range of its shape, or text that is not of the form that its shape asks
+    /// for.
     #[cold]
     pub fn form(expected: &'static str) -> Self {
         Refused(Box::new(Reason::Form(expected)))
@@ -71,8 +76,9 @@ pub enum Parts {
 
 /// Receives one value: a scalar by one call; a compound by `begin`, its parts, and `end`.
 ///
-/// Each part is announced by [`member`](Sink::member), [`element`](Sink::element) or [`entry`](Sink::entry), which give
-/// the sink that takes the part's value. What a sink does not expect, it refuses: that is every method's default.
+/// Each part is announced by [`member`](Sink::member), [`element`](Sink::element) or
+/// [`entry`](Sink::entry), which give the sink that takes the part's value. What a sink does not
+/// expect, it refuses: that is every method's default.
 pub trait Sink {
     /// A null, where the shape is sparse or a document.
     fn null(&mut self) -> Done {
@@ -145,7 +151,8 @@ pub trait Write {
 
 /// Where in the rows a sink that walks them stands.
 ///
-/// The sinks that produce text or a [`Document`] are all one object that takes every part; this is what they share.
+/// The sinks that produce text or a [`Document`] are all one object that takes every part; this is
+/// what they share.
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     service: &'a Service<'a>,
@@ -159,7 +166,13 @@ pub(crate) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     pub(crate) fn new(service: &'a Service<'a>, shape: Ix) -> Self {
         let compound = service.shape(Ix::MAX);
-        Cursor { service, compound, around: Vec::new(), shape: service.shape(shape), member: None }
+        Cursor {
+            service,
+            compound,
+            around: Vec::new(),
+            shape: service.shape(shape),
+            member: None,
+        }
     }
 
     /// The shape of the value that is due.
@@ -167,7 +180,8 @@ impl<'a> Cursor<'a> {
         self.shape
     }
 
-    /// The member, element or entry that the value is due for; none at the top and inside documents.
+    /// The member, element or entry that the value is due for; none at the top and inside
+    /// documents.
     pub(crate) fn part(&self) -> Option<&'a Member<'a>> {
         self.member
     }
@@ -182,11 +196,15 @@ impl<'a> Cursor<'a> {
 
     /// Whether the value that is due may have a part that is left out of messages.
     pub(crate) fn holds_secrets(&self) -> bool {
-        self.shape.members.iter().any(|part| crate::redact::holds_secrets(self.service, part))
+        self.shape
+            .members
+            .iter()
+            .any(|part| crate::redact::holds_secrets(self.service, part))
     }
 
     pub(crate) fn begin(&mut self) {
-        self.around.push(std::mem::replace(&mut self.compound, self.shape));
+        self.around
+            .push(std::mem::replace(&mut self.compound, self.shape));
     }
 
     pub(crate) fn end(&mut self) {
@@ -230,12 +248,19 @@ impl<'a> Cursor<'a> {
 
     /// The shape of the keys of the current map.
     pub(crate) fn key_shape(&self) -> &'a Shape<'a> {
-        self.service.shape(self.compound.members.first().map_or(Ix::MAX, |member| member.target))
+        self.service.shape(
+            self.compound
+                .members
+                .first()
+                .map_or(Ix::MAX, |member| member.target),
+        )
     }
 
     fn turn(&mut self, member: Option<&'a Member<'a>>) {
         self.member = member;
-        self.shape = self.service.shape(member.map_or(Ix::MAX, |member| member.target));
+        self.shape = self
+            .service
+            .shape(member.map_or(Ix::MAX, |member| member.target));
     }
 }
 
@@ -251,7 +276,12 @@ pub struct DocumentSink<'a> {
 impl<'a> DocumentSink<'a> {
     /// A sink for one value of the shape.
     pub fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        DocumentSink { cursor: Cursor::new(service, shape), open: Vec::new(), key: String::new(), done: Document::Null }
+        DocumentSink {
+            cursor: Cursor::new(service, shape),
+            open: Vec::new(),
+            key: String::new(),
+            done: Document::Null,
+        }
     }
 
     /// The document; null when nothing was written.
@@ -320,7 +350,9 @@ impl Sink for DocumentSink<'_> {
     }
     fn end(&mut self) -> Done {
         self.cursor.end();
-        let Some((value, key)) = self.open.pop() else { return Ok(()) };
+        let Some((value, key)) = self.open.pop() else {
+            return Ok(());
+        };
         self.key = key;
         self.put(value)
     }
@@ -328,7 +360,8 @@ impl Sink for DocumentSink<'_> {
 
 /// A document with the rows that say what it is, so that it can be written.
 ///
-/// Text and numbers stand for a timestamp where the rows ask for one, and base64 for bytes, as in JSON.
+/// Text and numbers stand for a timestamp where the rows ask for one, and base64 for bytes, as in
+/// JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct Shaped<'a> {
     /// The value.
@@ -346,20 +379,27 @@ impl Write for Shaped<'_> {
             Document::Null => sink.null(),
             Document::Boolean(value) => sink.boolean(*value),
             Document::Integer(value) if shape.kind == Kind::Float => sink.float(*value as f64),
-            Document::Integer(value) if shape.kind == Kind::Timestamp => match i64::try_from(*value) {
-                Ok(seconds) if Timestamp::new(seconds, 0).is_in_calendar() => {
-                    sink.timestamp(Timestamp::new(seconds, 0))
+            Document::Integer(value) if shape.kind == Kind::Timestamp => {
+                match i64::try_from(*value) {
+                    Ok(seconds) if Timestamp::new(seconds, 0).is_in_calendar() => {
+                        sink.timestamp(Timestamp::new(seconds, 0))
+                    }
+                    _ => sink.integer(*value),
                 }
-                _ => sink.integer(*value),
-            },
-            Document::Float(value) if shape.kind == Kind::Timestamp => match Timestamp::from_epoch(*value) {
-                Some(timestamp) if timestamp.is_in_calendar() => sink.timestamp(timestamp),
-                _ => sink.float(*value),
-            },
+            }
+            Document::Float(value) if shape.kind == Kind::Timestamp => {
+                match Timestamp::from_epoch(*value) {
+                    Some(timestamp) if timestamp.is_in_calendar() => sink.timestamp(timestamp),
+                    _ => sink.float(*value),
+                }
+            }
             Document::Integer(value) => sink.integer(*value),
             Document::Float(value) => sink.float(*value),
-            Document::Digits(digits) => sink.float(digits.parse().map_err(|_| Refused::form("a number"))?),
-            Document::String(text) if shape.kind == Kind::Timestamp => match Timestamp::parse(text) {
+            Document::Digits(digits) => {
+                sink.float(digits.parse().map_err(|_| Refused::form("a number"))?)
+            }
+            Document::String(text) if shape.kind == Kind::Timestamp => match Timestamp::parse(text)
+            {
                 Some(timestamp) if timestamp.is_in_calendar() => sink.timestamp(timestamp),
                 _ => sink.string(text),
             },
@@ -380,7 +420,11 @@ impl Write for Shaped<'_> {
 impl<'a> Shaped<'a> {
     fn part(&self, document: &'a Document, member: Option<&Member<'_>>) -> Self {
         let shape = member.map_or(Ix::MAX, |member| member.target);
-        Shaped { document, service: self.service, shape }
+        Shaped {
+            document,
+            service: self.service,
+            shape,
+        }
     }
 
     fn write_list(&self, list: &'a [Document], sink: &mut dyn Sink) -> Done {
@@ -406,7 +450,9 @@ impl<'a> Shaped<'a> {
         let shape = self.service.shape(self.shape);
         for (name, value) in map {
             match shape.member(name) {
-                Some((index, member)) => self.part(value, Some(member)).write(sink.member(index)?)?,
+                Some((index, member)) => {
+                    self.part(value, Some(member)).write(sink.member(index)?)?
+                }
                 None => sink.unknown(name)?,
             }
         }

@@ -25,20 +25,34 @@ pub struct Surroundings {
 impl Surroundings {
     /// The variables of this process and the system's clock.
     pub fn real() -> Self {
-        Self { variables: None, clock: Arc::new(SystemTime::now) }
+        Self {
+            variables: None,
+            clock: Arc::new(SystemTime::now),
+        }
     }
 
     /// Only these variables, which child processes get too. Without `HOME` there is no home folder,
     /// so no file is found but those that a variable names.
-    pub fn with_variables<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
-        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { variables: Some(Arc::new(variables)), ..Self::real() }
+    pub fn with_variables<K: Into<String>, V: Into<String>>(
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        Self {
+            variables: Some(Arc::new(variables)),
+            ..Self::real()
+        }
     }
 
     /// The same surroundings with another clock.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self { clock: Arc::new(clock), ..self }
+        Self {
+            clock: Arc::new(clock),
+            ..self
+        }
     }
 
     /// The time now.
@@ -74,7 +88,9 @@ impl Surroundings {
 
     /// `path` with a leading `~` replaced by the home folder, if there is one.
     pub fn expand_home(&self, path: &str) -> PathBuf {
-        let below_home = path.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below_home = path
+            .strip_prefix('~')
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'));
         match (below_home, self.home()) {
             (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),
             _ => PathBuf::from(path),
@@ -86,7 +102,10 @@ impl Surroundings {
         let mut rest = text;
         while let Some((before, reference)) = rest.split_once('$') {
             let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let (name, after) = match reference.strip_prefix('{').and_then(|braced| braced.split_once('}')) {
+            let (name, after) = match reference
+                .strip_prefix('{')
+                .and_then(|braced| braced.split_once('}'))
+            {
                 Some(braced) => braced,
                 None => reference.split_at(reference.find(|c| !word(c)).unwrap_or(reference.len())),
             };
@@ -110,7 +129,14 @@ impl Surroundings {
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => std::fs::read(path).map(Some),
             Ok(_) => Ok(None),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -128,7 +154,9 @@ impl Surroundings {
 impl fmt::Debug for Surroundings {
     /// Names no variable's value: secrets are among them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Surroundings").field("real", &self.variables.is_none()).finish_non_exhaustive()
+        f.debug_struct("Surroundings")
+            .field("real", &self.variables.is_none())
+            .finish_non_exhaustive()
     }
 }
 
@@ -153,20 +181,30 @@ pub(crate) mod testing {
                     std::fs::write(home.path().join(".aws").join(name), text).expect("a file");
                 }
             }
-            let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            let variables = variables
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect();
             Self { home, variables }
         }
 
         pub(crate) fn surroundings(&self) -> Surroundings {
             let path = std::env::var("PATH").unwrap_or_default();
-            let own = [("HOME".to_owned(), self.path("")), ("PATH".to_owned(), path)];
+            let own = [
+                ("HOME".to_owned(), self.path("")),
+                ("PATH".to_owned(), path),
+            ];
             Surroundings::with_variables(own.into_iter().chain(self.variables.iter().cloned()))
         }
 
         /// `relative` below the home folder.
         pub(crate) fn path(&self, relative: &str) -> String {
             let home = self.home.path().to_string_lossy();
-            if relative.is_empty() { home.into_owned() } else { format!("{home}/{relative}") }
+            if relative.is_empty() {
+                home.into_owned()
+            } else {
+                format!("{home}/{relative}")
+            }
         }
     }
 
@@ -195,7 +233,8 @@ mod tests {
 
     #[test]
     fn paths_expand_variables_and_home() {
-        let surroundings = Surroundings::with_variables([("HOME", "/home/u"), ("A", "x"), ("B_2", "$A")]);
+        let surroundings =
+            Surroundings::with_variables([("HOME", "/home/u"), ("A", "x"), ("B_2", "$A")]);
         for (path, expanded) in [
             ("~", "/home/u"),
             ("~/.aws/config", "/home/u/.aws/config"),
@@ -207,14 +246,24 @@ mod tests {
             ("é$A.é", "éx.é"),
             ("", ""),
         ] {
-            assert_eq!(surroundings.expand(path).unwrap(), PathBuf::from(expanded), "{path}");
+            assert_eq!(
+                surroundings.expand(path).unwrap(),
+                PathBuf::from(expanded),
+                "{path}"
+            );
         }
     }
 
     #[test]
     fn without_a_home_folder_a_tilde_stays() {
-        for surroundings in [Surroundings::with_variables([("HOME", "")]), Surroundings::with_variables([("A", "")])] {
-            assert_eq!(surroundings.expand("~/.aws").unwrap(), PathBuf::from("~/.aws"));
+        for surroundings in [
+            Surroundings::with_variables([("HOME", "")]),
+            Surroundings::with_variables([("A", "")]),
+        ] {
+            assert_eq!(
+                surroundings.expand("~/.aws").unwrap(),
+                PathBuf::from("~/.aws")
+            );
         }
     }
 

@@ -19,8 +19,15 @@ pub struct Timestamp {
 impl Timestamp {
     /// The point this many seconds after 1970 UTC; nanoseconds beyond a second are cut off.
     pub const fn new(seconds: i64, nanoseconds: u32) -> Self {
-        let nanoseconds = if nanoseconds > 999_999_999 { 999_999_999 } else { nanoseconds };
-        Timestamp { seconds, nanoseconds }
+        let nanoseconds = if nanoseconds > 999_999_999 {
+            999_999_999
+        } else {
+            nanoseconds
+        };
+        Timestamp {
+            seconds,
+            nanoseconds,
+        }
     }
 
     /// The point this many seconds after 1970 UTC; none of a number beyond 64 bits.
@@ -37,14 +44,17 @@ impl Timestamp {
         })
     }
 
-    /// Reads seconds since 1970, or a date and time in one of many forms, among them RFC 3339 and HTTP dates; none of any other
-    /// text. Without an offset it is in UTC.
+    /// Reads seconds since 1970, or a date and time in one of many forms, among them RFC 3339 and
+    /// HTTP dates; none of any other text. Without an offset it is in UTC.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let number = text.parse().ok().and_then(Timestamp::from_epoch);
         // `20260101100000` is a date, and no number that a service means.
         let written = || Written::read(text, None).map(|written| written.point);
-        number.filter(|point| point.is_in_calendar()).or_else(written).or(number)
+        number
+            .filter(|point| point.is_in_calendar())
+            .or_else(written)
+            .or(number)
     }
 
     /// Whole seconds since 1970 UTC, negative before.
@@ -67,14 +77,23 @@ impl Timestamp {
         -62_135_596_800 <= self.seconds && self.seconds <= 253_402_300_799
     }
 
-    /// The point in a form of the wire; none of a point that the form can't express: one beyond the calendar in a date, and one before
-    /// 1900 in an HTTP date.
+    /// The point in a form of the wire; none of a point that the form can't express: one beyond the
+    /// calendar in a date, and one before 1900 in an HTTP date.
     pub fn written(self, format: TimestampFormat) -> Option<String> {
-        let date = || OffsetDateTime::try_from(self).ok().filter(|_| self.is_in_calendar());
+        let date = || {
+            OffsetDateTime::try_from(self)
+                .ok()
+                .filter(|_| self.is_in_calendar())
+        };
         match format {
             TimestampFormat::DateTime => Some(date_time(date()?)),
-            TimestampFormat::HttpDate => date()?.format(&Rfc2822).ok().map(|text| text.replace("+0000", "GMT")),
-            TimestampFormat::EpochSeconds if self.nanoseconds == 0 => Some(self.seconds.to_string()),
+            TimestampFormat::HttpDate => date()?
+                .format(&Rfc2822)
+                .ok()
+                .map(|text| text.replace("+0000", "GMT")),
+            TimestampFormat::EpochSeconds if self.nanoseconds == 0 => {
+                Some(self.seconds.to_string())
+            }
             TimestampFormat::EpochSeconds => Some(self.epoch().to_string()),
         }
     }
@@ -86,7 +105,8 @@ impl Timestamp {
     }
 }
 
-/// RFC 3339 with a fraction of six digits, or of nine where there are nanoseconds, and none when it is zero: as the AWS CLI writes it.
+/// RFC 3339 with a fraction of six digits, or of nine where there are nanoseconds, and none when it
+/// is zero: as the AWS CLI writes it.
 fn date_time(date: OffsetDateTime) -> String {
     let fraction = match date.nanosecond() {
         0 => String::new(),
@@ -94,7 +114,10 @@ fn date_time(date: OffsetDateTime) -> String {
         nanos => format!(".{nanos:09}"),
     };
     let ((year, month, day), (hour, minute, second)) = (date.to_calendar_date(), date.to_hms());
-    format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z", u8::from(month))
+    format!(
+        "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z",
+        u8::from(month)
+    )
 }
 
 impl From<OffsetDateTime> for Timestamp {
@@ -107,15 +130,23 @@ impl From<OffsetDateTime> for Timestamp {
 impl TryFrom<Timestamp> for OffsetDateTime {
     type Error = time::error::ComponentRange;
     fn try_from(timestamp: Timestamp) -> Result<Self, Self::Error> {
-        let nanos = i128::from(timestamp.seconds) * 1_000_000_000 + i128::from(timestamp.nanoseconds);
+        let nanos =
+            i128::from(timestamp.seconds) * 1_000_000_000 + i128::from(timestamp.nanoseconds);
         OffsetDateTime::from_unix_timestamp_nanos(nanos)
     }
 }
 
-/// A moment in whole seconds, `2030-12-31T23:59:59Z`, as the AWS CLI writes it; none that is out of reach of a calendar.
+/// A moment in whole seconds, `2030-12-31T23:59:59Z`, as the AWS CLI writes it; none that is out of
+/// reach of a calendar.
 pub(crate) fn iso8601(moment: SystemTime) -> Option<String> {
-    let life = time::Duration::try_from(moment.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok()?;
-    OffsetDateTime::UNIX_EPOCH.checked_add(life)?.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
+    let life =
+        time::Duration::try_from(moment.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok()?;
+    OffsetDateTime::UNIX_EPOCH
+        .checked_add(life)?
+        .replace_nanosecond(0)
+        .ok()?
+        .format(&Rfc3339)
+        .ok()
 }
 
 impl From<SystemTime> for Timestamp {
@@ -131,11 +162,21 @@ mod tests {
     #[test]
     fn three_forms_of_one_point() {
         let point = Timestamp::new(1_443_034_403, 120_000_000);
-        for text in ["2015-09-23T18:53:23.12Z", "2015-09-23T14:53:23.12-04:00", "1443034403.12"] {
+        for text in [
+            "2015-09-23T18:53:23.12Z",
+            "2015-09-23T14:53:23.12-04:00",
+            "1443034403.12",
+        ] {
             assert_eq!(Timestamp::parse(text), Some(point), "{text}");
         }
-        assert_eq!(point.format(TimestampFormat::DateTime), "2015-09-23T18:53:23.120000Z");
-        assert_eq!(point.format(TimestampFormat::HttpDate), "Wed, 23 Sep 2015 18:53:23 GMT");
+        assert_eq!(
+            point.format(TimestampFormat::DateTime),
+            "2015-09-23T18:53:23.120000Z"
+        );
+        assert_eq!(
+            point.format(TimestampFormat::HttpDate),
+            "Wed, 23 Sep 2015 18:53:23 GMT"
+        );
         assert_eq!(point.format(TimestampFormat::EpochSeconds), "1443034403.12");
         let http = Timestamp::parse("Wed, 23 Sep 2015 18:53:23 GMT");
         assert_eq!(http, Some(Timestamp::new(1_443_034_403, 0)));
@@ -174,7 +215,10 @@ mod tests {
             ("20260101010203", "2026-01-01T01:02:03Z"),
             ("2026-01-01T010203.5Z", "2026-01-01T01:02:03.500000Z 0"),
             ("2026-01-01T01:02:03,5z", "2026-01-01T01:02:03.500000Z 0"),
-            ("2026-01-01T01:02:03.1234567891Z", "2026-01-01T01:02:03.123456789Z 0"),
+            (
+                "2026-01-01T01:02:03.1234567891Z",
+                "2026-01-01T01:02:03.123456789Z 0",
+            ),
             ("2026-01-01 01:02:03 +0230", "2025-12-31T22:32:03Z 9000"),
             ("2026-01-01T01:02:03-05", "2026-01-01T06:02:03Z -18000"),
             ("2026-01-01T01:02:03+00:00", "2026-01-01T01:02:03Z 0"),
@@ -217,16 +261,24 @@ mod tests {
 
     #[test]
     fn points_beyond_the_calendar() {
-        for (seconds, text) in
-            [("253402300800", "253402300800"), ("1775836321122", "1775836321122"), ("1e18", "1000000000000000000")]
-        {
+        for (seconds, text) in [
+            ("253402300800", "253402300800"),
+            ("1775836321122", "1775836321122"),
+            ("1e18", "1000000000000000000"),
+        ] {
             let point = Timestamp::parse(seconds).expect("a point");
             assert_eq!(point.format(TimestampFormat::DateTime), text);
             assert_eq!(point.format(TimestampFormat::HttpDate), text);
             assert_eq!(point.written(TimestampFormat::DateTime), None);
         }
-        assert_eq!(Timestamp::new(-62_135_596_800, 0).format(TimestampFormat::DateTime), "0001-01-01T00:00:00Z");
-        assert_eq!(Timestamp::new(i64::MIN, 5).written(TimestampFormat::HttpDate), None);
+        assert_eq!(
+            Timestamp::new(-62_135_596_800, 0).format(TimestampFormat::DateTime),
+            "0001-01-01T00:00:00Z"
+        );
+        assert_eq!(
+            Timestamp::new(i64::MIN, 5).written(TimestampFormat::HttpDate),
+            None
+        );
     }
 
     #[test]
@@ -234,7 +286,10 @@ mod tests {
         for text in ["", "soon", "1e300", "NaN", "inf", "2015-13-01T00:00:00Z"] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
-        assert_eq!(Timestamp::new(i64::MAX, 0).format(TimestampFormat::EpochSeconds), i64::MAX.to_string());
+        assert_eq!(
+            Timestamp::new(i64::MAX, 0).format(TimestampFormat::EpochSeconds),
+            i64::MAX.to_string()
+        );
         assert_eq!(Timestamp::from_epoch(9_223_372_036_854_775_808.0), None);
     }
 }

@@ -1,5 +1,6 @@
-//! How generated types write themselves to a [`Sink`] and are one: for the scalar and compound types of the standard
-//! library here, for generated structures, unions and enums by one macro line each.
+//! How generated types write themselves to a [`Sink`] and are one: for the scalar and compound
+//! types of the standard library here, for generated structures, unions and enums by one macro line
+//! each.
 
 use crate::document::{Document, Map};
 use crate::rows::{Ix, Service};
@@ -52,8 +53,8 @@ macro_rules! integers {
     };
 }
 
-/// The double that is written as the float is: 0.1 becomes 0.1 and not 0.10000000149011612, which would be out of a range
-/// that ends at 0.1.
+/// The double that is written as the float is: 0.1 becomes 0.1 and not 0.10000000149011612, which
+/// would be out of a range that ends at 0.1.
 fn widened(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(value.into())
 }
@@ -239,20 +240,29 @@ impl Sink for Document {
         Ok(())
     }
     fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
-        let Document::List(list) = self else { return Err(Refused::kind("list")) };
+        let Document::List(list) = self else {
+            return Err(Refused::kind("list"));
+        };
         list.push(Document::Null);
         let last = list.last_mut().ok_or_else(|| Refused::kind("list"))?;
         Ok(last)
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
-        let Document::Map(map) = self else { return Err(Refused::kind("map")) };
+        let Document::Map(map) = self else {
+            return Err(Refused::kind("map"));
+        };
         Ok(map.entry(key.to_owned()).or_default())
     }
 }
 
 impl Write for Document {
     fn write(&self, sink: &mut dyn Sink) -> Done {
-        Shaped { document: self, service: &Service::NONE, shape: Ix::MAX }.write(sink)
+        Shaped {
+            document: self,
+            service: &Service::NONE,
+            shape: Ix::MAX,
+        }
+        .write(sink)
     }
 }
 
@@ -286,7 +296,8 @@ pub fn begins(parts: Parts, expected: Parts) -> Done {
     }
 }
 
-/// Text that is none of an enum's values in the model. The text is left out, since it may be sensitive.
+/// Text that is none of an enum's values in the model. The text is left out, since it may be
+/// sensitive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAValue {
     /// The enum's name.
@@ -297,14 +308,20 @@ pub struct NotAValue {
 
 impl std::fmt::Display for NotAValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "not a value of {}; choose one of: {}", self.name, self.values.join(", "))
+        write!(
+            f,
+            "not a value of {}; choose one of: {}",
+            self.name,
+            self.values.join(", ")
+        )
     }
 }
 
 impl std::error::Error for NotAValue {}
 
-/// Ties a generated structure to its row: constructor from the required members, a setter per optional member, and
-/// both directions of the visitor. Fields stand in the order of the row's members.
+/// Ties a generated structure to its row: constructor from the required members, a setter per
+/// optional member, and both directions of the visitor. Fields stand in the order of the row's
+/// members.
 #[macro_export]
 macro_rules! structure {
     (
@@ -370,8 +387,8 @@ macro_rules! structure {
     };
 }
 
-/// Ties a generated union to its row, with an accessor of each variant. Variants stand in the order of the row's members; `Unknown` stands for a member
-/// that is newer than the model.
+/// Ties a generated union to its row, with an accessor of each variant. Variants stand in the order
+/// of the row's members; `Unknown` stands for a member that is newer than the model.
 #[macro_export]
 macro_rules! union {
     ($name:ident { $($variant:ident($type:ty) $accessor:ident: $inner:ty),* $(,)? }) => {
@@ -454,8 +471,9 @@ macro_rules! redacted {
     };
 }
 
-/// Ties a generated enum to the texts of its values: `VALUES`, `as_str`, `FromStr` and `TryFrom<&str>` (which refuse what the
-/// model does not list), `Display`, and both directions of the visitor (which keep it as `Unknown`).
+/// Ties a generated enum to the texts of its values: `VALUES`, `as_str`, `FromStr` and
+/// `TryFrom<&str>` (which refuse what the model does not list), `Display`, and both directions of
+/// the visitor (which keep it as `Unknown`).
 #[macro_export]
 macro_rules! enumeration {
     ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {

@@ -1,7 +1,7 @@
 //! Validation: what a model says of a request, checked before it is sent, all violations at once.
 //!
-//! What a violation means depends on the [`Mode`], since models go stale: services relax maximums and add enum values
-//! all the time, and a check by an old model must not stop a valid call.
+//! What a violation means depends on the [`Mode`], since models go stale: services relax maximums
+//! and add enum values all the time, and a check by an old model must not stop a valid call.
 
 use crate::redact::{Hidden, REDACTED};
 use crate::rows::{Ix, Kind, Service};
@@ -20,10 +20,11 @@ use rules::Offered;
 pub enum Mode {
     /// Nothing.
     Off,
-    /// What the AWS CLI checks: required and unknown members, types, minimums of text, lists and numbers.
+    /// What the AWS CLI checks: required and unknown members, types, minimums of text, lists and
+    /// numbers.
     Compat,
-    /// As `Compat`, and all minimums and enum values; what exceeds a maximum or misses a pattern is worth a warning.
-    /// Patterns are checked with the feature `patterns` alone.
+    /// As `Compat`, and all minimums and enum values; what exceeds a maximum or misses a pattern is
+    /// worth a warning. Patterns are checked with the feature `patterns` alone.
     #[default]
     Standard,
     /// Everything that the model says.
@@ -38,7 +39,9 @@ impl std::str::FromStr for Mode {
             "compat" => Ok(Mode::Compat),
             "standard" => Ok(Mode::Standard),
             "strict" => Ok(Mode::Strict),
-            _ => Err(format!("{text:?} is no validation mode; choose standard, strict, compat or off")),
+            _ => Err(format!(
+                "{text:?} is no validation mode; choose standard, strict, compat or off"
+            )),
         }
     }
 }
@@ -57,7 +60,8 @@ pub enum Severity {
 /// One thing in which a request departs from the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    /// Where: `failureDetails.message`, `stages[2].name`; empty at the top of the input. Keys of sensitive maps are hidden.
+    /// Where: `failureDetails.message`, `stages[2].name`; empty at the top of the input. Keys of
+    /// sensitive maps are hidden.
     pub path: String,
     /// What.
     pub problem: Problem,
@@ -70,7 +74,8 @@ pub enum Problem {
     Missing(String),
     /// A member that the model doesn't have, and those that it has.
     Unknown(String, Vec<String>),
-    /// A value of another type: the value (when it may be shown), its type, and the type that belongs here.
+    /// A value of another type: the value (when it may be shown), its type, and the type that
+    /// belongs here.
     Type(Option<String>, &'static str, &'static str),
     /// A length below the minimum, and which kind of length.
     Short(u64, f64, Kind),
@@ -92,12 +97,17 @@ impl Violation {
     /// What the violation leads to.
     pub fn severity(&self, mode: Mode) -> Severity {
         let known_to_aws_cli = match &self.problem {
-            Problem::Missing(_) | Problem::Unknown(..) | Problem::Type(..) | Problem::Union(..) => true,
+            Problem::Missing(_) | Problem::Unknown(..) | Problem::Type(..) | Problem::Union(..) => {
+                true
+            }
             Problem::Short(.., kind) => matches!(kind, Kind::String | Kind::Enum | Kind::List),
             Problem::Small(..) => true,
             _ => false,
         };
-        let exceeds = matches!(self.problem, Problem::Long(..) | Problem::Large(..) | Problem::Pattern(_));
+        let exceeds = matches!(
+            self.problem,
+            Problem::Long(..) | Problem::Large(..) | Problem::Pattern(_)
+        );
         match mode {
             Mode::Off => Severity::Pass,
             Mode::Compat if !known_to_aws_cli => Severity::Pass,
@@ -109,51 +119,92 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() { "input" } else { &self.path };
+        let path = if self.path.is_empty() {
+            "input"
+        } else {
+            &self.path
+        };
         let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| REDACTED.to_owned());
         let number = |value: &Option<f64>| shown(&value.map(|value| value.to_string()));
         match &self.problem {
-            Problem::Missing(member) => write!(f, "Missing required parameter in {path}: \"{member}\""),
+            Problem::Missing(member) => {
+                write!(f, "Missing required parameter in {path}: \"{member}\"")
+            }
             Problem::Unknown(name, known) => {
-                write!(f, "Unknown parameter in {path}: \"{name}\", must be one of: {}", known.join(", "))
+                write!(
+                    f,
+                    "Unknown parameter in {path}: \"{name}\", must be one of: {}",
+                    known.join(", ")
+                )
             }
             Problem::Type(value, found, expected) => {
                 let value = shown(value);
-                write!(f, "Invalid type for parameter {path}, value: {value}, type: {found}, valid types: {expected}")
+                write!(
+                    f,
+                    "Invalid type for parameter {path}, value: {value}, type: {found}, valid types: {expected}"
+                )
             }
             Problem::Short(length, min, _) => {
-                write!(f, "Invalid length for parameter {path}, value: {length}, valid min length: {min}")
+                write!(
+                    f,
+                    "Invalid length for parameter {path}, value: {length}, valid min length: {min}"
+                )
             }
             Problem::Long(length, max) => {
-                write!(f, "Invalid length for parameter {path}, value: {length}, valid max length: {max}")
+                write!(
+                    f,
+                    "Invalid length for parameter {path}, value: {length}, valid max length: {max}"
+                )
             }
             Problem::Small(value, min) => {
-                write!(f, "Invalid value for parameter {path}, value: {}, valid min value: {min}", number(value))
+                write!(
+                    f,
+                    "Invalid value for parameter {path}, value: {}, valid min value: {min}",
+                    number(value)
+                )
             }
             Problem::Large(value, max) => {
-                write!(f, "Invalid value for parameter {path}, value: {}, valid max value: {max}", number(value))
+                write!(
+                    f,
+                    "Invalid value for parameter {path}, value: {}, valid max value: {max}",
+                    number(value)
+                )
             }
             Problem::Enum(value, values) => {
                 let value = shown(value);
-                write!(f, "Invalid value for parameter {path}, value: {value}, valid values: {}", values.join(", "))
+                write!(
+                    f,
+                    "Invalid value for parameter {path}, value: {value}, valid values: {}",
+                    values.join(", ")
+                )
             }
             Problem::Pattern(pattern) => {
-                write!(f, "Invalid value for parameter {path}: it does not match the pattern {pattern}")
+                write!(
+                    f,
+                    "Invalid value for parameter {path}: it does not match the pattern {pattern}"
+                )
             }
             Problem::Union(0, members) => {
                 let members = members.join(", ");
-                write!(f, "Must set one of the following keys for tagged union structure {path}: {members}")
+                write!(
+                    f,
+                    "Must set one of the following keys for tagged union structure {path}: {members}"
+                )
             }
             Problem::Union(_, members) => {
                 let members = members.join(", ");
-                write!(f, "Invalid number of parameters set for tagged union structure {path}. ")?;
+                write!(
+                    f,
+                    "Invalid number of parameters set for tagged union structure {path}. "
+                )?;
                 write!(f, "Can only set one of the following keys: {members}")
             }
         }
     }
 }
 
-/// Finds all violations of a value: in each structure first missing, then unknown members, then what its members hold.
+/// Finds all violations of a value: in each structure first missing, then unknown members, then
+/// what its members hold.
 pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Violation> {
     let mut validator = Validator::new(service, shape);
     // The validator takes every value, so nothing is refused.
@@ -165,7 +216,8 @@ struct Validator<'a> {
     cursor: Cursor<'a>,
     hidden: Hidden,
     compounds: Vec<Compound<'a>>,
-    /// The depth of the compound whose parts are not checked, while they come: documents, and values of a wrong type.
+    /// The depth of the compound whose parts are not checked, while they come: documents, and
+    /// values of a wrong type.
     muted: Option<usize>,
     violations: Vec<Violation>,
 }
@@ -192,12 +244,22 @@ struct Compound<'a> {
 impl<'a> Validator<'a> {
     fn new(service: &'a Service<'a>, shape: Ix) -> Self {
         let (cursor, hidden) = (Cursor::new(service, shape), Hidden::default());
-        Validator { cursor, hidden, compounds: Vec::new(), muted: None, violations: Vec::new() }
+        Validator {
+            cursor,
+            hidden,
+            compounds: Vec::new(),
+            muted: None,
+            violations: Vec::new(),
+        }
     }
 
     fn path(&self) -> String {
         let mut path = String::new();
-        for step in self.compounds.iter().filter_map(|compound| compound.at.as_ref()) {
+        for step in self
+            .compounds
+            .iter()
+            .filter_map(|compound| compound.at.as_ref())
+        {
             match step {
                 Step::Element(index) => path.push_str(&format!("[{index}]")),
                 Step::Member(name) if path.is_empty() => path.push_str(name),
@@ -210,7 +272,10 @@ impl<'a> Validator<'a> {
 
     fn report(&mut self, problem: Problem) {
         if self.muted.is_none() {
-            self.violations.push(Violation { path: self.path(), problem });
+            self.violations.push(Violation {
+                path: self.path(),
+                problem,
+            });
         }
     }
 
@@ -221,7 +286,12 @@ impl<'a> Validator<'a> {
 
     /// A name or a key that was given in the current compound, if messages may show it.
     fn shown_name(&self, name: &str) -> String {
-        if self.hidden.is_inside() { REDACTED } else { name }.to_owned()
+        if self.hidden.is_inside() {
+            REDACTED
+        } else {
+            name
+        }
+        .to_owned()
     }
 
     /// Whether the value that is due is of a kind that its rules are for; reports it if not.
@@ -232,7 +302,8 @@ impl<'a> Validator<'a> {
         }
         let fits = offered.fits(kind);
         if !fits {
-            let value = (self.is_shown() && !self.cursor.holds_secrets()).then(|| value.to_string());
+            let value =
+                (self.is_shown() && !self.cursor.holds_secrets()).then(|| value.to_string());
             self.report(Problem::Type(value, offered.in_words(), in_words(kind)));
         }
         fits
@@ -304,12 +375,17 @@ impl Sink for Validator<'_> {
     }
     fn blob(&mut self, value: &[u8]) -> Done {
         if self.expect(Offered::Blob, format_args!("{} bytes", value.len())) {
-            rules::length(|| value.len(), self.cursor.shape(), &mut |problem| self.report(problem));
+            rules::length(|| value.len(), self.cursor.shape(), &mut |problem| {
+                self.report(problem)
+            });
         }
         Ok(())
     }
     fn timestamp(&mut self, value: Timestamp) -> Done {
-        self.expect(Offered::Timestamp, value.format(crate::rows::TimestampFormat::DateTime));
+        self.expect(
+            Offered::Timestamp,
+            value.format(crate::rows::TimestampFormat::DateTime),
+        );
         Ok(())
     }
     fn begin(&mut self, parts: Parts) -> Done {
@@ -320,7 +396,13 @@ impl Sink for Validator<'_> {
         self.hidden.begin(&self.cursor);
         self.cursor.begin();
         let start = self.violations.len();
-        self.compounds.push(Compound { at: None, start, count: 0, given: Vec::new(), unknown: Vec::new() });
+        self.compounds.push(Compound {
+            at: None,
+            start,
+            count: 0,
+            given: Vec::new(),
+            unknown: Vec::new(),
+        });
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
@@ -354,7 +436,9 @@ impl Sink for Validator<'_> {
         Ok(self)
     }
     fn end(&mut self) -> Done {
-        let Some(compound) = self.compounds.pop() else { return Ok(()) };
+        let Some(compound) = self.compounds.pop() else {
+            return Ok(());
+        };
         if self.muted == Some(self.cursor.depth() - 1) {
             self.muted = None;
         } else if self.muted.is_none() {
@@ -395,9 +479,16 @@ mod tests {
             (Kind::List, Severity::Refuse),
             (Kind::String, Severity::Refuse),
         ] {
-            let violation = Violation { path: String::new(), problem: Problem::Short(0, 1.0, kind) };
+            let violation = Violation {
+                path: String::new(),
+                problem: Problem::Short(0, 1.0, kind),
+            };
             assert_eq!(violation.severity(Mode::Compat), compat, "{kind:?}");
-            assert_eq!(violation.severity(Mode::Standard), Severity::Refuse, "{kind:?}");
+            assert_eq!(
+                violation.severity(Mode::Standard),
+                Severity::Refuse,
+                "{kind:?}"
+            );
         }
     }
 }

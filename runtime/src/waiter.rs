@@ -1,8 +1,9 @@
-//! [`Waiting`]: a call that is made again and again until something is as a waiter of the model wants it. What each answer means
-//! for the wait is known to [`Watch`], with which a command waits too.
+//! [`Waiting`]: a call that is made again and again until something is as a waiter of the model
+//! wants it. What each answer means for the wait is known to [`Watch`], with which a command waits
+//! too.
 //!
-//! Source: the specification of `smithy.waiters#waitable`, and what botocore makes of its own waiters, whose attempts are
-//! counted and whose delays are fixed.
+//! Source: the specification of `smithy.waiters#waitable`, and what botocore makes of its own
+//! waiters, whose attempts are counted and whose delays are fixed.
 
 use crate::call::Call;
 use crate::document::Document;
@@ -17,7 +18,8 @@ use std::time::Duration;
 /// The most calls where the model does not say it.
 const ATTEMPTS: u32 = 40;
 
-/// Calls that go on until something is as wanted, when this is awaited (or by `blocking`, a feature).
+/// Calls that go on until something is as wanted, when this is awaited (or by `blocking`, a
+/// feature).
 ///
 /// ```no_run
 /// # async fn example<O>(waiting: opsmith_runtime::waiter::Waiting<O>) -> Result<(), opsmith_runtime::Error>
@@ -40,7 +42,12 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
     /// For generated clients.
     #[doc(hidden)]
     pub fn new(call: Call<O>, name: &'static str) -> Self {
-        Waiting { call, name, delay: None, attempts: None }
+        Waiting {
+            call,
+            name,
+            delay: None,
+            attempts: None,
+        }
     }
 
     /// Pauses so long between two calls, rather than as the model says.
@@ -68,20 +75,29 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
     async fn wait(self) -> Result<Option<O>, Error> {
         let service = self.call.client().service();
         let operation = service.operation(self.call.operation());
-        let found = operation.and_then(|operation| operation.waiters().find(|waiter| waiter.name == self.name));
-        let failed = |reason: String| Error::Wait { waiter: self.name.to_owned(), reason };
+        let found = operation
+            .and_then(|operation| operation.waiters().find(|waiter| waiter.name == self.name));
+        let failed = |reason: String| Error::Wait {
+            waiter: self.name.to_owned(),
+            reason,
+        };
         let (Some(waiter), Some(operation)) = (found, operation) else {
             return Err(failed("the model has no such waiter".to_owned()));
         };
-        let mut watch = Watch::new(waiter).map_err(failed)?.delay(self.delay).attempts(self.attempts);
+        let mut watch = Watch::new(waiter)
+            .map_err(failed)?
+            .delay(self.delay)
+            .attempts(self.attempts);
         let written = |value: &dyn Write, shape| self.document(value, shape);
         let input = written(self.call.input(), operation.input)?;
         loop {
             let answer = self.call.again().await;
             let verdict = match &answer {
-                Ok((output, status)) if watch.looks_at_outputs() => {
-                    watch.look(&Seen::Output(*status, &written(output, operation.output)?, &input))
-                }
+                Ok((output, status)) if watch.looks_at_outputs() => watch.look(&Seen::Output(
+                    *status,
+                    &written(output, operation.output)?,
+                    &input,
+                )),
                 Ok((_, status)) => watch.look(&Seen::Output(*status, &Document::Null, &input)),
                 Err(Error::Service(error)) => watch.look(&Seen::Error(error)),
                 Err(_) => Verdict::Unexpected,
@@ -89,7 +105,9 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
             match (verdict, answer) {
                 (Verdict::Success, answer) => return Ok(answer.ok().map(|(output, _)| output)),
                 (Verdict::Unexpected | Verdict::Failed(_), Err(error)) => return Err(error),
-                (Verdict::Failed(reason) | Verdict::OutOfAttempts(reason), _) => return Err(failed(reason)),
+                (Verdict::Failed(reason) | Verdict::OutOfAttempts(reason), _) => {
+                    return Err(failed(reason));
+                }
                 (Verdict::Again(least, most), _) => self.call.client().pause(least, most).await,
                 // Only errors are unexpected.
                 (Verdict::Unexpected, Ok(_)) => {}
@@ -100,13 +118,16 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
     /// A value of this shape as a document.
     fn document(&self, value: &dyn Write, shape: Option<Ix>) -> Result<Document, Error> {
         let mut sink = DocumentSink::new(self.call.client().service(), shape.unwrap_or(Ix::MAX));
-        value.write(&mut sink).map_err(|refused| Error::Response(refused.to_string()))?;
+        value
+            .write(&mut sink)
+            .map_err(|refused| Error::Response(refused.to_string()))?;
         Ok(sink.finish())
     }
 }
 
 impl<O: Sink + Write + Default + Send + 'static> IntoFuture for Waiting<O> {
-    /// The answer that ended the wait; none where it was an error of the service that was waited for.
+    /// The answer that ended the wait; none where it was an error of the service that was waited
+    /// for.
     type Output = Result<Option<O>, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
@@ -160,12 +181,29 @@ impl<'a> Watch<'a> {
     /// An expression of the model that is wrong.
     pub fn new(waiter: &'a Waiter<'a>) -> Result<Self, String> {
         let query = |Acceptor(_, matcher): &Acceptor<'_>| match matcher {
-            Matcher::Output(path, ..) | Matcher::InputOutput(path, ..) => Query::parse(path).map(Some),
+            Matcher::Output(path, ..) | Matcher::InputOutput(path, ..) => {
+                Query::parse(path).map(Some)
+            }
             Matcher::Success(_) | Matcher::ErrorType(_) | Matcher::Status(_) => Ok(None),
         };
-        let queries = waiter.acceptors.iter().map(query).collect::<Result<_, _>>()?;
-        let attempts = if waiter.attempts == 0 { ATTEMPTS } else { waiter.attempts };
-        Ok(Watch { waiter, queries, delay: None, attempts, made: 0, last: None })
+        let queries = waiter
+            .acceptors
+            .iter()
+            .map(query)
+            .collect::<Result<_, _>>()?;
+        let attempts = if waiter.attempts == 0 {
+            ATTEMPTS
+        } else {
+            waiter.attempts
+        };
+        Ok(Watch {
+            waiter,
+            queries,
+            delay: None,
+            attempts,
+            made: 0,
+            last: None,
+        })
     }
 
     /// Pauses so long between two calls, rather than as the model says.
@@ -177,7 +215,10 @@ impl<'a> Watch<'a> {
     /// The most calls, rather than as the model says.
     #[must_use]
     pub fn attempts(self, attempts: Option<u32>) -> Self {
-        Watch { attempts: attempts.unwrap_or(self.attempts).max(1), ..self }
+        Watch {
+            attempts: attempts.unwrap_or(self.attempts).max(1),
+            ..self
+        }
     }
 
     /// Whether outputs matter at all.
@@ -189,17 +230,21 @@ impl<'a> Watch<'a> {
     pub fn look(&mut self, seen: &Seen<'_>) -> Verdict {
         self.made = self.made.saturating_add(1);
         let mut acceptors = self.waiter.acceptors.iter().zip(&self.queries);
-        let found = acceptors.find(|(Acceptor(_, matcher), query)| matches(matcher, query.as_ref(), seen));
+        let found =
+            acceptors.find(|(Acceptor(_, matcher), query)| matches(matcher, query.as_ref(), seen));
         self.last = found.map(|(acceptor, _)| acceptor).or(self.last);
         match (found, seen) {
             (Some((Acceptor(Outcome::Success, _), _)), _) => Verdict::Success,
-            (Some((Acceptor(Outcome::Failure, matcher), _)), _) => {
-                Verdict::Failed(format!("Waiter encountered a terminal failure state: {}", explained(matcher)))
-            }
+            (Some((Acceptor(Outcome::Failure, matcher), _)), _) => Verdict::Failed(format!(
+                "Waiter encountered a terminal failure state: {}",
+                explained(matcher)
+            )),
             (None, Seen::Error(_)) => Verdict::Unexpected,
             _ if self.made >= self.attempts => {
                 let last = self.last.map(|Acceptor(_, matcher)| explained(matcher));
-                let last = last.map(|last| format!(". Previously accepted state: {last}")).unwrap_or_default();
+                let last = last
+                    .map(|last| format!(". Previously accepted state: {last}"))
+                    .unwrap_or_default();
                 Verdict::OutOfAttempts(format!("Max attempts exceeded{last}"))
             }
             _ => self.again(),
@@ -222,7 +267,11 @@ impl<'a> Watch<'a> {
 
 fn matches(matcher: &Matcher<'_>, query: Option<&Query>, seen: &Seen<'_>) -> bool {
     // A function that is given what it does not take finds nothing.
-    let found = |document: &Document| query.and_then(|query| query.search(document).ok()).unwrap_or_default();
+    let found = |document: &Document| {
+        query
+            .and_then(|query| query.search(document).ok())
+            .unwrap_or_default()
+    };
     match (matcher, seen) {
         (Matcher::Success(success), Seen::Output(..)) => *success,
         (Matcher::Success(success), Seen::Error(_)) => !success,
@@ -251,7 +300,9 @@ fn compare(found: &Document, comparator: Comparator, expected: &Expected<'_>) ->
     match comparator {
         Comparator::Is => is(found),
         // An empty list is not all as expected, says the specification.
-        Comparator::All => found.as_list().is_some_and(|all| !all.is_empty() && all.iter().all(is)),
+        Comparator::All => found
+            .as_list()
+            .is_some_and(|all| !all.is_empty() && all.iter().all(is)),
         Comparator::Any => found.as_list().is_some_and(|any| any.iter().any(is)),
     }
 }
@@ -260,10 +311,13 @@ fn compare(found: &Document, comparator: Comparator, expected: &Expected<'_>) ->
 fn explained(matcher: &Matcher<'_>) -> String {
     let python = |value: bool| if value { "True" } else { "False" };
     match matcher {
-        Matcher::Success(success) => format!("Matched expected service error code: {}", python(!success)),
+        Matcher::Success(success) => {
+            format!("Matched expected service error code: {}", python(!success))
+        }
         Matcher::ErrorType(code) => format!("Matched expected service error code: {code}"),
         Matcher::Status(status) => format!("Matched expected HTTP status code: {status}"),
-        Matcher::Output(path, comparator, expected) | Matcher::InputOutput(path, comparator, expected) => {
+        Matcher::Output(path, comparator, expected)
+        | Matcher::InputOutput(path, comparator, expected) => {
             let expected = match expected {
                 Expected::Boolean(value) => python(*value).to_owned(),
                 Expected::Number(number) => number.to_string(),
@@ -272,7 +326,9 @@ fn explained(matcher: &Matcher<'_>) -> String {
             let matched = match comparator {
                 Comparator::Is => format!("we matched expected path: \"{expected}\""),
                 Comparator::All => format!("all members matched excepted path: \"{expected}\""),
-                Comparator::Any => format!("we matched expected path: \"{expected}\" at least once"),
+                Comparator::Any => {
+                    format!("we matched expected path: \"{expected}\" at least once")
+                }
             };
             format!("For expression \"{path}\" {matched}")
         }

@@ -7,8 +7,8 @@ use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, TransportErrorKind};
 use opsmith_runtime::rows::{
-    Auth, ErrorTrait, Fixed, Ix, OperationTrait, Protocol, Service, ServiceTrait, Step, Trait, integer, list, member,
-    operation, string, structure,
+    Auth, ErrorTrait, Fixed, Ix, OperationTrait, Protocol, Service, ServiceTrait, Step, Trait,
+    integer, list, member, operation, string, structure,
 };
 use opsmith_runtime::sink::Shaped;
 use opsmith_runtime::surroundings::Surroundings;
@@ -23,17 +23,41 @@ const SCHEMES: &str = "authSchemes";
 /// Rules that look at everything a client can tell them.
 const RULES: &[Rule<'static>] = &[
     Rule::Endpoint(&[set("Endpoint")], Ref("Endpoint"), &[], &[]),
-    Rule::Endpoint(&[set("GlobalId")], Text("https://{GlobalId}.global.test"), &[(SCHEMES, ONLY_SIGV4A)], &[]),
-    Rule::Endpoint(&[set("Names")], Text("https://names-{Names#[0]}-{Names#[1]}.test"), &[], &[]),
     Rule::Endpoint(
-        &[Condition(Call(Function::BooleanEquals, &[Ref("Control"), Expression::Boolean(true)]), "")],
+        &[set("GlobalId")],
+        Text("https://{GlobalId}.global.test"),
+        &[(SCHEMES, ONLY_SIGV4A)],
+        &[],
+    ),
+    Rule::Endpoint(
+        &[set("Names")],
+        Text("https://names-{Names#[0]}-{Names#[1]}.test"),
+        &[],
+        &[],
+    ),
+    Rule::Endpoint(
+        &[Condition(
+            Call(
+                Function::BooleanEquals,
+                &[Ref("Control"), Expression::Boolean(true)],
+            ),
+            "",
+        )],
         Text("https://control.test"),
         &[(SCHEMES, BOTH)],
         &[("X-Amz-Place", &[Text("{Region}")])],
     ),
-    Rule::Endpoint(&[set("AccountId")], Text("https://{AccountId}.{Region}.test/v2"), &[], &[]),
+    Rule::Endpoint(
+        &[set("AccountId")],
+        Text("https://{AccountId}.{Region}.test/v2"),
+        &[],
+        &[],
+    ),
     Rule::Error(
-        &[Condition(Call(Function::StringEquals, &[Ref("Mode"), Text("required")]), "")],
+        &[Condition(
+            Call(Function::StringEquals, &[Ref("Mode"), Text("required")]),
+            "",
+        )],
         Text("an account is required"),
     ),
     Rule::Endpoint(&[], Text("https://{Region}.test"), &[], &[]),
@@ -42,7 +66,11 @@ const RULES: &[Rule<'static>] = &[
 const ONLY_SIGV4A: Expression<'static> = List(&[Map(&[("name", Text("sigv4a"))])]);
 const BOTH: Expression<'static> = List(&[
     Map(&[("name", Text("sigv4a"))]),
-    Map(&[("name", Text("sigv4")), ("signingRegion", Text("us-west-2")), ("signingName", Text("other"))]),
+    Map(&[
+        ("name", Text("sigv4")),
+        ("signingRegion", Text("us-west-2")),
+        ("signingName", Text("other")),
+    ]),
 ]);
 
 const fn set(name: &'static str) -> Condition<'static> {
@@ -73,8 +101,13 @@ static SERVICE: Service<'static> = Service {
     protocols: &[Protocol::AwsJson1_0],
     protocol: Protocol::AwsJson1_0,
     operations: &[
-        operation("Bearer", None, None).with(&[OperationTrait::Auth(&[Auth::Other("smithy.api#httpBearerAuth")])]),
-        operation("Control", None, None).with(&[OperationTrait::EndpointParameter("Control", Fixed::Boolean(true))]),
+        operation("Bearer", None, None).with(&[OperationTrait::Auth(&[Auth::Other(
+            "smithy.api#httpBearerAuth",
+        )])]),
+        operation("Control", None, None).with(&[OperationTrait::EndpointParameter(
+            "Control",
+            Fixed::Boolean(true),
+        )]),
         operation("DescribeEndpoints", None, Some(ADDRESSES)),
         operation("Discovered", None, None).with(&[OperationTrait::DiscoveredEndpoint(true)]),
         operation("Global", Some(INPUT), None),
@@ -90,13 +123,27 @@ static SERVICE: Service<'static> = Service {
     shapes: &[
         structure("Addresses", &[member("Endpoints", 1)]),
         list("AddressList", &[member("member", 2)]),
-        structure("Address", &[member("Address", 5), member("CachePeriodInMinutes", 3)]),
+        structure(
+            "Address",
+            &[member("Address", 5), member("CachePeriodInMinutes", 3)],
+        ),
         integer("Count"),
-        structure("Input", &[member("GlobalId", 5).with(&[Trait::EndpointParameter("GlobalId")]), member("Items", 6)]),
+        structure(
+            "Input",
+            &[
+                member("GlobalId", 5).with(&[Trait::EndpointParameter("GlobalId")]),
+                member("Items", 6),
+            ],
+        ),
         string("Name"),
         list("Inputs", &[member("member", INPUT)]),
         structure("Gone", &[member("why", 5)]).with(&[
-            Trait::Error(ErrorTrait { server: false, status: 400, retryable: false, throttling: false }),
+            Trait::Error(ErrorTrait {
+                server: false,
+                status: 400,
+                retryable: false,
+                throttling: false,
+            }),
             Trait::ErrorCode("Old.Gone"),
         ]),
     ],
@@ -112,12 +159,18 @@ static SERVICE: Service<'static> = Service {
         ],
         rules: RULES,
     },
-    traits: &[ServiceTrait::QueryCompatible, ServiceTrait::EndpointDiscovery("DescribeEndpoints")],
+    traits: &[
+        ServiceTrait::QueryCompatible,
+        ServiceTrait::EndpointDiscovery("DescribeEndpoints"),
+    ],
     ..Service::NONE
 };
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
 }
 
 fn call(config: Config, operation: &str, input: Document) -> Result<(), Error> {
@@ -125,8 +178,18 @@ fn call(config: Config, operation: &str, input: Document) -> Result<(), Error> {
 }
 
 fn call_of(client: &Client<'_>, operation: &str, input: &Document) -> Result<(), Error> {
-    let shape = SERVICE.operation(operation).and_then(|operation| operation.input).unwrap_or(Ix::MAX);
-    let prepared = client.prepare(operation, &Shaped { document: input, service: &SERVICE, shape })?;
+    let shape = SERVICE
+        .operation(operation)
+        .and_then(|operation| operation.input)
+        .unwrap_or(Ix::MAX);
+    let prepared = client.prepare(
+        operation,
+        &Shaped {
+            document: input,
+            service: &SERVICE,
+            shape,
+        },
+    )?;
     wait(client.send(prepared)).map(|_| ())
 }
 
@@ -135,17 +198,31 @@ fn nothing() -> Document {
 }
 
 fn of(members: &[(&str, Document)]) -> Document {
-    Document::Map(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    Document::Map(
+        members
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+    )
 }
 
 fn header<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
-    request.headers.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+    request
+        .headers
+        .iter()
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| &**value)
 }
 
 /// The requests of a call that succeeds.
-fn requests(change: impl FnOnce(Config) -> Config, operation: &str, input: Document) -> Vec<Request> {
+fn requests(
+    change: impl FnOnce(Config) -> Config,
+    operation: &str,
+    input: Document,
+) -> Vec<Request> {
     let fake = Fake::playing([]);
-    call(change(fake.config()), operation, input).unwrap_or_else(|error| panic!("{operation}: {error}"));
+    call(change(fake.config()), operation, input)
+        .unwrap_or_else(|error| panic!("{operation}: {error}"));
     fake.requests()
 }
 
@@ -174,11 +251,16 @@ fn account(account: Option<&str>) -> impl FnOnce(Config) -> Config {
 fn by(variables: &[(&str, &str)], fake: &Arc<Fake>) -> Config {
     let surroundings = Surroundings::with_variables(variables.iter().copied());
     let settings = Arc::new(Settings::load(surroundings, None).expect("settings"));
-    let config = Config::from_settings(settings).expect("a configuration").region("eu-west-1");
+    let config = Config::from_settings(settings)
+        .expect("a configuration")
+        .region("eu-west-1");
     config.transport(fake.clone()).pause(fake.clone())
 }
 
-const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+const KEYS: [(&str, &str); 2] = [
+    ("AWS_ACCESS_KEY_ID", "AKID"),
+    ("AWS_SECRET_ACCESS_KEY", "secret"),
+];
 
 #[test]
 fn unsigned_operations_need_no_credentials() {
@@ -186,11 +268,23 @@ fn unsigned_operations_need_no_credentials() {
     let config = || Config::new().region("eu-west-1").transport(fake.clone());
     call(config(), "Unsigned", nothing()).expect("an answer");
     let sent = fake.requests();
-    assert!(sent.iter().all(|request| header(request, "authorization").is_none()), "{sent:?}");
+    assert!(
+        sent.iter()
+            .all(|request| header(request, "authorization").is_none()),
+        "{sent:?}"
+    );
     let signed = request(|config| config, "Plain", nothing());
-    assert!(header(&signed, "authorization").is_some_and(|value| value.contains("/eu-west-1/test/aws4_request")));
-    let error = call(config(), "Plain", nothing()).expect_err("no credentials").to_string();
-    assert!(error.starts_with("Unable to locate credentials") && error.contains("anonymous"), "{error}");
+    assert!(
+        header(&signed, "authorization")
+            .is_some_and(|value| value.contains("/eu-west-1/test/aws4_request"))
+    );
+    let error = call(config(), "Plain", nothing())
+        .expect_err("no credentials")
+        .to_string();
+    assert!(
+        error.starts_with("Unable to locate credentials") && error.contains("anonymous"),
+        "{error}"
+    );
     assert_eq!(fake.requests().len(), 1);
     call(config().anonymous(), "Plain", nothing()).expect("an answer");
 }
@@ -199,27 +293,54 @@ fn unsigned_operations_need_no_credentials() {
 fn schemes_that_are_not_built_in_are_refused() {
     let global = || of(&[("GlobalId", "abc".into())]);
     let text = refusal(|config| config, "Global", global());
-    assert!(text.contains("sigv4a") && text.contains("not supported"), "{text}");
+    assert!(
+        text.contains("sigv4a") && text.contains("not supported"),
+        "{text}"
+    );
     assert!(refusal(|config| config, "Bearer", nothing()).contains("smithy.api#httpBearerAuth"));
     // Who sends unsigned requests needs none.
-    assert_eq!(url(Config::anonymous, "Global", global()), "https://abc.global.test/");
+    assert_eq!(
+        url(Config::anonymous, "Global", global()),
+        "https://abc.global.test/"
+    );
 }
 
 #[test]
 fn requests_go_to_the_url_that_is_given_whatever_rules_say() {
     let rules = &[
-        Rule::Endpoint(&[set("GlobalId")], Text("https://{GlobalId}.test"), &[], &[]),
+        Rule::Endpoint(
+            &[set("GlobalId")],
+            Text("https://{GlobalId}.test"),
+            &[],
+            &[],
+        ),
         Rule::Endpoint(&[], Text("http://prefix.{Endpoint#authority}"), &[], &[]),
     ];
     let parsed = Condition(Call(Function::ParseUrl, &[Ref("Endpoint")]), "Endpoint");
     let rules = &[Rule::Tree(&[parsed], rules)];
-    let service = Service { endpoint: RuleSet { rules, ..SERVICE.endpoint }, ..SERVICE };
+    let service = Service {
+        endpoint: RuleSet {
+            rules,
+            ..SERVICE.endpoint
+        },
+        ..SERVICE
+    };
     let fake = Fake::playing([]);
-    let client = Client::new(&service, fake.config().endpoint_url("http://host.test:9/base"));
+    let client = Client::new(
+        &service,
+        fake.config().endpoint_url("http://host.test:9/base"),
+    );
     call_of(&client, "Global", &of(&[("GlobalId", "abc".into())])).expect("an answer");
     call_of(&client, "Plain", &nothing()).expect("an answer");
-    let urls: Vec<_> = fake.requests().into_iter().map(|request| request.url).collect();
-    assert_eq!(urls, ["http://host.test:9/base", "http://prefix.host.test:9/"]);
+    let urls: Vec<_> = fake
+        .requests()
+        .into_iter()
+        .map(|request| request.url)
+        .collect();
+    assert_eq!(
+        urls,
+        ["http://host.test:9/base", "http://prefix.host.test:9/"]
+    );
 }
 
 #[test]
@@ -227,7 +348,10 @@ fn endpoints_say_how_they_are_signed_for_and_what_headers_they_want() {
     let sent = request(|config| config, "Control", nothing());
     assert_eq!(sent.url, "https://control.test/");
     let signature = header(&sent, "authorization").expect("a signature");
-    assert!(signature.contains("/us-west-2/other/aws4_request") && signature.contains("x-amz-place;"), "{signature}");
+    assert!(
+        signature.contains("/us-west-2/other/aws4_request") && signature.contains("x-amz-place;"),
+        "{signature}"
+    );
     assert_eq!(header(&sent, "x-amz-place"), Some("eu-west-1"));
 }
 
@@ -241,62 +365,136 @@ fn parameters_come_from_the_input_and_are_not_mixed_up() {
         call_of(&client, "Named", &input).expect("an answer");
     }
     call_of(&client, "Plain", &nothing()).expect("an answer");
-    let urls: Vec<_> = fake.requests().into_iter().map(|request| request.url).collect();
+    let urls: Vec<_> = fake
+        .requests()
+        .into_iter()
+        .map(|request| request.url)
+        .collect();
     let (first, second) = ("https://names-a-b.test/", "https://names-c-d.test/");
     assert_eq!(urls, [first, first, second, "https://eu-west-1.test/"]);
 }
 
 #[test]
 fn accounts_are_in_addresses() {
-    assert_eq!(url(account(Some("123")), "Plain", nothing()), "https://123.eu-west-1.test/v2");
-    assert_eq!(url(account(None), "Plain", nothing()), "https://eu-west-1.test/");
-    assert_eq!(url(account(Some("123")), "Unsigned", nothing()), "https://eu-west-1.test/");
+    assert_eq!(
+        url(account(Some("123")), "Plain", nothing()),
+        "https://123.eu-west-1.test/v2"
+    );
+    assert_eq!(
+        url(account(None), "Plain", nothing()),
+        "https://eu-west-1.test/"
+    );
+    assert_eq!(
+        url(account(Some("123")), "Unsigned", nothing()),
+        "https://eu-west-1.test/"
+    );
     let own = |config: Config| account(Some("123"))(config).endpoint_url("http://host.test");
     assert_eq!(url(own, "Plain", nothing()), "http://host.test/");
     let fake = Fake::playing([]);
-    let with = |more: &[(&'static str, &'static str)]| call(by(&[&KEYS, more].concat(), &fake), "Plain", nothing());
+    let with = |more: &[(&'static str, &'static str)]| {
+        call(by(&[&KEYS, more].concat(), &fake), "Plain", nothing())
+    };
     with(&[("AWS_ACCOUNT_ID", "45")]).expect("an answer");
-    with(&[("AWS_ACCOUNT_ID", "45"), ("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")]).expect("an answer");
+    with(&[
+        ("AWS_ACCOUNT_ID", "45"),
+        ("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled"),
+    ])
+    .expect("an answer");
     let error = with(&[("AWS_ACCOUNT_ID_ENDPOINT_MODE", "Required")]).expect_err("no account");
     assert_eq!(error.to_string(), "an account is required");
-    let urls: Vec<_> = fake.requests().into_iter().map(|request| request.url).collect();
-    assert_eq!(urls, ["https://45.eu-west-1.test/v2", "https://eu-west-1.test/"]);
+    let urls: Vec<_> = fake
+        .requests()
+        .into_iter()
+        .map(|request| request.url)
+        .collect();
+    assert_eq!(
+        urls,
+        ["https://45.eu-west-1.test/v2", "https://eu-west-1.test/"]
+    );
 }
 
 #[test]
 fn services_with_one_endpoint_need_no_region() {
-    const ONE: &[(&str, Expression<'static>)] =
-        &[(SCHEMES, List(&[Map(&[("name", Text("sigv4")), ("signingRegion", Text("us-east-1"))])]))];
+    const ONE: &[(&str, Expression<'static>)] = &[(
+        SCHEMES,
+        List(&[Map(&[
+            ("name", Text("sigv4")),
+            ("signingRegion", Text("us-east-1")),
+        ])]),
+    )];
     let rules = &[
         Rule::Endpoint(&[set("Endpoint")], Ref("Endpoint"), &[], &[]),
         Rule::Endpoint(&[], Text("https://{Region}.test"), ONE, &[]),
     ];
-    let endpoint = RuleSet { rules, ..SERVICE.endpoint };
-    let service = Service { endpoint, traits: &[], ..SERVICE };
+    let endpoint = RuleSet {
+        rules,
+        ..SERVICE.endpoint
+    };
+    let service = Service {
+        endpoint,
+        traits: &[],
+        ..SERVICE
+    };
     let fake = Fake::playing([]);
     let keys = Credentials::new("AKID", "secret", "test");
-    let config = || Config::new().credentials(keys.clone()).transport(fake.clone());
-    for config in [config(), config().endpoint_url("http://host.test"), config().region("eu-west-1")] {
+    let config = || {
+        Config::new()
+            .credentials(keys.clone())
+            .transport(fake.clone())
+    };
+    for config in [
+        config(),
+        config().endpoint_url("http://host.test"),
+        config().region("eu-west-1"),
+    ] {
         call_of(&Client::new(&service, config), "Plain", &nothing()).expect("an answer");
     }
     let requests = fake.requests();
-    let urls: Vec<_> = requests.iter().map(|request| request.url.as_str()).collect();
-    assert_eq!(urls, ["https://aws-global.test/", "http://host.test/", "https://eu-west-1.test/"]);
-    let signed = |request| header(request, "authorization").is_some_and(|value| value.contains("/us-east-1/test/"));
+    let urls: Vec<_> = requests
+        .iter()
+        .map(|request| request.url.as_str())
+        .collect();
+    assert_eq!(
+        urls,
+        [
+            "https://aws-global.test/",
+            "http://host.test/",
+            "https://eu-west-1.test/"
+        ]
+    );
+    let signed = |request| {
+        header(request, "authorization").is_some_and(|value| value.contains("/us-east-1/test/"))
+    };
     assert!(requests.iter().all(signed), "{requests:?}");
-    let error = call(config(), "Plain", nothing()).expect_err("no region").to_string();
+    let error = call(config(), "Plain", nothing())
+        .expect_err("no region")
+        .to_string();
     assert!(error.starts_with("You must specify a region."), "{error}");
 }
 
 #[test]
 fn host_prefixes_can_be_switched_off() {
-    assert_eq!(url(|config| config, "Prefixed", nothing()), "https://data-eu-west-1.test/");
+    assert_eq!(
+        url(|config| config, "Prefixed", nothing()),
+        "https://data-eu-west-1.test/"
+    );
     let own = |url: &'static str| move |config: Config| config.endpoint_url(url);
-    assert_eq!(url(own("http://localhost:9"), "Prefixed", nothing()), "http://data-localhost:9/");
-    assert_eq!(url(own("http://127.0.0.1:9"), "Prefixed", nothing()), "http://127.0.0.1:9/");
+    assert_eq!(
+        url(own("http://localhost:9"), "Prefixed", nothing()),
+        "http://data-localhost:9/"
+    );
+    assert_eq!(
+        url(own("http://127.0.0.1:9"), "Prefixed", nothing()),
+        "http://127.0.0.1:9/"
+    );
     let fake = Fake::playing([]);
     let switch = [("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")];
-    call(by(&[&KEYS[..], &switch].concat(), &fake), "Prefixed", nothing()).expect("an answer");
+    call(
+        by(&[&KEYS[..], &switch].concat(), &fake),
+        "Prefixed",
+        nothing(),
+    )
+    .expect("an answer");
     assert_eq!(fake.requests()[0].url, "https://eu-west-1.test/");
 }
 
@@ -313,12 +511,31 @@ fn endpoints_are_discovered_once_and_again_when_they_are_wrong() {
         call_of(&client, "Discovered", &nothing()).expect("an answer");
     }
     let requests = fake.requests();
-    let urls: Vec<_> = requests.iter().map(|request| request.url.as_str()).collect();
+    let urls: Vec<_> = requests
+        .iter()
+        .map(|request| request.url.as_str())
+        .collect();
     let (describe, first) = ("https://eu-west-1.test/", "https://cell-1.test/");
-    assert_eq!(urls, [describe, first, first, first, describe, "https://cell-2.test/"]);
-    assert_eq!(header(&requests[0], "x-amz-api-version"), Some("2026-01-01"));
+    assert_eq!(
+        urls,
+        [
+            describe,
+            first,
+            first,
+            first,
+            describe,
+            "https://cell-2.test/"
+        ]
+    );
+    assert_eq!(
+        header(&requests[0], "x-amz-api-version"),
+        Some("2026-01-01")
+    );
     assert_eq!(header(&requests[1], "x-amz-api-version"), None);
-    assert!(header(&requests[1], "authorization").is_some_and(|value| value.contains("/eu-west-1/test/")));
+    assert!(
+        header(&requests[1], "authorization")
+            .is_some_and(|value| value.contains("/eu-west-1/test/"))
+    );
 }
 
 #[test]
@@ -329,12 +546,20 @@ fn discovery_is_for_those_that_need_it_unless_configured() {
     let with = |value, operation| {
         let fake = Fake::playing([Answer::new(200, FOUND)]);
         let variables = [&KEYS[..], &[("AWS_ENABLE_ENDPOINT_DISCOVERY", value)]].concat();
-        (call(by(&variables, &fake), operation, nothing()), fake.requests().len())
+        (
+            call(by(&variables, &fake), operation, nothing()),
+            fake.requests().len(),
+        )
     };
     assert!(matches!(with("True", "Optional"), (Ok(()), 2)));
     assert!(matches!(with("false", "Optional"), (Ok(()), 1)));
     let (refused, sent) = with("false", "Discovered");
-    assert!(refused.is_err_and(|error| error.to_string().contains("Endpoint Discovery is not enabled")) && sent == 0);
+    assert!(
+        refused.is_err_and(|error| error
+            .to_string()
+            .contains("Endpoint Discovery is not enabled"))
+            && sent == 0
+    );
     let (refused, _) = with("maybe", "Discovered");
     assert!(refused.is_err_and(|error| error.to_string().contains("endpoint_discovery_enabled")));
 }
@@ -343,13 +568,22 @@ fn discovery_is_for_those_that_need_it_unless_configured() {
 fn discovery_that_fails_is_an_error_only_where_it_is_required() {
     let failing = || vec![Answer::Failure(TransportErrorKind::Tls)];
     let fake = Fake::playing(failing());
-    let error = call(fake.config(), "Discovered", nothing()).expect_err("no address").to_string();
-    assert!(error.starts_with("Endpoint Discovery failed to refresh the required endpoints."), "{error}");
+    let error = call(fake.config(), "Discovered", nothing())
+        .expect_err("no address")
+        .to_string();
+    assert!(
+        error.starts_with("Endpoint Discovery failed to refresh the required endpoints."),
+        "{error}"
+    );
     let fake = Fake::playing(failing());
     let variables = [&KEYS[..], &[("AWS_ENDPOINT_DISCOVERY_ENABLED", "true")]].concat();
     call(by(&variables, &fake), "Optional", nothing()).expect("an answer");
     assert_eq!(fake.requests()[1].url, "https://eu-west-1.test/");
-    for answer in ["{}", r#"{"Endpoints":[]}"#, r#"{"Endpoints":[{"Address":""}]}"#] {
+    for answer in [
+        "{}",
+        r#"{"Endpoints":[]}"#,
+        r#"{"Endpoints":[{"Address":""}]}"#,
+    ] {
         let fake = Fake::answering(Answer::new(200, answer));
         let error = call(fake.config(), "Discovered", nothing()).expect_err("no address");
         assert!(matches!(error, Error::Response(_)), "{answer}: {error}");
@@ -357,26 +591,51 @@ fn discovery_that_fails_is_an_error_only_where_it_is_required() {
     let refusing = Fake::answering(Answer::error("AccessDeniedException"));
     let error = call(refusing.config(), "Discovered", nothing()).expect_err("refused");
     assert_eq!(
-        (error.code(), error.service().map(|error| error.operation.as_str())),
+        (
+            error.code(),
+            error.service().map(|error| error.operation.as_str())
+        ),
         (Some("AccessDeniedException"), Some("DescribeEndpoints"))
     );
 }
 
 #[test]
 fn old_codes_of_errors_are_asked_for_and_matched_by_either_name() {
-    assert_eq!(header(&request(|config| config, "Plain", nothing()), "x-amzn-query-mode"), Some("true"));
+    assert_eq!(
+        header(
+            &request(|config| config, "Plain", nothing()),
+            "x-amzn-query-mode"
+        ),
+        Some("true")
+    );
     let body = r#"{"__type":"t#Gone","message":"m","why":"old"}"#;
     for (answer, code) in [
-        (Answer::new(400, body).header("x-amzn-query-error", "Old.Gone;Sender"), "Old.Gone"),
-        (Answer::new(400, body).header("x-amzn-query-error", ";Sender"), "Gone"),
+        (
+            Answer::new(400, body).header("x-amzn-query-error", "Old.Gone;Sender"),
+            "Old.Gone",
+        ),
+        (
+            Answer::new(400, body).header("x-amzn-query-error", ";Sender"),
+            "Gone",
+        ),
         (Answer::new(400, body), "Gone"),
-        (Answer::new(400, &body.replace("t#Gone", "Old.Gone")), "Old.Gone"),
+        (
+            Answer::new(400, &body.replace("t#Gone", "Old.Gone")),
+            "Old.Gone",
+        ),
     ] {
-        let error = call(Fake::answering(answer).config(), "Plain", nothing()).expect_err("an error");
+        let error =
+            call(Fake::answering(answer).config(), "Plain", nothing()).expect_err("an error");
         let error = error.service().expect("the service's");
-        assert_eq!((error.code.as_str(), error.shape.as_deref()), (code, Some("Gone")));
+        assert_eq!(
+            (error.code.as_str(), error.shape.as_deref()),
+            (code, Some("Gone"))
+        );
         assert!(error.is("Gone") && error.is(code) && !error.is("Newer"));
-        assert_eq!(error.details.get("why").and_then(Document::as_str), Some("old"));
+        assert_eq!(
+            error.details.get("why").and_then(Document::as_str),
+            Some("old")
+        );
     }
 }
 
@@ -393,8 +652,14 @@ impl Provider for Vault {
         self.0.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
             match self.1 {
-                true => Ok(Provided::Found(Credentials::new("AKIDVAULT", "secret", self.name()))),
-                false => Err(opsmith_runtime::config::Error::credentials("the vault is sealed")),
+                true => Ok(Provided::Found(Credentials::new(
+                    "AKIDVAULT",
+                    "secret",
+                    self.name(),
+                ))),
+                false => Err(opsmith_runtime::config::Error::credentials(
+                    "the vault is sealed",
+                )),
             }
         })
     }
@@ -403,16 +668,22 @@ impl Provider for Vault {
 #[test]
 fn credentials_come_from_a_provider_of_ones_own() {
     let (fake, asked) = (Fake::playing([]), Arc::new(AtomicUsize::new(0)));
-    let client = Client::new(&SERVICE, fake.config().credentials_from(Vault(asked.clone(), true)));
+    let client = Client::new(
+        &SERVICE,
+        fake.config().credentials_from(Vault(asked.clone(), true)),
+    );
     for _ in 0..2 {
         call_of(&client, "Plain", &nothing()).expect("an answer");
     }
     assert_eq!(asked.load(Ordering::Relaxed), 1);
-    assert!(
-        fake.requests().iter().all(
-            |request| header(request, "authorization").is_some_and(|value| value.contains("Credential=AKIDVAULT/"))
-        )
+    assert!(fake.requests().iter().all(|request| {
+        header(request, "authorization")
+            .is_some_and(|value| value.contains("Credential=AKIDVAULT/"))
+    }));
+    let text = refusal(
+        |config| config.credentials_from(Vault(asked, false)),
+        "Plain",
+        nothing(),
     );
-    let text = refusal(|config| config.credentials_from(Vault(asked, false)), "Plain", nothing());
     assert_eq!(text, "the vault is sealed");
 }

@@ -13,7 +13,8 @@ use std::time::Duration;
 /// How long the server waits for another request.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Answers requests, and closes connections that are idle. How many connections there were is counted.
+/// Answers requests, and closes connections that are idle. How many connections there were is
+/// counted.
 fn server() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -39,7 +40,9 @@ fn serve(mut stream: TcpStream) {
 }
 
 fn client(url: &str) -> Client {
-    let config = Config::new().region("eu-west-1").credentials(Credentials::new("AKID", "secret", "test"));
+    let config = Config::new()
+        .region("eu-west-1")
+        .credentials(Credentials::new("AKID", "secret", "test"));
     Client::new(config.endpoint_url(url).max_attempts(1))
 }
 
@@ -57,19 +60,33 @@ fn calls(client: &Client, call: impl Fn(&Client) -> Result<(), Error>, connectio
 #[cfg(feature = "blocking")]
 fn blocking_calls_survive_connections_that_the_server_closed() {
     let (url, connections) = server();
-    let call = |client: &Client| client.list_pipelines(ListPipelinesInput::default()).blocking().map(|_| ());
+    let call = |client: &Client| {
+        client
+            .list_pipelines(ListPipelinesInput::default())
+            .blocking()
+            .map(|_| ())
+    };
     calls(&client(&url), call, &connections);
 }
 
 #[test]
 fn so_do_calls_of_a_program_that_blocks_its_one_thread() {
     let (url, connections) = server();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let client = client(&url);
     runtime.block_on(async {
         for expected in [1, 2] {
-            client.list_pipelines(ListPipelinesInput::default()).await.expect("an answer");
-            client.list_pipelines(ListPipelinesInput::default()).await.expect("an answer");
+            client
+                .list_pipelines(ListPipelinesInput::default())
+                .await
+                .expect("an answer");
+            client
+                .list_pipelines(ListPipelinesInput::default())
+                .await
+                .expect("an answer");
             assert_eq!(connections.load(Ordering::Relaxed), expected);
             thread::sleep(PATIENCE * 3);
         }
@@ -82,9 +99,13 @@ fn a_call_without_a_runtime_is_an_error() {
     let list = || client.list_pipelines(ListPipelinesInput::default());
     for call in [list(), list().timeout(Duration::from_secs(1))] {
         let mut call = call.into_future();
-        let Poll::Ready(Err(error)) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        let Poll::Ready(Err(error)) = call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        else {
             panic!("an error at once");
         };
-        assert!(error.to_string().contains("within a tokio runtime"), "{error}");
+        assert!(
+            error.to_string().contains("within a tokio runtime"),
+            "{error}"
+        );
     }
 }

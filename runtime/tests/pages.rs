@@ -1,11 +1,11 @@
-//! Pages of a typed client whose tokens are more than one text: structures, several, parts of the items; and those that do
-//! not move.
+//! Pages of a typed client whose tokens are more than one text: structures, several, parts of the
+//! items; and those that do not move.
 
 use opsmith_runtime::call::Call;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::rows::{
-    Member, Operation, OperationTrait, Protocol, Service, Shape, blob, boolean, list, map, member, operation,
-    paginated, string, structure,
+    Member, Operation, OperationTrait, Protocol, Service, Shape, blob, boolean, list, map, member,
+    operation, paginated, string, structure,
 };
 use opsmith_runtime::{Blob, Client};
 use std::collections::BTreeMap;
@@ -21,15 +21,36 @@ static SHAPES: &[Shape<'static>] = &[
     boolean("Boolean"),
 ];
 static INPUT: &[Member<'static>] = &[member("name", 0), member("key", 2), member("text", 0)];
-static OUTPUT: &[Member<'static>] = &[member("items", 5), member("key", 2), member("text", 0), member("more", 6)];
+static OUTPUT: &[Member<'static>] = &[
+    member("items", 5),
+    member("key", 2),
+    member("text", 0),
+    member("more", 6),
+];
 
-static KEY: &[OperationTrait<'static>] = &[OperationTrait::Paginated(paginated(&["key"], &["key"], &["items"], ""))];
-static TEXT: &[OperationTrait<'static>] = &[OperationTrait::Paginated(paginated(&["text"], &["text"], &["items"], ""))];
-static MORE: &[OperationTrait<'static>] =
-    &[OperationTrait::Paginated(paginated(&["text"], &["text || items[-1]"], &["items"], "").more("more"))];
-static BOTH: &[OperationTrait<'static>] =
-    &[OperationTrait::Paginated(paginated(&["key", "text"], &["key", "text"], &["items"], ""))];
-static NONE: &[OperationTrait<'static>] = &[OperationTrait::Unpaged("no list grows with the pages")];
+static KEY: &[OperationTrait<'static>] = &[OperationTrait::Paginated(paginated(
+    &["key"],
+    &["key"],
+    &["items"],
+    "",
+))];
+static TEXT: &[OperationTrait<'static>] = &[OperationTrait::Paginated(paginated(
+    &["text"],
+    &["text"],
+    &["items"],
+    "",
+))];
+static MORE: &[OperationTrait<'static>] = &[OperationTrait::Paginated(
+    paginated(&["text"], &["text || items[-1]"], &["items"], "").more("more"),
+)];
+static BOTH: &[OperationTrait<'static>] = &[OperationTrait::Paginated(paginated(
+    &["key", "text"],
+    &["key", "text"],
+    &["items"],
+    "",
+))];
+static NONE: &[OperationTrait<'static>] =
+    &[OperationTrait::Unpaged("no list grows with the pages")];
 
 static OPERATIONS: &[Operation<'static>] = &[
     operation("Both", Some(3), Some(4)).with(BOTH),
@@ -74,10 +95,22 @@ struct Output {
 opsmith_runtime::structure!(Output [items, key, text, more]);
 
 /// The bodies of the requests that all pages take, and how the last page ended.
-fn requests(operation: &'static str, input: Input, answers: &[&str]) -> (Vec<String>, Option<String>) {
-    let fake: Arc<Fake> = Fake::playing(answers.iter().map(|body| Answer::new(200, body)).collect::<Vec<_>>());
+fn requests(
+    operation: &'static str,
+    input: Input,
+    answers: &[&str],
+) -> (Vec<String>, Option<String>) {
+    let fake: Arc<Fake> = Fake::playing(
+        answers
+            .iter()
+            .map(|body| Answer::new(200, body))
+            .collect::<Vec<_>>(),
+    );
     let client = Client::new(&SERVICE, fake.config().endpoint_url("http://localhost"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
     let call: Call<Output> = client.call(operation, input.name("n"));
     let failed = runtime.block_on(async {
         let mut pages = call.pages();
@@ -88,7 +121,11 @@ fn requests(operation: &'static str, input: Input, answers: &[&str]) -> (Vec<Str
         }
         None
     });
-    let bodies = fake.requests().iter().map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect();
+    let bodies = fake
+        .requests()
+        .iter()
+        .map(|request| String::from_utf8_lossy(&request.body).into_owned())
+        .collect();
     (bodies, failed)
 }
 
@@ -101,8 +138,15 @@ fn sent(operation: &'static str, input: Input, answers: &[&str]) -> Vec<String> 
 #[test]
 fn tokens_that_are_structures_go_back_as_they_came() {
     let key = r#"{"items":["a"],"key":{"k":"AQ=="}}"#;
-    let bodies = sent("Key", Input::default(), &[key, r#"{"items":["b"],"key":{}}"#]);
-    assert_eq!(bodies, [r#"{"name":"n"}"#, r#"{"name":"n","key":{"k":"AQ=="}}"#]);
+    let bodies = sent(
+        "Key",
+        Input::default(),
+        &[key, r#"{"items":["b"],"key":{}}"#],
+    );
+    assert_eq!(
+        bodies,
+        [r#"{"name":"n"}"#, r#"{"name":"n","key":{"k":"AQ=="}}"#]
+    );
 }
 
 #[test]
@@ -110,24 +154,42 @@ fn a_token_that_does_not_move_is_the_last() {
     let page = r#"{"items":["a"],"text":"same"}"#;
     let bodies = sent("Text", Input::default(), &[page, page, page]);
     assert_eq!(bodies, [r#"{"name":"n"}"#, r#"{"name":"n","text":"same"}"#]);
-    assert_eq!(sent("Text", Input::default().text("same"), &[page, page]), [r#"{"name":"n","text":"same"}"#]);
+    assert_eq!(
+        sent("Text", Input::default().text("same"), &[page, page]),
+        [r#"{"name":"n","text":"same"}"#]
+    );
 }
 
 #[test]
 fn more_pages_are_there_when_the_output_says_so() {
     let first = r#"{"items":["a","b"],"more":true}"#;
-    let bodies = sent("More", Input::default(), &[first, r#"{"items":["c"],"text":"t","more":false}"#]);
+    let bodies = sent(
+        "More",
+        Input::default(),
+        &[first, r#"{"items":["c"],"text":"t","more":false}"#],
+    );
     assert_eq!(bodies, [r#"{"name":"n"}"#, r#"{"name":"n","text":"b"}"#]);
-    assert_eq!(sent("More", Input::default(), &[r#"{"items":["a"],"text":"t"}"#]).len(), 1);
+    assert_eq!(
+        sent("More", Input::default(), &[r#"{"items":["a"],"text":"t"}"#]).len(),
+        1
+    );
 }
 
 #[test]
 fn of_several_tokens_each_may_be_missing() {
-    let answers = [r#"{"key":{"k":"AQ=="},"text":"t"}"#, r#"{"text":"u"}"#, r#"{"text":""}"#];
+    let answers = [
+        r#"{"key":{"k":"AQ=="},"text":"t"}"#,
+        r#"{"text":"u"}"#,
+        r#"{"text":""}"#,
+    ];
     let bodies = sent("Both", Input::default(), &answers);
     assert_eq!(
         bodies,
-        [r#"{"name":"n"}"#, r#"{"name":"n","key":{"k":"AQ=="},"text":"t"}"#, r#"{"name":"n","text":"u"}"#]
+        [
+            r#"{"name":"n"}"#,
+            r#"{"name":"n","key":{"k":"AQ=="},"text":"t"}"#,
+            r#"{"name":"n","text":"u"}"#
+        ]
     );
 }
 
@@ -136,5 +198,8 @@ fn pages_that_are_not_supported_are_an_error() {
     let (bodies, failed) = requests("None", Input::default(), &[]);
     assert!(bodies.is_empty());
     let failed = failed.expect("an error");
-    assert_eq!(failed, "None can't be paged: no list grows with the pages; call it for one page");
+    assert_eq!(
+        failed,
+        "None can't be paged: no list grows with the pages; call it for one page"
+    );
 }

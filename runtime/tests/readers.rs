@@ -1,4 +1,5 @@
-//! Whatever comes from outside: no input makes a reader of the runtime panic. The fuzz targets share the readers.
+//! Whatever comes from outside: no input makes a reader of the runtime panic. The fuzz targets
+//! share the readers.
 
 include!("../../fuzz/noise.rs");
 include!("../../fuzz/runtime_readers.rs");

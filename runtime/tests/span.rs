@@ -11,7 +11,10 @@ fn a_call_is_a_span_of_tracing() {
     struct Spans(std::sync::Mutex<Vec<String>>);
     impl tracing::field::Visit for &Spans {
         fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
-            self.0.lock().expect("lock").push(format!("{field}={value:?}"));
+            self.0
+                .lock()
+                .expect("lock")
+                .push(format!("{field}={value:?}"));
         }
     }
     struct Subscriber(Arc<Spans>);
@@ -33,7 +36,15 @@ fn a_call_is_a_span_of_tracing() {
     tracing::subscriber::set_global_default(Subscriber(spans.clone())).expect("the only one");
     let fake = Fake::answering(Answer::new(200, "{}"));
     let call = Client::new(fake.config()).list_pipelines(ListPipelinesInput::default());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    runtime.expect("a runtime").block_on(call.into_future()).expect("ok");
-    assert_eq!(*spans.0.lock().expect("lock"), [r#"service="CodePipeline""#, r#"operation="ListPipelines""#]);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
+    runtime
+        .expect("a runtime")
+        .block_on(call.into_future())
+        .expect("ok");
+    assert_eq!(
+        *spans.0.lock().expect("lock"),
+        [r#"service="CodePipeline""#, r#"operation="ListPipelines""#]
+    );
 }

@@ -2,8 +2,8 @@
 
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::rows::{
-    Acceptor, Comparator, Delay, Expected, Matcher, Operation, OperationTrait, Outcome, Protocol, Service, Shape, list,
-    member, operation, string, structure, waiter,
+    Acceptor, Comparator, Delay, Expected, Matcher, Operation, OperationTrait, Outcome, Protocol,
+    Service, Shape, list, member, operation, string, structure, waiter,
 };
 use opsmith_runtime::waiter::Waiting;
 use opsmith_runtime::{Client, Error};
@@ -29,26 +29,45 @@ static OPERATIONS: &[Operation<'static>] = &[operation("Look", Some(1), Some(2))
     OperationTrait::Waiter(waiter("AsWanted", Delay::Fixed(1), 2, WANTED)),
 ])];
 static READY: &[Acceptor<'static>] = &[
-    Acceptor(Outcome::Success, Matcher::Output("state", Comparator::Is, Expected::Text("READY"))),
-    Acceptor(Outcome::Failure, Matcher::Output("state == 'BROKEN'", Comparator::Is, Expected::Boolean(true))),
+    Acceptor(
+        Outcome::Success,
+        Matcher::Output("state", Comparator::Is, Expected::Text("READY")),
+    ),
+    Acceptor(
+        Outcome::Failure,
+        Matcher::Output("state == 'BROKEN'", Comparator::Is, Expected::Boolean(true)),
+    ),
     Acceptor(Outcome::Retry, Matcher::ErrorType("Missing")),
 ];
 static GONE: &[Acceptor<'static>] = &[
     Acceptor(Outcome::Success, Matcher::ErrorType("Missing")),
-    Acceptor(Outcome::Failure, Matcher::Output("all", Comparator::Any, Expected::Text("STUCK"))),
+    Acceptor(
+        Outcome::Failure,
+        Matcher::Output("all", Comparator::Any, Expected::Text("STUCK")),
+    ),
 ];
 static ALL: &[Acceptor<'static>] = &[
-    Acceptor(Outcome::Success, Matcher::Output("all[]", Comparator::All, Expected::Text("UP"))),
+    Acceptor(
+        Outcome::Success,
+        Matcher::Output("all[]", Comparator::All, Expected::Text("UP")),
+    ),
     Acceptor(Outcome::Failure, Matcher::Success(false)),
 ];
 static COUNTED: &[Acceptor<'static>] = &[
-    Acceptor(Outcome::Success, Matcher::Output("length(all)", Comparator::Is, Expected::Number(2.0))),
+    Acceptor(
+        Outcome::Success,
+        Matcher::Output("length(all)", Comparator::Is, Expected::Number(2.0)),
+    ),
     Acceptor(Outcome::Retry, Matcher::Status(404)),
     Acceptor(Outcome::Failure, Matcher::Status(201)),
 ];
 static WANTED: &[Acceptor<'static>] = &[Acceptor(
     Outcome::Success,
-    Matcher::InputOutput("input.wanted == output.state", Comparator::Is, Expected::Boolean(true)),
+    Matcher::InputOutput(
+        "input.wanted == output.state",
+        Comparator::Is,
+        Expected::Boolean(true),
+    ),
 )];
 
 static SERVICE: Service<'static> = Service {
@@ -87,7 +106,9 @@ struct Output {
 opsmith_runtime::structure!(Output [state, all]);
 
 fn run(waiting: Waiting<Output>) -> Result<Option<Output>, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
     runtime.expect("a runtime").block_on(waiting.into_future())
 }
 
@@ -96,16 +117,30 @@ fn state(state: &str) -> Answer {
 }
 
 fn seconds(fake: &Fake) -> Vec<u64> {
-    fake.pauses().iter().map(|(least, _)| least.as_secs()).collect()
+    fake.pauses()
+        .iter()
+        .map(|(least, _)| least.as_secs())
+        .collect()
 }
 
 #[test]
 fn it_calls_until_it_is_so_and_pauses_up_to_twice_as_long_each_time() {
-    let fake = Fake::playing([state("NEW"), Answer::error("Missing"), state("NEW"), state("READY")]);
+    let fake = Fake::playing([
+        state("NEW"),
+        Answer::error("Missing"),
+        state("NEW"),
+        state("READY"),
+    ]);
     // An answer that no acceptor matches means: not yet.
-    let output = run(wait("Ready", &fake)).expect("ready").expect("an output");
+    let output = run(wait("Ready", &fake))
+        .expect("ready")
+        .expect("an output");
     assert_eq!(output.state.as_deref(), Some("READY"));
-    let most: Vec<u64> = fake.pauses().iter().map(|(_, most)| most.as_secs()).collect();
+    let most: Vec<u64> = fake
+        .pauses()
+        .iter()
+        .map(|(_, most)| most.as_secs())
+        .collect();
     assert_eq!((seconds(&fake), most), (vec![2, 2, 2], vec![2, 4, 5]));
 }
 
@@ -118,7 +153,9 @@ fn it_ends_when_it_can_never_be_so() {
         "Waiter Ready failed: Waiter encountered a terminal failure state: For expression \"state == 'BROKEN'\" we matched expected path: \"True\""
     );
     let fake = Fake::answering(Answer::new(200, r#"{"all":["UP","STUCK"]}"#));
-    assert!(matches!(run(wait("Gone", &fake)), Err(Error::Wait { waiter, .. }) if waiter == "Gone"));
+    assert!(
+        matches!(run(wait("Gone", &fake)), Err(Error::Wait { waiter, .. }) if waiter == "Gone")
+    );
 }
 
 #[test]
@@ -132,7 +169,11 @@ fn an_error_may_be_what_is_waited_for() {
 fn an_error_that_is_not_waited_for_is_the_result() {
     for name in ["Ready", "All"] {
         let fake = Fake::answering(Answer::error("Denied"));
-        assert_eq!(run(wait(name, &fake)).expect_err("denied").code(), Some("Denied"), "{name}");
+        assert_eq!(
+            run(wait(name, &fake)).expect_err("denied").code(),
+            Some("Denied"),
+            "{name}"
+        );
         assert!(fake.pauses().is_empty());
     }
 }
@@ -141,9 +182,15 @@ fn an_error_that_is_not_waited_for_is_the_result() {
 fn it_gives_up_after_the_attempts_of_the_model_or_of_the_caller() {
     let fake = Fake::answering(state("NEW"));
     let error = run(wait("Ready", &fake)).expect_err("never").to_string();
-    assert_eq!((error.as_str(), fake.requests().len()), ("Waiter Ready failed: Max attempts exceeded", 6));
+    assert_eq!(
+        (error.as_str(), fake.requests().len()),
+        ("Waiter Ready failed: Max attempts exceeded", 6)
+    );
     let fake = Fake::answering(state("NEW"));
-    run(wait("Ready", &fake).attempts(2).delay(Duration::from_secs(9))).expect_err("never");
+    run(wait("Ready", &fake)
+        .attempts(2)
+        .delay(Duration::from_secs(9)))
+    .expect_err("never");
     assert_eq!((fake.requests().len(), seconds(&fake)), (2, vec![9]));
 }
 
@@ -159,20 +206,32 @@ fn lists_and_inputs_are_looked_at_too() {
 
 #[test]
 fn numbers_and_statuses_are_looked_at_too() {
-    let found = |status, body: &str| run(wait("Counted", &Fake::answering(Answer::new(status, body))));
+    let found =
+        |status, body: &str| run(wait("Counted", &Fake::answering(Answer::new(status, body))));
     assert!(found(200, r#"{"all":["a","b"]}"#).is_ok());
     // A function that is given nothing finds nothing.
     let error = found(200, "{}").expect_err("never").to_string();
     assert_eq!(error, "Waiter Counted failed: Max attempts exceeded");
-    let error = found(404, r#"{"__type":"Missing"}"#).expect_err("never").to_string();
+    let error = found(404, r#"{"__type":"Missing"}"#)
+        .expect_err("never")
+        .to_string();
     let last = "Previously accepted state: Matched expected HTTP status code: 404";
-    assert_eq!(error, format!("Waiter Counted failed: Max attempts exceeded. {last}"));
+    assert_eq!(
+        error,
+        format!("Waiter Counted failed: Max attempts exceeded. {last}")
+    );
     let error = found(201, "{}").expect_err("created").to_string();
-    assert!(error.ends_with("Matched expected HTTP status code: 201"), "{error}");
+    assert!(
+        error.ends_with("Matched expected HTTP status code: 201"),
+        "{error}"
+    );
     let fake = Fake::answering(state("NEW"));
     run(wait("Counted", &fake)).expect_err("never");
     assert_eq!(
-        fake.pauses().iter().map(|(least, most)| (least.as_secs(), most.as_secs())).collect::<Vec<_>>(),
+        fake.pauses()
+            .iter()
+            .map(|(least, most)| (least.as_secs(), most.as_secs()))
+            .collect::<Vec<_>>(),
         [(7, 7)]
     );
 }

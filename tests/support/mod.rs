@@ -1,4 +1,5 @@
-//! What tests of the command share: running it in a home of its own, and a server that answers as told.
+//! What tests of the command share: running it in a home of its own, and a server that answers as
+//! told.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::io::Write;
@@ -13,7 +14,10 @@ pub(crate) use server::{Answer, Request, Server};
 /// The command with nothing of this machine but its `PATH`: `home` is home and working folder.
 pub(crate) fn opsmith(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_opsmith"));
-    command.env_clear().env("HOME", home).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command
         .env("TZ", "UTC0")
         .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -27,7 +31,9 @@ pub(crate) fn opsmith(home: &Path) -> Command {
 /// The command with credentials and a region too.
 pub(crate) fn configured(home: &Path) -> Command {
     let mut command = opsmith(home);
-    command.env("AWS_ACCESS_KEY_ID", "AKIDTEST").env("AWS_SECRET_ACCESS_KEY", "test-secret");
+    command
+        .env("AWS_ACCESS_KEY_ID", "AKIDTEST")
+        .env("AWS_SECRET_ACCESS_KEY", "test-secret");
     command.env("AWS_REGION", "eu-west-1");
     command
 }
@@ -37,7 +43,11 @@ pub(crate) fn run(command: &mut Command, input: &str) -> Output {
     command.stdin(Stdio::piped());
     let mut child = command.spawn().expect("the command");
     // A command that reads nothing closes the pipe.
-    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let _ = child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(input.as_bytes());
     child.wait_with_output().expect("the command")
 }
 

@@ -17,7 +17,10 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -40,11 +43,19 @@ pub(crate) struct Answer {
 impl Default for Answer {
     fn default() -> Self {
         let (headers, body) = (String::new(), String::new());
-        Answer { status: 200, headers, body, close: false, truncate: false, delay: 0.0 }
+        Answer {
+            status: 200,
+            headers,
+            body,
+            close: false,
+            truncate: false,
+            delay: 0.0,
+        }
     }
 }
 
-/// Gives one answer after the other, the last one for good, and keeps the requests. Ends with the test's process.
+/// Gives one answer after the other, the last one for good, and keeps the requests. Ends with the
+/// test's process.
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -53,7 +64,12 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn answering(status: u16, headers: &str, body: &str) -> Self {
         let (headers, body) = (headers.to_owned(), body.to_owned());
-        Server::playing(vec![Answer { status, headers, body, ..Answer::default() }])
+        Server::playing(vec![Answer {
+            status,
+            headers,
+            body,
+            ..Answer::default()
+        }])
     }
 
     pub(crate) fn playing(answers: Vec<Answer>) -> Self {
@@ -79,13 +95,23 @@ fn serve(stream: TcpStream, answers: &[Answer], kept: &Mutex<Vec<Request>>) {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream) {
         let mut kept = kept.lock().expect("the lock");
-        let answer = answers.get(kept.len()).or(answers.last()).cloned().unwrap_or_default();
+        let answer = answers
+            .get(kept.len())
+            .or(answers.last())
+            .cloned()
+            .unwrap_or_default();
         kept.push(request);
         drop(kept);
         thread::sleep(Duration::from_secs_f64(answer.delay));
-        let Answer { status, headers, body, .. } = &answer;
+        let Answer {
+            status,
+            headers,
+            body,
+            ..
+        } = &answer;
         let length = body.len() + if answer.truncate { 50 } else { 0 };
-        let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
+        let text =
+            format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
         if answer.close || stream.get_mut().write_all(text.as_bytes()).is_err() || answer.truncate {
             return;
         }
@@ -102,8 +128,19 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     while let Some((name, value)) = line()?.split_once(':') {
         headers.push((name.to_owned(), value.trim().to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    let mut body = vec![0; length.and_then(|(_, length)| length.parse().ok()).unwrap_or(0)];
+    let length = headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let mut body = vec![
+        0;
+        length
+            .and_then(|(_, length)| length.parse().ok())
+            .unwrap_or(0)
+    ];
     stream.read_exact(&mut body).ok()?;
-    Some(Request { line: first, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    Some(Request {
+        line: first,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
 }

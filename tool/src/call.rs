@@ -10,14 +10,20 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub(crate) struct Call {
-    /// Smithy JSON AST of the service, or a service's folder of botocore's; given again, further files of the same model.
+    /// Smithy JSON AST of the service, or a service's folder of botocore's; given again, further
+    /// files of the same model.
     #[arg(long, value_name = "FILE", required = true)]
     model: Vec<PathBuf>,
     /// Exceptions to the model (TOML).
     #[arg(long, value_name = "FILE")]
     exceptions: Option<PathBuf>,
     /// What would follow `opsmith`: service, operation, parameters, and options of all of these.
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "WORDS")]
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "WORDS"
+    )]
     words: Vec<OsString>,
 }
 
@@ -26,12 +32,27 @@ pub(crate) struct Call {
 /// # Errors
 ///
 /// What is wrong with the model.
-pub(crate) fn call(Call { model, exceptions, words }: &Call) -> Result<ExitCode, String> {
+pub(crate) fn call(
+    Call {
+        model,
+        exceptions,
+        words,
+    }: &Call,
+) -> Result<ExitCode, String> {
     let mut files = model.iter();
     let first = files.next().ok_or("no model is named")?;
-    let generator = files.fold(Generator::new(first), |generator, file| generator.overlay(file));
-    let generator = exceptions.iter().fold(generator, |generator, file| generator.exceptions(file));
+    let generator = files.fold(Generator::new(first), |generator, file| {
+        generator.overlay(file)
+    });
+    let generator = exceptions
+        .iter()
+        .fold(generator, |generator, file| generator.exceptions(file));
     let service = generator.lower().map_err(|error| error.to_string())?;
     let services = Box::leak(Box::new([load::commands(&service)]));
-    Ok(Program { name: "opsmith", version: env!("CARGO_PKG_VERSION"), services }.run_words(words.iter().cloned()))
+    Ok(Program {
+        name: "opsmith",
+        version: env!("CARGO_PKG_VERSION"),
+        services,
+    }
+    .run_words(words.iter().cloned()))
 }

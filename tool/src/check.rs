@@ -33,8 +33,17 @@ pub(crate) fn check(target: &Target) -> Result<ExitCode, String> {
 /// The command that mends it: the same with another verb.
 fn mend() -> String {
     let words = std::env::args().skip(1).filter(|word| word != "opsmith");
-    let words = words.map(|word| if word == "check" { "generate".to_owned() } else { word }).collect::<Vec<_>>();
-    let words = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| "generate".to_owned());
+    let words = words
+        .map(|word| {
+            if word == "check" {
+                "generate".to_owned()
+            } else {
+                word
+            }
+        })
+        .collect::<Vec<_>>();
+    let words =
+        shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| "generate".to_owned());
     format!("cargo opsmith {words}")
 }
 
@@ -47,7 +56,11 @@ pub(crate) fn is_current(Service { generator, code }: &Service) -> Result<bool, 
     let stale = compared.map_err(|error| error.to_string())?;
     let folder = code.folder();
     if stale.is_empty() {
-        say::line(format_args!("{}: {}", folder.display(), say::styled(say::GOOD, "current")))?;
+        say::line(format_args!(
+            "{}: {}",
+            folder.display(),
+            say::styled(say::GOOD, "current")
+        ))?;
         return Ok(true);
     }
     for file in &stale {
@@ -64,10 +77,17 @@ fn show(path: &str, Stale { is, would_be, .. }: &Stale) -> Result<(), String> {
         (Some(_), None) => return say::line(format_args!("{path}: no longer made")),
     };
     let diff = TextDiff::from_lines(is.as_str(), would_be.as_str());
-    let text = diff.unified_diff().context_radius(2).header(path, "what the generator makes").to_string();
+    let text = diff
+        .unified_diff()
+        .context_radius(2)
+        .header(path, "what the generator makes")
+        .to_string();
     for (at, line) in text.lines().enumerate() {
         if at == MOST_LINES {
-            return say::line(format_args!("… and {} lines more", text.lines().count() - at));
+            return say::line(format_args!(
+                "… and {} lines more",
+                text.lines().count() - at
+            ));
         }
         let style = match line.chars().next() {
             Some('-') => say::BAD,

@@ -31,14 +31,22 @@ enum FailOn {
     Documentation,
 }
 
-/// Exits with 1 when there are changes that are too grave, and with 2 when the models can't be compared.
+/// Exits with 1 when there are changes that are too grave, and with 2 when the models can't be
+/// compared.
 pub(crate) fn run(diff: &Diff) -> ExitCode {
-    let done = changes(&diff.more.generator(&diff.old), &diff.more.generator(&diff.new))
-        .map_err(|error| error.to_string())
-        .and_then(|changes| {
-            if diff.json { json(&changes) } else { print(&changes) }?;
-            Ok(changes)
-        });
+    let done = changes(
+        &diff.more.generator(&diff.old),
+        &diff.more.generator(&diff.new),
+    )
+    .map_err(|error| error.to_string())
+    .and_then(|changes| {
+        if diff.json {
+            json(&changes)
+        } else {
+            print(&changes)
+        }?;
+        Ok(changes)
+    });
     let worst = match diff.fail_on {
         FailOn::Breaking => Severity::Breaking,
         FailOn::Additive => Severity::Additive,
@@ -70,16 +78,24 @@ fn version(changes: &[Change]) -> &'static str {
 }
 
 fn json(changes: &[Change]) -> Result<(), String> {
-    let text = serde_json::to_string_pretty(&json!({ "version": version(changes), "changes": changes }));
+    let text =
+        serde_json::to_string_pretty(&json!({ "version": version(changes), "changes": changes }));
     say::line(text.map_err(|error| error.to_string())?)
 }
 
 /// Prints the changes, the gravest first; those of documentation in one line.
 pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
-    for (severity, name, style) in
-        [(Severity::Breaking, "breaking", say::BAD), (Severity::Additive, "additive", say::GOOD)]
-    {
-        for Change { place, change, operations, .. } in changes.iter().filter(|change| change.severity == severity) {
+    for (severity, name, style) in [
+        (Severity::Breaking, "breaking", say::BAD),
+        (Severity::Additive, "additive", say::GOOD),
+    ] {
+        for Change {
+            place,
+            change,
+            operations,
+            ..
+        } in changes.iter().filter(|change| change.severity == severity)
+        {
             let who = match operations.as_slice() {
                 [] => String::new(),
                 [only] if only == place => String::new(),
@@ -88,18 +104,34 @@ pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
                 }
                 few => format!(" ({})", few.join(", ")),
             };
-            say::line(format_args!("{} {place}: {change}{who}", say::styled(style, format_args!("{name:<13}"))))?;
+            say::line(format_args!(
+                "{} {place}: {change}{who}",
+                say::styled(style, format_args!("{name:<13}"))
+            ))?;
         }
     }
-    let texts = changes.iter().filter(|change| change.severity == Severity::Documentation);
-    let operations: BTreeSet<_> = texts.clone().flat_map(|change| &change.operations).collect();
+    let texts = changes
+        .iter()
+        .filter(|change| change.severity == Severity::Documentation);
+    let operations: BTreeSet<_> = texts
+        .clone()
+        .flat_map(|change| &change.operations)
+        .collect();
     if let count @ 1.. = texts.count() {
-        let text = format!("{count} texts changed, about {} operations", operations.len());
-        say::line(format_args!("{} {text}", say::styled(say::NOTE, "documentation")))?;
+        let text = format!(
+            "{count} texts changed, about {} operations",
+            operations.len()
+        );
+        say::line(format_args!(
+            "{} {text}",
+            say::styled(say::NOTE, "documentation")
+        ))?;
     }
     let version = match version(changes) {
         "none" => "nothing changed".to_owned(),
-        "major" => "suggested version: the next major one (0.1.0 to 0.2.0, 1.0.0 to 2.0.0)".to_owned(),
+        "major" => {
+            "suggested version: the next major one (0.1.0 to 0.2.0, 1.0.0 to 2.0.0)".to_owned()
+        }
         level => format!("suggested version: the next {level} one"),
     };
     say::line(say::styled(say::HEAD, version))

@@ -12,7 +12,11 @@ const SIZES: &str = "generated/SIZES";
 pub(crate) fn generate(target: &Target) -> Result<(), String> {
     let services = target.services()?;
     services.iter().try_for_each(write)?;
-    if target.is_project() { write_sizes(&services) } else { Ok(()) }
+    if target.is_project() {
+        write_sizes(&services)
+    } else {
+        Ok(())
+    }
 }
 
 /// Writes the sizes of a project, if they are not there already.
@@ -53,7 +57,11 @@ fn sizes(services: &[Service]) -> Result<String, String> {
         let failed = |error: opsmith_codegen::Error| error.to_string();
         let whole = generator.cost().map_err(failed)?;
         let costs = generator.costs().map_err(failed)?;
-        let name = code.folder().file_name().unwrap_or_default().to_string_lossy();
+        let name = code
+            .folder()
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
         let (operations, lines) = (costs.len(), whole.lines);
         let _ = write!(
             text,
@@ -72,8 +80,10 @@ fn sizes(services: &[Service]) -> Result<String, String> {
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.new"));
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        format!("cannot write {}: {error}", path.display())
-    })
+    fs::write(&beside, text)
+        .and_then(|()| fs::rename(&beside, path))
+        .map_err(|error| {
+            let _ = fs::remove_file(&beside);
+            format!("cannot write {}: {error}", path.display())
+        })
 }

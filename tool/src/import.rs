@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(crate) struct Import {
-    /// A service's folder, e.g. botocore/data/codepipeline/2015-07-09; or the file botocore/data/partitions.json.
+    /// A service's folder, e.g. botocore/data/codepipeline/2015-07-09; or the file
+    /// botocore/data/partitions.json.
     from: PathBuf,
     /// The file to write, e.g. model/codepipeline.json.
     #[arg(long, value_name = "FILE")]
@@ -31,8 +32,11 @@ pub(crate) struct Origin {
 }
 
 pub(crate) fn import(Import { from, out, origin }: &Import) -> Result<(), String> {
-    let text =
-        if from.is_dir() { origin.text(from)? } else { import::partitions(from).map_err(|error| error.to_string())? };
+    let text = if from.is_dir() {
+        origin.text(from)?
+    } else {
+        import::partitions(from).map_err(|error| error.to_string())?
+    };
     generate::replace(out, &text)?;
     say::line(format_args!("wrote {}", out.display()))
 }
@@ -40,8 +44,16 @@ pub(crate) fn import(Import { from, out, origin }: &Import) -> Result<(), String
 impl Origin {
     /// The Smithy model of a folder.
     pub(crate) fn text(&self, folder: &Path) -> Result<String, String> {
-        let Origin { source, date, documentation } = self;
-        let options = import::Options { source: source.clone(), date: date.clone(), documentation: *documentation };
+        let Origin {
+            source,
+            date,
+            documentation,
+        } = self;
+        let options = import::Options {
+            source: source.clone(),
+            date: date.clone(),
+            documentation: *documentation,
+        };
         let imported = import::folder(folder, &options).map_err(|error| error.to_string())?;
         imported.warnings.iter().for_each(say::remark);
         Ok(imported.text)

@@ -21,11 +21,26 @@ pub(crate) fn list(List { model }: &List) -> Result<(), String> {
     drop(progress);
     target::say_omitted(&generator)?;
     let whole = generator.cost().map_err(|error| error.to_string())?;
-    let width = found.iter().map(|cost| cost.operation.len()).max().unwrap_or(0).max("operation".len());
-    let row = |operation: &str, shapes: &str, lines: &str| format!("{operation:<width$} {shapes:>7} {lines:>7}");
+    let width = found
+        .iter()
+        .map(|cost| cost.operation.len())
+        .max()
+        .unwrap_or(0)
+        .max("operation".len());
+    let row = |operation: &str, shapes: &str, lines: &str| {
+        format!("{operation:<width$} {shapes:>7} {lines:>7}")
+    };
     say::line(say::styled(say::HEAD, row("operation", "shapes", "lines")))?;
     for cost in &found {
-        say::line(row(&cost.operation, &cost.shapes.to_string(), &cost.lines.to_string()))?;
+        say::line(row(
+            &cost.operation,
+            &cost.shapes.to_string(),
+            &cost.lines.to_string(),
+        ))?;
     }
-    say::line(row(&format!("all {all}"), &whole.shapes.to_string(), &whole.lines.to_string()))
+    say::line(row(
+        &format!("all {all}"),
+        &whole.shapes.to_string(),
+        &whole.lines.to_string(),
+    ))
 }

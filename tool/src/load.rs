@@ -1,11 +1,13 @@
-//! Rows made at run time, of a model that nothing was compiled from. They live as long as the process, which runs one command.
+//! Rows made at run time, of a model that nothing was compiled from. They live as long as the
+//! process, which runs one command.
 
 use opsmith_codegen::ir;
 use opsmith_runtime::commands::{Change, Command, Commands, Form, Hoist};
 use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::rows::{
-    self, Acceptor, Auth, Comparator, Delay, ErrorTrait, Expected, Fixed, Ix, Kind, Matcher, Member, Operation,
-    OperationTrait, Outcome, Protocol, Service, ServiceTrait, Shape, Step, Trait,
+    self, Acceptor, Auth, Comparator, Delay, ErrorTrait, Expected, Fixed, Ix, Kind, Matcher,
+    Member, Operation, OperationTrait, Outcome, Protocol, Service, ServiceTrait, Shape, Step,
+    Trait,
 };
 
 /// The rows of a service.
@@ -24,15 +26,23 @@ pub(crate) fn commands(service: &ir::Service) -> &'static Commands<'static> {
         operations: list(service.operations.iter().map(operation)),
         shapes: list(service.shapes.iter().map(shape)),
         endpoint: RuleSet {
-            parameters: list(service.endpoint.parameters.iter().map(|ir::Parameter { name, built_in, default }| {
-                Parameter(text(name), text(built_in), default.as_ref().map(expression))
-            })),
+            parameters: list(service.endpoint.parameters.iter().map(
+                |ir::Parameter {
+                     name,
+                     built_in,
+                     default,
+                 }| {
+                    Parameter(text(name), text(built_in), default.as_ref().map(expression))
+                },
+            )),
             rules: list(service.endpoint.rules.iter().map(rule)),
         },
         traits: list(service.traits.iter().map(|found| match found {
             ir::ServiceTrait::Auth(schemes) => ServiceTrait::Auth(list(schemes.iter().map(auth))),
             ir::ServiceTrait::QueryCompatible => ServiceTrait::QueryCompatible,
-            ir::ServiceTrait::EndpointDiscovery(operation) => ServiceTrait::EndpointDiscovery(text(operation)),
+            ir::ServiceTrait::EndpointDiscovery(operation) => {
+                ServiceTrait::EndpointDiscovery(text(operation))
+            }
         })),
     };
     let commands = service.operations.iter().map(|operation| Command {
@@ -41,9 +51,17 @@ pub(crate) fn commands(service: &ir::Service) -> &'static Commands<'static> {
         changes: list(operation.changes.iter().map(change)),
         waiters: list(operation.waiters().map(|waiter| text(&waiter.command))),
     });
-    let docs = service.docs_by_id().into_iter().map(|(id, docs)| (text(&id), text(docs)));
+    let docs = service
+        .docs_by_id()
+        .into_iter()
+        .map(|(id, docs)| (text(&id), text(docs)));
     let (commands, missing, docs) = (list(commands), pairs(&service.missing), list(docs));
-    Box::leak(Box::new(Commands { service: Box::leak(Box::new(rows)), commands, missing, docs }))
+    Box::leak(Box::new(Commands {
+        service: Box::leak(Box::new(rows)),
+        commands,
+        missing,
+        docs,
+    }))
 }
 
 fn change(change: &ir::Change) -> Change<'static> {
@@ -96,7 +114,8 @@ fn list<T>(items: impl Iterator<Item = T>) -> &'static [T] {
     Box::leak(items.collect())
 }
 
-/// Positions in the lowered service are positions in the rows; a model has fewer shapes than an index can count.
+/// Positions in the lowered service are positions in the rows; a model has fewer shapes than an
+/// index can count.
 fn ix(position: usize) -> Ix {
     Ix::try_from(position).unwrap_or(Ix::MAX)
 }
@@ -123,7 +142,12 @@ fn acceptor(ir::Acceptor { outcome, matcher }: &ir::Acceptor) -> Acceptor<'stati
         ir::Matcher::Success(success) => Matcher::Success(*success),
         ir::Matcher::ErrorType(code) => Matcher::ErrorType(text(code)),
         ir::Matcher::Status(status) => Matcher::Status(*status),
-        ir::Matcher::Path { input, path, comparator, expected } => {
+        ir::Matcher::Path {
+            input,
+            path,
+            comparator,
+            expected,
+        } => {
             let comparator = match *comparator {
                 "All" => Comparator::All,
                 "Any" => Comparator::Any,
@@ -134,7 +158,11 @@ fn acceptor(ir::Acceptor { outcome, matcher }: &ir::Acceptor) -> Acceptor<'stati
                 ir::Expected::Number(value) => Expected::Number(*value),
                 ir::Expected::Text(expected) => Expected::Text(text(expected)),
             };
-            let row = if *input { Matcher::InputOutput } else { Matcher::Output };
+            let row = if *input {
+                Matcher::InputOutput
+            } else {
+                Matcher::Output
+            };
             row(text(path), comparator, expected)
         }
     };
@@ -178,13 +206,25 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
             ir::OperationTrait::Unpaged(reason) => OperationTrait::Unpaged(text(reason)),
             ir::OperationTrait::Unsigned => OperationTrait::Unsigned,
             ir::OperationTrait::Deprecated(message) => OperationTrait::Deprecated(text(message)),
-            ir::OperationTrait::Auth(schemes) => OperationTrait::Auth(list(schemes.iter().map(auth))),
+            ir::OperationTrait::Auth(schemes) => {
+                OperationTrait::Auth(list(schemes.iter().map(auth)))
+            }
             ir::OperationTrait::EndpointParameter(name, value) => {
                 OperationTrait::EndpointParameter(text(name), fixed(value))
             }
-            ir::OperationTrait::EndpointPath(name, path) => OperationTrait::EndpointPath(text(name), steps(path)),
-            ir::OperationTrait::DiscoveredEndpoint(required) => OperationTrait::DiscoveredEndpoint(*required),
-            ir::OperationTrait::Waiter(ir::Waiter { name, delay, attempts, acceptors, .. }) => {
+            ir::OperationTrait::EndpointPath(name, path) => {
+                OperationTrait::EndpointPath(text(name), steps(path))
+            }
+            ir::OperationTrait::DiscoveredEndpoint(required) => {
+                OperationTrait::DiscoveredEndpoint(*required)
+            }
+            ir::OperationTrait::Waiter(ir::Waiter {
+                name,
+                delay,
+                attempts,
+                acceptors,
+                ..
+            }) => {
                 let delay = match *delay {
                     ir::Delay::Fixed(delay) => Delay::Fixed(delay),
                     ir::Delay::Backoff(least, most) => Delay::Backoff(least, most),
@@ -197,8 +237,20 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
 }
 
 fn pagination(found: &ir::Pagination) -> rows::Pagination<'static> {
-    let ir::Pagination { input_tokens, output_tokens, items, page_size, more, first_page } = found;
-    let row = rows::paginated(texts(input_tokens), texts(output_tokens), texts(items), text(page_size));
+    let ir::Pagination {
+        input_tokens,
+        output_tokens,
+        items,
+        page_size,
+        more,
+        first_page,
+    } = found;
+    let row = rows::paginated(
+        texts(input_tokens),
+        texts(output_tokens),
+        texts(items),
+        text(page_size),
+    );
     row.more(text(more)).first_page(texts(first_page))
 }
 
@@ -207,14 +259,26 @@ fn texts(all: &[String]) -> &'static [&'static str] {
 }
 
 fn shape(shape: &ir::Shape) -> Shape<'static> {
-    let flags = [(shape.sensitive, rows::flag::SENSITIVE), (shape.sparse, rows::flag::SPARSE)];
+    let flags = [
+        (shape.sensitive, rows::flag::SENSITIVE),
+        (shape.sparse, rows::flag::SPARSE),
+    ];
     let (kind, members) = (kind(shape.kind), list(shape.members.iter().map(member)));
     // What the row of a structure says of its members.
-    let own = if kind == Kind::Structure { rows::structure("", members).flags } else { 0 };
+    let own = if kind == Kind::Structure {
+        rows::structure("", members).flags
+    } else {
+        0
+    };
     Shape {
         name: text(&shape.name),
         kind,
-        flags: own | flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).sum::<u16>(),
+        flags: own
+            | flags
+                .into_iter()
+                .filter(|(set, _)| *set)
+                .map(|(_, flag)| flag)
+                .sum::<u16>(),
         min: shape.min,
         max: shape.max,
         members,
@@ -245,11 +309,18 @@ fn kind(kind: ir::Kind) -> Kind {
 }
 
 fn member(member: &ir::Member) -> Member<'static> {
-    let required = if member.required { rows::flag::REQUIRED } else { 0 };
+    let required = if member.required {
+        rows::flag::REQUIRED
+    } else {
+        0
+    };
     Member {
         name: text(&member.name),
         target: ix(member.target),
-        flags: member.flags.iter().fold(required, |flags, name| flags | flag(name)),
+        flags: member
+            .flags
+            .iter()
+            .fold(required, |flags, name| flags | flag(name)),
         traits: list(member.traits.iter().map(fact)),
     }
 }
@@ -272,9 +343,20 @@ fn fact(found: &ir::Trait) -> Trait<'static> {
             "DateTime" => rows::TimestampFormat::DateTime,
             _ => rows::TimestampFormat::EpochSeconds,
         }),
-        ir::Trait::Error { server, status, retryable, throttling } => {
-            let (server, status, retryable, throttling) = (*server, *status, *retryable, *throttling);
-            Trait::Error(ErrorTrait { server, status, retryable, throttling })
+        ir::Trait::Error {
+            server,
+            status,
+            retryable,
+            throttling,
+        } => {
+            let (server, status, retryable, throttling) =
+                (*server, *status, *retryable, *throttling);
+            Trait::Error(ErrorTrait {
+                server,
+                status,
+                retryable,
+                throttling,
+            })
         }
         ir::Trait::ErrorCode(code) => Trait::ErrorCode(text(code)),
         ir::Trait::EndpointParameter(name) => Trait::EndpointParameter(text(name)),
@@ -283,19 +365,33 @@ fn fact(found: &ir::Trait) -> Trait<'static> {
 
 fn rule(rule: &ir::Rule) -> Rule<'static> {
     match rule {
-        ir::Rule::Tree(all, rules) => Rule::Tree(conditions(all), list(rules.iter().map(self::rule))),
+        ir::Rule::Tree(all, rules) => {
+            Rule::Tree(conditions(all), list(rules.iter().map(self::rule)))
+        }
         ir::Rule::Error(all, message) => Rule::Error(conditions(all), expression(message)),
-        ir::Rule::Endpoint { conditions: all, url, properties, headers } => Rule::Endpoint(
+        ir::Rule::Endpoint {
+            conditions: all,
+            url,
+            properties,
+            headers,
+        } => Rule::Endpoint(
             conditions(all),
             expression(url),
             list(properties.iter().map(entry)),
-            list(headers.iter().map(|(name, values)| (text(name), list(values.iter().map(expression))))),
+            list(
+                headers
+                    .iter()
+                    .map(|(name, values)| (text(name), list(values.iter().map(expression)))),
+            ),
         ),
     }
 }
 
 fn conditions(all: &[ir::Condition]) -> &'static [Condition<'static>] {
-    list(all.iter().map(|ir::Condition { value, assign }| Condition(expression(value), text(assign))))
+    list(
+        all.iter()
+            .map(|ir::Condition { value, assign }| Condition(expression(value), text(assign))),
+    )
 }
 
 fn entry((name, value): &(String, ir::Expression)) -> (&'static str, Expression<'static>) {
@@ -343,19 +439,34 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     fn model(extension: &str) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../model").join(format!("codepipeline{extension}"))
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../model")
+            .join(format!("codepipeline{extension}"))
     }
 
     #[test]
     fn loaded_rows_are_the_compiled_ones() {
-        let generator = Generator::new(model(".json")).overlay(model(".docs.json")).exceptions(model(".toml"));
+        let generator = Generator::new(model(".json"))
+            .overlay(model(".docs.json"))
+            .exceptions(model(".toml"));
         let loaded = commands(&generator.lower().unwrap_or_else(|error| panic!("{error}")));
-        assert_eq!(format!("{loaded:#?}"), format!("{:#?}", opsmith_codepipeline::commands::COMMANDS));
+        assert_eq!(
+            format!("{loaded:#?}"),
+            format!("{:#?}", opsmith_codepipeline::commands::COMMANDS)
+        );
     }
 
     #[test]
     fn every_name_has_its_row() {
-        for name in ["AwsJson1_0", "AwsJson1_1", "RestJson1", "RestXml", "AwsQuery", "Ec2Query", "RpcV2Cbor"] {
+        for name in [
+            "AwsJson1_0",
+            "AwsJson1_1",
+            "RestJson1",
+            "RestXml",
+            "AwsQuery",
+            "Ec2Query",
+            "RpcV2Cbor",
+        ] {
             assert_eq!(format!("{:?}", protocol(name)), name);
         }
         let functions = "IsSet Not GetAttr StringEquals BooleanEquals IsValidHostLabel ParseUrl Substring UriEncode Split Coalesce \
@@ -363,10 +474,13 @@ mod tests {
         for name in functions.split_whitespace() {
             assert_eq!(format!("{:?}", function(name)), name);
         }
-        let all = ["SENSITIVE", "IDEMPOTENCY_TOKEN", "HOST_LABEL"].map(flag).into_iter().fold(0, |all, flag| {
-            assert!(flag != 0 && all & flag == 0);
-            all | flag
-        });
+        let all = ["SENSITIVE", "IDEMPOTENCY_TOKEN", "HOST_LABEL"]
+            .map(flag)
+            .into_iter()
+            .fold(0, |all, flag| {
+                assert!(flag != 0 && all & flag == 0);
+                all | flag
+            });
         assert_eq!(all, 0x1f & !(rows::flag::REQUIRED | rows::flag::SPARSE));
     }
 }

@@ -1,5 +1,5 @@
-//! `cargo opsmith`: imports service models, generates clients from them, tells what they cost and how they changed, and proves that
-//! generated code is current.
+//! `cargo opsmith`: imports service models, generates clients from them, tells what they cost and
+//! how they changed, and proves that generated code is current.
 
 mod call;
 mod check;
@@ -16,8 +16,8 @@ mod update;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Imports service models, generates clients from them, tells what they cost and how they changed, and proves that generated
-/// code is current.
+/// Imports service models, generates clients from them, tells what they cost and how they changed,
+/// and proves that generated code is current.
 #[derive(Parser)]
 #[command(name = "cargo opsmith", bin_name = "cargo opsmith", version)]
 struct Line {
@@ -29,11 +29,14 @@ struct Line {
 enum Verb {
     /// Write the generated files of a service, or of all services in model/ when no model is named.
     Generate(target::Target),
-    /// Compare generated files with what would be written; exit 1 and show how they differ when they do.
+    /// Compare generated files with what would be written; exit 1 and show how they differ when
+    /// they do.
     Check(target::Target),
-    /// Run an operation of a model without compiling anything: the command `opsmith` over that model.
+    /// Run an operation of a model without compiling anything: the command `opsmith` over that
+    /// model.
     Call(call::Call),
-    /// Tell what changed between two models, and for which operations; exit 1 when programs would break.
+    /// Tell what changed between two models, and for which operations; exit 1 when programs would
+    /// break.
     Diff(diff::Diff),
     /// Make a Smithy model of a service in botocore's data.
     Import(import::Import),
@@ -47,8 +50,10 @@ enum Verb {
 
 fn main() -> ExitCode {
     // Cargo gives a subcommand's own name as the first word.
-    let words =
-        std::env::args_os().enumerate().filter(|(at, word)| *at != 1 || word != "opsmith").map(|(_, word)| word);
+    let words = std::env::args_os()
+        .enumerate()
+        .filter(|(at, word)| *at != 1 || word != "opsmith")
+        .map(|(_, word)| word);
     let done = match Line::parse_from(words).verb {
         Verb::Generate(target) => generate::generate(&target).map(|()| ExitCode::SUCCESS),
         Verb::Check(target) => check::check(&target),

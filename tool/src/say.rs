@@ -29,7 +29,11 @@ pub(crate) fn line(text: impl Display) -> Result<(), String> {
 
 /// Prints what is wrong. Where even that is impossible, the exit code says it.
 pub(crate) fn problem(text: impl Display) {
-    let _ = writeln!(anstream::stderr().lock(), "{} {text}", styled(BAD, "error:"));
+    let _ = writeln!(
+        anstream::stderr().lock(),
+        "{} {text}",
+        styled(BAD, "error:")
+    );
 }
 
 /// Prints a remark beside the output.
@@ -45,7 +49,10 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Progress { what: what.into(), shown: io::stderr().is_terminal() }
+        Progress {
+            what: what.into(),
+            shown: io::stderr().is_terminal(),
+        }
     }
 
     pub(crate) fn at(&self, done: usize, all: usize) {

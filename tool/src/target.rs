@@ -38,9 +38,18 @@ impl More {
     /// The generator of this model with these files.
     pub(crate) fn generator(&self, model: &Path) -> Generator {
         let generator = Generator::new(model);
-        let generator = if self.operations.is_empty() { generator } else { generator.operations(&self.operations) };
-        let generator = self.overlay.iter().fold(generator, |generator, file| generator.overlay(file));
-        self.exceptions.iter().fold(generator, |generator, file| generator.exceptions(file))
+        let generator = if self.operations.is_empty() {
+            generator
+        } else {
+            generator.operations(&self.operations)
+        };
+        let generator = self
+            .overlay
+            .iter()
+            .fold(generator, |generator, file| generator.overlay(file));
+        self.exceptions
+            .iter()
+            .fold(generator, |generator, file| generator.exceptions(file))
     }
 
     fn is_empty(&self) -> bool {
@@ -51,7 +60,8 @@ impl More {
 /// A model and the place of its code; without a model, all services of the project.
 #[derive(Args)]
 pub(crate) struct Target {
-    /// Smithy JSON AST of the service, or a service's folder of botocore's; all services in model/ without it.
+    /// Smithy JSON AST of the service, or a service's folder of botocore's; all services in model/
+    /// without it.
     model: Option<PathBuf>,
     #[command(flatten)]
     more: More,
@@ -67,7 +77,8 @@ pub(crate) struct Place {
     /// The folder of a whole crate: manifest (unless there is one), README and src.
     #[arg(long = "crate", value_name = "FOLDER")]
     package: Option<PathBuf>,
-    /// Where a new manifest finds opsmith-runtime, from the crate's folder; without it, in the registry.
+    /// Where a new manifest finds opsmith-runtime, from the crate's folder; without it, in the
+    /// registry.
     #[arg(long, value_name = "FOLDER", requires = "package")]
     runtime: Option<PathBuf>,
 }
@@ -99,8 +110,14 @@ impl Target {
     pub(crate) fn services(&self) -> Result<Vec<Service>, String> {
         match &self.model {
             Some(model) => {
-                let code = self.place.code().ok_or("say with --out or --crate where the files go")?;
-                Ok(vec![Service { generator: self.more.generator(model), code }])
+                let code = self
+                    .place
+                    .code()
+                    .ok_or("say with --out or --crate where the files go")?;
+                Ok(vec![Service {
+                    generator: self.more.generator(model),
+                    code,
+                }])
             }
             None if self.more.is_empty() && self.place.code().is_none() => project(),
             None => Err("name the model that the options are about".to_owned()),
@@ -116,13 +133,19 @@ impl Target {
 /// Remarks on the operations that are left out, for no code can be made of them.
 pub(crate) fn say_omitted(generator: &Generator) -> Result<(), String> {
     let service = generator.lower().map_err(|error| error.to_string())?;
-    service.omitted.iter().for_each(|omitted| say::remark(format_args!("left out: {omitted}")));
+    service
+        .omitted
+        .iter()
+        .for_each(|omitted| say::remark(format_args!("left out: {omitted}")));
     Ok(())
 }
 
 impl Place {
     pub(crate) fn code(&self) -> Option<Code> {
-        let whole = self.package.clone().map(|folder| Code::Crate(folder, self.runtime.clone()));
+        let whole = self
+            .package
+            .clone()
+            .map(|folder| Code::Crate(folder, self.runtime.clone()));
         whole.or_else(|| self.out.clone().map(Code::Files))
     }
 }
@@ -139,7 +162,10 @@ pub(crate) fn project() -> Result<Vec<Service>, String> {
     }
     names.sort();
     if names.is_empty() {
-        return Err("model/ has no service: a model NAME.json has its documentation in NAME.docs.json".to_owned());
+        return Err(
+            "model/ has no service: a model NAME.json has its documentation in NAME.docs.json"
+                .to_owned(),
+        );
     }
     Ok(names.iter().map(|name| of_project(name)).collect())
 }
@@ -147,13 +173,22 @@ pub(crate) fn project() -> Result<Vec<Service>, String> {
 /// A service of a project, with the files that are there.
 pub(crate) fn of_project(name: &str) -> Service {
     let generator = with_files(Path::new(&format!("model/{name}.json")), None);
-    Service { generator, code: Code::Crate(format!("generated/{name}").into(), None) }
+    Service {
+        generator,
+        code: Code::Crate(format!("generated/{name}").into(), None),
+    }
 }
 
-/// The generator of a model in a project, with the documentation and the exceptions beside it; of another text in its place.
+/// The generator of a model in a project, with the documentation and the exceptions beside it; of
+/// another text in its place.
 pub(crate) fn with_files(model: &Path, instead: Option<&Path>) -> Generator {
     let generator = Generator::new(instead.unwrap_or(model));
-    let beside = |extension: &str| Some(model.with_extension(extension)).filter(|path| path.exists());
-    let generator = beside("docs.json").into_iter().fold(generator, |generator, file| generator.overlay(file));
-    beside("toml").into_iter().fold(generator, |generator, file| generator.exceptions(file))
+    let beside =
+        |extension: &str| Some(model.with_extension(extension)).filter(|path| path.exists());
+    let generator = beside("docs.json")
+        .into_iter()
+        .fold(generator, |generator, file| generator.overlay(file));
+    beside("toml")
+        .into_iter()
+        .fold(generator, |generator, file| generator.exceptions(file))
 }

@@ -1,4 +1,5 @@
-//! What the AWS CLI changes of commands: the behaviors of `codegen/aws-cli.toml`, over small models with the SDK ids that it names.
+//! What the AWS CLI changes of commands: the behaviors of `codegen/aws-cli.toml`, over small models
+//! with the SDK ids that it names.
 
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -8,8 +9,8 @@ use std::process::{Command, Output};
 struct Service(tempfile::TempDir);
 
 impl Service {
-    /// `shapes` are those beyond `S` (string), `B` (boolean), `I` (integer), `F` (float), `Blob`, `Time` and `L` (list of strings).
-    /// A member that ends in `!` is required.
+    /// `shapes` are those beyond `S` (string), `B` (boolean), `I` (integer), `F` (float), `Blob`,
+    /// `Time` and `L` (list of strings). A member that ends in `!` is required.
     fn new(sdk_id: &str, shapes: Value, operations: &[(&str, &[(&str, &str)])]) -> Self {
         let simple = [
             ("S", "string"),
@@ -19,21 +20,42 @@ impl Service {
             ("Blob", "blob"),
             ("Time", "timestamp"),
         ];
-        let mut all: Map<String, Value> =
-            simple.iter().map(|(name, kind)| (format!("t#{name}"), json!({ "type": kind }))).collect();
-        all.insert("t#L".into(), json!({ "type": "list", "member": { "target": "t#S" } }));
+        let mut all: Map<String, Value> = simple
+            .iter()
+            .map(|(name, kind)| (format!("t#{name}"), json!({ "type": kind })))
+            .collect();
+        all.insert(
+            "t#L".into(),
+            json!({ "type": "list", "member": { "target": "t#S" } }),
+        );
         all.extend(shapes.as_object().cloned().expect("an object"));
         for (operation, members) in operations {
             let member = |(name, target): &(&str, &str)| {
-                let required = if name.ends_with('!') { json!({ "smithy.api#required": {} }) } else { json!({}) };
-                (name.trim_end_matches('!').to_owned(), json!({ "target": format!("t#{target}"), "traits": required }))
+                let required = if name.ends_with('!') {
+                    json!({ "smithy.api#required": {} })
+                } else {
+                    json!({})
+                };
+                (
+                    name.trim_end_matches('!').to_owned(),
+                    json!({ "target": format!("t#{target}"), "traits": required }),
+                )
             };
             let members: Map<String, Value> = members.iter().map(member).collect();
-            all.insert(format!("t#{operation}Input"), json!({ "type": "structure", "members": members }));
+            all.insert(
+                format!("t#{operation}Input"),
+                json!({ "type": "structure", "members": members }),
+            );
             let input = json!({ "target": format!("t#{operation}Input") });
-            all.insert(format!("t#{operation}"), json!({ "type": "operation", "input": input }));
+            all.insert(
+                format!("t#{operation}"),
+                json!({ "type": "operation", "input": input }),
+            );
         }
-        let operations: Vec<_> = operations.iter().map(|(name, _)| json!({ "target": format!("t#{name}") })).collect();
+        let operations: Vec<_> = operations
+            .iter()
+            .map(|(name, _)| json!({ "target": format!("t#{name}") }))
+            .collect();
         let traits = json!({
             "aws.api#service": { "sdkId": sdk_id }, "aws.auth#sigv4": { "name": "toys" }, "aws.protocols#awsJson1_1": {},
         });
@@ -49,14 +71,24 @@ impl Service {
 
     fn run(&self, words: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-opsmith"));
-        command.args(["opsmith", "call", "--model"]).arg(self.0.path().join("model.json")).args(words);
+        command
+            .args(["opsmith", "call", "--model"])
+            .arg(self.0.path().join("model.json"))
+            .args(words);
         command.env_clear().envs([
             ("AWS_ACCESS_KEY_ID", "a"),
             ("AWS_SECRET_ACCESS_KEY", "b"),
             ("AWS_REGION", "eu-west-1"),
         ]);
-        let Output { status, stdout, stderr } =
-            command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").current_dir(self.0.path()).output().expect("run");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command
+            .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+            .current_dir(self.0.path())
+            .output()
+            .expect("run");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
         (status.code().expect("a code"), text(stdout), text(stderr))
     }
@@ -72,7 +104,8 @@ impl Service {
 
     /// What a line that is refused is told.
     fn refused(&self, line: &str) -> String {
-        let (code, out, err) = self.run(&line.split(' ').chain(["--cli-dry-run"]).collect::<Vec<_>>());
+        let (code, out, err) =
+            self.run(&line.split(' ').chain(["--cli-dry-run"]).collect::<Vec<_>>());
         assert_eq!(code, 252, "{line}: {out}{err}");
         err
     }
@@ -85,8 +118,15 @@ impl Service {
 }
 
 fn structure(members: &[(&str, &str)]) -> Value {
-    let members: Map<String, Value> =
-        members.iter().map(|(name, target)| ((*name).to_owned(), json!({ "target": format!("t#{target}") }))).collect();
+    let members: Map<String, Value> = members
+        .iter()
+        .map(|(name, target)| {
+            (
+                (*name).to_owned(),
+                json!({ "target": format!("t#{target}") }),
+            )
+        })
+        .collect();
     json!({ "type": "structure", "members": members })
 }
 
@@ -98,27 +138,47 @@ fn list(target: &str) -> Value {
 fn an_option_sets_a_part_with_what_stands_beside_it() {
     let s3 = structure(&[("bucket", "S"), ("key", "S"), ("bundleType", "S")]);
     let hub = structure(&[("repository", "S"), ("commitId", "S")]);
-    let revision =
-        structure(&[("revisionType", "S"), ("s3Location", "S3"), ("gitHubLocation", "Hub"), ("string", "S")]);
+    let revision = structure(&[
+        ("revisionType", "S"),
+        ("s3Location", "S3"),
+        ("gitHubLocation", "Hub"),
+        ("string", "S"),
+    ]);
     let service = Service::new(
         "CodeDeploy",
         json!({ "t#S3": s3, "t#Hub": hub, "t#Revision": revision }),
-        &[("RegisterApplicationRevision", &[("applicationName", "S"), ("revision!", "Revision")])],
+        &[(
+            "RegisterApplicationRevision",
+            &[("applicationName", "S"), ("revision!", "Revision")],
+        )],
     );
     let line = "deploy register-application-revision --application-name a";
     assert_eq!(
-        service.body(&format!("{line} --s3-location bucket=b,key=k,bundleType=zip")),
+        service.body(&format!(
+            "{line} --s3-location bucket=b,key=k,bundleType=zip"
+        )),
         json!({ "applicationName": "a", "revision": { "revisionType": "S3", "s3Location": { "bucket": "b", "key": "k", "bundleType": "zip" } } })
     );
-    let of_both = format!("{line} --revision revisionType=x,string=y --github-location repository=r,commitId=c");
+    let of_both = format!(
+        "{line} --revision revisionType=x,string=y --github-location repository=r,commitId=c"
+    );
     let expected = json!({ "revisionType": "GitHub", "gitHubLocation": { "repository": "r", "commitId": "c" } });
     assert_eq!(service.body(&of_both)["revision"], expected);
     let error = service.refused(&format!("{line} --s3-location bucket=b"));
-    assert!(error.contains("--s3-location must have all of bucket, key, bundleType"), "{error}");
+    assert!(
+        error.contains("--s3-location must have all of bucket, key, bundleType"),
+        "{error}"
+    );
     let error = service.refused("deploy push --application-name a");
-    assert!(error.contains("deploy push") && error.contains("register-application-revision"), "{error}");
+    assert!(
+        error.contains("deploy push") && error.contains("register-application-revision"),
+        "{error}"
+    );
     let page = service.help("deploy register-application-revision");
-    assert!(page.contains("[--revision <value>]\n") && page.contains("[--s3-location <value>]\n"), "{page}");
+    assert!(
+        page.contains("[--revision <value>]\n") && page.contains("[--s3-location <value>]\n"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -135,19 +195,35 @@ fn an_option_sets_a_part_of_the_only_element_of_a_list() {
             "t#Datum": datum, "t#Data": list("Datum"), "t#Dimension": structure(&[("Name", "S"), ("Value", "S")]),
             "t#Dimensions": list("Dimension"), "t#Statistics": structure(&[("Sum", "F")]),
         }),
-        &[("PutMetricData", &[("Namespace!", "S"), ("MetricData!", "Data")]), ("GetOTelEnrichment", &[])],
+        &[
+            (
+                "PutMetricData",
+                &[("Namespace!", "S"), ("MetricData!", "Data")],
+            ),
+            ("GetOTelEnrichment", &[]),
+        ],
     );
     let line = "cloudwatch put-metric-data --namespace n --metric-name m --value 1.5 --dimensions a=1,b=x=y --statistic-values Sum=2";
     let dimensions = json!([{ "Name": "a", "Value": "1" }, { "Name": "b", "Value": "x=y" }]);
     let datum = json!({ "MetricName": "m", "Value": 1.5, "Dimensions": dimensions, "StatisticValues": { "Sum": 2.0 } });
-    assert_eq!(service.body(line), json!({ "Namespace": "n", "MetricData": [datum] }));
-    let error = service.refused("cloudwatch put-metric-data --namespace n --metric-data MetricName=m --value 1");
-    assert!(error.contains("--metric-data and --value can't be given together"), "{error}");
+    assert_eq!(
+        service.body(line),
+        json!({ "Namespace": "n", "MetricData": [datum] })
+    );
+    let error = service
+        .refused("cloudwatch put-metric-data --namespace n --metric-data MetricName=m --value 1");
+    assert!(
+        error.contains("--metric-data and --value can't be given together"),
+        "{error}"
+    );
     for word in ["get-otel-enrichment", "get-o-tel-enrichment"] {
         assert_eq!(service.body(&format!("cloudwatch {word}")), json!({}));
     }
     let page = service.help("cloudwatch");
-    assert!(page.contains("get-otel-enrichment") && !page.contains("get-o-tel-enrichment"), "{page}");
+    assert!(
+        page.contains("get-otel-enrichment") && !page.contains("get-o-tel-enrichment"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -156,20 +232,37 @@ fn a_part_is_given_by_its_own_option_alone() {
     let service = Service::new(
         "Translate",
         json!({ "t#Data": data }),
-        &[("ImportTerminology", &[("Name!", "S"), ("TerminologyData!", "Data")])],
+        &[(
+            "ImportTerminology",
+            &[("Name!", "S"), ("TerminologyData!", "Data")],
+        )],
     );
     let line = "translate import-terminology --name n";
     std::fs::write(service.0.path().join("data"), [0, 255]).expect("a file");
     assert_eq!(
-        service.body(&format!("{line} --terminology-data Format=CSV --data-file fileb://data"))["TerminologyData"],
+        service.body(&format!(
+            "{line} --terminology-data Format=CSV --data-file fileb://data"
+        ))["TerminologyData"],
         json!({ "Format": "CSV", "File": "AP8=" })
     );
-    let error = service.refused(&format!("{line} --terminology-data File=YQ== --data-file fileb://data"));
-    assert!(error.contains("File can't be given as a part of --terminology-data: use --data-file"), "{error}");
-    assert!(service.refused(line).contains("the following arguments are required: --data-file"));
+    let error = service.refused(&format!(
+        "{line} --terminology-data File=YQ== --data-file fileb://data"
+    ));
+    assert!(
+        error.contains("File can't be given as a part of --terminology-data: use --data-file"),
+        "{error}"
+    );
+    assert!(
+        service
+            .refused(line)
+            .contains("the following arguments are required: --data-file")
+    );
     // A document has no need of the option.
     let document = r#"{"TerminologyData":{"File":"YQ=="}}"#;
-    assert_eq!(service.body(&format!("{line} --cli-input-json {document}"))["TerminologyData"]["File"], "YQ==");
+    assert_eq!(
+        service.body(&format!("{line} --cli-input-json {document}"))["TerminologyData"]["File"],
+        "YQ=="
+    );
 }
 
 #[test]
@@ -184,19 +277,40 @@ fn flags_and_pairs_stand_for_lists() {
             ("DescribeThing", &[("JobFlowId", "S")]),
         ],
     );
-    assert_eq!(service.body("emr list-clusters --failed"), json!({ "ClusterStates": ["TERMINATED_WITH_ERRORS"] }));
+    assert_eq!(
+        service.body("emr list-clusters --failed"),
+        json!({ "ClusterStates": ["TERMINATED_WITH_ERRORS"] })
+    );
     let error = service.refused("emr list-clusters --failed --cluster-states RUNNING");
-    assert!(error.contains("--cluster-states and --failed can't be given together"), "{error}");
+    assert!(
+        error.contains("--cluster-states and --failed can't be given together"),
+        "{error}"
+    );
     assert_eq!(
         service.body("emr add-tags --resource-id i --tags a=1,2 b")["Tags"],
         json!([{ "Key": "a", "Value": "1,2" }, { "Key": "b", "Value": "" }])
     );
-    assert!(service.refused("emr add-tags --resource-id i").contains("required: --tags"));
-    assert_eq!(service.body("emr describe-thing --cluster-id j"), json!({ "JobFlowId": "j" }));
-    // The AWS CLI has a command of its own instead; until that is built, the operation stays, and is not shown.
-    assert_eq!(service.body("emr run-job-flow --name n"), json!({ "Name": "n" }));
+    assert!(
+        service
+            .refused("emr add-tags --resource-id i")
+            .contains("required: --tags")
+    );
+    assert_eq!(
+        service.body("emr describe-thing --cluster-id j"),
+        json!({ "JobFlowId": "j" })
+    );
+    // The AWS CLI has a command of its own instead; until that is built, the operation stays, and
+    // is not shown.
+    assert_eq!(
+        service.body("emr run-job-flow --name n"),
+        json!({ "Name": "n" })
+    );
     assert!(!service.help("emr").contains("run-job-flow"));
-    assert!(service.refused("emr create-cluster").contains("The nearest is run-job-flow."));
+    assert!(
+        service
+            .refused("emr create-cluster")
+            .contains("The nearest is run-job-flow.")
+    );
 }
 
 #[test]
@@ -205,77 +319,158 @@ fn words_are_values_of_the_only_member() {
         "WorkSpaces",
         json!({ "t#Request": structure(&[("WorkspaceId", "S")]), "t#Requests": list("Request") }),
         &[
-            ("TerminateWorkspaces", &[("TerminateWorkspaceRequests!", "Requests")]),
+            (
+                "TerminateWorkspaces",
+                &[("TerminateWorkspaceRequests!", "Requests")],
+            ),
             ("StopWorkspaces", &[("StopWorkspaceRequests!", "Requests")]),
         ],
     );
-    let requests = |ids: &[&str]| Value::from_iter(ids.iter().map(|id| json!({ "WorkspaceId": id })));
+    let requests =
+        |ids: &[&str]| Value::from_iter(ids.iter().map(|id| json!({ "WorkspaceId": id })));
     for (words, expected) in [
         ("ws-1 ws-2", requests(&["ws-1", "ws-2"])),
         // As the AWS CLI sends it.
         ("WorkspaceId=ws-1", requests(&["WorkspaceId=ws-1"])),
         (r#"{"WorkspaceId":"ws-1"}"#, requests(&["ws-1"])),
     ] {
-        let line = format!("workspaces terminate-workspaces --terminate-workspace-requests {words}");
-        assert_eq!(service.body(&line)["TerminateWorkspaceRequests"], expected, "{words}");
+        let line =
+            format!("workspaces terminate-workspaces --terminate-workspace-requests {words}");
+        assert_eq!(
+            service.body(&line)["TerminateWorkspaceRequests"],
+            expected,
+            "{words}"
+        );
     }
     let line = "workspaces stop-workspaces --stop-workspace-requests";
-    assert_eq!(service.body(&format!("{line} WorkspaceId=ws-1"))["StopWorkspaceRequests"], requests(&["ws-1"]));
+    assert_eq!(
+        service.body(&format!("{line} WorkspaceId=ws-1"))["StopWorkspaceRequests"],
+        requests(&["ws-1"])
+    );
     service.refused(&format!("{line} ws-1"));
 }
 
 #[test]
 fn options_that_say_no_and_further_names() {
-    let service = Service::new("ECS", json!({}), &[("CreateService", &[("enableExecuteCommand", "B"), ("name", "S")])]);
-    for (option, expected) in [("--disable-execute-command", false), ("--enable-execute-command", true)] {
-        assert_eq!(service.body(&format!("ecs create-service {option}")), json!({ "enableExecuteCommand": expected }));
+    let service = Service::new(
+        "ECS",
+        json!({}),
+        &[(
+            "CreateService",
+            &[("enableExecuteCommand", "B"), ("name", "S")],
+        )],
+    );
+    for (option, expected) in [
+        ("--disable-execute-command", false),
+        ("--enable-execute-command", true),
+    ] {
+        assert_eq!(
+            service.body(&format!("ecs create-service {option}")),
+            json!({ "enableExecuteCommand": expected })
+        );
     }
     service.refused("ecs create-service --no-enable-execute-command");
     let page = service.help("ecs create-service");
-    assert!(page.contains("--enable-execute-command | --disable-execute-command"), "{page}");
+    assert!(
+        page.contains("--enable-execute-command | --disable-execute-command"),
+        "{page}"
+    );
 
-    let service = Service::new("mgn", json!({}), &[("StartTest", &[("sourceServerIDs!", "L")])]);
+    let service = Service::new(
+        "mgn",
+        json!({}),
+        &[("StartTest", &[("sourceServerIDs!", "L")])],
+    );
     for option in ["--source-server-ids", "--source-server-i-ds"] {
-        assert_eq!(service.body(&format!("mgn start-test {option} a b")), json!({ "sourceServerIDs": ["a", "b"] }));
+        assert_eq!(
+            service.body(&format!("mgn start-test {option} a b")),
+            json!({ "sourceServerIDs": ["a", "b"] })
+        );
     }
     assert!(!service.help("mgn start-test").contains("i-ds"));
 }
 
 #[test]
 fn options_called_like_global_ones_have_the_commands_word_before_them() {
-    let service = Service::new("Toys", json!({}), &[("SearchToys", &[("query!", "S"), ("limit", "I")])]);
-    assert_eq!(service.body("toys search-toys --search-query red --limit 3"), json!({ "query": "red", "limit": 3 }));
-    assert!(service.help("toys search-toys").contains("--search-query <value>"));
+    let service = Service::new(
+        "Toys",
+        json!({}),
+        &[("SearchToys", &[("query!", "S"), ("limit", "I")])],
+    );
+    assert_eq!(
+        service.body("toys search-toys --search-query red --limit 3"),
+        json!({ "query": "red", "limit": 3 })
+    );
+    assert!(
+        service
+            .help("toys search-toys")
+            .contains("--search-query <value>")
+    );
 }
 
 #[test]
 fn options_and_commands_of_the_aws_cli_alone_are_refused_in_clear_words() {
-    let service = Service::new("ECS", json!({}), &[("CreateExpressGatewayService", &[("serviceName", "S")])]);
-    let error = service.refused("ecs create-express-gateway-service --service-name s --monitor-resources RESOURCE");
-    assert!(error.contains("--monitor-resources is a feature of the AWS CLI itself"), "{error}");
-    let service = Service::new("SES", json!({}), &[("VerifyEmailAddress", &[]), ("SendEmail", &[])]);
-    assert!(service.refused("ses verify-email-address").contains("Found invalid choice 'verify-email-address'"));
+    let service = Service::new(
+        "ECS",
+        json!({}),
+        &[("CreateExpressGatewayService", &[("serviceName", "S")])],
+    );
+    let error = service.refused(
+        "ecs create-express-gateway-service --service-name s --monitor-resources RESOURCE",
+    );
+    assert!(
+        error.contains("--monitor-resources is a feature of the AWS CLI itself"),
+        "{error}"
+    );
+    let service = Service::new(
+        "SES",
+        json!({}),
+        &[("VerifyEmailAddress", &[]), ("SendEmail", &[])],
+    );
+    assert!(
+        service
+            .refused("ses verify-email-address")
+            .contains("Found invalid choice 'verify-email-address'")
+    );
     assert!(!service.help("ses").contains("verify-email-address"));
 }
 
 #[test]
 fn commands_that_the_aws_cli_replaces_are_the_operations() {
-    let service = Service::new("EMR", json!({}), &[("DescribeCluster", &[("ClusterId!", "S")])]);
-    assert_eq!(service.body("emr describe-cluster --cluster-id c"), json!({ "ClusterId": "c" }));
+    let service = Service::new(
+        "EMR",
+        json!({}),
+        &[("DescribeCluster", &[("ClusterId!", "S")])],
+    );
+    assert_eq!(
+        service.body("emr describe-cluster --cluster-id c"),
+        json!({ "ClusterId": "c" })
+    );
     let service = Service::new("SSM", json!({}), &[("StartSession", &[("Target!", "S")])]);
-    assert_eq!(service.body("ssm start-session --target t"), json!({ "Target": "t" }));
+    assert_eq!(
+        service.body("ssm start-session --target t"),
+        json!({ "Target": "t" })
+    );
     let value = structure(&[("id", "S"), ("stringValue", "S")]);
     let service = Service::new(
         "Data Pipeline",
         json!({ "t#Value": value, "t#Values": list("Value") }),
-        &[("PutPipelineDefinition", &[("pipelineObjects", "L"), ("parameterValues", "Values")])],
+        &[(
+            "PutPipelineDefinition",
+            &[("pipelineObjects", "L"), ("parameterValues", "Values")],
+        )],
     );
     assert_eq!(
-        service.body("datapipeline put-pipeline-definition --pipeline-objects o --parameter-values a=1"),
+        service.body(
+            "datapipeline put-pipeline-definition --pipeline-objects o --parameter-values a=1"
+        ),
         json!({ "pipelineObjects": ["o"], "parameterValues": [{ "id": "a", "stringValue": "1" }] })
     );
     let error = service.refused("datapipeline put-pipeline-definition --pipeline-definition {}");
-    assert!(error.contains("The nearest is --pipeline-objects."), "{error}");
+    assert!(
+        error.contains("The nearest is --pipeline-objects."),
+        "{error}"
+    );
 }
 
 #[test]
@@ -284,31 +479,56 @@ fn an_option_turns_paging_off() {
     let mut model = Service::new(
         "Kinesis",
         json!({ "t#Out": structure(&[("Names", "L"), ("NextToken", "S")]) }),
-        &[("ListStreams", &[("ExclusiveStartStreamName", "S"), ("NextToken", "S")])],
+        &[(
+            "ListStreams",
+            &[("ExclusiveStartStreamName", "S"), ("NextToken", "S")],
+        )],
     );
     let file = model.0.path().join("model.json");
-    let mut json: Value = serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
+    let mut json: Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
     let operation = &mut json["shapes"]["t#ListStreams"];
     operation["output"] = json!({ "target": "t#Out" });
     operation["traits"] = json!({ "smithy.api#paginated": paged, "smithy.api#readonly": {} });
     std::fs::write(&file, json.to_string()).expect("a file");
     let service = &mut model;
     let line = "kinesis list-streams --exclusive-start-stream-name s";
-    assert_eq!(service.body(line), json!({ "ExclusiveStartStreamName": "s" }));
-    assert!(service.refused(&format!("{line} --max-items 1")).contains("--max-items"));
-    assert!(!service.help("kinesis list-streams").contains("exclusive-start"));
+    assert_eq!(
+        service.body(line),
+        json!({ "ExclusiveStartStreamName": "s" })
+    );
+    assert!(
+        service
+            .refused(&format!("{line} --max-items 1"))
+            .contains("--max-items")
+    );
+    assert!(
+        !service
+            .help("kinesis list-streams")
+            .contains("exclusive-start")
+    );
 }
 
 /// The options of the command itself, for which the generator keeps names free.
 #[test]
 fn the_generator_knows_the_global_options() {
     let facts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/aws-cli.toml");
-    let facts: toml::Table = toml::from_str(&std::fs::read_to_string(facts).expect("the facts")).expect("TOML");
-    let known: Vec<_> = facts["globals"].as_array().expect("a list").iter().filter_map(|name| name.as_str()).collect();
+    let facts: toml::Table =
+        toml::from_str(&std::fs::read_to_string(facts).expect("the facts")).expect("TOML");
+    let known: Vec<_> = facts["globals"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|name| name.as_str())
+        .collect();
     let service = Service::new("Toys", json!({}), &[("Do", &[])]);
     let (code, out, err) = service.run(&["completions", "answer", "opsmith toys do --", "--"]);
     assert_eq!(code, 0, "{err}");
-    let globals: Vec<_> = out.lines().filter_map(|option| option.strip_prefix("--")).chain(["local"]).collect();
+    let globals: Vec<_> = out
+        .lines()
+        .filter_map(|option| option.strip_prefix("--"))
+        .chain(["local"])
+        .collect();
     assert!(globals.len() > 20);
     for option in globals {
         assert!(known.contains(&option), "{option}");
@@ -319,10 +539,15 @@ fn the_generator_knows_the_global_options() {
 fn deprecated_operations_work_and_are_not_shown() {
     let service = Service::new("Toys", json!({}), &[("OldWay", &[]), ("NewWay", &[])]);
     let file = service.0.path().join("model.json");
-    let mut json: Value = serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
-    json["shapes"]["t#OldWay"]["traits"] = json!({ "smithy.api#deprecated": { "message": "Use NewWay." } });
+    let mut json: Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
+    json["shapes"]["t#OldWay"]["traits"] =
+        json!({ "smithy.api#deprecated": { "message": "Use NewWay." } });
     std::fs::write(&file, json.to_string()).expect("a file");
     assert_eq!(service.body("toys old-way"), json!({}));
     let page = service.help("toys");
-    assert!(page.contains("new-way") && !page.contains("old-way"), "{page}");
+    assert!(
+        page.contains("new-way") && !page.contains("old-way"),
+        "{page}"
+    );
 }

@@ -1,4 +1,5 @@
-//! The published cases of endpoint rules, through whole calls: settings, credentials and input lead to a URL and a scope.
+//! The published cases of endpoint rules, through whole calls: settings, credentials and input lead
+//! to a URL and a scope.
 
 #[path = "../src/load.rs"]
 mod load;
@@ -23,20 +24,35 @@ use std::sync::Arc;
 const BUILT_IN: &[(&str, &str, &str)] = &[
     ("AWS::Region", "Region", "AWS_REGION"),
     ("AWS::UseFIPS", "UseFIPS", "AWS_USE_FIPS_ENDPOINT"),
-    ("AWS::UseDualStack", "UseDualStack", "AWS_USE_DUALSTACK_ENDPOINT"),
+    (
+        "AWS::UseDualStack",
+        "UseDualStack",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+    ),
     ("AWS::Auth::AccountId", "AccountId", "AWS_ACCOUNT_ID"),
-    ("AWS::Auth::AccountIdEndpointMode", "AccountIdEndpointMode", "AWS_ACCOUNT_ID_ENDPOINT_MODE"),
+    (
+        "AWS::Auth::AccountIdEndpointMode",
+        "AccountIdEndpointMode",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+    ),
     ("SDK::Endpoint", "Endpoint", "AWS_ENDPOINT_URL"),
 ];
 
 #[test]
 fn published_cases_of_all_json_services() {
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/models/aws-smithy-2025-04.tar.zst");
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/models/aws-smithy-2025-04.tar.zst");
     if !archive.exists() {
         return println!("skipped: {} is not there", archive.display());
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let unpacked = Command::new("tar").arg("--zstd").arg("-xf").arg(&archive).arg("-C").arg(folder.path()).status();
+    let unpacked = Command::new("tar")
+        .arg("--zstd")
+        .arg("-xf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(folder.path())
+        .status();
     assert!(unpacked.expect("tar").success());
     let mut files = Vec::new();
     models(folder.path(), &mut files);
@@ -55,8 +71,16 @@ fn published_cases_of_all_json_services() {
     println!(
         "{held} cases of {services} services hold; {left} can't be calls of a client with settings like the AWS CLI's"
     );
-    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
-    assert!(services > 140 && held > 5_000, "{services} services, {held} cases");
+    assert!(
+        wrong.is_empty(),
+        "{} are wrong:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(20)].join("\n")
+    );
+    assert!(
+        services > 140 && held > 5_000,
+        "{services} services, {held} cases"
+    );
 }
 
 /// The JSON files below a folder.
@@ -65,7 +89,13 @@ fn models(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.path();
         match path.is_dir() {
             true => models(&path, found),
-            false if path.extension().is_some_and(|extension| extension == "json") => found.push(path),
+            false
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "json") =>
+            {
+                found.push(path)
+            }
             false => {}
         }
     }
@@ -76,7 +106,8 @@ struct Case {
     service: &'static Service<'static>,
     operation: &'static str,
     input: Value,
-    /// Values of parameters that a client fills by itself, by variable; none when the case has others.
+    /// Values of parameters that a client fills by itself, by variable; none when the case has
+    /// others.
     variables: Option<Vec<(&'static str, String)>>,
     expected: Value,
 }
@@ -87,7 +118,9 @@ fn cases(file: &Path) -> Option<Vec<Case>> {
     let shapes = model["shapes"].as_object()?;
     let service = shapes.values().find(|shape| shape["type"] == "service")?;
     let traits = service["traits"].as_object()?;
-    if !traits.contains_key("aws.protocols#awsJson1_0") && !traits.contains_key("aws.protocols#awsJson1_1") {
+    if !traits.contains_key("aws.protocols#awsJson1_0")
+        && !traits.contains_key("aws.protocols#awsJson1_1")
+    {
         return None;
     }
     let cases = traits.get("smithy.rules#endpointTests")?["testCases"].as_array()?;
@@ -96,24 +129,44 @@ fn cases(file: &Path) -> Option<Vec<Case>> {
     let mut plain = shapes.iter().filter(|(_, shape)| {
         shape["type"] == "operation" && !shape["traits"].to_string().contains("smithy.api#endpoint")
     });
-    let named = |case: &Value| Some(case["operationInputs"][0]["operationName"].as_str()?.to_owned());
+    let named = |case: &Value| {
+        Some(
+            case["operationInputs"][0]["operationName"]
+                .as_str()?
+                .to_owned(),
+        )
+    };
     let usual = plain.next().map(|(id, _)| local(id))?;
-    let mut operations: Vec<_> = cases.iter().filter_map(named).chain([usual.clone()]).collect();
+    let mut operations: Vec<_> = cases
+        .iter()
+        .filter_map(named)
+        .chain([usual.clone()])
+        .collect();
     operations.sort();
     operations.dedup();
-    let lowered = Generator::new(file).operations(operations).lower().unwrap_or_else(|error| panic!("{error}"));
+    let lowered = Generator::new(file)
+        .operations(operations)
+        .lower()
+        .unwrap_or_else(|error| panic!("{error}"));
     let service = load::commands(&lowered).service;
     let read = |case: &Value| {
         let given = &case["operationInputs"][0];
         let name = named(case).unwrap_or_else(|| usual.clone());
         let variables = match given["builtInParams"].as_object() {
             Some(given) => variables(given, |(built_in, _, _)| built_in),
-            None => variables(case["params"].as_object().unwrap_or(&Map::new()), |(_, name, _)| name),
+            None => variables(
+                case["params"].as_object().unwrap_or(&Map::new()),
+                |(_, name, _)| name,
+            ),
         };
         Case {
             service,
             operation: service.operation(&name).expect("an operation").name,
-            input: if given["operationParams"].is_null() { json!({}) } else { given["operationParams"].clone() },
+            input: if given["operationParams"].is_null() {
+                json!({})
+            } else {
+                given["operationParams"].clone()
+            },
             variables,
             expected: case["expect"].clone(),
         }
@@ -128,7 +181,12 @@ fn variables(
 ) -> Option<Vec<(&'static str, String)>> {
     let one = |(parameter, value): (&String, &Value)| {
         let (.., variable) = BUILT_IN.iter().find(|row| name(row) == parameter)?;
-        Some((*variable, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+        Some((
+            *variable,
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned),
+        ))
     };
     given.iter().map(one).collect()
 }
@@ -137,57 +195,111 @@ impl Case {
     /// Whether the call goes where it should; none when the case can't be a call.
     fn verdict(&self) -> Option<Result<(), String>> {
         let variables = self.variables.as_ref()?;
-        let has = |name: &str, value: &str| variables.iter().any(|(known, found)| *known == name && found == value);
-        let own = variables.iter().any(|(name, _)| *name == "AWS_ENDPOINT_URL");
+        let has = |name: &str, value: &str| {
+            variables
+                .iter()
+                .any(|(known, found)| *known == name && found == value)
+        };
+        let own = variables
+            .iter()
+            .any(|(name, _)| *name == "AWS_ENDPOINT_URL");
         // With a URL of one's own no kind of endpoint is asked for, as with the AWS CLI.
-        let kinds = has("AWS_USE_FIPS_ENDPOINT", "true") || has("AWS_USE_DUALSTACK_ENDPOINT", "true");
+        let kinds =
+            has("AWS_USE_FIPS_ENDPOINT", "true") || has("AWS_USE_DUALSTACK_ENDPOINT", "true");
         let without_region = variables.iter().all(|(name, _)| *name != "AWS_REGION");
         // A variable that is empty is not given.
         if (own && kinds) || without_region || has("AWS_ACCOUNT_ID", "") {
             return None;
         }
         let called = self.call(variables);
-        let (wanted, message) = (self.expected["endpoint"]["url"].as_str(), self.expected["error"].as_str());
+        let (wanted, message) = (
+            self.expected["endpoint"]["url"].as_str(),
+            self.expected["error"].as_str(),
+        );
         Some(match (called, wanted, message) {
             (Ok(request), Some(url), _) => {
-                let right = as_of_2025(&request.url) == format!("{url}/") && self.is_signed(&request);
-                right.then_some(()).ok_or_else(|| format!("{} in place of {}", request.url, self.expected))
+                let right =
+                    as_of_2025(&request.url) == format!("{url}/") && self.is_signed(&request);
+                right
+                    .then_some(())
+                    .ok_or_else(|| format!("{} in place of {}", request.url, self.expected))
             }
             (Err(Error::Endpoint(found)), None, Some(expected)) if found == expected => Ok(()),
             // Partitions have learnt FIPS and dual-stack since the cases were written.
-            (Ok(_), None, Some(expected)) if expected.contains("partition does not support") => Ok(()),
+            (Ok(_), None, Some(expected)) if expected.contains("partition does not support") => {
+                Ok(())
+            }
             // A scheme that is not built in: the rules were right.
             (Err(Error::Request(text)), Some(_), _) if text.contains("not supported") => Ok(()),
-            (found, ..) => Err(format!("{:?} in place of {}", found.map(|request| request.url), self.expected)),
+            (found, ..) => Err(format!(
+                "{:?} in place of {}",
+                found.map(|request| request.url),
+                self.expected
+            )),
         })
     }
 
     fn call(&self, variables: &[(&'static str, String)]) -> Result<Request, Error> {
-        let keys = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret")];
-        let stated = variables.iter().map(|(name, value)| (*name, value.as_str()));
-        let settings = Settings::load(Surroundings::with_variables(keys.into_iter().chain(stated)), None)?;
+        let keys = [
+            ("AWS_ACCESS_KEY_ID", "AKID"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ];
+        let stated = variables
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()));
+        let settings = Settings::load(
+            Surroundings::with_variables(keys.into_iter().chain(stated)),
+            None,
+        )?;
         let fake = Fake::playing([]);
-        let config = Config::from_settings(Arc::new(settings))?.validation(Mode::Off).transport(fake.clone());
+        let config = Config::from_settings(Arc::new(settings))?
+            .validation(Mode::Off)
+            .transport(fake.clone());
         let client = Client::new(self.service, config);
-        let shape = self.service.operation(self.operation).and_then(|operation| operation.input).unwrap_or(Ix::MAX);
+        let shape = self
+            .service
+            .operation(self.operation)
+            .and_then(|operation| operation.input)
+            .unwrap_or(Ix::MAX);
         let mut sink = DocumentSink::new(&Service::NONE, 0);
         let text = self.input.to_string();
-        opsmith_runtime::codec::json::read(text.as_bytes(), &Service::NONE, 0, &mut sink).expect("JSON");
+        opsmith_runtime::codec::json::read(text.as_bytes(), &Service::NONE, 0, &mut sink)
+            .expect("JSON");
         let document: Document = sink.finish();
-        let prepared = client.prepare(self.operation, &Shaped { document: &document, service: self.service, shape })?;
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let prepared = client.prepare(
+            self.operation,
+            &Shaped {
+                document: &document,
+                service: self.service,
+                shape,
+            },
+        )?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
         runtime.block_on(client.signed(prepared))
     }
 
     /// Whether the signature is for the region and the name that the endpoint has.
     fn is_signed(&self, request: &Request) -> bool {
-        let Some(schemes) = self.expected["endpoint"]["properties"]["authSchemes"].as_array() else { return true };
-        let Some(scheme) = schemes.iter().find(|scheme| scheme["name"] == "sigv4") else { return true };
-        let signature = request.headers.iter().find(|(name, _)| name == "authorization");
+        let Some(schemes) = self.expected["endpoint"]["properties"]["authSchemes"].as_array()
+        else {
+            return true;
+        };
+        let Some(scheme) = schemes.iter().find(|scheme| scheme["name"] == "sigv4") else {
+            return true;
+        };
+        let signature = request
+            .headers
+            .iter()
+            .find(|(name, _)| name == "authorization");
         let has = |part: &Value| match (part.as_str(), signature) {
             (Some(text), Some((_, signature))) => signature.contains(&format!("/{text}/")),
             (None, _) => true,
-            (Some(_), None) => self.service.auth(self.service.operation(self.operation).expect("it")).is_empty(),
+            (Some(_), None) => self
+                .service
+                .auth(self.service.operation(self.operation).expect("it"))
+                .is_empty(),
         };
         has(&scheme["signingRegion"]) && has(&scheme["signingName"])
     }
@@ -201,5 +313,7 @@ fn as_of_2025(url: &str) -> String {
         (".api.cloud-aws.adc-e.uk", ".cloud.adc-e.uk"),
         (".api.aws.hci.ic.gov", ".csp.hci.ic.gov"),
     ];
-    suffixes.iter().fold(url.to_owned(), |url, (now, then)| url.replace(now, then))
+    suffixes
+        .iter()
+        .fold(url.to_owned(), |url, (now, then)| url.replace(now, then))
 }

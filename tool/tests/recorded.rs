@@ -1,6 +1,7 @@
-//! Recorded cases: what AWS CLI 2.36.7 did for operations of all services that speak AWS JSON, with an answer of a service that
-//! was made up. `recorded/sample.jsonl.gz` is a sample (`recorded/sample.py` makes it); where `OPSMITH_RECORDED` names the folder of
-//! all recordings and `OPSMITH_RECORDED_MODELS` that of their models, those run in its place (`.ci/recorded`).
+//! Recorded cases: what AWS CLI 2.36.7 did for operations of all services that speak AWS JSON, with
+//! an answer of a service that was made up. `recorded/sample.jsonl.gz` is a sample
+//! (`recorded/sample.py` makes it); where `OPSMITH_RECORDED` names the folder of all recordings and
+//! `OPSMITH_RECORDED_MODELS` that of their models, those run in its place (`.ci/recorded`).
 
 #[path = "recorded/compare.rs"]
 mod compare;
@@ -19,7 +20,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-/// Recorded cases that differ, with the reason of each; an entry ends in `*` where it stands for all that begin so.
+/// Recorded cases that differ, with the reason of each; an entry ends in `*` where it stands for
+/// all that begin so.
 const DIFFERENCES: &str = include_str!("recorded/differences.toml");
 
 /// A service of the recordings: its word on the command line, its model's folder, and its cases.
@@ -35,7 +37,9 @@ fn recorded_cases_end_as_they_did() {
     let services = match std::env::var_os("OPSMITH_RECORDED") {
         Some(folder) => all(Path::new(&folder)),
         None => {
-            println!("skipped: all recorded cases but a sample, as OPSMITH_RECORDED does not name them");
+            println!(
+                "skipped: all recorded cases but a sample, as OPSMITH_RECORDED does not name them"
+            );
             sample(scratch.path())
         }
     };
@@ -53,7 +57,9 @@ fn recorded_cases_end_as_they_did() {
                 })
             })
             .collect();
-        workers.into_iter().for_each(|worker| seen.add(worker.join().expect("a worker")));
+        workers
+            .into_iter()
+            .for_each(|worker| seen.add(worker.join().expect("a worker")));
     });
     seen.report();
 }
@@ -85,16 +91,37 @@ impl Seen {
         }
         let known = differences();
         let listed = |id: &str| {
-            known.iter().any(|entry| entry.strip_suffix('*').map_or(id == entry, |start| id.starts_with(start)))
+            known.iter().any(|entry| {
+                entry
+                    .strip_suffix('*')
+                    .map_or(id == entry, |start| id.starts_with(start))
+            })
         };
         for entry in &known {
-            assert!(!self.same.contains(entry), "{entry} is the same: it is no difference");
+            assert!(
+                !self.same.contains(entry),
+                "{entry} is the same: it is no difference"
+            );
         }
-        let wrong: Vec<_> = self.different.iter().filter(|(id, _)| !listed(id)).collect();
-        let text: String = wrong.iter().map(|(id, how)| format!("{id}\n{how}\n")).collect();
-        assert!(wrong.is_empty(), "{} recorded cases differ:\n{text}", wrong.len());
+        let wrong: Vec<_> = self
+            .different
+            .iter()
+            .filter(|(id, _)| !listed(id))
+            .collect();
+        let text: String = wrong
+            .iter()
+            .map(|(id, how)| format!("{id}\n{how}\n"))
+            .collect();
+        assert!(
+            wrong.is_empty(),
+            "{} recorded cases differ:\n{text}",
+            wrong.len()
+        );
         for (kind, (same, all)) in &self.kinds {
-            assert!(same * 1000 >= all * 995, "{kind}: fewer than 99.5 % are the same");
+            assert!(
+                same * 1000 >= all * 995,
+                "{kind}: fewer than 99.5 % are the same"
+            );
         }
         assert!(
             self.kinds.values().map(|(_, all)| all).sum::<usize>() > 3000,
@@ -106,9 +133,17 @@ impl Seen {
 /// Identifiers of the cases that may differ.
 fn differences() -> Vec<String> {
     let table: toml::Table = toml::from_str(DIFFERENCES).expect("TOML");
-    let entries = table.get("difference").and_then(toml::Value::as_array).map_or(&[][..], Vec::as_slice);
-    let text =
-        |entry: &toml::Value, key: &str| entry.get(key).and_then(toml::Value::as_str).expect("a text").to_owned();
+    let entries = table
+        .get("difference")
+        .and_then(toml::Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    let text = |entry: &toml::Value, key: &str| {
+        entry
+            .get(key)
+            .and_then(toml::Value::as_str)
+            .expect("a text")
+            .to_owned()
+    };
     entries
         .iter()
         .inspect(|entry| assert!(!text(entry, "reason").is_empty()))
@@ -124,19 +159,31 @@ fn sample(folder: &Path) -> Vec<Service> {
 
 fn of_sample(mut line: Value, folder: &Path) -> Service {
     let word = line["service"].as_str().expect("a word").to_owned();
-    let model = folder.join("models").join(line["folder"].as_str().expect("a folder"));
+    let model = folder
+        .join("models")
+        .join(line["folder"].as_str().expect("a folder"));
     fs::create_dir_all(&model).expect("a folder");
     for (name, file) in line["model"].as_object().expect("files") {
         fs::write(model.join(name), file.as_str().expect("text")).expect("a file");
     }
-    let Value::Array(cases) = line["cases"].take() else { panic!("{word} has no cases") };
-    Service { word, model, cases: Box::new(cases.into_iter()) }
+    let Value::Array(cases) = line["cases"].take() else {
+        panic!("{word} has no cases")
+    };
+    Service {
+        word,
+        model,
+        cases: Box::new(cases.into_iter()),
+    }
 }
 
 /// All services that speak AWS JSON, of a folder of recordings.
 fn all(folder: &Path) -> Vec<Service> {
-    let models = PathBuf::from(std::env::var_os("OPSMITH_RECORDED_MODELS").expect("OPSMITH_RECORDED_MODELS"));
-    let index: Value = serde_json::from_reader(File::open(folder.join("index.json")).expect("an index")).expect("JSON");
+    let models = PathBuf::from(
+        std::env::var_os("OPSMITH_RECORDED_MODELS").expect("OPSMITH_RECORDED_MODELS"),
+    );
+    let index: Value =
+        serde_json::from_reader(File::open(folder.join("index.json")).expect("an index"))
+            .expect("JSON");
     let services = index["services"].as_object().expect("services").iter();
     let spoken = services.filter(|(_, service)| service["protocol"] == "json");
     let found = spoken.map(|(word, service)| {
@@ -145,13 +192,20 @@ fn all(folder: &Path) -> Vec<Service> {
         (word.clone(), model, folder.join(format!("{word}.jsonl.gz")))
     });
     let there = found.filter(|(_, _, file)| file.exists());
-    there.map(|(word, model, file)| Service { word, model, cases: Box::new(lines(&file)) }).collect()
+    there
+        .map(|(word, model, file)| Service {
+            word,
+            model,
+            cases: Box::new(lines(&file)),
+        })
+        .collect()
 }
 
 fn lines(path: &Path) -> impl Iterator<Item = Value> + Send + use<> {
     let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let text = BufReader::new(Box::new(GzDecoder::new(file)) as Box<dyn Read + Send>);
-    text.lines().map(|line| serde_json::from_str(&line.expect("text")).expect("JSON"))
+    text.lines()
+        .map(|line| serde_json::from_str(&line.expect("text")).expect("JSON"))
 }
 
 /// Runs all cases of a service.
@@ -171,7 +225,10 @@ fn run(service: Service, seen: &mut Seen) {
             *same += 1;
             seen.same.insert(case.id.clone());
         } else {
-            seen.different.insert(case.id.clone(), format!("{}  stderr: {}", differences.join("\n"), got.stderr));
+            seen.different.insert(
+                case.id.clone(),
+                format!("{}  stderr: {}", differences.join("\n"), got.stderr),
+            );
         }
     }
 }
@@ -188,12 +245,25 @@ fn called(word: &str, model: &Path, case: &Case, home: &Path) -> Got {
         None => server.url.clone(),
     };
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-opsmith"));
-    command.env_clear().current_dir(home).stdin(Stdio::null()).envs(usual(home));
+    command
+        .env_clear()
+        .current_dir(home)
+        .stdin(Stdio::null())
+        .envs(usual(home));
     if case.prefix.is_some() {
-        command.env("HTTP_PROXY", &server.url).env("http_proxy", &server.url);
+        command
+            .env("HTTP_PROXY", &server.url)
+            .env("http_proxy", &server.url);
     }
-    command.args(["opsmith", "call", "--model"]).arg(model).arg(word).args(case.argv.iter().skip(1));
-    let output = command.args(["--endpoint-url", &endpoint]).output().expect("the command");
+    command
+        .args(["opsmith", "call", "--model"])
+        .arg(model)
+        .arg(word)
+        .args(case.argv.iter().skip(1));
+    let output = command
+        .args(["--endpoint-url", &endpoint])
+        .output()
+        .expect("the command");
     Got {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -211,10 +281,16 @@ fn usual(home: &Path) -> [(&'static str, String); 12] {
         ("AWS_PAGER", String::new()),
         ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned()),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+        ),
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_CONFIG_FILE", format!("{home}/no-config")),
-        ("AWS_SHARED_CREDENTIALS_FILE", format!("{home}/no-credentials")),
+        (
+            "AWS_SHARED_CREDENTIALS_FILE",
+            format!("{home}/no-credentials"),
+        ),
         ("OPSMITH_VALIDATION", "compat".to_owned()),
         ("HOME", home),
     ]
@@ -222,7 +298,17 @@ fn usual(home: &Path) -> [(&'static str, String); 12] {
 
 fn answer(response: &Value) -> Answer {
     let headers = response["headers"].as_object().into_iter().flatten();
-    let headers = headers.map(|(name, value)| format!("{name}: {}\r\n", value.as_str().unwrap_or_default())).collect();
-    let status = response["status"].as_u64().and_then(|status| u16::try_from(status).ok()).expect("a status");
-    Answer { status, headers, body: compare::body(response), ..Answer::default() }
+    let headers = headers
+        .map(|(name, value)| format!("{name}: {}\r\n", value.as_str().unwrap_or_default()))
+        .collect();
+    let status = response["status"]
+        .as_u64()
+        .and_then(|status| u16::try_from(status).ok())
+        .expect("a status");
+    Answer {
+        status,
+        headers,
+        body: compare::body(response),
+        ..Answer::default()
+    }
 }

@@ -1,5 +1,6 @@
-//! Bug reports of other implementations, tried on the command: `recorded/reports.jsonl` has the models of the services (only what is
-//! needed of them), and the cases with what is right. That is what AWS CLI 2.36.7 does, unless a case says `why` not.
+//! Bug reports of other implementations, tried on the command: `recorded/reports.jsonl` has the
+//! models of the services (only what is needed of them), and the cases with what is right. That is
+//! what AWS CLI 2.36.7 does, unless a case says `why` not.
 
 #[path = "../../tests/support/server.rs"]
 #[allow(dead_code, reason = "each test uses a part of it")]
@@ -75,10 +76,16 @@ fn what_was_reported_elsewhere_is_right_here() {
     for line in fs::read_to_string(file).expect("the cases").lines() {
         match serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")) {
             Line::Case(case) => cases.push(case),
-            Line::Model(Model { service, folder: path, model }) => {
+            Line::Model(Model {
+                service,
+                folder: path,
+                model,
+            }) => {
                 let path = folder.path().join(path);
                 fs::create_dir_all(&path).expect("a folder");
-                model.iter().for_each(|(name, text)| fs::write(path.join(name), text).expect("a file"));
+                model
+                    .iter()
+                    .for_each(|(name, text)| fs::write(path.join(name), text).expect("a file"));
                 models.insert(service, path);
             }
         }
@@ -95,7 +102,13 @@ fn what_was_reported_elsewhere_is_right_here() {
         }
     });
     let wrong = wrong.into_inner().expect("the lock");
-    assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases differ:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Runs a case; what is wrong with it.
@@ -111,7 +124,10 @@ fn check(case: &Case, models: &BTreeMap<String, PathBuf>) -> Option<String> {
         fs::write(path, bytes.unwrap_or_else(|| filled(content).into_bytes())).expect("a file");
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-opsmith"));
-    command.env_clear().current_dir(home.path()).envs(usual(&folder, &server.url));
+    command
+        .env_clear()
+        .current_dir(home.path())
+        .envs(usual(&folder, &server.url));
     for (name, value) in &case.env {
         match value {
             Some(value) => command.env(name, filled(value)),
@@ -119,33 +135,87 @@ fn check(case: &Case, models: &BTreeMap<String, PathBuf>) -> Option<String> {
         };
     }
     let service = case.args.first().expect("a service");
-    command.args(["opsmith", "call", "--model"]).arg(&models[service]).args(case.args.iter().map(|word| filled(word)));
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command");
+    command
+        .args(["opsmith", "call", "--model"])
+        .arg(&models[service])
+        .args(case.args.iter().map(|word| filled(word)));
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command");
     // A command that reads nothing closes the pipe.
-    let _ = child.stdin.take().expect("a pipe").write_all(case.stdin.as_bytes());
+    let _ = child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(case.stdin.as_bytes());
     let output = child.wait_with_output().expect("the command");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&server.url, "{URL}").replace(&folder, "{DIR}");
+    let text = |bytes: &[u8]| {
+        String::from_utf8_lossy(bytes)
+            .replace(&server.url, "{URL}")
+            .replace(&folder, "{DIR}")
+    };
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-    let requests: Vec<Value> = server.requests().iter().map(|request| sent(request, &server.url)).collect();
+    let requests: Vec<Value> = server
+        .requests()
+        .iter()
+        .map(|request| sent(request, &server.url))
+        .collect();
     let mut wrong = Vec::new();
     if output.status.code() != Some(case.rc) {
-        wrong.push(format!("ends with {:?} in place of {}", output.status.code(), case.rc));
+        wrong.push(format!(
+            "ends with {:?} in place of {}",
+            output.status.code(),
+            case.rc
+        ));
     }
-    if case.stdout.as_ref().is_some_and(|expected| *expected != stdout) {
-        wrong.push(format!("prints {stdout:?}\n  in place of {:?}", case.stdout.as_deref().unwrap_or_default()));
+    if case
+        .stdout
+        .as_ref()
+        .is_some_and(|expected| *expected != stdout)
+    {
+        wrong.push(format!(
+            "prints {stdout:?}\n  in place of {:?}",
+            case.stdout.as_deref().unwrap_or_default()
+        ));
     }
     let parts = |wrong: &mut Vec<String>, text: &str, with: &[String], without: &[String]| {
-        wrong.extend(with.iter().filter(|part| !text.contains(*part)).map(|part| format!("without {part:?}: {text}")));
-        wrong.extend(without.iter().filter(|part| text.contains(*part)).map(|part| format!("with {part:?}: {text}")));
+        wrong.extend(
+            with.iter()
+                .filter(|part| !text.contains(*part))
+                .map(|part| format!("without {part:?}: {text}")),
+        );
+        wrong.extend(
+            without
+                .iter()
+                .filter(|part| text.contains(*part))
+                .map(|part| format!("with {part:?}: {text}")),
+        );
     };
     parts(&mut wrong, &stdout, &case.shown, &case.unshown);
     parts(&mut wrong, &stderr, &case.told, &case.untold);
-    let expected: Vec<Value> = case.requests.iter().map(|request| steady(request.clone())).collect();
+    let expected: Vec<Value> = case
+        .requests
+        .iter()
+        .map(|request| steady(request.clone()))
+        .collect();
     if requests != expected {
-        wrong.push(format!("sends {}\n  in place of {}", Value::from(requests), Value::from(expected)));
+        wrong.push(format!(
+            "sends {}\n  in place of {}",
+            Value::from(requests),
+            Value::from(expected)
+        ));
     }
-    (!wrong.is_empty()).then(|| format!("{} {:?}\n  {}\n  stderr: {stderr:?}", case.id, case.args, wrong.join("\n  ")))
+    (!wrong.is_empty()).then(|| {
+        format!(
+            "{} {:?}\n  {}\n  stderr: {stderr:?}",
+            case.id,
+            case.args,
+            wrong.join("\n  ")
+        )
+    })
 }
 
 fn usual(home: &str, url: &str) -> [(&'static str, String); 12] {
@@ -156,7 +226,10 @@ fn usual(home: &str, url: &str) -> [(&'static str, String); 12] {
         ("AWS_PAGER", String::new()),
         ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned()),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+        ),
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_ENDPOINT_URL", url.to_owned()),
         ("AWS_CONFIG_FILE", format!("{home}/config")),
@@ -166,16 +239,27 @@ fn usual(home: &str, url: &str) -> [(&'static str, String); 12] {
 }
 
 fn answer(answer: &Value) -> Answer {
-    let usual = json!({ "Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": "req-1" });
+    let usual =
+        json!({ "Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": "req-1" });
     let mut headers = usual.as_object().cloned().unwrap_or_default();
     headers.extend(answer["headers"].as_object().cloned().unwrap_or_default());
-    let line = |(name, value): (&String, &Value)| format!("{name}: {}\r\n", value.as_str().unwrap_or_default());
-    let status = answer["status"].as_u64().map_or(200, |status| u16::try_from(status).expect("a status"));
+    let line = |(name, value): (&String, &Value)| {
+        format!("{name}: {}\r\n", value.as_str().unwrap_or_default())
+    };
+    let status = answer["status"]
+        .as_u64()
+        .map_or(200, |status| u16::try_from(status).expect("a status"));
     let body = answer["body"].as_str().unwrap_or_default().to_owned();
-    Answer { status, headers: headers.iter().map(line).collect(), body, ..Answer::default() }
+    Answer {
+        status,
+        headers: headers.iter().map(line).collect(),
+        body,
+        ..Answer::default()
+    }
 }
 
-/// What of a request matters to a service: method, path, operation, type, credentials, and the value of the body.
+/// What of a request matters to a service: method, path, operation, type, credentials, and the
+/// value of the body.
 fn sent(request: &Request, url: &str) -> Value {
     let mut line = request.line.split(' ');
     let body = request.body.replace(url, "{URL}");
@@ -194,7 +278,10 @@ fn sent(request: &Request, url: &str) -> Value {
 /// The request without what is another in each run: the name of a role's session.
 fn steady(mut request: Value) -> Value {
     const NAME: &str = "RoleSessionName=botocore-session-";
-    if let Some((before, after)) = request["body"].as_str().and_then(|body| body.split_once(NAME)) {
+    if let Some((before, after)) = request["body"]
+        .as_str()
+        .and_then(|body| body.split_once(NAME))
+    {
         let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
         request["body"] = format!("{before}{NAME}{after}").into();
     }
@@ -211,6 +298,11 @@ fn scope(authorization: &str) -> Option<String> {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
-    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hex digits")).collect()
+    let pairs = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).expect("ASCII"));
+    pairs
+        .map(|pair| u8::from_str_radix(pair, 16).expect("hex digits"))
+        .collect()
 }

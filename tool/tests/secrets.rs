@@ -1,5 +1,5 @@
-//! No value inside anything sensitive is in any message: proved on a model that has every kind of it, and on all of
-//! botocore where `OPSMITH_BOTOCORE` names its data.
+//! No value inside anything sensitive is in any message: proved on a model that has every kind of
+//! it, and on all of botocore where `OPSMITH_BOTOCORE` names its data.
 
 #[path = "../src/load.rs"]
 mod load;
@@ -33,7 +33,8 @@ enum Wrong {
     Element,
 }
 
-/// Fills a value of a shape: all that is sensitive with what must not be seen, and the rest plainly.
+/// Fills a value of a shape: all that is sensitive with what must not be seen, and the rest
+/// plainly.
 struct Filler<'a> {
     service: &'a Service<'a>,
     wrong: Wrong,
@@ -52,12 +53,19 @@ impl Filler<'_> {
         let shape = service.shape(ix);
         let (before, inner) = (self.secrets, self.within.len());
         self.secrets += usize::from(hidden);
-        let deep = self.within.len() > 5 || self.within.iter().filter(|around| **around == ix).count() > 1;
+        let deep =
+            self.within.len() > 5 || self.within.iter().filter(|around| **around == ix).count() > 1;
         self.within.push(ix);
         let value = match shape.kind {
             Kind::Structure | Kind::Union if !deep => {
-                let members = shape.members.iter().take(if shape.kind == Kind::Union { 1 } else { usize::MAX });
-                let mut map: Map = members.map(|member| (member.name.to_owned(), self.part(member, hidden))).collect();
+                let members = shape.members.iter().take(if shape.kind == Kind::Union {
+                    1
+                } else {
+                    usize::MAX
+                });
+                let mut map: Map = members
+                    .map(|member| (member.name.to_owned(), self.part(member, hidden)))
+                    .collect();
                 if hidden && self.wrong == Wrong::Value {
                     map.insert(format!("{TEXT}unknown"), TEXT.into());
                 }
@@ -69,8 +77,16 @@ impl Filler<'_> {
             }
             Kind::Map if !deep => {
                 let secret = hidden || service.hides(&shape.members[0]);
-                let keys = if secret { [format!("{TEXT}1"), format!("{TEXT}2")] } else { ["a".into(), "b".into()] };
-                Document::Map(keys.into_iter().map(|key| (key, self.part(&shape.members[1], hidden))).collect())
+                let keys = if secret {
+                    [format!("{TEXT}1"), format!("{TEXT}2")]
+                } else {
+                    ["a".into(), "b".into()]
+                };
+                Document::Map(
+                    keys.into_iter()
+                        .map(|key| (key, self.part(&shape.members[1], hidden)))
+                        .collect(),
+                )
             }
             kind if hidden => self.secret(kind),
             kind => plain(kind, shape.values),
@@ -79,15 +95,25 @@ impl Filler<'_> {
         match (self.wrong, value) {
             (Wrong::Type, value @ Document::Map(_)) if hidden => Document::List(vec![value]),
             // Of another type than is due, and around secrets.
-            (Wrong::Element, Document::List(_) | Document::Map(_)) if inner > 0 && self.secrets > before => TEXT.into(),
+            (Wrong::Element, Document::List(_) | Document::Map(_))
+                if inner > 0 && self.secrets > before =>
+            {
+                TEXT.into()
+            }
             (_, value) => value,
         }
     }
 
     fn secret(&self, kind: Kind) -> Document {
-        let number = if self.wrong == Wrong::Small { -NUMBER } else { NUMBER };
+        let number = if self.wrong == Wrong::Small {
+            -NUMBER
+        } else {
+            NUMBER
+        };
         match (kind, self.wrong) {
-            (Kind::String | Kind::Enum | Kind::Blob, Wrong::Type) => Document::Integer(number.into()),
+            (Kind::String | Kind::Enum | Kind::Blob, Wrong::Type) => {
+                Document::Integer(number.into())
+            }
             (_, Wrong::Type) => TEXT.into(),
             (Kind::Integer(_), _) => Document::Integer(number.into()),
             (Kind::Float, _) => Document::Float(f64::from(number) + 0.5),
@@ -120,9 +146,14 @@ impl fmt::Debug for Typed<'_> {
     }
 }
 
-/// All that is printed of a value: what is wrong with it, itself, its request in a dry run, and why it can't be read.
+/// All that is printed of a value: what is wrong with it, itself, its request in a dry run, and why
+/// it can't be read.
 fn printed(service: &Service<'_>, shape: Ix, document: &Document, wrong: Wrong) -> String {
-    let value = Shaped { document, service, shape };
+    let value = Shaped {
+        document,
+        service,
+        shape,
+    };
     let mut text = String::new();
     for violation in validate(&value, service, shape) {
         let _ = writeln!(text, "{violation}\n{violation:?}");
@@ -135,13 +166,21 @@ fn printed(service: &Service<'_>, shape: Ix, document: &Document, wrong: Wrong) 
     match json::write(&value, service, shape, None) {
         Ok(body) => {
             let mut request = DocumentSink::new(&Service::NONE, Ix::MAX);
-            json::read(&body, &Service::NONE, Ix::MAX, &mut request).expect("what was written is read");
+            json::read(&body, &Service::NONE, Ix::MAX, &mut request)
+                .expect("what was written is read");
             let mut request = request.finish();
             redact::hide(&mut request, service, shape);
             let mut shown = DocumentSink::new(&Service::NONE, Ix::MAX);
-            let anything = Shaped { document: &request, service: &Service::NONE, shape: Ix::MAX };
-            anything.write(&mut shown).expect("a document takes anything");
-            let request = json::write(&anything, &Service::NONE, Ix::MAX, None).expect("a document is written");
+            let anything = Shaped {
+                document: &request,
+                service: &Service::NONE,
+                shape: Ix::MAX,
+            };
+            anything
+                .write(&mut shown)
+                .expect("a document takes anything");
+            let request = json::write(&anything, &Service::NONE, Ix::MAX, None)
+                .expect("a document is written");
             let _ = writeln!(text, "{}", String::from_utf8_lossy(&request));
             let mut answer = DocumentSink::new(service, shape);
             if let Err(error) = json::read(&body, service, shape, &mut answer) {
@@ -157,21 +196,47 @@ fn printed(service: &Service<'_>, shape: Ix, document: &Document, wrong: Wrong) 
 
 /// Tries all structures of a service; how many secrets there were.
 fn check(service: &Service<'_>) -> usize {
-    let dates = [NUMBER, -NUMBER].map(|seconds| Timestamp::new(seconds.into(), 0).format(TimestampFormat::DateTime));
-    let unseen = [TEXT.to_owned(), NUMBER.to_string(), dates[0][..10].to_owned(), dates[1][..10].to_owned()];
+    let dates = [NUMBER, -NUMBER]
+        .map(|seconds| Timestamp::new(seconds.into(), 0).format(TimestampFormat::DateTime));
+    let unseen = [
+        TEXT.to_owned(),
+        NUMBER.to_string(),
+        dates[0][..10].to_owned(),
+        dates[1][..10].to_owned(),
+    ];
     let mut secrets = 0;
-    for (ix, shape) in service.shapes.iter().enumerate().filter(|(_, shape)| shape.kind == Kind::Structure) {
+    for (ix, shape) in service
+        .shapes
+        .iter()
+        .enumerate()
+        .filter(|(_, shape)| shape.kind == Kind::Structure)
+    {
         let ix = Ix::try_from(ix).expect("an index");
         for wrong in [Wrong::Type, Wrong::Value, Wrong::Small, Wrong::Element] {
-            let mut filler = Filler { service, wrong, within: Vec::new(), secrets: 0 };
+            let mut filler = Filler {
+                service,
+                wrong,
+                within: Vec::new(),
+                secrets: 0,
+            };
             let document = filler.value(ix, service.hides_shape(shape));
             secrets += filler.secrets;
             if filler.secrets > 0 {
                 let text = printed(service, ix, &document, wrong);
                 for unseen in &unseen {
                     let at = text.find(unseen.as_str());
-                    let line = at.map(|at| text[..at].rsplit('\n').next().unwrap_or_default().to_owned());
-                    assert_eq!(line, None, "{}, {}, {wrong:?}: {unseen}", service.sdk_id, shape.name);
+                    let line = at.map(|at| {
+                        text[..at]
+                            .rsplit('\n')
+                            .next()
+                            .unwrap_or_default()
+                            .to_owned()
+                    });
+                    assert_eq!(
+                        line, None,
+                        "{}, {}, {wrong:?}: {unseen}",
+                        service.sdk_id, shape.name
+                    );
                 }
             }
         }
@@ -180,7 +245,10 @@ fn check(service: &Service<'_>) -> usize {
 }
 
 fn rows(model: &Path) -> Option<&'static Service<'static>> {
-    Generator::new(model).lower().ok().map(|service| load::commands(&service).service)
+    Generator::new(model)
+        .lower()
+        .ok()
+        .map(|service| load::commands(&service).service)
 }
 
 /// A model that has every kind of sensitive place.
@@ -201,21 +269,32 @@ fn nothing_sensitive_of_any_service_is_in_any_message() {
         return;
     };
     let folders = |folder: &Path| {
-        let entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+        let entries = std::fs::read_dir(folder)
+            .expect("a folder")
+            .flatten()
+            .map(|entry| entry.path());
         let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
         folders.sort();
         folders
     };
     let (mut services, mut secrets) = (0, 0);
-    for service in folders(&data).iter().flat_map(|service| folders(service)).filter_map(|folder| rows(&folder)) {
+    for service in folders(&data)
+        .iter()
+        .flat_map(|service| folders(service))
+        .filter_map(|folder| rows(&folder))
+    {
         services += 1;
         secrets += check(service);
     }
     println!("{secrets} secrets of {services} services");
-    assert!(services > 100 && secrets > 10_000, "{secrets} secrets of {services} services");
+    assert!(
+        services > 100 && secrets > 10_000,
+        "{secrets} secrets of {services} services"
+    );
 }
 
-/// Whatever is wrong with the line, it is told without the values of sensitive options; each line is wrong or a dry run.
+/// Whatever is wrong with the line, it is told without the values of sensitive options; each line
+/// is wrong or a dry run.
 #[test]
 fn nothing_sensitive_of_the_line_is_told() {
     let values = [
@@ -242,21 +321,41 @@ fn nothing_sensitive_of_the_line_is_told() {
             .collect();
     let whole = ["--cli-input-json", "--cli-input-yaml"].map(str::to_owned);
     let dry_run = |mode: &str| {
-        vec!["--cli-validation".to_owned(), mode.to_owned(), "--cli-dry-run".to_owned(), "--debug".to_owned()]
+        vec![
+            "--cli-validation".to_owned(),
+            mode.to_owned(),
+            "--cli-dry-run".to_owned(),
+            "--debug".to_owned(),
+        ]
     };
     let mut lines: Vec<Vec<String>> = Vec::new();
     for value in values {
         lines.extend(options.iter().map(|option| {
             // Whose names and keys are no secrets.
             let keys = ["--valued", "--groups-by-name", "--around"].contains(&&**option);
-            let value =
-                if keys { value.replace("HUSH=", "key=").replace("{\"HUSH\"", "{\"key\"") } else { value.to_owned() };
+            let value = if keys {
+                value
+                    .replace("HUSH=", "key=")
+                    .replace("{\"HUSH\"", "{\"key\"")
+            } else {
+                value.to_owned()
+            };
             vec![option.clone(), value]
         }));
         for part in ["group", "groups", "table", "keyed", "number", "moment"] {
-            let document =
-                format!("{{\"{part}\": {}}}", if value.starts_with(['{', '[', '7']) { value } else { "\"HUSH\"" });
-            lines.extend(whole.iter().map(|option| vec![option.clone(), document.clone()]));
+            let document = format!(
+                "{{\"{part}\": {}}}",
+                if value.starts_with(['{', '[', '7']) {
+                    value
+                } else {
+                    "\"HUSH\""
+                }
+            );
+            lines.extend(
+                whole
+                    .iter()
+                    .map(|option| vec![option.clone(), document.clone()]),
+            );
         }
     }
     for value in [
@@ -271,8 +370,14 @@ fn nothing_sensitive_of_the_line_is_told() {
         "{HUSH: 1, HUSH: 2}",
         "!!HUSH [HUSH]",
     ] {
-        lines.push(vec!["--cli-input-yaml".to_owned(), format!("text: {value}\n")]);
-        lines.push(vec!["--cli-input-yaml".to_owned(), format!("table: {{{value}: x}}\n")]);
+        lines.push(vec![
+            "--cli-input-yaml".to_owned(),
+            format!("text: {value}\n"),
+        ]);
+        lines.push(vec![
+            "--cli-input-yaml".to_owned(),
+            format!("table: {{{value}: x}}\n"),
+        ]);
     }
     for line in lines {
         for mode in ["strict", "off"] {
@@ -282,11 +387,26 @@ fn nothing_sensitive_of_the_line_is_told() {
                 .env("AWS_ACCESS_KEY_ID", "AKID")
                 .env("AWS_SECRET_ACCESS_KEY", "k")
                 .env("AWS_REGION", "eu-west-1");
-            command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").args(["opsmith", "call", "--model"]).arg(model());
-            let output = command.args(["test", "do"]).args(&line).args(dry_run(mode)).output().expect("the command");
-            let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-            assert!(!told.contains(TEXT) && !told.contains(&NUMBER.to_string()), "{mode} {line:?}: {told}");
-            assert!(told.contains("ERROR") || told.contains("POST"), "{mode} {line:?}: {told}");
+            command
+                .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+                .args(["opsmith", "call", "--model"])
+                .arg(model());
+            let output = command
+                .args(["test", "do"])
+                .args(&line)
+                .args(dry_run(mode))
+                .output()
+                .expect("the command");
+            let told =
+                String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            assert!(
+                !told.contains(TEXT) && !told.contains(&NUMBER.to_string()),
+                "{mode} {line:?}: {told}"
+            );
+            assert!(
+                told.contains("ERROR") || told.contains("POST"),
+                "{mode} {line:?}: {told}"
+            );
             // What can't be read is not read otherwise when less is checked.
             if !told.contains("validation failed") {
                 break;

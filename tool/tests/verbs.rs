@@ -12,8 +12,16 @@ impl Folder {
     fn new() -> Self {
         let folder = Folder(tempfile::tempdir().expect("a folder"));
         fs::create_dir(folder.path("model")).expect("a folder");
-        fs::copy(root("examples/own-cli/model/weather.json"), folder.path("model/weather.json")).expect("a copy");
-        fs::write(folder.path("model/weather.docs.json"), r#"{"smithy": "2.0", "shapes": {}}"#).expect("a file");
+        fs::copy(
+            root("examples/own-cli/model/weather.json"),
+            folder.path("model/weather.json"),
+        )
+        .expect("a copy");
+        fs::write(
+            folder.path("model/weather.docs.json"),
+            r#"{"smithy": "2.0", "shapes": {}}"#,
+        )
+        .expect("a file");
         folder
     }
 
@@ -34,13 +42,20 @@ impl Folder {
 
     fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-opsmith"));
-        command.arg("opsmith").args(line.split_whitespace()).current_dir(self.0.path());
+        command
+            .arg("opsmith")
+            .args(line.split_whitespace())
+            .current_dir(self.0.path());
         command
     }
 
     /// Runs a line: exit code, standard output and standard error.
     fn run(&self, line: &str) -> (i32, String, String) {
-        let Output { status, stdout, stderr } = self.command(line).output().expect("run");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = self.command(line).output().expect("run");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
         (status.code().expect("a code"), text(stdout), text(stderr))
     }
@@ -64,14 +79,27 @@ fn a_whole_crate_is_written_once_and_checked() {
     folder.done(&format!("generate {line}"));
     let manifest = folder.read("weather/Cargo.toml");
     let rust = concat!("rust-version = \"", env!("CARGO_PKG_RUST_VERSION"), "\"");
-    for part in [rust, "name = \"opsmith-weather\"", "path = \"../runtime\"", "serde = [\"opsmith-runtime/serde\"]"] {
+    for part in [
+        rust,
+        "name = \"opsmith-weather\"",
+        "path = \"../runtime\"",
+        "serde = [\"opsmith-runtime/serde\"]",
+    ] {
         assert!(manifest.contains(part), "{manifest}");
     }
     let readme = folder.read("weather/README.md");
-    assert!(readme.contains("- `get_forecast`: `GetForecast`. Tells the weather of a city for some days."), "{readme}");
+    assert!(
+        readme.contains(
+            "- `get_forecast`: `GetForecast`. Tells the weather of a city for some days."
+        ),
+        "{readme}"
+    );
     // The manifest is its owner's.
     folder.edit("weather/Cargo.toml", "0.1.0", "3.0.0");
-    assert_eq!(folder.done(&format!("generate {line}")), "weather: nothing to change\n");
+    assert_eq!(
+        folder.done(&format!("generate {line}")),
+        "weather: nothing to change\n"
+    );
     assert_eq!(folder.done(&format!("check {line}")), "weather: current\n");
     assert!(folder.read("weather/Cargo.toml").contains("3.0.0"));
 }
@@ -94,7 +122,10 @@ fn a_check_shows_the_difference_and_what_mends_it() {
     ] {
         assert!(out.contains(part), "{part} is not in {out}");
     }
-    assert!(err.contains(&format!("help: cargo opsmith generate {line}")), "{err}");
+    assert!(
+        err.contains(&format!("help: cargo opsmith generate {line}")),
+        "{err}"
+    );
     folder.done(&format!("generate {line}"));
     assert_eq!(folder.done(&format!("check {line}")), "src: current\n");
 }
@@ -104,25 +135,46 @@ fn a_project_is_generated_with_its_sizes() {
     let folder = Folder::new();
     folder.done("generate");
     let sizes = folder.read("generated/SIZES");
-    assert!(sizes.contains("for 2 operations") && sizes.contains("  GetForecast "), "{sizes}");
+    assert!(
+        sizes.contains("for 2 operations") && sizes.contains("  GetForecast "),
+        "{sizes}"
+    );
     folder.done("check");
     folder.edit("generated/SIZES", "GetForecast", "GetForecasts");
     assert_eq!(folder.run("check").0, 1);
     let elsewhere = tempfile::tempdir().expect("a folder");
-    let output = folder.command("check").current_dir(elsewhere.path()).output().expect("run");
+    let output = folder
+        .command("check")
+        .current_dir(elsewhere.path())
+        .output()
+        .expect("run");
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(1) && err.contains("name a model"), "{err}");
+    assert!(
+        output.status.code() == Some(1) && err.contains("name a model"),
+        "{err}"
+    );
 }
 
 #[test]
 fn a_difference_has_an_exit_code_and_json() {
     let folder = Folder::new();
     fs::copy(folder.path("model/weather.json"), folder.path("new.json")).expect("a copy");
-    assert_eq!(folder.done("diff model/weather.json new.json"), "nothing changed\n");
+    assert_eq!(
+        folder.done("diff model/weather.json new.json"),
+        "nothing changed\n"
+    );
     folder.edit("new.json", "\"max\": 14", "\"max\": 20");
     let (code, out, _) = folder.run("diff model/weather.json new.json");
-    assert_eq!((code, out.lines().last()), (0, Some("suggested version: the next minor one")));
-    assert_eq!(folder.run("diff model/weather.json new.json --fail-on additive").0, 1);
+    assert_eq!(
+        (code, out.lines().last()),
+        (0, Some("suggested version: the next minor one"))
+    );
+    assert_eq!(
+        folder
+            .run("diff model/weather.json new.json --fail-on additive")
+            .0,
+        1
+    );
     // Back again, it is a breach.
     let (code, out, _) = folder.run("diff new.json model/weather.json --json");
     let json: Value = serde_json::from_str(&out).expect("JSON");
@@ -130,29 +182,63 @@ fn a_difference_has_an_exit_code_and_json() {
         (code, &json["version"], &json["changes"][0]["operations"][0]),
         (1, &"major".into(), &"GetForecast".into())
     );
-    assert_eq!(json["changes"][0]["change"], "the maximum is 14 rather than 20");
+    assert_eq!(
+        json["changes"][0]["change"],
+        "the maximum is 14 rather than 20"
+    );
     let (code, _, err) = folder.run("diff model/weather.json missing.json");
-    assert!(code == 2 && err.contains("cannot read missing.json"), "{err}");
+    assert!(
+        code == 2 && err.contains("cannot read missing.json"),
+        "{err}"
+    );
 }
 
 #[test]
 fn an_update_is_done_whole_or_not_at_all() {
     let folder = Folder::new();
     folder.done("generate");
-    let (model, code) = (folder.read("model/weather.json"), folder.read("generated/weather/src/types.rs"));
+    let (model, code) = (
+        folder.read("model/weather.json"),
+        folder.read("generated/weather/src/types.rs"),
+    );
     fs::copy(folder.path("model/weather.json"), folder.path("new.json")).expect("a copy");
-    folder.edit("new.json", "\"com.example.weather#Days\": {", "\"com.example.weather#Dayz\": {");
+    folder.edit(
+        "new.json",
+        "\"com.example.weather#Days\": {",
+        "\"com.example.weather#Dayz\": {",
+    );
     let (exit, _, err) = folder.run("update new.json --model model/weather.json");
-    assert!(exit == 1 && err.contains("new.json: com.example.weather#GetForecastInput$days"), "{err}");
-    assert_eq!((folder.read("model/weather.json"), folder.read("generated/weather/src/types.rs")), (model, code));
+    assert!(
+        exit == 1 && err.contains("new.json: com.example.weather#GetForecastInput$days"),
+        "{err}"
+    );
+    assert_eq!(
+        (
+            folder.read("model/weather.json"),
+            folder.read("generated/weather/src/types.rs")
+        ),
+        (model, code)
+    );
     assert!(!folder.path("model/weather.json.new").exists());
-    folder.edit("new.json", "\"com.example.weather#Dayz\": {", "\"com.example.weather#Days\": {");
+    folder.edit(
+        "new.json",
+        "\"com.example.weather#Dayz\": {",
+        "\"com.example.weather#Days\": {",
+    );
     folder.edit("new.json", "\"unit\"", "\"units\"");
     let out = folder.done("update new.json --model model/weather.json");
-    for part in ["GetForecastInput$unit: removed", "wrote model/weather.json", "generated/weather: current"] {
+    for part in [
+        "GetForecastInput$unit: removed",
+        "wrote model/weather.json",
+        "generated/weather: current",
+    ] {
         assert!(out.contains(part), "{part} is not in {out}");
     }
-    assert!(folder.read("generated/weather/src/types.rs").contains("pub units: Option<Unit>"));
+    assert!(
+        folder
+            .read("generated/weather/src/types.rs")
+            .contains("pub units: Option<Unit>")
+    );
     folder.done("check");
 }
 
@@ -160,25 +246,43 @@ fn an_update_is_done_whole_or_not_at_all() {
 fn operations_and_shapes_are_listed_and_explained() {
     let folder = Folder::new();
     let listed = folder.done("list model/weather.json");
-    let operations: Vec<_> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(operations, ["operation", "GetForecast", "ListCities", "all"]);
+    let operations: Vec<_> = listed
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(
+        operations,
+        ["operation", "GetForecast", "ListCities", "all"]
+    );
     let explained = folder.done("explain GetForecastInput model/weather.json");
-    for part in
-        ["\"smithy.api#required\": {}", "an argument of `new` since it is required", "pub struct GetForecastInput"]
-    {
+    for part in [
+        "\"smithy.api#required\": {}",
+        "an argument of `new` since it is required",
+        "pub struct GetForecastInput",
+    ] {
         assert!(explained.contains(part), "{part} is not in {explained}");
     }
     let explained = folder.done("explain ListCities model/weather.json");
-    assert!(explained.contains("x-amz-target: Weather.ListCities") && explained.contains("pub fn list_cities"));
+    assert!(
+        explained.contains("x-amz-target: Weather.ListCities")
+            && explained.contains("pub fn list_cities")
+    );
     let (code, _, err) = folder.run("explain GetForcast model/weather.json");
-    assert!(code == 1 && err.contains("did you mean GetForecast?"), "{err}");
+    assert!(
+        code == 1 && err.contains("did you mean GetForecast?"),
+        "{err}"
+    );
 }
 
 #[test]
 fn a_difference_of_any_fact_is_told() {
     let folder = Folder::new();
     for (from, to, told) in [
-        ("\"smithy.api#httpError\": 404", "\"smithy.api#httpError\": 410", "the HTTP status is 410 rather than 404"),
+        (
+            "\"smithy.api#httpError\": 404",
+            "\"smithy.api#httpError\": 410",
+            "the HTTP status is 410 rather than 404",
+        ),
         (
             "\"smithy.api#error\": \"client\"",
             "\"smithy.api#retryable\": { \"throttling\": true }, \"smithy.api#error\": \"client\"",
@@ -189,7 +293,11 @@ fn a_difference_of_any_fact_is_told() {
             "\"smithy.protocols#rpcv2Cbor\": {}, \"aws.protocols#awsJson1_0\": {}",
             "the list of protocols changed",
         ),
-        ("\"smithy.api#title\": \"The Weather", "\"smithy.api#title\": \"Weather", "the title changed"),
+        (
+            "\"smithy.api#title\": \"The Weather",
+            "\"smithy.api#title\": \"Weather",
+            "the title changed",
+        ),
         (
             "\"smithy.api#enumValue\": \"clear\"",
             "\"smithy.api#deprecated\": {}, \"smithy.api#enumValue\": \"clear\"",
@@ -216,26 +324,55 @@ fn operations_that_are_left_out_are_told() {
         "\"target\": \"com.example.weather#Cities\"",
         "\"target\": \"com.example.weather#Cities\", \"traits\": { \"smithy.api#streaming\": {} }",
     );
-    for line in ["generate model/weather.json --out src", "list model/weather.json"] {
+    for line in [
+        "generate model/weather.json --out src",
+        "list model/weather.json",
+    ] {
         let (code, _, err) = folder.run(line);
-        assert!(code == 0 && err.contains("left out") && err.contains("ListCities"), "{line}: {err}");
+        assert!(
+            code == 0 && err.contains("left out") && err.contains("ListCities"),
+            "{line}: {err}"
+        );
     }
     let (code, _, err) = folder.run("explain ListCities model/weather.json");
-    assert!(code == 1 && err.contains("stream") && !err.contains("did you mean"), "{err}");
+    assert!(
+        code == 1 && err.contains("stream") && !err.contains("did you mean"),
+        "{err}"
+    );
 }
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let folder = Folder::new();
     let mut child = folder.command("explain GetForecast model/weather.json");
-    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("run");
+    let mut child = child
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("run");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("ended");
-    assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(0), ""));
+    assert_eq!(
+        (
+            output.status.code(),
+            &*String::from_utf8_lossy(&output.stderr)
+        ),
+        (Some(0), "")
+    );
     if Path::new("/dev/full").exists() {
-        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("the full disk");
-        let output =
-            folder.command("list model/weather.json").stdout(full).stderr(Stdio::piped()).output().expect("run");
-        assert!(output.status.code() == Some(1) && String::from_utf8_lossy(&output.stderr).contains("cannot write"));
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .expect("the full disk");
+        let output = folder
+            .command("list model/weather.json")
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .output()
+            .expect("run");
+        assert!(
+            output.status.code() == Some(1)
+                && String::from_utf8_lossy(&output.stderr).contains("cannot write")
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! [`Job`]: what a handler is given.
 
 use opsmith_codepipeline::{
-    AWSSessionCredentials, Client, Error, GetThirdPartyJobDetailsInput, ThirdPartyJobData, ThirdPartyJobDetails,
+    AWSSessionCredentials, Client, Error, GetThirdPartyJobDetailsInput, ThirdPartyJobData,
+    ThirdPartyJobDetails,
 };
 use std::collections::BTreeMap;
 
@@ -39,7 +40,11 @@ impl Job {
 
     /// The settings of the action.
     pub fn configuration(&self) -> BTreeMap<String, String> {
-        self.data.action_configuration.clone().and_then(|action| action.configuration).unwrap_or_default()
+        self.data
+            .action_configuration
+            .clone()
+            .and_then(|action| action.configuration)
+            .unwrap_or_default()
     }
 
     /// The token that an earlier run of the job was continued with.
@@ -60,7 +65,9 @@ impl Job {
 
 impl Access {
     pub(crate) async fn details(&self, job_id: &str) -> Result<ThirdPartyJobDetails, Error> {
-        let asked = self.client.get_third_party_job_details(GetThirdPartyJobDetailsInput::new(job_id, &*self.token));
+        let asked = self
+            .client
+            .get_third_party_job_details(GetThirdPartyJobDetailsInput::new(job_id, &*self.token));
         Ok(asked.await?.job_details.unwrap_or_default())
     }
 }

@@ -13,9 +13,11 @@
 //! # }
 //! ```
 //!
-//! A job goes through these steps, and whatever happens on the way, it ends: a handler that fails, panics or takes too long puts a
-//! failure, and so does a worker that is stopped. When the answer to an acknowledgement is lost, the job is done: it would be stuck
-//! until its time is over otherwise. So a job may be done twice, in the rare case that another worker took it at that moment.
+//! A job goes through these steps, and whatever happens on the way, it ends: a handler that fails,
+//! panics or takes too long puts a failure, and so does a worker that is stopped. When the answer
+//! to an acknowledgement is lost, the job is done: it would be stuck until its time is over
+//! otherwise. So a job may be done twice, in the rare case that another worker took it at that
+//! moment.
 //!
 //! ```text
 //! poll → client id to client token → details → acknowledge with the nonce → the handler → success, continuation or failure

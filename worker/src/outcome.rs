@@ -31,7 +31,10 @@ impl Outcome {
 
     /// The work goes on elsewhere: the job comes back, with this token in its data.
     pub fn continued(token: impl Into<String>) -> Self {
-        Outcome::Success(Success { continuation_token: Some(token.into()), ..Success::default() })
+        Outcome::Success(Success {
+            continuation_token: Some(token.into()),
+            ..Success::default()
+        })
     }
 
     /// The job failed. A message that is longer than the model permits is clipped, with a mark.
@@ -84,7 +87,10 @@ const MARK: &str = "… (clipped)";
 /// The most characters that the model permits in a shape.
 fn most(shape: &str) -> usize {
     let rows = opsmith_codepipeline::rows::SERVICE.shapes;
-    let max = rows.iter().find(|row| row.name == shape).and_then(|row| row.max);
+    let max = rows
+        .iter()
+        .find(|row| row.name == shape)
+        .and_then(|row| row.max);
     max.map_or(usize::MAX, |max| max as usize)
 }
 
@@ -110,8 +116,13 @@ mod tests {
     #[test]
     fn texts_are_clipped_with_a_mark() {
         assert_eq!(clip("short", 5), "short");
-        assert_eq!(clip(&"é".repeat(30), 20), format!("{}… (clipped)", "é".repeat(9)));
-        let Outcome::Failure(failure) = Outcome::failure(FailureType::JobFailed, "x".repeat(9000)).clipped() else {
+        assert_eq!(
+            clip(&"é".repeat(30), 20),
+            format!("{}… (clipped)", "é".repeat(9))
+        );
+        let Outcome::Failure(failure) =
+            Outcome::failure(FailureType::JobFailed, "x".repeat(9000)).clipped()
+        else {
             panic!("a failure");
         };
         assert_eq!(failure.message.chars().count(), 5000);

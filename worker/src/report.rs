@@ -28,8 +28,8 @@ pub enum Ended {
     Continued,
     /// A failure was put, with this message.
     Failed(String),
-    /// Its result was sent more than once, and refused as settled: an earlier attempt may have taken effect, or the job's time was
-    /// over.
+    /// Its result was sent more than once, and refused as settled: an earlier attempt may have
+    /// taken effect, or the job's time was over.
     Unknown(Error),
     /// Its result was refused: the job had ended before, as one does whose time is over.
     Refused(Error),

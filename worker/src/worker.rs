@@ -6,7 +6,8 @@ use crate::report::{Ended, Event};
 use crate::tokens::ClientTokens;
 use opsmith_codepipeline::{
     AcknowledgeThirdPartyJobInput, ActionTypeId, Client, Error, ErrorCode, FailureType, JobStatus,
-    PollForThirdPartyJobsInput, PutThirdPartyJobFailureResultInput, PutThirdPartyJobSuccessResultInput, ThirdPartyJob,
+    PollForThirdPartyJobsInput, PutThirdPartyJobFailureResultInput,
+    PutThirdPartyJobSuccessResultInput, ThirdPartyJob,
 };
 use opsmith_runtime::retry::{Pause, RealPause};
 use std::collections::HashSet;
@@ -73,13 +74,19 @@ pub struct Worker {
 
 impl std::fmt::Debug for Worker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Worker").field("action_type", &self.action_type).finish_non_exhaustive()
+        f.debug_struct("Worker")
+            .field("action_type", &self.action_type)
+            .finish_non_exhaustive()
     }
 }
 
 impl Worker {
     /// A worker for the jobs of an action type, one at a time, each for an hour at most.
-    pub fn new(client: Client, action_type: ActionTypeId, tokens: impl ClientTokens + 'static) -> Self {
+    pub fn new(
+        client: Client,
+        action_type: ActionTypeId,
+        tokens: impl ClientTokens + 'static,
+    ) -> Self {
         Worker {
             client,
             action_type,
@@ -135,12 +142,13 @@ impl Worker {
         self
     }
 
-    /// Works until `stop` is done, which may be a signal. Jobs in hand are given up then, and get a failure result, before this
-    /// returns.
+    /// Works until `stop` is done, which may be a signal. Jobs in hand are given up then, and get a
+    /// failure result, before this returns.
     ///
     /// # Errors
     ///
-    /// Polling fails for a reason that does not pass: the action type is not known, the signature is refused.
+    /// Polling fails for a reason that does not pass: the action type is not known, the signature
+    /// is refused.
     pub async fn run<H, F>(&self, handler: H, stop: impl Future<Output = ()>) -> Result<(), Error>
     where
         H: Fn(Job) -> F + Send + Sync + 'static,
@@ -193,12 +201,16 @@ impl Worker {
             failures = 0;
             let mut taken = 0;
             for job in polled {
-                let (Some(id), Some(client_id)) = (job.job_id, job.client_id) else { continue };
+                let (Some(id), Some(client_id)) = (job.job_id, job.client_id) else {
+                    continue;
+                };
                 if taken < free && Known::begin(&known, &id) {
                     taken += 1;
                     let (worker, handler) = (self.clone(), Arc::clone(&handler));
                     let (known, stopped) = (Arc::clone(&known), stopped.clone());
-                    tasks.spawn(async move { worker.job(&id, &client_id, handler, &known, stopped).await });
+                    tasks.spawn(async move {
+                        worker.job(&id, &client_id, handler, &known, stopped).await
+                    });
                 }
             }
             match taken {
@@ -210,7 +222,8 @@ impl Worker {
         }
     }
 
-    /// One job. One that is left to others is not tried again at once, or not at all by a worker that ends.
+    /// One job. One that is left to others is not tried again at once, or not at all by a worker
+    /// that ends.
     async fn job<H, F>(
         &self,
         id: &str,
@@ -236,7 +249,12 @@ impl Worker {
     async fn poll(&self, most: usize) -> Result<Vec<ThirdPartyJob>, Error> {
         let most = i32::try_from(most).unwrap_or(i32::MAX);
         let input = PollForThirdPartyJobsInput::new(self.action_type.clone()).max_batch_size(most);
-        Ok(self.client.poll_for_third_party_jobs(input).await?.jobs.unwrap_or_default())
+        Ok(self
+            .client
+            .poll_for_third_party_jobs(input)
+            .await?
+            .jobs
+            .unwrap_or_default())
     }
 
     async fn wait(&self, time: Duration) {
@@ -247,13 +265,21 @@ impl Worker {
 
     /// Pauses twice as long after each failure.
     async fn back_off(&self, failures: &mut u32) {
-        let time = Duration::from_secs(1).saturating_mul(1 << (*failures).min(10)).min(LONGEST);
+        let time = Duration::from_secs(1)
+            .saturating_mul(1 << (*failures).min(10))
+            .min(LONGEST);
         *failures += 1;
         self.wait(time).await;
     }
 
     /// One job, from its client's token to its result; whether it was taken.
-    async fn one<H, F>(&self, id: &str, client_id: &str, handler: Arc<H>, stopped: watch::Receiver<bool>) -> bool
+    async fn one<H, F>(
+        &self,
+        id: &str,
+        client_id: &str,
+        handler: Arc<H>,
+        stopped: watch::Receiver<bool>,
+    ) -> bool
     where
         H: Fn(Job) -> F + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
@@ -269,7 +295,10 @@ impl Worker {
         (self.on_event)(&Event::Taken(id));
         let access = job.access.clone();
         // Called within the future, so that a panic on the way to it is one of the action too.
-        let outcome = self.outcome(async move { handler(job).await }, stopped).await.clipped();
+        let outcome = self
+            .outcome(async move { handler(job).await }, stopped)
+            .await
+            .clipped();
         let ended = self.put(id, &access, outcome).await;
         tracing::debug!(target: "opsmith", job = id, ?ended, "ended");
         (self.on_event)(&Event::Ended(id, &ended));
@@ -278,13 +307,27 @@ impl Worker {
 
     /// Takes the job, or says why it is left to others.
     async fn take(&self, id: &str, client_id: &str) -> Result<Job, String> {
-        let token = self.tokens.client_token(client_id).await.map_err(|error| format!("no client token: {error}"))?;
+        let token = self
+            .tokens
+            .client_token(client_id)
+            .await
+            .map_err(|error| format!("no client token: {error}"))?;
         let token = token.ok_or_else(|| format!("the client {client_id:?} is not known"))?;
-        let access = Access { client: self.client.clone(), token };
-        let details = access.details(id).await.map_err(|error| error.to_string())?;
+        let access = Access {
+            client: self.client.clone(),
+            token,
+        };
+        let details = access
+            .details(id)
+            .await
+            .map_err(|error| error.to_string())?;
         let nonce = details.nonce.unwrap_or_default();
         self.acknowledge(id, &nonce, &access).await?;
-        Ok(Job { id: id.to_owned(), access, data: details.data.unwrap_or_default() })
+        Ok(Job {
+            id: id.to_owned(),
+            access,
+            data: details.data.unwrap_or_default(),
+        })
     }
 
     /// Acknowledges the job, again when it is not known whether that has arrived.
@@ -295,14 +338,17 @@ impl Worker {
             let error = match self.client.acknowledge_third_party_job(input).await {
                 Ok(output) if output.status == Some(JobStatus::InProgress) => return Ok(()),
                 Ok(output) => {
-                    let state = output.status.map_or_else(String::new, |state| state.to_string());
+                    let state = output
+                        .status
+                        .map_or_else(String::new, |state| state.to_string());
                     return Err(format!("its state is {state}"));
                 }
                 Err(error) => error,
             };
             unclear |= is_unclear(&error);
-            // The nonce was used up, as it seems by an earlier attempt of this very call. If nobody did the job, it would be stuck until
-            // its time is over; that another worker came between is the rarer case, and then it is done twice.
+            // The nonce was used up, as it seems by an earlier attempt of this very call. If nobody
+            // did the job, it would be stuck until its time is over; that another worker came
+            // between is the rarer case, and then it is done twice.
             if unclear && ErrorCode::of(&error) == Some(ErrorCode::InvalidNonceException) {
                 tracing::warn!(target: "opsmith", job = id, "taken by an attempt whose answer was lost, as it seems");
                 return Ok(());
@@ -315,7 +361,8 @@ impl Worker {
         }
     }
 
-    /// What the handler makes of the job: a failure when it panics, takes too long, or the worker is stopped.
+    /// What the handler makes of the job: a failure when it panics, takes too long, or the worker
+    /// is stopped.
     async fn outcome<F>(&self, work: F, mut stopped: watch::Receiver<bool>) -> Outcome
     where
         F: Future<Output = Outcome> + Send + 'static,
@@ -347,7 +394,11 @@ impl Worker {
             };
             let unclear = failures > 0 || is_unclear(&error);
             if ErrorCode::of(&error) == Some(ErrorCode::InvalidJobStateException) {
-                return if unclear { Ended::Unknown(error) } else { Ended::Refused(error) };
+                return if unclear {
+                    Ended::Unknown(error)
+                } else {
+                    Ended::Refused(error)
+                };
             }
             if !passes(&error) || failures + 1 == ATTEMPTS {
                 return Ended::Refused(error);
@@ -360,12 +411,23 @@ impl Worker {
         match outcome {
             Outcome::Failure(failure) => {
                 let input = PutThirdPartyJobFailureResultInput::new(id, &*access.token, failure);
-                self.client.put_third_party_job_failure_result(input).await.map(drop)
+                self.client
+                    .put_third_party_job_failure_result(input)
+                    .await
+                    .map(drop)
             }
-            Outcome::Success(Success { continuation_token, revision, details }) => {
-                let mut input = PutThirdPartyJobSuccessResultInput::new(id, &*access.token).execution_details(details);
+            Outcome::Success(Success {
+                continuation_token,
+                revision,
+                details,
+            }) => {
+                let mut input = PutThirdPartyJobSuccessResultInput::new(id, &*access.token)
+                    .execution_details(details);
                 (input.continuation_token, input.current_revision) = (continuation_token, revision);
-                self.client.put_third_party_job_success_result(input).await.map(drop)
+                self.client
+                    .put_third_party_job_success_result(input)
+                    .await
+                    .map(drop)
             }
         }
     }
@@ -395,5 +457,7 @@ fn passes(error: &Error) -> bool {
 
 /// Whether the call was refused for its rate, and so has done nothing.
 fn is_throttling(error: &Error) -> bool {
-    error.service().is_some_and(|error| error.status == 429 || error.code.contains("Throttl"))
+    error
+        .service()
+        .is_some_and(|error| error.status == 429 || error.code.contains("Throttl"))
 }

@@ -1,6 +1,8 @@
 //! The life of jobs in a worker, on a local endpoint.
 
-use opsmith_codepipeline::{ActionCategory, ActionOwner, ActionTypeId, Client, Config, FailureType};
+use opsmith_codepipeline::{
+    ActionCategory, ActionOwner, ActionTypeId, Client, Config, FailureType,
+};
 use opsmith_local::jobs::{self, Jobs, Status};
 use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
 use opsmith_runtime::credentials::Credentials;
@@ -24,11 +26,18 @@ impl Pause for Short {
 
 /// An endpoint with so many jobs, `job-0` and so on.
 fn endpoint(count: usize) -> Endpoint {
-    let endpoint = Endpoint::start_with(Options { jobs: Jobs::default(), ..Options::default() }).expect("an endpoint");
+    let endpoint = Endpoint::start_with(Options {
+        jobs: Jobs::default(),
+        ..Options::default()
+    })
+    .expect("an endpoint");
     for number in 0..count {
         let mut job = jobs::Job::demo();
         job.id = format!("job-{number}");
-        job.client = Some(jobs::Client { id: "client-1".to_owned(), token: "token-1".into() });
+        job.client = Some(jobs::Client {
+            id: "client-1".to_owned(),
+            token: "token-1".into(),
+        });
         endpoint.add(job).expect("added");
     }
     endpoint
@@ -37,8 +46,15 @@ fn endpoint(count: usize) -> Endpoint {
 fn client(endpoint: &Endpoint) -> Client {
     let credentials = endpoint.credentials();
     let secret = credentials.secret_access_key.expose();
-    let config = Config::new().region(REGION).endpoint_url(endpoint.url()).pause(Arc::new(Short));
-    Client::new(config.credentials(Credentials::new(credentials.access_key_id.clone(), secret, "test")))
+    let config = Config::new()
+        .region(REGION)
+        .endpoint_url(endpoint.url())
+        .pause(Arc::new(Short));
+    Client::new(config.credentials(Credentials::new(
+        credentials.access_key_id.clone(),
+        secret,
+        "test",
+    )))
 }
 
 /// What a worker told.
@@ -64,11 +80,21 @@ fn worker(endpoint: &Endpoint) -> (Worker, Told) {
         };
         teller.lock().expect("lock").push(text);
     };
-    (Worker::new(client(endpoint), action_type, tokens).pause(Arc::new(Short)).once().on_event(tell), told)
+    (
+        Worker::new(client(endpoint), action_type, tokens)
+            .pause(Arc::new(Short))
+            .once()
+            .on_event(tell),
+        told,
+    )
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
 }
 
 fn run<F>(worker: &Worker, handler: impl Fn(Job) -> F + Send + Sync + 'static)
@@ -91,18 +117,40 @@ fn jobs_succeed_fail_and_are_continued() {
     let endpoint = endpoint(3);
     let (worker, events) = worker(&endpoint);
     run(&worker, |job| async move {
-        assert_eq!(job.configuration().get("Suite").map(String::as_str), Some("all"));
+        assert_eq!(
+            job.configuration().get("Suite").map(String::as_str),
+            Some("all")
+        );
         match (job.id(), job.continuation_token()) {
-            ("job-0", _) => Outcome::success().summary("all passed").external_execution_id("run-1"),
+            ("job-0", _) => Outcome::success()
+                .summary("all passed")
+                .external_execution_id("run-1"),
             ("job-1", _) => Outcome::failure(FailureType::ConfigurationError, "no suite"),
             (_, None) => Outcome::continued("half"),
             (_, Some(token)) => Outcome::success().summary(token),
         }
     });
-    assert_eq!(states(&endpoint), [Status::Succeeded, Status::Failed, Status::Succeeded]);
-    assert_eq!(told(&events), ["job-0 Succeeded", "job-1 failed: no suite", "job-2 Continued", "job-2 Succeeded"]);
-    let reports: Vec<_> = endpoint.jobs().into_iter().filter_map(|entry| entry.report).collect();
-    let jobs::Report::Success(first) = &reports[0] else { panic!("a success") };
+    assert_eq!(
+        states(&endpoint),
+        [Status::Succeeded, Status::Failed, Status::Succeeded]
+    );
+    assert_eq!(
+        told(&events),
+        [
+            "job-0 Succeeded",
+            "job-1 failed: no suite",
+            "job-2 Continued",
+            "job-2 Succeeded"
+        ]
+    );
+    let reports: Vec<_> = endpoint
+        .jobs()
+        .into_iter()
+        .filter_map(|entry| entry.report)
+        .collect();
+    let jobs::Report::Success(first) = &reports[0] else {
+        panic!("a success")
+    };
     assert_eq!(first.summary.as_deref(), Some("all passed"));
 }
 
@@ -110,12 +158,18 @@ fn jobs_succeed_fail_and_are_continued() {
 fn an_action_that_panics_or_takes_too_long_has_failed() {
     let endpoint = endpoint(2);
     let (worker, events) = worker(&endpoint);
-    run(&worker.deadline(Duration::from_millis(50)), |job| async move {
-        assert_ne!(job.id(), "job-0", "a bug");
-        pending().await
-    });
+    run(
+        &worker.deadline(Duration::from_millis(50)),
+        |job| async move {
+            assert_ne!(job.id(), "job-0", "a bug");
+            pending().await
+        },
+    );
     assert_eq!(states(&endpoint), [Status::Failed, Status::Failed]);
-    let expected = ["job-0 failed: the action panicked", "job-1 failed: the action took longer than 0.05 seconds"];
+    let expected = [
+        "job-0 failed: the action panicked",
+        "job-1 failed: the action took longer than 0.05 seconds",
+    ];
     assert_eq!(told(&events), expected);
 }
 
@@ -127,7 +181,10 @@ fn a_job_that_was_taken_unseen_is_done() {
     endpoint.inject(Fault::Lost, Which::Next(1), "AcknowledgeThirdPartyJob");
     endpoint.inject(Fault::Throttle, Which::Next(3), "AcknowledgeThirdPartyJob");
     run(&worker, |_| async { Outcome::success() });
-    assert_eq!((states(&endpoint), told(&events)), (vec![Status::Succeeded], vec!["job-0 Succeeded".to_owned()]));
+    assert_eq!(
+        (states(&endpoint), told(&events)),
+        (vec![Status::Succeeded], vec!["job-0 Succeeded".to_owned()])
+    );
 }
 
 #[test]
@@ -144,17 +201,24 @@ fn a_worker_that_is_stopped_gives_its_jobs_up() {
     assert_eq!(told(&events), ["job-0 failed: the worker was stopped"]);
     // One at a time: the other waits for another worker.
     assert_eq!(states(&endpoint).first(), Some(&Status::Failed));
-    assert!(matches!(states(&endpoint)[1], Status::Queued | Status::Dispatched));
+    assert!(matches!(
+        states(&endpoint)[1],
+        Status::Queued | Status::Dispatched
+    ));
 }
 
-/// The time of a job begins when it is acknowledged, so a job that can't be begun yet is not: each of these takes most of its time.
+/// The time of a job begins when it is acknowledged, so a job that can't be begun yet is not: each
+/// of these takes most of its time.
 #[test]
 fn a_job_that_waits_for_its_turn_loses_none_of_its_time() {
     let endpoint = endpoint(0);
     for number in 0..2 {
         let mut job = jobs::Job::demo();
         job.id = format!("job-{number}");
-        job.client = Some(jobs::Client { id: "client-1".to_owned(), token: "token-1".into() });
+        job.client = Some(jobs::Client {
+            id: "client-1".to_owned(),
+            token: "token-1".into(),
+        });
         job.timeout = Duration::from_millis(1500);
         endpoint.add(job).expect("added");
     }
@@ -163,7 +227,12 @@ fn a_job_that_waits_for_its_turn_loses_none_of_its_time() {
         tokio::time::sleep(Duration::from_millis(900)).await;
         Outcome::success()
     });
-    assert_eq!(states(&endpoint), [Status::Succeeded, Status::Succeeded], "{:?}", told(&events));
+    assert_eq!(
+        states(&endpoint),
+        [Status::Succeeded, Status::Succeeded],
+        "{:?}",
+        told(&events)
+    );
 }
 
 #[test]
@@ -174,7 +243,10 @@ fn a_client_that_is_not_known_is_left_to_others() {
     let until = async { tokio::time::sleep(Duration::from_millis(100)).await };
     wait(worker.run(|_| async { Outcome::success() }, until)).expect("worked");
     let told = told(&events);
-    assert!(!told.is_empty() && told.iter().all(|text| text.contains("is not known")), "{told:?}");
+    assert!(
+        !told.is_empty() && told.iter().all(|text| text.contains("is not known")),
+        "{told:?}"
+    );
     assert_eq!(states(&endpoint), [Status::Dispatched]);
 }
 
@@ -184,7 +256,10 @@ fn a_job_that_is_left_does_not_keep_others_waiting() {
     endpoint.add(jobs::Job::demo()).expect("added");
     let mut job = jobs::Job::demo();
     job.id = "known".to_owned();
-    job.client = Some(jobs::Client { id: "client-1".to_owned(), token: "token-1".into() });
+    job.client = Some(jobs::Client {
+        id: "client-1".to_owned(),
+        token: "token-1".into(),
+    });
     endpoint.add(job).expect("added");
     let (worker, _) = worker(&endpoint);
     run(&worker, |_| async { Outcome::success() });
@@ -219,9 +294,11 @@ fn a_poll_that_is_refused_for_good_ends_the_work() {
     endpoint.inject(Fault::Throttle, Which::Next(7), "PollForThirdPartyJobs");
     run(&worker, |_| async { Outcome::success() });
     assert_eq!(states(&endpoint), [Status::Succeeded]);
-    let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Nobody", "1");
+    let action_type =
+        ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Nobody", "1");
     let worker = Worker::new(client(&endpoint), action_type, "token-1".to_owned());
-    let error = wait(worker.run(|_| async { Outcome::success() }, pending())).expect_err("no such type");
+    let error =
+        wait(worker.run(|_| async { Outcome::success() }, pending())).expect_err("no such type");
     assert_eq!(error.code(), Some("ActionTypeNotFoundException"));
 }
 
@@ -229,7 +306,12 @@ fn a_poll_that_is_refused_for_good_ends_the_work() {
 #[test]
 fn every_job_ends_whatever_goes_wrong() {
     let endpoint = endpoint(300);
-    for fault in [Fault::Throttle, Fault::Reset, Fault::Lost, Fault::Answer(503, String::new())] {
+    for fault in [
+        Fault::Throttle,
+        Fault::Reset,
+        Fault::Lost,
+        Fault::Answer(503, String::new()),
+    ] {
         endpoint.inject(fault, Which::Share(0.025), "");
     }
     let (worker, events) = worker(&endpoint);
@@ -244,7 +326,16 @@ fn every_job_ends_whatever_goes_wrong() {
         });
     }
     let states = states(&endpoint);
-    let left: Vec<_> = states.iter().filter(|state| !matches!(state, Status::Succeeded | Status::Failed)).collect();
+    let left: Vec<_> = states
+        .iter()
+        .filter(|state| !matches!(state, Status::Succeeded | Status::Failed))
+        .collect();
     assert!(left.is_empty(), "{left:?}: {:#?}", told(&events));
-    assert_eq!(states.iter().filter(|state| **state == Status::Failed).count(), 30);
+    assert_eq!(
+        states
+            .iter()
+            .filter(|state| **state == Status::Failed)
+            .count(),
+        30
+    );
 }

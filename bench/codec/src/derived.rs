@@ -24,7 +24,9 @@ fn attribute(value: &Value) -> Attribute {
 }
 
 fn attributes(item: &Item) -> BTreeMap<String, Attribute> {
-    item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect()
+    item.iter()
+        .map(|(name, value)| (name.clone(), attribute(value)))
+        .collect()
 }
 
 #[derive(Serialize)]
@@ -36,7 +38,10 @@ pub struct PutItem {
 
 impl PutItem {
     pub fn new(item: &Item) -> Self {
-        PutItem { table_name: "orders".to_owned(), item: attributes(item) }
+        PutItem {
+            table_name: "orders".to_owned(),
+            item: attributes(item),
+        }
     }
 
     pub fn encode(&self) -> Vec<u8> {
@@ -53,7 +58,10 @@ pub struct Query {
 
 impl Query {
     pub fn new(items: &[Item]) -> Self {
-        Query { items: items.iter().map(attributes).collect(), count: i32::try_from(items.len()).expect("a count") }
+        Query {
+            items: items.iter().map(attributes).collect(),
+            count: i32::try_from(items.len()).expect("a count"),
+        }
     }
 
     pub fn encode(&self) -> Vec<u8> {

@@ -1,5 +1,6 @@
-//! Documents without a network: `codec` prints, for each of three cases, the nanoseconds of Opsmith, of the official SDK and of
-//! serde_json with derived code; then the allocations of one call in the steady state, and their bytes.
+//! Documents without a network: `codec` prints, for each of three cases, the nanoseconds of
+//! Opsmith, of the official SDK and of serde_json with derived code; then the allocations of one
+//! call in the steady state, and their bytes.
 
 mod derived;
 mod official;
@@ -37,7 +38,10 @@ pub type Item = BTreeMap<String, Value>;
 fn small() -> Item {
     let text = |text: &str| Value::Text(text.to_owned());
     BTreeMap::from([
-        ("id".to_owned(), text("5f2b6c1e-0f0e-4f43-9d1c-7c6b1f0a9f11")),
+        (
+            "id".to_owned(),
+            text("5f2b6c1e-0f0e-4f43-9d1c-7c6b1f0a9f11"),
+        ),
         ("state".to_owned(), text("in progress")),
         ("attempts".to_owned(), Value::Number("3".to_owned())),
         ("done".to_owned(), Value::Truth(false)),
@@ -49,15 +53,24 @@ fn small() -> Item {
 fn order(number: usize) -> Item {
     let position = |number: usize| {
         Value::Map(BTreeMap::from([
-            ("article".to_owned(), Value::Text(format!("article-{number}"))),
+            (
+                "article".to_owned(),
+                Value::Text(format!("article-{number}")),
+            ),
             ("count".to_owned(), Value::Number(number.to_string())),
         ]))
     };
     BTreeMap::from([
         ("id".to_owned(), Value::Text(format!("order-{number}"))),
-        ("note".to_owned(), Value::Text("Leave it \"at the door\", zweiter Stock; größer als üblich".to_owned())),
+        (
+            "note".to_owned(),
+            Value::Text("Leave it \"at the door\", zweiter Stock; größer als üblich".to_owned()),
+        ),
         ("paid".to_owned(), Value::Truth(number.is_multiple_of(2))),
-        ("positions".to_owned(), Value::List((0..3).map(|at| position(number + at)).collect())),
+        (
+            "positions".to_owned(),
+            Value::List((0..3).map(|at| position(number + at)).collect()),
+        ),
     ])
 }
 
@@ -65,7 +78,10 @@ fn order(number: usize) -> Item {
 fn large() -> Item {
     BTreeMap::from([
         ("id".to_owned(), Value::Text("all".to_owned())),
-        ("orders".to_owned(), Value::List((0..2800).map(|number| Value::Map(order(number))).collect())),
+        (
+            "orders".to_owned(),
+            Value::List((0..2800).map(|number| Value::Map(order(number))).collect()),
+        ),
     ])
 }
 
@@ -80,11 +96,16 @@ fn ours(value: &Value) -> AttributeValue {
 }
 
 fn our_item(item: &Item) -> BTreeMap<String, AttributeValue> {
-    item.iter().map(|(name, value)| (name.clone(), ours(value))).collect()
+    item.iter()
+        .map(|(name, value)| (name.clone(), ours(value)))
+        .collect()
 }
 
 fn encode(input: &PutItemInput) -> Vec<u8> {
-    let shape = SERVICE.operation("PutItem").and_then(|operation| operation.input).expect("an input");
+    let shape = SERVICE
+        .operation("PutItem")
+        .and_then(|operation| operation.input)
+        .expect("an input");
     let mut violations = Vec::new();
     let json = json::write(input, &SERVICE, shape, Some(&mut violations)).expect("JSON");
     assert!(violations.is_empty());
@@ -92,13 +113,17 @@ fn encode(input: &PutItemInput) -> Vec<u8> {
 }
 
 fn decode(body: &[u8]) -> QueryOutput {
-    let shape = SERVICE.operation("Query").and_then(|operation| operation.output).expect("an output");
+    let shape = SERVICE
+        .operation("Query")
+        .and_then(|operation| operation.output)
+        .expect("an output");
     let mut output = QueryOutput::default();
     json::read(body, &SERVICE, shape, &mut output).expect("an answer");
     output
 }
 
-/// Nanoseconds of each, the least of interleaved rounds, each of which begins with another: what is prepared for a round is not counted.
+/// Nanoseconds of each, the least of interleaved rounds, each of which begins with another: what is
+/// prepared for a round is not counted.
 fn race(peers: &mut [&mut dyn FnMut(usize) -> Duration], turns: usize, rounds: usize) -> Vec<f64> {
     let mut least = vec![f64::INFINITY; peers.len()];
     for round in 0..rounds {
@@ -115,7 +140,10 @@ fn taking<I, O>(prepare: impl Fn() -> I, take: impl Fn(I) -> O) -> impl FnMut(us
     move |turns| {
         let inputs: Vec<I> = (0..turns).map(|_| prepare()).collect();
         let start = Instant::now();
-        let outputs: Vec<O> = inputs.into_iter().map(|input| black_box(take(black_box(input)))).collect();
+        let outputs: Vec<O> = inputs
+            .into_iter()
+            .map(|input| black_box(take(black_box(input))))
+            .collect();
         let time = start.elapsed();
         drop(outputs);
         time
@@ -143,7 +171,10 @@ fn decoding(turns: usize, rounds: usize) -> Vec<f64> {
     let items: Vec<Item> = (0..2800).map(order).collect();
     let body = derived::Query::new(&items).encode();
     let theirs = official::Decoder::new(&body);
-    assert_eq!(decode(&body).items.map(|items| items.len()), Some(items.len()));
+    assert_eq!(
+        decode(&body).items.map(|items| items.len()),
+        Some(items.len())
+    );
     assert_eq!(theirs.decode(), items.len());
     race(
         &mut [
@@ -188,16 +219,29 @@ struct Nowhere;
 
 impl Transport for Nowhere {
     fn send<'a>(&'a self, _: &'a Request) -> Sending<'a> {
-        Box::pin(async { Ok(Response { status: 200, headers: Vec::new(), body: b"{}".to_vec() }) })
+        Box::pin(async {
+            Ok(Response {
+                status: 200,
+                headers: Vec::new(),
+                body: b"{}".to_vec(),
+            })
+        })
     }
 }
 
 /// Allocations of a call and their bytes, the network being none.
 async fn allocations() -> (u64, u64) {
     let keys = Credentials::new("AKIDBENCH", "secret", "bench");
-    let client = Client::new(Config::new().region("eu-west-1").credentials(keys).transport(Arc::new(Nowhere)));
+    let client = Client::new(
+        Config::new()
+            .region("eu-west-1")
+            .credentials(keys)
+            .transport(Arc::new(Nowhere)),
+    );
     let (calls, item) = (100, our_item(&small()));
-    let inputs: Vec<_> = (0..=calls).map(|_| PutItemInput::new("orders", item.clone())).collect();
+    let inputs: Vec<_> = (0..=calls)
+        .map(|_| PutItemInput::new("orders", item.clone()))
+        .collect();
     let mut before = (0, 0);
     for (number, input) in inputs.into_iter().enumerate() {
         if number == 1 {
@@ -205,14 +249,23 @@ async fn allocations() -> (u64, u64) {
         }
         let _: PutItemOutput = client.put_item(input).await.expect("an answer");
     }
-    ((COUNT.load(Relaxed) - before.0) / calls, (BYTES.load(Relaxed) - before.1) / calls)
+    (
+        (COUNT.load(Relaxed) - before.0) / calls,
+        (BYTES.load(Relaxed) - before.1) / calls,
+    )
 }
 
 fn main() {
-    for found in [encoding(&small(), 1000, 300), encoding(&large(), 1, 200), decoding(1, 200)] {
+    for found in [
+        encoding(&small(), 1000, 300),
+        encoding(&large(), 1, 200),
+        decoding(1, 200),
+    ] {
         println!("{} {} {}", found[0], found[1], found[2]);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
     let (count, bytes) = runtime.block_on(allocations());
     println!("{count} {bytes}");
 }

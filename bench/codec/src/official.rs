@@ -19,7 +19,11 @@ fn attribute(value: &Value) -> AttributeValue {
         Value::Number(text) => AttributeValue::N(text.clone()),
         Value::Truth(value) => AttributeValue::Bool(*value),
         Value::List(values) => AttributeValue::L(values.iter().map(attribute).collect()),
-        Value::Map(item) => AttributeValue::M(item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect()),
+        Value::Map(item) => AttributeValue::M(
+            item.iter()
+                .map(|(name, value)| (name.clone(), attribute(value)))
+                .collect(),
+        ),
     }
 }
 
@@ -30,9 +34,19 @@ pub struct Encoder {
 
 impl Encoder {
     pub fn new(item: &Item) -> Self {
-        let item = item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
-        let input = PutItemInput::builder().table_name("orders").set_item(Some(item)).build().expect("an input");
-        Encoder { layer: PutItem::new().config().expect("a configuration"), input }
+        let item = item
+            .iter()
+            .map(|(name, value)| (name.clone(), attribute(value)))
+            .collect();
+        let input = PutItemInput::builder()
+            .table_name("orders")
+            .set_item(Some(item))
+            .build()
+            .expect("an input");
+        Encoder {
+            layer: PutItem::new().config().expect("a configuration"),
+            input,
+        }
     }
 
     pub fn input(&self) -> PutItemInput {
@@ -40,8 +54,13 @@ impl Encoder {
     }
 
     pub fn encode(&self, input: PutItemInput) -> Vec<u8> {
-        let serializer = self.layer.load::<SharedRequestSerializer>().expect("a serializer");
-        let request = serializer.serialize_input(Input::erase(input), &mut ConfigBag::base()).expect("a request");
+        let serializer = self
+            .layer
+            .load::<SharedRequestSerializer>()
+            .expect("a serializer");
+        let request = serializer
+            .serialize_input(Input::erase(input), &mut ConfigBag::base())
+            .expect("a request");
         request.body().bytes().expect("a body").to_vec()
     }
 }
@@ -61,11 +80,20 @@ impl Decoder {
     }
 
     pub fn decode_whole(&self) -> Output {
-        let deserializer = self.layer.load::<SharedResponseDeserializer>().expect("a deserializer");
-        deserializer.deserialize_nonstreaming_with_config(&self.response, &ConfigBag::base()).expect("an output")
+        let deserializer = self
+            .layer
+            .load::<SharedResponseDeserializer>()
+            .expect("a deserializer");
+        deserializer
+            .deserialize_nonstreaming_with_config(&self.response, &ConfigBag::base())
+            .expect("an output")
     }
 
     pub fn decode(&self) -> usize {
-        self.decode_whole().downcast::<QueryOutput>().expect("an output of a query").items().len()
+        self.decode_whole()
+            .downcast::<QueryOutput>()
+            .expect("an output of a query")
+            .items()
+            .len()
     }
 }

@@ -1,4 +1,5 @@
-//! Generates every service of botocore's that speaks AWS JSON, from file to text, on all cores; prints how many there are.
+//! Generates every service of botocore's that speaks AWS JSON, from file to text, on all cores;
+//! prints how many there are.
 
 use opsmith_codegen::Generator;
 use std::path::{Path, PathBuf};
@@ -6,8 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn main() {
     let data = std::env::args().nth(1).expect("botocore's data folder");
-    let models: Vec<PathBuf> = folders(Path::new(&data)).iter().flat_map(|service| folders(service)).collect();
-    let (next, made, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let models: Vec<PathBuf> = folders(Path::new(&data))
+        .iter()
+        .flat_map(|service| folders(service))
+        .collect();
+    let (next, made, bytes) = (
+        AtomicUsize::new(0),
+        AtomicUsize::new(0),
+        AtomicUsize::new(0),
+    );
     let work = || {
         while let Some(model) = models.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Ok(files) = Generator::new(model).render() {
@@ -17,12 +25,21 @@ fn main() {
         }
     };
     std::thread::scope(|scope| {
-        (0..std::thread::available_parallelism().map_or(2, usize::from)).for_each(|_| drop(scope.spawn(work)));
+        (0..std::thread::available_parallelism().map_or(2, usize::from))
+            .for_each(|_| drop(scope.spawn(work)));
     });
-    println!("{} services, {} MB", made.into_inner(), bytes.into_inner() / 1_000_000);
+    println!(
+        "{} services, {} MB",
+        made.into_inner(),
+        bytes.into_inner() / 1_000_000
+    );
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    let entries = std::fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
     entries.filter(|path| path.is_dir()).collect()
 }

@@ -1,5 +1,5 @@
-//! What an able developer writes by hand for this one call: reqwest, aws-sigv4 and serde_json, nothing else; or for CALLS of
-//! them, so many IN_FLIGHT.
+//! What an able developer writes by hand for this one call: reqwest, aws-sigv4 and serde_json,
+//! nothing else; or for CALLS of them, so many IN_FLIGHT.
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -25,23 +25,43 @@ struct FailureDetails<'a> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(calls(&std::env::var("ENDPOINT")?))
 }
 
 async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
-    let credentials =
-        Credentials::new(std::env::var("AWS_ACCESS_KEY_ID")?, std::env::var("AWS_SECRET_ACCESS_KEY")?, None, None, "env");
+    let credentials = Credentials::new(
+        std::env::var("AWS_ACCESS_KEY_ID")?,
+        std::env::var("AWS_SECRET_ACCESS_KEY")?,
+        None,
+        None,
+        "env",
+    );
     let (region, client) = (std::env::var("AWS_REGION")?, client(url)?);
-    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(1_usize);
+    let number = |name| {
+        std::env::var(name)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(1_usize)
+    };
     let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
     let mut tasks = tokio::task::JoinSet::new();
-    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor more.
+    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
+    // more.
     for _ in 0..in_flight {
-        let (client, url, credentials, region) = (client.clone(), url.to_owned(), credentials.clone(), region.clone());
+        let (client, url, credentials, region) = (
+            client.clone(),
+            url.to_owned(),
+            credentials.clone(),
+            region.clone(),
+        );
         tasks.spawn(async move {
             for _ in 0..calls / in_flight {
-                call(&client, &url, &credentials, &region).await.map_err(|error| error.to_string())?;
+                call(&client, &url, &credentials, &region)
+                    .await
+                    .map_err(|error| error.to_string())?;
             }
             Ok::<_, String>(())
         });
@@ -60,22 +80,43 @@ fn client(url: &str) -> Result<reqwest::Client, Box<dyn Error>> {
                 roots.add(certificate?)?;
             }
         }
-        Err(_) if url.starts_with("https") => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Err(_) if url.starts_with("https") => {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned())
+        }
         Err(_) => {}
     }
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(reqwest::Client::builder().tls_backend_preconfigured(tls).build()?)
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(
+        rustls::crypto::ring::default_provider(),
+    ))
+    .with_safe_default_protocol_versions()?
+    .with_root_certificates(roots)
+    .with_no_client_auth();
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .build()?)
 }
 
-async fn call(client: &reqwest::Client, url: &str, credentials: &Credentials, region: &str) -> Result<(), Box<dyn Error>> {
-    let failure_details = FailureDetails { r#type: "JobFailed", message: "tests failed" };
-    let body = serde_json::to_vec(&Input { job_id: "job-1", client_token: "token-1", failure_details })?;
+async fn call(
+    client: &reqwest::Client,
+    url: &str,
+    credentials: &Credentials,
+    region: &str,
+) -> Result<(), Box<dyn Error>> {
+    let failure_details = FailureDetails {
+        r#type: "JobFailed",
+        message: "tests failed",
+    };
+    let body = serde_json::to_vec(&Input {
+        job_id: "job-1",
+        client_token: "token-1",
+        failure_details,
+    })?;
     let headers = [
         ("content-type", "application/x-amz-json-1.1"),
-        ("x-amz-target", "CodePipeline_20150709.PutThirdPartyJobFailureResult"),
+        (
+            "x-amz-target",
+            "CodePipeline_20150709.PutThirdPartyJobFailureResult",
+        ),
     ];
     let identity = credentials.clone().into();
     let parameters = v4::SigningParams::builder()
@@ -86,7 +127,8 @@ async fn call(client: &reqwest::Client, url: &str, credentials: &Credentials, re
         .settings(SigningSettings::default())
         .build()?
         .into();
-    let signable = SignableRequest::new("POST", url, headers.into_iter(), SignableBody::Bytes(&body))?;
+    let signable =
+        SignableRequest::new("POST", url, headers.into_iter(), SignableBody::Bytes(&body))?;
     let (instructions, _) = sign(signable, &parameters)?.into_parts();
     let mut request = http::Request::builder().method("POST").uri(url);
     for (name, value) in headers {

@@ -1,21 +1,29 @@
 //! The one call through `opsmith-codepipeline`; or CALLS of them, so many IN_FLIGHT.
 
-use opsmith_codepipeline::{Client, Config, Error, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput};
+use opsmith_codepipeline::{
+    Client, Config, Error, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(calls(&std::env::var("ENDPOINT")?))
 }
 
 fn number(name: &str) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1)
 }
 
 async fn calls(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::new(Config::from_env()?.endpoint_url(url));
     let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
     let mut tasks = tokio::task::JoinSet::new();
-    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor more.
+    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
+    // more.
     for _ in 0..in_flight {
         let client = client.clone();
         tasks.spawn(async move { series(&client, calls / in_flight).await });
@@ -36,7 +44,9 @@ async fn series(client: &Client, calls: usize) -> Result<(), Error> {
 async fn call(client: &Client) -> Result<(), Error> {
     let failure = FailureDetails::new(FailureType::JobFailed, "tests failed");
     client
-        .put_third_party_job_failure_result(PutThirdPartyJobFailureResultInput::new("job-1", "token-1", failure))
+        .put_third_party_job_failure_result(PutThirdPartyJobFailureResultInput::new(
+            "job-1", "token-1", failure,
+        ))
         .await?;
     Ok(())
 }

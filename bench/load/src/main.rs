@@ -1,10 +1,12 @@
-//! Load on the local endpoint: `load requests SECONDS` and `load changes SECONDS` on the one that the environment names, whose
-//! jobs are `job-0` to `job-31`; `load soak JOBS` on one of its own, with faults, and `load endure SECONDS` on one after the other. Each prints what its caller reads.
+//! Load on the local endpoint: `load requests SECONDS` and `load changes SECONDS` on the one that
+//! the environment names, whose jobs are `job-0` to `job-31`; `load soak JOBS` on one of its own,
+//! with faults, and `load endure SECONDS` on one after the other. Each prints what its caller
+//! reads.
 
 use opsmith_codepipeline::rows::SERVICE;
 use opsmith_codepipeline::{
-    AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config, FailureType,
-    GetThirdPartyJobDetailsInput, PutThirdPartyJobSuccessResultInput,
+    AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config,
+    FailureType, GetThirdPartyJobDetailsInput, PutThirdPartyJobSuccessResultInput,
 };
 use opsmith_local::jobs::{Job, Jobs, Status};
 use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
@@ -27,14 +29,24 @@ type Anyhow = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Anyhow> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["requests", seconds] => requests(&runtime, Duration::from_secs(seconds.parse()?)),
         ["changes", seconds] => runtime.block_on(changes(Duration::from_secs(seconds.parse()?))),
         ["soak", jobs] => {
             let start = Instant::now();
-            let Soaked { wrong, unknown, refused, left } = runtime.block_on(soak(jobs.parse()?, 0.1))?;
-            println!("{wrong} {:.0} {unknown} {refused} {left}", start.elapsed().as_secs_f64());
+            let Soaked {
+                wrong,
+                unknown,
+                refused,
+                left,
+            } = runtime.block_on(soak(jobs.parse()?, 0.1))?;
+            println!(
+                "{wrong} {:.0} {unknown} {refused} {left}",
+                start.elapsed().as_secs_f64()
+            );
             Ok(())
         }
         ["endure", seconds] => endure(&runtime, Duration::from_secs(seconds.parse()?)),
@@ -42,15 +54,24 @@ fn main() -> Result<(), Anyhow> {
     }
 }
 
-/// Requests per second over open connections. They are signed beforehand: it is the endpoint that is measured.
+/// Requests per second over open connections. They are signed beforehand: it is the endpoint that
+/// is measured.
 fn requests(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyhow> {
     let client = opsmith_runtime::Client::new(&SERVICE, Config::from_env()?);
     let mut threads = Vec::new();
     for number in 0..CONNECTIONS {
         let input = GetThirdPartyJobDetailsInput::new(format!("job-{number}"), TOKEN);
-        let request = runtime.block_on(client.signed(client.prepare("GetThirdPartyJobDetails", &input)?))?;
-        let host = request.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let mut head = format!("POST / HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\n", request.body.len());
+        let request =
+            runtime.block_on(client.signed(client.prepare("GetThirdPartyJobDetails", &input)?))?;
+        let host = request
+            .url
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
+        let mut head = format!(
+            "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\n",
+            request.body.len()
+        );
         for (name, value) in &request.headers {
             head += &format!("{name}: {value}\r\n");
         }
@@ -85,19 +106,25 @@ fn read(stream: &mut TcpStream, answer: &mut Vec<u8>) -> Result<(), Anyhow> {
             return Err("the connection was closed".into());
         }
         answer.extend(&chunk[..count]);
-        let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+            continue;
+        };
         let head = std::str::from_utf8(&answer[..end])?.to_ascii_lowercase();
         if !head.starts_with("http/1.1 200") {
             return Err(String::from_utf8_lossy(answer).into());
         }
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).ok_or("no length")?;
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .ok_or("no length")?;
         if answer.len() >= end + 4 + length.parse::<usize>()? {
             return Ok(());
         }
     }
 }
 
-/// Requests per second that change a job: each is taken and given back with a continuation token, again and again.
+/// Requests per second that change a job: each is taken and given back with a continuation token,
+/// again and again.
 async fn changes(time: Duration) -> Result<(), Anyhow> {
     let client = Client::new(Config::from_env()?);
     let start = Instant::now();
@@ -106,10 +133,20 @@ async fn changes(time: Duration) -> Result<(), Anyhow> {
         tokio::spawn(async move {
             let (id, mut changes) = (format!("job-{number}"), 0_u64);
             while start.elapsed() < time {
-                let details = client.get_third_party_job_details(GetThirdPartyJobDetailsInput::new(&*id, TOKEN)).await?;
-                let nonce = details.job_details.and_then(|details| details.nonce).ok_or("no nonce")?;
-                client.acknowledge_third_party_job(AcknowledgeThirdPartyJobInput::new(&*id, nonce, TOKEN)).await?;
-                let back = PutThirdPartyJobSuccessResultInput::new(&*id, TOKEN).continuation_token("more");
+                let details = client
+                    .get_third_party_job_details(GetThirdPartyJobDetailsInput::new(&*id, TOKEN))
+                    .await?;
+                let nonce = details
+                    .job_details
+                    .and_then(|details| details.nonce)
+                    .ok_or("no nonce")?;
+                client
+                    .acknowledge_third_party_job(AcknowledgeThirdPartyJobInput::new(
+                        &*id, nonce, TOKEN,
+                    ))
+                    .await?;
+                let back =
+                    PutThirdPartyJobSuccessResultInput::new(&*id, TOKEN).continuation_token("more");
                 client.put_third_party_job_success_result(back).await?;
                 changes += 2;
             }
@@ -136,11 +173,15 @@ impl Pause for Short {
 
 /// What a job is to become: one in ten fails.
 fn expected(id: &str) -> Status {
-    if id.ends_with('7') { Status::Failed } else { Status::Succeeded }
+    if id.ends_with('7') {
+        Status::Failed
+    } else {
+        Status::Succeeded
+    }
 }
 
-/// What became of jobs: how many are not in the state that they ought to be in, of how many results the worker was not sure, how many
-/// were refused, how often one was left to others.
+/// What became of jobs: how many are not in the state that they ought to be in, of how many results
+/// the worker was not sure, how many were refused, how often one was left to others.
 struct Soaked {
     wrong: u64,
     unknown: u64,
@@ -150,32 +191,58 @@ struct Soaked {
 
 /// A worker with 64 jobs in hand, while a share of all requests go wrong in one way or another.
 async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
-    let endpoint = Endpoint::start_with(Options { jobs: Jobs::default(), ..Options::default() })?;
+    let endpoint = Endpoint::start_with(Options {
+        jobs: Jobs::default(),
+        ..Options::default()
+    })?;
     for number in 0..count {
-        endpoint.add(Job { id: format!("job-{number}"), ..Job::demo() })?;
+        endpoint.add(Job {
+            id: format!("job-{number}"),
+            ..Job::demo()
+        })?;
     }
-    for fault in [Fault::Throttle, Fault::Reset, Fault::Lost, Fault::Answer(503, String::new())] {
+    for fault in [
+        Fault::Throttle,
+        Fault::Reset,
+        Fault::Lost,
+        Fault::Answer(503, String::new()),
+    ] {
         endpoint.inject(fault, Which::Share(share / 4.0), "");
     }
     let keys = endpoint.credentials();
-    let config = Config::new().region(REGION).endpoint_url(endpoint.url()).pause(Arc::new(Short));
-    let keys = Credentials::new(&keys.access_key_id, keys.secret_access_key.expose(), "bench");
+    let config = Config::new()
+        .region(REGION)
+        .endpoint_url(endpoint.url())
+        .pause(Arc::new(Short));
+    let keys = Credentials::new(
+        &keys.access_key_id,
+        keys.secret_access_key.expose(),
+        "bench",
+    );
     let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Demo", "1");
     let [unknown, refused, left] = [(); 3].map(|()| Arc::new(AtomicU64::new(0)));
-    let counters = [Arc::clone(&unknown), Arc::clone(&refused), Arc::clone(&left)];
-    let worker = Worker::new(Client::new(config.credentials(keys)), action_type, TOKEN.to_owned())
-        .concurrency(64)
-        .pause(Arc::new(Short))
-        .once()
-        .on_event(move |event| {
-            let [unknown, refused, left] = &counters;
-            match event {
-                Event::Ended(_, Ended::Unknown(_)) => unknown.fetch_add(1, Relaxed),
-                Event::Ended(_, Ended::Refused(_)) => refused.fetch_add(1, Relaxed),
-                Event::Left(..) => left.fetch_add(1, Relaxed),
-                _ => 0,
-            };
-        });
+    let counters = [
+        Arc::clone(&unknown),
+        Arc::clone(&refused),
+        Arc::clone(&left),
+    ];
+    let worker = Worker::new(
+        Client::new(config.credentials(keys)),
+        action_type,
+        TOKEN.to_owned(),
+    )
+    .concurrency(64)
+    .pause(Arc::new(Short))
+    .once()
+    .on_event(move |event| {
+        let [unknown, refused, left] = &counters;
+        match event {
+            Event::Ended(_, Ended::Unknown(_)) => unknown.fetch_add(1, Relaxed),
+            Event::Ended(_, Ended::Refused(_)) => refused.fetch_add(1, Relaxed),
+            Event::Left(..) => left.fetch_add(1, Relaxed),
+            _ => 0,
+        };
+    });
     let action = |job: opsmith_worker::Job| async move {
         match expected(job.id()) {
             Status::Succeeded => Outcome::success(),
@@ -185,34 +252,69 @@ async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
     // Whoever was left to others is taken in the next round, as by another worker.
     loop {
         worker.run(action, std::future::pending()).await?;
-        let waits = endpoint.jobs().iter().any(|entry| matches!(entry.status, Status::Queued | Status::Dispatched));
+        let waits = endpoint
+            .jobs()
+            .iter()
+            .any(|entry| matches!(entry.status, Status::Queued | Status::Dispatched));
         if !waits {
             break;
         }
     }
-    let wrong = endpoint.jobs().iter().filter(|entry| entry.status != expected(&entry.job.id)).count() as u64;
+    let wrong = endpoint
+        .jobs()
+        .iter()
+        .filter(|entry| entry.status != expected(&entry.job.id))
+        .count() as u64;
     let [unknown, refused, left] = [unknown, refused, left].map(|counter| counter.load(Relaxed));
-    Ok(Soaked { wrong, unknown, refused, left })
+    Ok(Soaked {
+        wrong,
+        unknown,
+        refused,
+        left,
+    })
 }
 
-/// Rounds of jobs on an endpoint each, a fifth of all requests faulty, for so long: prints rounds, jobs and what became of them; then
-/// the most kilobytes of memory and open files after rounds 3 to 12, and the least after the last five.
+/// Rounds of jobs on an endpoint each, a fifth of all requests faulty, for so long: prints rounds,
+/// jobs and what became of them; then the most kilobytes of memory and open files after rounds 3 to
+/// 12, and the least after the last five.
 fn endure(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyhow> {
     const ROUND: usize = 2_000;
     let held = || -> Result<(u64, usize), Anyhow> {
-        let pages: u64 = std::fs::read_to_string("/proc/self/statm")?.split(' ').nth(1).ok_or("no pages")?.parse()?;
+        let pages: u64 = std::fs::read_to_string("/proc/self/statm")?
+            .split(' ')
+            .nth(1)
+            .ok_or("no pages")?
+            .parse()?;
         Ok((pages * 4, std::fs::read_dir("/proc/self/fd")?.count()))
     };
     let (start, mut after, mut all) = (Instant::now(), Vec::new(), [0; 4]);
     while start.elapsed() < time || after.len() < 4 {
-        let Soaked { wrong, unknown, refused, left } = runtime.block_on(soak(ROUND, 0.2))?;
-        all.iter_mut().zip([wrong, unknown, refused, left]).for_each(|(sum, found)| *sum += found);
+        let Soaked {
+            wrong,
+            unknown,
+            refused,
+            left,
+        } = runtime.block_on(soak(ROUND, 0.2))?;
+        all.iter_mut()
+            .zip([wrong, unknown, refused, left])
+            .for_each(|(sum, found)| *sum += found);
         after.push(held()?);
     }
     let (rounds, [wrong, unknown, refused, left]) = (after.len(), all);
     let (early, late) = (after.iter().skip(2).take(10), after.iter().rev().take(5));
-    let [memory, files] = [early.clone().map(|held| held.0).max(), early.map(|held| held.1 as u64).max()].map(Option::unwrap_or_default);
-    let [memory_late, files_late] = [late.clone().map(|held| held.0).min(), late.map(|held| held.1 as u64).min()].map(Option::unwrap_or_default);
-    println!("{rounds} {} {wrong} {unknown} {refused} {left} {memory} {memory_late} {files} {files_late}", rounds * ROUND);
+    let [memory, files] = [
+        early.clone().map(|held| held.0).max(),
+        early.map(|held| held.1 as u64).max(),
+    ]
+    .map(Option::unwrap_or_default);
+    let [memory_late, files_late] = [
+        late.clone().map(|held| held.0).min(),
+        late.map(|held| held.1 as u64).min(),
+    ]
+    .map(Option::unwrap_or_default);
+    println!(
+        "{rounds} {} {wrong} {unknown} {refused} {left} {memory} {memory_late} {files} {files_late}",
+        rounds * ROUND
+    );
     Ok(())
 }

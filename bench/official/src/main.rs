@@ -7,12 +7,17 @@ use aws_smithy_http_client::{Builder, tls};
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(calls(&std::env::var("ENDPOINT")?))
 }
 
 fn number(name: &str) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1)
 }
 
 async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
@@ -21,15 +26,25 @@ async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
         let store = tls::TrustStore::empty().with_pem_certificate(std::fs::read(file)?);
         let context = tls::TlsContext::builder().with_trust_store(store).build()?;
         let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-        config = config.http_client(Builder::new().tls_provider(provider).tls_context(context).build_https());
+        config = config.http_client(
+            Builder::new()
+                .tls_provider(provider)
+                .tls_context(context)
+                .build_https(),
+        );
     }
     let client = Client::new(&config.load().await);
     let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
     let mut tasks = tokio::task::JoinSet::new();
-    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor more.
+    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
+    // more.
     for _ in 0..in_flight {
         let client = client.clone();
-        tasks.spawn(async move { series(&client, calls / in_flight).await.map_err(|error| error.to_string()) });
+        tasks.spawn(async move {
+            series(&client, calls / in_flight)
+                .await
+                .map_err(|error| error.to_string())
+        });
     }
     while let Some(done) = tasks.join_next().await {
         done??;
@@ -45,7 +60,10 @@ async fn series(client: &Client, calls: usize) -> Result<(), Box<dyn Error>> {
 }
 
 async fn call(client: &Client) -> Result<(), Box<dyn Error>> {
-    let failure = FailureDetails::builder().r#type(FailureType::JobFailed).message("tests failed").build()?;
+    let failure = FailureDetails::builder()
+        .r#type(FailureType::JobFailed)
+        .message("tests failed")
+        .build()?;
     client
         .put_third_party_job_failure_result()
         .job_id("job-1")

@@ -1,7 +1,8 @@
 //! Answers every request with 200 and `{}`, over HTTP and over HTTPS with a private CA.
 //!
-//! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports and a third, which is the second behind a way of
-//! 20 milliseconds there and back, and runs until it is ended.
+//! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports and a
+//! third, which is the second behind a way of 20 milliseconds there and back, and runs until it is
+//! ended.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -19,9 +20,18 @@ const ANSWER: &[u8] =
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: server FOLDER")?;
     let tls = Arc::new(tls(&folder)?);
-    let [plain, secure, far] = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+    let [plain, secure, far] = [
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+    ];
     let near = secure.local_addr()?;
-    println!("{} {} {}", plain.local_addr()?.port(), near.port(), far.local_addr()?.port());
+    println!(
+        "{} {} {}",
+        plain.local_addr()?.port(),
+        near.port(),
+        far.local_addr()?.port()
+    );
     thread::spawn(move || accept(&plain, serve));
     thread::spawn(move || accept(&far, move |stream| drop(delayed(stream, near))));
     accept(&secure, move |stream| {
@@ -43,7 +53,8 @@ fn accept(listener: &TcpListener, serve: impl Fn(TcpStream) + Clone + Send + 'st
 /// Half of the way there and back.
 const WAY: Duration = Duration::from_millis(10);
 
-/// Passes on what comes from either side, as late as it would from afar; a connection is open after one way there and back.
+/// Passes on what comes from either side, as late as it would from afar; a connection is open after
+/// one way there and back.
 fn delayed(client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
     thread::sleep(2 * WAY);
     let server = TcpStream::connect(server)?;
@@ -67,7 +78,10 @@ fn pass(mut from: TcpStream, mut to: TcpStream) {
     });
     let mut part = [0; 16384];
     while let Ok(count @ 1..) = from.read(&mut part) {
-        if sender.send((Instant::now() + WAY, part[..count].to_vec())).is_err() {
+        if sender
+            .send((Instant::now() + WAY, part[..count].to_vec()))
+            .is_err()
+        {
             return;
         }
     }
@@ -93,7 +107,9 @@ fn head(stream: &mut impl BufRead) -> Option<usize> {
             return None;
         }
         match line.trim_end().split_once(':') {
-            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok()?,
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().ok()?
+            }
             None if line.trim_end().is_empty() => return Some(length),
             _ => {}
         }
@@ -104,15 +120,20 @@ fn head(stream: &mut impl BufRead) -> Option<usize> {
 fn tls(folder: &str) -> Result<ServerConfig, Box<dyn Error>> {
     let mut authority = CertificateParams::new(Vec::new())?;
     // Another name than the server's, which OpenSSL would otherwise take for self-signed.
-    authority.distinguished_name.push(DnType::CommonName, "A CA to measure with");
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "A CA to measure with");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     std::fs::write(format!("{folder}/ca.pem"), authority.pem())?;
     let key = KeyPair::generate()?;
-    let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])?.signed_by(&key, &authority)?;
+    let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])?
+        .signed_by(&key, &authority)?;
     let key = PrivateKeyDer::try_from(key.serialize_der())?;
-    Ok(ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], key)?)
+    Ok(
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![leaf.der().clone()], key)?,
+    )
 }

@@ -31,7 +31,8 @@ const PRELUDE: &[(&str, &str)] = &[
 /// A shape of `smithy.api`.
 pub(crate) fn shape(id: &str) -> Option<&'static Shape> {
     static SHAPES: std::sync::LazyLock<BTreeMap<String, Shape>> = std::sync::LazyLock::new(|| {
-        let shape = |(name, kind): &(&str, &str)| (format!("smithy.api#{name}"), Shape::simple(kind));
+        let shape =
+            |(name, kind): &(&str, &str)| (format!("smithy.api#{name}"), Shape::simple(kind));
         PRELUDE.iter().map(shape).collect()
     });
     SHAPES.get(id)

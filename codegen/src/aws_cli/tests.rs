@@ -1,4 +1,5 @@
-//! The facts against botocore's models: every service has the AWS CLI's word, and every row is about something.
+//! The facts against botocore's models: every service has the AWS CLI's word, and every row is
+//! about something.
 
 use super::{AwsCli, Service, facts};
 use crate::ir::{self, Change};
@@ -26,42 +27,62 @@ fn the_facts_can_be_read() {
 fn words_that_belong_together_are_one() {
     for (name, word) in [
         ("CreateCachediSCSIVolume", "create-cached-iscsi-volume"),
-        ("ListHITsForQualificationType", "list-hits-for-qualification-type"),
+        (
+            "ListHITsForQualificationType",
+            "list-hits-for-qualification-type",
+        ),
         ("CreateOAuth2TokenWithIAM", "create-oauth2-token-with-iam"),
-        ("PutWhatsAppBusinessAccountEventDestinations", "put-whatsapp-business-account-event-destinations"),
+        (
+            "PutWhatsAppBusinessAccountEventDestinations",
+            "put-whatsapp-business-account-event-destinations",
+        ),
         ("StartOTelEnrichment", "start-otel-enrichment"),
     ] {
         assert_eq!(crate::lower::kebab(&read().joined(name)), word);
     }
 }
 
-/// The newest version of each service in botocore's data folder, by its name there, when the environment names the folder.
+/// The newest version of each service in botocore's data folder, by its name there, when the
+/// environment names the folder.
 fn botocore() -> BTreeMap<String, PathBuf> {
     let Some(data) = std::env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from) else {
         println!("skipped: OPSMITH_BOTOCORE does not name botocore's data folder");
         return BTreeMap::new();
     };
     let folders = |path: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(path).expect("a folder").map(|entry| entry.expect("an entry").path());
+        let entries = std::fs::read_dir(path)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").path());
         let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
         folders.sort();
         folders
     };
-    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).expect("a name");
-    folders(&data).iter().filter_map(|service| Some((name(service), folders(service).pop()?))).collect()
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .expect("a name")
+    };
+    folders(&data)
+        .iter()
+        .filter_map(|service| Some((name(service), folders(service).pop()?)))
+        .collect()
 }
 
 /// The SDK id of a service of botocore's.
 fn sdk_id(folder: &Path) -> String {
     let sources = crate::import::Sources::read(folder).unwrap_or_else(|error| panic!("{error}"));
     let model: serde_json::Value = serde_json::from_str(&sources.service.text).expect("JSON");
-    model["metadata"]["serviceId"].as_str().expect("an id").to_owned()
+    model["metadata"]["serviceId"]
+        .as_str()
+        .expect("an id")
+        .to_owned()
 }
 
 #[test]
 fn every_service_of_botocore_has_the_word_of_the_aws_cli() {
     let facts = read();
-    // botocore names its folders as the AWS CLI its commands, but for these. One service has two folders.
+    // botocore names its folders as the AWS CLI its commands, but for these. One service has two
+    // folders.
     let others = [
         ("agenttoolkit", "agent-toolkit"),
         ("codedeploy", "deploy"),
@@ -71,9 +92,16 @@ fn every_service_of_botocore_has_the_word_of_the_aws_cli() {
     ];
     let services = botocore();
     for (name, folder) in &services {
-        let expected = others.iter().find(|(other, _)| other == name).map_or(name.as_str(), |(_, word)| word);
+        let expected = others
+            .iter()
+            .find(|(other, _)| other == name)
+            .map_or(name.as_str(), |(_, word)| word);
         let sdk_id = sdk_id(folder);
-        assert_eq!(facts.service(&sdk_id).command().unwrap_or(&dashed(&sdk_id)), expected, "{sdk_id}");
+        assert_eq!(
+            facts.service(&sdk_id).command().unwrap_or(&dashed(&sdk_id)),
+            expected,
+            "{sdk_id}"
+        );
     }
     println!("{} services have the word of the AWS CLI", services.len());
 }
@@ -83,7 +111,9 @@ fn every_row_is_about_something() {
     let (mut rows, mut checked, mut wrong) = (0, 0, Vec::new());
     for folder in botocore().values() {
         let sdk_id = sdk_id(folder);
-        let Some(facts) = read().services.get(&sdk_id) else { continue };
+        let Some(facts) = read().services.get(&sdk_id) else {
+            continue;
+        };
         checked += 1;
         match Generator::new(folder).lower() {
             Ok(service) => {
@@ -91,7 +121,10 @@ fn every_row_is_about_something() {
                 rows += found.0;
                 wrong.extend(found.1.into_iter().map(|row| format!("{sdk_id}: {row}")));
             }
-            Err(Error::Model(problems)) if problems.iter().any(|problem| problem.problem.contains("offers only")) => {}
+            Err(Error::Model(problems))
+                if problems
+                    .iter()
+                    .any(|problem| problem.problem.contains("offers only")) => {}
             Err(error) => wrong.push(format!("{sdk_id}: {error}")),
         }
     }
@@ -102,23 +135,30 @@ fn every_row_is_about_something() {
 /// The number of rows, and those that change nothing.
 fn idle(facts: &Service, service: &ir::Service) -> (usize, Vec<String>) {
     let (mut rows, mut idle) = (0, Vec::new());
-    let mut check = |table: &str, key: &str, holds: &dyn Fn(&ir::Operation, Option<&str>) -> bool| {
-        rows += 1;
-        let (operation, option) =
-            key.split_once('.').map_or((key, None), |(operation, option)| (operation, Some(option)));
-        let mut about = service
-            .operations
-            .iter()
-            .filter(|found| operation == "*" || found.command == operation || option.is_none());
-        if !about.any(|found| holds(found, option)) {
-            idle.push(format!("{table} {key}"));
-        }
-    };
+    let mut check =
+        |table: &str, key: &str, holds: &dyn Fn(&ir::Operation, Option<&str>) -> bool| {
+            rows += 1;
+            let (operation, option) = key
+                .split_once('.')
+                .map_or((key, None), |(operation, option)| (operation, Some(option)));
+            let mut about = service
+                .operations
+                .iter()
+                .filter(|found| operation == "*" || found.command == operation || option.is_none());
+            if !about.any(|found| holds(found, option)) {
+                idle.push(format!("{table} {key}"));
+            }
+        };
     let two = |found: &ir::Operation, kind: &str, text: &str| {
-        found.changes.iter().any(|change| matches!(change, Change::Two(of, _, other) if *of == kind && other == text))
+        found.changes.iter().any(
+            |change| matches!(change, Change::Two(of, _, other) if *of == kind && other == text),
+        )
     };
     let one = |found: &ir::Operation, kind: &str, text: &str| {
-        found.changes.iter().any(|change| matches!(change, Change::One(of, other) if *of == kind && other == text))
+        found
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::One(of, other) if *of == kind && other == text))
     };
     for (key, to) in &facts.rename {
         check("rename", key, &|found, option| match option {
@@ -127,7 +167,9 @@ fn idle(facts: &Service, service: &ir::Service) -> (usize, Vec<String>) {
         });
     }
     for (key, to) in &facts.alias {
-        check("alias", key, &|found, option| two(found, "Alias", to) || (option.is_none() && one(found, "Word", to)));
+        check("alias", key, &|found, option| {
+            two(found, "Alias", to) || (option.is_none() && one(found, "Word", to))
+        });
     }
     for (list, kind, mark) in [
         (&facts.hide, "Unlisted", "Hidden"),
@@ -145,14 +187,22 @@ fn idle(facts: &Service, service: &ir::Service) -> (usize, Vec<String>) {
     }
     for key in facts.hoist.keys() {
         check("hoist", key, &|found, option| {
-            found.changes.iter().any(|change| matches!(change, Change::Hoist(hoist) if Some(&*hoist.option) == option))
+            found.changes.iter().any(
+                |change| matches!(change, Change::Hoist(hoist) if Some(&*hoist.option) == option),
+            )
         });
     }
     for (key, nearest) in &facts.own {
-        let is_known =
-            |found: &ir::Operation| nearest.is_empty() || nearest.starts_with("--") || found.command == *nearest;
-        check("own", key, &|found, option| is_known(found) && option.is_none_or(|_| two(found, "Missing", nearest)));
-        assert!(service.operations.iter().all(|found| found.command != *key), "{key} is an operation");
+        let is_known = |found: &ir::Operation| {
+            nearest.is_empty() || nearest.starts_with("--") || found.command == *nearest
+        };
+        check("own", key, &|found, option| {
+            is_known(found) && option.is_none_or(|_| two(found, "Missing", nearest))
+        });
+        assert!(
+            service.operations.iter().all(|found| found.command != *key),
+            "{key} is an operation"
+        );
     }
     (rows, idle)
 }

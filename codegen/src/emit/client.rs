@@ -6,8 +6,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(crate) fn items(service: &Service) -> TokenStream {
-    let methods = service.operations.iter().map(|operation| method(service, operation));
-    let has_types = service.operations.iter().any(|operation| operation.input.is_some() || operation.output.is_some());
+    let methods = service
+        .operations
+        .iter()
+        .map(|operation| method(service, operation));
+    let has_types = service
+        .operations
+        .iter()
+        .any(|operation| operation.input.is_some() || operation.output.is_some());
     let types = has_types.then(|| quote! { use super::types::*; });
     let about = format!(" A client for {}.", prose::plain(&service.title).join(" "));
     let waiters = waiters(service);
@@ -32,11 +38,18 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 fn waiters(service: &Service) -> Option<TokenStream> {
     let waiters = service.operations.iter().flat_map(|operation| {
         operation.waiters().map(|Waiter { name, method, .. }| {
-            let rust = |index: Option<usize>| index.and_then(|index| Some(&service.shapes.get(index)?.rust));
+            let rust = |index: Option<usize>| {
+                index.and_then(|index| Some(&service.shapes.get(index)?.rust))
+            };
             let input = rust(operation.input).map(|input| quote! { input: #input });
             let call = &operation.method;
-            let output = rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
-            let docs = format!(" Calls {} until {}.", prose::code(&operation.name), prose::code(name));
+            let output =
+                rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
+            let docs = format!(
+                " Calls {} until {}.",
+                prose::code(&operation.name),
+                prose::code(name)
+            );
             quote! { #[doc = #docs] #method = #call(#input) -> #output, #name; }
         })
     });
@@ -61,8 +74,11 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
         _ => None,
     }));
     let method = &operation.method;
-    let rust =
-        |index: Option<usize>| index.and_then(|index| service.shapes.get(index)).map(|shape: &Shape| &shape.rust);
+    let rust = |index: Option<usize>| {
+        index
+            .and_then(|index| service.shapes.get(index))
+            .map(|shape: &Shape| &shape.rust)
+    };
     let output = rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
     let (parameter, argument) = match rust(operation.input) {
         Some(input) => (Some(quote! { , input: #input }), quote! { input }),
@@ -81,13 +97,22 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
 
 /// The section of the documentation that lists the operation's errors.
 fn errors(service: &Service, operation: &Operation) -> TokenStream {
-    let names = operation.errors.iter().filter_map(|error| service.shapes.get(*error));
+    let names = operation
+        .errors
+        .iter()
+        .filter_map(|error| service.shapes.get(*error));
     let names: Vec<String> = names.map(|shape| prose::code(&shape.name)).collect();
     if names.is_empty() {
         return TokenStream::new();
     }
     let listed = format!("{}.", names.join(", "));
-    let words = ["Codes", "of", "the", "service:"].into_iter().chain(listed.split_inclusive(", ").map(str::trim_end));
+    let words = ["Codes", "of", "the", "service:"]
+        .into_iter()
+        .chain(listed.split_inclusive(", ").map(str::trim_end));
     let lines = ["", "# Errors", ""].into_iter().map(str::to_owned);
-    doc_lines(lines.chain(prose::lines(words.map(str::to_owned))).collect())
+    doc_lines(
+        lines
+            .chain(prose::lines(words.map(str::to_owned)))
+            .collect(),
+    )
 }

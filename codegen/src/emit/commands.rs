@@ -1,4 +1,5 @@
-//! `commands.rs`: the command word of each operation, the option of each member of its input, and what the AWS CLI changes.
+//! `commands.rs`: the command word of each operation, the option of each member of its input, and
+//! what the AWS CLI changes.
 
 use crate::ir::{Change, Hoist, Operation, Service};
 use proc_macro2::TokenStream;
@@ -6,15 +7,21 @@ use quote::{format_ident, quote};
 
 pub(crate) fn items(service: &Service) -> TokenStream {
     let rows = service.operations.iter().map(|operation| {
-        let Operation { command, options, changes, .. } = operation;
+        let Operation {
+            command,
+            options,
+            changes,
+            ..
+        } = operation;
         let changes = changes.iter().map(change);
         let changed = (changes.len() > 0).then(|| quote! { .changed(&[#(#changes),*]) });
         let waiters: Vec<_> = operation.waiters().map(|waiter| &waiter.command).collect();
         let waiters = (!waiters.is_empty()).then(|| quote! { .waiters(&[#(#waiters),*]) });
         quote! { command(#command, &[#(#options),*]) #changed #waiters }
     });
-    let missing =
-        (!service.missing.is_empty()).then(|| pairs(&service.missing)).map(|missing| quote! { .missing(#missing) });
+    let missing = (!service.missing.is_empty())
+        .then(|| pairs(&service.missing))
+        .map(|missing| quote! { .missing(#missing) });
     quote! {
         use super::docs::DOCS;
         use super::rows::SERVICE;
@@ -50,14 +57,26 @@ fn change(change: &Change) -> TokenStream {
 
 /// The row of a hoisted option: only what differs from most.
 fn hoist(
-    Hoist { option, path, flag, pairs: between, required, alone, beside, needs, excludes }: &Hoist,
+    Hoist {
+        option,
+        path,
+        flag,
+        pairs: between,
+        required,
+        alone,
+        beside,
+        needs,
+        excludes,
+    }: &Hoist,
 ) -> TokenStream {
     let form = match between {
         _ if !flag.is_empty() => quote! { form: Form::Flag(&[#(#flag),*]), },
         Some(between) => quote! { form: Form::Pairs(#between), },
         None => quote! {},
     };
-    let beside = (!beside.is_empty()).then(|| pairs(beside)).map(|pairs| quote! { beside: #pairs, });
+    let beside = (!beside.is_empty())
+        .then(|| pairs(beside))
+        .map(|pairs| quote! { beside: #pairs, });
     let mark = |name: &str, set: bool| {
         let name = format_ident!("{name}");
         set.then(|| quote! { #name: true, })

@@ -6,16 +6,22 @@ use quote::quote;
 
 pub(crate) fn items(service: &Service) -> TokenStream {
     let EndpointRules { parameters, rules } = &service.endpoint;
-    let parameters = parameters.iter().map(|Parameter { name, built_in, default }| {
-        let default = match default {
-            Some(default) => {
-                let default = expression(default);
-                quote! { Some(#default) }
-            }
-            None => quote! { None },
-        };
-        quote! { Parameter(#name, #built_in, #default) }
-    });
+    let parameters = parameters.iter().map(
+        |Parameter {
+             name,
+             built_in,
+             default,
+         }| {
+            let default = match default {
+                Some(default) => {
+                    let default = expression(default);
+                    quote! { Some(#default) }
+                }
+                None => quote! { None },
+            };
+            quote! { Parameter(#name, #built_in, #default) }
+        },
+    );
     let names = names(service);
     let rules = rules.iter().map(rule);
     quote! {
@@ -33,7 +39,11 @@ fn names(service: &Service) -> Vec<TokenStream> {
     if rules.iter().any(has_conditions) {
         names.push(quote! { Condition });
     }
-    if !rules.is_empty() || parameters.iter().any(|parameter| parameter.default.is_some()) {
+    if !rules.is_empty()
+        || parameters
+            .iter()
+            .any(|parameter| parameter.default.is_some())
+    {
         names.push(quote! { Expression::* });
     }
     if rules.iter().any(has_calls) {
@@ -67,11 +77,20 @@ fn has_calls(rule: &Rule) -> bool {
     }
     let condition = |condition: &Condition| call(&condition.value);
     match rule {
-        Rule::Tree(conditions, rules) => conditions.iter().any(condition) || rules.iter().any(has_calls),
+        Rule::Tree(conditions, rules) => {
+            conditions.iter().any(condition) || rules.iter().any(has_calls)
+        }
         Rule::Error(conditions, message) => conditions.iter().any(condition) || call(message),
-        Rule::Endpoint { conditions, url, properties, headers } => {
-            let mut values =
-                properties.iter().map(|(_, value)| value).chain(headers.iter().flat_map(|(_, values)| values));
+        Rule::Endpoint {
+            conditions,
+            url,
+            properties,
+            headers,
+        } => {
+            let mut values = properties
+                .iter()
+                .map(|(_, value)| value)
+                .chain(headers.iter().flat_map(|(_, values)| values));
             conditions.iter().any(condition) || call(url) || values.any(call)
         }
     }
@@ -80,14 +99,22 @@ fn has_calls(rule: &Rule) -> bool {
 fn rule(rule: &Rule) -> TokenStream {
     match rule {
         Rule::Tree(conditions, rules) => {
-            let (conditions, rules) = (conditions.iter().map(condition), rules.iter().map(self::rule));
+            let (conditions, rules) = (
+                conditions.iter().map(condition),
+                rules.iter().map(self::rule),
+            );
             quote! { Rule::Tree(&[#(#conditions),*], &[#(#rules),*]) }
         }
         Rule::Error(conditions, message) => {
             let (conditions, message) = (conditions.iter().map(condition), expression(message));
             quote! { Rule::Error(&[#(#conditions),*], #message) }
         }
-        Rule::Endpoint { conditions, url, properties, headers } => {
+        Rule::Endpoint {
+            conditions,
+            url,
+            properties,
+            headers,
+        } => {
             let (conditions, url) = (conditions.iter().map(condition), expression(url));
             let properties = properties.iter().map(entry);
             let headers = headers.iter().map(|(name, values)| {
@@ -119,7 +146,10 @@ fn expression(value: &Expression) -> TokenStream {
         Expression::Text(text) => quote! { Text(#text) },
         Expression::Ref(name) => quote! { Ref(#name) },
         Expression::Call(function, arguments) => {
-            let (function, arguments) = (crate::lower::ident(function), arguments.iter().map(expression));
+            let (function, arguments) = (
+                crate::lower::ident(function),
+                arguments.iter().map(expression),
+            );
             quote! { Call(Function::#function, &[#(#arguments),*]) }
         }
         Expression::List(items) => {

@@ -6,7 +6,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(crate) fn items(service: &Service) -> TokenStream {
-    let enums = || service.shapes.iter().filter(|shape| shape.typed && shape.kind == Kind::Enum);
+    let enums = || {
+        service
+            .shapes
+            .iter()
+            .filter(|shape| shape.typed && shape.kind == Kind::Enum)
+    };
     let sensitive = enums().any(|shape| shape.sensitive);
     let rows = sensitive.then(|| quote! { use super::rows::{Nth, SERVICE}; });
     let items = enums().map(item);
@@ -14,7 +19,10 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 }
 
 pub(crate) fn item(shape: &Shape) -> TokenStream {
-    let docs = rustdoc(&shape.docs, &format!("{} of the model.", prose::code(&shape.name)));
+    let docs = rustdoc(
+        &shape.docs,
+        &format!("{} of the model.", prose::code(&shape.name)),
+    );
     let deprecated_type = deprecated_type(shape.deprecated.as_deref());
     let name = &shape.rust;
     let variants = shape.values.iter().map(|value| {
@@ -26,7 +34,9 @@ pub(crate) fn item(shape: &Shape) -> TokenStream {
     let names = shape.values.iter().map(|value| &value.rust);
     let values = shape.values.iter().map(|value| &value.value);
     let debug = (!shape.sensitive).then(|| quote! { Debug, });
-    let redacted = shape.sensitive.then(|| quote! { opsmith_runtime::redacted!(#name); });
+    let redacted = shape
+        .sensitive
+        .then(|| quote! { opsmith_runtime::redacted!(#name); });
     quote! {
         #docs
         #deprecated_type

@@ -6,7 +6,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(crate) fn items(service: &Service) -> TokenStream {
-    let is_error = |shape: &&Shape| shape.traits.iter().any(|found| matches!(found, Trait::Error { .. }));
+    let is_error = |shape: &&Shape| {
+        shape
+            .traits
+            .iter()
+            .any(|found| matches!(found, Trait::Error { .. }))
+    };
     let errors: Vec<_> = service.shapes.iter().filter(is_error).collect();
     let types: Vec<String> = errors.iter().map(|shape| shape.rust.to_string()).collect();
     let names = crate::lower::variants(types.iter().map(String::as_str));

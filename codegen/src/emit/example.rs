@@ -7,10 +7,12 @@ use quote::quote;
 /// Structures within structures that an example spells out.
 const DEEPEST: usize = 4;
 
-/// The lines of documentation. `example!` opens and closes the code: in a crate, to be compiled; elsewhere, where the path to the
-/// service is unknown, to be read.
+/// The lines of documentation. `example!` opens and closes the code: in a crate, to be compiled;
+/// elsewhere, where the path to the service is unknown, to be read.
 pub(crate) fn docs(service: &Service, operation: &Operation) -> TokenStream {
-    let code = call(service, operation).into_iter().map(|line| format!(" {line}"));
+    let code = call(service, operation)
+        .into_iter()
+        .map(|line| format!(" {line}"));
     quote! {
         #[doc = ""]
         #[doc = " # Example"]
@@ -24,7 +26,10 @@ pub(crate) fn docs(service: &Service, operation: &Operation) -> TokenStream {
 /// The lines of a call with all that is required.
 pub(crate) fn call(service: &Service, operation: &Operation) -> Vec<String> {
     let method = &operation.method;
-    let input = operation.input.and_then(|index| service.shapes.get(index)).map(|shape| structure(service, shape, 0));
+    let input = operation
+        .input
+        .and_then(|index| service.shapes.get(index))
+        .map(|shape| structure(service, shape, 0));
     let call = quote! { client.#method(#input).await?; };
     lines(&if operation.output.is_some() {
         quote! { let output = #call }
@@ -33,10 +38,17 @@ pub(crate) fn call(service: &Service, operation: &Operation) -> Vec<String> {
     })
 }
 
-/// The statements as prettyplease prints them; none if they are no Rust, which would be a fault of this module.
+/// The statements as prettyplease prints them; none if they are no Rust, which would be a fault of
+/// this module.
 fn lines(statements: &TokenStream) -> Vec<String> {
-    let Ok(item) = syn::parse2(quote! { fn example() { #statements } }) else { return Vec::new() };
-    let file = syn::File { shebang: None, attrs: Vec::new(), items: vec![item] };
+    let Ok(item) = syn::parse2(quote! { fn example() { #statements } }) else {
+        return Vec::new();
+    };
+    let file = syn::File {
+        shebang: None,
+        attrs: Vec::new(),
+        items: vec![item],
+    };
     let text = prettyplease::unparse(&file);
     let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
     lines.map(str::to_owned).collect()
@@ -48,7 +60,9 @@ fn structure(service: &Service, shape: &Shape, depth: usize) -> TokenStream {
     if required.is_empty() || depth == DEEPEST {
         return quote! { #name::default() };
     }
-    let arguments = required.into_iter().map(|member| argument(service, member, depth));
+    let arguments = required
+        .into_iter()
+        .map(|member| argument(service, member, depth));
     quote! { #name::new(#(#arguments),*) }
 }
 
@@ -63,7 +77,9 @@ fn argument(service: &Service, member: &Member, depth: usize) -> TokenStream {
 
 /// The value of a member, with its box where it needs one.
 fn value(service: &Service, member: &Member, depth: usize) -> TokenStream {
-    let Some(shape) = service.shapes.get(member.target) else { return quote! { () } };
+    let Some(shape) = service.shapes.get(member.target) else {
+        return quote! { () };
+    };
     let value = of_shape(service, shape, &member.name, depth + 1);
     if member.boxed {
         quote! { Box::new(#value) }
@@ -75,7 +91,10 @@ fn value(service: &Service, member: &Member, depth: usize) -> TokenStream {
 fn of_shape(service: &Service, shape: &Shape, name: &str, depth: usize) -> TokenStream {
     let rust = &shape.rust;
     let part = |at: usize| {
-        let inner = shape.members.get(at).map(|member| value(service, member, depth));
+        let inner = shape
+            .members
+            .get(at)
+            .map(|member| value(service, member, depth));
         if shape.sparse {
             quote! { Some(#inner) }
         } else {
@@ -93,7 +112,9 @@ fn of_shape(service: &Service, shape: &Shape, name: &str, depth: usize) -> Token
         Kind::BigInteger => quote! { 1_i128 },
         Kind::Float => quote! { 1.0_f32 },
         Kind::Double => quote! { 1.0 },
-        Kind::Timestamp => quote! { opsmith_runtime::Timestamp::from(std::time::SystemTime::now()) },
+        Kind::Timestamp => {
+            quote! { opsmith_runtime::Timestamp::from(std::time::SystemTime::now()) }
+        }
         Kind::Document => quote! { opsmith_runtime::Document::from(#name) },
         Kind::List if depth >= DEEPEST => quote! { Vec::new() },
         Kind::List => {

@@ -1,12 +1,13 @@
-//! Words of a model as Markdown that says these words and nothing else: no code block, no HTML, no link, no list. Markdown of our
-//! own stands around them.
+//! Words of a model as Markdown that says these words and nothing else: no code block, no HTML, no
+//! link, no list. Markdown of our own stands around them.
 
 use crate::lower::docs::visible;
 
 /// Columns of a line, where words allow.
 const WIDTH: usize = 100;
 
-/// Words, each of them Markdown. A word is never broken: a code span is one, whatever blanks are in it.
+/// Words, each of them Markdown. A word is never broken: a code span is one, whatever blanks are in
+/// it.
 pub(crate) type Words = Vec<String>;
 
 /// The first paragraph of documentation, which is Markdown in the small subset of `lower::docs`.
@@ -15,7 +16,10 @@ pub(crate) fn first_paragraph(docs: &str) -> Words {
     let spans = spans(docs.split("\n\n").next().unwrap_or_default());
     let mut last = Style::Plain;
     for (style, text) in &spans {
-        let mark = style.mark().filter(|_| last.mark().is_none() && takes_marks(text)).unwrap_or_default();
+        let mark = style
+            .mark()
+            .filter(|_| last.mark().is_none() && takes_marks(text))
+            .unwrap_or_default();
         writer.word.push_str(mark);
         match style {
             Style::Code => writer.code(text),
@@ -30,8 +34,16 @@ pub(crate) fn first_paragraph(docs: &str) -> Words {
 /// The first sentence of documentation, without its full stop; empty when there is none.
 pub(crate) fn first_sentence(docs: &str) -> String {
     let words = first_paragraph(docs);
-    let end = words.iter().position(|word| word.ends_with('.')).map_or(words.len(), |at| at + 1);
-    words.get(..end).unwrap_or_default().join(" ").trim_end_matches('.').to_owned()
+    let end = words
+        .iter()
+        .position(|word| word.ends_with('.'))
+        .map_or(words.len(), |at| at + 1);
+    words
+        .get(..end)
+        .unwrap_or_default()
+        .join(" ")
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 /// Text without any marks.
@@ -112,9 +124,17 @@ fn spans(paragraph: &str) -> Vec<(Style, String)> {
             _ => None,
         };
         if let Some(mark) = mark {
-            spans.push((if style == Style::Plain { mark } else { Style::Plain }, String::new()));
+            spans.push((
+                if style == Style::Plain {
+                    mark
+                } else {
+                    Style::Plain
+                },
+                String::new(),
+            ));
         } else if let Some((_, text)) = spans.last_mut() {
-            let escaped = (c == '\\' && style != Style::Code).then(|| chars.next_if(|next| "\\`*".contains(*next)));
+            let escaped = (c == '\\' && style != Style::Code)
+                .then(|| chars.next_if(|next| "\\`*".contains(*next)));
             text.push(escaped.flatten().unwrap_or(c));
         }
     }
@@ -126,7 +146,8 @@ fn spans(paragraph: &str) -> Vec<(Style, String)> {
 struct Writer {
     words: Words,
     word: String,
-    /// The word ends in a code span, which a further one continues: two of them side by side would be read as another.
+    /// The word ends in a code span, which a further one continues: two of them side by side would
+    /// be read as another.
     after_code: bool,
 }
 
@@ -203,7 +224,8 @@ mod tests {
     use super::*;
     use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, TagEnd};
 
-    /// The words that a reader of Markdown shows, by the options of rustdoc; what else it makes of the text, in angle brackets.
+    /// The words that a reader of Markdown shows, by the options of rustdoc; what else it makes of
+    /// the text, in angle brackets.
     fn shown(markdown: &str) -> String {
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
@@ -222,7 +244,10 @@ mod tests {
             }
         }
         // Quotes become typographic ones, which is as well.
-        shown.replace(['‘', '’'], "'").replace(['“', '”'], "\"").replace('…', "...")
+        shown
+            .replace(['‘', '’'], "'")
+            .replace(['“', '”'], "\"")
+            .replace('…', "...")
     }
 
     /// Without what a code span can't hold, and what rustdoc makes of three dots.
@@ -233,9 +258,19 @@ mod tests {
     /// What the words of a paragraph in the subset are.
     fn said(paragraph: &str) -> String {
         let spans = spans(paragraph).into_iter();
-        let text: String =
-            spans.map(|(style, text)| if style == Style::Code { text.replace('`', "'") } else { text }).collect();
-        visible(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+        let text: String = spans
+            .map(|(style, text)| {
+                if style == Style::Code {
+                    text.replace('`', "'")
+                } else {
+                    text
+                }
+            })
+            .collect();
+        visible(&text)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
@@ -250,9 +285,12 @@ mod tests {
             let markdown = lines(plain(text)).join("\n");
             assert_eq!(shown(&markdown), text.replace('`', "'"), "{markdown}");
         }
-        for subset in
-            ["C:\\\\`x` [Foo] <b>", "`\\` [Foo] <img>", "`a``b` *c***d** e*f* `g`h", "**Note. Well**: *a* x**y**z"]
-        {
+        for subset in [
+            "C:\\\\`x` [Foo] <b>",
+            "`\\` [Foo] <img>",
+            "`a``b` *c***d** e*f* `g`h",
+            "**Note. Well**: *a* x**y**z",
+        ] {
             let markdown = lines(first_paragraph(subset)).join("\n");
             assert_eq!(shown(&markdown), said(subset), "{markdown}");
         }
@@ -261,8 +299,8 @@ mod tests {
     #[test]
     fn marks_at_the_start_of_a_line_are_words() {
         for mark in [
-            "#", "##", "-", "+", "*", "=", "===", "---", "1.", "12)", ">", "```", "~~~", ":-:", "|---|", "[x]:",
-            "    x", "\t",
+            "#", "##", "-", "+", "*", "=", "===", "---", "1.", "12)", ">", "```", "~~~", ":-:",
+            "|---|", "[x]:", "    x", "\t",
         ] {
             let text = format!("{mark} a {} {mark} b", "w".repeat(WIDTH - 5 - mark.len()));
             let markdown = lines(plain(&text)).join("\n");
@@ -274,7 +312,9 @@ mod tests {
     /// Whatever is said: no code block, no HTML, no link, no word that is lost.
     #[test]
     fn nothing_that_is_said_is_markup() {
-        let alphabet: Vec<char> = " \n`*\\[]()<>{}!|~_#&;:=+-.1a\"'/^$%@é\u{a0}\u{202e}".chars().collect();
+        let alphabet: Vec<char> = " \n`*\\[]()<>{}!|~_#&;:=+-.1a\"'/^$%@é\u{a0}\u{202e}"
+            .chars()
+            .collect();
         let mut seed = 0x2545_f491_4f6c_dd1d_u64;
         let mut below = |bound: usize| {
             seed ^= seed << 13;
@@ -283,16 +323,38 @@ mod tests {
             (seed % bound as u64) as usize
         };
         for _ in 0..20_000 {
-            let text: String = (0..below(40)).filter_map(|_| alphabet.get(below(alphabet.len()))).collect();
+            let text: String = (0..below(40))
+                .filter_map(|_| alphabet.get(below(alphabet.len())))
+                .collect();
             // Short lines, so that much comes to stand at their starts.
-            let narrow = |words: Words| words.into_iter().map(at_start).collect::<Vec<_>>().join("\n");
-            let words = visible(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+            let narrow = |words: Words| {
+                words
+                    .into_iter()
+                    .map(at_start)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            };
+            let words = visible(&text)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
             for markdown in [lines(plain(&text)).join("\n"), narrow(plain(&text))] {
-                assert_eq!(quoted(&shown(&markdown)), quoted(&words), "{text:?}: {markdown}");
+                assert_eq!(
+                    quoted(&shown(&markdown)),
+                    quoted(&words),
+                    "{text:?}: {markdown}"
+                );
             }
             let first = text.split("\n\n").next().unwrap_or_default();
-            for markdown in [lines(first_paragraph(&text)).join("\n"), narrow(first_paragraph(&text))] {
-                assert_eq!(quoted(&shown(&markdown)), quoted(&said(first)), "{text:?}: {markdown}");
+            for markdown in [
+                lines(first_paragraph(&text)).join("\n"),
+                narrow(first_paragraph(&text)),
+            ] {
+                assert_eq!(
+                    quoted(&shown(&markdown)),
+                    quoted(&said(first)),
+                    "{text:?}: {markdown}"
+                );
             }
         }
     }

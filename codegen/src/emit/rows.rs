@@ -1,15 +1,18 @@
 //! `rows.rs`: the service as data.
 
 use crate::ir::{
-    Acceptor, Auth, Delay, Expected, Fixed, Kind, Matcher, Member, Operation, OperationTrait, Pagination, Service,
-    ServiceTrait, Shape, Step, Trait, Waiter,
+    Acceptor, Auth, Delay, Expected, Fixed, Kind, Matcher, Member, Operation, OperationTrait,
+    Pagination, Service, ServiceTrait, Shape, Step, Trait, Waiter,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 pub(crate) fn items(service: &Service) -> TokenStream {
     let names = service.shapes.iter().map(|shape| &shape.rust);
-    let operations = service.operations.iter().map(|operation| operation_row(service, operation));
+    let operations = service
+        .operations
+        .iter()
+        .map(|operation| operation_row(service, operation));
     let shapes = service.shapes.iter().map(|shape| shape_row(service, shape));
     let root = root(service);
     // An enum without variants has no representation to choose.
@@ -33,8 +36,21 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 }
 
 fn root(service: &Service) -> TokenStream {
-    let Service { id, sdk_id, title, version, source, command, signing_name, target_prefix, .. } = service;
-    let protocols = service.protocols.iter().map(|name| crate::lower::ident(name));
+    let Service {
+        id,
+        sdk_id,
+        title,
+        version,
+        source,
+        command,
+        signing_name,
+        target_prefix,
+        ..
+    } = service;
+    let protocols = service
+        .protocols
+        .iter()
+        .map(|name| crate::lower::ident(name));
     let protocol = crate::lower::ident(service.protocol);
     let traits = service.traits.iter().map(service_trait);
     quote! {
@@ -103,8 +119,16 @@ fn operation_row(service: &Service, operation: &Operation) -> TokenStream {
         Some(at) => quote! { Some(#at) },
         None => quote! { None },
     };
-    let (name, input, output) = (&operation.name, index(operation.input), index(operation.output));
-    let errors: Vec<_> = operation.errors.iter().filter_map(|error| at_shape(service, *error)).collect();
+    let (name, input, output) = (
+        &operation.name,
+        index(operation.input),
+        index(operation.output),
+    );
+    let errors: Vec<_> = operation
+        .errors
+        .iter()
+        .filter_map(|error| at_shape(service, *error))
+        .collect();
     let errors = (!errors.is_empty()).then(|| quote! { .errors(&[#(#errors),*]) });
     let traits: Vec<_> = operation.traits.iter().map(operation_trait).collect();
     let traits = (!traits.is_empty()).then(|| quote! { .with(&[#(OperationTrait::#traits),*]) });
@@ -134,7 +158,13 @@ fn operation_trait(found: &OperationTrait) -> TokenStream {
             quote! { EndpointPath(#name, #path) }
         }
         OperationTrait::DiscoveredEndpoint(required) => quote! { DiscoveredEndpoint(#required) },
-        OperationTrait::Waiter(Waiter { name, delay, attempts, acceptors, .. }) => {
+        OperationTrait::Waiter(Waiter {
+            name,
+            delay,
+            attempts,
+            acceptors,
+            ..
+        }) => {
             let (acceptors, attempts) = (acceptors.iter().map(acceptor), plain(*attempts));
             let delay = match delay {
                 Delay::Fixed(delay) => {
@@ -152,7 +182,14 @@ fn operation_trait(found: &OperationTrait) -> TokenStream {
 }
 
 fn paginated(pagination: &Pagination) -> TokenStream {
-    let Pagination { input_tokens, output_tokens, items, page_size, more, first_page } = pagination;
+    let Pagination {
+        input_tokens,
+        output_tokens,
+        items,
+        page_size,
+        more,
+        first_page,
+    } = pagination;
     let more = (!more.is_empty()).then(|| quote! { .more(#more) });
     let first_page = (!first_page.is_empty()).then(|| quote! { .first_page(&[#(#first_page),*]) });
     quote! {
@@ -174,7 +211,12 @@ fn acceptor(Acceptor { outcome, matcher }: &Acceptor) -> TokenStream {
             let status = plain((*status).into());
             quote! { Status(#status) }
         }
-        Matcher::Path { input, path, comparator, expected } => {
+        Matcher::Path {
+            input,
+            path,
+            comparator,
+            expected,
+        } => {
             let which = crate::lower::ident(if *input { "InputOutput" } else { "Output" });
             let comparator = crate::lower::ident(comparator);
             let expected = match expected {
@@ -193,7 +235,10 @@ fn acceptor(Acceptor { outcome, matcher }: &Acceptor) -> TokenStream {
 
 fn shape_row(service: &Service, shape: &Shape) -> TokenStream {
     let name = &shape.name;
-    let members = shape.members.iter().map(|member| member_row(service, member));
+    let members = shape
+        .members
+        .iter()
+        .map(|member| member_row(service, member));
     let values = shape.values.iter().map(|value| &value.value);
     let constructor = match shape.kind {
         Kind::Enum => quote! { enumeration(#name, &[#(#values),*]) },
@@ -213,7 +258,12 @@ fn shape_row(service: &Service, shape: &Shape) -> TokenStream {
     let min = bound("min", shape.min);
     let max = bound("max", shape.max);
     let flags = [("SENSITIVE", shape.sensitive), ("SPARSE", shape.sparse)];
-    let flags = flag_calls(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag));
+    let flags = flag_calls(
+        flags
+            .into_iter()
+            .filter(|(_, set)| *set)
+            .map(|(flag, _)| flag),
+    );
     let traits = trait_calls(&shape.traits);
     quote! { #constructor #min #max #flags #traits }
 }
@@ -237,7 +287,9 @@ fn simple_constructor(kind: Kind) -> Ident {
         Kind::Float | Kind::Double => "float",
         Kind::Timestamp => "timestamp",
         Kind::Document => "document",
-        Kind::String | Kind::Enum | Kind::List | Kind::Map | Kind::Structure | Kind::Union => "string",
+        Kind::String | Kind::Enum | Kind::List | Kind::Map | Kind::Structure | Kind::Union => {
+            "string"
+        }
     })
 }
 

@@ -1,4 +1,5 @@
-//! The service as a whole: names, protocols, authentication, and the walk over operations and shapes.
+//! The service as a whole: names, protocols, authentication, and the walk over operations and
+//! shapes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -27,14 +28,24 @@ pub(super) fn convert(sources: &Sources, options: &Options) -> Result<(Model, Ve
     converter.waiters(waiters);
     converter.shapes();
     if !converter.problems.is_empty() {
-        return Err(Error { problems: converter.problems });
+        return Err(Error {
+            problems: converter.problems,
+        });
     }
-    let provenance = json!({ "source": options.source, "date": options.date, "path": sources.name });
-    let model = Model { smithy: "2.0", metadata: json!({ "opsmith": provenance }), shapes: converter.written };
+    let provenance =
+        json!({ "source": options.source, "date": options.date, "path": sources.name });
+    let model = Model {
+        smithy: "2.0",
+        metadata: json!({ "opsmith": provenance }),
+        shapes: converter.written,
+    };
     Ok((model, converter.warnings))
 }
 
-fn parse_optional<T: DeserializeOwned>(file: &Option<File>, warnings: &mut Vec<Remark>) -> Result<Option<T>, Error> {
+fn parse_optional<T: DeserializeOwned>(
+    file: &Option<File>,
+    warnings: &mut Vec<Remark>,
+) -> Result<Option<T>, Error> {
     let Some(file) = file else { return Ok(None) };
     let (value, unknown) = read::parse(file)?;
     warnings.extend(unknown);
@@ -47,7 +58,8 @@ pub(super) struct Converter<'a> {
     pub(super) options: &'a Options,
     pub(super) source: &'a Service,
     pub(super) protocols: Protocols,
-    /// The operation inputs by shape: the root element of an XML body is told where the operation names its input.
+    /// The operation inputs by shape: the root element of an XML body is told where the operation
+    /// names its input.
     pub(super) inputs: HashMap<&'a str, &'a Input>,
     /// Ids of the streaming twins of shapes, see [`Converter::streaming_shape`].
     pub(super) streaming_twins: HashMap<String, String>,
@@ -63,9 +75,22 @@ pub(super) struct Converter<'a> {
 }
 
 impl<'a> Converter<'a> {
-    fn new(sources: &'a Sources, options: &'a Options, source: &'a Service, warnings: Vec<Remark>) -> Self {
-        let words: String = source.metadata.service_id.chars().filter(char::is_ascii_alphanumeric).collect();
-        let inputs = source.operations.values().filter_map(|operation| operation.input.as_ref());
+    fn new(
+        sources: &'a Sources,
+        options: &'a Options,
+        source: &'a Service,
+        warnings: Vec<Remark>,
+    ) -> Self {
+        let words: String = source
+            .metadata
+            .service_id
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        let inputs = source
+            .operations
+            .values()
+            .filter_map(|operation| operation.input.as_ref());
         let mut converter = Self {
             sources,
             options,
@@ -77,7 +102,12 @@ impl<'a> Converter<'a> {
             namespace: format!("com.amazonaws.{}", words.to_ascii_lowercase()),
             service_name: String::new(),
             renamed: HashMap::new(),
-            taken: source.shapes.keys().chain(source.operations.keys()).cloned().collect(),
+            taken: source
+                .shapes
+                .keys()
+                .chain(source.operations.keys())
+                .cloned()
+                .collect(),
             problems: Vec::new(),
             warnings,
         };
@@ -88,7 +118,10 @@ impl<'a> Converter<'a> {
 
     fn give_names(&mut self, words: &str) {
         if words.is_empty() {
-            self.problem("metadata.serviceId", "a letter or digit is needed to name the service");
+            self.problem(
+                "metadata.serviceId",
+                "a letter or digit is needed to name the service",
+            );
         }
         for name in self.source.shapes.keys() {
             if self.source.operations.contains_key(name) {
@@ -100,7 +133,11 @@ impl<'a> Converter<'a> {
         let name = prefix.and_then(|prefix| prefix.rsplit('.').next());
         let name = name.unwrap_or(words);
         self.check_identifier(name, "metadata.targetPrefix");
-        let suffix = if self.taken.contains(name) { "Service" } else { "" };
+        let suffix = if self.taken.contains(name) {
+            "Service"
+        } else {
+            ""
+        };
         self.service_name = self.free_name(format!("{name}{suffix}"));
     }
 
@@ -122,11 +159,13 @@ impl<'a> Converter<'a> {
     }
 
     pub(super) fn problem(&mut self, place: &str, text: &str) {
-        self.problems.push(Remark::new(&self.sources.service.name, place, text));
+        self.problems
+            .push(Remark::new(&self.sources.service.name, place, text));
     }
 
     pub(super) fn warning(&mut self, place: &str, text: &str) {
-        self.warnings.push(Remark::new(&self.sources.service.name, place, text));
+        self.warnings
+            .push(Remark::new(&self.sources.service.name, place, text));
     }
 
     /// A problem of another file than `service-2.json`.
@@ -193,7 +232,12 @@ impl<'a> Converter<'a> {
         let prefix = prefix.filter(|prefix| *prefix != self.service_name);
         traits.set("opsmith.botocore#targetPrefix", prefix);
         // The folder's name is what the AWS CLI calls the service.
-        let command = self.sources.name.split('/').next().filter(|name| !name.is_empty());
+        let command = self
+            .sources
+            .name
+            .split('/')
+            .next()
+            .filter(|name| !name.is_empty());
         let command = command.filter(|name| *name != crate::lower::dashed(&metadata.service_id));
         traits.set("opsmith.botocore#command", command);
         self.service_auth(&mut traits);
@@ -215,7 +259,10 @@ impl<'a> Converter<'a> {
         let context = self.without_prose(self.source.client_context_params.clone());
         traits.set("smithy.rules#clientContextParams", context);
         let endpoint_rules = self.without_prose(endpoint_rules);
-        traits.set("smithy.rules#endpointRuleSet", endpoint_rules.map(with_type_names));
+        traits.set(
+            "smithy.rules#endpointRuleSet",
+            endpoint_rules.map(with_type_names),
+        );
         let mut operations = self.source.operations.iter();
         let discovery = operations.find(|(_, operation)| operation.endpoint_operation);
         let discovery = discovery.map(|(name, _)| json!({ "operation": self.id(name) }));
@@ -233,20 +280,30 @@ impl<'a> Converter<'a> {
             true => by_signature,
             false => metadata.auth.iter().map(String::as_str).collect(),
         };
-        let name = json!({ "name": metadata.signing_name.as_ref().unwrap_or(&metadata.endpoint_prefix) });
+        let name =
+            json!({ "name": metadata.signing_name.as_ref().unwrap_or(&metadata.endpoint_prefix) });
         for scheme in &schemes {
             match *scheme {
                 "aws.auth#sigv4" => traits.set("aws.auth#sigv4", Some(name.clone())),
                 "aws.auth#sigv4a" => traits.set("aws.auth#sigv4a", Some(name.clone())),
                 "smithy.api#httpBearerAuth" => traits.mark("smithy.api#httpBearerAuth", true),
-                other => self.warning("metadata.auth", &format!("`{other}` is unknown and left out")),
+                other => self.warning(
+                    "metadata.auth",
+                    &format!("`{other}` is unknown and left out"),
+                ),
             }
         }
         // Without the list, the schemes would be tried in the order of their names.
-        traits.set("smithy.api#auth", (schemes.len() > 1).then(|| json!(schemes)));
+        traits.set(
+            "smithy.api#auth",
+            (schemes.len() > 1).then(|| json!(schemes)),
+        );
         let version = metadata.signature_version.as_str();
         let unusual = !matches!(version, "v4" | "bearer");
-        traits.set("opsmith.botocore#signatureVersion", unusual.then_some(version));
+        traits.set(
+            "opsmith.botocore#signatureVersion",
+            unusual.then_some(version),
+        );
     }
 
     fn read_protocols(&mut self) -> Protocols {
@@ -262,7 +319,10 @@ impl<'a> Converter<'a> {
                 ("json", Some("1.0")) => "aws.protocols#awsJson1_0",
                 ("json", Some("1.1")) => "aws.protocols#awsJson1_1",
                 ("json", _) => {
-                    self.problem("metadata.jsonVersion", "protocol `json` needs the version `1.0` or `1.1`");
+                    self.problem(
+                        "metadata.jsonVersion",
+                        "protocol `json` needs the version `1.0` or `1.1`",
+                    );
                     continue;
                 }
                 ("rest-json", _) => "aws.protocols#restJson1",
@@ -271,7 +331,10 @@ impl<'a> Converter<'a> {
                 ("ec2", _) => "aws.protocols#ec2Query",
                 ("smithy-rpc-v2-cbor", _) => "smithy.protocols#rpcv2Cbor",
                 (other, _) => {
-                    self.problem("metadata.protocols", &format!("protocol `{other}` is not supported"));
+                    self.problem(
+                        "metadata.protocols",
+                        &format!("protocol `{other}` is not supported"),
+                    );
                     continue;
                 }
             };
@@ -285,13 +348,19 @@ impl<'a> Converter<'a> {
     }
 
     fn protocol_settings(&mut self, metadata: &Metadata) -> Value {
-        let http2 = metadata.protocol_settings.as_ref().and_then(|settings| settings.h2.as_deref());
+        let http2 = metadata
+            .protocol_settings
+            .as_ref()
+            .and_then(|settings| settings.h2.as_deref());
         match http2 {
             None => json!({}),
             Some("optional") => json!({ "http": ["http/1.1", "h2"] }),
             Some("eventstream") => json!({ "http": ["http/1.1", "h2"], "eventStreamHttp": ["h2"] }),
             Some(other) => {
-                self.warning("metadata.protocolSettings.h2", &format!("`{other}` is unknown and left out"));
+                self.warning(
+                    "metadata.protocolSettings.h2",
+                    &format!("`{other}` is unknown and left out"),
+                );
                 json!({})
             }
         }
@@ -330,10 +399,15 @@ pub(super) struct Protocols {
     pub(super) query: bool,
 }
 
-/// Endpoint rules with the parameter types that Smithy writes with a capital letter and the source without.
+/// Endpoint rules with the parameter types that Smithy writes with a capital letter and the source
+/// without.
 fn with_type_names(mut rules: Value) -> Value {
     let parameters = rules.get_mut("parameters").and_then(Value::as_object_mut);
-    for kind in parameters.into_iter().flat_map(Map::values_mut).filter_map(|parameter| parameter.get_mut("type")) {
+    for kind in parameters
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter_map(|parameter| parameter.get_mut("type"))
+    {
         let name = match kind.as_str() {
             Some("string") => "String",
             Some("boolean") => "Boolean",
@@ -349,13 +423,17 @@ fn with_type_names(mut rules: Value) -> Value {
 pub(super) fn xml_namespace(namespace: &XmlNamespace) -> Value {
     match namespace {
         XmlNamespace::Uri(uri) => json!({ "uri": uri }),
-        XmlNamespace::Full { uri, prefix } => object([("uri", Some(uri.as_str())), ("prefix", prefix.as_deref())]),
+        XmlNamespace::Full { uri, prefix } => {
+            object([("uri", Some(uri.as_str())), ("prefix", prefix.as_deref())])
+        }
     }
 }
 
-/// Whether Smithy allows the name: letters, digits and underscores, one of them no underscore, and no digit first.
+/// Whether Smithy allows the name: letters, digits and underscores, one of them no underscore, and
+/// no digit first.
 fn is_identifier(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && name.contains(|letter| letter != '_')
 }
@@ -366,5 +444,7 @@ where
     V: Into<Value>,
 {
     let entries = entries.into_iter();
-    entries.filter_map(|(key, value)| Some((key, value?))).collect()
+    entries
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect()
 }

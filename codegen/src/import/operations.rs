@@ -20,11 +20,19 @@ impl Converter<'_> {
 
     fn operation(&mut self, name: &str, source: &Operation) -> Shape {
         let place = format!("operations.{name}");
-        let mut target = |shape: &String| Target { target: self.target(shape, &place) };
-        let unit = || Target { target: UNIT.to_owned() };
+        let mut target = |shape: &String| Target {
+            target: self.target(shape, &place),
+        };
+        let unit = || Target {
+            target: UNIT.to_owned(),
+        };
         let input = source.input.as_ref().map(|input| target(&input.shape));
         let output = source.output.as_ref().map(|output| target(&output.shape));
-        let errors = source.errors.iter().map(|error| target(&error.shape)).collect();
+        let errors = source
+            .errors
+            .iter()
+            .map(|error| target(&error.shape))
+            .collect();
         self.check_wire_names(name, source, &place);
         Shape {
             kind: "operation",
@@ -36,15 +44,25 @@ impl Converter<'_> {
         }
     }
 
-    /// Warns of names on the wire that differ from those that Smithy derives from the operation's name.
+    /// Warns of names on the wire that differ from those that Smithy derives from the operation's
+    /// name.
     fn check_wire_names(&mut self, name: &str, source: &Operation, place: &str) {
-        let differs = source.name.as_ref().is_some_and(|wire_name| wire_name != name);
+        let differs = source
+            .name
+            .as_ref()
+            .is_some_and(|wire_name| wire_name != name);
         if differs && !self.protocols.rest {
             self.warning(place, "`name` is not the operation's key, which is taken");
         }
-        let wrapper = source.output.as_ref().and_then(|output| output.result_wrapper.as_ref());
+        let wrapper = source
+            .output
+            .as_ref()
+            .and_then(|output| output.result_wrapper.as_ref());
         if wrapper.is_some_and(|wrapper| wrapper.strip_suffix("Result") != Some(name)) {
-            self.warning(place, &format!("`resultWrapper` is not `{name}Result`, which is taken"));
+            self.warning(
+                place,
+                &format!("`resultWrapper` is not `{name}Result`, which is taken"),
+            );
         }
     }
 
@@ -61,10 +79,22 @@ impl Converter<'_> {
         traits.mark("smithy.api#idempotent", source.idempotent);
         traits.mark("smithy.api#readonly", source.readonly);
         traits.set("aws.protocols#httpChecksum", source.http_checksum.clone());
-        traits.mark("smithy.api#httpChecksumRequired", source.http_checksum_required);
-        traits.set("smithy.api#requestCompression", source.request_compression.clone());
-        traits.set("smithy.rules#staticContextParams", source.static_context_params.clone());
-        traits.set("smithy.rules#operationContextParams", source.operation_context_params.clone());
+        traits.mark(
+            "smithy.api#httpChecksumRequired",
+            source.http_checksum_required,
+        );
+        traits.set(
+            "smithy.api#requestCompression",
+            source.request_compression.clone(),
+        );
+        traits.set(
+            "smithy.rules#staticContextParams",
+            source.static_context_params.clone(),
+        );
+        traits.set(
+            "smithy.rules#operationContextParams",
+            source.operation_context_params.clone(),
+        );
         self.describe(source.notice(), &mut traits);
         traits
     }
@@ -80,20 +110,34 @@ impl Converter<'_> {
         }
     }
 
-    /// The request path with labels named after members; the source names them as it names the members on the wire.
+    /// The request path with labels named after members; the source names them as it names the
+    /// members on the wire.
     fn uri(&mut self, source: &Operation, place: &str) -> String {
-        let input = source.input.as_ref().and_then(|input| self.source.shapes.get(&input.shape));
+        let input = source
+            .input
+            .as_ref()
+            .and_then(|input| self.source.shapes.get(&input.shape));
         let members = input.into_iter().flat_map(|shape| &shape.members);
         let labels = members.filter(|(_, member)| member.location.as_deref() == Some("uri"));
-        let labels: HashMap<&str, &str> =
-            labels.map(|(name, member)| (member.location_name.as_deref().unwrap_or(name), name.as_str())).collect();
+        let labels: HashMap<&str, &str> = labels
+            .map(|(name, member)| {
+                (
+                    member.location_name.as_deref().unwrap_or(name),
+                    name.as_str(),
+                )
+            })
+            .collect();
 
         let mut uri = String::new();
         let mut rest = source.http.request_uri.as_str();
         while let Some((literal, label, tail)) = next_label(rest) {
-            let (label, greedy) = label.strip_suffix('+').map_or((label, ""), |label| (label, "+"));
+            let (label, greedy) = label
+                .strip_suffix('+')
+                .map_or((label, ""), |label| (label, "+"));
             let member = labels.get(label).copied().unwrap_or_else(|| {
-                let text = format!("no member of the input is in the path as `{label}`, which requestUri names");
+                let text = format!(
+                    "no member of the input is in the path as `{label}`, which requestUri names"
+                );
                 self.problem(place, &text);
                 label
             });
@@ -104,14 +148,20 @@ impl Converter<'_> {
     }
 
     fn auth(&mut self, source: &Operation, place: &str, traits: &mut Traits) {
-        let (mut schemes, mut anonymous, mut unsigned_payload) = (source.auth.clone(), false, source.unsigned_payload);
+        let (mut schemes, mut anonymous, mut unsigned_payload) =
+            (source.auth.clone(), false, source.unsigned_payload);
         match source.authtype.as_deref() {
             None | Some("v4") => {}
             Some("none") => anonymous = true,
             Some("v4-unsigned-body") => unsigned_payload = true,
-            Some("bearer") if schemes.is_none() => schemes = Some(vec!["smithy.api#httpBearerAuth".to_owned()]),
+            Some("bearer") if schemes.is_none() => {
+                schemes = Some(vec!["smithy.api#httpBearerAuth".to_owned()])
+            }
             Some("bearer") => {}
-            Some(other) => self.warning(place, &format!("`authtype` has the unknown value `{other}`, left out")),
+            Some(other) => self.warning(
+                place,
+                &format!("`authtype` has the unknown value `{other}`, left out"),
+            ),
         }
         if anonymous {
             schemes.get_or_insert_default();
@@ -153,9 +203,18 @@ impl Converter<'_> {
     }
 
     /// The traits of the operation that another file speaks of at `place`.
-    fn traits_of(&mut self, operation: &str, file: &Option<File>, place: &str) -> Option<&mut Traits> {
+    fn traits_of(
+        &mut self,
+        operation: &str,
+        file: &Option<File>,
+        place: &str,
+    ) -> Option<&mut Traits> {
         if !self.source.operations.contains_key(operation) {
-            self.problem_in(file, place, &format!("the operation `{operation}` does not exist"));
+            self.problem_in(
+                file,
+                place,
+                &format!("the operation `{operation}` does not exist"),
+            );
         }
         let id = self.id(operation);
         self.written.get_mut(&id).map(|shape| &mut shape.traits)
@@ -184,8 +243,12 @@ fn member_path(expressions: &OneOrMany) -> Option<&str> {
     let OneOrMany::One(expression) = expressions else {
         return None;
     };
-    let is_name =
-        |name: &str| !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
     expression.split('.').all(is_name).then_some(expression)
 }
 

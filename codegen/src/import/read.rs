@@ -1,4 +1,5 @@
-//! From files to [`source`](super::source) types: uncompressed, extras merged, every unknown key reported.
+//! From files to [`source`](super::source) types: uncompressed, extras merged, every unknown key
+//! reported.
 
 use std::io::Read;
 use std::path::Path;
@@ -63,7 +64,12 @@ impl Sources {
 
 /// The last two components of the path: service and version.
 fn name_of(folder: &Path) -> String {
-    let names: Vec<_> = folder.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
+    let names: Vec<_> = folder
+        .iter()
+        .rev()
+        .take(2)
+        .map(|part| part.to_string_lossy())
+        .collect();
     names.into_iter().rev().collect::<Vec<_>>().join("/")
 }
 
@@ -78,7 +84,8 @@ fn read_with_extras(folder: &Path, stem: &str) -> Result<Option<File>, Error> {
     if let Some(additions) = parse::<Extras>(&extras)?.0.merge {
         merged.merge(additions);
     }
-    let text = serde_json::to_string(&merged).map_err(|error| Error::at(&file.name, "", &error.to_string()))?;
+    let text = serde_json::to_string(&merged)
+        .map_err(|error| Error::at(&file.name, "", &error.to_string()))?;
     Ok(Some(File { text, ..file }))
 }
 
@@ -117,13 +124,27 @@ pub(super) fn parse<T: DeserializeOwned>(file: &File) -> Result<(T, Vec<Remark>)
         // An optional value adds a segment `?`, which is no key of the file.
         let place = path.to_string().replace(".?", "");
         if !LEFT_OUT.iter().any(|(pattern, _)| matches(pattern, &place)) {
-            warnings.push(Remark::new(&file.name, &place, "this key is unknown and left out"));
+            warnings.push(Remark::new(
+                &file.name,
+                &place,
+                "this key is unknown and left out",
+            ));
         }
     };
     let mut json = serde_json::Deserializer::from_str(&file.text);
-    let value = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(&mut json, &mut on_unknown_key))
-        .map_err(|error| Error::at(&file.name, &error.path().to_string(), &error.inner().to_string()))?;
-    json.end().map_err(|error| Error::at(&file.name, "", &error.to_string()))?;
+    let value = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(
+        &mut json,
+        &mut on_unknown_key,
+    ))
+    .map_err(|error| {
+        Error::at(
+            &file.name,
+            &error.path().to_string(),
+            &error.inner().to_string(),
+        )
+    })?;
+    json.end()
+        .map_err(|error| Error::at(&file.name, "", &error.to_string()))?;
     Ok((value, warnings))
 }
 
@@ -131,24 +152,51 @@ pub(super) fn parse<T: DeserializeOwned>(file: &File) -> Result<(T, Vec<Remark>)
 const LEFT_OUT: &[(&str, &str)] = &[
     ("version", "version of the file format"),
     ("examples", "documentation"),
-    ("metadata.checksumFormat", "which checksum the client computed before httpChecksum said it"),
+    (
+        "metadata.checksumFormat",
+        "which checksum the client computed before httpChecksum said it",
+    ),
     ("metadata.globalEndpoint", "the endpoint rules say it"),
-    ("metadata.ripServiceName", "a name in Amazon's region build system"),
+    (
+        "metadata.ripServiceName",
+        "a name in Amazon's region build system",
+    ),
     ("metadata.serviceAbbreviation", "a second display name"),
-    ("operations.*.input.documentation", "documentation of a reference"),
-    ("operations.*.output.documentation", "documentation of a reference"),
-    ("operations.*.output.locationName", "no reader looks at the name of an answer's root element"),
+    (
+        "operations.*.input.documentation",
+        "documentation of a reference",
+    ),
+    (
+        "operations.*.output.documentation",
+        "documentation of a reference",
+    ),
+    (
+        "operations.*.output.locationName",
+        "no reader looks at the name of an answer's root element",
+    ),
     ("operations.*.output.wrapper", "resultWrapper says it"),
-    ("operations.*.errors.*.documentation", "documentation of a reference"),
+    (
+        "operations.*.errors.*.documentation",
+        "documentation of a reference",
+    ),
     ("operations.*.errors.*.error", "the error's shape says it"),
-    ("operations.*.errors.*.exception", "the error's shape says it"),
+    (
+        "operations.*.errors.*.exception",
+        "the error's shape says it",
+    ),
     ("operations.*.errors.*.fault", "the error's shape says it"),
     ("shapes.*.box", "a member without a default is optional"),
-    ("shapes.*.members.*.box", "a member without a default is optional"),
+    (
+        "shapes.*.members.*.box",
+        "a member without a default is optional",
+    ),
     ("shapes.*.event", "a member of an event stream targets it"),
     ("shapes.*.synthetic", "how Amazon's export made the shape"),
     ("shapes.*.wrapper", "resultWrapper says it"),
-    ("shapes.*.xmlOrder", "readers of XML take members in any order"),
+    (
+        "shapes.*.xmlOrder",
+        "readers of XML take members in any order",
+    ),
 ];
 
 fn matches(pattern: &str, place: &str) -> bool {
@@ -179,7 +227,8 @@ enum Tree {
 }
 
 impl Tree {
-    /// Adds the keys of `other` at every level; where both have a value that is no object, `other` wins.
+    /// Adds the keys of `other` at every level; where both have a value that is no object, `other`
+    /// wins.
     fn merge(&mut self, other: Self) {
         match (self, other) {
             (Self::Object(ours), Self::Object(theirs)) => {
@@ -209,7 +258,10 @@ mod tests {
     fn merging_keeps_the_order_and_adds_at_every_level() {
         let mut ours = tree(r#"{"z":{"b":1,"a":[1]},"y":2}"#);
         ours.merge(tree(r#"{"z":{"c":3,"a":[2,3]},"x":null}"#));
-        assert_eq!(serde_json::to_string(&ours).unwrap(), r#"{"z":{"b":1,"a":[2,3],"c":3},"y":2,"x":null}"#);
+        assert_eq!(
+            serde_json::to_string(&ours).unwrap(),
+            r#"{"z":{"b":1,"a":[2,3],"c":3},"y":2,"x":null}"#
+        );
     }
 
     #[test]
@@ -223,8 +275,10 @@ mod tests {
     #[test]
     fn compressed_files_and_extras_are_read() {
         let folder = tempfile::tempdir().unwrap();
-        let mut gzip =
-            flate2::GzBuilder::new().read(br#"{"shapes":{"B":1,"A":2}}"#.as_slice(), flate2::Compression::fast());
+        let mut gzip = flate2::GzBuilder::new().read(
+            br#"{"shapes":{"B":1,"A":2}}"#.as_slice(),
+            flate2::Compression::fast(),
+        );
         let mut bytes = Vec::new();
         gzip.read_to_end(&mut bytes).unwrap();
         std::fs::write(folder.path().join("service-2.json.gz"), bytes).unwrap();
@@ -245,6 +299,9 @@ mod tests {
         assert!(message.contains("no service-2.json"), "{message}");
         std::fs::write(folder.path().join("service-2.json.gz"), "not compressed").unwrap();
         let message = Sources::read(folder.path()).unwrap_err().to_string();
-        assert!(message.contains("service-2.json.gz: cannot be read"), "{message}");
+        assert!(
+            message.contains("service-2.json.gz: cannot be read"),
+            "{message}"
+        );
     }
 }

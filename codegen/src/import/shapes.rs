@@ -245,7 +245,8 @@ impl Converter<'_> {
         traits.set("smithy.api#xmlName", xml_name);
     }
 
-    /// A twin of a blob that streams: the source marks the member, Smithy the shape, which others may target too.
+    /// A twin of a blob that streams: the source marks the member, Smithy the shape, which others
+    /// may target too.
     fn streaming_twin(&mut self, name: &str, source: &Shape, place: &str) -> String {
         if let Some(id) = self.streaming_twins.get(name) {
             return id.clone();
@@ -279,14 +280,19 @@ fn anchored(pattern: &str) -> String {
     if has_alternatives(pattern) {
         return format!("^(?:{pattern})$");
     }
-    let start = if pattern.starts_with('^') || pattern.starts_with(".*") { "" } else { "^" };
+    let start = if pattern.starts_with('^') || pattern.starts_with(".*") {
+        ""
+    } else {
+        "^"
+    };
     let ends_open = pattern.ends_with(".*") && !pattern.ends_with("\\.*");
     let ends_anchored = pattern.ends_with('$') && !pattern.ends_with("\\$");
     let end = if ends_open || ends_anchored { "" } else { "$" };
     format!("{start}{pattern}{end}")
 }
 
-/// Whether the pattern is a choice outside all groups, where an anchor would bind to one branch only.
+/// Whether the pattern is a choice outside all groups, where an anchor would bind to one branch
+/// only.
 fn has_alternatives(pattern: &str) -> bool {
     let (mut depth, mut in_class, mut escaped) = (0_i32, false, false);
     for letter in pattern.chars() {
@@ -311,10 +317,20 @@ fn enum_members(values: &[String]) -> IndexMap<String, smithy::Member> {
     for (index, value) in values.iter().enumerate() {
         let name = enum_name(value, index + 1);
         let numbered = (2..).map(|number| format!("{name}_{number}"));
-        let name = std::iter::once(name.clone()).chain(numbered).find(|name| !members.contains_key(name));
+        let name = std::iter::once(name.clone())
+            .chain(numbered)
+            .find(|name| !members.contains_key(name));
         let mut traits = smithy::Traits::default();
         traits.set("smithy.api#enumValue", Some(value.as_str()));
-        members.extend(name.map(|name| (name, smithy::Member { target: UNIT.to_owned(), traits })));
+        members.extend(name.map(|name| {
+            (
+                name,
+                smithy::Member {
+                    target: UNIT.to_owned(),
+                    traits,
+                },
+            )
+        }));
     }
     members
 }
@@ -332,5 +348,9 @@ fn enum_name(value: &str, position: usize) -> String {
             _ => name.push('_'),
         }
     }
-    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("_{name}")
+    } else {
+        name
+    }
 }

@@ -1,6 +1,7 @@
 //! The Smithy 2.0 JSON AST as the importer writes it.
 //!
-//! Shapes and traits are sorted by id; members keep the order of the source, which help pages and skeletons follow.
+//! Shapes and traits are sorted by id; members keep the order of the source, which help pages and
+//! skeletons follow.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! The files of a botocore service folder, as they are written there.
 //!
-//! Keys that these types do not have are reported by [`super::read`]: a new key of the source is never lost in silence.
-//! Maps whose order means something (members, operations) keep it.
+//! Keys that these types do not have are reported by [`super::read`]: a new key of the source is
+//! never lost in silence. Maps whose order means something (members, operations) keep it.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -18,7 +18,12 @@ impl Source {
             "apiVersion": "2020-02-02", "endpointPrefix": "toy", "serviceId": "Toy Box", "signatureVersion": "v4",
             "protocol": protocol, "jsonVersion": "1.1",
         });
-        Self { metadata, operations: "{}".to_owned(), shapes: "{}".to_owned(), rest: String::new() }
+        Self {
+            metadata,
+            operations: "{}".to_owned(),
+            shapes: "{}".to_owned(),
+            rest: String::new(),
+        }
     }
 
     fn metadata(mut self, entry: &str, value: Value) -> Self {
@@ -39,9 +44,20 @@ impl Source {
     }
 
     fn sources(&self) -> Sources {
-        let Self { metadata, operations, shapes, rest } = self;
-        let text = format!(r#"{{"metadata":{metadata},"operations":{operations},"shapes":{shapes}{rest}}}"#);
-        Sources { name: "toy/2020-02-02".to_owned(), service: file("service-2.json", &text), ..Sources::default() }
+        let Self {
+            metadata,
+            operations,
+            shapes,
+            rest,
+        } = self;
+        let text = format!(
+            r#"{{"metadata":{metadata},"operations":{operations},"shapes":{shapes}{rest}}}"#
+        );
+        Sources {
+            name: "toy/2020-02-02".to_owned(),
+            service: file("service-2.json", &text),
+            ..Sources::default()
+        }
     }
 
     fn import(&self) -> Imported {
@@ -49,12 +65,17 @@ impl Source {
     }
 
     fn problems(&self) -> String {
-        botocore(&self.sources(), &Options::default()).unwrap_err().to_string()
+        botocore(&self.sources(), &Options::default())
+            .unwrap_err()
+            .to_string()
     }
 }
 
 fn file(name: &str, text: &str) -> File {
-    File { name: name.to_owned(), text: text.to_owned() }
+    File {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    }
 }
 
 /// A shape of the model by its name in the namespace.
@@ -73,16 +94,27 @@ fn traits(imported: &Imported, name: &str) -> Value {
 
 /// The traits of one shape, given as the source has it.
 fn traits_of(source: Value) -> Value {
-    traits(&Source::new("json").shapes(&json!({ "It": source }).to_string()).import(), "It")
+    traits(
+        &Source::new("json")
+            .shapes(&json!({ "It": source }).to_string())
+            .import(),
+        "It",
+    )
 }
 
 const OPERATIONS: &str = r#"{"Op":{"name":"Op","http":{"method":"POST","requestUri":"/"}}}"#;
 
 #[test]
 fn the_service_carries_names_protocol_and_authentication() {
-    let source = Source::new("json").operations(OPERATIONS).metadata("uid", json!("toy-box-2020-02-02"));
-    let source = source.metadata("serviceFullName", json!("The Toy Box")).metadata("targetPrefix", json!("Toys_2020"));
-    let imported = source.metadata("xmlNamespace", json!("https://toy")).import();
+    let source = Source::new("json")
+        .operations(OPERATIONS)
+        .metadata("uid", json!("toy-box-2020-02-02"));
+    let source = source
+        .metadata("serviceFullName", json!("The Toy Box"))
+        .metadata("targetPrefix", json!("Toys_2020"));
+    let imported = source
+        .metadata("xmlNamespace", json!("https://toy"))
+        .import();
     let expected = json!({
         "type": "service",
         "version": "2020-02-02",
@@ -98,24 +130,41 @@ fn the_service_carries_names_protocol_and_authentication() {
     });
     assert_eq!(shape(&imported, "Toys_2020"), expected);
     let unit = json!({ "target": "smithy.api#Unit" });
-    assert_eq!(shape(&imported, "Op"), json!({ "type": "operation", "input": unit, "output": unit }));
+    assert_eq!(
+        shape(&imported, "Op"),
+        json!({ "type": "operation", "input": unit, "output": unit })
+    );
     assert_eq!(imported.warnings, []);
 }
 
 #[test]
 fn the_metadata_says_where_the_model_is_from() {
-    let options = Options { source: "botocore 9.9.9".to_owned(), date: "2030-01-02".to_owned(), documentation: false };
+    let options = Options {
+        source: "botocore 9.9.9".to_owned(),
+        date: "2030-01-02".to_owned(),
+        documentation: false,
+    };
     let imported = botocore(&Source::new("json").sources(), &options).unwrap();
     let model: Value = serde_json::from_str(&imported.text).unwrap();
     assert_eq!(model["smithy"], "2.0");
-    let provenance = json!({ "source": "botocore 9.9.9", "date": "2030-01-02", "path": "toy/2020-02-02" });
+    let provenance =
+        json!({ "source": "botocore 9.9.9", "date": "2030-01-02", "path": "toy/2020-02-02" });
     assert_eq!(model["metadata"]["opsmith"], provenance);
 }
 
 #[test]
 fn all_protocols_are_recorded() {
-    let names = ["smithy-rpc-v2-cbor", "json", "rest-json", "rest-xml", "query", "ec2"];
-    let source = Source::new("query").metadata("protocols", json!(names)).metadata("jsonVersion", json!("1.0"));
+    let names = [
+        "smithy-rpc-v2-cbor",
+        "json",
+        "rest-json",
+        "rest-xml",
+        "query",
+        "ec2",
+    ];
+    let source = Source::new("query")
+        .metadata("protocols", json!(names))
+        .metadata("jsonVersion", json!("1.0"));
     let settings = source.metadata("protocolSettings", json!({ "h2": "eventstream" }));
     let imported = settings.metadata("awsQueryCompatible", json!({})).import();
     let traits = traits(&imported, "ToyBox");
@@ -127,7 +176,11 @@ fn all_protocols_are_recorded() {
     assert_eq!(traits["aws.protocols#awsQueryCompatible"], json!({}));
     assert!(traits["aws.protocols#awsJson1_1"].is_null());
 
-    assert!(Source::new("soap").problems().contains("metadata.protocols: protocol `soap` is not supported"));
+    assert!(
+        Source::new("soap")
+            .problems()
+            .contains("metadata.protocols: protocol `soap` is not supported")
+    );
     let unversioned = Source::new("json").metadata("jsonVersion", Value::Null);
     assert!(unversioned.problems().contains("metadata.jsonVersion"));
 }
@@ -137,12 +190,18 @@ fn authentication_of_the_service() {
     let service = |source: Source| traits(&source.import(), "ToyBox");
     let both = service(
         Source::new("json")
-            .metadata("auth", json!(["smithy.api#httpBearerAuth", "aws.auth#sigv4"]))
+            .metadata(
+                "auth",
+                json!(["smithy.api#httpBearerAuth", "aws.auth#sigv4"]),
+            )
             .metadata("signingName", json!("toys")),
     );
     assert_eq!(both["aws.auth#sigv4"]["name"], "toys");
     assert_eq!(both["smithy.api#httpBearerAuth"], json!({}));
-    assert_eq!(both["smithy.api#auth"], json!(["smithy.api#httpBearerAuth", "aws.auth#sigv4"]));
+    assert_eq!(
+        both["smithy.api#auth"],
+        json!(["smithy.api#httpBearerAuth", "aws.auth#sigv4"])
+    );
 
     let bearer = service(Source::new("json").metadata("signatureVersion", json!("bearer")));
     assert!(bearer["smithy.api#httpBearerAuth"].is_object() && bearer["aws.auth#sigv4"].is_null());
@@ -150,8 +209,14 @@ fn authentication_of_the_service() {
     assert_eq!(old["opsmith.botocore#signatureVersion"], "v2");
     assert!(old["aws.auth#sigv4"].is_null());
 
-    let strange = Source::new("json").metadata("auth", json!(["toy#handshake"])).import();
-    assert!(strange.warnings[0].to_string().contains("metadata.auth: `toy#handshake`"));
+    let strange = Source::new("json")
+        .metadata("auth", json!(["toy#handshake"]))
+        .import();
+    assert!(
+        strange.warnings[0]
+            .to_string()
+            .contains("metadata.auth: `toy#handshake`")
+    );
 }
 
 #[test]
@@ -171,8 +236,14 @@ fn authentication_of_operations() {
     assert_eq!(traits(&imported, "Old"), anonymous);
     let either = json!({ "smithy.api#auth": ["aws.auth#sigv4"], "smithy.api#optionalAuth": {} });
     assert_eq!(traits(&imported, "Either"), either);
-    assert_eq!(traits(&imported, "Bearer"), json!({ "smithy.api#auth": ["smithy.api#httpBearerAuth"] }));
-    assert_eq!(traits(&imported, "Unsigned"), json!({ "aws.auth#unsignedPayload": {} }));
+    assert_eq!(
+        traits(&imported, "Bearer"),
+        json!({ "smithy.api#auth": ["smithy.api#httpBearerAuth"] })
+    );
+    assert_eq!(
+        traits(&imported, "Unsigned"),
+        json!({ "aws.auth#unsignedPayload": {} })
+    );
 }
 
 #[test]
@@ -187,9 +258,15 @@ fn names_that_are_taken_change() {
         .import();
     assert_eq!(shape(&imported, "Op")["type"], "operation");
     assert_eq!(shape(&imported, "OpShape")["type"], "string");
-    assert_eq!(shape(&imported, "OpShape_")["members"]["it"]["target"], "com.amazonaws.toybox#OpShape_");
+    assert_eq!(
+        shape(&imported, "OpShape_")["members"]["it"]["target"],
+        "com.amazonaws.toybox#OpShape_"
+    );
     assert_eq!(shape(&imported, "Box")["type"], "string");
-    assert_eq!(shape(&imported, "BoxService")["traits"]["opsmith.botocore#targetPrefix"], "com.toys.v1.Box");
+    assert_eq!(
+        shape(&imported, "BoxService")["traits"]["opsmith.botocore#targetPrefix"],
+        "com.toys.v1.Box"
+    );
 }
 
 #[test]
@@ -222,9 +299,15 @@ fn every_trait_of_an_operation() {
         "smithy.rules#staticContextParams": { "A": { "value": true } },
     });
     assert_eq!(traits(&imported, "Op"), expected);
-    assert_eq!(shape(&imported, "Op")["errors"], json!([{ "target": "com.amazonaws.toybox#Err" }]));
+    assert_eq!(
+        shape(&imported, "Op")["errors"],
+        json!([{ "target": "com.amazonaws.toybox#Err" }])
+    );
     let discovery = json!({ "operation": "com.amazonaws.toybox#Op" });
-    assert_eq!(traits(&imported, "ToyBox")["aws.api#clientEndpointDiscovery"], discovery);
+    assert_eq!(
+        traits(&imported, "ToyBox")["aws.api#clientEndpointDiscovery"],
+        discovery
+    );
     let expected = json!({
         "smithy.api#hostLabel": {}, "smithy.api#idempotencyToken": {}, "smithy.rules#contextParam": { "name": "Id" },
     });
@@ -258,9 +341,15 @@ fn http_bindings() {
     let http = json!({ "method": "PUT", "uri": "/a/{Id}/{Rest+}?x=1", "code": 202 });
     assert_eq!(traits(&imported, "Op")["smithy.api#http"], http);
     for (member, expected) in [
-        ("In$Id", json!({ "smithy.api#httpLabel": {}, "smithy.api#required": {} })),
+        (
+            "In$Id",
+            json!({ "smithy.api#httpLabel": {}, "smithy.api#required": {} }),
+        ),
         ("In$Token", json!({ "smithy.api#httpHeader": "x-token" })),
-        ("In$Metadata", json!({ "smithy.api#httpPrefixHeaders": "x-meta-" })),
+        (
+            "In$Metadata",
+            json!({ "smithy.api#httpPrefixHeaders": "x-meta-" }),
+        ),
         ("In$Page", json!({ "smithy.api#httpQuery": "page" })),
         ("In$Others", json!({ "smithy.api#httpQueryParams": {} })),
         ("In$Body", json!({ "smithy.api#httpPayload": {} })),
@@ -270,20 +359,30 @@ fn http_bindings() {
     ] {
         assert_eq!(traits(&imported, member), expected, "{member}");
     }
-    assert_eq!(traits(&imported, "B"), json!({ "smithy.api#streaming": {}, "smithy.api#requiresLength": {} }));
+    assert_eq!(
+        traits(&imported, "B"),
+        json!({ "smithy.api#streaming": {}, "smithy.api#requiresLength": {} })
+    );
 
     let wrong = source.operations(
         r#"{"Op":{"http":{"method":"PUT","requestUri":"/{Nobody}"},"input":{"shape":"In"}},
             "Two":{"http":{"method":"GET","requestUri":"/{Id"}}}"#,
     );
-    assert!(wrong.problems().contains("operations.Op: no member of the input is in the path as `Nobody`"));
+    assert!(
+        wrong
+            .problems()
+            .contains("operations.Op: no member of the input is in the path as `Nobody`")
+    );
 }
 
 #[test]
 fn a_binding_that_is_not_the_usual_one_is_kept_without_rest() {
     let operations = r#"{"Op":{"http":{"method":"POST","requestUri":"/?Operation=Op"}}}"#;
     let http = json!({ "method": "POST", "uri": "/?Operation=Op", "code": 200 });
-    assert_eq!(traits(&Source::new("query").operations(operations).import(), "Op")["smithy.api#http"], http);
+    assert_eq!(
+        traits(&Source::new("query").operations(operations).import(), "Op")["smithy.api#http"],
+        http
+    );
 }
 
 #[test]
@@ -312,45 +411,105 @@ fn xml_names() {
         .import();
     let xsi = json!({ "uri": "https://xsi", "prefix": "xsi" });
     for (name, expected) in [
-        ("In", json!({ "smithy.api#xmlName": "Root", "smithy.api#xmlNamespace": { "uri": "https://toy" } })),
+        (
+            "In",
+            json!({ "smithy.api#xmlName": "Root", "smithy.api#xmlNamespace": { "uri": "https://toy" } }),
+        ),
         ("In$Plain", json!({ "smithy.api#xmlName": "Wire" })),
-        ("In$Flat", json!({ "smithy.api#xmlName": "One", "smithy.api#xmlFlattened": {} })),
-        ("In$FlatHere", json!({ "smithy.api#xmlName": "item", "smithy.api#xmlFlattened": {} })),
-        ("In$FlatMap", json!({ "smithy.api#xmlName": "Entry", "smithy.api#xmlFlattened": {} })),
-        ("In$Inherits", json!({ "smithy.api#xmlName": "IN-NER", "smithy.api#xmlNamespace": xsi })),
+        (
+            "In$Flat",
+            json!({ "smithy.api#xmlName": "One", "smithy.api#xmlFlattened": {} }),
+        ),
+        (
+            "In$FlatHere",
+            json!({ "smithy.api#xmlName": "item", "smithy.api#xmlFlattened": {} }),
+        ),
+        (
+            "In$FlatMap",
+            json!({ "smithy.api#xmlName": "Entry", "smithy.api#xmlFlattened": {} }),
+        ),
+        (
+            "In$Inherits",
+            json!({ "smithy.api#xmlName": "IN-NER", "smithy.api#xmlNamespace": xsi }),
+        ),
         ("In$Query", json!({ "aws.protocols#ec2QueryName": "Q" })),
-        ("Inner", json!({ "smithy.api#xmlName": "IN-NER", "smithy.api#xmlNamespace": xsi })),
+        (
+            "Inner",
+            json!({ "smithy.api#xmlName": "IN-NER", "smithy.api#xmlNamespace": xsi }),
+        ),
     ] {
         assert_eq!(traits(&imported, name), expected, "{name}");
     }
-    assert_eq!(traits(&imported, "In$Type")["smithy.api#xmlAttribute"], json!({}));
-    assert_eq!(traits(&imported, "In$Type")["smithy.api#xmlNamespace"], json!({ "uri": "https://a" }));
-    assert_eq!(shape(&imported, "List")["member"]["traits"]["smithy.api#xmlName"], "item");
-    assert_eq!(shape(&imported, "Map")["key"]["traits"]["smithy.api#xmlName"], "K");
-    assert_eq!(shape(&imported, "Map")["value"]["traits"]["smithy.api#xmlName"], "V");
+    assert_eq!(
+        traits(&imported, "In$Type")["smithy.api#xmlAttribute"],
+        json!({})
+    );
+    assert_eq!(
+        traits(&imported, "In$Type")["smithy.api#xmlNamespace"],
+        json!({ "uri": "https://a" })
+    );
+    assert_eq!(
+        shape(&imported, "List")["member"]["traits"]["smithy.api#xmlName"],
+        "item"
+    );
+    assert_eq!(
+        shape(&imported, "Map")["key"]["traits"]["smithy.api#xmlName"],
+        "K"
+    );
+    assert_eq!(
+        shape(&imported, "Map")["value"]["traits"]["smithy.api#xmlName"],
+        "V"
+    );
 }
 
 #[test]
 fn types_and_constraints() {
-    for kind in ["string", "boolean", "integer", "long", "float", "double", "timestamp", "blob"] {
+    for kind in [
+        "string",
+        "boolean",
+        "integer",
+        "long",
+        "float",
+        "double",
+        "timestamp",
+        "blob",
+    ] {
         let source = Source::new("json").shapes(&json!({ "It": { "type": kind } }).to_string());
         assert_eq!(shape(&source.import(), "It"), json!({ "type": kind }));
     }
-    let document = Source::new("json").shapes(r#"{"It":{"type":"structure","members":{},"document":true}}"#).import();
+    let document = Source::new("json")
+        .shapes(r#"{"It":{"type":"structure","members":{},"document":true}}"#)
+        .import();
     assert_eq!(shape(&document, "It"), json!({ "type": "document" }));
 
     let length = json!({ "smithy.api#length": { "min": 1, "max": 9 } });
-    assert_eq!(traits_of(json!({ "type": "string", "min": 1, "max": 9 })), length);
+    assert_eq!(
+        traits_of(json!({ "type": "string", "min": 1, "max": 9 })),
+        length
+    );
     let range = json!({ "smithy.api#range": { "max": 0.5 } });
-    assert_eq!(traits_of(json!({ "type": "double", "max": 0.5, "box": true })), range);
+    assert_eq!(
+        traits_of(json!({ "type": "double", "max": 0.5, "box": true })),
+        range
+    );
     let secret = json!({ "smithy.api#sensitive": {}, "smithy.api#pattern": "^[a-z]$" });
-    assert_eq!(traits_of(json!({ "type": "string", "sensitive": true, "pattern": "[a-z]" })), secret);
-    for (theirs, ours) in [("iso8601", "date-time"), ("rfc822", "http-date"), ("unixTimestamp", "epoch-seconds")] {
+    assert_eq!(
+        traits_of(json!({ "type": "string", "sensitive": true, "pattern": "[a-z]" })),
+        secret
+    );
+    for (theirs, ours) in [
+        ("iso8601", "date-time"),
+        ("rfc822", "http-date"),
+        ("unixTimestamp", "epoch-seconds"),
+    ] {
         let traits = traits_of(json!({ "type": "timestamp", "timestampFormat": theirs }));
         assert_eq!(traits, json!({ "smithy.api#timestampFormat": ours }));
     }
     let since = json!({ "smithy.api#deprecated": { "since": "2020" } });
-    assert_eq!(traits_of(json!({ "type": "string", "deprecated": true, "deprecatedSince": "2020" })), since);
+    assert_eq!(
+        traits_of(json!({ "type": "string", "deprecated": true, "deprecatedSince": "2020" })),
+        since
+    );
 }
 
 #[test]
@@ -361,21 +520,35 @@ fn members_keep_the_order_of_the_source() {
             "b":{"shape":"S"}}},"S":{"type":"string","enum":["z","y","x"]}}"#,
         )
         .import();
-    let order = |names: [&str; 3]| names.map(|name| imported.text.find(&format!("\"{name}\": {{")).unwrap());
+    let order = |names: [&str; 3]| {
+        names.map(|name| imported.text.find(&format!("\"{name}\": {{")).unwrap())
+    };
     assert!(order(["z", "a", "b"]).is_sorted());
     assert!(order(["y", "x", "x"]).is_sorted());
-    assert_eq!(traits(&imported, "It"), json!({ "opsmith.botocore#requiredOrder": ["b", "z"] }));
-    assert_eq!(traits(&imported, "It$b"), json!({ "smithy.api#required": {} }));
+    assert_eq!(
+        traits(&imported, "It"),
+        json!({ "opsmith.botocore#requiredOrder": ["b", "z"] })
+    );
+    assert_eq!(
+        traits(&imported, "It$b"),
+        json!({ "smithy.api#required": {} })
+    );
 }
 
 #[test]
 fn enum_values_become_names() {
-    let values = json!(["plain", "aws:kms", "2xlarge", "*", "a b-c", "a.b.c", "", "ends(x)"]);
-    let source = Source::new("json").shapes(&json!({ "It": { "type": "string", "enum": values } }).to_string());
+    let values = json!([
+        "plain", "aws:kms", "2xlarge", "*", "a b-c", "a.b.c", "", "ends(x)"
+    ]);
+    let source = Source::new("json")
+        .shapes(&json!({ "It": { "type": "string", "enum": values } }).to_string());
     let it = shape(&source.import(), "It");
     assert_eq!(it["type"], "enum");
     let members = it["members"].as_object().unwrap();
-    let mut pairs: Vec<_> = members.iter().map(|(name, member)| (name.as_str(), &member["traits"])).collect();
+    let mut pairs: Vec<_> = members
+        .iter()
+        .map(|(name, member)| (name.as_str(), &member["traits"]))
+        .collect();
     pairs.sort_by_key(|(name, _)| *name);
     let expected = [
         ("Value4", "*"),
@@ -389,7 +562,10 @@ fn enum_values_become_names() {
     ];
     assert_eq!(pairs.len(), expected.len());
     for ((name, traits), (expected_name, value)) in pairs.into_iter().zip(expected) {
-        assert_eq!((name, traits), (expected_name, &json!({ "smithy.api#enumValue": value })));
+        assert_eq!(
+            (name, traits),
+            (expected_name, &json!({ "smithy.api#enumValue": value }))
+        );
     }
 }
 
@@ -417,9 +593,15 @@ fn patterns_speak_of_the_whole_value() {
 #[test]
 fn errors() {
     let client = json!({ "smithy.api#error": "client" });
-    assert_eq!(traits_of(json!({ "type": "structure", "exception": true })), client);
+    assert_eq!(
+        traits_of(json!({ "type": "structure", "exception": true })),
+        client
+    );
     let server = json!({ "smithy.api#error": "server" });
-    assert_eq!(traits_of(json!({ "type": "structure", "exception": true, "fault": true })), server);
+    assert_eq!(
+        traits_of(json!({ "type": "structure", "exception": true, "fault": true })),
+        server
+    );
     let fault = traits_of(json!({ "type": "structure", "error": { "senderFault": false } }));
     assert_eq!(fault["smithy.api#error"], "server");
     let busy = traits_of(json!({
@@ -441,10 +623,17 @@ fn error_codes_of_the_query_protocol() {
     let shapes = r#"{"Gone":{"type":"structure","exception":true,"error":{"code":"Gone.Away","httpStatusCode":410}}}"#;
     let query = Source::new("query").shapes(shapes).import();
     let expected = json!({ "code": "Gone.Away", "httpResponseCode": 410 });
-    assert_eq!(traits(&query, "Gone")["aws.protocols#awsQueryError"], expected);
+    assert_eq!(
+        traits(&query, "Gone")["aws.protocols#awsQueryError"],
+        expected
+    );
     let json = Source::new("json").shapes(shapes).import();
     assert!(traits(&json, "Gone")["aws.protocols#awsQueryError"].is_null());
-    assert!(json.warnings[0].to_string().contains("shapes.Gone: the error code `Gone.Away`"));
+    assert!(
+        json.warnings[0]
+            .to_string()
+            .contains("shapes.Gone: the error code `Gone.Away`")
+    );
 }
 
 #[test]
@@ -461,12 +650,30 @@ fn unions_event_streams_and_sparse_collections() {
         .import();
     assert_eq!(shape(&imported, "Choice")["type"], "union");
     assert_eq!(shape(&imported, "Events")["type"], "union");
-    assert_eq!(traits(&imported, "Events"), json!({ "smithy.api#streaming": {} }));
-    assert_eq!(traits(&imported, "Event$head"), json!({ "smithy.api#eventHeader": {} }));
-    assert_eq!(traits(&imported, "Event$body"), json!({ "smithy.api#eventPayload": {} }));
-    assert_eq!(traits(&imported, "Event$json"), json!({ "opsmith.botocore#jsonValue": {} }));
-    assert_eq!(traits(&imported, "Holes"), json!({ "smithy.api#sparse": {} }));
-    assert_eq!(shape(&imported, "Holes")["member"]["traits"], json!({ "opsmith.botocore#jsonValue": {} }));
+    assert_eq!(
+        traits(&imported, "Events"),
+        json!({ "smithy.api#streaming": {} })
+    );
+    assert_eq!(
+        traits(&imported, "Event$head"),
+        json!({ "smithy.api#eventHeader": {} })
+    );
+    assert_eq!(
+        traits(&imported, "Event$body"),
+        json!({ "smithy.api#eventPayload": {} })
+    );
+    assert_eq!(
+        traits(&imported, "Event$json"),
+        json!({ "opsmith.botocore#jsonValue": {} })
+    );
+    assert_eq!(
+        traits(&imported, "Holes"),
+        json!({ "smithy.api#sparse": {} })
+    );
+    assert_eq!(
+        shape(&imported, "Holes")["member"]["traits"],
+        json!({ "opsmith.botocore#jsonValue": {} })
+    );
     assert_eq!(imported.warnings, []);
 }
 
@@ -481,10 +688,16 @@ fn a_member_that_streams_targets_a_twin() {
     let members = &shape(&imported, "A")["members"];
     assert_eq!(members["body"]["target"], "com.amazonaws.toybox#StreamingB");
     assert_eq!(members["part"]["target"], "com.amazonaws.toybox#B");
-    assert_eq!(shape(&imported, "C")["members"]["body"]["target"], "com.amazonaws.toybox#StreamingB");
+    assert_eq!(
+        shape(&imported, "C")["members"]["body"]["target"],
+        "com.amazonaws.toybox#StreamingB"
+    );
     let twin = json!({ "smithy.api#streaming": {}, "smithy.api#length": { "max": 9 } });
     assert_eq!(traits(&imported, "StreamingB"), twin);
-    assert_eq!(traits(&imported, "B"), json!({ "smithy.api#length": { "max": 9 } }));
+    assert_eq!(
+        traits(&imported, "B"),
+        json!({ "smithy.api#length": { "max": 9 } })
+    );
 }
 
 /// The traits of an operation after its paginator was read.
@@ -522,7 +735,10 @@ fn paginators_that_say_more_are_kept_whole() {
 
     for token in [json!(["a", "b"]), json!("a || b[-1].c"), json!("")] {
         let source = json!({ "input_token": "a", "output_token": token });
-        assert_eq!(paginated(source.clone()), json!({ "opsmith.botocore#paginator": source }));
+        assert_eq!(
+            paginated(source.clone()),
+            json!({ "opsmith.botocore#paginator": source })
+        );
     }
 }
 
@@ -559,12 +775,25 @@ fn waiters() {
     assert_eq!(traits["smithy.waiters#waitable"], expected);
     let whole = &traits["opsmith.botocore#waiters"];
     assert_eq!(whole["Ready"]["maxAttempts"], 4);
-    assert_eq!(whole["Ready"]["acceptors"], waiters["waiters"]["Ready"]["acceptors"]);
-    assert_eq!(whole["Exists"], waiters["waiters"]["Exists"].as_object().map(without_operation).unwrap());
+    assert_eq!(
+        whole["Ready"]["acceptors"],
+        waiters["waiters"]["Ready"]["acceptors"]
+    );
+    assert_eq!(
+        whole["Exists"],
+        waiters["waiters"]["Exists"]
+            .as_object()
+            .map(without_operation)
+            .unwrap()
+    );
 }
 
 fn without_operation(waiter: &serde_json::Map<String, Value>) -> Value {
-    waiter.iter().filter(|(key, _)| *key != "operation").map(|(key, value)| (key.clone(), value.clone())).collect()
+    waiter
+        .iter()
+        .filter(|(key, _)| *key != "operation")
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 #[test]
@@ -587,13 +816,30 @@ fn sentences_are_taken_on_request_only() {
 
     let facts = botocore(&sources, &Options::default()).unwrap();
     assert!(!facts.text.contains("Prose."), "{}", facts.text);
-    let expected = json!({ "parameters": { "documentation": { "type": "String" } }, "rules": [{}] });
-    assert_eq!(traits(&facts, "ToyBox")["smithy.rules#endpointRuleSet"], expected);
+    let expected =
+        json!({ "parameters": { "documentation": { "type": "String" } }, "rules": [{}] });
+    assert_eq!(
+        traits(&facts, "ToyBox")["smithy.rules#endpointRuleSet"],
+        expected
+    );
     let expected = json!({ "A": { "type": "string" } });
-    assert_eq!(traits(&facts, "ToyBox")["smithy.rules#clientContextParams"], expected);
-    assert_eq!(shape(&facts, "It")["members"]["documentation"], json!({ "target": "com.amazonaws.toybox#L" }));
+    assert_eq!(
+        traits(&facts, "ToyBox")["smithy.rules#clientContextParams"],
+        expected
+    );
+    assert_eq!(
+        shape(&facts, "It")["members"]["documentation"],
+        json!({ "target": "com.amazonaws.toybox#L" })
+    );
 
-    let all = botocore(&sources, &Options { documentation: true, ..Options::default() }).unwrap();
+    let all = botocore(
+        &sources,
+        &Options {
+            documentation: true,
+            ..Options::default()
+        },
+    )
+    .unwrap();
     assert_eq!(all.text.matches("Prose.").count(), 9);
 }
 
@@ -604,8 +850,15 @@ fn unknown_keys_are_warnings_that_name_the_place() {
         .shapes(r#"{"It":{"type":"structure","box":true,"members":{"a":{"shape":"It","box":true,"newest":3}}}}"#)
         .import();
     let warnings: Vec<_> = imported.warnings.iter().map(ToString::to_string).collect();
-    let expected = ["operations.Op.new", "operations.Op.input.newer", "shapes.It.members.a.newest"];
-    assert_eq!(warnings, expected.map(|place| format!("service-2.json: {place}: this key is unknown and left out")));
+    let expected = [
+        "operations.Op.new",
+        "operations.Op.input.newer",
+        "shapes.It.members.a.newest",
+    ];
+    assert_eq!(
+        warnings,
+        expected.map(|place| format!("service-2.json: {place}: this key is unknown and left out"))
+    );
 }
 
 #[test]
@@ -639,7 +892,9 @@ service-2.json: shapes.T: the timestamp format `stardate` is not supported; iso8
 
 #[test]
 fn paginators_and_waiters_of_no_operation_are_problems_of_their_files() {
-    let mut sources = Source::new("json").shapes(r#"{"Op":{"type":"string"}}"#).sources();
+    let mut sources = Source::new("json")
+        .shapes(r#"{"Op":{"type":"string"}}"#)
+        .sources();
     let paginator = r#"{"pagination":{"Op":{"input_token":"a","output_token":"a"}}}"#;
     sources.paginators = Some(file("paginators-1.json", paginator));
     let waiter = r#"{"waiters":{"W":{"operation":"Op","delay":1,"maxAttempts":1,"acceptors":[]}}}"#;
@@ -647,33 +902,68 @@ fn paginators_and_waiters_of_no_operation_are_problems_of_their_files() {
     let expected = "\
 paginators-1.json: pagination.Op: the operation `Op` does not exist
 waiters-2.json: waiters.W: the operation `Op` does not exist";
-    assert_eq!(botocore(&sources, &Options::default()).unwrap_err().to_string(), expected);
+    assert_eq!(
+        botocore(&sources, &Options::default())
+            .unwrap_err()
+            .to_string(),
+        expected
+    );
 }
 
 #[test]
 fn what_is_no_source_says_where() {
     for (text, expected) in [
-        ("", "service-2.json: EOF while parsing a value at line 1 column 0"),
+        (
+            "",
+            "service-2.json: EOF while parsing a value at line 1 column 0",
+        ),
         ("7", "service-2.json: invalid type: integer `7`"),
         ("{}", "service-2.json: missing field `metadata`"),
-        (r#"{"metadata":{}}"#, "service-2.json: metadata: missing field `apiVersion`"),
-        (r#"{"metadata":5}"#, "service-2.json: metadata: invalid type: integer `5`"),
+        (
+            r#"{"metadata":{}}"#,
+            "service-2.json: metadata: missing field `apiVersion`",
+        ),
+        (
+            r#"{"metadata":5}"#,
+            "service-2.json: metadata: invalid type: integer `5`",
+        ),
     ] {
-        let sources = Sources { service: file("service-2.json", text), ..Sources::default() };
-        let message = botocore(&sources, &Options::default()).unwrap_err().to_string();
+        let sources = Sources {
+            service: file("service-2.json", text),
+            ..Sources::default()
+        };
+        let message = botocore(&sources, &Options::default())
+            .unwrap_err()
+            .to_string();
         assert!(message.starts_with(expected), "{message}");
     }
-    let member = Source::new("json").shapes(r#"{"It":{"type":"structure","members":{"a":7}}}"#).problems();
-    assert!(member.starts_with("service-2.json: shapes.It.members.a: invalid type: integer `7`"), "{member}");
-    let nameless = Source::new("json").metadata("serviceId", json!("!")).problems();
-    assert!(nameless.contains("metadata.serviceId: a letter or digit is needed"), "{nameless}");
+    let member = Source::new("json")
+        .shapes(r#"{"It":{"type":"structure","members":{"a":7}}}"#)
+        .problems();
+    assert!(
+        member.starts_with("service-2.json: shapes.It.members.a: invalid type: integer `7`"),
+        "{member}"
+    );
+    let nameless = Source::new("json")
+        .metadata("serviceId", json!("!"))
+        .problems();
+    assert!(
+        nameless.contains("metadata.serviceId: a letter or digit is needed"),
+        "{nameless}"
+    );
 }
 
 #[test]
 fn a_file_cut_short_is_an_error_and_no_panic() {
-    let sources = Source::new("json").operations(OPERATIONS).shapes(r#"{"It":{"type":"string","min":1}}"#).sources();
+    let sources = Source::new("json")
+        .operations(OPERATIONS)
+        .shapes(r#"{"It":{"type":"string","min":1}}"#)
+        .sources();
     for end in 0..sources.service.text.len() {
-        let cut = Sources { service: file("cut", &sources.service.text[..end]), ..Sources::default() };
+        let cut = Sources {
+            service: file("cut", &sources.service.text[..end]),
+            ..Sources::default()
+        };
         assert!(botocore(&cut, &Options::default()).is_err(), "{end}");
     }
 }
@@ -682,13 +972,25 @@ fn a_file_cut_short_is_an_error_and_no_panic() {
 fn partitions_are_sorted_and_otherwise_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("partitions.json");
-    std::fs::write(&path, r#"{"version":"1.1","partitions":[{"id":"aws","regions":{"b":{},"a":{}}}]}"#).unwrap();
+    std::fs::write(
+        &path,
+        r#"{"version":"1.1","partitions":[{"id":"aws","regions":{"b":{},"a":{}}}]}"#,
+    )
+    .unwrap();
     let text = partitions(&path).unwrap();
     let expected = json!({ "partitions": [{ "id": "aws", "regions": { "a": {}, "b": {} } }], "version": "1.1" });
     assert_eq!(text, format!("{expected:#}\n"));
 
     std::fs::write(&path, r#"{"partitions":[]}"#).unwrap();
     let message = partitions(&path).unwrap_err().to_string();
-    assert!(message.contains("partitions: a list of partitions is missing"), "{message}");
-    assert!(partitions(&folder.path().join("none")).unwrap_err().to_string().contains("cannot be read"));
+    assert!(
+        message.contains("partitions: a list of partitions is missing"),
+        "{message}"
+    );
+    assert!(
+        partitions(&folder.path().join("none"))
+            .unwrap_err()
+            .to_string()
+            .contains("cannot be read")
+    );
 }

@@ -16,15 +16,18 @@ pub(crate) fn local(id: &str) -> &str {
 /// The names by which exceptions refer to a shape and its members.
 pub(crate) fn local_ids(id: &str, shape: &Shape) -> Vec<String> {
     let shape_name = local(id).to_owned();
-    let members = shape.members.keys().map(|member| format!("{shape_name}${member}"));
+    let members = shape
+        .members
+        .keys()
+        .map(|member| format!("{shape_name}${member}"));
     members.chain([shape_name.clone()]).collect()
 }
 
 /// An operation with its id.
 type Named<'a> = (&'a str, &'a Shape);
 
-/// The operations that were asked for; all of the service when none was, but for those that no code can be made of, which
-/// are told apart unless nothing else is left.
+/// The operations that were asked for; all of the service when none was, but for those that no code
+/// can be made of, which are told apart unless nothing else is left.
 pub(crate) fn operations<'a>(
     input: &Input<'a>,
     id: &str,
@@ -32,7 +35,14 @@ pub(crate) fn operations<'a>(
     report: &mut Report,
 ) -> (Vec<Named<'a>>, Vec<Diagnostic>) {
     let mut references = Vec::new();
-    collect(input, id, service, &mut references, &mut BTreeSet::new(), report);
+    collect(
+        input,
+        id,
+        service,
+        &mut references,
+        &mut BTreeSet::new(),
+        report,
+    );
     let mut found = BTreeMap::new();
     for reference in references {
         match input.model.shapes.get_key_value(&reference.target) {
@@ -44,13 +54,19 @@ pub(crate) fn operations<'a>(
     }
     if input.operations.is_empty() {
         let mut omitted = Report::default();
-        let kept: Vec<_> = found.into_values().filter(|operation| !streams(input, *operation, &mut omitted)).collect();
+        let kept: Vec<_> = found
+            .into_values()
+            .filter(|operation| !streams(input, *operation, &mut omitted))
+            .collect();
         if kept.is_empty() {
             report.diagnostics.append(&mut omitted.diagnostics);
         }
         return (kept, omitted.diagnostics);
     }
-    let names = found.iter().map(|(name, (id, _))| (name.clone(), *id)).collect();
+    let names = found
+        .iter()
+        .map(|(name, (id, _))| (name.clone(), *id))
+        .collect();
     let chosen = input.operations.iter().collect::<BTreeSet<_>>();
     let named = chosen
         .into_iter()
@@ -80,7 +96,13 @@ fn streams(input: &Input<'_>, (id, operation): Named<'_>, report: &mut Report) -
     });
     if let Some((verb, name)) = found {
         let problem = format!("the operation {verb} a stream ({name}), which is not supported");
-        report.add_trait(&operation.file, id, super::traits::STREAMING, problem, "name the other operations");
+        report.add_trait(
+            &operation.file,
+            id,
+            super::traits::STREAMING,
+            problem,
+            "name the other operations",
+        );
     }
     found.is_some()
 }
@@ -94,8 +116,21 @@ fn collect<'a>(
     seen: &mut BTreeSet<&'a str>,
     report: &mut Report,
 ) {
-    let lifecycle = [&shape.create, &shape.put, &shape.read, &shape.update, &shape.delete, &shape.list];
-    out.extend(shape.operations.iter().chain(&shape.collection_operations).chain(lifecycle.into_iter().flatten()));
+    let lifecycle = [
+        &shape.create,
+        &shape.put,
+        &shape.read,
+        &shape.update,
+        &shape.delete,
+        &shape.list,
+    ];
+    out.extend(
+        shape
+            .operations
+            .iter()
+            .chain(&shape.collection_operations)
+            .chain(lifecycle.into_iter().flatten()),
+    );
     for resource in &shape.resources {
         match input.model.shapes.get_key_value(&resource.target) {
             Some((id, found)) if found.kind == "resource" => {
@@ -130,7 +165,12 @@ impl<'a> Closure<'a> {
         service: &'a Shape,
         report: &mut Report,
     ) -> Closure<'a> {
-        let mut reach = Reach { input, report, found: BTreeMap::new(), due: Vec::new() };
+        let mut reach = Reach {
+            input,
+            report,
+            found: BTreeMap::new(),
+            due: Vec::new(),
+        };
         for (id, operation) in operations {
             let inputs = operation.input.iter().chain(&operation.output);
             for reference in inputs.filter(|reference| reference.target != UNIT) {
@@ -144,12 +184,25 @@ impl<'a> Closure<'a> {
                 reach.structure(&operation.file, id, &error.target);
             }
         }
-        let errors = reach.found.keys().copied().filter(|id| !typed.contains(id)).collect();
+        let errors = reach
+            .found
+            .keys()
+            .copied()
+            .filter(|id| !typed.contains(id))
+            .collect();
         reach.follow();
         let mut shapes: Vec<_> = reach.found.into_iter().collect();
         shapes.sort_by(|a, b| (local(a.0), a.0).cmp(&(local(b.0), b.0)));
-        let positions = shapes.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
-        Closure { shapes, positions, errors }
+        let positions = shapes
+            .iter()
+            .enumerate()
+            .map(|(at, (id, _))| (*id, at))
+            .collect();
+        Closure {
+            shapes,
+            positions,
+            errors,
+        }
     }
 
     /// The position of a shape, if it is generated.
@@ -173,7 +226,12 @@ impl<'a> Reach<'a, '_> {
             Some((id, shape)) if shape.kind == "structure" => self.add(id, shape),
             _ => {
                 let problem = format!("the target {target} is not a structure of the model");
-                self.report.add(file, from, problem, "inputs, outputs and errors of operations are structures");
+                self.report.add(
+                    file,
+                    from,
+                    problem,
+                    "inputs, outputs and errors of operations are structures",
+                );
             }
         }
     }
@@ -197,7 +255,12 @@ impl<'a> Reach<'a, '_> {
     fn member(&mut self, id: &str, shape: &Shape, name: &str, member: &'a Member) {
         match self.input.model.target(&member.target) {
             Some((id, shape)) => self.add(id, shape),
-            None => missing(&shape.file, &format!("{id}${name}"), &member.target, self.report),
+            None => missing(
+                &shape.file,
+                &format!("{id}${name}"),
+                &member.target,
+                self.report,
+            ),
         }
     }
 }

@@ -26,29 +26,59 @@ pub(super) struct Command {
 
 impl<'a> Words<'a> {
     /// The words of a service; the facts of the AWS CLI are reported if they can't be read.
-    pub(super) fn of(model: &'a Model, exceptions: &'a Exceptions, service: &Shape, report: &mut Report) -> Self {
+    pub(super) fn of(
+        model: &'a Model,
+        exceptions: &'a Exceptions,
+        service: &Shape,
+        report: &mut Report,
+    ) -> Self {
         let (facts, problem) = aws_cli::facts();
         if let Some(problem) = problem {
-            report.add("aws-cli.toml", "", problem, "this is a fault of the generator; please report it");
+            report.add(
+                "aws-cli.toml",
+                "",
+                problem,
+                "this is a fault of the generator; please report it",
+            );
         }
         let sdk_id = traits::field(&service.traits, traits::SERVICE, "sdkId");
-        Words { model, exceptions, facts, service: facts.service(&sdk_id) }
+        Words {
+            model,
+            exceptions,
+            facts,
+            service: facts.service(&sdk_id),
+        }
     }
 
-    /// The command word of the service: what exceptions, the AWS CLI or an importer say, else the SDK id in lower case with dashes.
+    /// The command word of the service: what exceptions, the AWS CLI or an importer say, else the
+    /// SDK id in lower case with dashes.
     pub(super) fn service(&self, id: &str, service: &Shape, report: &mut Report) -> String {
         let recorded = traits::text(&service.traits, traits::COMMAND);
         let recorded = Some(&*recorded).filter(|word| !word.is_empty());
         let sdk_id = traits::field(&service.traits, traits::SERVICE, "sdkId");
-        match self.exceptions.command().or(self.service.command()).or(recorded) {
+        match self
+            .exceptions
+            .command()
+            .or(self.service.command())
+            .or(recorded)
+        {
             // It becomes the name of a folder.
             Some(word) if word != super::dashed(word) => {
                 let problem = format!("{word:?} is not a command word");
-                report.add(&service.file, id, problem, "use lower-case letters, digits, and dashes between them");
+                report.add(
+                    &service.file,
+                    id,
+                    problem,
+                    "use lower-case letters, digits, and dashes between them",
+                );
                 String::new()
             }
             Some(word) => word.to_owned(),
-            None => super::dashed(if sdk_id.is_empty() { closure::local(id) } else { &sdk_id }),
+            None => super::dashed(if sdk_id.is_empty() {
+                closure::local(id)
+            } else {
+                &sdk_id
+            }),
         }
     }
 
@@ -56,49 +86,81 @@ impl<'a> Words<'a> {
     pub(super) fn command(&self, id: &str, operation: &Shape, report: &mut Report) -> Command {
         let word = names::kebab(&self.facts.joined(closure::local(id)));
         let name = self.service.operation(&word).to_owned();
-        let target = operation.input.as_ref().map_or("", |input| input.target.as_str());
+        let target = operation
+            .input
+            .as_ref()
+            .map_or("", |input| input.target.as_str());
         let Some(input) = self.model.shapes.get(target) else {
-            return Command { changes: self.service.of_command(&name), name, ..Command::default() };
+            return Command {
+                changes: self.service.of_command(&name),
+                name,
+                ..Command::default()
+            };
         };
-        let rules: Vec<String> = input.members.keys().map(|member| names::kebab(member)).collect();
+        let rules: Vec<String> = input
+            .members
+            .keys()
+            .map(|member| names::kebab(member))
+            .collect();
         let option = |(member, rule): (&String, &String)| {
-            let exception = self.exceptions.option(&format!("{}${member}", closure::local(target)));
+            let exception = self
+                .exceptions
+                .option(&format!("{}${member}", closure::local(target)));
             let known = exception.or_else(|| self.service.option(&name, rule));
             known.map_or_else(|| self.distinct(&name, rule, &rules), str::to_owned)
         };
         let options: Vec<String> = input.members.keys().zip(&rules).map(option).collect();
         for option in options.iter().filter(|option| self.facts.is_global(option)) {
             let problem = format!("the option --{option} of {name} is a global option too");
-            report.add(&operation.file, id, problem, "name it otherwise with an `option` in a file of exceptions");
+            report.add(
+                &operation.file,
+                id,
+                problem,
+                "name it otherwise with an `option` in a file of exceptions",
+            );
         }
         let mut changes = self.service.of_command(&name);
         changes.extend(self.service.of_options(&name, &options));
         changes.extend(
-            self.service.hoists(&name).filter(|hoist| self.leads_somewhere(input, &hoist.path)).map(Change::Hoist),
+            self.service
+                .hoists(&name)
+                .filter(|hoist| self.leads_somewhere(input, &hoist.path))
+                .map(Change::Hoist),
         );
-        Command { name, options, changes }
+        Command {
+            name,
+            options,
+            changes,
+        }
     }
 
-    /// The option itself; where a global one is called so and the AWS CLI has no name for it yet, with the first word of the
-    /// command before it, as the AWS CLI names most of them: `search-query` of `search-events`.
+    /// The option itself; where a global one is called so and the AWS CLI has no name for it yet,
+    /// with the first word of the command before it, as the AWS CLI names most of them:
+    /// `search-query` of `search-events`.
     fn distinct(&self, command: &str, option: &str, others: &[String]) -> String {
         let renamed = format!("{}-{option}", command.split('-').next().unwrap_or_default());
-        let free = self.facts.is_global(option) && !others.contains(&renamed) && !self.facts.is_global(&renamed);
+        let free = self.facts.is_global(option)
+            && !others.contains(&renamed)
+            && !self.facts.is_global(&renamed);
         if free { renamed } else { option.to_owned() }
     }
 
-    /// Whether there are members of these names, one within the other. Models older than the AWS CLI may lack them.
+    /// Whether there are members of these names, one within the other. Models older than the AWS
+    /// CLI may lack them.
     fn leads_somewhere(&self, input: &Shape, path: &[String]) -> bool {
         let mut shape = Some(input);
         path.iter().all(|name| {
             let within = match shape {
-                Some(list) if list.kind == "list" => {
-                    list.member.as_ref().and_then(|element| self.model.shapes.get(&element.target))
-                }
+                Some(list) if list.kind == "list" => list
+                    .member
+                    .as_ref()
+                    .and_then(|element| self.model.shapes.get(&element.target)),
                 other => other,
             };
             let member = within.and_then(|within| within.members.get(name));
-            shape = member.and_then(|member| self.model.target(&member.target)).map(|(_, shape)| shape);
+            shape = member
+                .and_then(|member| self.model.target(&member.target))
+                .map(|(_, shape)| shape);
             member.is_some()
         })
     }

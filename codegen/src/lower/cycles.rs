@@ -1,15 +1,21 @@
-//! Which members need a box: those through which a structure contains itself, with no list or map between.
+//! Which members need a box: those through which a structure contains itself, with no list or map
+//! between.
 
 use std::collections::BTreeSet;
 
 /// Edges of a graph that lie on a cycle, given the successors of each node.
 ///
-/// An edge lies on a cycle when both ends are in one strongly connected component; components are found by Tarjan's
-/// algorithm, without recursion, since a model may be deep.
+/// An edge lies on a cycle when both ends are in one strongly connected component; components are
+/// found by Tarjan's algorithm, without recursion, since a model may be deep.
 pub(crate) fn cyclic_edges(successors: &[Vec<usize>]) -> BTreeSet<(usize, usize)> {
     let component = components(successors);
-    let edges = successors.iter().enumerate().flat_map(|(from, to)| to.iter().map(move |to| (from, *to)));
-    edges.filter(|(from, to)| component.get(*from) == component.get(*to)).collect()
+    let edges = successors
+        .iter()
+        .enumerate()
+        .flat_map(|(from, to)| to.iter().map(move |to| (from, *to)));
+    edges
+        .filter(|(from, to)| component.get(*from) == component.get(*to))
+        .collect()
 }
 
 const UNSEEN: usize = usize::MAX;

@@ -1,8 +1,9 @@
 //! Documentation: HTML, as models have it, to Markdown in a small subset.
 //!
-//! The subset: paragraphs between blank lines, list items that start with `- `, `code`, `*emphasis*`, `**strong**`, and
-//! a backslash before a backslash, backtick or asterisk that stands for itself. Links keep their text. Other tags only
-//! separate words. What merely looks like a tag (`<ip address>`) is text.
+//! The subset: paragraphs between blank lines, list items that start with `- `, `code`,
+//! `*emphasis*`, `**strong**`, and a backslash before a backslash, backtick or asterisk that stands
+//! for itself. Links keep their text. Other tags only separate words. What merely looks like a tag
+//! (`<ip address>`) is text.
 
 use super::traits;
 use crate::ast::Traits;
@@ -45,15 +46,22 @@ const ELEMENTS: &[&str] = &[
     "ul",
 ];
 
-/// The documentation among the traits of a shape or member. A blank before the first word stays: samples in YAML show it.
+/// The documentation among the traits of a shape or member. A blank before the first word stays:
+/// samples in YAML show it.
 pub(crate) fn docs(traits: &Traits) -> Docs {
-    Docs(visible(&markdown(&traits::text(traits, traits::DOCUMENTATION))))
+    Docs(visible(&markdown(&traits::text(
+        traits,
+        traits::DOCUMENTATION,
+    ))))
 }
 
-/// The text without characters that act on a terminal or turn text around: what is read is what there is.
+/// The text without characters that act on a terminal or turn text around: what is read is what
+/// there is.
 pub(crate) fn visible(text: &str) -> String {
-    let acts =
-        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let acts = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     text.chars().filter(|c| !acts(*c)).collect()
 }
 
@@ -83,7 +91,8 @@ fn tags_only(html: &str) -> String {
     out + rest
 }
 
-/// Whether this text begins with a comment, or with a tag of an element that HTML has or that has both of its tags here.
+/// Whether this text begins with a comment, or with a tag of an element that HTML has or that has
+/// both of its tags here.
 fn is_markup(text: &str, html: &str) -> bool {
     if text.starts_with("<!--") {
         return text.contains("-->");
@@ -92,9 +101,12 @@ fn is_markup(text: &str, html: &str) -> bool {
         Some(inside) => ("<", inside),
         None => ("</", text.trim_start_matches('<')),
     };
-    let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(inside.len());
+    let end = inside
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .unwrap_or(inside.len());
     let (name, attributes) = inside.split_at(end);
-    let is_element = ELEMENTS.contains(&name.to_ascii_lowercase().as_str()) || html.contains(&format!("{other}{name}"));
+    let is_element = ELEMENTS.contains(&name.to_ascii_lowercase().as_str())
+        || html.contains(&format!("{other}{name}"));
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_element && is_closed(attributes)
 }
 
@@ -150,8 +162,8 @@ impl Writer {
             "code" => "`",
             "b" | "strong" => "**",
             "i" | "em" => "*",
-            "p" | "ul" | "ol" | "dl" | "li" | "dt" | "dd" | "note" | "important" | "pre" | "br" | "h1" | "h2"
-            | "h3" | "h4" | "div" | "table" | "tr" => {
+            "p" | "ul" | "ol" | "dl" | "li" | "dt" | "dd" | "note" | "important" | "pre" | "br"
+            | "h1" | "h2" | "h3" | "h4" | "div" | "table" | "tr" => {
                 // A paragraph inside an item is the item's text.
                 let keeps_item = self.item && self.block.is_empty() && start;
                 self.close_block();
@@ -190,7 +202,8 @@ impl Writer {
         let code = self.open == Some("`");
         for c in text.chars() {
             if c.is_whitespace() {
-                self.leads |= self.blocks.is_empty() && self.block.trim_matches(['*', '`']).is_empty();
+                self.leads |=
+                    self.blocks.is_empty() && self.block.trim_matches(['*', '`']).is_empty();
                 // Inside a span that has no text yet there is no space.
                 self.space |= !self.open.is_some_and(|mark| self.block.ends_with(mark));
                 continue;
@@ -213,7 +226,11 @@ impl Writer {
         self.space = false;
         let block = std::mem::take(&mut self.block);
         if !block.is_empty() {
-            self.blocks.push(if self.item { format!("- {block}") } else { block });
+            self.blocks.push(if self.item {
+                format!("- {block}")
+            } else {
+                block
+            });
             self.item = false;
         }
     }
@@ -221,7 +238,11 @@ impl Writer {
     fn finish(mut self) -> String {
         self.close_block();
         let text = self.blocks.join("\n\n");
-        if self.leads && !text.is_empty() { format!(" {text}") } else { text }
+        if self.leads && !text.is_empty() {
+            format!(" {text}")
+        } else {
+            text
+        }
     }
 }
 
@@ -235,8 +256,14 @@ mod tests {
             ("Plain words.", "Plain words."),
             ("<p> A blank before.</p>", " A blank before."),
             ("<p> </p>", ""),
-            ("<p>The ID, from\n   <code>PollForJobs</code>.</p>", "The ID, from `PollForJobs`."),
-            ("<p>One.</p><p>Two <b>bold</b> and <i>thin</i>.</p>", "One.\n\nTwo **bold** and *thin*."),
+            (
+                "<p>The ID, from\n   <code>PollForJobs</code>.</p>",
+                "The ID, from `PollForJobs`.",
+            ),
+            (
+                "<p>One.</p><p>Two <b>bold</b> and <i>thin</i>.</p>",
+                "One.\n\nTwo **bold** and *thin*.",
+            ),
             (
                 "<p>See:</p><ul><li><p>a</p></li><li>b <a href=\"x\">c</a></li></ul><p>End</p>",
                 "See:\n\n- a\n\n- b c\n\nEnd",
@@ -246,11 +273,17 @@ mod tests {
             ("<b></b><code> x </code>y", " `x` y"),
             ("<script>alert(1)</script>", "alert(1)"),
             ("<p>un<b>closed", "un**closed**"),
-            ("clientip:<ip address of client>, Vec<String>", "clientip:<ip address of client>, Vec<String>"),
+            (
+                "clientip:<ip address of client>, Vec<String>",
+                "clientip:<ip address of client>, Vec<String>",
+            ),
             ("a <!-- b", "a <!-- b"),
             ("a <!-- b -->c <a", "a c <a"),
             ("<a href=\"x>y", "<a href=\"x>y"),
-            ("<a href=>x</a> <fullname>y</fullname> </z> <?z>", "x y </z> <?z>"),
+            (
+                "<a href=>x</a> <fullname>y</fullname> </z> <?z>",
+                "x y </z> <?z>",
+            ),
             ("</p></b>*/ }\u{0}", "\\*/ }"),
             ("", ""),
         ] {

@@ -6,7 +6,8 @@ use serde_core::Deserialize as _;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The functions of the rules language: what models call them, how many arguments they take, and the row's variant.
+/// The functions of the rules language: what models call them, how many arguments they take, and
+/// the row's variant.
 const FUNCTIONS: &[(&str, usize, &str)] = &[
     ("isSet", 1, "IsSet"),
     ("not", 1, "Not"),
@@ -21,7 +22,11 @@ const FUNCTIONS: &[(&str, usize, &str)] = &[
     ("ite", 3, "Ite"),
     ("aws.partition", 1, "Partition"),
     ("aws.parseArn", 1, "ParseArn"),
-    ("aws.isVirtualHostableS3Bucket", 2, "IsVirtualHostableS3Bucket"),
+    (
+        "aws.isVirtualHostableS3Bucket",
+        2,
+        "IsVirtualHostableS3Bucket",
+    ),
 ];
 
 /// How deep rules and expressions may nest.
@@ -62,23 +67,40 @@ record! {
 
 /// Lowers the rules; what is wrong with them goes to `problem`, with what to do about it.
 pub(crate) fn lower(rules: Option<&Value>, problem: &mut impl FnMut(String, String)) -> RuleSet {
-    let Some(rules) = rules else { return RuleSet::default() };
+    let Some(rules) = rules else {
+        return RuleSet::default();
+    };
     let source = match Source::deserialize(rules) {
         Ok(source) => source,
         Err(error) => {
-            problem(format!("the rules are not what the rules language has: {error}"), String::new());
+            problem(
+                format!("the rules are not what the rules language has: {error}"),
+                String::new(),
+            );
             return RuleSet::default();
         }
     };
     let names = source.parameters.keys().cloned().collect();
-    let mut lowering = Lowering { names, depth: 0, problem };
-    let parameters = source.parameters.into_iter().map(|(name, parameter)| Parameter {
-        default: parameter.default.and_then(|default| lowering.expression(&default)),
-        name,
-        built_in: parameter.built_in,
-    });
+    let mut lowering = Lowering {
+        names,
+        depth: 0,
+        problem,
+    };
+    let parameters = source
+        .parameters
+        .into_iter()
+        .map(|(name, parameter)| Parameter {
+            default: parameter
+                .default
+                .and_then(|default| lowering.expression(&default)),
+            name,
+            built_in: parameter.built_in,
+        });
     let parameters = parameters.collect();
-    RuleSet { parameters, rules: lowering.rules(source.rules) }
+    RuleSet {
+        parameters,
+        rules: lowering.rules(source.rules),
+    }
 }
 
 struct Lowering<'a> {
@@ -96,7 +118,10 @@ impl Lowering<'_> {
     /// Goes one level deeper, unless that is too deep.
     fn deeper<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth == DEEPEST {
-            self.report(format!("the rules nest deeper than {DEEPEST} levels"), "write them flatter");
+            self.report(
+                format!("the rules nest deeper than {DEEPEST} levels"),
+                "write them flatter",
+            );
             return None;
         }
         self.depth += 1;
@@ -106,19 +131,33 @@ impl Lowering<'_> {
     }
 
     fn rules(&mut self, rules: Vec<RuleSource>) -> Vec<Rule> {
-        let lower = |lowering: &mut Self| rules.into_iter().filter_map(|rule| lowering.rule(rule)).collect();
+        let lower = |lowering: &mut Self| {
+            rules
+                .into_iter()
+                .filter_map(|rule| lowering.rule(rule))
+                .collect()
+        };
         self.deeper(lower).unwrap_or_default()
     }
 
     fn rule(&mut self, rule: RuleSource) -> Option<Rule> {
         let outer = self.names.clone();
-        let conditions = rule.conditions.iter().filter_map(|condition| self.condition(condition)).collect();
+        let conditions = rule
+            .conditions
+            .iter()
+            .filter_map(|condition| self.condition(condition))
+            .collect();
         let rule = match (rule.rules, rule.endpoint, rule.error) {
             (Some(rules), None, None) => Some(Rule::Tree(conditions, self.rules(rules))),
             (None, Some(endpoint), None) => self.endpoint(conditions, endpoint),
-            (None, None, Some(message)) => self.expression(&message).map(|message| Rule::Error(conditions, message)),
+            (None, None, Some(message)) => self
+                .expression(&message)
+                .map(|message| Rule::Error(conditions, message)),
             _ => {
-                self.report("a rule has not exactly one of rules, endpoint, error", "split it into several rules");
+                self.report(
+                    "a rule has not exactly one of rules, endpoint, error",
+                    "split it into several rules",
+                );
                 None
             }
         };
@@ -128,7 +167,11 @@ impl Lowering<'_> {
 
     fn condition(&mut self, condition: &Value) -> Option<Condition> {
         let value = self.expression(condition)?;
-        let assign = condition.get("assign").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let assign = condition
+            .get("assign")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         if !assign.is_empty() {
             self.names.insert(assign.clone());
         }
@@ -143,9 +186,20 @@ impl Lowering<'_> {
         }
         let mut headers = Vec::new();
         for (name, values) in endpoint.headers {
-            headers.push((name, values.iter().map(|value| self.expression(value)).collect::<Option<_>>()?));
+            headers.push((
+                name,
+                values
+                    .iter()
+                    .map(|value| self.expression(value))
+                    .collect::<Option<_>>()?,
+            ));
         }
-        Some(Rule::Endpoint { conditions, url, properties, headers })
+        Some(Rule::Endpoint {
+            conditions,
+            url,
+            properties,
+            headers,
+        })
     }
 
     fn expression(&mut self, value: &Value) -> Option<Expression> {
@@ -158,7 +212,10 @@ impl Lowering<'_> {
             Value::Number(number) => match number.as_i64() {
                 Some(number) => Some(Expression::Integer(number)),
                 None => {
-                    self.report(format!("{number} is no integer"), "the rules language has integers only");
+                    self.report(
+                        format!("{number} is no integer"),
+                        "the rules language has integers only",
+                    );
                     None
                 }
             },
@@ -166,9 +223,11 @@ impl Lowering<'_> {
                 self.template(text);
                 Some(Expression::Text(text.clone()))
             }
-            Value::Array(items) => {
-                items.iter().map(|item| self.expression(item)).collect::<Option<_>>().map(Expression::List)
-            }
+            Value::Array(items) => items
+                .iter()
+                .map(|item| self.expression(item))
+                .collect::<Option<_>>()
+                .map(Expression::List),
             Value::Object(map) => self.object(map),
             Value::Null => {
                 self.report("null stands for a value", "leave it out, or give a value");
@@ -183,7 +242,12 @@ impl Lowering<'_> {
             return Some(Expression::Ref(name.to_owned()));
         }
         if let Some(name) = map.get("fn").and_then(Value::as_str) {
-            return self.call(name, map.get("argv").and_then(Value::as_array).map_or(&[], Vec::as_slice));
+            return self.call(
+                name,
+                map.get("argv")
+                    .and_then(Value::as_array)
+                    .map_or(&[], Vec::as_slice),
+            );
         }
         let mut entries = Vec::new();
         for (name, value) in map {
@@ -198,16 +262,25 @@ impl Lowering<'_> {
             (_, Some((_, takes, function))) => (*takes, *function),
             (_, None) => {
                 let names = FUNCTIONS.iter().map(|(known, ..)| *known);
-                self.report(format!("there is no function {name}"), crate::diagnostics::nearest(name, names));
+                self.report(
+                    format!("there is no function {name}"),
+                    crate::diagnostics::nearest(name, names),
+                );
                 return None;
             }
         };
         if arguments.len() != takes {
             let given = arguments.len();
-            self.report(format!("{name} takes {takes} arguments and is given {given}"), "see the rules language");
+            self.report(
+                format!("{name} takes {takes} arguments and is given {given}"),
+                "see the rules language",
+            );
             return None;
         }
-        let arguments = arguments.iter().map(|argument| self.expression(argument)).collect::<Option<_>>()?;
+        let arguments = arguments
+            .iter()
+            .map(|argument| self.expression(argument))
+            .collect::<Option<_>>()?;
         Some(Expression::Call(function, arguments))
     }
 
@@ -223,7 +296,10 @@ impl Lowering<'_> {
         let plain = text.replace("{{", "").replace("}}", "");
         let mut rest = plain.as_str();
         while let Some(at) = rest.find(['{', '}']) {
-            let inner = rest.get(at..).and_then(|from| from.strip_prefix('{')).and_then(|inner| inner.split_once('}'));
+            let inner = rest
+                .get(at..)
+                .and_then(|from| from.strip_prefix('{'))
+                .and_then(|inner| inner.split_once('}'));
             let Some((name, after)) = inner else {
                 self.report(
                     format!("a brace in {text:?} has no partner"),

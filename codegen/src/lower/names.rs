@@ -1,9 +1,10 @@
 //! All names: Rust identifiers and command words from the model's names.
 //!
-//! Rules, in this order: the case that the place asks for; characters that no identifier has become `_`; keywords become
-//! raw identifiers; names that generated code needs itself get a suffix. Where two names of a scope are the same after all of
-//! this, both get a mark that is made of their own texts, so that a name never comes to mean something else when a model grows. Two
-//! *types* of one name are a problem of the model instead, since a mark would hide which is which.
+//! Rules, in this order: the case that the place asks for; characters that no identifier has become
+//! `_`; keywords become raw identifiers; names that generated code needs itself get a suffix. Where
+//! two names of a scope are the same after all of this, both get a mark that is made of their own
+//! texts, so that a name never comes to mean something else when a model grows. Two *types* of one
+//! name are a problem of the model instead, since a mark would hide which is which.
 
 use proc_macro2::{Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +43,8 @@ const USED_BY_GENERATED_CODE: &[&str] = &[
 /// Methods of a generated client.
 const CLIENT_METHODS: &[&str] = &["call", "config", "from_env", "new"];
 
-/// A type's name: the shape's name, beginning with a capital. A name that generated code needs gets the suffix `Shape`.
+/// A type's name: the shape's name, beginning with a capital. A name that generated code needs gets
+/// the suffix `Shape`.
 pub(crate) fn type_name(shape: &str) -> Ident {
     let name = capitalized(&clean(shape));
     if USED_BY_GENERATED_CODE.contains(&name.as_str()) {
@@ -53,22 +55,51 @@ pub(crate) fn type_name(shape: &str) -> Ident {
 
 /// The names of a structure's fields: `jobId` gives `job_id`.
 pub(crate) fn fields<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
-    distinct("_", members.map(|member| (member, if member == "new" { "new_".to_owned() } else { snake(member) })))
+    distinct(
+        "_",
+        members.map(|member| {
+            (
+                member,
+                if member == "new" {
+                    "new_".to_owned()
+                } else {
+                    snake(member)
+                },
+            )
+        }),
+    )
 }
 
 /// The names of a union's variants, or of the variants of another enum that has `Unknown`.
 pub(crate) fn variants<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
-    distinct("", members.map(|member| (member, variant(&capitalized(&clean(member))))))
+    distinct(
+        "",
+        members.map(|member| (member, variant(&capitalized(&clean(member))))),
+    )
 }
 
 /// The names of the accessors of a union's members: `text` gives `as_text`.
 pub(crate) fn accessors<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
-    distinct("_", members.map(|member| (member, format!("as_{}", snake(member).trim_start_matches('_')))))
+    distinct(
+        "_",
+        members.map(|member| {
+            (
+                member,
+                format!("as_{}", snake(member).trim_start_matches('_')),
+            )
+        }),
+    )
 }
 
-/// The names of an enum's variants, made from the values: `us-east-1` gives `UsEast1`, `IN_PROGRESS` gives `InProgress`.
+/// The names of an enum's variants, made from the values: `us-east-1` gives `UsEast1`,
+/// `IN_PROGRESS` gives `InProgress`.
 pub(crate) fn values<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Ident> {
-    let name = |value: &str| value.split(|c: char| !c.is_ascii_alphanumeric()).map(word).collect::<String>();
+    let name = |value: &str| {
+        value
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .map(word)
+            .collect::<String>()
+    };
     distinct("", values.map(|value| (value, variant(&name(value)))))
 }
 
@@ -76,7 +107,8 @@ pub(crate) fn values<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Ident> {
 pub(crate) struct Methods(BTreeMap<String, Ident>);
 
 impl Methods {
-    /// Of all operations and waiters that the model has, so that no name depends on which of them are asked for.
+    /// Of all operations and waiters that the model has, so that no name depends on which of them
+    /// are asked for.
     pub(crate) fn new<'a>(
         operations: impl Iterator<Item = &'a str>,
         waiters: impl Iterator<Item = (&'a str, &'a str)>,
@@ -87,16 +119,27 @@ impl Methods {
         };
         let operations = operations.map(|operation| (operation.to_owned(), method(operation)));
         let waiters = waiters.map(|(operation, waiter)| {
-            (format!("{operation} {waiter}"), format!("wait_until_{}", snake(waiter).trim_start_matches('_')))
+            (
+                format!("{operation} {waiter}"),
+                format!("wait_until_{}", snake(waiter).trim_start_matches('_')),
+            )
         });
         let names: BTreeMap<String, String> = operations.chain(waiters).collect();
-        let methods = distinct("_", names.iter().map(|(text, name)| (text.as_str(), name.clone())));
+        let methods = distinct(
+            "_",
+            names
+                .iter()
+                .map(|(text, name)| (text.as_str(), name.clone())),
+        );
         Methods(names.into_keys().zip(methods).collect())
     }
 
     /// Of an operation.
     pub(crate) fn operation(&self, operation: &str) -> Ident {
-        self.0.get(operation).cloned().unwrap_or_else(|| ident(&snake(operation)))
+        self.0
+            .get(operation)
+            .cloned()
+            .unwrap_or_else(|| ident(&snake(operation)))
     }
 
     /// Of a waiter.
@@ -105,7 +148,8 @@ impl Methods {
     }
 }
 
-/// The command word or option of a name: `PutThirdPartyJobFailureResult` gives `put-third-party-job-failure-result`.
+/// The command word or option of a name: `PutThirdPartyJobFailureResult` gives
+/// `put-third-party-job-failure-result`.
 pub(crate) fn kebab(name: &str) -> String {
     separated(name, '-')
 }
@@ -119,8 +163,8 @@ fn snake(name: &str) -> String {
     out
 }
 
-/// Splits words as the AWS CLI does: before a capital that starts a word, and before the capitals of a plural such as
-/// `ARNs`.
+/// Splits words as the AWS CLI does: before a capital that starts a word, and before the capitals
+/// of a plural such as `ARNs`.
 fn separated(name: &str, separator: char) -> String {
     if name.contains(separator) {
         return name.to_owned();
@@ -138,7 +182,11 @@ fn separated(name: &str, separator: char) -> String {
 /// Where a plural of at least two capitals and a final `s` starts.
 fn plural_of_capitals(letters: &[char]) -> Option<usize> {
     let (last, rest) = letters.split_last()?;
-    let capitals = rest.iter().rev().take_while(|c| c.is_ascii_uppercase()).count();
+    let capitals = rest
+        .iter()
+        .rev()
+        .take_while(|c| c.is_ascii_uppercase())
+        .count();
     (*last == 's' && capitals >= 2).then(|| rest.len() - capitals)
 }
 
@@ -153,7 +201,11 @@ fn before_words(letters: &[char], separator: char) -> Vec<char> {
             && capital.is_ascii_uppercase()
             && small.is_ascii_lowercase()
         {
-            let length = 1 + tail.iter().skip(1).take_while(|c| c.is_ascii_lowercase()).count();
+            let length = 1 + tail
+                .iter()
+                .skip(1)
+                .take_while(|c| c.is_ascii_lowercase())
+                .count();
             let (word, after) = tail.split_at(length);
             out.push(separator);
             out.extend(word);
@@ -180,7 +232,11 @@ fn before_capitals(letters: &[char], separator: char) -> String {
 /// A word of an enum value: words all in capitals keep only the first.
 fn word(text: &str) -> String {
     let small = text.chars().any(|c| c.is_ascii_lowercase());
-    capitalized(&if small { text.to_owned() } else { text.to_ascii_lowercase() })
+    capitalized(&if small {
+        text.to_owned()
+    } else {
+        text.to_ascii_lowercase()
+    })
 }
 
 /// Names that can't be variants: a keyword, and what every generated enum has.
@@ -195,7 +251,9 @@ fn variant(name: &str) -> String {
 fn capitalized(text: &str) -> String {
     let part = |part: &str| {
         let mut chars = part.chars();
-        chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+        chars.next().map_or_else(String::new, |first| {
+            first.to_ascii_uppercase().to_string() + chars.as_str()
+        })
     };
     match text.split('_').map(part).collect::<String>() {
         joined if joined.is_empty() => text.to_owned(),
@@ -206,7 +264,10 @@ fn capitalized(text: &str) -> String {
 
 /// Only characters of identifiers, and a first one that may start an identifier.
 fn clean(text: &str) -> String {
-    let mut out: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let mut out: String = text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
     if out.trim_matches('_').is_empty() {
         out = "empty".to_owned();
     }
@@ -220,19 +281,28 @@ fn clean(text: &str) -> String {
 fn distinct<'a>(separator: &str, wanted: impl Iterator<Item = (&'a str, String)>) -> Vec<Ident> {
     let wanted: Vec<(&str, Ident)> = wanted.map(|(text, name)| (text, ident(&name))).collect();
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
-    wanted.iter().for_each(|(_, name)| *uses.entry(name.to_string()).or_default() += 1);
+    wanted
+        .iter()
+        .for_each(|(_, name)| *uses.entry(name.to_string()).or_default() += 1);
     let mut taken = uses.keys().cloned().collect();
-    let named = wanted.into_iter().map(|(text, name)| match name.to_string() {
-        once if uses.get(&once) == Some(&1) => name,
-        several => unused(marked(&several, separator, text), &mut taken),
-    });
+    let named = wanted
+        .into_iter()
+        .map(|(text, name)| match name.to_string() {
+            once if uses.get(&once) == Some(&1) => name,
+            several => unused(marked(&several, separator, text), &mut taken),
+        });
     named.collect()
 }
 
 /// The name with a mark that is made of the text that it stands for.
 fn marked(name: &str, separator: &str, text: &str) -> String {
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("{}{separator}{hash:08x}", name.trim_start_matches("r#").trim_end_matches('_'))
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    format!(
+        "{}{separator}{hash:08x}",
+        name.trim_start_matches("r#").trim_end_matches('_')
+    )
 }
 
 /// The name; where even marks are the same, with a number.
@@ -252,8 +322,12 @@ pub(crate) fn ident(name: &str) -> Ident {
         // Of edition 2024, which syn does not know.
         "gen" => Ident::new_raw(name, Span::call_site()),
         _ if syn::parse_str::<Ident>(name).is_ok() => Ident::new(name, Span::call_site()),
-        "self" | "Self" | "super" | "crate" | "_" | "" => Ident::new(&format!("{name}_"), Span::call_site()),
-        _ if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() => Ident::new_raw(name, Span::call_site()),
+        "self" | "Self" | "super" | "crate" | "_" | "" => {
+            Ident::new(&format!("{name}_"), Span::call_site())
+        }
+        _ if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() => {
+            Ident::new_raw(name, Span::call_site())
+        }
         _ => Ident::new(&clean(name), Span::call_site()),
     }
 }
@@ -265,7 +339,10 @@ mod tests {
     #[test]
     fn command_words() {
         for (name, kebab_name) in [
-            ("PutThirdPartyJobFailureResult", "put-third-party-job-failure-result"),
+            (
+                "PutThirdPartyJobFailureResult",
+                "put-third-party-job-failure-result",
+            ),
             ("jobId", "job-id"),
             ("ListWebACLs", "list-web-acls"),
             ("ARNs", "-arns"),
@@ -280,15 +357,36 @@ mod tests {
     }
 
     fn text(idents: Vec<Ident>) -> String {
-        idents.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        idents
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
     fn identifiers() {
-        let names = ["type", "self", "jobId", "new", "2fast", "", "async", "gen", "Foo_Bar", "a__b"];
-        assert_eq!(text(fields(names.into_iter())), "r#type self_ job_id new_ _2fast empty r#async r#gen foo_bar a_b");
-        let names = ["us-east-1", "IN_PROGRESS", "Unknown", "Self", "", "2", "a.b", "1_2"];
-        assert_eq!(text(values(names.into_iter())), "UsEast1 InProgress UnknownValue SelfValue Empty _2 AB _12");
+        let names = [
+            "type", "self", "jobId", "new", "2fast", "", "async", "gen", "Foo_Bar", "a__b",
+        ];
+        assert_eq!(
+            text(fields(names.into_iter())),
+            "r#type self_ job_id new_ _2fast empty r#async r#gen foo_bar a_b"
+        );
+        let names = [
+            "us-east-1",
+            "IN_PROGRESS",
+            "Unknown",
+            "Self",
+            "",
+            "2",
+            "a.b",
+            "1_2",
+        ];
+        assert_eq!(
+            text(values(names.into_iter())),
+            "UsEast1 InProgress UnknownValue SelfValue Empty _2 AB _12"
+        );
         assert_eq!(type_name("Option").to_string(), "OptionShape");
         assert_eq!(type_name("failureDetails").to_string(), "FailureDetails");
     }
@@ -297,28 +395,60 @@ mod tests {
     fn a_name_never_comes_to_mean_another_text() {
         let of = |texts: &[&str]| -> BTreeMap<String, String> {
             let names = values(texts.iter().copied());
-            names.iter().map(ToString::to_string).zip(texts.iter().map(|text| (*text).to_owned())).collect()
+            names
+                .iter()
+                .map(ToString::to_string)
+                .zip(texts.iter().map(|text| (*text).to_owned()))
+                .collect()
         };
         let marked = of(&["IN_PROGRESS", "InProgress", "Done"]);
         assert_eq!(marked, of(&["Done", "InProgress", "IN_PROGRESS"]));
         let before = of(&["InProgress", "Done"]);
-        assert!(before.iter().all(|(name, text)| marked.get(name).is_none_or(|meant| meant == text)), "{marked:?}");
+        assert!(
+            before
+                .iter()
+                .all(|(name, text)| marked.get(name).is_none_or(|meant| meant == text)),
+            "{marked:?}"
+        );
         assert_eq!(marked.get("Done").map(String::as_str), Some("Done"));
-        let names = ["job-id", "jobId", "self", "self_", "new", "new_", "é", "è", "_", ""];
-        let distinct: BTreeSet<_> = fields(names.into_iter()).iter().map(ToString::to_string).collect();
+        let names = [
+            "job-id", "jobId", "self", "self_", "new", "new_", "é", "è", "_", "",
+        ];
+        let distinct: BTreeSet<_> = fields(names.into_iter())
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(distinct.len(), names.len(), "{distinct:?}");
     }
 
     #[test]
     fn methods_are_distinct_from_each_other_and_from_those_of_the_client() {
         let waiters = [("Get", "Up"), ("List", "Up"), ("Get", "Down")];
-        let operations = ["New", "NewOperation", "GetX", "getX", "WaitUntilDown", "Get", "List"];
+        let operations = [
+            "New",
+            "NewOperation",
+            "GetX",
+            "getX",
+            "WaitUntilDown",
+            "Get",
+            "List",
+        ];
         let methods = Methods::new(operations.into_iter(), waiters.into_iter());
         let all = operations.iter().map(|name| methods.operation(name));
-        let all = all.chain(waiters.iter().map(|(operation, name)| methods.waiter(operation, name)));
-        let all: BTreeSet<_> =
-            all.map(|method| method.to_string()).chain(CLIENT_METHODS.iter().map(|name| (*name).to_owned())).collect();
-        assert_eq!(all.len(), operations.len() + waiters.len() + CLIENT_METHODS.len(), "{all:?}");
+        let all = all.chain(
+            waiters
+                .iter()
+                .map(|(operation, name)| methods.waiter(operation, name)),
+        );
+        let all: BTreeSet<_> = all
+            .map(|method| method.to_string())
+            .chain(CLIENT_METHODS.iter().map(|name| (*name).to_owned()))
+            .collect();
+        assert_eq!(
+            all.len(),
+            operations.len() + waiters.len() + CLIENT_METHODS.len(),
+            "{all:?}"
+        );
         assert_eq!(methods.operation("Get").to_string(), "get");
     }
 }

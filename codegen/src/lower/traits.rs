@@ -1,5 +1,5 @@
-//! What a trait says: with `forms`, which says what it looks like, the one place that knows the ids of traits as strings.
-//! Traits that are not here are ignored.
+//! What a trait says: with `forms`, which says what it looks like, the one place that knows the ids
+//! of traits as strings. Traits that are not here are ignored.
 
 mod forms;
 mod paths;
@@ -44,10 +44,14 @@ const SCHEMES: &[&str] = &[
 ];
 
 /// Traits without a value that become flags of a member's row, with the flag's name.
-const MEMBER_FLAGS: &[(&str, &str)] =
-    &[(SENSITIVE, "SENSITIVE"), (IDEMPOTENCY_TOKEN, "IDEMPOTENCY_TOKEN"), ("smithy.api#hostLabel", "HOST_LABEL")];
+const MEMBER_FLAGS: &[(&str, &str)] = &[
+    (SENSITIVE, "SENSITIVE"),
+    (IDEMPOTENCY_TOKEN, "IDEMPOTENCY_TOKEN"),
+    ("smithy.api#hostLabel", "HOST_LABEL"),
+];
 
-/// Protocol traits with the runtime's names for them, in the order in which the generator prefers them.
+/// Protocol traits with the runtime's names for them, in the order in which the generator prefers
+/// them.
 const PROTOCOLS: &[(&str, &str)] = &[
     ("aws.protocols#awsJson1_1", "AwsJson1_1"),
     ("aws.protocols#awsJson1_0", "AwsJson1_0"),
@@ -67,45 +71,82 @@ pub(crate) struct Place<'a> {
     pub(crate) id: &'a str,
 }
 
-/// All protocols that the service offers, and the one to speak: `Err` with the ids when it offers none that the runtime
-/// speaks.
+/// All protocols that the service offers, and the one to speak: `Err` with the ids when it offers
+/// none that the runtime speaks.
 pub(crate) fn protocols(traits: &Traits) -> (Vec<&'static str>, Result<&'static str, Vec<&str>>) {
     let offered = PROTOCOLS.iter().filter(|(id, _)| traits.contains_key(*id));
     let offered: Vec<&'static str> = offered.map(|(_, name)| *name).collect();
     let spoken = offered.iter().copied().find(|name| SPOKEN.contains(name));
-    let named = || traits.keys().map(String::as_str).filter(|id| id.contains(".protocols#")).collect();
+    let named = || {
+        traits
+            .keys()
+            .map(String::as_str)
+            .filter(|id| id.contains(".protocols#"))
+            .collect()
+    };
     (offered, spoken.ok_or_else(named))
 }
 
 /// Flags of a member's row, beside `REQUIRED`.
 pub(crate) fn member_flags(traits: &Traits) -> Vec<&'static str> {
-    MEMBER_FLAGS.iter().filter(|(id, _)| traits.contains_key(*id)).map(|(_, flag)| *flag).collect()
+    MEMBER_FLAGS
+        .iter()
+        .filter(|(id, _)| traits.contains_key(*id))
+        .map(|(_, flag)| *flag)
+        .collect()
 }
 
 /// Text of a trait whose value is a string; empty when it is absent or of another type.
 pub(crate) fn text(traits: &Traits, id: &str) -> String {
-    traits.get(id).and_then(Value::as_str).unwrap_or_default().to_owned()
+    traits
+        .get(id)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Text in a trait whose value is an object.
 pub(crate) fn field(traits: &Traits, id: &str, key: &str) -> String {
-    traits.get(id).and_then(|value| value.get(key)).and_then(Value::as_str).unwrap_or_default().to_owned()
+    traits
+        .get(id)
+        .and_then(|value| value.get(key))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The bounds of `length` or `range`.
-pub(crate) fn bounds(traits: &Traits, place: &Place<'_>, report: &mut Report) -> (Option<f64>, Option<f64>) {
+pub(crate) fn bounds(
+    traits: &Traits,
+    place: &Place<'_>,
+    report: &mut Report,
+) -> (Option<f64>, Option<f64>) {
     let mut found = (None, None);
     for id in ["smithy.api#length", "smithy.api#range"] {
-        let Some(value) = traits.get(id) else { continue };
+        let Some(value) = traits.get(id) else {
+            continue;
+        };
         let bound = |key: &str| value.get(key).and_then(number);
         found = (bound("min"), bound("max"));
         match found {
             (Some(min), Some(max)) if min > max => {
-                report.add_trait(place.file, place.id, id, format!("min {min} is above max {max}"), "swap them");
+                report.add_trait(
+                    place.file,
+                    place.id,
+                    id,
+                    format!("min {min} is above max {max}"),
+                    "swap them",
+                );
             }
             (None, None) if value.as_object().is_some_and(|parts| parts.is_empty()) => {
                 let help = "give one of them, or leave the trait out";
-                report.add_trait(place.file, place.id, id, "there is neither `min` nor `max`", help);
+                report.add_trait(
+                    place.file,
+                    place.id,
+                    id,
+                    "there is neither `min` nor `max`",
+                    help,
+                );
             }
             _ => {}
         }
@@ -115,7 +156,10 @@ pub(crate) fn bounds(traits: &Traits, place: &Place<'_>, report: &mut Report) ->
 
 /// A number, or text that is one.
 fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|number| number.is_finite())
+    value
+        .as_f64()
+        .or_else(|| value.as_str()?.parse().ok())
+        .filter(|number| number.is_finite())
 }
 
 /// The facts that few shapes or members have.
@@ -133,12 +177,20 @@ pub(crate) fn rare(traits: &Traits) -> Vec<Trait> {
                 _ => continue,
             },
             "smithy.api#error" => error(traits, value),
-            "aws.protocols#awsQueryError" => {
-                Trait::ErrorCode(value.get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
-            }
-            "smithy.rules#contextParam" => {
-                Trait::EndpointParameter(value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned())
-            }
+            "aws.protocols#awsQueryError" => Trait::ErrorCode(
+                value
+                    .get("code")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
+            "smithy.rules#contextParam" => Trait::EndpointParameter(
+                value
+                    .get("name")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
             _ => continue,
         });
     }
@@ -146,9 +198,14 @@ pub(crate) fn rare(traits: &Traits) -> Vec<Trait> {
 }
 
 fn error(traits: &Traits, value: &Value) -> Trait {
-    let status = traits.get("smithy.api#httpError").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+    let status = traits
+        .get("smithy.api#httpError")
+        .and_then(Value::as_u64)
+        .and_then(|code| u16::try_from(code).ok());
     let retryable = traits.get("smithy.api#retryable");
-    let throttling = retryable.and_then(|value| value.get("throttling")).and_then(Value::as_bool);
+    let throttling = retryable
+        .and_then(|value| value.get("throttling"))
+        .and_then(Value::as_bool);
     Trait::Error {
         server: value.as_str() == Some("server"),
         status: status.unwrap_or(0),
@@ -163,7 +220,11 @@ pub(crate) fn deprecated(traits: &Traits) -> Option<String> {
 }
 
 fn deprecation(value: &Value) -> String {
-    value.get("message").and_then(Value::as_str).unwrap_or_default().to_owned()
+    value
+        .get("message")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The facts that few services have.
@@ -172,7 +233,11 @@ pub(crate) fn service(traits: &Traits) -> Vec<ServiceTrait> {
     let schemes = match listed(traits) {
         Some(schemes) => schemes,
         // Without a list they are tried in the order of their names.
-        None => SCHEMES.iter().filter(|id| traits.contains_key(**id)).map(|id| scheme(id)).collect(),
+        None => SCHEMES
+            .iter()
+            .filter(|id| traits.contains_key(**id))
+            .map(|id| scheme(id))
+            .collect(),
     };
     if schemes != [Auth::SigV4] {
         found.push(ServiceTrait::Auth(schemes));
@@ -182,7 +247,9 @@ pub(crate) fn service(traits: &Traits) -> Vec<ServiceTrait> {
     }
     let discovery = field(traits, "aws.api#clientEndpointDiscovery", "operation");
     if !discovery.is_empty() {
-        found.push(ServiceTrait::EndpointDiscovery(super::closure::local(&discovery).to_owned()));
+        found.push(ServiceTrait::EndpointDiscovery(
+            super::closure::local(&discovery).to_owned(),
+        ));
     }
     found
 }
@@ -190,15 +257,26 @@ pub(crate) fn service(traits: &Traits) -> Vec<ServiceTrait> {
 /// The schemes of `smithy.api#auth`.
 fn listed(traits: &Traits) -> Option<Vec<Auth>> {
     let listed = traits.get(AUTH)?.as_array()?;
-    Some(listed.iter().filter_map(Value::as_str).map(scheme).collect())
+    Some(
+        listed
+            .iter()
+            .filter_map(Value::as_str)
+            .map(scheme)
+            .collect(),
+    )
 }
 
 fn scheme(id: &str) -> Auth {
-    if id == SIGV4 { Auth::SigV4 } else { Auth::Other(id.to_owned()) }
+    if id == SIGV4 {
+        Auth::SigV4
+    } else {
+        Auth::Other(id.to_owned())
+    }
 }
 
-/// How an operation's requests are authenticated, where it is not as those of the service. A list of schemes goes before
-/// `smithy.api#optionalAuth`, which stands beside it where signing is possible, too.
+/// How an operation's requests are authenticated, where it is not as those of the service. A list
+/// of schemes goes before `smithy.api#optionalAuth`, which stands beside it where signing is
+/// possible, too.
 fn auth(traits: &Traits) -> Option<OperationTrait> {
     match listed(traits) {
         Some(schemes) if !schemes.is_empty() => Some(OperationTrait::Auth(schemes)),
@@ -212,9 +290,11 @@ fn fixed(value: &Value) -> Option<Fixed> {
     match value {
         Value::String(text) => Some(Fixed::Text(text.clone())),
         Value::Bool(value) => Some(Fixed::Boolean(*value)),
-        Value::Array(items) => {
-            items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().map(Fixed::List)
-        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().map(str::to_owned))
+            .collect::<Option<_>>()
+            .map(Fixed::List),
         _ => None,
     }
 }
@@ -223,25 +303,40 @@ fn fixed(value: &Value) -> Option<Fixed> {
 pub(crate) fn operation(traits: &Traits) -> Vec<OperationTrait> {
     let mut found = Vec::from_iter(auth(traits));
     for (id, value) in traits {
-        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |key: &str| {
+            value
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         match id.as_str() {
             "smithy.api#endpoint" => found.push(OperationTrait::HostPrefix(text("hostPrefix"))),
             DEPRECATED => found.push(OperationTrait::Deprecated(deprecation(value))),
             "smithy.rules#staticContextParams" => {
                 for (name, parameter) in value.as_object().into_iter().flatten() {
                     let value = parameter.get("value").and_then(fixed);
-                    found.extend(value.map(|value| OperationTrait::EndpointParameter(name.clone(), value)));
+                    found.extend(
+                        value.map(|value| OperationTrait::EndpointParameter(name.clone(), value)),
+                    );
                 }
             }
             "smithy.rules#operationContextParams" => {
                 for (name, parameter) in value.as_object().into_iter().flatten() {
-                    let steps = parameter.get("path").and_then(Value::as_str).and_then(paths::steps);
-                    found.extend(steps.map(|steps| OperationTrait::EndpointPath(name.clone(), steps)));
+                    let steps = parameter
+                        .get("path")
+                        .and_then(Value::as_str)
+                        .and_then(paths::steps);
+                    found.extend(
+                        steps.map(|steps| OperationTrait::EndpointPath(name.clone(), steps)),
+                    );
                 }
             }
             "aws.api#clientDiscoveredEndpoint" => {
                 let required = value.get("required").and_then(Value::as_bool);
-                found.push(OperationTrait::DiscoveredEndpoint(required.unwrap_or(false)));
+                found.push(OperationTrait::DiscoveredEndpoint(
+                    required.unwrap_or(false),
+                ));
             }
             _ => {}
         }

@@ -12,9 +12,13 @@ pub(crate) fn root(path: &str) -> PathBuf {
 
 /// The folders of cases below `codegen/tests/<kind>`, sorted.
 pub(crate) fn cases(kind: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(kind);
-    let mut cases: Vec<_> =
-        fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("a case").path()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(kind);
+    let mut cases: Vec<_> = fs::read_dir(folder)
+        .expect("the cases")
+        .map(|entry| entry.expect("a case").path())
+        .collect();
     cases.sort();
     cases
 }
@@ -30,7 +34,11 @@ pub(crate) fn generator(case: &Path) -> Generator {
         generator = generator.exceptions(exceptions);
     }
     match file("operations") {
-        Some(operations) => generator.operations(fs::read_to_string(operations).expect("the operations").lines()),
+        Some(operations) => generator.operations(
+            fs::read_to_string(operations)
+                .expect("the operations")
+                .lines(),
+        ),
         None => generator,
     }
 }
@@ -70,7 +78,9 @@ pub(crate) fn botocore() -> Option<PathBuf> {
 
 /// The folders in a folder, sorted.
 pub(crate) fn subfolders(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let entries = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
     let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
     folders.sort();
     folders
@@ -85,7 +95,16 @@ pub(crate) fn amazons_models() -> Option<tempfile::TempDir> {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let mut tar = std::process::Command::new("tar");
-    assert!(tar.arg("--zstd").arg("-xf").arg(&archive).arg("-C").arg(folder.path()).status().expect("tar").success());
+    assert!(
+        tar.arg("--zstd")
+            .arg("-xf")
+            .arg(&archive)
+            .arg("-C")
+            .arg(folder.path())
+            .status()
+            .expect("tar")
+            .success()
+    );
     Some(folder)
 }
 
@@ -94,9 +113,16 @@ pub(crate) fn models(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
         match entry.path() {
-            path if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) => {}
+            path if path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with('.')) => {}
             path if path.is_dir() => found.extend(models(&path)),
-            path if path.extension().is_some_and(|extension| extension == "json") => found.push(path),
+            path if path
+                .extension()
+                .is_some_and(|extension| extension == "json") =>
+            {
+                found.push(path)
+            }
             _ => {}
         }
     }
@@ -104,8 +130,8 @@ pub(crate) fn models(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Checks crates in a folder of their own, with warnings denied, all against this runtime: cargo's errors. A name may end in an
-/// edition, which is 2024 otherwise.
+/// Checks crates in a folder of their own, with warnings denied, all against this runtime: cargo's
+/// errors. A name may end in an edition, which is 2024 otherwise.
 pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result<(), String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let runtime = root("runtime").canonicalize().expect("the runtime");
@@ -118,10 +144,18 @@ pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result
         }
     };
     let lints = "[workspace.lints.rust]\nwarnings = \"deny\"\nmissing_docs = \"deny\"\nunsafe_code = \"forbid\"\n";
-    keep(folder.join("Cargo.toml"), format!("[workspace]\nmembers = {members:?}\nresolver = \"3\"\n\n{lints}"));
+    keep(
+        folder.join("Cargo.toml"),
+        format!("[workspace]\nmembers = {members:?}\nresolver = \"3\"\n\n{lints}"),
+    );
     for (name, generator) in crates {
-        generator.write(folder.join(name).join("src")).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let edition = ["2018", "2021"].into_iter().find(|edition| name.ends_with(edition)).unwrap_or("2024");
+        generator
+            .write(folder.join(name).join("src"))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let edition = ["2018", "2021"]
+            .into_iter()
+            .find(|edition| name.ends_with(edition))
+            .unwrap_or("2024");
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n[dependencies]\n\
              opsmith-runtime = {{ path = {runtime:?}, features = [\"commands\", \"serde\", \"waiters\"] }}\n\n[lints]\nworkspace = true\n"
@@ -136,5 +170,9 @@ pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result
         .env("CARGO_TARGET_DIR", folder.join("target"))
         .envs([("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")]);
     let output = cargo.output().expect("cargo");
-    output.status.success().then_some(()).ok_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned())
+    output
+        .status
+        .success()
+        .then_some(())
+        .ok_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned())
 }

@@ -13,9 +13,12 @@ pub(crate) struct Journal {
     done: HashMap<u64, u64>,
 }
 
-/// What a text is known by: a change of it is noticed. (FNV-1a: no secret is kept, and nobody is fooled.)
+/// What a text is known by: a change of it is noticed. (FNV-1a: no secret is kept, and nobody is
+/// fooled.)
 pub(super) fn print(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 impl Journal {
@@ -25,32 +28,56 @@ impl Journal {
     ///
     /// It can't be read or written, is of another operation, or another process has it.
     pub(crate) fn open(path: &str, service: &str, operation: &str) -> Result<Self, Failure> {
-        let failed =
-            |error: &dyn Display| Failure::parameter(format_args!("--cli-resume: {path} can't be used: {error}"));
+        let failed = |error: &dyn Display| {
+            Failure::parameter(format_args!("--cli-resume: {path} can't be used: {error}"))
+        };
         let head = format!("opsmith {service} {operation}\n");
         let mut options = File::options();
-        let mut file =
-            options.read(true).write(true).create(true).truncate(false).open(path).map_err(|error| failed(&error))?;
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(|error| failed(&error))?;
         // A device may be read without end.
         if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
             return Err(failed(&"it is no file"));
         }
         file.try_lock().map_err(|error| failed(&error))?;
         let mut text = String::new();
-        file.read_to_string(&mut text).map_err(|error| failed(&error))?;
+        file.read_to_string(&mut text)
+            .map_err(|error| failed(&error))?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         let done = match text[..whole].strip_prefix(&head) {
             Some(lines) => entries(lines).ok_or_else(|| failed(&"it is damaged"))?,
             None if whole == 0 && head.starts_with(&text) => HashMap::new(),
-            None => return Err(failed(&format_args!("it does not begin with '{}'", head.trim()))),
+            None => {
+                return Err(failed(&format_args!(
+                    "it does not begin with '{}'",
+                    head.trim()
+                )));
+            }
         };
         // What a killed process has begun to write is written anew.
         let kept = if whole == 0 { 0 } else { whole as u64 };
-        let begun = file.set_len(kept).and_then(|()| file.seek(SeekFrom::Start(kept)));
+        let begun = file
+            .set_len(kept)
+            .and_then(|()| file.seek(SeekFrom::Start(kept)));
         begun
-            .and_then(|_| if kept == 0 { file.write_all(head.as_bytes()) } else { Ok(()) })
+            .and_then(|_| {
+                if kept == 0 {
+                    file.write_all(head.as_bytes())
+                } else {
+                    Ok(())
+                }
+            })
             .map_err(|error| failed(&error))?;
-        Ok(Journal { path: path.to_owned(), file, done })
+        Ok(Journal {
+            path: path.to_owned(),
+            file,
+            done,
+        })
     }
 
     /// Whether a line is done.
@@ -75,9 +102,17 @@ impl Journal {
     ///
     /// It can't be written.
     pub(super) fn add(&mut self, done: &[(u64, u64)]) -> Result<(), Failure> {
-        let text: String = done.iter().map(|(number, print)| format!("{number} {print:016x}\n")).collect();
+        let text: String = done
+            .iter()
+            .map(|(number, print)| format!("{number} {print:016x}\n"))
+            .collect();
         let written: io::Result<()> = self.file.write_all(text.as_bytes());
-        written.map_err(|error| Failure::general(format_args!("--cli-resume: {} can't be written: {error}", self.path)))
+        written.map_err(|error| {
+            Failure::general(format_args!(
+                "--cli-resume: {} can't be written: {error}",
+                self.path
+            ))
+        })
     }
 }
 

@@ -35,13 +35,28 @@ impl Input {
     /// There is no such file, or it may not be read.
     pub(crate) fn open(source: &str) -> Result<Self, Failure> {
         if source == "-" {
-            return Ok(Input { source: Box::new(io::stdin()), length: None });
+            return Ok(Input {
+                source: Box::new(io::stdin()),
+                length: None,
+            });
         }
         let path = source.strip_prefix("file://").unwrap_or(source);
-        let wrong = |error| Failure::parameter(format_args!("{}: {path} can't be read: {error}", super::OPTION));
+        let wrong = |error| {
+            Failure::parameter(format_args!(
+                "{}: {path} can't be read: {error}",
+                super::OPTION
+            ))
+        };
         let file = File::open(path).map_err(wrong)?;
-        let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|about| about.len());
-        Ok(Input { source: Box::new(file), length })
+        let length = file
+            .metadata()
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+            .map(|about| about.len());
+        Ok(Input {
+            source: Box::new(file),
+            length,
+        })
     }
 
     /// How many bytes there are, if that is known.
@@ -77,19 +92,26 @@ fn send(mut source: impl BufRead, lines: &Sender<io::Result<Line>>) {
 /// The next line; none at the end. Of one that is too long the rest is passed over.
 fn next(source: &mut impl BufRead, end: &mut u64) -> io::Result<Option<Result<String, String>>> {
     let mut bytes = Vec::new();
-    let count = source.by_ref().take(LONGEST as u64 + 1).read_until(b'\n', &mut bytes)?;
+    let count = source
+        .by_ref()
+        .take(LONGEST as u64 + 1)
+        .read_until(b'\n', &mut bytes)?;
     *end += count as u64;
     if count == 0 {
         return Ok(None);
     }
     if count > LONGEST && bytes.last() != Some(&b'\n') {
         *end += source.skip_until(b'\n')? as u64;
-        return Ok(Some(Err(format!("the line is longer than {LONGEST} bytes"))));
+        return Ok(Some(Err(format!(
+            "the line is longer than {LONGEST} bytes"
+        ))));
     }
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
     }
-    Ok(Some(String::from_utf8(bytes).map_err(|_| "the line is not UTF-8 text".to_owned())))
+    Ok(Some(
+        String::from_utf8(bytes).map_err(|_| "the line is not UTF-8 text".to_owned()),
+    ))
 }
 
 #[cfg(test)]
@@ -106,8 +128,20 @@ mod tests {
             lines.push(line);
         }
         let too_long = format!("the line is longer than {LONGEST} bytes");
-        let expected = [Ok("one"), Ok(""), Err("the line is not UTF-8 text"), Err(too_long.as_str()), Ok("last")];
-        assert_eq!(lines.iter().map(|line| line.as_deref().map_err(String::as_str)).collect::<Vec<_>>(), expected);
+        let expected = [
+            Ok("one"),
+            Ok(""),
+            Err("the line is not UTF-8 text"),
+            Err(too_long.as_str()),
+            Ok("last"),
+        ];
+        assert_eq!(
+            lines
+                .iter()
+                .map(|line| line.as_deref().map_err(String::as_str))
+                .collect::<Vec<_>>(),
+            expected
+        );
         assert_eq!(end, text.len() as u64);
     }
 }

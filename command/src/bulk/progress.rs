@@ -59,7 +59,11 @@ impl Progress {
             self.visible = true;
             self.shown = Some(Instant::now());
             // A terminal that is gone shows nothing.
-            let _ = write!(std::io::stderr(), "\r{}\x1b[K", self.line(self.start.elapsed()));
+            let _ = write!(
+                std::io::stderr(),
+                "\r{}\x1b[K",
+                self.line(self.start.elapsed())
+            );
         }
     }
 
@@ -73,11 +77,17 @@ impl Progress {
     fn line(&self, elapsed: Duration) -> String {
         let bar = self.length.filter(|length| *length > 0).map(|length| {
             let full = (self.read.saturating_mul(BAR) / length).min(BAR);
-            let marks: String = (0..BAR).map(|at| if at < full { '#' } else { '.' }).collect();
+            let marks: String = (0..BAR)
+                .map(|at| if at < full { '#' } else { '.' })
+                .collect();
             format!("[{marks}] ")
         });
         let rate = self.ended as f64 / elapsed.as_secs_f64().max(0.001);
-        let skipped = if self.skipped == 0 { String::new() } else { format!(", {} done before", self.skipped) };
+        let skipped = if self.skipped == 0 {
+            String::new()
+        } else {
+            format!(", {} done before", self.skipped)
+        };
         format!(
             "{}{} lines, {} failed{skipped}, {rate:.0} per second",
             bar.unwrap_or_default(),
@@ -94,7 +104,10 @@ impl Progress {
     pub(super) fn verdict(&self) -> Result<(), Failure> {
         match self.failed {
             0 => Ok(()),
-            failed => Err(Failure::general(format_args!("{failed} of {} lines failed", self.ended))),
+            failed => Err(Failure::general(format_args!(
+                "{failed} of {} lines failed",
+                self.ended
+            ))),
         }
     }
 }
@@ -110,9 +123,15 @@ mod tests {
         progress.read(100);
         (0..30).for_each(|number| progress.ended(number != 7));
         let line = progress.line(Duration::from_secs(3));
-        assert_eq!(line, "[############............] 30 lines, 1 failed, 10 per second");
+        assert_eq!(
+            line,
+            "[############............] 30 lines, 1 failed, 10 per second"
+        );
         let mut progress = Progress::new(None);
         progress.skipped();
-        assert_eq!(progress.line(Duration::ZERO), "0 lines, 0 failed, 1 done before, 0 per second");
+        assert_eq!(
+            progress.line(Duration::ZERO),
+            "0 lines, 0 failed, 1 done before, 0 per second"
+        );
     }
 }

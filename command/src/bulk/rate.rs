@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 /// Failures that come together count as one.
 const TOGETHER: Duration = Duration::from_millis(100);
 
-/// Half as many calls at a time after one that has to be made again; one more after as many successes as there are calls at a
-/// time.
+/// Half as many calls at a time after one that has to be made again; one more after as many
+/// successes as there are calls at a time.
 #[derive(Debug)]
 pub(super) struct Rate {
     most: usize,
@@ -26,7 +26,14 @@ struct Now {
 
 impl Rate {
     pub(super) fn new(most: usize) -> Self {
-        Rate { most, now: Mutex::new(Now { allowed: most, successes: 0, slowed: None }) }
+        Rate {
+            most,
+            now: Mutex::new(Now {
+                allowed: most,
+                successes: 0,
+                slowed: None,
+            }),
+        }
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
@@ -51,14 +58,22 @@ impl Rate {
     fn slow_down(&self) {
         let mut now = self.now();
         if now.slowed.is_none_or(|slowed| slowed.elapsed() >= TOGETHER) {
-            *now = Now { allowed: (now.allowed / 2).max(1), successes: 0, slowed: Some(Instant::now()) };
+            *now = Now {
+                allowed: (now.allowed / 2).max(1),
+                successes: 0,
+                slowed: Some(Instant::now()),
+            };
         }
     }
 }
 
 impl Pause for Rate {
     /// Between two attempts of a call: something was too much.
-    fn pause(&self, least: Duration, most: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn pause(
+        &self,
+        least: Duration,
+        most: Duration,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         self.slow_down();
         RealPause.pause(least, most)
     }
@@ -73,7 +88,11 @@ mod tests {
         let rate = Rate::new(8);
         rate.slow_down();
         rate.slow_down();
-        assert_eq!(rate.allowed(), 4, "failures that come together count as one");
+        assert_eq!(
+            rate.allowed(),
+            4,
+            "failures that come together count as one"
+        );
         for expected in [4, 4, 4, 5, 5, 5, 5, 5, 6] {
             rate.succeeded();
             assert_eq!(rate.allowed(), expected);

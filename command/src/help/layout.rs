@@ -1,8 +1,10 @@
-//! Sets a page: fills paragraphs into lines, and justifies them as groff does for the AWS CLI's pages.
+//! Sets a page: fills paragraphs into lines, and justifies them as groff does for the AWS CLI's
+//! pages.
 //!
-//! Line length 78, section titles at column 0, text at column 7 and half-steps of 3.5 to the right. A line is justified by
-//! spreading the missing columns over its gaps: visited from one end, each gap gets its share of what is left, rounded
-//! down, so that the larger shares come last. The end to begin at changes with each justified line of the page.
+//! Line length 78, section titles at column 0, text at column 7 and half-steps of 3.5 to the right.
+//! A line is justified by spreading the missing columns over its gaps: visited from one end, each
+//! gap gets its share of what is left, rounded down, so that the larger shares come last. The end
+//! to begin at changes with each justified line of the page.
 
 use super::page::{Block, Kind, Page, Style, Word};
 use unicode_width::UnicodeWidthStr as _;
@@ -17,11 +19,19 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Plain text, as the AWS CLI's pages are.
-    pub(super) const PLAIN: Self = Layout { width: 78, justified: true, styled: false };
+    pub(super) const PLAIN: Self = Layout {
+        width: 78,
+        justified: true,
+        styled: false,
+    };
 
     /// For a terminal of this many columns.
     pub(super) fn terminal(columns: usize) -> Self {
-        Layout { width: columns.saturating_sub(2).clamp(40, 118), justified: false, styled: true }
+        Layout {
+            width: columns.saturating_sub(2).clamp(40, 118),
+            justified: false,
+            styled: true,
+        }
     }
 }
 
@@ -39,7 +49,11 @@ impl Word {
 impl Page {
     /// The page as text, which ends with a newline.
     pub(super) fn render(&self, layout: &Layout) -> String {
-        let mut setting = Setting { layout, out: String::new(), from_left: false };
+        let mut setting = Setting {
+            layout,
+            out: String::new(),
+            from_left: false,
+        };
         let gap = layout.width.saturating_sub(2 * self.title.width()).max(1);
         setting.line(0, &format!("{0}{1:gap$}{0}", self.title, ""));
         setting.out.push_str("\n\n");
@@ -82,7 +96,11 @@ impl Setting<'_> {
 
     /// Fills words into lines; `mark` stands before the first, and the others are indented as far.
     fn fill(&mut self, column: usize, mark: &str, words: &[Word]) {
-        let room = self.layout.width.saturating_sub(column + mark.len()).max(10);
+        let room = self
+            .layout
+            .width
+            .saturating_sub(column + mark.len())
+            .max(10);
         let (mut rest, mut mark_due) = (words, mark.to_owned());
         while !rest.is_empty() {
             let count = fitting(rest, room);
@@ -105,7 +123,11 @@ impl Setting<'_> {
             for visited in 0..gaps {
                 let share = missing / (gaps - visited);
                 missing -= share;
-                let at = if self.from_left { visited } else { gaps - 1 - visited };
+                let at = if self.from_left {
+                    visited
+                } else {
+                    gaps - 1 - visited
+                };
                 if let Some(blank) = blanks.get_mut(at) {
                     *blank += share;
                 }
@@ -114,7 +136,9 @@ impl Setting<'_> {
         }
         let mut text = String::new();
         for (word, blank) in words.iter().zip(blanks.iter().copied().chain([0])) {
-            word.0.iter().for_each(|(style, part)| text.push_str(&self.styled(*style, part)));
+            word.0
+                .iter()
+                .for_each(|(style, part)| text.push_str(&self.styled(*style, part)));
             text.push_str(&" ".repeat(blank));
         }
         text

@@ -1,4 +1,5 @@
-//! Documentation, which rows hold as Markdown in a small subset: paragraphs, lists, `code`, *emphasis*, **strong**.
+//! Documentation, which rows hold as Markdown in a small subset: paragraphs, lists, `code`,
+//! *emphasis*, **strong**.
 
 use super::page::{Page, Style, Text, Word};
 
@@ -33,9 +34,14 @@ fn blocks(markdown: &str) -> Vec<String> {
     blocks
 }
 
-/// The words of a paragraph. A span ends its word, as it does on the AWS CLI's pages: "`code`." is two words.
+/// The words of a paragraph. A span ends its word, as it does on the AWS CLI's pages: "`code`." is
+/// two words.
 fn words(markdown: &str) -> Text {
-    let mut reading = Reading { words: Vec::new(), word: Word::default(), style: Style::Plain };
+    let mut reading = Reading {
+        words: Vec::new(),
+        word: Word::default(),
+        style: Style::Plain,
+    };
     let mut chars = markdown.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -74,7 +80,11 @@ impl Reading {
     }
 
     fn toggle(&mut self, style: Style) {
-        self.style = if self.style == Style::Plain { style } else { Style::Plain };
+        self.style = if self.style == Style::Plain {
+            style
+        } else {
+            Style::Plain
+        };
         if self.style == Style::Plain {
             self.end_word();
         }
@@ -86,7 +96,10 @@ mod tests {
     use super::*;
 
     fn shown(markdown: &str) -> Vec<String> {
-        words(markdown).iter().map(|Word(parts)| parts.iter().map(|(_, text)| text.as_str()).collect()).collect()
+        words(markdown)
+            .iter()
+            .map(|Word(parts)| parts.iter().map(|(_, text)| text.as_str()).collect())
+            .collect()
     }
 
     #[test]
@@ -99,6 +112,9 @@ mod tests {
 
     #[test]
     fn blocks_are_paragraphs_and_items() {
-        assert_eq!(blocks("a\nb\n\n- c\n  d\n- e\n\nf"), ["a b", "- c d", "- e", "f"]);
+        assert_eq!(
+            blocks("a\nb\n\n- c\n  d\n- e\n\nf"),
+            ["a b", "- c d", "- e", "f"]
+        );
     }
 }

@@ -6,7 +6,9 @@ use crate::pages;
 use crate::parameter::{self, Parameter};
 use crate::wait::{self, Found};
 use opsmith_runtime::commands::{Command, Commands};
-use opsmith_runtime::rows::{Acceptor, Comparator, Delay, Expected, Ix, Kind, Matcher, Operation, Outcome, Shape};
+use opsmith_runtime::rows::{
+    Acceptor, Comparator, Delay, Expected, Ix, Kind, Matcher, Operation, Outcome, Shape,
+};
 
 const GLOBALS: &str = "See 'aws help' for descriptions of global parameters.";
 
@@ -34,8 +36,16 @@ const COMMON: [(&[&str], &str, &str); 2] = [
 ];
 
 /// The page of an operation.
-pub(crate) fn operation_page(commands: &Commands<'_>, command: &Command<'_>, operation: &Operation<'_>) -> Page {
-    let mut writer = Writer { commands, page: Page::new(command.name), within: Vec::new() };
+pub(crate) fn operation_page(
+    commands: &Commands<'_>,
+    command: &Command<'_>,
+    operation: &Operation<'_>,
+) -> Page {
+    let mut writer = Writer {
+        commands,
+        page: Page::new(command.name),
+        within: Vec::new(),
+    };
     writer.page.section("NAME");
     writer.page.paragraph(0, &format!("{} -", command.name));
     writer.description(operation);
@@ -51,7 +61,10 @@ pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
     page.section("NAME");
     page.paragraph(0, &format!("{} -", wait::WORD));
     page.section("DESCRIPTION");
-    page.paragraph(0, "Calls an operation until something is so, and prints nothing.");
+    page.paragraph(
+        0,
+        "Calls an operation until something is so, and prints nothing.",
+    );
     page.section("AVAILABLE COMMANDS");
     let mut names: Vec<_> = commands.waiters().map(|(name, ..)| name).collect();
     names.sort_unstable();
@@ -61,8 +74,18 @@ pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
 
 /// The page of a waiter: the one of its operation, with what is waited for.
 pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>) -> Page {
-    let mut writer = Writer { commands, page: Page::new(word), within: Vec::new() };
-    let (command, operation) = (Command { name: word, ..*found.command }, wait::unpaged(found.operation));
+    let mut writer = Writer {
+        commands,
+        page: Page::new(word),
+        within: Vec::new(),
+    };
+    let (command, operation) = (
+        Command {
+            name: word,
+            ..*found.command
+        },
+        wait::unpaged(found.operation),
+    );
     writer.page.section("NAME");
     writer.page.paragraph(0, &format!("{word} -"));
     writer.page.section("DESCRIPTION");
@@ -80,14 +103,22 @@ pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>
 }
 
 /// What a waiter does, in a few sentences.
-fn waits_for(Found { waiter, command, .. }: &Found<'_>) -> String {
-    let wanted = waiter.acceptors.iter().find(|Acceptor(outcome, _)| *outcome == Outcome::Success);
+fn waits_for(
+    Found {
+        waiter, command, ..
+    }: &Found<'_>,
+) -> String {
+    let wanted = waiter
+        .acceptors
+        .iter()
+        .find(|Acceptor(outcome, _)| *outcome == Outcome::Success);
     let wanted = wanted.map_or_else(String::new, |Acceptor(_, matcher)| match matcher {
         Matcher::Success(true) => "succeeds".to_owned(),
         Matcher::Success(false) => "fails with any error of the service".to_owned(),
         Matcher::ErrorType(code) => format!("fails with {code}"),
         Matcher::Status(status) => format!("answers with the HTTP status {status}"),
-        Matcher::Output(path, comparator, expected) | Matcher::InputOutput(path, comparator, expected) => {
+        Matcher::Output(path, comparator, expected)
+        | Matcher::InputOutput(path, comparator, expected) => {
             let which = match comparator {
                 Comparator::Is => "",
                 Comparator::All => "all of ",
@@ -142,14 +173,26 @@ impl Writer<'_> {
         self.page.section("SYNOPSIS");
         let mut lines = format!("  {}\n", command.name);
         for parameter in shown(self.commands, operation, command) {
-            let takes = if parameter.takes_value() { " <value>" } else { "" };
-            let option = format!("{}{takes}", parameter.names().collect::<Vec<_>>().join(" | "));
+            let takes = if parameter.takes_value() {
+                " <value>"
+            } else {
+                ""
+            };
+            let option = format!(
+                "{}{takes}",
+                parameter.names().collect::<Vec<_>>().join(" | ")
+            );
             let required = parameter.is_required();
-            lines += &if required { format!("{option}\n") } else { format!("[{option}]\n") };
+            lines += &if required {
+                format!("{option}\n")
+            } else {
+                format!("[{option}]\n")
+            };
         }
         let [documents, skeleton] = COMMON;
         lines += &format!("{}\n", documents.1);
-        pages::options(operation.pagination()).for_each(|option| lines += &format!("[{} <value>]\n", option.name));
+        pages::options(operation.pagination())
+            .for_each(|option| lines += &format!("[{} <value>]\n", option.name));
         lines += &format!("{}\n", skeleton.1);
         self.page.literal(1, &lines);
     }
@@ -157,16 +200,29 @@ impl Writer<'_> {
     fn options(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("OPTIONS");
         for parameter in shown(self.commands, operation, command) {
-            let (member, within) = (parameter.member, self.commands.service.shape(parameter.within).name);
-            let label = label(parameter.names(), samples::type_name(&self.shape(member.target)));
-            self.entry(0, label, &format!("{within}${}", member.name), member.target);
+            let (member, within) = (
+                parameter.member,
+                self.commands.service.shape(parameter.within).name,
+            );
+            let label = label(
+                parameter.names(),
+                samples::type_name(&self.shape(member.target)),
+            );
+            self.entry(
+                0,
+                label,
+                &format!("{within}${}", member.name),
+                member.target,
+            );
             self.samples(member.target);
         }
         let [documents, skeleton] = COMMON;
         self.common(documents.0, documents.2);
         for option in pages::options(operation.pagination()) {
-            self.page.text(0, label([option.name].into_iter(), option.kind));
-            self.page.tightly(|page| markdown::add(page, 1, option.text));
+            self.page
+                .text(0, label([option.name].into_iter(), option.kind));
+            self.page
+                .tightly(|page| markdown::add(page, 1, option.text));
         }
         self.common(skeleton.0, skeleton.2);
         self.page.paragraph(0, GLOBALS);
@@ -184,9 +240,17 @@ impl Writer<'_> {
         self.page.text(depth, label);
         let shape = self.commands.service.shape(ix);
         let own = self.commands.doc(doc);
-        let doc = if own.is_empty() { self.commands.doc(shape.name) } else { own };
-        self.page.tightly(|page| markdown::add(page, depth + 1, doc));
-        if !matches!(shape.kind, Kind::List | Kind::Map | Kind::Structure | Kind::Union) {
+        let doc = if own.is_empty() {
+            self.commands.doc(shape.name)
+        } else {
+            own
+        };
+        self.page
+            .tightly(|page| markdown::add(page, depth + 1, doc));
+        if !matches!(
+            shape.kind,
+            Kind::List | Kind::Map | Kind::Structure | Kind::Union
+        ) {
             return;
         }
         if self.within.contains(&ix) {
@@ -210,7 +274,12 @@ impl Writer<'_> {
                 (Kind::Map, _) => named("value"),
                 _ => named(member.name),
             };
-            self.entry(depth, label, &format!("{}${}", shape.name, member.name), member.target);
+            self.entry(
+                depth,
+                label,
+                &format!("{}${}", shape.name, member.name),
+                member.target,
+            );
         }
     }
 
@@ -223,7 +292,10 @@ impl Writer<'_> {
             self.page.literal(1, sample);
         };
         match shape.element() {
-            Some(element) if shape.kind == Kind::List && samples::is_scalar(service.shape(element.target)) => {
+            Some(element)
+                if shape.kind == Kind::List
+                    && samples::is_scalar(service.shape(element.target)) =>
+            {
                 sample("Syntax:", &samples::words(service.shape(element.target)));
             }
             _ if samples::is_scalar(shape) => {}
@@ -238,7 +310,10 @@ impl Writer<'_> {
 
     fn output(&mut self, operation: &Operation<'_>) {
         self.page.section("OUTPUT");
-        match operation.output.filter(|ix| !self.shape(*ix).members.is_empty()) {
+        match operation
+            .output
+            .filter(|ix| !self.shape(*ix).members.is_empty())
+        {
             Some(ix) => self.parts(0, ix),
             None => self.page.paragraph(0, "None"),
         }

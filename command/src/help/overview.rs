@@ -41,9 +41,15 @@ pub(crate) fn top_page(globals: &[GlobalHelp<'_>]) -> Page {
     page.section("NAME");
     page.paragraph(0, &format!("{name} -"));
     page.section("DESCRIPTION");
-    page.paragraph(0, "Calls operations of AWS services, with the syntax, output and exit codes of the AWS CLI.");
+    page.paragraph(
+        0,
+        "Calls operations of AWS services, with the syntax, output and exit codes of the AWS CLI.",
+    );
     page.section("SYNOPSIS");
-    page.literal(1, &format!("{name} [options] <command> <subcommand> [parameters]"));
+    page.literal(
+        1,
+        &format!("{name} [options] <command> <subcommand> [parameters]"),
+    );
     page.paragraph(
         0,
         &format!("Each command has a page too: {name} <command> help, {name} <command> <subcommand> help."),
@@ -53,11 +59,18 @@ pub(crate) fn top_page(globals: &[GlobalHelp<'_>]) -> Page {
         let mut label = styled(Style::Bold, global.name);
         label.extend(plain(&format!("({})", global.value)));
         page.text(0, label);
-        page.tightly(|page| page.paragraph(1, &format!("{}{}", global.text, sources(global.setting))));
-        global.choices.iter().for_each(|choice| page.bullet(1, plain(choice)));
+        page.tightly(|page| {
+            page.paragraph(1, &format!("{}{}", global.text, sources(global.setting)))
+        });
+        global
+            .choices
+            .iter()
+            .for_each(|choice| page.bullet(1, plain(choice)));
     }
     page.section("AVAILABLE SERVICES");
-    program::services().iter().for_each(|commands| page.bullet(0, plain(commands.service.command)));
+    program::services()
+        .iter()
+        .for_each(|commands| page.bullet(0, plain(commands.service.command)));
     page.section("OWN COMMANDS");
     for (word, text) in OWN {
         page.text(0, styled(Style::Bold, word));
@@ -68,18 +81,32 @@ pub(crate) fn top_page(globals: &[GlobalHelp<'_>]) -> Page {
 
 /// Commands that are no service's, with what they do.
 pub(crate) const OWN: &[(&str, &str)] = &[
-    ("completions SHELL", "Prints the lines by which bash, zsh or fish completes the words of this command."),
+    (
+        "completions SHELL",
+        "Prints the lines by which bash, zsh or fish completes the words of this command.",
+    ),
     ("help", "This page."),
     #[cfg(feature = "local")]
-    ("local serve", "Keeps a local endpoint running, for any client of AWS. Its own help: local help."),
-    ("man DIR", "Writes the manual pages of this command and of all services and operations into a folder."),
+    (
+        "local serve",
+        "Keeps a local endpoint running, for any client of AWS. Its own help: local help.",
+    ),
+    (
+        "man DIR",
+        "Writes the manual pages of this command and of all services and operations into a folder.",
+    ),
     #[cfg(feature = "worker")]
-    ("worker run", "Takes third-party jobs and runs a command for each. Its own help: worker help."),
+    (
+        "worker run",
+        "Takes third-party jobs and runs a command for each. Its own help: worker help.",
+    ),
 ];
 
 /// Which variables and which key of a profile say the same as an option.
 fn sources(setting: Option<&str>) -> String {
-    let Some(name) = setting else { return String::new() };
+    let Some(name) = setting else {
+        return String::new();
+    };
     let Some(row) = SETTINGS.iter().find(|row| row.name == name) else {
         return format!(" The key {name} of a profile says the same.");
     };

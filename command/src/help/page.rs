@@ -22,7 +22,9 @@ pub(super) fn plain(text: &str) -> Text {
 
 /// Makes words of one style.
 pub(super) fn styled(style: Style, text: &str) -> Text {
-    text.split_whitespace().map(|word| Word(vec![(style, word.to_owned())])).collect()
+    text.split_whitespace()
+        .map(|word| Word(vec![(style, word.to_owned())]))
+        .collect()
 }
 
 /// A block of a page.
@@ -55,16 +57,29 @@ pub(crate) struct Page {
 impl Page {
     /// An empty page about `name`.
     pub(super) fn new(name: &str) -> Self {
-        Page { title: format!("{}()", name.to_uppercase()), blocks: Vec::new() }
+        Page {
+            title: format!("{}()", name.to_uppercase()),
+            blocks: Vec::new(),
+        }
     }
 
     /// Begins a section; the block after its title follows without an empty line.
     pub(super) fn section(&mut self, title: &str) {
-        self.blocks.push(Block { kind: Kind::Section(title.to_owned()), depth: 0, tight: false });
+        self.blocks.push(Block {
+            kind: Kind::Section(title.to_owned()),
+            depth: 0,
+            tight: false,
+        });
     }
 
     fn push(&mut self, kind: Kind, depth: usize) {
-        let tight = matches!(self.blocks.last(), Some(Block { kind: Kind::Section(_), .. }));
+        let tight = matches!(
+            self.blocks.last(),
+            Some(Block {
+                kind: Kind::Section(_),
+                ..
+            })
+        );
         self.blocks.push(Block { kind, depth, tight });
     }
 
@@ -85,10 +100,14 @@ impl Page {
 
     /// Lines as they are.
     pub(super) fn literal(&mut self, depth: usize, text: &str) {
-        self.push(Kind::Literal(text.lines().map(str::to_owned).collect()), depth);
+        self.push(
+            Kind::Literal(text.lines().map(str::to_owned).collect()),
+            depth,
+        );
     }
 
-    /// The next block follows without an empty line: adds what `add` adds, and takes the line before its first block away.
+    /// The next block follows without an empty line: adds what `add` adds, and takes the line
+    /// before its first block away.
     pub(super) fn tightly(&mut self, add: impl FnOnce(&mut Self)) {
         let before = self.blocks.len();
         add(self);

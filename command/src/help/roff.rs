@@ -8,14 +8,30 @@ impl Page {
     /// The source of the manual page `name`, section 1; `about` says in a line what it is about.
     pub(crate) fn roff(&self, name: &str, about: &str) -> String {
         let title = escaped(&name.to_uppercase());
-        let mut out = format!(".TH \"{title}\" 1 \"\" \"{} {}\" \"\"\n", program::name(), program::version());
+        let mut out = format!(
+            ".TH \"{title}\" 1 \"\" \"{} {}\" \"\"\n",
+            program::name(),
+            program::version()
+        );
         let about = escaped(about);
-        let _ = write!(out, ".SH NAME\n{} \\- {}\n", escaped(name), if about.is_empty() { "AWS" } else { &about });
+        let _ = write!(
+            out,
+            ".SH NAME\n{} \\- {}\n",
+            escaped(name),
+            if about.is_empty() { "AWS" } else { &about }
+        );
         let (mut depth, mut titled) = (0, false);
         // The name stands above already.
-        let body = self.blocks.iter().skip_while(|block| !is_section_but_name(&block.kind));
+        let body = self
+            .blocks
+            .iter()
+            .skip_while(|block| !is_section_but_name(&block.kind));
         for block in body {
-            let wanted = if matches!(block.kind, Kind::Section(_)) { 0 } else { block.depth };
+            let wanted = if matches!(block.kind, Kind::Section(_)) {
+                0
+            } else {
+                block.depth
+            };
             out.push_str(&".RE\n".repeat(usize::saturating_sub(depth, wanted)));
             out.push_str(&".RS 4\n".repeat(usize::saturating_sub(wanted, depth)));
             depth = wanted;
@@ -39,7 +55,9 @@ impl Page {
                 }
                 Kind::Literal(lines) => {
                     out.push_str(".PP\n.nf\n");
-                    lines.iter().for_each(|text| out.push_str(&format!("{}\n", protected(escaped(text)))));
+                    lines
+                        .iter()
+                        .for_each(|text| out.push_str(&format!("{}\n", protected(escaped(text)))));
                     out.push_str(".fi\n");
                 }
             }
@@ -72,7 +90,11 @@ fn word(word: &Word) -> String {
 
 /// Text without anything that roff takes for its own.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('`', "\\(ga").replace('"', "\\(dq")
+    text.replace('\\', "\\e")
+        .replace('-', "\\-")
+        .replace('\'', "\\(aq")
+        .replace('`', "\\(ga")
+        .replace('"', "\\(dq")
 }
 
 /// A line that does not begin with what would make it a request.

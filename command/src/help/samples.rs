@@ -27,15 +27,21 @@ pub(super) fn type_name(shape: &Shape<'_>) -> &'static str {
 
 /// Whether the value has no parts.
 pub(super) fn is_scalar(shape: &Shape<'_>) -> bool {
-    !matches!(shape.kind, Kind::List | Kind::Map | Kind::Structure | Kind::Union | Kind::Document)
+    !matches!(
+        shape.kind,
+        Kind::List | Kind::Map | Kind::Structure | Kind::Union | Kind::Document
+    )
 }
 
 /// What a scalar is in a sample: its type, or the values of an enum.
 fn scalar(shape: &Shape<'_>, with_values: bool) -> String {
     match shape.kind {
-        Kind::Enum if with_values => {
-            shape.values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join("|")
-        }
+        Kind::Enum if with_values => shape
+            .values
+            .iter()
+            .map(|value| format!("\"{value}\""))
+            .collect::<Vec<_>>()
+            .join("|"),
         Kind::String | Kind::Enum => "\"string\"".to_owned(),
         Kind::Boolean => "true|false".to_owned(),
         _ => type_name(shape).to_owned(),
@@ -48,7 +54,10 @@ pub(super) fn words(element: &Shape<'_>) -> String {
     let mut sample = format!("{word} {word} ...");
     if element.kind == Kind::Enum {
         sample.push_str("\n\nWhere valid values are:\n");
-        element.values.iter().for_each(|value| sample.push_str(&format!("  {value}\n")));
+        element
+            .values
+            .iter()
+            .for_each(|value| sample.push_str(&format!("  {value}\n")));
     }
     sample
 }
@@ -56,9 +65,14 @@ pub(super) fn words(element: &Shape<'_>) -> String {
 /// A value in shorthand; none when it nests too deep for that.
 pub(super) fn shorthand(service: &Service<'_>, ix: Ix) -> Option<String> {
     let shape = service.shape(ix);
-    let mut sample = Shorthand { service, within: Vec::new() };
+    let mut sample = Shorthand {
+        service,
+        within: Vec::new(),
+    };
     match (shape.kind, shape.element()) {
-        (Kind::List, Some(element)) => sample.value(element.target).map(|element| format!("{element} ...")),
+        (Kind::List, Some(element)) => sample
+            .value(element.target)
+            .map(|element| format!("{element} ...")),
         _ => sample.value(ix),
     }
 }
@@ -95,9 +109,19 @@ impl Shorthand<'_> {
     }
 
     fn structure(&mut self, shape: &Shape<'_>) -> Option<String> {
-        let member = |member: &Member<'_>| Some(format!("{}={}", member.name, self.member(member)?));
-        let members = shape.members.iter().map(member).collect::<Option<Vec<_>>>()?.join(",");
-        Some(if self.within.is_empty() { members } else { format!("{{{members}}}") })
+        let member =
+            |member: &Member<'_>| Some(format!("{}={}", member.name, self.member(member)?));
+        let members = shape
+            .members
+            .iter()
+            .map(member)
+            .collect::<Option<Vec<_>>>()?
+            .join(",");
+        Some(if self.within.is_empty() {
+            members
+        } else {
+            format!("{{{members}}}")
+        })
     }
 
     fn member(&mut self, member: &Member<'_>) -> Option<String> {
@@ -111,13 +135,20 @@ impl Shorthand<'_> {
         self.within.pop();
         let value = value?;
         let nested = !is_scalar(self.service.shape(element)) || self.within.len() > 1;
-        Some(if nested { format!("[{value},{value}]") } else { format!("{value},{value}") })
+        Some(if nested {
+            format!("[{value},{value}]")
+        } else {
+            format!("{value},{value}")
+        })
     }
 
     fn map(&mut self, shape: &Shape<'_>) -> Option<String> {
         let value = self.value(shape.element()?.target)?;
         let sample = format!("KeyName1={value},KeyName2={value}");
-        let keys = shape.members.first().map_or(&[][..], |key| self.service.shape(key.target).values);
+        let keys = shape
+            .members
+            .first()
+            .map_or(&[][..], |key| self.service.shape(key.target).values);
         Some(match (self.within.is_empty(), keys.is_empty()) {
             (true, false) => {
                 let keys: String = keys.iter().map(|key| format!("  {key}\n")).collect();
@@ -131,7 +162,12 @@ impl Shorthand<'_> {
 
 /// A value in JSON.
 pub(super) fn json(service: &Service<'_>, ix: Ix) -> String {
-    let mut sample = Json { service, within: Vec::new(), out: String::new(), indent: 0 };
+    let mut sample = Json {
+        service,
+        within: Vec::new(),
+        out: String::new(),
+        indent: 0,
+    };
     sample.value(ix);
     sample.out
 }
@@ -189,10 +225,16 @@ impl Json<'_> {
     }
 
     fn map(&mut self, shape: &Shape<'_>, value: Ix) {
-        let key = shape.members.first().map_or_else(String::new, |key| scalar(self.service.shape(key.target), true));
+        let key = shape.members.first().map_or_else(String::new, |key| {
+            scalar(self.service.shape(key.target), true)
+        });
         self.out.push_str(&format!("{{{key}: "));
         self.indent += 2;
-        let deeper = if is_scalar(self.service.shape(value)) { 0 } else { 2 };
+        let deeper = if is_scalar(self.service.shape(value)) {
+            0
+        } else {
+            2
+        };
         self.indent += deeper;
         self.value(value);
         self.indent -= deeper;

@@ -7,21 +7,39 @@ use opsmith_runtime::rows::Ix;
 use std::io::Read as _;
 
 impl Reader<'_> {
-    /// What the document of either option says; nothing when neither is given. `-` is standard input.
+    /// What the document of either option says; nothing when neither is given. `-` is standard
+    /// input.
     ///
     /// # Errors
     ///
     /// Both are given, a file can't be read, or the text is no document whose top is a map.
-    pub(crate) fn cli_input(&self, json: Option<&str>, yaml: Option<&str>, shape: Ix) -> Result<Map, Error> {
+    pub(crate) fn cli_input(
+        &self,
+        json: Option<&str>,
+        yaml: Option<&str>,
+        shape: Ix,
+    ) -> Result<Map, Error> {
         let (option, read) = match (json, yaml) {
             (None, None) => return Ok(Map::new()),
             (Some(_), Some(_)) => {
-                return Err(Error::Parameter("Only one --cli-input- parameter may be specified.".to_owned()));
+                return Err(Error::Parameter(
+                    "Only one --cli-input- parameter may be specified.".to_owned(),
+                ));
             }
-            (Some(word), None) => ("--cli-input-json", json_document(&self.text("--cli-input-json", word)?)),
-            (None, Some(word)) => ("--cli-input-yaml", yaml_document(&self.text("--cli-input-yaml", word)?)),
+            (Some(word), None) => (
+                "--cli-input-json",
+                json_document(&self.text("--cli-input-json", word)?),
+            ),
+            (None, Some(word)) => (
+                "--cli-input-yaml",
+                yaml_document(&self.text("--cli-input-yaml", word)?),
+            ),
         };
-        self.whole(option, read.map_err(|problem| Error::of(option, problem))?, shape)
+        self.whole(
+            option,
+            read.map_err(|problem| Error::of(option, problem))?,
+            shape,
+        )
     }
 
     /// What a line of `--cli-input-jsonl` says.
@@ -30,13 +48,20 @@ impl Reader<'_> {
     ///
     /// The line is no JSON, or not a map.
     pub(crate) fn jsonl(&self, option: &str, line: &str, shape: Ix) -> Result<Map, Error> {
-        self.whole(option, json_document(line).map_err(|problem| Error::of(option, problem))?, shape)
+        self.whole(
+            option,
+            json_document(line).map_err(|problem| Error::of(option, problem))?,
+            shape,
+        )
     }
 
     fn whole(&self, option: &str, mut document: Document, shape: Ix) -> Result<Map, Error> {
         if !matches!(document, Document::Map(_)) {
             let found = document.kind();
-            return Err(Error::of(option, format_args!("Invalid type: expecting map, received {found}")));
+            return Err(Error::of(
+                option,
+                format_args!("Invalid type: expecting map, received {found}"),
+            ));
         }
         self.convert(option, &mut document, shape)?;
         match document {
@@ -49,12 +74,19 @@ impl Reader<'_> {
         if word == "-" {
             let mut text = String::new();
             let read = std::io::stdin().read_to_string(&mut text);
-            read.map_err(|error| Error::of(option, format_args!("standard input can't be read: {error}")))?;
+            read.map_err(|error| {
+                Error::of(
+                    option,
+                    format_args!("standard input can't be read: {error}"),
+                )
+            })?;
             return Ok(text);
         }
         match files::load(self.surroundings, word).map_err(|problem| Error::of(option, problem))? {
             Content::Text(text) => Ok(text),
-            Content::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| Error::of(option, "it is not UTF-8 text")),
+            Content::Bytes(bytes) => {
+                String::from_utf8(bytes).map_err(|_| Error::of(option, "it is not UTF-8 text"))
+            }
         }
     }
 }

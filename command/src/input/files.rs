@@ -32,9 +32,13 @@ pub(super) fn load(surroundings: &Surroundings, word: &str) -> Result<Content, S
     if let Some(path) = word.strip_prefix("fileb://") {
         return read(surroundings, word, path).map(Content::Bytes);
     }
-    let Some(path) = word.strip_prefix("file://") else { return Ok(Content::Text(word.to_owned())) };
+    let Some(path) = word.strip_prefix("file://") else {
+        return Ok(Content::Text(word.to_owned()));
+    };
     let bytes = read(surroundings, word, path)?;
-    let encoding = surroundings.variable("AWS_CLI_FILE_ENCODING").map_err(|error| error.to_string())?;
+    let encoding = surroundings
+        .variable("AWS_CLI_FILE_ENCODING")
+        .map_err(|error| error.to_string())?;
     let hint = match bytes.as_slice() {
         [0xfe, 0xff, ..] | [0xff, 0xfe, ..] => {
             "  The file is in UTF-16: save it as UTF-8, or set AWS_CLI_FILE_ENCODING=utf-16."
@@ -47,28 +51,39 @@ pub(super) fn load(surroundings: &Surroundings, word: &str) -> Result<Content, S
              use the fileb:// prefix instead of the file:// prefix.{hint}"
         )
     })?;
-    Ok(Content::Text(text.replace("\r\n", "\n").replace('\r', "\n")))
+    Ok(Content::Text(
+        text.replace("\r\n", "\n").replace('\r', "\n"),
+    ))
 }
 
 fn read(surroundings: &Surroundings, word: &str, path: &str) -> Result<Vec<u8>, String> {
     let failed = |path: &PathBuf, error: io::Error| {
         let path = path.display();
-        format!("Unable to load paramfile {word}: {}: '{path}'", in_words(&error))
+        format!(
+            "Unable to load paramfile {word}: {}: '{path}'",
+            in_words(&error)
+        )
     };
-    let path = surroundings.expand(path).map_err(|error| error.to_string())?;
+    let path = surroundings
+        .expand(path)
+        .map_err(|error| error.to_string())?;
     std::fs::read(&path).map_err(|error| failed(&path, error))
 }
 
 /// The text in an encoding; none when the bytes are not of it.
 fn decoded(bytes: Vec<u8>, encoding: &str) -> Result<Option<String>, String> {
-    match encoding.to_ascii_lowercase().replace(['-', '_'], "").as_str() {
+    match encoding
+        .to_ascii_lowercase()
+        .replace(['-', '_'], "")
+        .as_str()
+    {
         "utf8" | "" => Ok(String::from_utf8(bytes).ok()),
         "ascii" | "usascii" => Ok(String::from_utf8(bytes).ok().filter(|text| text.is_ascii())),
         "latin1" | "iso88591" => Ok(Some(bytes.into_iter().map(char::from).collect())),
         "utf16" | "utf16le" => Ok(utf16(&bytes)),
-        _ => {
-            Err(format!("unknown encoding: {encoding} (AWS_CLI_FILE_ENCODING: choose utf-8, utf-16, ascii or latin-1)"))
-        }
+        _ => Err(format!(
+            "unknown encoding: {encoding} (AWS_CLI_FILE_ENCODING: choose utf-8, utf-16, ascii or latin-1)"
+        )),
     }
 }
 
@@ -80,15 +95,27 @@ fn utf16(bytes: &[u8]) -> Option<String> {
         _ => (bytes, false),
     };
     let (pairs, rest) = bytes.as_chunks::<2>();
-    let units = pairs.iter().map(|pair| if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
-    let text = char::decode_utf16(units).collect::<Result<String, _>>().ok();
+    let units = pairs.iter().map(|pair| {
+        if big {
+            u16::from_be_bytes(*pair)
+        } else {
+            u16::from_le_bytes(*pair)
+        }
+    });
+    let text = char::decode_utf16(units)
+        .collect::<Result<String, _>>()
+        .ok();
     text.filter(|_| rest.is_empty())
 }
 
 /// The error as the AWS CLI writes it: `[Errno 2] No such file or directory`.
 pub(super) fn in_words(error: &io::Error) -> String {
-    let Some(number) = error.raw_os_error() else { return error.to_string() };
+    let Some(number) = error.raw_os_error() else {
+        return error.to_string();
+    };
     let text = error.to_string();
-    let text = text.rsplit_once(" (os error").map_or(text.as_str(), |(text, _)| text);
+    let text = text
+        .rsplit_once(" (os error")
+        .map_or(text.as_str(), |(text, _)| text);
     format!("[Errno {number}] {text}")
 }

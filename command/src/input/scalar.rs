@@ -5,15 +5,21 @@ use opsmith_runtime::rows::Kind;
 use opsmith_runtime::timestamp::{Timestamp, Written};
 use std::fmt;
 
-/// The value of a word for an option of this kind; text stays text where the kind is not a number's.
+/// The value of a word for an option of this kind; text stays text where the kind is not a
+/// number's.
 ///
 /// # Errors
 ///
 /// A number that is none.
 pub(super) fn typed(kind: Kind, text: String) -> Result<Document, NoNumber> {
     match kind {
-        Kind::Integer(_) => integer(&text).map(Document::Integer).ok_or(NoNumber { kind: "int", text }),
-        Kind::Float => float(&text).map(Document::Float).ok_or(NoNumber { kind: "float", text }),
+        Kind::Integer(_) => integer(&text)
+            .map(Document::Integer)
+            .ok_or(NoNumber { kind: "int", text }),
+        Kind::Float => float(&text).map(Document::Float).ok_or(NoNumber {
+            kind: "float",
+            text,
+        }),
         _ => Ok(Document::String(text)),
     }
 }
@@ -68,7 +74,8 @@ fn underscored(text: &str) -> Option<String> {
     Some(text.replace('_', ""))
 }
 
-/// A point in time, in the forms that people write: seconds since 1970, or a date and time. Without an offset it is in UTC.
+/// A point in time, in the forms that people write: seconds since 1970, or a date and time. Without
+/// an offset it is in UTC.
 pub(super) fn timestamp(text: &str, now: Timestamp) -> Option<Timestamp> {
     Timestamp::parse(text).or_else(|| Written::read(text, Some(now)).map(|written| written.point))
 }
@@ -96,9 +103,12 @@ mod tests {
 
     #[test]
     fn floats_as_python_reads_them() {
-        for (text, expected) in
-            [("1e3", Some(1000.0)), (".5", Some(0.5)), ("-inf", Some(f64::NEG_INFINITY)), ("e3", None)]
-        {
+        for (text, expected) in [
+            ("1e3", Some(1000.0)),
+            (".5", Some(0.5)),
+            ("-inf", Some(f64::NEG_INFINITY)),
+            ("e3", None),
+        ] {
             assert_eq!(float(text), expected, "{text}");
         }
     }
@@ -118,7 +128,11 @@ mod tests {
             ("soon", None),
             ("2020-13-01", None),
         ] {
-            assert_eq!(timestamp(text, now).map(Timestamp::seconds), expected, "{text}");
+            assert_eq!(
+                timestamp(text, now).map(Timestamp::seconds),
+                expected,
+                "{text}"
+            );
         }
     }
 }

@@ -12,8 +12,9 @@
 //! second  = quoted / word without " ' , =
 //! ```
 //!
-//! After a csv item a comma may begin the next key rather than the next item, which shows only at its `=`: the parser then
-//! goes back to the comma. `@=` takes values from the files they name. Everything is text until the model types it.
+//! After a csv item a comma may begin the next key rather than the next item, which shows only at
+//! its `=`: the parser then goes back to the comma. `@=` takes values from the files they name.
+//! Everything is text until the model types it.
 
 use super::DEEPEST;
 use opsmith_runtime::document::{Document, Map};
@@ -52,8 +53,14 @@ type Load<'a> = &'a dyn Fn(&str) -> Result<Document, String>;
 ///
 /// Where the text is no shorthand, or a file can't be read.
 pub(super) fn parse(text: &str, load: Load<'_>) -> Result<Document, Error> {
-    let mut parser =
-        Parser { text: text.chars().collect(), at: 0, depth: 0, from_files: false, after_comma: false, load };
+    let mut parser = Parser {
+        text: text.chars().collect(),
+        at: 0,
+        depth: 0,
+        from_files: false,
+        after_comma: false,
+        load,
+    };
     let mut map = Map::new();
     let mut last = 0;
     loop {
@@ -88,7 +95,11 @@ impl Parser<'_> {
     }
 
     fn problem_at(&self, at: usize, what: What) -> Error {
-        Error::Syntax(Problem { text: self.text.clone(), at, what })
+        Error::Syntax(Problem {
+            text: self.text.clone(),
+            at,
+            what,
+        })
     }
 
     fn expected(&self, expected: &'static str, received: impl Into<String>) -> Error {
@@ -96,7 +107,10 @@ impl Parser<'_> {
     }
 
     fn blanks(&mut self) {
-        while self.current().is_some_and(|c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')) {
+        while self
+            .current()
+            .is_some_and(|c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c'))
+        {
             self.at += 1;
         }
     }
@@ -123,10 +137,18 @@ impl Parser<'_> {
     /// The key and the sign that follows it.
     fn key(&mut self) -> Result<String, Error> {
         let start = self.at;
-        while self.current().is_some_and(|c| c.is_ascii_alphanumeric() || "-_.#/:".contains(c)) {
+        while self
+            .current()
+            .is_some_and(|c| c.is_ascii_alphanumeric() || "-_.#/:".contains(c))
+        {
             self.at += 1;
         }
-        let key = self.text.get(start..self.at).unwrap_or_default().iter().collect();
+        let key = self
+            .text
+            .get(start..self.at)
+            .unwrap_or_default()
+            .iter()
+            .collect();
         self.blanks();
         self.from_files = self.current() == Some('@');
         self.at += usize::from(self.from_files);
@@ -157,7 +179,9 @@ impl Parser<'_> {
         loop {
             match self.second() {
                 Ok(item) => items.push(item),
-                Err(Error::Syntax(problem)) if self.current().is_none() => return Err(Error::Syntax(problem)),
+                Err(Error::Syntax(problem)) if self.current().is_none() => {
+                    return Err(Error::Syntax(problem));
+                }
                 // What looked like an item is the next key: its comma is taken again.
                 Err(Error::Syntax(_)) => {
                     let before = self.text.get(..=self.at).unwrap_or_default();
@@ -215,7 +239,8 @@ impl Parser<'_> {
         }
     }
 
-    /// A word up to a character that can't follow. `\,` is a comma that ends nothing. The first character may be `]` or `}`.
+    /// A word up to a character that can't follow. `\,` is a comma that ends nothing. The first
+    /// character may be `]` or `}`.
     fn bare(&mut self, follows: impl Fn(char) -> bool) -> String {
         let mut word = String::new();
         loop {
@@ -244,8 +269,9 @@ impl Parser<'_> {
         word
     }
 
-    /// Text in quotes, where a backslash keeps the quote or backslash that follows from meaning anything. When the text ends before the quote
-    /// does, the last quote kept so was the end after all.
+    /// Text in quotes, where a backslash keeps the quote or backslash that follows from meaning
+    /// anything. When the text ends before the quote does, the last quote kept so was the end after
+    /// all.
     fn quoted(&mut self, quote: char) -> Result<String, Error> {
         let start = self.at + 1;
         let (mut at, mut last_kept) = (start, None);
@@ -262,12 +288,23 @@ impl Parser<'_> {
             }
         };
         let Some(end) = end else {
-            let name = if quote == '"' { "<double quoted>" } else { "<singled quoted>" };
+            let name = if quote == '"' {
+                "<double quoted>"
+            } else {
+                "<singled quoted>"
+            };
             return Err(self.expected(name, "<none>"));
         };
-        let inner: String = self.text.get(start..end).unwrap_or_default().iter().collect();
+        let inner: String = self
+            .text
+            .get(start..end)
+            .unwrap_or_default()
+            .iter()
+            .collect();
         self.at = end + 1;
-        Ok(inner.replace(&format!("\\{quote}"), &quote.to_string()).replace("\\\\", "\\"))
+        Ok(inner
+            .replace(&format!("\\{quote}"), &quote.to_string())
+            .replace("\\\\", "\\"))
     }
 
     fn item(&mut self) -> Result<Document, Error> {
@@ -278,7 +315,10 @@ impl Parser<'_> {
         }
     }
 
-    fn nested(&mut self, parse: impl Fn(&mut Self) -> Result<Document, Error>) -> Result<Document, Error> {
+    fn nested(
+        &mut self,
+        parse: impl Fn(&mut Self) -> Result<Document, Error>,
+    ) -> Result<Document, Error> {
         if self.depth == DEEPEST {
             return Err(self.problem_at(self.at, What::TooDeep));
         }
@@ -325,7 +365,10 @@ impl Parser<'_> {
 
 /// Whether a bare word may begin so.
 fn is_start(c: char) -> bool {
-    c > ' ' && c != '\u{7f}' && !matches!(c, '"' | '\'' | ',' | '=' | '[' | '{') && !c.is_whitespace()
+    c > ' '
+        && c != '\u{7f}'
+        && !matches!(c, '"' | '\'' | ',' | '=' | '[' | '{')
+        && !c.is_whitespace()
 }
 
 impl Problem {
@@ -333,9 +376,14 @@ impl Problem {
     pub(super) fn without_text(&self) -> String {
         match &self.what {
             What::Expected(expected, received) if received.chars().count() > 1 => {
-                format!("Expected: '{expected}', received: '{received}' at character {}", self.at + 1)
+                format!(
+                    "Expected: '{expected}', received: '{received}' at character {}",
+                    self.at + 1
+                )
             }
-            What::Expected(expected, _) => format!("Expected: '{expected}' at character {}", self.at + 1),
+            What::Expected(expected, _) => {
+                format!("Expected: '{expected}' at character {}", self.at + 1)
+            }
             What::Duplicate(_) => format!("Second instance of a key before character {}", self.at),
             What::TooDeep => self.what.to_string(),
         }
@@ -346,9 +394,14 @@ impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             What::Expected(expected, received) => {
-                write!(f, "Expected: '{expected}', received: '{received}' for input:")
+                write!(
+                    f,
+                    "Expected: '{expected}', received: '{received}' for input:"
+                )
             }
-            What::Duplicate(key) => write!(f, "Second instance of key \"{key}\" encountered for input:"),
+            What::Duplicate(key) => {
+                write!(f, "Second instance of key \"{key}\" encountered for input:")
+            }
             What::TooDeep => write!(f, "Values may nest {DEEPEST} levels deep, and no deeper"),
         }
     }
@@ -364,13 +417,22 @@ impl fmt::Display for Problem {
         let (before, after) = self.text.split_at(at);
         // Not a width of the format: those end at 65535.
         let mark = " ".repeat(1 + before.iter().rev().take_while(|c| **c != '\n').count());
-        let (line, rest) = after.split_at(after.iter().position(|c| *c == '\n').unwrap_or(after.len()));
+        let (line, rest) =
+            after.split_at(after.iter().position(|c| *c == '\n').unwrap_or(after.len()));
         let text = |chars: &[char]| chars.iter().collect::<String>();
         // Every line of the text is preceded by a blank, so the mark is too.
         let shown = text(before).replace('\n', "\n ");
-        write!(f, "{}\n {shown}{}\n{mark}^{}", self.what, text(line), text(rest).replace('\n', "\n "))?;
+        write!(
+            f,
+            "{}\n {shown}{}\n{mark}^{}",
+            self.what,
+            text(line),
+            text(rest).replace('\n', "\n ")
+        )?;
         match self.what {
-            What::Duplicate(_) => f.write_str("\nThis is often because there is a preceding \",\" instead of a space."),
+            What::Duplicate(_) => f.write_str(
+                "\nThis is often because there is a preceding \",\" instead of a space.",
+            ),
             _ => Ok(()),
         }
     }
@@ -383,9 +445,14 @@ mod tests {
     fn shown(value: &Document) -> String {
         match value {
             Document::String(text) => format!("{text:?}"),
-            Document::List(list) => format!("[{}]", list.iter().map(shown).collect::<Vec<_>>().join(",")),
+            Document::List(list) => {
+                format!("[{}]", list.iter().map(shown).collect::<Vec<_>>().join(","))
+            }
             Document::Map(map) => {
-                let entries: Vec<_> = map.iter().map(|(key, value)| format!("{key}:{}", shown(value))).collect();
+                let entries: Vec<_> = map
+                    .iter()
+                    .map(|(key, value)| format!("{key}:{}", shown(value)))
+                    .collect();
                 format!("{{{}}}", entries.join(","))
             }
             other => format!("{other:?}"),
@@ -395,13 +462,17 @@ mod tests {
     fn parsed(text: &str) -> Result<String, String> {
         let load = |word: &str| match word {
             "file://none" => Err("no file".to_owned()),
-            _ => Ok(word.strip_prefix("file://").map_or(word.into(), |name| format!("<{name}>").into())),
+            _ => Ok(word
+                .strip_prefix("file://")
+                .map_or(word.into(), |name| format!("<{name}>").into())),
         };
         match parse(text, &load) {
             Ok(value) => Ok(shown(&value)),
-            Err(Error::Syntax(Problem { at, what: What::Expected(expected, received), .. })) => {
-                Err(format!("{expected} {received} {at}"))
-            }
+            Err(Error::Syntax(Problem {
+                at,
+                what: What::Expected(expected, received),
+                ..
+            })) => Err(format!("{expected} {received} {at}")),
             Err(Error::Syntax(problem)) => Err(problem.to_string()),
             Err(Error::File(problem)) => Err(problem),
         }
@@ -447,8 +518,14 @@ mod tests {
             ("a={b=1,b=2}", r#"{a:{b:"2"}}"#),
             ("a@=file://p", r#"{a:"<p>"}"#),
             ("a@=[file://p,x]", r#"{a:["<p>","x"]}"#),
-            ("a@=x,file://p,b=file://q", r#"{a:["x","<p>"],b:"file://q"}"#),
-            ("a={b@=file://p,c=file://q}", r#"{a:{b:"<p>",c:"file://q"}}"#),
+            (
+                "a@=x,file://p,b=file://q",
+                r#"{a:["x","<p>"],b:"file://q"}"#,
+            ),
+            (
+                "a={b@=file://p,c=file://q}",
+                r#"{a:{b:"<p>",c:"file://q"}}"#,
+            ),
         ] {
             assert_eq!(parsed(text).as_deref(), Ok(expected), "{text}");
         }
@@ -484,12 +561,21 @@ mod tests {
             Err(Error::Syntax(problem)) => problem.to_string(),
             _ => panic!("{text} is shorthand"),
         };
-        assert_eq!(problem("a=[b"), "Expected: ',', received: 'EOF' for input:\n a=[b\n     ^");
+        assert_eq!(
+            problem("a=[b"),
+            "Expected: ',', received: 'EOF' for input:\n a=[b\n     ^"
+        );
         let far = format!("a=[{}", "b".repeat(70_000));
         assert!(problem(&far).ends_with(&format!("\n{}^", " ".repeat(70_004))));
-        assert_eq!(problem("a='b'\nc\nd"), "Expected: ',', received: 'c' for input:\n a='b'\n c\n ^\n d");
+        assert_eq!(
+            problem("a='b'\nc\nd"),
+            "Expected: ',', received: 'c' for input:\n a='b'\n c\n ^\n d"
+        );
         let duplicate = problem("type=a,type=b");
-        assert!(duplicate.starts_with("Second instance of key \"type\" encountered"), "{duplicate}");
+        assert!(
+            duplicate.starts_with("Second instance of key \"type\" encountered"),
+            "{duplicate}"
+        );
     }
 
     #[test]

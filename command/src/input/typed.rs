@@ -13,13 +13,17 @@ pub(super) enum Error {
     Form(String),
 }
 
-/// Shorthand's tree with the model's types: a scalar where a list is due becomes a list of one, and text where a number
-/// or boolean is due becomes that. What the model does not know stays as it is.
+/// Shorthand's tree with the model's types: a scalar where a list is due becomes a list of one, and
+/// text where a number or boolean is due becomes that. What the model does not know stays as it is.
 ///
 /// # Errors
 ///
 /// A number that is none, and documents, which shorthand can't write.
-pub(super) fn adjusted(service: &Service<'_>, shape: Ix, tree: Document) -> Result<Document, Error> {
+pub(super) fn adjusted(
+    service: &Service<'_>,
+    shape: Ix,
+    tree: Document,
+) -> Result<Document, Error> {
     Adjusting { service }.value(shape, tree, 0)
 }
 
@@ -30,7 +34,9 @@ struct Adjusting<'a> {
 impl Adjusting<'_> {
     fn value(&self, ix: Ix, tree: Document, depth: usize) -> Result<Document, Error> {
         if depth > DEEPEST {
-            return Err(Error::Form(format!("values may nest {DEEPEST} levels deep, and no deeper")));
+            return Err(Error::Form(format!(
+                "values may nest {DEEPEST} levels deep, and no deeper"
+            )));
         }
         let shape = self.service.shape(ix);
         match (shape.kind, tree) {
@@ -55,15 +61,21 @@ impl Adjusting<'_> {
                     single => vec![single],
                 };
                 let element = shape.element().map_or(Ix::MAX, |element| element.target);
-                let elements = elements.into_iter().map(|value| self.value(element, value, depth + 1));
+                let elements = elements
+                    .into_iter()
+                    .map(|value| self.value(element, value, depth + 1));
                 elements.collect::<Result<_, _>>().map(Document::List)
             }
             (Kind::Document, _) => Err(Error::Form(format!(
                 "Shorthand can't write {}, which takes any JSON value. Use JSON for the option.",
                 shape.name
             ))),
-            (Kind::Integer(_), Document::List(_)) => Err(Error::Form("invalid int value: a list".to_owned())),
-            (Kind::Float, Document::List(_)) => Err(Error::Form("invalid float value: a list".to_owned())),
+            (Kind::Integer(_), Document::List(_)) => {
+                Err(Error::Form("invalid int value: a list".to_owned()))
+            }
+            (Kind::Float, Document::List(_)) => {
+                Err(Error::Form("invalid float value: a list".to_owned()))
+            }
             (Kind::Boolean, Document::String(text)) => Ok(match text.to_lowercase().as_str() {
                 "true" => true.into(),
                 "false" => false.into(),

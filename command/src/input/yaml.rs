@@ -1,4 +1,5 @@
-//! YAML documents, as the AWS CLI reads them: YAML 1.2, with dates, merge keys and a few older ways to write numbers.
+//! YAML documents, as the AWS CLI reads them: YAML 1.2, with dates, merge keys and a few older ways
+//! to write numbers.
 
 use super::{DEEPEST, scalar};
 use base64::Engine as _;
@@ -18,13 +19,26 @@ const UNKNOWN_TAG: &str = "the tag is not known here; text that begins with ! ne
 ///
 /// # Errors
 ///
-/// What is wrong with it, and where. Nothing of the text is in it, since that may be secret: a password may look like a tag.
+/// What is wrong with it, and where. Nothing of the text is in it, since that may be secret: a
+/// password may look like a tag.
 pub(crate) fn parse(text: &str) -> Result<Document, String> {
     let open_end = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
     let (parser, anchors) = (Parser::new_from_str(text), HashMap::new());
-    let mut reading = Reading { parser, anchors, values: 0, at: (1, 0), open_end };
+    let mut reading = Reading {
+        parser,
+        anchors,
+        values: 0,
+        at: (1, 0),
+        open_end,
+    };
     let read = reading.document();
-    read.map_err(|problem| format!("line {} column {}: {problem}", reading.at.0, reading.at.1 + 1))
+    read.map_err(|problem| {
+        format!(
+            "line {} column {}: {problem}",
+            reading.at.0,
+            reading.at.1 + 1
+        )
+    })
 }
 
 struct Reading<'a> {
@@ -45,7 +59,9 @@ impl<'a> Reading<'a> {
         loop {
             match self.event()? {
                 Event::StreamEnd => return Ok(document.unwrap_or_default()),
-                Event::DocumentStart(_) if document.is_some() => return Err("one document is expected".to_owned()),
+                Event::DocumentStart(_) if document.is_some() => {
+                    return Err("one document is expected".to_owned());
+                }
                 Event::DocumentStart(_) => {
                     let event = self.event()?;
                     document = Some(self.value(event, 0)?);
@@ -64,12 +80,21 @@ impl<'a> Reading<'a> {
         };
         self.at = mark.map_or(self.at, |mark| (mark.line(), mark.col()));
         match event {
-            // A block of text that ends with the input has the line breaks that it has, and no other.
-            Some(Ok((Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, anchor, tag), span)))
-                if self.open_end.is_some_and(|end| span.end.index() >= end) && text.ends_with('\n') =>
+            // A block of text that ends with the input has the line breaks that it has, and no
+            // other.
+            Some(Ok((
+                Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, anchor, tag),
+                span,
+            ))) if self.open_end.is_some_and(|end| span.end.index() >= end)
+                && text.ends_with('\n') =>
             {
                 let text = text.strip_suffix('\n').unwrap_or(&text).to_owned();
-                Ok(Event::Scalar(text.into(), ScalarStyle::Literal, anchor, tag))
+                Ok(Event::Scalar(
+                    text.into(),
+                    ScalarStyle::Literal,
+                    anchor,
+                    tag,
+                ))
             }
             Some(Ok((event, _))) => Ok(event),
             Some(Err(error)) => Err(error.info().to_owned()),
@@ -81,7 +106,9 @@ impl<'a> Reading<'a> {
         let before = self.values;
         self.count(1)?;
         if depth > DEEPEST {
-            return Err(format!("values may nest {DEEPEST} levels deep, and no deeper"));
+            return Err(format!(
+                "values may nest {DEEPEST} levels deep, and no deeper"
+            ));
         }
         let (anchor, value) = match event {
             Event::Alias(anchor) => {
@@ -90,9 +117,14 @@ impl<'a> Reading<'a> {
                 self.count(size)?;
                 return Ok(value);
             }
-            Event::Scalar(text, style, anchor, tag) => {
-                (anchor, plain_or_tagged(tag.as_deref(), text.into_owned(), style == ScalarStyle::Plain)?)
-            }
+            Event::Scalar(text, style, anchor, tag) => (
+                anchor,
+                plain_or_tagged(
+                    tag.as_deref(),
+                    text.into_owned(),
+                    style == ScalarStyle::Plain,
+                )?,
+            ),
             Event::SequenceStart(anchor, tag) => {
                 known_tag(tag.as_deref(), "seq")?;
                 (anchor, self.sequence(depth)?)
@@ -105,7 +137,8 @@ impl<'a> Reading<'a> {
         };
         // 0 is no name.
         if anchor > 0 {
-            self.anchors.insert(anchor, (value.clone(), self.values - before));
+            self.anchors
+                .insert(anchor, (value.clone(), self.values - before));
         }
         Ok(value)
     }
@@ -135,7 +168,8 @@ impl<'a> Reading<'a> {
                 Event::MappingEnd => break,
                 event => event,
             };
-            let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
+            let is_merge =
+                matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
             let key = self.value(event, depth + 1)?;
             let event = self.event()?;
             let value = self.value(event, depth + 1)?;
@@ -147,10 +181,17 @@ impl<'a> Reading<'a> {
                 (false, Document::String(key)) => {
                     map.insert(key, value);
                 }
-                (false, key) => return Err(format!("a key must be text, and one is of the type {}", key.kind())),
+                (false, key) => {
+                    return Err(format!(
+                        "a key must be text, and one is of the type {}",
+                        key.kind()
+                    ));
+                }
             }
         }
-        merged.into_iter().try_for_each(|value| merge(&mut map, value))?;
+        merged
+            .into_iter()
+            .try_for_each(|value| merge(&mut map, value))?;
         Ok(Document::Map(map))
     }
 }
@@ -189,7 +230,9 @@ fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Docum
         // YAML's type for a default value, which nobody uses.
         None if plain && text == "=" => Err("= alone is no value; put it in quotes".to_owned()),
         // A day, which no member of any type takes.
-        None if plain && is_date(&text) => Err("a date alone is no point in time; put it in quotes".to_owned()),
+        None if plain && is_date(&text) => {
+            Err("a date alone is no point in time; put it in quotes".to_owned())
+        }
         None if plain => Ok(resolved(text)),
         None | Some("!" | "str") => Ok(Document::String(text)),
         Some("binary") => {
@@ -198,10 +241,18 @@ fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Docum
             bytes.map(Document::Blob).map_err(|_| wrong("base64"))
         }
         Some("null") => Ok(Document::Null),
-        Some("int") => integer(&text).map(Document::Integer).ok_or_else(|| wrong("integer")),
-        Some("float") => scalar::float(&text).map(Document::Float).ok_or_else(|| wrong("number")),
-        Some("bool") => boolean(&text).map(Document::Boolean).ok_or_else(|| wrong("boolean")),
-        Some("timestamp") => timestamp(&text).map(Document::Timestamp).ok_or_else(|| wrong("date")),
+        Some("int") => integer(&text)
+            .map(Document::Integer)
+            .ok_or_else(|| wrong("integer")),
+        Some("float") => scalar::float(&text)
+            .map(Document::Float)
+            .ok_or_else(|| wrong("number")),
+        Some("bool") => boolean(&text)
+            .map(Document::Boolean)
+            .ok_or_else(|| wrong("boolean")),
+        Some("timestamp") => timestamp(&text)
+            .map(Document::Timestamp)
+            .ok_or_else(|| wrong("date")),
         Some(_) => Err(UNKNOWN_TAG.to_owned()),
     }
 }
@@ -218,8 +269,12 @@ pub(crate) fn resolved(text: String) -> Document {
     if !text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) {
         return Document::String(text);
     }
-    let number = integer(&text).map(Document::Integer).or_else(|| float(&text).map(Document::Float));
-    number.or_else(|| timestamp(&text).map(Document::Timestamp)).unwrap_or(Document::String(text))
+    let number = integer(&text)
+        .map(Document::Integer)
+        .or_else(|| float(&text).map(Document::Float));
+    number
+        .or_else(|| timestamp(&text).map(Document::Timestamp))
+        .unwrap_or(Document::String(text))
 }
 
 fn boolean(text: &str) -> Option<bool> {
@@ -242,7 +297,9 @@ fn integer(text: &str) -> Option<i128> {
         _ => (10, digits),
     };
     let digits = digits.replace('_', "");
-    let value = i128::from_str_radix(&digits, radix).ok().filter(|_| !digits.starts_with(['+', '-']))?;
+    let value = i128::from_str_radix(&digits, radix)
+        .ok()
+        .filter(|_| !digits.starts_with(['+', '-']))?;
     value.checked_mul(sign)
 }
 
@@ -265,24 +322,42 @@ fn float(text: &str) -> Option<f64> {
         && number.contains(|c: char| c.is_ascii_digit())
         && number.chars().all(digits)
         && exponent.is_none_or(signed);
-    if is_float { text.replace('_', "").parse().ok() } else { None }
+    if is_float {
+        text.replace('_', "").parse().ok()
+    } else {
+        None
+    }
 }
 
 /// `2020-01-31`, or with a time: `2020-01-31T10:20:30Z`, `2020-1-31 10:20:30.5 +1`.
 fn timestamp(text: &str) -> Option<Timestamp> {
-    if is_timestamp(text) { scalar::timestamp(text, Timestamp::default()) } else { None }
+    if is_timestamp(text) {
+        scalar::timestamp(text, Timestamp::default())
+    } else {
+        None
+    }
 }
 
 /// Whether YAML takes a plain text for a day.
 fn is_date(text: &str) -> bool {
     let mut rest = Rest(text);
-    rest.digits(4, 4) && rest.one("-") && rest.digits(2, 2) && rest.one("-") && rest.digits(2, 2) && rest.0.is_empty()
+    rest.digits(4, 4)
+        && rest.one("-")
+        && rest.digits(2, 2)
+        && rest.one("-")
+        && rest.digits(2, 2)
+        && rest.0.is_empty()
 }
 
 /// Whether YAML takes a plain text for a point in time.
 fn is_timestamp(text: &str) -> bool {
     let mut rest = Rest(text);
-    if !(rest.digits(4, 4) && rest.one("-") && rest.digits(1, 2) && rest.one("-") && rest.digits(1, 2)) {
+    if !(rest.digits(4, 4)
+        && rest.one("-")
+        && rest.digits(1, 2)
+        && rest.one("-")
+        && rest.digits(1, 2))
+    {
         return false;
     }
     if rest.0.is_empty() {
@@ -296,7 +371,8 @@ fn is_timestamp(text: &str) -> bool {
         rest.digits(0, usize::MAX);
     }
     rest.blanks();
-    let zone = rest.one("Z") || rest.one("+-") && rest.digits(1, 2) && (!rest.one(":") || rest.digits(2, 2));
+    let zone = rest.one("Z")
+        || rest.one("+-") && rest.digits(1, 2) && (!rest.one(":") || rest.digits(2, 2));
     rest.0.is_empty() && (zone || !text.ends_with([' ', '\t', '+', '-']))
 }
 
@@ -304,10 +380,20 @@ fn is_timestamp(text: &str) -> bool {
 struct Rest<'t>(&'t str);
 
 impl Rest<'_> {
-    /// Takes as many digits as there are, up to `most`; false, and nothing is taken, when there are fewer than `least`.
+    /// Takes as many digits as there are, up to `most`; false, and nothing is taken, when there are
+    /// fewer than `least`.
     fn digits(&mut self, least: usize, most: usize) -> bool {
-        let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
-        self.0 = if count < least { self.0 } else { &self.0[count..] };
+        let count = self
+            .0
+            .bytes()
+            .take(most)
+            .take_while(u8::is_ascii_digit)
+            .count();
+        self.0 = if count < least {
+            self.0
+        } else {
+            &self.0[count..]
+        };
         count >= least
     }
 
@@ -353,7 +439,10 @@ mod tests {
             ("-.inf", Document::Float(f64::NEG_INFINITY)),
             ("1:20", "1:20".into()),
             ("-", Document::List(vec![Document::Null])),
-            ("2020-01-01T00:00:05Z", Document::Timestamp(Timestamp::new(1_577_836_805, 0))),
+            (
+                "2020-01-01T00:00:05Z",
+                Document::Timestamp(Timestamp::new(1_577_836_805, 0)),
+            ),
             ("'5'", "5".into()),
             ("|\n  a\n  b", "a\nb".into()),
             ("|\n  a\n  b\n", "a\nb\n".into()),
@@ -394,7 +483,11 @@ mod tests {
             &bomb,
             &deep,
         ] {
-            assert!(parse(text).is_err(), "{}", text.chars().take(40).collect::<String>());
+            assert!(
+                parse(text).is_err(),
+                "{}",
+                text.chars().take(40).collect::<String>()
+            );
         }
     }
 }

@@ -26,7 +26,13 @@ pub(super) fn command(words: &[&str], port: Option<u16>) -> Result<(), Failure> 
         ["add", path] => {
             let jobs = definitions(path)?.jobs;
             let added = endpoint()?.ask("AddJobs", &json!({ "jobs": jobs }))?;
-            lines(added["jobIds"].as_array().into_iter().flatten().map(|id| text(id).to_owned()))
+            lines(
+                added["jobIds"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|id| text(id).to_owned()),
+            )
         }
         ["list"] => {
             let listed = endpoint()?.ask("ListJobs", &json!({}))?;
@@ -39,7 +45,9 @@ pub(super) fn command(words: &[&str], port: Option<u16>) -> Result<(), Failure> 
         }
         ["watch"] => watch(&endpoint()?, None),
         ["watch", id] => watch(&endpoint()?, Some(id)),
-        [] => Err(usage("the following arguments are required: add, list, show or watch")),
+        [] => Err(usage(
+            "the following arguments are required: add, list, show or watch",
+        )),
         [word, ..] => Err(usage(format_args!("'{word}' does not stand right there"))),
     }
 }
@@ -56,15 +64,28 @@ fn lines(lines: impl Iterator<Item = String>) -> Result<(), Failure> {
 fn row(entry: &Value) -> String {
     let job = &entry["job"];
     let part = |name: &str| text(&job["actionType"][name]);
-    let action_type = [part("category"), part("owner"), part("provider"), part("version")].join("/");
-    format!("{}\t{}\t{action_type}", text(&job["id"]), text(&entry["status"]))
+    let action_type = [
+        part("category"),
+        part("owner"),
+        part("provider"),
+        part("version"),
+    ]
+    .join("/");
+    format!(
+        "{}\t{}\t{action_type}",
+        text(&job["id"]),
+        text(&entry["status"])
+    )
 }
 
 /// Puts stars in the place of what is secret.
 fn redact(value: &mut Value, secret: bool) {
     match value {
         Value::Object(map) => map.iter_mut().for_each(|(name, value)| {
-            redact(value, secret || name == "configuration" || SECRETS.contains(&name.as_str()));
+            redact(
+                value,
+                secret || name == "configuration" || SECRETS.contains(&name.as_str()),
+            );
         }),
         Value::Array(list) => list.iter_mut().for_each(|value| redact(value, secret)),
         value if secret => *value = "***".into(),
@@ -79,7 +100,11 @@ fn watch(endpoint: &Asked, id: Option<&str>) -> Result<(), Failure> {
         if let Some(id) = id {
             let status = endpoint.ask("GetJob", &json!({ "jobId": id }))?["status"].clone();
             if matches!(text(&status), "Succeeded" | "Failed" | "TimedOut") {
-                return if last.is_null() { print(&format!("job {id}: {}\n", text(&status))) } else { Ok(()) };
+                return if last.is_null() {
+                    print(&format!("job {id}: {}\n", text(&status)))
+                } else {
+                    Ok(())
+                };
             }
         }
         let told = endpoint.ask("ListSteps", &json!({ "after": last }))?;
@@ -99,35 +124,71 @@ struct Asked {
 
 impl Asked {
     fn find(port: Option<u16>) -> Result<Self, Failure> {
-        let from_env = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
-        let url = port.map(|port| format!("http://127.0.0.1:{port}")).or_else(from_env);
-        let url =
-            url.ok_or_else(|| usage("no endpoint is named: give --port, or run the lines that `local serve` prints"))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        Ok(Asked { url, transport: Reqwest::new(Settings::default()), runtime: runtime.map_err(Failure::general)? })
+        let from_env = || {
+            std::env::var("AWS_ENDPOINT_URL")
+                .ok()
+                .filter(|url| !url.is_empty())
+        };
+        let url = port
+            .map(|port| format!("http://127.0.0.1:{port}"))
+            .or_else(from_env);
+        let url = url.ok_or_else(|| {
+            usage("no endpoint is named: give --port, or run the lines that `local serve` prints")
+        })?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        Ok(Asked {
+            url,
+            transport: Reqwest::new(Settings::default()),
+            runtime: runtime.map_err(Failure::general)?,
+        })
     }
 
     /// Sends a request of the endpoint's own.
     fn ask(&self, name: &str, input: &Value) -> Result<Value, Failure> {
         let failed = |problem: &dyn std::fmt::Display| {
-            Failure::general(format_args!("The local endpoint {} can't be asked: {problem}", self.url))
+            Failure::general(format_args!(
+                "The local endpoint {} can't be asked: {problem}",
+                self.url
+            ))
         };
-        let headers =
-            [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &*format!("{TARGET_PREFIX}.{name}"))];
-        let headers = headers.map(|(name, value)| (name.into(), value.to_owned().into())).to_vec();
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", &*format!("{TARGET_PREFIX}.{name}")),
+        ];
+        let headers = headers
+            .map(|(name, value)| (name.into(), value.to_owned().into()))
+            .to_vec();
         let url = format!("{}/", self.url.trim_end_matches('/'));
-        let mut request = Request { method: "POST", url, headers, body: input.to_string().into_bytes() };
+        let mut request = Request {
+            method: "POST",
+            url,
+            headers,
+            body: input.to_string().into_bytes(),
+        };
         let demo = opsmith_local::demo_credentials();
-        let credentials = Credentials::new(demo.access_key_id, demo.secret_access_key.expose(), "local");
-        sign(&mut request, &Identity::from(&credentials), Scope::new(REGION, SIGNING_NAME), SystemTime::now())
-            .map_err(|problem| failed(&problem))?;
+        let credentials =
+            Credentials::new(demo.access_key_id, demo.secret_access_key.expose(), "local");
+        sign(
+            &mut request,
+            &Identity::from(&credentials),
+            Scope::new(REGION, SIGNING_NAME),
+            SystemTime::now(),
+        )
+        .map_err(|problem| failed(&problem))?;
         let sent = crate::call::unless_interrupted(self.transport.send(&request));
-        let response = self.runtime.block_on(sent)?.map_err(|error| failed(&error))?;
+        let response = self
+            .runtime
+            .block_on(sent)?
+            .map_err(|error| failed(&error))?;
         let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         match response.status {
             200 => Ok(answer),
             _ if answer["__type"].is_string() => Err(failed(&text(&answer["message"]))),
-            status => Err(failed(&format_args!("it answered with the status {status}; is it `local serve`?"))),
+            status => Err(failed(&format_args!(
+                "it answered with the status {status}; is it `local serve`?"
+            ))),
         }
     }
 }

@@ -23,11 +23,17 @@ fn write(value: &Document, indent: Option<usize>, out: &mut String) {
         Document::List(list) => {
             parts(['[', ']'], list.iter(), indent, out, write);
         }
-        Document::Map(map) => parts(['{', '}'], map.iter(), indent, out, |(key, value), indent, out| {
-            out.push_str(&quoted(key));
-            out.push_str(if indent.is_some() { ": " } else { ":" });
-            write(value, indent, out);
-        }),
+        Document::Map(map) => parts(
+            ['{', '}'],
+            map.iter(),
+            indent,
+            out,
+            |(key, value), indent, out| {
+                out.push_str(&quoted(key));
+                out.push_str(if indent.is_some() { ": " } else { ":" });
+                write(value, indent, out);
+            },
+        ),
         Document::Null => out.push_str("null"),
         Document::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
         Document::Integer(value) => out.push_str(&value.to_string()),

@@ -29,15 +29,19 @@ impl Timestamps {
             "wire" => Ok(Timestamps::Wire),
             "iso8601" => {
                 let setting = zone.filter(|zone| !zone.is_empty()).map(str::to_owned);
-                Ok(Timestamps::Iso8601(Zone { setting, ..Zone::default() }))
+                Ok(Timestamps::Iso8601(Zone {
+                    setting,
+                    ..Zone::default()
+                }))
             }
-            other => {
-                Err(format!("Unknown cli_timestamp_format value: {other}, valid values are \"wire\" or \"iso8601\""))
-            }
+            other => Err(format!(
+                "Unknown cli_timestamp_format value: {other}, valid values are \"wire\" or \"iso8601\""
+            )),
         }
     }
 
-    /// A point in time as it is shown; none of a value that is no point in time, or none that the calendar has.
+    /// A point in time as it is shown; none of a value that is no point in time, or none that the
+    /// calendar has.
     fn shown(&self, value: &Document) -> Option<Document> {
         let zone = match self {
             Timestamps::Wire => return Some(value.clone()),
@@ -47,9 +51,9 @@ impl Timestamps {
         let seconds = |number: f64| Timestamp::from_epoch(number).and_then(local);
         let shown = match value {
             Document::Timestamp(point) => local(*point),
-            Document::Integer(number) => {
-                i64::try_from(*number).ok().and_then(|seconds| local(Timestamp::new(seconds, 0)))
-            }
+            Document::Integer(number) => i64::try_from(*number)
+                .ok()
+                .and_then(|seconds| local(Timestamp::new(seconds, 0))),
             Document::Float(number) => seconds(*number),
             // As in Python, where a boolean is a number.
             Document::Boolean(value) => local(Timestamp::new((*value).into(), 0)),
@@ -83,16 +87,20 @@ impl Zone {
 
     /// The offset from UTC at a point in time, in seconds.
     fn offset(&self, point: Timestamp) -> i32 {
-        let kind = self.get().and_then(|zone| zone.find_local_time_type(point.seconds()).ok());
+        let kind = self
+            .get()
+            .and_then(|zone| zone.find_local_time_type(point.seconds()).ok());
         kind.map_or(0, tz::LocalTimeType::ut_offset)
     }
 }
 
-/// Python's ISO format: microseconds only when there are any, and the offset with a colon, if there is one. None of a year beyond the
-/// calendar.
+/// Python's ISO format: microseconds only when there are any, and the offset with a colon, if there
+/// is one. None of a year beyond the calendar.
 fn iso8601(point: Timestamp, offset: Option<i32>) -> Option<String> {
     let shift = UtcOffset::from_whole_seconds(offset.unwrap_or(0)).ok()?;
-    let date = OffsetDateTime::try_from(point).ok()?.checked_to_offset(shift)?;
+    let date = OffsetDateTime::try_from(point)
+        .ok()?
+        .checked_to_offset(shift)?;
     let (year, month, day) = date.to_calendar_date();
     if !(1..=9999).contains(&year) {
         return None;
@@ -103,17 +111,25 @@ fn iso8601(point: Timestamp, offset: Option<i32>) -> Option<String> {
     };
     let (hours, minutes, seconds) = shift.as_hms();
     let sign = if shift.is_negative() { '-' } else { '+' };
-    let seconds = if seconds == 0 { String::new() } else { format!(":{:02}", seconds.abs()) };
+    let seconds = if seconds == 0 {
+        String::new()
+    } else {
+        format!(":{:02}", seconds.abs())
+    };
     let offset = match offset {
         Some(_) => format!("{sign}{:02}:{:02}{seconds}", hours.abs(), minutes.abs()),
         None => String::new(),
     };
     let (hour, minute, second) = date.to_hms();
-    Some(format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{micros}{offset}", u8::from(month)))
+    Some(format!(
+        "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{micros}{offset}",
+        u8::from(month)
+    ))
 }
 
-/// What is shown of an answer: as it came, with points in time in the format that is asked for. Adds to `doubts` where it departs from
-/// the model so far that the model's type can't be seen in it; that is shown as it came, too.
+/// What is shown of an answer: as it came, with points in time in the format that is asked for.
+/// Adds to `doubts` where it departs from the model so far that the model's type can't be seen in
+/// it; that is shown as it came, too.
 pub(crate) fn present(
     answer: Document,
     service: &Service<'_>,
@@ -121,7 +137,12 @@ pub(crate) fn present(
     timestamps: &Timestamps,
     doubts: &mut Vec<String>,
 ) -> Document {
-    let mut presenting = Presenting { service, timestamps, doubts, path: String::new() };
+    let mut presenting = Presenting {
+        service,
+        timestamps,
+        doubts,
+        path: String::new(),
+    };
     presenting.value(answer, ix)
 }
 
@@ -146,12 +167,18 @@ impl Presenting<'_, '_> {
             },
             (Kind::List, Document::List(list)) => {
                 let numbered = list.into_iter().enumerate();
-                Document::List(numbered.map(|(at, item)| self.part(format_args!("[{at}]"), item, element())).collect())
+                Document::List(
+                    numbered
+                        .map(|(at, item)| self.part(format_args!("[{at}]"), item, element()))
+                        .collect(),
+                )
             }
             (Kind::Map, Document::Map(mut map)) => {
                 // Keys may be secret.
                 let values = map.values_mut();
-                values.for_each(|value| *value = self.part(format_args!("[…]"), std::mem::take(value), element()));
+                values.for_each(|value| {
+                    *value = self.part(format_args!("[…]"), std::mem::take(value), element())
+                });
                 Document::Map(map)
             }
             (Kind::Structure | Kind::Union, Document::Map(map)) => self.members(map, ix),
@@ -169,7 +196,9 @@ impl Presenting<'_, '_> {
             self.doubt("a union with exactly one member");
         }
         let shown = map.into_iter().map(|(name, value)| {
-            let target = shape.member(&name).map_or(Ix::MAX, |(_, member)| member.target);
+            let target = shape
+                .member(&name)
+                .map_or(Ix::MAX, |(_, member)| member.target);
             let dot = if self.path.is_empty() { "" } else { "." };
             let value = self.part(format_args!("{dot}{name}"), value, target);
             (name, value)
@@ -191,7 +220,12 @@ impl Presenting<'_, '_> {
     }
 
     fn doubt(&mut self, expected: &str) {
-        let place = if self.path.is_empty() { "the answer" } else { &self.path };
-        self.doubts.push(format!("{place} is not {expected}: it is shown as it came"));
+        let place = if self.path.is_empty() {
+            "the answer"
+        } else {
+            &self.path
+        };
+        self.doubts
+            .push(format!("{place} is not {expected}: it is shown as it came"));
     }
 }

@@ -18,7 +18,8 @@ pub(crate) fn text(value: &Document) -> Option<String> {
     })
 }
 
-/// A number with a fraction: the shortest digits that read back, with an exponent when it is large or small.
+/// A number with a fraction: the shortest digits that read back, with an exponent when it is large
+/// or small.
 pub(super) fn float(value: f64) -> String {
     if !value.is_finite() {
         return match value {
@@ -31,7 +32,11 @@ pub(super) fn float(value: f64) -> String {
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     match exponent.parse::<i32>() {
         Ok(exponent @ (..-4 | 16..)) => {
-            format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+            format!(
+                "{digits}e{}{:02}",
+                if exponent < 0 { '-' } else { '+' },
+                exponent.abs()
+            )
         }
         _ => format!("{value:?}"),
     }

@@ -8,19 +8,27 @@ use unicode_width::UnicodeWidthStr as _;
 /// Blanks and lines that a cell needs beside its text.
 const PADDING: usize = 4;
 
-/// Renders a result; nothing of an empty one. Rows that are shorter than others of their section end in empty cells.
+/// Renders a result; nothing of an empty one. Rows that are shorter than others of their section
+/// end in empty cells.
 pub(super) fn render(result: &Document, layout: &Layout<'_>) -> String {
-    let mut table = Table { sections: Vec::new() };
+    let mut table = Table {
+        sections: Vec::new(),
+    };
     if is_empty(result) {
         return String::new();
     }
     table.add(Some(layout.title), result, 0);
-    // Whether rows become columns is decided by the widths that the AWS CLI counts, which takes more letters for wide than
-    // terminals do.
+    // Whether rows become columns is decided by the widths that the AWS CLI counts, which takes
+    // more letters for wide than terminals do.
     if table.width(wide::width) > layout.width {
         table.sections.iter_mut().for_each(Section::stand_up);
     }
-    Drawing { width: table.width(text_width), color: layout.color, out: String::new() }.draw(&table)
+    Drawing {
+        width: table.width(text_width),
+        color: layout.color,
+        out: String::new(),
+    }
+    .draw(&table)
 }
 
 /// A part of a table with a title of its own.
@@ -37,30 +45,47 @@ impl Section {
     fn columns(&self, text_width: fn(&str) -> usize) -> Vec<usize> {
         let lines = || std::iter::once(&self.headers).chain(&self.rows);
         let count = lines().map(Vec::len).max().unwrap_or(0);
-        let widest = |at: usize| lines().filter_map(|line| line.get(at)).map(|cell| text_width(cell)).max();
+        let widest = |at: usize| {
+            lines()
+                .filter_map(|line| line.get(at))
+                .map(|cell| text_width(cell))
+                .max()
+        };
         (0..count).map(|at| widest(at).unwrap_or(0)).collect()
     }
 
     fn width(&self, text_width: fn(&str) -> usize) -> usize {
-        let cells: usize = self.columns(text_width).iter().map(|column| column + PADDING).sum();
+        let cells: usize = self
+            .columns(text_width)
+            .iter()
+            .map(|column| column + PADDING)
+            .sum();
         text_width(&self.title).max(cells) + 2 + 2 * self.level
     }
 
     /// The columns' widths, scaled so that they fill `room`.
     fn scaled(&self, room: usize) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.columns(text_width).iter().map(|column| column + PADDING).collect();
+        let mut widths: Vec<usize> = self
+            .columns(text_width)
+            .iter()
+            .map(|column| column + PADDING)
+            .collect();
         let total: usize = widths.iter().sum();
         if total == 0 {
             return widths;
         }
         let scale = room as f64 / total as f64;
-        widths.iter_mut().for_each(|width| *width = (*width as f64 * scale).round_ties_even() as usize);
+        widths
+            .iter_mut()
+            .for_each(|width| *width = (*width as f64 * scale).round_ties_even() as usize);
         let mut sum: usize = widths.iter().sum();
         while sum != room {
             let count = widths.len();
             for step in 0..count {
                 let at = if sum > room { step } else { count - 1 - step };
-                let Some(width) = widths.get_mut(at) else { break };
+                let Some(width) = widths.get_mut(at) else {
+                    break;
+                };
                 if sum > room {
                     *width = width.saturating_sub(1);
                     sum -= 1;
@@ -92,11 +117,19 @@ struct Table {
 
 impl Table {
     fn width(&self, text_width: fn(&str) -> usize) -> usize {
-        self.sections.iter().map(|section| section.width(text_width)).max().unwrap_or(0)
+        self.sections
+            .iter()
+            .map(|section| section.width(text_width))
+            .max()
+            .unwrap_or(0)
     }
 
     fn section(&mut self, title: &str, level: usize) -> &mut Section {
-        self.sections.push(Section { title: title.to_owned(), level, ..Section::default() });
+        self.sections.push(Section {
+            title: title.to_owned(),
+            level,
+            ..Section::default()
+        });
         self.last()
     }
 
@@ -130,7 +163,8 @@ impl Table {
         }
     }
 
-    /// An item of a list: a row, of one cell or of several. Of a map among other items it is the values.
+    /// An item of a list: a row, of one cell or of several. Of a map among other items it is the
+    /// values.
     fn item(&mut self, item: &Document, level: usize) {
         match item {
             Document::List(cells) if cells.iter().all(|cell| scalar::text(cell).is_some()) => {
@@ -230,7 +264,10 @@ struct Drawing {
 impl Drawing {
     fn draw(mut self, table: &Table) -> String {
         self.write(&("-".repeat(self.width) + "\n"));
-        table.sections.iter().for_each(|section| self.section(section));
+        table
+            .sections
+            .iter()
+            .for_each(|section| self.section(section));
         self.out
     }
 
@@ -252,7 +289,8 @@ impl Drawing {
         if !section.headers.is_empty() {
             self.line(level, &border(&widths));
             let cells = section.headers.iter().zip(&widths).enumerate();
-            let cells = cells.map(|(index, (header, width))| centered(header, *width, edges(index)));
+            let cells =
+                cells.map(|(index, (header, width))| centered(header, *width, edges(index)));
             let line: String = cells.collect();
             self.line(level, &line);
         }
@@ -261,8 +299,15 @@ impl Drawing {
         }
         self.line(level, &border(&widths));
         for row in &section.rows {
-            let cells = row.iter().map(String::as_str).chain(std::iter::repeat("")).zip(&widths).enumerate();
-            let cells = cells.map(|(index, (cell, width))| left(cell, &self.painted(cell), *width, edges(index)));
+            let cells = row
+                .iter()
+                .map(String::as_str)
+                .chain(std::iter::repeat(""))
+                .zip(&widths)
+                .enumerate();
+            let cells = cells.map(|(index, (cell, width))| {
+                left(cell, &self.painted(cell), *width, edges(index))
+            });
             let line: String = cells.collect();
             self.line(level, &line);
         }
@@ -271,12 +316,23 @@ impl Drawing {
 
     /// The text of a cell in colour.
     fn painted(&self, text: &str) -> String {
-        if self.color { format!("\x1b[1m\x1b[34m{text}{RESET}") } else { text.to_owned() }
+        if self.color {
+            format!("\x1b[1m\x1b[34m{text}{RESET}")
+        } else {
+            text.to_owned()
+        }
     }
 
     fn line(&mut self, level: usize, text: &str) {
-        let bar = if self.color { "\x1b[2m\x1b[33m|\x1b[0m" } else { "|" }.repeat(level);
-        [&bar, text, &bar, "\n"].iter().for_each(|part| self.write(part));
+        let bar = if self.color {
+            "\x1b[2m\x1b[33m|\x1b[0m"
+        } else {
+            "|"
+        }
+        .repeat(level);
+        [&bar, text, &bar, "\n"]
+            .iter()
+            .for_each(|part| self.write(part));
     }
 
     /// Adds a part as the AWS CLI does, which resets the colour after each.
@@ -299,7 +355,11 @@ fn centered(text: &str, width: usize, edge: &str) -> String {
 fn left(text: &str, painted: &str, width: usize, edge: &str) -> String {
     let length = text_width(text) + edge.len() + 1;
     let before = if length + 2 <= width { 2 } else { 0 };
-    format!("{edge}{}{painted}{}|", " ".repeat(before), " ".repeat(width.saturating_sub(length + before)))
+    format!(
+        "{edge}{}{painted}{}|",
+        " ".repeat(before),
+        " ".repeat(width.saturating_sub(length + before))
+    )
 }
 
 fn border(widths: &[usize]) -> String {

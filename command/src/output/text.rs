@@ -35,10 +35,13 @@ fn write_map(map: &Map, under: Option<&str>, keys: &BTreeSet<&str>, out: &mut St
         }
         line(&fields, out);
     }
-    let mut rest: Vec<_> =
-        map.iter().filter(|(key, _)| !keys.contains(key.as_str()) && !own.contains(key.as_str())).collect();
+    let mut rest: Vec<_> = map
+        .iter()
+        .filter(|(key, _)| !keys.contains(key.as_str()) && !own.contains(key.as_str()))
+        .collect();
     rest.sort_by_key(|(key, _)| key.as_str());
-    rest.into_iter().for_each(|(key, value)| write(value, Some(key), out));
+    rest.into_iter()
+        .for_each(|(key, value)| write(value, Some(key), out));
 }
 
 fn field(value: Option<&Document>) -> String {
@@ -46,7 +49,9 @@ fn field(value: Option<&Document>) -> String {
 }
 
 fn scalar_keys(map: &Map) -> impl Iterator<Item = &str> {
-    map.iter().filter(|(_, value)| scalar::text(value).is_some()).map(|(key, _)| key.as_str())
+    map.iter()
+        .filter(|(_, value)| scalar::text(value).is_some())
+        .map(|(key, _)| key.as_str())
 }
 
 /// Maps have the same fields on their lines; other values among them have lines of their own.
@@ -60,16 +65,22 @@ fn write_list(list: &[Document], under: Option<&str>, out: &mut String) {
             scalar => write_scalars(&[scalar], under, out),
         });
     }
-    let (lists, scalars): (Vec<_>, Vec<_>) = list.iter().partition(|value| value.as_list().is_some());
+    let (lists, scalars): (Vec<_>, Vec<_>) =
+        list.iter().partition(|value| value.as_list().is_some());
     write_scalars(&scalars, under, out);
     lists.into_iter().for_each(|inner| write(inner, under, out));
 }
 
 /// Under a key a line each, otherwise all on one line.
 fn write_scalars(scalars: &[&Document], under: Option<&str>, out: &mut String) {
-    let fields: Vec<String> = scalars.iter().filter_map(|value| scalar::text(value)).collect();
+    let fields: Vec<String> = scalars
+        .iter()
+        .filter_map(|value| scalar::text(value))
+        .collect();
     match under {
-        Some(under) => fields.into_iter().for_each(|field| line(&[under.to_uppercase(), field], out)),
+        Some(under) => fields
+            .into_iter()
+            .for_each(|field| line(&[under.to_uppercase(), field], out)),
         None if fields.is_empty() => {}
         None => line(&fields, out),
     }

@@ -1,5 +1,5 @@
-//! How wide the AWS CLI takes text for: letters that East Asian fonts show in two columns (Unicode's `East_Asian_Width` is `A`)
-//! count as two, where terminals show them in one.
+//! How wide the AWS CLI takes text for: letters that East Asian fonts show in two columns
+//! (Unicode's `East_Asian_Width` is `A`) count as two, where terminals show them in one.
 
 /// Letters whose width depends on the font, from first to last.
 #[rustfmt::skip]
@@ -17,7 +17,11 @@ const AMBIGUOUS_LETTERS: &[(u32, u32)] = &[
 
 /// The columns that the AWS CLI counts for a text.
 pub(super) fn width(text: &str) -> usize {
-    let is_wide = |c: &char| AMBIGUOUS_LETTERS.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(*c)));
+    let is_wide = |c: &char| {
+        AMBIGUOUS_LETTERS
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&u32::from(*c)))
+    };
     super::table::text_width(text) + text.chars().filter(is_wide).count()
 }
 
@@ -27,6 +31,9 @@ mod tests {
 
     #[test]
     fn letters_that_may_be_wide_count_as_two() {
-        assert_eq!(["e", "é", "étë", "я", "ñ", "☃", "a\r\n"].map(width), [1, 2, 4, 2, 1, 1, 3]);
+        assert_eq!(
+            ["e", "é", "étë", "я", "ñ", "☃", "a\r\n"].map(width),
+            [1, 2, 4, 2, 1, 1, 3]
+        );
     }
 }

@@ -27,7 +27,10 @@ pub(super) fn stream(result: &Document) -> Result<String, String> {
 }
 
 fn emit(value: &Document) -> Result<String, String> {
-    let mut events = vec![Event::stream_start(Encoding::Utf8), Event::document_start(None, &[], true)];
+    let mut events = vec![
+        Event::stream_start(Encoding::Utf8),
+        Event::document_start(None, &[], true),
+    ];
     write(value, &mut events);
     events.extend([Event::document_end(true), Event::stream_end()]);
     let mut bytes = Vec::new();
@@ -36,30 +39,44 @@ fn emit(value: &Document) -> Result<String, String> {
     emitter.set_unicode(true);
     emitter.set_width(80);
     for event in events {
-        emitter.emit(event).map_err(|error| format!("The result can't be written as YAML: {error}"))?;
+        emitter
+            .emit(event)
+            .map_err(|error| format!("The result can't be written as YAML: {error}"))?;
     }
-    emitter.flush().map_err(|error| format!("The result can't be written as YAML: {error}"))?;
+    emitter
+        .flush()
+        .map_err(|error| format!("The result can't be written as YAML: {error}"))?;
     drop(emitter);
-    String::from_utf8(bytes).map(|text| text.replace(MARK, "\\")).map_err(|error| error.to_string())
+    String::from_utf8(bytes)
+        .map(|text| text.replace(MARK, "\\"))
+        .map_err(|error| error.to_string())
 }
 
-/// Stands for the backslash of an escape that the emitter does not write itself. No text has it: it is escaped, too.
+/// Stands for the backslash of an escape that the emitter does not write itself. No text has it: it
+/// is escaped, too.
 const MARK: char = '\u{fdd0}';
 
-/// The text with escapes for the characters above U+FFFF, which the emitter takes for printable; none when it has no such character.
+/// The text with escapes for the characters above U+FFFF, which the emitter takes for printable;
+/// none when it has no such character.
 fn escaped(text: &str) -> Option<String> {
     let escape = |c: char| match c {
         '\u{10000}'.. => format!("{MARK}U{:08X}", u32::from(c)),
         MARK => format!("{MARK}u{:04X}", u32::from(c)),
         c => c.into(),
     };
-    text.contains(|c| c > '\u{ffff}' || c == MARK).then(|| text.chars().map(escape).collect())
+    text.contains(|c| c > '\u{ffff}' || c == MARK)
+        .then(|| text.chars().map(escape).collect())
 }
 
 fn write(value: &Document, events: &mut Vec<Event>) {
     match value {
         Document::List(list) => {
-            events.push(Event::sequence_start(None, None, true, SequenceStyle::Block));
+            events.push(Event::sequence_start(
+                None,
+                None,
+                true,
+                SequenceStyle::Block,
+            ));
             list.iter().for_each(|item| write(item, events));
             events.push(Event::sequence_end());
         }
@@ -75,7 +92,9 @@ fn write(value: &Document, events: &mut Vec<Event>) {
         }
         Document::String(value) => events.push(text(value)),
         Document::Float(value) if value.is_nan() => events.push(plain(".nan", true)),
-        Document::Float(value) if value.is_infinite() && *value > 0.0 => events.push(plain(".inf", true)),
+        Document::Float(value) if value.is_infinite() && *value > 0.0 => {
+            events.push(plain(".inf", true))
+        }
         Document::Float(value) if value.is_infinite() => events.push(plain("-.inf", true)),
         scalar => events.push(plain(&json::pretty(scalar), true)),
     }
@@ -96,7 +115,10 @@ fn is_text(value: &str) -> bool {
 /// A text as it stands in a list or map.
 pub(crate) fn scalar(value: &str) -> String {
     let list = emit(&Document::List(vec![value.into()])).unwrap_or_default();
-    list.strip_prefix("- ").unwrap_or(&list).trim_end().to_owned()
+    list.strip_prefix("- ")
+        .unwrap_or(&list)
+        .trim_end()
+        .to_owned()
 }
 
 /// A scalar; `is_plain` when it means itself without quotes.

@@ -12,7 +12,12 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
 /// What the environment holds of credentials, which the job's take the place of.
-const CREDENTIALS: &[&str] = &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"];
+const CREDENTIALS: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+];
 
 /// So much of a line is looked at, in bytes; the service takes less.
 const LINE: usize = 64 * 1024;
@@ -38,23 +43,40 @@ impl Drop for Group {
 
 impl Action {
     pub(super) fn new(command: &str, failure_types: HashMap<i32, FailureType>) -> Self {
-        Action { command: command.into(), failure_types: Arc::new(failure_types) }
+        Action {
+            command: command.into(),
+            failure_types: Arc::new(failure_types),
+        }
     }
 
     /// Runs the command for a job.
     pub(super) async fn run(self, job: Job) -> Outcome {
         let mut command = Command::new("/bin/sh");
-        command.arg("-c").arg(&*self.command).env("OPSMITH_JOB_ID", job.id());
+        command
+            .arg("-c")
+            .arg(&*self.command)
+            .env("OPSMITH_JOB_ID", job.id());
         if let Some(credentials) = &job.data().artifact_credentials {
-            let values = [&credentials.access_key_id, &credentials.secret_access_key, &credentials.session_token];
+            let values = [
+                &credentials.access_key_id,
+                &credentials.secret_access_key,
+                &credentials.session_token,
+            ];
             for name in CREDENTIALS {
                 command.env_remove(name);
             }
             command.envs(CREDENTIALS.iter().zip(values));
         }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
         let failed = |error: std::io::Error| {
-            Outcome::failure(FailureType::SystemUnavailable, format!("the command can't be run: {error}"))
+            Outcome::failure(
+                FailureType::SystemUnavailable,
+                format!("the command can't be run: {error}"),
+            )
         };
         let mut child = match command.spawn() {
             Ok(child) => child,
@@ -78,7 +100,12 @@ impl Action {
     }
 
     fn outcome(&self, status: ExitStatus, last: &str) -> Outcome {
-        let kind = |code| self.failure_types.get(&code).cloned().unwrap_or(FailureType::JobFailed);
+        let kind = |code| {
+            self.failure_types
+                .get(&code)
+                .cloned()
+                .unwrap_or(FailureType::JobFailed)
+        };
         match (status.code(), status.signal()) {
             (Some(0), _) => success(last),
             (Some(code), _) if last.is_empty() => {
@@ -87,14 +114,17 @@ impl Action {
             (Some(code), _) => Outcome::failure(kind(code), last),
             (None, signal) => {
                 let signal = signal.unwrap_or_default();
-                Outcome::failure(FailureType::JobFailed, format!("the command was killed by signal {signal}"))
+                Outcome::failure(
+                    FailureType::JobFailed,
+                    format!("the command was killed by signal {signal}"),
+                )
             }
         }
     }
 }
 
-/// The last line of an output that is not empty, and of that the beginning: however much a command prints, it is read and
-/// dropped.
+/// The last line of an output that is not empty, and of that the beginning: however much a command
+/// prints, it is read and dropped.
 async fn last_line(output: Option<impl AsyncRead + Unpin>) -> String {
     let (mut last, mut line) = (Vec::new(), Vec::new());
     let mut end = |line: &mut Vec<u8>| {
@@ -103,7 +133,9 @@ async fn last_line(output: Option<impl AsyncRead + Unpin>) -> String {
         }
         line.clear();
     };
-    let Some(mut output) = output else { return String::new() };
+    let Some(mut output) = output else {
+        return String::new();
+    };
     let mut chunk = [0; 4096];
     // An output that can't be read has ended.
     while let Ok(count @ 1..) = output.read(&mut chunk).await {
@@ -122,15 +154,22 @@ async fn last_line(output: Option<impl AsyncRead + Unpin>) -> String {
 /// What the last line of a command that went well says.
 fn success(line: &str) -> Outcome {
     let Ok(Value::Object(said)) = serde_json::from_str(line) else {
-        return if line.is_empty() { Outcome::success() } else { Outcome::success().summary(line) };
+        return if line.is_empty() {
+            Outcome::success()
+        } else {
+            Outcome::success().summary(line)
+        };
     };
     let text = |name: &str| said.get(name).and_then(Value::as_str).map(str::to_owned);
     let mut success = opsmith_worker::Success::default();
     success.continuation_token = text("continuationToken");
     let mut details = ExecutionDetails::default();
-    (details.summary, details.external_execution_id) = (text("summary"), text("externalExecutionId"));
-    details.percent_complete =
-        said.get("percentComplete").and_then(Value::as_i64).and_then(|part| i32::try_from(part).ok());
+    (details.summary, details.external_execution_id) =
+        (text("summary"), text("externalExecutionId"));
+    details.percent_complete = said
+        .get("percentComplete")
+        .and_then(Value::as_i64)
+        .and_then(|part| i32::try_from(part).ok());
     success.details = details;
     Outcome::Success(success)
 }

@@ -1,4 +1,5 @@
-//! [`Log`]: what a worker does, a JSON object per line on standard error; and the file that shows that it is well.
+//! [`Log`]: what a worker does, a JSON object per line on standard error; and the file that shows
+//! that it is well.
 
 use opsmith_runtime::Timestamp;
 use opsmith_runtime::rows::TimestampFormat;
@@ -14,7 +15,9 @@ pub(super) struct Log {
 
 impl Log {
     pub(super) fn new(health: Option<&str>) -> Self {
-        Log { health: health.map(PathBuf::from) }
+        Log {
+            health: health.map(PathBuf::from),
+        }
     }
 
     /// Writes a line of what happened.
@@ -22,7 +25,9 @@ impl Log {
         let time = Timestamp::from(SystemTime::now()).format(TimestampFormat::DateTime);
         let mut line = match event {
             Event::Polled(_) => return self.is_well(&time),
-            Event::PollFailed(error) => json!({ "event": "poll failed", "error": error.to_string() }),
+            Event::PollFailed(error) => {
+                json!({ "event": "poll failed", "error": error.to_string() })
+            }
             Event::Left(id, why) => json!({ "event": "left", "job": id, "why": why }),
             Event::Taken(id) => json!({ "event": "taken", "job": id }),
             Event::Ended(id, ended) => ended_line(id, ended),

@@ -1,27 +1,39 @@
-//! Reports that a third-party job failed, with a client that the build script made of two operations.
+//! Reports that a third-party job failed, with a client that the build script made of two
+//! operations.
 //!
-//! `opsmith local serve` prints the variables that point it to a local endpoint with a job to try it on.
+//! `opsmith local serve` prints the variables that point it to a local endpoint with a job to try
+//! it on.
 
 mod codepipeline {
     opsmith_runtime::include_service!("codepipeline");
 }
 
 use codepipeline::{
-    Client, Error, FailureDetails, FailureType, GetThirdPartyJobDetailsInput, PutThirdPartyJobFailureResultInput,
+    Client, Error, FailureDetails, FailureType, GetThirdPartyJobDetailsInput,
+    PutThirdPartyJobFailureResultInput,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     Ok(runtime.block_on(fail_job("demo-job", "demo-token"))?)
 }
 
 async fn fail_job(job_id: &str, client_token: &str) -> Result<(), Error> {
     let client = Client::from_env()?;
-    let job = client.get_third_party_job_details(GetThirdPartyJobDetailsInput::new(job_id, client_token)).await?;
+    let job = client
+        .get_third_party_job_details(GetThirdPartyJobDetailsInput::new(job_id, client_token))
+        .await?;
     println!("{:?}", job.job_details);
-    let failure = FailureDetails::new(FailureType::JobFailed, "tests failed").external_execution_id("run-7");
+    let failure =
+        FailureDetails::new(FailureType::JobFailed, "tests failed").external_execution_id("run-7");
     client
-        .put_third_party_job_failure_result(PutThirdPartyJobFailureResultInput::new(job_id, client_token, failure))
+        .put_third_party_job_failure_result(PutThirdPartyJobFailureResultInput::new(
+            job_id,
+            client_token,
+            failure,
+        ))
         .await?;
     println!("{job_id}: reported as failed");
     Ok(())

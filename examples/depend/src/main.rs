@@ -1,6 +1,8 @@
-//! Reports that a third-party job failed, without async code, and takes it well when the job has ended already.
+//! Reports that a third-party job failed, without async code, and takes it well when the job has
+//! ended already.
 //!
-//! `opsmith local serve` prints the variables that point it to a local endpoint with a job to try it on.
+//! `opsmith local serve` prints the variables that point it to a local endpoint with a job to try
+//! it on.
 
 use opsmith_codepipeline::{
     Client, Error, ErrorCode, FailureDetails, FailureType, GetThirdPartyJobDetailsInput,
@@ -9,7 +11,8 @@ use opsmith_codepipeline::{
 
 fn main() -> Result<(), Error> {
     let client = Client::from_env()?;
-    let job = client.get_third_party_job_details(GetThirdPartyJobDetailsInput::new("demo-job", "demo-token"));
+    let job = client
+        .get_third_party_job_details(GetThirdPartyJobDetailsInput::new("demo-job", "demo-token"));
     println!("{:?}", job.blocking()?.job_details);
     for _ in 0..2 {
         println!("demo-job: {}", fail(&client, "demo-job", "demo-token")?);
@@ -22,7 +25,9 @@ fn fail(client: &Client, job_id: &str, client_token: &str) -> Result<&'static st
     let input = PutThirdPartyJobFailureResultInput::new(job_id, client_token, failure);
     match client.put_third_party_job_failure_result(input).blocking() {
         Ok(_) => Ok("reported as failed"),
-        Err(error) if ErrorCode::of(&error) == Some(ErrorCode::InvalidJobStateException) => Ok("has ended already"),
+        Err(error) if ErrorCode::of(&error) == Some(ErrorCode::InvalidJobStateException) => {
+            Ok("has ended already")
+        }
         Err(error) => Err(error),
     }
 }

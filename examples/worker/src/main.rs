@@ -1,6 +1,9 @@
-//! A job worker: runs a suite of tests for each job, and looks for the results of a long one when the job comes back.
+//! A job worker: runs a suite of tests for each job, and looks for the results of a long one when
+//! the job comes back.
 
-use opsmith_worker::service::{ActionCategory, ActionOwner, ActionTypeId, Client, Error, FailureType};
+use opsmith_worker::service::{
+    ActionCategory, ActionOwner, ActionTypeId, Client, Error, FailureType,
+};
 use opsmith_worker::{Job, Outcome, Worker};
 use std::collections::HashMap;
 
@@ -17,23 +20,32 @@ async fn main() -> Result<(), Error> {
     worker.run(run_suite, interrupted).await
 }
 
-/// Up to eight jobs at once. The tokens of customers come from wherever they are kept: see `ClientTokens`.
+/// Up to eight jobs at once. The tokens of customers come from wherever they are kept: see
+/// `ClientTokens`.
 fn worker(client: Client) -> Worker {
     let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Demo", "1");
-    let tokens = HashMap::from([("00000000-0000-4000-8000-000000000001".to_owned(), "demo-token".to_owned())]);
+    let tokens = HashMap::from([(
+        "00000000-0000-4000-8000-000000000001".to_owned(),
+        "demo-token".to_owned(),
+    )]);
     Worker::new(client, action_type, tokens).concurrency(8)
 }
 
 /// The action: what the customer set, in; what came of it, out.
 async fn run_suite(job: Job) -> Outcome {
     if let Some(run) = job.continuation_token() {
-        return Outcome::success().summary("40 tests passed").external_execution_id(run);
+        return Outcome::success()
+            .summary("40 tests passed")
+            .external_execution_id(run);
     }
     match job.configuration().get("Suite").map(String::as_str) {
         // Takes an hour elsewhere: the job comes back with this token.
         Some("all") => Outcome::continued("run-7"),
         Some("quick") => Outcome::success().summary("4 tests passed"),
-        Some(other) => Outcome::failure(FailureType::ConfigurationError, format!("there is no suite {other:?}")),
+        Some(other) => Outcome::failure(
+            FailureType::ConfigurationError,
+            format!("there is no suite {other:?}"),
+        ),
         None => Outcome::failure(FailureType::ConfigurationError, "Suite is not set"),
     }
 }
@@ -50,16 +62,29 @@ mod tests {
     /// An endpoint with a job for the suite, and a client of it.
     fn endpoint(suite: &str) -> (Endpoint, Client) {
         let jobs = Jobs::default();
-        let endpoint = Endpoint::start_with(Options { jobs, ..Options::default() }).expect("an endpoint");
+        let endpoint = Endpoint::start_with(Options {
+            jobs,
+            ..Options::default()
+        })
+        .expect("an endpoint");
         let configuration = [("Suite".to_owned(), suite.into())].into();
-        endpoint.add(Job { configuration, ..Job::demo() }).expect("added");
+        endpoint
+            .add(Job {
+                configuration,
+                ..Job::demo()
+            })
+            .expect("added");
         let keys = endpoint.credentials();
         let keys = Credentials::new(&keys.access_key_id, keys.secret_access_key.expose(), "test");
-        let config = Config::new().region("us-east-1").endpoint_url(endpoint.url()).credentials(keys);
+        let config = Config::new()
+            .region("us-east-1")
+            .endpoint_url(endpoint.url())
+            .credentials(keys);
         (endpoint, Client::new(config.pause(Fake::playing([]))))
     }
 
-    /// The worker, for whom no time passes between attempts and polls, until there are no jobs left.
+    /// The worker, for whom no time passes between attempts and polls, until there are no jobs
+    /// left.
     fn hurried(client: Client) -> Worker {
         worker(client).pause(Fake::playing([])).once()
     }
@@ -68,16 +93,31 @@ mod tests {
     async fn a_long_suite_is_asked_for_again_and_an_answer_that_is_lost_does_no_harm() {
         let (endpoint, client) = endpoint("all");
         endpoint.inject(Fault::Lost, Which::Next(1), "PutThirdPartyJobSuccessResult");
-        hurried(client).run(run_suite, std::future::pending()).await.expect("worked");
+        hurried(client)
+            .run(run_suite, std::future::pending())
+            .await
+            .expect("worked");
         assert_eq!(endpoint.status("demo-job"), Some(Status::Succeeded));
     }
 
     #[tokio::test]
     async fn a_suite_that_is_not_there_is_the_customers_mistake() {
         let (endpoint, client) = endpoint("al");
-        hurried(client).run(run_suite, std::future::pending()).await.expect("worked");
-        let reports: Vec<_> = endpoint.jobs().into_iter().filter_map(|entry| entry.report).collect();
-        let [Report::Failure(failure)] = &reports[..] else { panic!("{reports:?}") };
-        assert_eq!((&*failure.kind, &*failure.message), ("ConfigurationError", "there is no suite \"al\""));
+        hurried(client)
+            .run(run_suite, std::future::pending())
+            .await
+            .expect("worked");
+        let reports: Vec<_> = endpoint
+            .jobs()
+            .into_iter()
+            .filter_map(|entry| entry.report)
+            .collect();
+        let [Report::Failure(failure)] = &reports[..] else {
+            panic!("{reports:?}")
+        };
+        assert_eq!(
+            (&*failure.kind, &*failure.message),
+            ("ConfigurationError", "there is no suite \"al\"")
+        );
     }
 }

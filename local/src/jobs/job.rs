@@ -1,4 +1,5 @@
-//! What a job is, before anything happens to it. Definitions of jobs and the kept state have it in this form too, in JSON.
+//! What a job is, before anything happens to it. Definitions of jobs and the kept state have it in
+//! this form too, in JSON.
 
 use crate::Secret;
 use serde::{Deserialize, Serialize};
@@ -9,11 +10,13 @@ use std::time::Duration;
 /// The most that is said of a job's time: twelve hours.
 const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// A job as a pipeline makes it: what [`Jobs::add`](super::Jobs::add) takes and [`Jobs::details`](super::Jobs::details) gives.
+/// A job as a pipeline makes it: what [`Jobs::add`](super::Jobs::add) takes and
+/// [`Jobs::details`](super::Jobs::details) gives.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Job {
-    /// Identifies the job in each call of a worker; in a definition it may be left out, and is made up then.
+    /// Identifies the job in each call of a worker; in a definition it may be left out, and is made
+    /// up then.
     #[serde(default)]
     pub id: String,
     /// For whom it is done, if it is a third-party job; none if it is of a custom action.
@@ -39,7 +42,8 @@ pub struct Job {
     /// The token of the last success that carried one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
-    /// How long a worker may take from acknowledging the job to its result; twelve hours unless it is said, in seconds.
+    /// How long a worker may take from acknowledging the job to its result; twelve hours unless it
+    /// is said, in seconds.
     #[serde(default = "longest", rename = "timeoutSeconds", with = "seconds")]
     pub timeout: Duration,
 }
@@ -53,11 +57,16 @@ mod seconds {
     use serde::{Deserialize, Deserializer, Serializer};
     use std::time::Duration;
 
-    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        duration: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(duration.as_secs_f64())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
         let seconds = f64::deserialize(deserializer)?;
         Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
     }
@@ -89,7 +98,11 @@ pub struct ActionType {
 
 impl fmt::Display for ActionType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}/{}", self.category, self.owner, self.provider, self.version)
+        write!(
+            f,
+            "{}/{}/{}/{}",
+            self.category, self.owner, self.provider, self.version
+        )
     }
 }
 
@@ -159,7 +172,10 @@ impl Job {
         };
         Job {
             id: "demo-job".to_owned(),
-            client: Some(Client { id: "00000000-0000-4000-8000-000000000001".to_owned(), token: "demo-token".into() }),
+            client: Some(Client {
+                id: "00000000-0000-4000-8000-000000000001".to_owned(),
+                token: "demo-token".into(),
+            }),
             action_type: ActionType {
                 category: "Test".to_owned(),
                 owner: "ThirdParty".to_owned(),
@@ -176,7 +192,8 @@ impl Job {
         }
     }
 
-    /// What a definition may leave out: the id, and the client of a third-party job, which is the demonstration's.
+    /// What a definition may leave out: the id, and the client of a third-party job, which is the
+    /// demonstration's.
     pub(crate) fn completed(mut self, id: impl FnOnce() -> String) -> Self {
         if self.id.is_empty() {
             self.id = id();

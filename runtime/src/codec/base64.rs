@@ -1,10 +1,12 @@
 //! Base64 as Python reads it.
 
-/// The bytes of a text: characters outside of the alphabet are passed over, the text ends where padding completes it, and bits that are
-/// left over don't matter. None of a text that ends in between.
+/// The bytes of a text: characters outside of the alphabet are passed over, the text ends where
+/// padding completes it, and bits that are left over don't matter. None of a text that ends in
+/// between.
 pub fn lenient(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    // What is left of the last digit; how many digits there are of the four that make three bytes; how much padding after them.
+    // What is left of the last digit; how many digits there are of the four that make three bytes;
+    // how much padding after them.
     let (mut left, mut digits, mut padding) = (0, 0, 0);
     for byte in text.bytes() {
         if byte == b'=' && digits >= 2 {

@@ -3,7 +3,8 @@
 //! - Members go by their `jsonName`, or their name.
 //! - Timestamps are numbers of seconds unless the rows ask for a date; blobs are base64 text.
 //! - `NaN`, `Infinity` and `-Infinity` are text where a float is due.
-//! - On reading, unknown members are passed over, and a null counts as absent, except where the shape is sparse.
+//! - On reading, unknown members are passed over, and a null counts as absent, except where the
+//!   shape is sparse.
 
 use crate::document::Document;
 use crate::rows::{Ix, Service, Shape, TimestampFormat, flag};
@@ -23,28 +24,44 @@ mod document;
 mod lenient;
 mod read;
 
-/// Reads an answer into a typed value: strictly, and when it departs from the model, what can be understood of it.
+/// Reads an answer into a typed value: strictly, and when it departs from the model, what can be
+/// understood of it.
 ///
 /// # Errors
 ///
 /// When the text is not JSON, or a value can't be understood: with its path.
-pub(crate) fn read_answer(text: &[u8], service: &Service<'_>, shape: Ix, sink: &mut dyn Sink) -> Result<(), String> {
-    let Err(error) = read(text, service, shape, sink) else { return Ok(()) };
+pub(crate) fn read_answer(
+    text: &[u8],
+    service: &Service<'_>,
+    shape: Ix,
+    sink: &mut dyn Sink,
+) -> Result<(), String> {
+    let Err(error) = read(text, service, shape, sink) else {
+        return Ok(());
+    };
     match document::answer(text) {
         Ok(value) => lenient::give(&value, service, shape, sink),
         Err(_) => Err(error.to_string()),
     }
 }
 
-/// Reads an answer as a document: every value in the form in which it came, by the names of the model.
+/// Reads an answer as a document: every value in the form in which it came, by the names of the
+/// model.
 ///
 /// # Errors
 ///
 /// When the text is not JSON, or no object.
-pub(crate) fn document_answer(text: &[u8], service: &Service<'_>, shape: Ix) -> Result<Document, String> {
+pub(crate) fn document_answer(
+    text: &[u8],
+    service: &Service<'_>,
+    shape: Ix,
+) -> Result<Document, String> {
     match document::answer(text).map_err(|error| error.to_string())? {
         map @ Document::Map(_) => Ok(document::modeled(map, service, shape)),
-        other => Err(format!("it is a value of type {}, and no object", other.kind())),
+        other => Err(format!(
+            "it is a value of type {}, and no object",
+            other.kind()
+        )),
     }
 }
 
@@ -54,7 +71,10 @@ pub fn ascii(json: &str) -> String {
     for c in json.chars() {
         match c {
             ' '..='~' => out.push(c),
-            _ => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+            _ => c
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
         }
     }
     out
@@ -65,24 +85,29 @@ pub(crate) fn ascii_text(text: &str) -> String {
     ascii(&serde_json::Value::from(text).to_string())
 }
 
-/// Whether nothing in the text is escaped in JSON: by eight bytes at a time, since most of all text that is written is plain.
+/// Whether nothing in the text is escaped in JSON: by eight bytes at a time, since most of all text
+/// that is written is plain.
 fn is_plain(text: &str) -> bool {
     const ONES: u64 = u64::MAX / 255;
     // Of a byte that is zero the highest bit becomes set, and of none before it.
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
     let odd = |word: u64| {
-        let quotes = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
+        let quotes =
+            zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
         let controls = word.wrapping_sub(ONES * u64::from(b' ')) & !word;
         (quotes | controls) & (ONES << 7) != 0
     };
     let (words, rest) = text.as_bytes().as_chunks();
     let mut last = [b'.'; 8];
     last[..rest.len()].copy_from_slice(rest);
-    !words.iter().chain([&last]).any(|word| odd(u64::from_ne_bytes(*word)))
+    !words
+        .iter()
+        .chain([&last])
+        .any(|word| odd(u64::from_ne_bytes(*word)))
 }
 
-/// A value as JSON, and all its violations, if they are asked for: what is right is found to be so in the walk that writes, and only
-/// what is not is walked again, with paths.
+/// A value as JSON, and all its violations, if they are asked for: what is right is found to be so
+/// in the walk that writes, and only what is not is walked again, with paths.
 ///
 /// # Errors
 ///
@@ -93,7 +118,10 @@ pub fn write(
     shape: Ix,
     violations: Option<&mut Vec<Violation>>,
 ) -> Result<Vec<u8>, Refused> {
-    let mut writer = Writer { checks: violations.is_some(), ..Writer::new(service, shape) };
+    let mut writer = Writer {
+        checks: violations.is_some(),
+        ..Writer::new(service, shape)
+    };
     let done = value.write(&mut writer);
     if let Some(violations) = violations.filter(|_| writer.wrong || done.is_err()) {
         violations.extend(validate(value, service, shape));
@@ -121,8 +149,18 @@ struct Open {
 
 impl<'a> Writer<'a> {
     fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        let (cursor, out, open) = (Cursor::new(service, shape), Vec::with_capacity(256), Vec::with_capacity(8));
-        Writer { cursor, out, open, checks: false, wrong: false }
+        let (cursor, out, open) = (
+            Cursor::new(service, shape),
+            Vec::with_capacity(256),
+            Vec::with_capacity(8),
+        );
+        Writer {
+            cursor,
+            out,
+            open,
+            checks: false,
+            wrong: false,
+        }
     }
 
     fn raw(&mut self, text: &str) -> Done {
@@ -143,7 +181,9 @@ impl<'a> Writer<'a> {
 
     /// A part follows, after a comma but for the first.
     fn part(&mut self, demanded: bool) {
-        let Some(open) = self.open.last_mut() else { return };
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
         if open.parts > 0 {
             self.out.push(b',');
         }
@@ -172,7 +212,9 @@ impl<'a> Writer<'a> {
 
     fn check_number(&mut self, value: f64) {
         if self.checks {
-            rules::number(value, false, self.cursor.shape(), &mut |_| self.wrong = true);
+            rules::number(value, false, self.cursor.shape(), &mut |_| {
+                self.wrong = true
+            });
         }
     }
 
@@ -180,7 +222,13 @@ impl<'a> Writer<'a> {
     fn complete(&self, compound: &Open) -> bool {
         let (shape, mut wrong) = (self.cursor.compound(), false);
         rules::count(compound.parts, shape, &mut |_| wrong = true);
-        let demanded = |shape: &Shape<'_>| shape.members.iter().filter(|member| rules::is_demanded(member)).count();
+        let demanded = |shape: &Shape<'_>| {
+            shape
+                .members
+                .iter()
+                .filter(|member| rules::is_demanded(member))
+                .count()
+        };
         !wrong && (!shape.is(flag::REQUIRES) || compound.demanded == demanded(shape))
     }
 }
@@ -212,7 +260,9 @@ impl Sink for Writer<'_> {
             _ if value.is_nan() => self.raw("\"NaN\""),
             f64::INFINITY => self.raw("\"Infinity\""),
             f64::NEG_INFINITY => self.raw("\"-Infinity\""),
-            _ => serde_json::to_writer(&mut self.out, &value).map_err(|_| Refused::form("a number")),
+            _ => {
+                serde_json::to_writer(&mut self.out, &value).map_err(|_| Refused::form("a number"))
+            }
         }
     }
     fn string(&mut self, value: &str) -> Done {
@@ -223,15 +273,22 @@ impl Sink for Writer<'_> {
     fn blob(&mut self, value: &[u8]) -> Done {
         self.check(Offered::Blob);
         if self.checks {
-            rules::length(|| value.len(), self.cursor.shape(), &mut |_| self.wrong = true);
+            rules::length(|| value.len(), self.cursor.shape(), &mut |_| {
+                self.wrong = true
+            });
         }
         self.text(&BASE64.encode(value))
     }
     fn timestamp(&mut self, value: Timestamp) -> Done {
         self.check(Offered::Timestamp);
-        let format = self.cursor.part().and_then(|member| member.timestamp_format(self.cursor.shape()));
+        let format = self
+            .cursor
+            .part()
+            .and_then(|member| member.timestamp_format(self.cursor.shape()));
         let format = format.unwrap_or(TimestampFormat::EpochSeconds);
-        let text = value.written(format).ok_or_else(|| Refused::form("a point in time that the calendar has"))?;
+        let text = value
+            .written(format)
+            .ok_or_else(|| Refused::form("a point in time that the calendar has"))?;
         match format {
             TimestampFormat::EpochSeconds => self.raw(&text),
             _ => self.text(&text),
@@ -240,9 +297,17 @@ impl Sink for Writer<'_> {
     fn begin(&mut self, parts: Parts) -> Done {
         self.check(Offered::Compound(parts));
         self.cursor.begin();
-        let (opening, closing) = if parts == Parts::Elements { (b'[', b']') } else { (b'{', b'}') };
+        let (opening, closing) = if parts == Parts::Elements {
+            (b'[', b']')
+        } else {
+            (b'{', b'}')
+        };
         self.out.push(opening);
-        self.open.push(Open { closing, parts: 0, demanded: 0 });
+        self.open.push(Open {
+            closing,
+            parts: 0,
+            demanded: 0,
+        });
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
@@ -264,7 +329,9 @@ impl Sink for Writer<'_> {
         Ok(self)
     }
     fn end(&mut self) -> Done {
-        let Some(compound) = self.open.pop() else { return Ok(()) };
+        let Some(compound) = self.open.pop() else {
+            return Ok(());
+        };
         self.wrong |= self.checks && !self.complete(&compound);
         self.cursor.end();
         self.out.push(compound.closing);
@@ -287,8 +354,11 @@ mod tests {
             for at in 0..length {
                 for byte in 0..=0x7f_u8 {
                     for filler in [".", "\u{7f}", "é"] {
-                        let text = filler.repeat(at) + &char::from(byte).to_string() + &filler.repeat(length - at);
-                        let escaped = serde_json::to_string(&text).expect("JSON").len() != text.len() + 2;
+                        let text = filler.repeat(at)
+                            + &char::from(byte).to_string()
+                            + &filler.repeat(length - at);
+                        let escaped =
+                            serde_json::to_string(&text).expect("JSON").len() != text.len() + 2;
                         assert_eq!(is_plain(&text), !escaped, "{text:?}");
                     }
                 }

@@ -39,7 +39,10 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self {
+            kind,
+            message: message.into(),
+        }
     }
 
     /// Why a provider of credentials failed; without secrets.
@@ -61,15 +64,24 @@ impl Error {
 
     /// A value that a setting cannot have, and where it came from.
     pub(crate) fn invalid(message: impl fmt::Display, origin: &Origin) -> Self {
-        Self::new(ErrorKind::InvalidValue, format!("{message}\nThe value comes from {origin}."))
+        Self::new(
+            ErrorKind::InvalidValue,
+            format!("{message}\nThe value comes from {origin}."),
+        )
     }
 
     pub(crate) fn not_unicode(variable: &str) -> Self {
-        Self::new(ErrorKind::InvalidValue, format!("The environment variable {variable} is not valid Unicode."))
+        Self::new(
+            ErrorKind::InvalidValue,
+            format!("The environment variable {variable} is not valid Unicode."),
+        )
     }
 
     pub(crate) fn parse_file(path: &Path, line: usize, problem: impl fmt::Display) -> Self {
-        let message = format!("Unable to parse config file: {}\nline {line}: {problem}", path.display());
+        let message = format!(
+            "Unable to parse config file: {}\nline {line}: {problem}",
+            path.display()
+        );
         Self::new(ErrorKind::ParseFile, message)
     }
 

@@ -46,8 +46,13 @@ impl File {
             Ok(None) => (Vec::new(), Some("does not exist".to_owned())),
             Err(error) => (Vec::new(), Some(format!("cannot be read: {error}"))),
         };
-        let sections = parse(&bytes, &path).map_err(|problem| Error::parse_file(&path, problem.line, problem.text))?;
-        Ok(Self { path, absent, sections })
+        let sections = parse(&bytes, &path)
+            .map_err(|problem| Error::parse_file(&path, problem.line, problem.text))?;
+        Ok(Self {
+            path,
+            absent,
+            sections,
+        })
     }
 }
 
@@ -60,7 +65,10 @@ struct Problem {
 
 impl Problem {
     fn new(line: usize, text: impl Into<String>) -> Self {
-        Self { line, text: text.into() }
+        Self {
+            line,
+            text: text.into(),
+        }
     }
 }
 
@@ -79,7 +87,8 @@ fn parse(bytes: &[u8], path: &Arc<Path>) -> Result<IndexMap<String, Section>, Pr
 
 /// The lines of `text`, ended by LF, CRLF or CR.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+    text.split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
 /// Python's notion of white space: Unicode's and the four ASCII separators.
@@ -121,7 +130,10 @@ impl<'t> Reader<'t> {
             None if content.is_empty() => return Ok(()),
             None => self.indent = indent,
         }
-        match content.strip_prefix('[').and_then(|rest| rest.rsplit_once(']')) {
+        match content
+            .strip_prefix('[')
+            .and_then(|rest| rest.rsplit_once(']'))
+        {
             Some((name, _)) if !name.is_empty() => self.open_section(number, name),
             _ => self.open_key(number, content),
         }
@@ -133,16 +145,25 @@ impl<'t> Reader<'t> {
         match slot {
             Slot::Occupied(slot) if name != FALLBACK => {
                 let first = slot.get().line;
-                return Err(Problem::new(number, format!("the section [{name}] is there already, in line {first}")));
+                return Err(Problem::new(
+                    number,
+                    format!("the section [{name}] is there already, in line {first}"),
+                ));
             }
-            slot => slot.or_insert_with(|| RawSection { line: number, keys: IndexMap::new() }),
+            slot => slot.or_insert_with(|| RawSection {
+                line: number,
+                keys: IndexMap::new(),
+            }),
         };
         (self.section, self.key) = (Some(index), None);
         Ok(())
     }
 
     fn open_key(&mut self, number: usize, content: &'t str) -> Result<(), Problem> {
-        let Some((_, section)) = self.section.and_then(|index| self.sections.get_index_mut(index)) else {
+        let Some((_, section)) = self
+            .section
+            .and_then(|index| self.sections.get_index_mut(index))
+        else {
             let problem = if content.starts_with('\u{feff}') {
                 "the file begins with a byte order mark; save it as UTF-8 without one"
             } else {
@@ -160,7 +181,13 @@ impl<'t> Reader<'t> {
         match section.keys.entry(key) {
             Slot::Occupied(slot) => {
                 let first = slot.get().first().map_or(section.line, |(line, _)| *line);
-                Err(Problem::new(number, format!("the key \"{}\" is there already, in line {first}", slot.key())))
+                Err(Problem::new(
+                    number,
+                    format!(
+                        "the key \"{}\" is there already, in line {first}",
+                        slot.key()
+                    ),
+                ))
             }
             Slot::Vacant(slot) => {
                 self.key = Some(slot.index());
@@ -172,18 +199,35 @@ impl<'t> Reader<'t> {
 
     fn open_value(&mut self) -> Option<&mut RawValue<'t>> {
         let (_, section) = self.sections.get_index_mut(self.section?)?;
-        section.keys.get_index_mut(self.key?).map(|(_, value)| value)
+        section
+            .keys
+            .get_index_mut(self.key?)
+            .map(|(_, value)| value)
     }
 
     fn finish(mut self, path: &Arc<Path>) -> Result<IndexMap<String, Section>, Problem> {
         let entries = |raw: RawSection<'t>| -> Result<HashMap<String, Entry>, Problem> {
-            raw.keys.into_iter().map(|(key, value)| Ok((key, entry(&value)?))).collect()
+            raw.keys
+                .into_iter()
+                .map(|(key, value)| Ok((key, entry(&value)?)))
+                .collect()
         };
-        let fallbacks = self.sections.shift_remove(FALLBACK).map(entries).transpose()?.unwrap_or_default();
+        let fallbacks = self
+            .sections
+            .shift_remove(FALLBACK)
+            .map(entries)
+            .transpose()?
+            .unwrap_or_default();
         let section = |(name, raw): (&str, RawSection<'t>)| {
             let mut all = fallbacks.clone();
             all.extend(entries(raw)?);
-            Ok((name.to_owned(), Section { path: path.clone(), entries: all }))
+            Ok((
+                name.to_owned(),
+                Section {
+                    path: path.clone(),
+                    entries: all,
+                },
+            ))
         };
         self.sections.into_iter().map(section).collect()
     }
@@ -191,13 +235,25 @@ impl<'t> Reader<'t> {
 
 /// Joins the lines of a value, or reads them as a map when the first is empty and others follow.
 fn entry(lines: &[(usize, &str)]) -> Result<Entry, Problem> {
-    let text = lines.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n");
+    let text = lines
+        .iter()
+        .map(|(_, text)| *text)
+        .collect::<Vec<_>>()
+        .join("\n");
     let text = text.trim_end_matches(is_space);
     let line = lines.first().map_or(0, |(line, _)| *line);
     let content = if text.starts_with('\n') {
-        let parts = lines.iter().flat_map(|(line, text)| text.split(LINE_BREAKS).map(move |part| (*line, part)));
-        let parts = parts.map(|(line, part)| (line, part.trim_matches(is_space))).filter(|(_, part)| !part.is_empty());
-        Content::Map(parts.map(|(line, part)| nested(line, part)).collect::<Result<_, _>>()?)
+        let parts = lines
+            .iter()
+            .flat_map(|(line, text)| text.split(LINE_BREAKS).map(move |part| (*line, part)));
+        let parts = parts
+            .map(|(line, part)| (line, part.trim_matches(is_space)))
+            .filter(|(_, part)| !part.is_empty());
+        Content::Map(
+            parts
+                .map(|(line, part)| nested(line, part))
+                .collect::<Result<_, _>>()?,
+        )
     } else {
         Content::Text(text.to_owned())
     };
@@ -205,13 +261,22 @@ fn entry(lines: &[(usize, &str)]) -> Result<Entry, Problem> {
 }
 
 /// What else ends a line of a map, though not a line of the file, for Python's `splitlines`.
-const LINE_BREAKS: [char; 8] = ['\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}'];
+const LINE_BREAKS: [char; 8] = [
+    '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}',
+];
 
 fn nested(line: usize, text: &str) -> Result<(String, Entry), Problem> {
-    let (key, value) =
-        text.split_once('=').ok_or_else(|| Problem::new(line, "an indented line that is not key = value"))?;
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| Problem::new(line, "an indented line that is not key = value"))?;
     let value = value.trim_start_matches(is_space).to_owned();
-    Ok((key.trim_end_matches(is_space).to_owned(), Entry { line, content: Content::Text(value) }))
+    Ok((
+        key.trim_end_matches(is_space).to_owned(),
+        Entry {
+            line,
+            content: Content::Text(value),
+        },
+    ))
 }
 
 #[cfg(test)]
@@ -248,24 +313,56 @@ mod tests {
         for (text, expected) in [
             ("", &[][..]),
             ("[a]", &["[a]"]),
-            ("[a]\nk=v\nL : w = x\n", &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w = x""#]),
-            ("[a]\nk = 'v' # no comment ; no comment\n", &["[a]", r#"[a].k@2 = "'v' # no comment ; no comment""#]),
-            ("# c\n[a] trailing\n ; c\nk\t=\n", &["[a]", r#"[a].k@4 = """#]),
-            ("[a]\r\nk = v\r\rl = w\r\n", &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@4 = "w""#]),
+            (
+                "[a]\nk=v\nL : w = x\n",
+                &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w = x""#],
+            ),
+            (
+                "[a]\nk = 'v' # no comment ; no comment\n",
+                &["[a]", r#"[a].k@2 = "'v' # no comment ; no comment""#],
+            ),
+            (
+                "# c\n[a] trailing\n ; c\nk\t=\n",
+                &["[a]", r#"[a].k@4 = """#],
+            ),
+            (
+                "[a]\r\nk = v\r\rl = w\r\n",
+                &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@4 = "w""#],
+            ),
             ("[ a ]b]\n", &["[ a ]b]"]),
-            ("[a]\nk = v\n  w\n\n # c\n  x\n\n[b]\n", &["[a]", r#"[a].k@2 = "v\nw\n\nx""#, "[b]"]),
-            ("[a]\nk = v\n [b]\n l = w\n", &["[a]", r#"[a].k@2 = "v\n[b]\nl = w""#]),
-            ("  [a]\n  k = v\n l = w\n  x\n", &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w\nx""#]),
-            ("[a]\n   k = v\n   l = w\n", &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w""#]),
+            (
+                "[a]\nk = v\n  w\n\n # c\n  x\n\n[b]\n",
+                &["[a]", r#"[a].k@2 = "v\nw\n\nx""#, "[b]"],
+            ),
+            (
+                "[a]\nk = v\n [b]\n l = w\n",
+                &["[a]", r#"[a].k@2 = "v\n[b]\nl = w""#],
+            ),
+            (
+                "  [a]\n  k = v\n l = w\n  x\n",
+                &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w\nx""#],
+            ),
+            (
+                "[a]\n   k = v\n   l = w\n",
+                &["[a]", r#"[a].k@2 = "v""#, r#"[a].l@3 = "w""#],
+            ),
             (
                 "[a]\nk =\n\n  N = v = w\n # c\n  n=\n  N = later\n",
                 &["[a]", r#"[a].k.N@7 = "later""#, r#"[a].k.n@6 = """#],
             ),
             (
                 "[DEFAULT]\nk = d\nl = d\n[a]\nk = v\n[DEFAULT]\nm =\n x = y\n",
-                &["[a]", r#"[a].k@5 = "v""#, r#"[a].l@3 = "d""#, r#"[a].m.x@8 = "y""#],
+                &[
+                    "[a]",
+                    r#"[a].k@5 = "v""#,
+                    r#"[a].l@3 = "d""#,
+                    r#"[a].m.x@8 = "y""#,
+                ],
             ),
-            ("[a]\nk\u{e9}\u{c9} = \u{a0}v\u{1c}\n", &["[a]", r#"[a].kéé@2 = "v""#]),
+            (
+                "[a]\nk\u{e9}\u{c9} = \u{a0}v\u{1c}\n",
+                &["[a]", r#"[a].kéé@2 = "v""#],
+            ),
         ] {
             assert_eq!(
                 read(text.as_bytes()).as_deref(),
@@ -278,19 +375,52 @@ mod tests {
     #[test]
     fn problems_name_the_line_and_show_no_text() {
         for (text, line, problem) in [
-            (&b"\n[a]\nsecret\n"[..], 3, "neither a [section] nor key = value"),
+            (
+                &b"\n[a]\nsecret\n"[..],
+                3,
+                "neither a [section] nor key = value",
+            ),
             (b"[]\n", 1, "a line before the first [section]"),
-            (b"# c\r\nsecret = s\r\n", 2, "a line before the first [section]"),
+            (
+                b"# c\r\nsecret = s\r\n",
+                2,
+                "a line before the first [section]",
+            ),
             (b"[a]\n= secret\n", 2, "a value without a key"),
-            (b"[a]\n[b]\n[a]\n", 3, "the section [a] is there already, in line 1"),
-            (b"[a]\nk = 1\nK: 2\n", 3, "the key \"k\" is there already, in line 2"),
-            (b"[DEFAULT]\nk = 1\n[DEFAULT]\nk = 2\n", 4, "the key \"k\" is there already, in line 2"),
-            (b"[a]\nk =\n # c\n x = y\n secret\n", 5, "an indented line that is not key = value"),
-            (b"\xef\xbb\xbf[a]\n", 1, "the file begins with a byte order mark; save it as UTF-8 without one"),
+            (
+                b"[a]\n[b]\n[a]\n",
+                3,
+                "the section [a] is there already, in line 1",
+            ),
+            (
+                b"[a]\nk = 1\nK: 2\n",
+                3,
+                "the key \"k\" is there already, in line 2",
+            ),
+            (
+                b"[DEFAULT]\nk = 1\n[DEFAULT]\nk = 2\n",
+                4,
+                "the key \"k\" is there already, in line 2",
+            ),
+            (
+                b"[a]\nk =\n # c\n x = y\n secret\n",
+                5,
+                "an indented line that is not key = value",
+            ),
+            (
+                b"\xef\xbb\xbf[a]\n",
+                1,
+                "the file begins with a byte order mark; save it as UTF-8 without one",
+            ),
             (b"[a]\nk = \xff\n", 2, "bytes that are not UTF-8 text"),
             (b"\xff", 1, "bytes that are not UTF-8 text"),
         ] {
-            assert_eq!(read(text), Err(Problem::new(line, problem)), "{}", text.escape_ascii());
+            assert_eq!(
+                read(text),
+                Err(Problem::new(line, problem)),
+                "{}",
+                text.escape_ascii()
+            );
         }
     }
 
@@ -314,7 +444,12 @@ mod tests {
             b"\xef\xbb\xbf",
             b"\xe2\x80\xa8",
         ];
-        let readable = (0..20_000).filter(|seed| read(&noise(*seed, pieces)).is_ok()).count();
-        assert!((1_000..19_000).contains(&readable), "the noise should hit both outcomes: {readable}");
+        let readable = (0..20_000)
+            .filter(|seed| read(&noise(*seed, pieces)).is_ok())
+            .count();
+        assert!(
+            (1_000..19_000).contains(&readable),
+            "the noise should hit both outcomes: {readable}"
+        );
     }
 }

@@ -41,7 +41,10 @@ impl Section {
     pub fn nested_text(&self, map: &str, key: &str) -> Result<Option<Value>, Error> {
         match self.entries.get(map) {
             None => Ok(None),
-            Some(Entry { content: Content::Map(entries), .. }) => self.text_of(entries.get(key), key),
+            Some(Entry {
+                content: Content::Map(entries),
+                ..
+            }) => self.text_of(entries.get(key), key),
             Some(Entry { line, .. }) => Err(Error::invalid(
                 format!("The key \"{map}\" needs indented lines key = value below it."),
                 &self.origin(*line),
@@ -59,7 +62,10 @@ impl Section {
             return Ok(None);
         };
         match content {
-            Content::Text(text) => Ok(Some(Value { text: text.clone(), origin: self.origin(*line) })),
+            Content::Text(text) => Ok(Some(Value {
+                text: text.clone(),
+                origin: self.origin(*line),
+            })),
             Content::Map(_) => Err(Error::invalid(
                 format!("The key \"{key}\" needs a value, not indented lines below it."),
                 &self.origin(*line),
@@ -68,7 +74,10 @@ impl Section {
     }
 
     fn origin(&self, line: usize) -> Origin {
-        Origin::File { path: self.path.clone(), line }
+        Origin::File {
+            path: self.path.clone(),
+            line,
+        }
     }
 }
 

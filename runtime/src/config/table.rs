@@ -19,7 +19,13 @@ pub struct Setting<'a> {
 }
 
 const fn setting<'a>(name: &'a str, variables: &'static [&'static str]) -> Setting<'a> {
-    Setting { name, variables, late_variables: &[], in_profile: true, skip_empty: false }
+    Setting {
+        name,
+        variables,
+        late_variables: &[],
+        in_profile: true,
+        skip_empty: false,
+    }
 }
 
 /// Every setting that an environment variable can state. Settings without variables need no row.
@@ -29,7 +35,10 @@ pub const SETTINGS: &[Setting<'static>] = &[
     setting("shared_credentials_file", &["AWS_SHARED_CREDENTIALS_FILE"]).outside_profiles(),
     setting("region", &["AWS_REGION", "AWS_DEFAULT_REGION"]).skipping_empty(),
     setting("endpoint_url", &["AWS_ENDPOINT_URL"]).skipping_empty(),
-    setting("ignore_configured_endpoint_urls", &["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]),
+    setting(
+        "ignore_configured_endpoint_urls",
+        &["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"],
+    ),
     setting("output", &["AWS_DEFAULT_OUTPUT"]),
     setting("ca_bundle", &["AWS_CA_BUNDLE"]).or_late(&["REQUESTS_CA_BUNDLE"]),
     setting("cli_pager", &["AWS_PAGER"]).or_late(&["PAGER"]),
@@ -42,39 +51,92 @@ pub const SETTINGS: &[Setting<'static>] = &[
     setting("retry_mode", &["AWS_RETRY_MODE"]),
     setting("use_fips_endpoint", &["AWS_USE_FIPS_ENDPOINT"]),
     setting("use_dualstack_endpoint", &["AWS_USE_DUALSTACK_ENDPOINT"]),
-    setting("request_checksum_calculation", &["AWS_REQUEST_CHECKSUM_CALCULATION"]),
-    setting("response_checksum_validation", &["AWS_RESPONSE_CHECKSUM_VALIDATION"]),
-    setting("endpoint_discovery_enabled", &["AWS_ENDPOINT_DISCOVERY_ENABLED", "AWS_ENABLE_ENDPOINT_DISCOVERY"]),
-    setting("disable_host_prefix_injection", &["AWS_DISABLE_HOST_PREFIX_INJECTION"]),
-    setting("account_id_endpoint_mode", &["AWS_ACCOUNT_ID_ENDPOINT_MODE"]),
-    setting("request_min_compression_size_bytes", &["AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"]),
-    setting("disable_request_compression", &["AWS_DISABLE_REQUEST_COMPRESSION"]),
+    setting(
+        "request_checksum_calculation",
+        &["AWS_REQUEST_CHECKSUM_CALCULATION"],
+    ),
+    setting(
+        "response_checksum_validation",
+        &["AWS_RESPONSE_CHECKSUM_VALIDATION"],
+    ),
+    setting(
+        "endpoint_discovery_enabled",
+        &[
+            "AWS_ENDPOINT_DISCOVERY_ENABLED",
+            "AWS_ENABLE_ENDPOINT_DISCOVERY",
+        ],
+    ),
+    setting(
+        "disable_host_prefix_injection",
+        &["AWS_DISABLE_HOST_PREFIX_INJECTION"],
+    ),
+    setting(
+        "account_id_endpoint_mode",
+        &["AWS_ACCOUNT_ID_ENDPOINT_MODE"],
+    ),
+    setting(
+        "request_min_compression_size_bytes",
+        &["AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"],
+    ),
+    setting(
+        "disable_request_compression",
+        &["AWS_DISABLE_REQUEST_COMPRESSION"],
+    ),
     setting("sdk_ua_app_id", &["AWS_SDK_UA_APP_ID"]),
     setting("ec2_metadata_disabled", &["AWS_EC2_METADATA_DISABLED"]).outside_profiles(),
-    setting("ec2_metadata_v1_disabled", &["AWS_EC2_METADATA_V1_DISABLED"]),
-    setting("ec2_metadata_service_endpoint", &["AWS_EC2_METADATA_SERVICE_ENDPOINT"]).skipping_empty(),
-    setting("ec2_metadata_service_endpoint_mode", &["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]),
+    setting(
+        "ec2_metadata_v1_disabled",
+        &["AWS_EC2_METADATA_V1_DISABLED"],
+    ),
+    setting(
+        "ec2_metadata_service_endpoint",
+        &["AWS_EC2_METADATA_SERVICE_ENDPOINT"],
+    )
+    .skipping_empty(),
+    setting(
+        "ec2_metadata_service_endpoint_mode",
+        &["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"],
+    ),
     setting("imds_use_ipv6", &["AWS_IMDS_USE_IPV6"]),
-    setting("metadata_service_timeout", &["AWS_METADATA_SERVICE_TIMEOUT"]),
-    setting("metadata_service_num_attempts", &["AWS_METADATA_SERVICE_NUM_ATTEMPTS"]),
+    setting(
+        "metadata_service_timeout",
+        &["AWS_METADATA_SERVICE_TIMEOUT"],
+    ),
+    setting(
+        "metadata_service_num_attempts",
+        &["AWS_METADATA_SERVICE_NUM_ATTEMPTS"],
+    ),
 ];
 
 /// The row called `name`; without one, a setting that only profiles state.
 pub(super) fn find(name: &str) -> Setting<'_> {
-    SETTINGS.iter().find(|row| row.name == name).copied().unwrap_or(setting(name, &[]))
+    SETTINGS
+        .iter()
+        .find(|row| row.name == name)
+        .copied()
+        .unwrap_or(setting(name, &[]))
 }
 
 impl Setting<'_> {
     const fn outside_profiles(self) -> Self {
-        Self { in_profile: false, ..self }
+        Self {
+            in_profile: false,
+            ..self
+        }
     }
 
     const fn skipping_empty(self) -> Self {
-        Self { skip_empty: true, ..self }
+        Self {
+            skip_empty: true,
+            ..self
+        }
     }
 
     const fn or_late(self, late_variables: &'static [&'static str]) -> Self {
-        Self { late_variables, ..self }
+        Self {
+            late_variables,
+            ..self
+        }
     }
 
     /// Whether `text` counts as given.
@@ -88,14 +150,27 @@ impl Setting<'_> {
     }
 
     /// The first of the variables that the profile beats.
-    pub(super) fn late_variable(&self, surroundings: &Surroundings) -> Result<Option<Value>, Error> {
+    pub(super) fn late_variable(
+        &self,
+        surroundings: &Surroundings,
+    ) -> Result<Option<Value>, Error> {
         self.first_set(self.late_variables, surroundings)
     }
 
-    fn first_set(&self, names: &[&str], surroundings: &Surroundings) -> Result<Option<Value>, Error> {
+    fn first_set(
+        &self,
+        names: &[&str],
+        surroundings: &Surroundings,
+    ) -> Result<Option<Value>, Error> {
         for name in names {
-            if let Some(text) = surroundings.variable(name)?.filter(|text| self.accepts(text)) {
-                return Ok(Some(Value { text, origin: Origin::Variable((*name).to_owned()) }));
+            if let Some(text) = surroundings
+                .variable(name)?
+                .filter(|text| self.accepts(text))
+            {
+                return Ok(Some(Value {
+                    text,
+                    origin: Origin::Variable((*name).to_owned()),
+                }));
             }
         }
         Ok(None)

@@ -18,20 +18,36 @@ pub enum RetryMode {
 
 /// Settings that take one of a few words, in any letter case, and how each refuses another.
 const CHOICES: &[(&str, &[&str], Refusal)] = &[
-    ("request_checksum_calculation", &["when_supported", "when_required"], unsupported),
-    ("response_checksum_validation", &["when_supported", "when_required"], unsupported),
-    ("account_id_endpoint_mode", &["preferred", "disabled", "required"], invalid),
+    (
+        "request_checksum_calculation",
+        &["when_supported", "when_required"],
+        unsupported,
+    ),
+    (
+        "response_checksum_validation",
+        &["when_supported", "when_required"],
+        unsupported,
+    ),
+    (
+        "account_id_endpoint_mode",
+        &["preferred", "disabled", "required"],
+        invalid,
+    ),
 ];
 
 /// Names the setting, the allowed words and the word given.
 type Refusal = fn(&str, &str, &str) -> String;
 
 fn unsupported(setting: &str, allowed: &str, given: &str) -> String {
-    format!("Unsupported configuration value for {setting}. Expected one of ({allowed}) but got {given}.")
+    format!(
+        "Unsupported configuration value for {setting}. Expected one of ({allowed}) but got {given}."
+    )
 }
 
 fn invalid(setting: &str, allowed: &str, given: &str) -> String {
-    format!("The configured value '{given}' for '{setting}' is invalid. Valid values are: ({allowed}).")
+    format!(
+        "The configured value '{given}' for '{setting}' is invalid. Valid values are: ({allowed})."
+    )
 }
 
 impl Settings {
@@ -41,9 +57,10 @@ impl Settings {
         self.profile()?;
         let region = self.get("region")?;
         match &region {
-            Some(Value { text, origin }) if !is_host_label(text) => {
-                Err(Error::invalid(format!("Provided region_name '{text}' doesn't match a supported format."), origin))
-            }
+            Some(Value { text, origin }) if !is_host_label(text) => Err(Error::invalid(
+                format!("Provided region_name '{text}' doesn't match a supported format."),
+                origin,
+            )),
             _ => Ok(region),
         }
     }
@@ -84,13 +101,23 @@ impl Settings {
         }
         let service = service_id.replace([' ', '-'], "_");
         let variable = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
-        if let Some(text) = self.surroundings.variable(&variable)?.filter(|text| setting.accepts(text)) {
-            return Ok(Some(Value { text, origin: Origin::Variable(variable) }));
+        if let Some(text) = self
+            .surroundings
+            .variable(&variable)?
+            .filter(|text| setting.accepts(text))
+        {
+            return Ok(Some(Value {
+                text,
+                origin: Origin::Variable(variable),
+            }));
         }
         if let Some(value) = setting.variable(&self.surroundings)? {
             return Ok(Some(value));
         }
-        match self.service_endpoint_url(&service.to_lowercase())?.filter(|value| setting.accepts(&value.text)) {
+        match self
+            .service_endpoint_url(&service.to_lowercase())?
+            .filter(|value| setting.accepts(&value.text))
+        {
             Some(value) => Ok(Some(value)),
             None => self.profile_key(&setting),
         }
@@ -116,7 +143,9 @@ impl Settings {
 
     /// A yes-or-no setting: `true` in any letter case is yes, every other text no.
     pub fn flag(&self, setting: &str, default: bool) -> Result<bool, Error> {
-        Ok(self.get(setting)?.map_or(default, |value| value.text.eq_ignore_ascii_case("true")))
+        Ok(self
+            .get(setting)?
+            .map_or(default, |value| value.text.eq_ignore_ascii_case("true")))
     }
 
     /// How often a call is sent at most, the first time included; 3 unless configured.
@@ -125,7 +154,10 @@ impl Settings {
             return Ok(3);
         };
         let Some(attempts) = integer(&text) else {
-            return Err(Error::invalid(format!("invalid literal for int() with base 10: '{text}'"), &origin));
+            return Err(Error::invalid(
+                format!("invalid literal for int() with base 10: '{text}'"),
+                &origin,
+            ));
         };
         match u32::try_from(attempts.min(u32::MAX.into())) {
             Ok(attempts @ 1..) => Ok(attempts),
@@ -150,7 +182,10 @@ impl Settings {
             "false" => Ok(Discovery::Off),
             given => {
                 let allowed = "\"true\", \"false\", \"auto\"";
-                Err(Error::invalid(unsupported("endpoint_discovery_enabled", allowed, given), &origin))
+                Err(Error::invalid(
+                    unsupported("endpoint_discovery_enabled", allowed, given),
+                    &origin,
+                ))
             }
         }
     }
@@ -164,7 +199,9 @@ impl Settings {
             "standard" => Ok(RetryMode::Standard),
             "adaptive" => Ok(RetryMode::Adaptive),
             _ => Err(Error::invalid(
-                format!("Invalid value provided to \"mode\": \"{text}\" must be one of: \"standard\" or \"adaptive\""),
+                format!(
+                    "Invalid value provided to \"mode\": \"{text}\" must be one of: \"standard\" or \"adaptive\""
+                ),
                 &origin,
             )),
         }
@@ -205,7 +242,11 @@ impl Settings {
         if allowed.contains(&given.as_str()) {
             return Ok(());
         }
-        let allowed = allowed.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
+        let allowed = allowed
+            .iter()
+            .map(|word| format!("'{word}'"))
+            .collect::<Vec<_>>()
+            .join(", ");
         Err(Error::invalid(refusal(setting, &allowed, &given), &origin))
     }
 
@@ -219,14 +260,19 @@ impl Settings {
             Some(_) => "Value must be between 1 and 1048576.",
             None => "Value must be an integer.",
         };
-        Err(Error::invalid(format!("Invalid value \"{text}\" for {setting}. {problem}"), &origin))
+        Err(Error::invalid(
+            format!("Invalid value \"{text}\" for {setting}. {problem}"),
+            &origin,
+        ))
     }
 }
 
 /// Letters, digits and inner dashes, at most 63 of them and not digits alone.
 fn is_host_label(text: &str) -> bool {
     (1..=63).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-')
         && !text.bytes().all(|byte| byte.is_ascii_digit())
@@ -240,14 +286,20 @@ fn integer(text: &str) -> Option<i64> {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let well_formed = digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let well_formed = digits
+        .split('_')
+        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     let magnitude = || {
         digits
             .bytes()
             .filter(|byte| *byte != b'_')
-            .fold(0_i64, |sum, byte| sum.saturating_mul(10).saturating_add((byte - b'0').into()))
+            .fold(0_i64, |sum, byte| {
+                sum.saturating_mul(10).saturating_add((byte - b'0').into())
+            })
     };
-    well_formed.then(magnitude).map(|magnitude| if negative { -magnitude } else { magnitude })
+    well_formed
+        .then(magnitude)
+        .map(|magnitude| if negative { -magnitude } else { magnitude })
 }
 
 #[cfg(test)]
@@ -257,7 +309,8 @@ mod tests {
     use crate::surroundings::testing::Scene;
 
     fn settings(config: &str, variables: &[(&str, &str)]) -> Settings {
-        Settings::load(Scene::new(config, "", variables).surroundings(), None).expect("readable files")
+        Settings::load(Scene::new(config, "", variables).surroundings(), None)
+            .expect("readable files")
     }
 
     fn with(variable: &str, text: &str) -> Settings {
@@ -266,18 +319,33 @@ mod tests {
 
     /// The first line of the error.
     fn refusal<T>(result: Result<T, Error>) -> Option<String> {
-        result.err().and_then(|error| error.to_string().lines().next().map(str::to_owned))
+        result
+            .err()
+            .and_then(|error| error.to_string().lines().next().map(str::to_owned))
     }
 
     #[test]
     fn regions_are_host_labels() {
         let longest = "a".repeat(63);
         for region in ["us-east-1", "moon", "A1", &longest] {
-            let found = with("AWS_REGION", region).region().unwrap().map(|value| value.text);
+            let found = with("AWS_REGION", region)
+                .region()
+                .unwrap()
+                .map(|value| value.text);
             assert_eq!(found.as_deref(), Some(region));
         }
-        for region in ["us_east_1", "-a", "a-", "123", "us east", "é", "us-east-1 # home", &format!("{longest}a")] {
-            let expected = format!("Provided region_name '{region}' doesn't match a supported format.");
+        for region in [
+            "us_east_1",
+            "-a",
+            "a-",
+            "123",
+            "us east",
+            "é",
+            "us-east-1 # home",
+            &format!("{longest}a"),
+        ] {
+            let expected =
+                format!("Provided region_name '{region}' doesn't match a supported format.");
             assert_eq!(refusal(with("AWS_REGION", region).region()), Some(expected));
         }
     }
@@ -285,7 +353,10 @@ mod tests {
     #[test]
     fn a_missing_region_names_every_source() {
         let scene = Scene::new("", "", &[]);
-        let error = Settings::load(scene.surroundings(), None).unwrap().require_region().unwrap_err();
+        let error = Settings::load(scene.surroundings(), None)
+            .unwrap()
+            .require_region()
+            .unwrap_err();
         let expected = format!(
             "You must specify a region. You can also configure your region by running \"aws configure\".\n\
              Looked for in --region, AWS_REGION, AWS_DEFAULT_REGION and the key \"region\" of the profile \"default\" in \
@@ -293,15 +364,23 @@ mod tests {
             scene.path(".aws/config"),
             scene.path(".aws/credentials"),
         );
-        assert_eq!((error.kind(), error.to_string()), (ErrorKind::NoRegion, expected));
+        assert_eq!(
+            (error.kind(), error.to_string()),
+            (ErrorKind::NoRegion, expected)
+        );
     }
 
     #[test]
     fn endpoint_urls_come_from_five_places_in_order() {
         let config = "[default]\nendpoint_url = profile\nservices = mine\n\
                       [services mine]\ncost_explorer =\n  endpoint_url = services\ns3 =\n  endpoint_url =\n";
-        let mut variables = vec![("AWS_ENDPOINT_URL_COST_EXPLORER", "service"), ("AWS_ENDPOINT_URL", "all")];
-        let url = |settings: &Settings, id: &str| settings.endpoint_url(id).unwrap().map(|value| value.text);
+        let mut variables = vec![
+            ("AWS_ENDPOINT_URL_COST_EXPLORER", "service"),
+            ("AWS_ENDPOINT_URL", "all"),
+        ];
+        let url = |settings: &Settings, id: &str| {
+            settings.endpoint_url(id).unwrap().map(|value| value.text)
+        };
         let mut found = Vec::new();
         let mut option = settings(config, &variables);
         option.set("endpoint_url", "option", "--endpoint-url");
@@ -313,9 +392,15 @@ mod tests {
         found.extend(url(&settings(config, &[]), "Cost-Explorer"));
         found.extend(url(&settings(config, &[("AWS_ENDPOINT_URL", "")]), "S3"));
         found.extend(url(&settings(config, &[]), "SQS"));
-        assert_eq!(found, ["option", "service", "all", "services", "profile", "profile"]);
+        assert_eq!(
+            found,
+            ["option", "service", "all", "services", "profile", "profile"]
+        );
 
-        let ignoring = [("AWS_ENDPOINT_URL", "all"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True")];
+        let ignoring = [
+            ("AWS_ENDPOINT_URL", "all"),
+            ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"),
+        ];
         let mut ignoring = settings(config, &ignoring);
         assert_eq!(url(&ignoring, "Cost Explorer"), None);
         ignoring.set("endpoint_url", "option", "--endpoint-url");
@@ -328,56 +413,97 @@ mod tests {
                        does not exist.";
         for (config, expected) in [
             ("[default]\nservices = nothere\n", missing),
-            ("[default]\nservices = nothere\n[services nothere]\n", missing),
+            (
+                "[default]\nservices = nothere\n[services nothere]\n",
+                missing,
+            ),
             (
                 "[default]\nservices = a\n[services a]\ns3 = x\n",
                 "The key \"s3\" needs indented lines key = value below it.",
             ),
         ] {
-            assert_eq!(refusal(settings(config, &[]).endpoint_url("S3")).as_deref(), Some(expected));
+            assert_eq!(
+                refusal(settings(config, &[]).endpoint_url("S3")).as_deref(),
+                Some(expected)
+            );
         }
     }
 
     #[test]
     fn attempts_are_read_as_python_reads_integers() {
-        for (text, attempts) in [("1", 1), (" +0_5 ", 5), ("007", 7), ("99999999999999999999", u32::MAX)] {
-            assert_eq!(with("AWS_MAX_ATTEMPTS", text).max_attempts(), Ok(attempts), "{text}");
+        for (text, attempts) in [
+            ("1", 1),
+            (" +0_5 ", 5),
+            ("007", 7),
+            ("99999999999999999999", u32::MAX),
+        ] {
+            assert_eq!(
+                with("AWS_MAX_ATTEMPTS", text).max_attempts(),
+                Ok(attempts),
+                "{text}"
+            );
         }
         for text in ["abc", "", "1.5", "0x1", "_1", "1__0", "+", "- 1", "1_"] {
             let expected = format!("invalid literal for int() with base 10: '{text}'");
-            assert_eq!(refusal(with("AWS_MAX_ATTEMPTS", text).max_attempts()), Some(expected));
+            assert_eq!(
+                refusal(with("AWS_MAX_ATTEMPTS", text).max_attempts()),
+                Some(expected)
+            );
         }
         for text in ["0", "-1", "-00_2"] {
             let number = text.replace("0_", "").replace("-0", "-");
             let expected = format!(
                 "Value provided to \"max_attempts\": {number} must be an integer greater than or equal to one."
             );
-            assert_eq!(refusal(with("AWS_MAX_ATTEMPTS", text).max_attempts()), Some(expected));
+            assert_eq!(
+                refusal(with("AWS_MAX_ATTEMPTS", text).max_attempts()),
+                Some(expected)
+            );
         }
         assert_eq!(settings("", &[]).max_attempts(), Ok(3));
     }
 
     #[test]
     fn flags_are_true_in_any_letter_case() {
-        for (text, expected) in [("true", true), ("TRUE", true), ("1", false), ("yes", false), ("", false)] {
-            assert_eq!(with("AWS_USE_FIPS_ENDPOINT", text).flag("use_fips_endpoint", false), Ok(expected), "{text}");
+        for (text, expected) in [
+            ("true", true),
+            ("TRUE", true),
+            ("1", false),
+            ("yes", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                with("AWS_USE_FIPS_ENDPOINT", text).flag("use_fips_endpoint", false),
+                Ok(expected),
+                "{text}"
+            );
         }
-        assert_eq!(settings("", &[]).flag("parameter_validation", true), Ok(true));
         assert_eq!(
-            settings("[default]\nparameter_validation = no\n", &[]).flag("parameter_validation", true),
+            settings("", &[]).flag("parameter_validation", true),
+            Ok(true)
+        );
+        assert_eq!(
+            settings("[default]\nparameter_validation = no\n", &[])
+                .flag("parameter_validation", true),
             Ok(false)
         );
     }
 
     #[test]
     fn bundles_of_certificate_authorities() {
-        let surroundings = |text| Surroundings::with_variables([("HOME", "/home/u"), ("AWS_CA_BUNDLE", text)]);
-        let bundle = |text| Settings::load(surroundings(text), None).unwrap().ca_bundle();
+        let surroundings =
+            |text| Surroundings::with_variables([("HOME", "/home/u"), ("AWS_CA_BUNDLE", text)]);
+        let bundle = |text| {
+            Settings::load(surroundings(text), None)
+                .unwrap()
+                .ca_bundle()
+        };
         assert_eq!(bundle("~/ca.pem"), Ok(Some("/home/u/ca.pem".into())));
         for text in ["", " "] {
             let error = refusal(bundle(text)).expect("an error");
             assert!(
-                error.starts_with("Invalid CA bundle: ") && error.ends_with("path to a CA bundle file."),
+                error.starts_with("Invalid CA bundle: ")
+                    && error.ends_with("path to a CA bundle file."),
                 "{error}"
             );
         }
@@ -399,7 +525,11 @@ mod tests {
             assert_eq!(with(variable, text).check(), Ok(()), "{variable}={text}");
         }
         for (variable, text, expected) in [
-            ("AWS_PROFILE", "nope", "The config profile (nope) could not be found"),
+            (
+                "AWS_PROFILE",
+                "nope",
+                "The config profile (nope) could not be found",
+            ),
             (
                 "AWS_RETRY_MODE",
                 "Standard",
@@ -412,7 +542,11 @@ mod tests {
                 "Invalid value provided to \"mode\": \"\" must be one of: \
                  \"standard\" or \"adaptive\"",
             ),
-            ("AWS_MAX_ATTEMPTS", "x", "invalid literal for int() with base 10: 'x'"),
+            (
+                "AWS_MAX_ATTEMPTS",
+                "x",
+                "invalid literal for int() with base 10: 'x'",
+            ),
             (
                 CHECKSUM,
                 "bogus",
@@ -453,6 +587,11 @@ mod tests {
     fn refusals_say_where_the_value_comes_from() {
         let error = with("AWS_RETRY_MODE", "legacy").retry_mode().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidValue);
-        assert!(error.to_string().ends_with("\nThe value comes from AWS_RETRY_MODE."), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with("\nThe value comes from AWS_RETRY_MODE."),
+            "{error}"
+        );
     }
 }

@@ -1,8 +1,10 @@
-//! `role_arn`: a role taken with the credentials of another profile (`source_profile`) or source (`credential_source`).
+//! `role_arn`: a role taken with the credentials of another profile (`source_profile`) or source
+//! (`credential_source`).
 
 use super::sts::Role;
 use super::{
-    Answer, Asking, Chain, Credentials, Provider, Providing, beside, container, environment, failed, instance,
+    Answer, Asking, Chain, Credentials, Provider, Providing, beside, container, environment,
+    failed, instance,
 };
 use crate::config::{Error, ErrorKind, Origin, Profile, Value};
 
@@ -22,8 +24,13 @@ impl Provider for AssumeRole {
         Box::pin(async move {
             let profile = asking.profile()?;
             match role_arn(&profile)? {
-                Some(role) => taken(asking, role, vec![profile.name.to_owned()]).await.map(Answer::Found),
-                None => Ok(Answer::NotConfigured(format!("the profile \"{}\" has no role_arn", profile.name))),
+                Some(role) => taken(asking, role, vec![profile.name.to_owned()])
+                    .await
+                    .map(Answer::Found),
+                None => Ok(Answer::NotConfigured(format!(
+                    "the profile \"{}\" has no role_arn",
+                    profile.name
+                ))),
             }
         })
     }
@@ -41,35 +48,60 @@ fn role_arn(profile: &Profile<'_>) -> Result<Option<Value>, Error> {
 fn role(profile: &Profile<'_>, arn: String) -> Result<Role, Error> {
     let text = |key: &str| Ok::<_, Error>(profile.get(key)?.map(|value| value.text));
     let duration = text("duration_seconds")?.and_then(|text| text.trim().parse().ok());
-    let (external_id, session, device) = (text("external_id")?, text("role_session_name")?, text("mfa_serial")?);
-    Ok(Role { duration, external_id, arn, session, device })
+    let (external_id, session, device) = (
+        text("external_id")?,
+        text("role_session_name")?,
+        text("mfa_serial")?,
+    );
+    Ok(Role {
+        duration,
+        external_id,
+        arn,
+        session,
+        device,
+    })
 }
 
-/// Takes the role of a profile, or finds it in the cache. `visited` are the profiles that led here, this one the last.
+/// Takes the role of a profile, or finds it in the cache. `visited` are the profiles that led here,
+/// this one the last.
 async fn taken(asking: Asking<'_>, arn: Value, visited: Vec<String>) -> Result<Credentials, Error> {
-    let profile = asking.settings.profile_named(visited.last().map(String::as_str).unwrap_or_default());
+    let profile = asking
+        .settings
+        .profile_named(visited.last().map(String::as_str).unwrap_or_default());
     let source = Source::of(asking, &profile, &arn.origin, &visited)?;
     let role = role(&profile, arn.text)?;
     if let Some(found) = role.cached(&asking, NAME) {
         return Ok(found);
     }
-    let identity = source.credentials(asking, profile.name, visited.clone()).await?;
+    let identity = source
+        .credentials(asking, profile.name, visited.clone())
+        .await?;
     let code = match &role.device {
         Some(device) => Some(code(&asking, device).await?),
         None => None,
     };
-    role.take(&asking, NAME, "AssumeRole", code.map(|code| ("TokenCode", code)), Some(&identity)).await
+    role.take(
+        &asking,
+        NAME,
+        "AssumeRole",
+        code.map(|code| ("TokenCode", code)),
+        Some(&identity),
+    )
+    .await
 }
 
 /// The code of a device, from whoever sits before it.
 async fn code(asking: &Asking<'_>, device: &str) -> Result<String, Error> {
     let Some(prompt) = asking.prompt.cloned() else {
-        let text = format!("the role asks for a code of {device}, and there is nobody to ask for it");
+        let text =
+            format!("the role asks for a code of {device}, and there is nobody to ask for it");
         return Err(failed(NAME, text));
     };
     let question = format!("Enter MFA code for {device}: ");
     let answer = beside(move || prompt.ask(&question)).await?;
-    answer.map(|code| code.trim().to_owned()).map_err(|error| failed(NAME, format!("no code was given: {error}")))
+    answer
+        .map(|code| code.trim().to_owned())
+        .map_err(|error| failed(NAME, format!("no code was given: {error}")))
 }
 
 /// Where the credentials come from that a role is taken with.
@@ -81,11 +113,21 @@ enum Source {
 }
 
 impl Source {
-    fn of(asking: Asking<'_>, profile: &Profile<'_>, role: &Origin, visited: &[String]) -> Result<Self, Error> {
+    fn of(
+        asking: Asking<'_>,
+        profile: &Profile<'_>,
+        role: &Origin,
+        visited: &[String],
+    ) -> Result<Self, Error> {
         let name = profile.name;
-        match (profile.get("source_profile")?, profile.get("credential_source")?) {
+        match (
+            profile.get("source_profile")?,
+            profile.get("credential_source")?,
+        ) {
             (Some(source), Some(_)) => Err(Error::invalid(
-                format!("The profile \"{name}\" contains both source_profile and credential_source."),
+                format!(
+                    "The profile \"{name}\" contains both source_profile and credential_source."
+                ),
                 &source.origin,
             )),
             (None, None) => Err(Error::new(
@@ -100,7 +142,9 @@ impl Source {
                 "EcsContainer" => Ok(Source::Container),
                 "Ec2InstanceMetadata" => Ok(Source::Instance),
                 other => Err(Error::invalid(
-                    format!("The credential source \"{other}\" referenced in profile \"{name}\" is not valid."),
+                    format!(
+                        "The credential source \"{other}\" referenced in profile \"{name}\" is not valid."
+                    ),
                     &source.origin,
                 )),
             },
@@ -129,15 +173,32 @@ impl Source {
     }
 
     /// The credentials of the source, for the profile of this name.
-    async fn credentials(self, asking: Asking<'_>, of: &str, mut visited: Vec<String>) -> Result<Credentials, Error> {
+    async fn credentials(
+        self,
+        asking: Asking<'_>,
+        of: &str,
+        mut visited: Vec<String>,
+    ) -> Result<Credentials, Error> {
         let (name, answer) = match self {
-            Source::Environment => ("Environment", environment::Environment.variables(asking.settings)?),
+            Source::Environment => (
+                "Environment",
+                environment::Environment.variables(asking.settings)?,
+            ),
             Source::Container => ("EcsContainer", container::Container.provide(asking).await?),
-            Source::Instance => ("Ec2InstanceMetadata", instance::Instance.provide(asking).await?),
+            Source::Instance => (
+                "Ec2InstanceMetadata",
+                instance::Instance.provide(asking).await?,
+            ),
             Source::Profile(source) => {
                 let found = asking.settings.profile_named(&source);
-                let arn = if has_keys(&found)? { None } else { role_arn(&found)? };
-                let Some(arn) = arn else { return of_profile(asking, &source).await };
+                let arn = if has_keys(&found)? {
+                    None
+                } else {
+                    role_arn(&found)?
+                };
+                let Some(arn) = arn else {
+                    return of_profile(asking, &source).await;
+                };
                 visited.push(source);
                 return Box::pin(taken(asking, arn, visited)).await;
             }
@@ -153,12 +214,16 @@ impl Source {
 }
 
 fn has_keys(profile: &Profile<'_>) -> Result<bool, Error> {
-    Ok(profile.get("aws_access_key_id")?.is_some() || profile.get("aws_secret_access_key")?.is_some())
+    Ok(profile.get("aws_access_key_id")?.is_some()
+        || profile.get("aws_secret_access_key")?.is_some())
 }
 
 /// The credentials of a profile that has no role to take first.
 async fn of_profile(asking: Asking<'_>, name: &str) -> Result<Credentials, Error> {
-    let asking = Asking { source: Some(name), ..asking };
+    let asking = Asking {
+        source: Some(name),
+        ..asking
+    };
     match Chain::of_profile().ask(asking).await? {
         Ok(credentials) => Ok(credentials),
         Err(reasons) => {
@@ -205,7 +270,10 @@ mod tests {
         assert_eq!(found.account_id.as_deref(), Some("123456789012"));
         assert_eq!(fake.signed_by().as_deref(), Some("BASE"));
         let sent = fake.sent().concat();
-        assert!(sent.starts_with("POST https://sts.eu-west-1.amazonaws.com/\n"), "{sent}");
+        assert!(
+            sent.starts_with("POST https://sts.eu-west-1.amazonaws.com/\n"),
+            "{sent}"
+        );
         let form = "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fr&\
                     RoleSessionName=s&ExternalId=e%2B1&DurationSeconds=900";
         assert!(sent.ends_with(form), "{sent}");
@@ -225,10 +293,16 @@ mod tests {
         let scene = Scene::new(&config, "", &[]);
         let fake = Fake::answering(&[(200, &answer("MIDDLE")), (200, &answer("LAST"))]);
         let found = resolve(&settings(&scene), &fake).expect("credentials");
-        assert_eq!((found.access_key_id.as_str(), fake.signed_by().as_deref()), ("LAST", Some("MIDDLE")));
+        assert_eq!(
+            (found.access_key_id.as_str(), fake.signed_by().as_deref()),
+            ("LAST", Some("MIDDLE"))
+        );
         // The file of a role without anything more, as the AWS CLI names it.
         assert!(
-            std::path::Path::new(&scene.path(".aws/cli/cache/e76435e08febb9fb724241d2d4debec2e13709cc.json")).exists()
+            std::path::Path::new(
+                &scene.path(".aws/cli/cache/e76435e08febb9fb724241d2d4debec2e13709cc.json")
+            )
+            .exists()
         );
     }
 
@@ -267,7 +341,9 @@ mod tests {
             ),
         ] {
             let scene = Scene::new(&format!("[default]\n{config}"), "", &[]);
-            let error = resolve(&settings(&scene), &Fake::default()).expect_err(config).to_string();
+            let error = resolve(&settings(&scene), &Fake::default())
+                .expect_err(config)
+                .to_string();
             assert!(error.starts_with(expected), "{config}: {error}");
         }
     }
@@ -280,12 +356,26 @@ mod tests {
         let said = "An error occurred (AccessDenied) when calling the AssumeRole operation: No & no.\nRequest ID: id-1";
         for (status, body, expected) in [
             (403, refused, said),
-            (400, "", "An error occurred (400) when calling the AssumeRole operation: "),
-            (200, "{}", "Error when retrieving credentials from assume-role: the answer of STS is no XML"),
-            (200, "<a/>", "Error when retrieving credentials from assume-role: the answer of STS has no Expiration"),
+            (
+                400,
+                "",
+                "An error occurred (400) when calling the AssumeRole operation: ",
+            ),
+            (
+                200,
+                "{}",
+                "Error when retrieving credentials from assume-role: the answer of STS is no XML",
+            ),
+            (
+                200,
+                "<a/>",
+                "Error when retrieving credentials from assume-role: the answer of STS has no Expiration",
+            ),
         ] {
             let scene = Scene::new(&config, "", &[]);
-            let error = resolve(&settings(&scene), &Fake::answering(&[(status, body)])).expect_err(body).to_string();
+            let error = resolve(&settings(&scene), &Fake::answering(&[(status, body)]))
+                .expect_err(body)
+                .to_string();
             assert!(error.starts_with(expected), "{error}");
         }
     }
@@ -302,15 +392,29 @@ mod tests {
 
     #[test]
     fn a_person_is_asked_for_the_code_of_a_device() {
-        let config =
-            format!("[default]\nrole_arn = r\nsource_profile = default\nmfa_serial = arn:aws:iam::1:mfa/me\n{KEYS}");
+        let config = format!(
+            "[default]\nrole_arn = r\nsource_profile = default\nmfa_serial = arn:aws:iam::1:mfa/me\n{KEYS}"
+        );
         let scene = Scene::new(&config, "", &[]);
-        let error = resolve(&settings(&scene), &Fake::default()).expect_err("nobody is there").to_string();
-        assert!(error.contains("the role asks for a code of arn:aws:iam::1:mfa/me"), "{error}");
+        let error = resolve(&settings(&scene), &Fake::default())
+            .expect_err("nobody is there")
+            .to_string();
+        assert!(
+            error.contains("the role asks for a code of arn:aws:iam::1:mfa/me"),
+            "{error}"
+        );
         let fake = Fake::answering(&[(200, &answer("ASIA"))]);
-        let chain = CachedChain::new(Chain::standard(), Arc::new(settings(&scene)), Some(Arc::new(Person)));
+        let chain = CachedChain::new(
+            Chain::standard(),
+            Arc::new(settings(&scene)),
+            Some(Arc::new(Person)),
+        );
         wait(chain.resolve("r", &fake, &fake)).expect("credentials");
-        assert!(fake.sent().concat().ends_with("&SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme&TokenCode=123456"));
+        assert!(
+            fake.sent()
+                .concat()
+                .ends_with("&SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme&TokenCode=123456")
+        );
     }
 
     #[test]
@@ -318,21 +422,36 @@ mod tests {
         let config = format!("[default]\nrole_arn = r\nsource_profile = default\n{KEYS}");
         for (variables, region, expected) in [
             (&[][..], "eu-west-1", "https://sts.eu-west-1.amazonaws.com/"),
-            (&[("AWS_USE_FIPS_ENDPOINT", "true")], "us-east-1", "https://sts-fips.us-east-1.amazonaws.com/"),
+            (
+                &[("AWS_USE_FIPS_ENDPOINT", "true")],
+                "us-east-1",
+                "https://sts-fips.us-east-1.amazonaws.com/",
+            ),
             (
                 &[("AWS_USE_DUALSTACK_ENDPOINT", "true")],
                 "cn-north-1",
                 "https://sts.cn-north-1.api.amazonwebservices.com.cn/",
             ),
-            (&[("AWS_ENDPOINT_URL_STS", "http://localhost:1/x")], "eu-west-1", "http://localhost:1/x"),
+            (
+                &[("AWS_ENDPOINT_URL_STS", "http://localhost:1/x")],
+                "eu-west-1",
+                "http://localhost:1/x",
+            ),
             (&[], "aws-global", "https://sts.us-east-1.amazonaws.com/"),
         ] {
             let scene = Scene::new(&config, "", variables);
             let mut settings = settings(&scene);
             settings.set("endpoint_url", "http://localhost:2", "--endpoint-url");
             let fake = Fake::answering(&[(200, &answer("ASIA"))]);
-            wait(Chain::standard().resolve(Asking::new(&settings, region, &fake, &fake))).expect("credentials");
-            assert!(fake.sent().concat().starts_with(&format!("POST {expected}\n")), "{:?}", fake.sent());
+            wait(Chain::standard().resolve(Asking::new(&settings, region, &fake, &fake)))
+                .expect("credentials");
+            assert!(
+                fake.sent()
+                    .concat()
+                    .starts_with(&format!("POST {expected}\n")),
+                "{:?}",
+                fake.sent()
+            );
         }
     }
 }

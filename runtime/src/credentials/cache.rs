@@ -1,5 +1,6 @@
-//! The AWS CLI's files of temporary credentials and tokens: `~/.aws/cli/cache/KEY.json` and `~/.aws/sso/cache/KEY.json`,
-//! `KEY` being a hash of what they were asked for with. Each of us reads what the other wrote.
+//! The AWS CLI's files of temporary credentials and tokens: `~/.aws/cli/cache/KEY.json` and
+//! `~/.aws/sso/cache/KEY.json`, `KEY` being a hash of what they were asked for with. Each of us
+//! reads what the other wrote.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -17,12 +18,24 @@ const LEAST_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// The hash that names a file.
 pub(super) fn key(text: &str) -> String {
-    digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes())
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Where a file is; nowhere without a home folder.
 pub(super) fn path(asking: &Asking<'_>, folder: &str, key: &str) -> Option<PathBuf> {
-    Some(asking.settings.surroundings().home()?.join(".aws").join(folder).join(format!("{key}.json")))
+    Some(
+        asking
+            .settings
+            .surroundings()
+            .home()?
+            .join(".aws")
+            .join(folder)
+            .join(format!("{key}.json")),
+    )
 }
 
 /// What a file holds; nothing when there is none, or when it is no JSON.
@@ -30,8 +43,8 @@ pub(super) fn read(path: &Path) -> Option<Json> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// Replaces a file in one step, readable for its owner alone. That it can't be written is no error: the next call asks
-/// again.
+/// Replaces a file in one step, readable for its owner alone. That it can't be written is no error:
+/// the next call asks again.
 pub(super) fn write(path: &Path, value: &Json) {
     if let Err(error) = replace(path, value.to_string().as_bytes()) {
         tracing::warn!(target: "opsmith", "{} can't be written: {error}", path.display());
@@ -46,7 +59,10 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&new).and_then(|mut file| file.write_all(bytes)).and_then(|()| fs::rename(&new, path));
+    let written = options
+        .open(&new)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| fs::rename(&new, path));
     if written.is_err() {
         let _ = fs::remove_file(&new);
     }
@@ -54,7 +70,11 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Credentials in the cache of roles that last a while.
-pub(super) fn credentials(path: &Path, source: &'static str, now: SystemTime) -> Option<Credentials> {
+pub(super) fn credentials(
+    path: &Path,
+    source: &'static str,
+    now: SystemTime,
+) -> Option<Credentials> {
     let entry = read(path)?;
     let found = entry.get("Credentials")?;
     let text = |name: &str| found.get(name)?.as_str().map(str::to_owned);
@@ -70,7 +90,9 @@ pub(super) fn credentials(path: &Path, source: &'static str, now: SystemTime) ->
 
 /// An entry of the cache of roles. Credentials without an end are not kept.
 pub(super) fn keep(path: &Path, credentials: &Credentials, provider: Option<&str>) {
-    let Some(expiration) = credentials.expiration.and_then(iso8601) else { return };
+    let Some(expiration) = credentials.expiration.and_then(iso8601) else {
+        return;
+    };
     let mut entry = json!({"Credentials": {
         "AccessKeyId": credentials.access_key_id,
         "SecretAccessKey": credentials.secret_access_key,
@@ -102,7 +124,9 @@ mod tests {
         assert_eq!(fs::read_dir(folder).expect("a folder").count(), 1);
         #[cfg(unix)]
         assert_eq!(
-            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).expect("a file").permissions()) & 0o777,
+            std::os::unix::fs::PermissionsExt::mode(
+                &fs::metadata(&path).expect("a file").permissions()
+            ) & 0o777,
             0o600
         );
         write(Path::new("/proc/none/key.json"), &json!({}));

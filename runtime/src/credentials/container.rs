@@ -30,23 +30,45 @@ impl Provider for Container {
     fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
         Box::pin(async move {
             let surroundings = asking.settings.surroundings();
-            let url = match (surroundings.variable(RELATIVE)?, surroundings.variable(FULL)?) {
+            let url = match (
+                surroundings.variable(RELATIVE)?,
+                surroundings.variable(FULL)?,
+            ) {
                 (Some(path), _) => format!("http://{HOST}{path}"),
                 (None, Some(url)) => url,
-                (None, None) => return Ok(Answer::NotConfigured(format!("neither {RELATIVE} nor {FULL} is set"))),
+                (None, None) => {
+                    return Ok(Answer::NotConfigured(format!(
+                        "neither {RELATIVE} nor {FULL} is set"
+                    )));
+                }
             };
             check(&url)?;
-            let headers = [Some(("accept".into(), "application/json".into())), authorization(surroundings)?];
+            let headers = [
+                Some(("accept".into(), "application/json".into())),
+                authorization(surroundings)?,
+            ];
             let headers = headers.into_iter().flatten().collect();
-            let request = Request { method: "GET", url, headers, body: Vec::new() };
+            let request = Request {
+                method: "GET",
+                url,
+                headers,
+                body: Vec::new(),
+            };
             let mut attempt = 1;
             loop {
                 match asked(&asking, &request).await {
                     Ok(credentials) => return Ok(Answer::Found(credentials)),
                     Err(problem) if attempt == ATTEMPTS => {
-                        return Err(failed(NAME, format_args!("Error retrieving metadata: {problem}")));
+                        return Err(failed(
+                            NAME,
+                            format_args!("Error retrieving metadata: {problem}"),
+                        ));
                     }
-                    Err(_) => RealPause.pause(Duration::from_secs(1), Duration::from_secs(1)).await,
+                    Err(_) => {
+                        RealPause
+                            .pause(Duration::from_secs(1), Duration::from_secs(1))
+                            .await
+                    }
                 }
                 attempt += 1;
             }
@@ -56,10 +78,18 @@ impl Provider for Container {
 
 /// Refuses to send the container's token where anybody could read it.
 fn check(url: &str) -> Result<(), Error> {
-    let invalid = |text: String| Error::new(ErrorKind::InvalidValue, format!("{text}\nThe value comes from {FULL}."));
-    let uri = ::reqwest::Url::parse(url).map_err(|error| invalid(format!("{url} is no URL: {error}")))?;
+    let invalid = |text: String| {
+        Error::new(
+            ErrorKind::InvalidValue,
+            format!("{text}\nThe value comes from {FULL}."),
+        )
+    };
+    let uri =
+        ::reqwest::Url::parse(url).map_err(|error| invalid(format!("{url} is no URL: {error}")))?;
     let host = uri.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let loopback = host
+        .parse::<std::net::IpAddr>()
+        .is_ok_and(|address| address.is_loopback());
     match uri.scheme() == "https" || loopback || HOSTS.contains(&host) {
         true => Ok(()),
         false => Err(invalid(format!(
@@ -74,7 +104,12 @@ fn authorization(surroundings: &Surroundings) -> Result<Option<Header>, Error> {
     const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
     let token = match surroundings.variable(FILE)? {
         Some(path) => {
-            let unread = |error| failed(NAME, format_args!("{path} can't be read: {error}\nIt is named by {FILE}."));
+            let unread = |error| {
+                failed(
+                    NAME,
+                    format_args!("{path} can't be read: {error}\nIt is named by {FILE}."),
+                )
+            };
             Some(std::fs::read_to_string(&path).map_err(unread)?)
         }
         None => surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")?,
@@ -93,7 +128,9 @@ async fn asked(asking: &Asking<'_>, request: &Request) -> Result<Credentials, St
     let body = String::from_utf8_lossy(&response.body);
     match response.status {
         200 => metadata::credentials(&response.body, NAME),
-        status => Err(format!("Received non 200 response {status} from container metadata: {body}")),
+        status => Err(format!(
+            "Received non 200 response {status} from container metadata: {body}"
+        )),
     }
 }
 
@@ -105,13 +142,19 @@ mod tests {
     use crate::surroundings::testing::Scene;
 
     fn settings(variables: &[(&str, &str)]) -> (Scene, Settings) {
-        let scene = Scene::new("", "", &[&[("AWS_EC2_METADATA_DISABLED", "true")], variables].concat());
+        let scene = Scene::new(
+            "",
+            "",
+            &[&[("AWS_EC2_METADATA_DISABLED", "true")], variables].concat(),
+        );
         let settings = Settings::load(scene.surroundings(), None).expect("files");
         (scene, settings)
     }
 
     fn answer() -> String {
-        format!(r#"{{"AccessKeyId":"ASIA","SecretAccessKey":"hidden","Token":"t","Expiration":"{LATE}"}}"#)
+        format!(
+            r#"{{"AccessKeyId":"ASIA","SecretAccessKey":"hidden","Token":"t","Expiration":"{LATE}"}}"#
+        )
     }
 
     #[test]
@@ -121,13 +164,22 @@ mod tests {
         std::fs::write(&file, "of-file").expect("a file");
         let json = "accept: application/json\n";
         for (variables, expected) in [
-            (&[(RELATIVE, "/v2/x?y")][..], format!("GET http://169.254.170.2/v2/x?y\n{json}")),
             (
-                &[(FULL, "http://localhost:7/a"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "of-variable")],
+                &[(RELATIVE, "/v2/x?y")][..],
+                format!("GET http://169.254.170.2/v2/x?y\n{json}"),
+            ),
+            (
+                &[
+                    (FULL, "http://localhost:7/a"),
+                    ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "of-variable"),
+                ],
                 format!("GET http://localhost:7/a\n{json}authorization: of-variable\n"),
             ),
             (
-                &[(FULL, "https://any.example/a"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &file)],
+                &[
+                    (FULL, "https://any.example/a"),
+                    ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &file),
+                ],
                 format!("GET https://any.example/a\n{json}authorization: of-file\n"),
             ),
             (
@@ -138,14 +190,33 @@ mod tests {
                 ],
                 format!("GET http://169.254.170.23/a\n{json}authorization: of-file\n"),
             ),
-            (&[(FULL, "http://[fd00:ec2::23]/a")], format!("GET http://[fd00:ec2::23]/a\n{json}")),
-            (&[(FULL, "http://169.254.170.23/a")], format!("GET http://169.254.170.23/a\n{json}")),
+            (
+                &[(FULL, "http://[fd00:ec2::23]/a")],
+                format!("GET http://[fd00:ec2::23]/a\n{json}"),
+            ),
+            (
+                &[(FULL, "http://169.254.170.23/a")],
+                format!("GET http://169.254.170.23/a\n{json}"),
+            ),
         ] {
             let (_scene, settings) = settings(variables);
             let fake = Fake::answering(&[(500, "no"), (200, &answer())]);
-            assert_eq!(resolve(&settings, &fake).map(|found| found.source), Ok(NAME));
-            let sent = fake.requests.lock().expect("the lock").last().cloned().expect("a request");
-            let headers: String = sent.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+            assert_eq!(
+                resolve(&settings, &fake).map(|found| found.source),
+                Ok(NAME)
+            );
+            let sent = fake
+                .requests
+                .lock()
+                .expect("the lock")
+                .last()
+                .cloned()
+                .expect("a request");
+            let headers: String = sent
+                .headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}\n"))
+                .collect();
             assert_eq!(format!("GET {}\n{headers}", sent.url), expected);
         }
     }
@@ -163,11 +234,20 @@ mod tests {
             ("http://127.0.0.1:7/", answers, not_there),
         ] {
             let (_scene, settings) = settings(&[(FULL, url)]);
-            let error = resolve(&settings, &Fake::answering(answers)).expect_err(url).to_string();
+            let error = resolve(&settings, &Fake::answering(answers))
+                .expect_err(url)
+                .to_string();
             assert!(error.starts_with(expected), "{error}");
         }
-        let (_scene, settings) =
-            settings(&[(FULL, "http://127.0.0.1:7/"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nb")]);
-        assert!(resolve(&settings, &Fake::default()).expect_err("a token").to_string().contains("legal header value"));
+        let (_scene, settings) = settings(&[
+            (FULL, "http://127.0.0.1:7/"),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nb"),
+        ]);
+        assert!(
+            resolve(&settings, &Fake::default())
+                .expect_err("a token")
+                .to_string()
+                .contains("legal header value")
+        );
     }
 }

@@ -17,7 +17,9 @@ impl Provider for Environment {
         Box::pin(async move {
             match asking.environment_counts() {
                 true => self.variables(asking.settings),
-                false => Ok(Answer::NotConfigured("not asked, as an option names a profile".into())),
+                false => Ok(Answer::NotConfigured(
+                    "not asked, as an option names a profile".into(),
+                )),
             }
         })
     }
@@ -26,7 +28,12 @@ impl Provider for Environment {
 impl Environment {
     /// The keys in the variables.
     pub(super) fn variables(&self, settings: &Settings) -> Result<Answer, Error> {
-        let variable = |name: &str| Ok(settings.surroundings().variable(name)?.filter(|text| !text.is_empty()));
+        let variable = |name: &str| {
+            Ok(settings
+                .surroundings()
+                .variable(name)?
+                .filter(|text| !text.is_empty()))
+        };
         let Some(access_key_id) = variable("AWS_ACCESS_KEY_ID")? else {
             return Ok(Answer::NotConfigured("AWS_ACCESS_KEY_ID is not set".into()));
         };
@@ -50,8 +57,9 @@ impl Environment {
 }
 
 fn not_a_moment(given: &str) -> Error {
-    let text =
-        format!("AWS_CREDENTIAL_EXPIRATION is {given:?}, not a time with its zone such as 2030-01-01T00:00:00Z.");
+    let text = format!(
+        "AWS_CREDENTIAL_EXPIRATION is {given:?}, not a time with its zone such as 2030-01-01T00:00:00Z."
+    );
     Error::new(ErrorKind::CredentialRetrieval, text)
 }
 
@@ -69,19 +77,43 @@ mod tests {
 
     #[test]
     fn reads_every_variable() {
-        let keys = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "s")];
+        let keys = [
+            ("AWS_ACCESS_KEY_ID", "AKID"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+        ];
         let lasting = Credentials::new("AKID", "s", "env");
-        let token = |token: &str| Credentials { session_token: Some(token.into()), ..lasting.clone() };
+        let token = |token: &str| Credentials {
+            session_token: Some(token.into()),
+            ..lasting.clone()
+        };
         for (more, expected) in [
             (&[][..], lasting.clone()),
             (&[("AWS_SESSION_TOKEN", "a")], token("a")),
-            (&[("AWS_SESSION_TOKEN", "a"), ("AWS_SECURITY_TOKEN", "b")], token("b")),
-            (&[("AWS_SESSION_TOKEN", "a"), ("AWS_SECURITY_TOKEN", "")], token("a")),
-            (&[("AWS_SESSION_TOKEN", ""), ("AWS_ACCOUNT_ID", "")], lasting.clone()),
-            (&[("AWS_ACCOUNT_ID", "1234")], Credentials { account_id: Some("1234".into()), ..lasting.clone() }),
+            (
+                &[("AWS_SESSION_TOKEN", "a"), ("AWS_SECURITY_TOKEN", "b")],
+                token("b"),
+            ),
+            (
+                &[("AWS_SESSION_TOKEN", "a"), ("AWS_SECURITY_TOKEN", "")],
+                token("a"),
+            ),
+            (
+                &[("AWS_SESSION_TOKEN", ""), ("AWS_ACCOUNT_ID", "")],
+                lasting.clone(),
+            ),
+            (
+                &[("AWS_ACCOUNT_ID", "1234")],
+                Credentials {
+                    account_id: Some("1234".into()),
+                    ..lasting.clone()
+                },
+            ),
             (
                 &[("AWS_CREDENTIAL_EXPIRATION", "1970-01-01T00:01:00Z")],
-                Credentials { expiration: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(60)), ..lasting.clone() },
+                Credentials {
+                    expiration: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(60)),
+                    ..lasting.clone()
+                },
             ),
         ] {
             match provide(&[&keys[..], more].concat()) {
@@ -93,22 +125,39 @@ mod tests {
 
     #[test]
     fn incomplete_variables() {
-        for variables in [&[][..], &[("AWS_SECRET_ACCESS_KEY", "s")], &[("AWS_ACCESS_KEY_ID", "")]] {
-            assert!(matches!(provide(variables), Ok(Answer::NotConfigured(_))), "{variables:?}");
+        for variables in [
+            &[][..],
+            &[("AWS_SECRET_ACCESS_KEY", "s")],
+            &[("AWS_ACCESS_KEY_ID", "")],
+        ] {
+            assert!(
+                matches!(provide(variables), Ok(Answer::NotConfigured(_))),
+                "{variables:?}"
+            );
         }
-        for variables in
-            [&[("AWS_ACCESS_KEY_ID", "AKID")][..], &[("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "")]]
-        {
+        for variables in [
+            &[("AWS_ACCESS_KEY_ID", "AKID")][..],
+            &[("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "")],
+        ] {
             let error = provide(variables).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::PartialCredentials);
-            assert_eq!(error.to_string(), "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY");
+            assert_eq!(
+                error.to_string(),
+                "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"
+            );
         }
     }
 
     #[test]
     fn an_expiration_that_is_no_time_is_an_error() {
-        let variables =
-            [("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_CREDENTIAL_EXPIRATION", "soon")];
-        assert_eq!(provide(&variables).unwrap_err().kind(), ErrorKind::CredentialRetrieval);
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", "A"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_CREDENTIAL_EXPIRATION", "soon"),
+        ];
+        assert_eq!(
+            provide(&variables).unwrap_err().kind(),
+            ErrorKind::CredentialRetrieval
+        );
     }
 }

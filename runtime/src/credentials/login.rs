@@ -15,7 +15,10 @@ impl Provider for Login {
         Box::pin(async move {
             let profile = asking.profile()?;
             match profile.get("login_session")? {
-                None => Ok(Answer::NotConfigured(format!("the profile \"{}\" has no login_session", profile.name))),
+                None => Ok(Answer::NotConfigured(format!(
+                    "the profile \"{}\" has no login_session",
+                    profile.name
+                ))),
                 Some(session) => Err(failed(
                     self.name(),
                     format_args!(

@@ -1,4 +1,5 @@
-//! What the two kinds of metadata services have in common: the machine's own, near and quick or not there.
+//! What the two kinds of metadata services have in common: the machine's own, near and quick or not
+//! there.
 
 use std::time::Duration;
 
@@ -8,24 +9,37 @@ use super::{Asking, Credentials, moment};
 use crate::http::{Request, Response};
 
 /// Asks once, and waits for so long.
-pub(super) async fn ask(asking: &Asking<'_>, request: &Request, patience: Duration) -> Result<Response, String> {
+pub(super) async fn ask(
+    asking: &Asking<'_>,
+    request: &Request,
+    patience: Duration,
+) -> Result<Response, String> {
     match tokio::time::timeout(patience, asking.metadata.send(request)).await {
         Ok(answer) => answer.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("{} did not answer within {patience:?}", request.url)),
+        Err(_) => Err(format!(
+            "{} did not answer within {patience:?}",
+            request.url
+        )),
     }
 }
 
 /// The credentials in an answer, whose keys are those of both services.
 pub(super) fn credentials(body: &[u8], source: &'static str) -> Result<Credentials, String> {
-    let answer: Json = serde_json::from_slice(body).map_err(|_| "the answer is no JSON".to_owned())?;
+    let answer: Json =
+        serde_json::from_slice(body).map_err(|_| "the answer is no JSON".to_owned())?;
     let text = |key: &str| answer.get(key).and_then(Json::as_str).map(str::to_owned);
     let required = |key: &str| text(key).ok_or_else(|| missing(key, text("Code"), text("Message")));
-    let expiration = text("Expiration").map(|text| moment(&text).ok_or("the Expiration in the answer is no moment"));
+    let expiration = text("Expiration")
+        .map(|text| moment(&text).ok_or("the Expiration in the answer is no moment"));
     Ok(Credentials {
         session_token: text("Token"),
         expiration: expiration.transpose()?,
         account_id: text("AccountId"),
-        ..Credentials::new(required("AccessKeyId")?, required("SecretAccessKey")?, source)
+        ..Credentials::new(
+            required("AccessKeyId")?,
+            required("SecretAccessKey")?,
+            source,
+        )
     })
 }
 

@@ -40,14 +40,23 @@ impl Provider for Process {
                     profile.name
                 )));
             };
-            let failed = |reason: String| failed(NAME, format!("{reason}\nThe command is in {}.", command.origin));
+            let failed = |reason: String| {
+                failed(
+                    NAME,
+                    format!("{reason}\nThe command is in {}.", command.origin),
+                )
+            };
             let words = shlex::split(&command.text)
                 .filter(|words| !words.is_empty())
-                .ok_or_else(|| failed("credential_process is empty or has an open quotation".into()))?;
+                .ok_or_else(|| {
+                    failed("credential_process is empty or has an open quotation".into())
+                })?;
             let (program, arguments) = words.split_at(1);
             let mut process = asking.settings.surroundings().command(&program.concat());
             process.args(arguments);
-            let output = beside(move || run(&mut process, PATIENCE)).await?.map_err(failed)?;
+            let output = beside(move || run(&mut process, PATIENCE))
+                .await?
+                .map_err(failed)?;
             let mut credentials = credentials(&output).map_err(failed)?;
             if credentials.account_id.is_none() {
                 credentials.account_id = profile.get("aws_account_id")?.map(|value| value.text);
@@ -64,7 +73,12 @@ fn run(command: &mut Command, patience: Duration) -> Result<Vec<u8>, String> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| format!("{} cannot be started: {error}", command.get_program().display()))?;
+        .map_err(|error| {
+            format!(
+                "{} cannot be started: {error}",
+                command.get_program().display()
+            )
+        })?;
     let result = finish(&mut child, Instant::now() + patience);
     if result.is_err() {
         // It may have ended already, which is what both calls would then report.
@@ -100,14 +114,23 @@ fn finish(child: &mut Child, deadline: Instant) -> io::Result<(ExitStatus, Vec<u
 fn collect(pipe: impl Read + Send + 'static) -> io::Result<JoinHandle<io::Result<Vec<u8>>>> {
     thread::Builder::new().spawn(move || {
         let mut bytes = Vec::new();
-        pipe.take(MOST_OUTPUT + 1).read_to_end(&mut bytes).map(|_| bytes)
+        pipe.take(MOST_OUTPUT + 1)
+            .read_to_end(&mut bytes)
+            .map(|_| bytes)
     })
 }
 
-fn collected(pipe: Option<JoinHandle<io::Result<Vec<u8>>>>, deadline: Instant) -> io::Result<Vec<u8>> {
-    let Some(reader) = pipe else { return Ok(Vec::new()) };
+fn collected(
+    pipe: Option<JoinHandle<io::Result<Vec<u8>>>>,
+    deadline: Instant,
+) -> io::Result<Vec<u8>> {
+    let Some(reader) = pipe else {
+        return Ok(Vec::new());
+    };
     until(deadline, || Ok(reader.is_finished().then_some(())))?;
-    let bytes = reader.join().map_err(|_| io::Error::other("the pipe's reader failed"))??;
+    let bytes = reader
+        .join()
+        .map_err(|_| io::Error::other("the pipe's reader failed"))??;
     if bytes.len() as u64 > MOST_OUTPUT {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
@@ -127,8 +150,8 @@ fn until<T>(deadline: Instant, mut ask: impl FnMut() -> io::Result<Option<T>>) -
 
 /// Reads what a process printed. The error says what is wrong with it without showing it.
 fn credentials(output: &[u8]) -> Result<Credentials, String> {
-    let answer: Json =
-        serde_json::from_slice(output).map_err(|error| format!("the process printed no JSON: {error}"))?;
+    let answer: Json = serde_json::from_slice(output)
+        .map_err(|error| format!("the process printed no JSON: {error}"))?;
     let Json::Object(answer) = answer else {
         return Err("the process printed JSON that is no object".into());
     };
@@ -140,14 +163,17 @@ fn credentials(output: &[u8]) -> Result<Credentials, String> {
         None => Some("<Version key not provided>".to_owned()),
     };
     if let Some(version) = version {
-        return Err(format!("Unsupported version '{version}' for credential process provider, supported versions: 1"));
+        return Err(format!(
+            "Unsupported version '{version}' for credential process provider, supported versions: 1"
+        ));
     }
     let text = |key: &str| match answer.get(key) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
         Some(_) => Err(format!("{key} is not a string")),
     };
-    let required = |key: &str| text(key)?.ok_or_else(|| format!("Missing required key in response: '{key}'"));
+    let required =
+        |key: &str| text(key)?.ok_or_else(|| format!("Missing required key in response: '{key}'"));
     Ok(Credentials {
         session_token: text("SessionToken")?,
         expiration: answer.get("Expiration").map_or(Ok(None), expiration)?,
@@ -156,12 +182,17 @@ fn credentials(output: &[u8]) -> Result<Credentials, String> {
     })
 }
 
-/// When the keys expire; null is never. A time without a zone is none, since nobody knows when that is.
+/// When the keys expire; null is never. A time without a zone is none, since nobody knows when that
+/// is.
 fn expiration(value: &Json) -> Result<Option<SystemTime>, String> {
-    let wrong = |shown: &str| format!("Expiration is {shown}, not a time with its zone such as 2030-01-01T00:00:00Z");
+    let wrong = |shown: &str| {
+        format!("Expiration is {shown}, not a time with its zone such as 2030-01-01T00:00:00Z")
+    };
     match value {
         Json::Null => Ok(None),
-        Json::String(text) => moment(text).map(Some).ok_or_else(|| wrong(&format!("{text:?}"))),
+        Json::String(text) => moment(text)
+            .map(Some)
+            .ok_or_else(|| wrong(&format!("{text:?}"))),
         Json::Number(number) => Err(wrong(&number.to_string())),
         _ => Err(wrong("of another type")),
     }
@@ -177,7 +208,8 @@ pub(super) mod tests {
     use crate::surroundings::testing::{Scene, noise};
 
     /// A complete answer.
-    pub(crate) const ANSWER: &str = r#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"hidden"}"#;
+    pub(crate) const ANSWER: &str =
+        r#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"hidden"}"#;
 
     #[test]
     fn reads_every_key() {
@@ -185,10 +217,31 @@ pub(super) mod tests {
         let minute = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(60));
         for (more, expected) in [
             ("", lasting.clone()),
-            (r#","SessionToken":"t""#, Credentials { session_token: Some("t".into()), ..lasting.clone() }),
-            (r#","SessionToken":"","AccountId":null,"Expiration":null,"Other":[]"#, lasting.clone()),
-            (r#","AccountId":"1234""#, Credentials { account_id: Some("1234".into()), ..lasting.clone() }),
-            (r#","Expiration":"1970-01-01T00:01:00Z""#, Credentials { expiration: minute, ..lasting.clone() }),
+            (
+                r#","SessionToken":"t""#,
+                Credentials {
+                    session_token: Some("t".into()),
+                    ..lasting.clone()
+                },
+            ),
+            (
+                r#","SessionToken":"","AccountId":null,"Expiration":null,"Other":[]"#,
+                lasting.clone(),
+            ),
+            (
+                r#","AccountId":"1234""#,
+                Credentials {
+                    account_id: Some("1234".into()),
+                    ..lasting.clone()
+                },
+            ),
+            (
+                r#","Expiration":"1970-01-01T00:01:00Z""#,
+                Credentials {
+                    expiration: minute,
+                    ..lasting.clone()
+                },
+            ),
             (r#","Version":1.0"#, lasting.clone()),
         ] {
             let output = format!(" {}{more}}}\n", ANSWER.trim_end_matches('}'));
@@ -199,24 +252,47 @@ pub(super) mod tests {
     #[test]
     fn refuses_other_answers_without_showing_them() {
         let unsupported = |version: &str| {
-            format!("Unsupported version '{version}' for credential process provider, supported versions: 1")
+            format!(
+                "Unsupported version '{version}' for credential process provider, supported versions: 1"
+            )
         };
-        let no_time =
-            |shown: &str| format!("Expiration is {shown}, not a time with its zone such as 2030-01-01T00:00:00Z");
+        let no_time = |shown: &str| {
+            format!("Expiration is {shown}, not a time with its zone such as 2030-01-01T00:00:00Z")
+        };
         for (output, expected) in [
-            ("", "the process printed no JSON: EOF while parsing a value at line 1 column 0".to_owned()),
-            ("hidden", "the process printed no JSON: expected value at line 1 column 1".into()),
+            (
+                "",
+                "the process printed no JSON: EOF while parsing a value at line 1 column 0"
+                    .to_owned(),
+            ),
+            (
+                "hidden",
+                "the process printed no JSON: expected value at line 1 column 1".into(),
+            ),
             (
                 r#"{"AccessKeyId":"hidden"#,
-                "the process printed no JSON: EOF while parsing a string at line 1 column 22".into(),
+                "the process printed no JSON: EOF while parsing a string at line 1 column 22"
+                    .into(),
             ),
-            (r#"["hidden"]"#, "the process printed JSON that is no object".into()),
-            (r#"{"SecretAccessKey":"hidden"}"#, unsupported("<Version key not provided>")),
+            (
+                r#"["hidden"]"#,
+                "the process printed JSON that is no object".into(),
+            ),
+            (
+                r#"{"SecretAccessKey":"hidden"}"#,
+                unsupported("<Version key not provided>"),
+            ),
             (r#"{"Version":2}"#, unsupported("2")),
             (r#"{"Version":"1"}"#, unsupported("1")),
             (r#"{"Version":["hidden"]}"#, unsupported("<not a number>")),
-            (r#"{"Version":1,"SecretAccessKey":"hidden"}"#, "Missing required key in response: 'AccessKeyId'".into()),
-            (r#"{"Version":1,"AccessKeyId":"a"}"#, "Missing required key in response: 'SecretAccessKey'".into()),
+            (
+                r#"{"Version":1,"SecretAccessKey":"hidden"}"#,
+                "Missing required key in response: 'AccessKeyId'".into(),
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"a"}"#,
+                "Missing required key in response: 'SecretAccessKey'".into(),
+            ),
             (
                 r#"{"Version":1,"AccessKeyId":"a","SecretAccessKey":""}"#,
                 "Missing required key in response: 'SecretAccessKey'".into(),
@@ -225,12 +301,25 @@ pub(super) mod tests {
                 r#"{"Version":1,"AccessKeyId":"a","SecretAccessKey":{"x":"hidden"}}"#,
                 "SecretAccessKey is not a string".into(),
             ),
-            (r#"{"Version":1,"Expiration":"2099-02-21T16:06:25"}"#, no_time("\"2099-02-21T16:06:25\"")),
+            (
+                r#"{"Version":1,"Expiration":"2099-02-21T16:06:25"}"#,
+                no_time("\"2099-02-21T16:06:25\""),
+            ),
             (r#"{"Version":1,"Expiration":""}"#, no_time("\"\"")),
-            (r#"{"Version":1,"Expiration":4102444800}"#, no_time("4102444800")),
-            (r#"{"Version":1,"Expiration":["hidden"]}"#, no_time("of another type")),
+            (
+                r#"{"Version":1,"Expiration":4102444800}"#,
+                no_time("4102444800"),
+            ),
+            (
+                r#"{"Version":1,"Expiration":["hidden"]}"#,
+                no_time("of another type"),
+            ),
         ] {
-            assert_eq!(credentials(output.as_bytes()), Err(expected.clone()), "{output}");
+            assert_eq!(
+                credentials(output.as_bytes()),
+                Err(expected.clone()),
+                "{output}"
+            );
             assert!(!expected.contains("hidden"));
         }
     }
@@ -274,14 +363,26 @@ pub(super) mod tests {
     #[test]
     fn processes_that_fail() {
         let minute = Duration::from_secs(60);
-        assert_eq!(script("echo out; echo log >&2", minute), Ok(b"out\n".to_vec()));
+        assert_eq!(
+            script("echo out; echo log >&2", minute),
+            Ok(b"out\n".to_vec())
+        );
         for (text, expected) in [
             ("echo hidden; printf '\n no luck \n' >&2; exit 3", "no luck"),
             ("printf 'r\\377' >&2; exit 1", "r\u{fffd}"),
-            ("echo hidden; exit 3", "the process failed without a message (exit status: 3)"),
-            ("kill -9 $$", "the process failed without a message (signal: 9 (SIGKILL))"),
+            (
+                "echo hidden; exit 3",
+                "the process failed without a message (exit status: 3)",
+            ),
+            (
+                "kill -9 $$",
+                "the process failed without a message (signal: 9 (SIGKILL))",
+            ),
             ("exec yes", "the process printed more than 1048576 bytes"),
-            ("exec yes >&2", "the process printed more than 1048576 bytes"),
+            (
+                "exec yes >&2",
+                "the process printed more than 1048576 bytes",
+            ),
         ] {
             assert_eq!(script(text, minute), Err(expected.to_owned()), "{text}");
         }
@@ -290,55 +391,99 @@ pub(super) mod tests {
     #[test]
     fn processes_that_hang_are_ended() {
         let patience = Duration::from_millis(200);
-        for text in ["exec sleep 60", "exec sleep 60 >&- 2>&-", "sleep 2 & echo '{}'"] {
+        for text in [
+            "exec sleep 60",
+            "exec sleep 60 >&- 2>&-",
+            "sleep 2 & echo '{}'",
+        ] {
             let start = Instant::now();
-            assert_eq!(script(text, patience), Err("the process did not end within 200ms".to_owned()), "{text}");
+            assert_eq!(
+                script(text, patience),
+                Err("the process did not end within 200ms".to_owned()),
+                "{text}"
+            );
             assert!(start.elapsed() < Duration::from_secs(30), "{text}");
         }
     }
 
     fn resolve(scene: &Scene) -> Result<Credentials, Error> {
-        testing::resolve(&Settings::load(scene.surroundings(), None)?, &testing::Fake::default())
+        testing::resolve(
+            &Settings::load(scene.surroundings(), None)?,
+            &testing::Fake::default(),
+        )
     }
 
     #[test]
     fn the_command_is_split_without_a_shell() {
         let command = format!(r#"printf '%s' '{ANSWER}' "$HOME;""#);
-        let scene = Scene::new(&format!("[default]\ncredential_process = {command}\n"), "", &[]);
+        let scene = Scene::new(
+            &format!("[default]\ncredential_process = {command}\n"),
+            "",
+            &[],
+        );
         // The shell's `;` and `$HOME` reach the program as text, which then spoils the JSON.
         let error = resolve(&scene).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::CredentialRetrieval);
-        assert!(error.to_string().contains("the process printed no JSON: trailing characters"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("the process printed no JSON: trailing characters"),
+            "{error}"
+        );
 
-        let answer = format!("[default]\naws_account_id = 1234\ncredential_process = printf '%s' '{ANSWER}'\n");
+        let answer = format!(
+            "[default]\naws_account_id = 1234\ncredential_process = printf '%s' '{ANSWER}'\n"
+        );
         let found = resolve(&Scene::new(&answer, "", &[])).expect("credentials");
-        assert_eq!((found.source, found.account_id.as_deref()), (NAME, Some("1234")));
+        assert_eq!(
+            (found.source, found.account_id.as_deref()),
+            (NAME, Some("1234"))
+        );
     }
 
     #[test]
     fn errors_name_the_line_and_no_argument() {
         for (command, reason) in [
             ("", "credential_process is empty or has an open quotation"),
-            ("x 'hidden", "credential_process is empty or has an open quotation"),
-            ("/nope/at-all hidden", "/nope/at-all cannot be started: No such file or directory (os error 2)"),
+            (
+                "x 'hidden",
+                "credential_process is empty or has an open quotation",
+            ),
+            (
+                "/nope/at-all hidden",
+                "/nope/at-all cannot be started: No such file or directory (os error 2)",
+            ),
             ("sh -c 'echo broken >&2; exit 1' hidden", "broken"),
         ] {
-            let scene = Scene::new(&format!("[default]\ncredential_process = {command}\n"), "", &[]);
+            let scene = Scene::new(
+                &format!("[default]\ncredential_process = {command}\n"),
+                "",
+                &[],
+            );
             let expected = format!(
                 "Error when retrieving credentials from custom-process: {reason}\nThe command is in {}, line 2.",
                 scene.path(".aws/config")
             );
-            assert_eq!(resolve(&scene).map_err(|error| error.to_string()), Err(expected));
+            assert_eq!(
+                resolve(&scene).map_err(|error| error.to_string()),
+                Err(expected)
+            );
         }
     }
 
     #[test]
     fn expired_credentials_are_an_error() {
         let answer = ANSWER.replace('}', r#","Expiration":"2000-01-01T00:00:00Z"}"#);
-        let scene = Scene::new(&format!("[default]\ncredential_process = printf '%s' '{answer}'\n"), "", &[]);
+        let scene = Scene::new(
+            &format!("[default]\ncredential_process = printf '%s' '{answer}'\n"),
+            "",
+            &[],
+        );
         let error = resolve(&scene).unwrap_err().to_string();
         assert!(
-            error.starts_with("Credentials were refreshed, but the refreshed credentials are still expired.\n"),
+            error.starts_with(
+                "Credentials were refreshed, but the refreshed credentials are still expired.\n"
+            ),
             "{error}"
         );
     }

@@ -17,7 +17,12 @@ impl Provider for SharedCredentialsFile {
     fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
         Box::pin(async move {
             let profile = asking.profile()?;
-            static_keys(self.name(), profile.name, profile.credentials, asking.settings.credentials_file())
+            static_keys(
+                self.name(),
+                profile.name,
+                profile.credentials,
+                asking.settings.credentials_file(),
+            )
         })
     }
 }
@@ -34,7 +39,12 @@ impl Provider for ConfigFile {
     fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
         Box::pin(async move {
             let profile = asking.profile()?;
-            static_keys(self.name(), profile.name, profile.config, asking.settings.config_file())
+            static_keys(
+                self.name(),
+                profile.name,
+                profile.config,
+                asking.settings.config_file(),
+            )
         })
     }
 }
@@ -57,7 +67,9 @@ fn static_keys(
     let key = |name: &str| Ok(section.text(name)?.filter(|value| !value.text.is_empty()));
     let text = |name: &str| Ok::<_, Error>(key(name)?.map(|value| value.text));
     let Some(access_key_id) = key("aws_access_key_id")? else {
-        return not_configured(format!("the profile \"{profile}\" in {path} has no aws_access_key_id"));
+        return not_configured(format!(
+            "the profile \"{profile}\" in {path} has no aws_access_key_id"
+        ));
     };
     let Some(secret_access_key) = text("aws_secret_access_key")? else {
         return Err(Error::new(
@@ -85,10 +97,17 @@ mod tests {
     use crate::config::Settings;
     use crate::surroundings::testing::Scene;
 
-    fn provide(provider: &dyn Provider, config: &str, credentials: &str) -> (Scene, Result<Answer, Error>) {
+    fn provide(
+        provider: &dyn Provider,
+        config: &str,
+        credentials: &str,
+    ) -> (Scene, Result<Answer, Error>) {
         let scene = Scene::new(config, credentials, &[]);
         let settings = Settings::load(scene.surroundings(), Some("p")).expect("files");
-        (scene, crate::credentials::testing::provide(provider, &settings))
+        (
+            scene,
+            crate::credentials::testing::provide(provider, &settings),
+        )
     }
 
     #[test]
@@ -97,13 +116,25 @@ mod tests {
         for (more, token, account) in [
             ("", None, None),
             ("aws_session_token = a\n", Some("a"), None),
-            ("aws_session_token = a\naws_security_token = b\n", Some("b"), None),
-            ("aws_session_token =\naws_account_id = 1234\n", None, Some("1234")),
+            (
+                "aws_session_token = a\naws_security_token = b\n",
+                Some("b"),
+                None,
+            ),
+            (
+                "aws_session_token =\naws_account_id = 1234\n",
+                None,
+                Some("1234"),
+            ),
         ] {
-            let (config, credentials) = (format!("[profile p]\n{keys}{more}"), format!("[p]\n{keys}{more}"));
-            for (provider, config, credentials) in
-                [(&SharedCredentialsFile as &dyn Provider, "", &*credentials), (&ConfigFile, &*config, "")]
-            {
+            let (config, credentials) = (
+                format!("[profile p]\n{keys}{more}"),
+                format!("[p]\n{keys}{more}"),
+            );
+            for (provider, config, credentials) in [
+                (&SharedCredentialsFile as &dyn Provider, "", &*credentials),
+                (&ConfigFile, &*config, ""),
+            ] {
                 let expected = Credentials {
                     session_token: token.map(str::to_owned),
                     account_id: account.map(str::to_owned),
@@ -132,7 +163,9 @@ mod tests {
             assert_eq!(error.to_string(), expected);
             let (_, answer) = provide(&ConfigFile, &format!("[profile p]\n{keys}"), "");
             let text = answer.unwrap_err().to_string();
-            assert!(text.starts_with("Partial credentials found in config-file, missing: aws_secret_access_key\n"));
+            assert!(text.starts_with(
+                "Partial credentials found in config-file, missing: aws_secret_access_key\n"
+            ));
         }
     }
 
@@ -140,9 +173,21 @@ mod tests {
     fn reasons_name_the_file() {
         for (config, credentials, reason) in [
             ("[profile p]\n", "", "/.aws/credentials does not exist"),
-            ("[profile p]\n", "[q]\n", "/.aws/credentials has no profile \"p\""),
-            ("", "[p]\nregion = r\n", "/.aws/credentials has no aws_access_key_id"),
-            ("", "[p]\naws_access_key_id =\n", "/.aws/credentials has no aws_access_key_id"),
+            (
+                "[profile p]\n",
+                "[q]\n",
+                "/.aws/credentials has no profile \"p\"",
+            ),
+            (
+                "",
+                "[p]\nregion = r\n",
+                "/.aws/credentials has no aws_access_key_id",
+            ),
+            (
+                "",
+                "[p]\naws_access_key_id =\n",
+                "/.aws/credentials has no aws_access_key_id",
+            ),
         ] {
             match provide(&SharedCredentialsFile, config, credentials).1 {
                 Ok(Answer::NotConfigured(text)) => assert!(text.ends_with(reason), "{text}"),

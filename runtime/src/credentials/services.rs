@@ -10,16 +10,30 @@ use crate::retry::{Pause as _, RealPause};
 
 const ATTEMPTS: u32 = 3;
 
-/// The URL of a service: what is configured for it, or else its host in the region. An option of the call is about the
-/// service that is called, and not about this one.
-pub(super) fn url(asking: &Asking<'_>, sdk_id: &str, prefix: &str, region: &str) -> Result<String, Error> {
+/// The URL of a service: what is configured for it, or else its host in the region. An option of
+/// the call is about the service that is called, and not about this one.
+pub(super) fn url(
+    asking: &Asking<'_>,
+    sdk_id: &str,
+    prefix: &str,
+    region: &str,
+) -> Result<String, Error> {
     let settings = asking.settings;
     match settings.configured_endpoint_url(sdk_id)? {
-        Some(url) => endpoint::configured(&url.text).map_err(|problem| Error::invalid(problem, &url.origin)),
+        Some(url) => {
+            endpoint::configured(&url.text).map_err(|problem| Error::invalid(problem, &url.origin))
+        }
         None => {
             let fips = settings.flag("use_fips_endpoint", false)?;
             let dual_stack = settings.flag("use_dualstack_endpoint", false)?;
-            Ok(endpoint::regional(prefix, endpoint::Settings { region, fips, dual_stack }))
+            Ok(endpoint::regional(
+                prefix,
+                endpoint::Settings {
+                    region,
+                    fips,
+                    dual_stack,
+                },
+            ))
         }
     }
 }
@@ -39,11 +53,16 @@ pub(super) async fn answered(
         let answer = asking.transport.send(&signed).await;
         let passes = match &answer {
             Ok(response) => matches!(response.status, 429 | 500 | 502..=504),
-            Err(TransportError { kind, .. }) => !matches!(kind, TransportErrorKind::Tls | TransportErrorKind::Setup),
+            Err(TransportError { kind, .. }) => {
+                !matches!(kind, TransportErrorKind::Tls | TransportErrorKind::Setup)
+            }
         };
         if !passes || attempt == ATTEMPTS {
-            return answer.map_err(|error| Error::new(ErrorKind::CredentialRetrieval, error.to_string()));
+            return answer
+                .map_err(|error| Error::new(ErrorKind::CredentialRetrieval, error.to_string()));
         }
-        RealPause.pause(Duration::ZERO, Duration::from_secs(attempt.into())).await;
+        RealPause
+            .pause(Duration::ZERO, Duration::from_secs(attempt.into()))
+            .await;
     }
 }

@@ -1,5 +1,6 @@
-//! Single sign-on (IAM Identity Center): the credentials of a role, for a token that `aws sso login` left in the AWS CLI's
-//! cache. A token that ends soon is replaced, and the cache with it, where the login allows that.
+//! Single sign-on (IAM Identity Center): the credentials of a role, for a token that `aws sso
+//! login` left in the AWS CLI's cache. A token that ends soon is replaced, and the cache with it,
+//! where the login allows that.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -32,7 +33,10 @@ impl Provider for Sso {
                 Some(access) => access.credentials(&asking).await.map(Answer::Found),
                 None => {
                     let text = "has neither sso_role_name nor sso_account_id";
-                    Ok(Answer::NotConfigured(format!("the profile \"{}\" {text}", asking.profile()?.name)))
+                    Ok(Answer::NotConfigured(format!(
+                        "the profile \"{}\" {text}",
+                        asking.profile()?.name
+                    )))
                 }
             }
         })
@@ -45,26 +49,41 @@ struct Access {
     account: String,
     start_url: String,
     region: String,
-    /// The session that the profile names; without it, the profile states the session's keys itself.
+    /// The session that the profile names; without it, the profile states the session's keys
+    /// itself.
     session: Option<String>,
 }
 
 impl Access {
     fn of(asking: &Asking<'_>) -> Result<Option<Self>, Error> {
         let profile = asking.profile()?;
-        let (role, account) = (profile.get("sso_role_name")?, profile.get("sso_account_id")?);
+        let (role, account) = (
+            profile.get("sso_role_name")?,
+            profile.get("sso_account_id")?,
+        );
         if role.is_none() && account.is_none() {
             return Ok(None);
         }
         let session = profile.get("sso_session")?;
         let section = match &session {
             None => None,
-            Some(Value { text, origin }) => Some(asking.settings.sso_session(text).ok_or_else(|| {
-                Error::invalid(format!("The specified sso-session does not exist: \"{text}\""), origin)
-            })?),
+            Some(Value { text, origin }) => {
+                Some(asking.settings.sso_session(text).ok_or_else(|| {
+                    Error::invalid(
+                        format!("The specified sso-session does not exist: \"{text}\""),
+                        origin,
+                    )
+                })?)
+            }
         };
         let shared = |key: &str| -> Result<Option<Value>, Error> {
-            let (own, theirs) = (profile.get(key)?, section.map(|section| section.text(key)).transpose()?.flatten());
+            let (own, theirs) = (
+                profile.get(key)?,
+                section
+                    .map(|section| section.text(key))
+                    .transpose()?
+                    .flatten(),
+            );
             match (own, theirs) {
                 (Some(own), Some(theirs)) if own.text != theirs.text => Err(Error::invalid(
                     format!(
@@ -83,10 +102,20 @@ impl Access {
             ("sso_start_url", &start_url),
             ("sso_region", &region),
         ];
-        let missing: Vec<_> = keys.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| *key).collect();
-        let (Some(role), Some(account), Some(start_url), Some(region)) = (role, account, start_url, region) else {
+        let missing: Vec<_> = keys
+            .iter()
+            .filter(|(_, value)| value.is_none())
+            .map(|(key, _)| *key)
+            .collect();
+        let (Some(role), Some(account), Some(start_url), Some(region)) =
+            (role, account, start_url, region)
+        else {
             let text = "is configured to use SSO but is missing required configuration";
-            let text = format!("The profile \"{}\" {text}: {}", profile.name, missing.join(", "));
+            let text = format!(
+                "The profile \"{}\" {text}: {}",
+                profile.name,
+                missing.join(", ")
+            );
             return Err(Error::new(ErrorKind::InvalidValue, text));
         };
         let session = session.map(|session| session.text);
@@ -101,7 +130,10 @@ impl Access {
 
     async fn credentials(&self, asking: &Asking<'_>) -> Result<Credentials, Error> {
         let path = self.path(asking);
-        if let Some(found) = path.as_deref().and_then(|path| cache::credentials(path, NAME, asking.now())) {
+        if let Some(found) = path
+            .as_deref()
+            .and_then(|path| cache::credentials(path, NAME, asking.now()))
+        {
             return Ok(found);
         }
         let token = self.token(asking).await?;
@@ -119,7 +151,10 @@ impl Access {
             None => ("startUrl", &self.start_url),
         };
         let (account, role) = (ascii_text(&self.account), ascii_text(&self.role));
-        let text = format!("{{\"accountId\":{account},\"roleName\":{role},\"{name}\":{}}}", ascii_text(value));
+        let text = format!(
+            "{{\"accountId\":{account},\"roleName\":{role},\"{name}\":{}}}",
+            ascii_text(value)
+        );
         cache::path(asking, "cli/cache", &cache::key(&text))
     }
 
@@ -127,9 +162,14 @@ impl Access {
     async fn token(&self, asking: &Asking<'_>) -> Result<String, Error> {
         let name = self.session.as_ref().unwrap_or(&self.start_url);
         let unloaded = |problem: String| {
-            let login =
-                format!("Log in with: aws sso login --profile {}", asking.profile().map_or("NAME", |found| found.name));
-            Error::new(ErrorKind::CredentialRetrieval, format!("Error loading SSO Token: {problem}\n{login}"))
+            let login = format!(
+                "Log in with: aws sso login --profile {}",
+                asking.profile().map_or("NAME", |found| found.name)
+            );
+            Error::new(
+                ErrorKind::CredentialRetrieval,
+                format!("Error loading SSO Token: {problem}\n{login}"),
+            )
         };
         let path = cache::path(asking, "sso/cache", &cache::key(name));
         let entry = path.as_deref().and_then(cache::read);
@@ -155,11 +195,15 @@ impl Access {
         }
     }
 
-    /// A new entry of the cache for one that ends; none when there is none to have, in which case the old one serves as
-    /// long as it lasts.
+    /// A new entry of the cache for one that ends; none when there is none to have, in which case
+    /// the old one serves as long as it lasts.
     async fn refreshed(&self, asking: &Asking<'_>, entry: &Json) -> Option<Json> {
         let text = |key: &str| entry.get(key).and_then(Json::as_str);
-        let (token, id, secret) = (text("refreshToken")?, text("clientId")?, text("clientSecret")?);
+        let (token, id, secret) = (
+            text("refreshToken")?,
+            text("clientId")?,
+            text("clientSecret")?,
+        );
         let registration = text("registrationExpiresAt")?;
         if moment(registration)? <= asking.now() {
             return None;
@@ -171,8 +215,12 @@ impl Access {
             headers: vec![("content-type".into(), "application/json".into())],
             body: body.to_string().into_bytes(),
         };
-        let response = services::answered(asking, NAME, &request, |_| Ok(())).await.ok()?;
-        let answer: Json = serde_json::from_slice(&response.body).ok().filter(|_| response.status == 200)?;
+        let response = services::answered(asking, NAME, &request, |_| Ok(()))
+            .await
+            .ok()?;
+        let answer: Json = serde_json::from_slice(&response.body)
+            .ok()
+            .filter(|_| response.status == 200)?;
         let life = Duration::from_secs(answer.get("expiresIn")?.as_u64()?);
         let mut fresh = json!({
             "startUrl": self.start_url,
@@ -191,8 +239,10 @@ impl Access {
 
     /// The role's credentials for a token.
     async fn exchanged(&self, asking: &Asking<'_>, token: String) -> Result<Credentials, Error> {
-        let (role, account) =
-            (utf8_percent_encode(&self.role, NON_ALPHANUMERIC), utf8_percent_encode(&self.account, NON_ALPHANUMERIC));
+        let (role, account) = (
+            utf8_percent_encode(&self.role, NON_ALPHANUMERIC),
+            utf8_percent_encode(&self.account, NON_ALPHANUMERIC),
+        );
         let url = services::url(asking, "SSO", "portal.sso", &self.region)?;
         let request = Request {
             method: "GET",
@@ -205,7 +255,11 @@ impl Access {
         match response.status {
             200..300 => credentials(&answer).map_err(|problem| failed(NAME, problem)),
             401 => Err(expired(asking)),
-            status => Err(refused(&answer, status, response.header("x-amzn-errortype"))),
+            status => Err(refused(
+                &answer,
+                status,
+                response.header("x-amzn-errortype"),
+            )),
         }
     }
 }
@@ -214,14 +268,22 @@ fn expired(asking: &Asking<'_>) -> Error {
     let profile = asking.profile().map_or("NAME", |profile| profile.name);
     let text = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
                 session run aws sso login with the corresponding profile.";
-    Error::new(ErrorKind::CredentialRetrieval, format!("{text}\nLog in with: aws sso login --profile {profile}"))
+    Error::new(
+        ErrorKind::CredentialRetrieval,
+        format!("{text}\nLog in with: aws sso login --profile {profile}"),
+    )
 }
 
 fn credentials(answer: &Json) -> Result<Credentials, String> {
-    let found = answer.get("roleCredentials").ok_or("the answer has no roleCredentials")?;
+    let found = answer
+        .get("roleCredentials")
+        .ok_or("the answer has no roleCredentials")?;
     let text = |key: &str| found.get(key).and_then(Json::as_str).map(str::to_owned);
     let required = |key: &str| text(key).ok_or_else(|| format!("the answer has no {key}"));
-    let ends = found.get("expiration").and_then(Json::as_u64).ok_or("the answer has no expiration")?;
+    let ends = found
+        .get("expiration")
+        .and_then(Json::as_u64)
+        .ok_or("the answer has no expiration")?;
     Ok(Credentials {
         session_token: Some(required("sessionToken")?),
         expiration: SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(ends / 1000)),
@@ -231,9 +293,16 @@ fn credentials(answer: &Json) -> Result<Credentials, String> {
 
 /// An error of the service's, in the AWS CLI's words.
 fn refused(answer: &Json, status: u16, kind: Option<&str>) -> Error {
-    let code = kind.map(|kind| kind.split(':').next().unwrap_or(kind).to_owned()).unwrap_or_else(|| status.to_string());
-    let message = answer.get("message").and_then(Json::as_str).unwrap_or_default();
-    let text = format!("An error occurred ({code}) when calling the GetRoleCredentials operation: {message}");
+    let code = kind
+        .map(|kind| kind.split(':').next().unwrap_or(kind).to_owned())
+        .unwrap_or_else(|| status.to_string());
+    let message = answer
+        .get("message")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
+    let text = format!(
+        "An error occurred ({code}) when calling the GetRoleCredentials operation: {message}"
+    );
     Error::new(ErrorKind::RefusedByService, text)
 }
 
@@ -280,7 +349,10 @@ mod tests {
             ".aws/cli/cache/c5a16f1e78f48dca91be86ba2e308f4d622bae1b.json",
             ".aws/cli/cache/dc2655122aeaa2822cec7a4ba9ae69dc9c49c250.json",
         ];
-        for ((config, path), cached) in [(SESSION, TOKENS[0]), (LEGACY, TOKENS[1])].into_iter().zip(cached) {
+        for ((config, path), cached) in [(SESSION, TOKENS[0]), (LEGACY, TOKENS[1])]
+            .into_iter()
+            .zip(cached)
+        {
             let (scene, settings) = scene(config, path, &token(LATE));
             let fake = Fake::answering(&[(200, ANSWER)]);
             assert_eq!(
@@ -291,7 +363,11 @@ mod tests {
                             x-amz-sso_bearer_token: TOKEN\n";
             assert_eq!(fake.sent(), [expected]);
             assert!(Path::new(&scene.path(cached)).exists(), "{cached}");
-            assert_eq!(resolve(&settings, &Fake::default()).map(|found| found.source), Ok(NAME), "of the cache");
+            assert_eq!(
+                resolve(&settings, &Fake::default()).map(|found| found.source),
+                Ok(NAME),
+                "of the cache"
+            );
         }
     }
 
@@ -300,24 +376,45 @@ mod tests {
         let (scene, settings) = scene(SESSION, TOKENS[0], &token("2020-01-01T00:00:00Z"));
         let fresh = r#"{"accessToken":"FRESH","expiresIn":28800,"refreshToken":"NEXT"}"#;
         let fake = Fake::answering(&[(200, fresh), (200, ANSWER)]);
-        assert_eq!(resolve(&settings, &fake).map(|found| found.source), Ok(NAME));
+        assert_eq!(
+            resolve(&settings, &fake).map(|found| found.source),
+            Ok(NAME)
+        );
         let sent = fake.sent();
-        assert!(sent[0].starts_with("POST https://oidc.eu-west-1.amazonaws.com/token\n"), "{sent:?}");
+        assert!(
+            sent[0].starts_with("POST https://oidc.eu-west-1.amazonaws.com/token\n"),
+            "{sent:?}"
+        );
         assert!(sent[0].contains(r#""refreshToken":"REFRESH""#), "{sent:?}");
-        assert!(sent[1].ends_with("x-amz-sso_bearer_token: FRESH\n"), "{sent:?}");
+        assert!(
+            sent[1].ends_with("x-amz-sso_bearer_token: FRESH\n"),
+            "{sent:?}"
+        );
         let kept = cache::read(Path::new(&scene.path(TOKENS[0]))).expect("the entry");
-        assert_eq!((&kept["accessToken"], &kept["refreshToken"]), (&"FRESH".into(), &"NEXT".into()));
+        assert_eq!(
+            (&kept["accessToken"], &kept["refreshToken"]),
+            (&"FRESH".into(), &"NEXT".into())
+        );
         assert_eq!(kept["clientSecret"], "s");
     }
 
     #[test]
     fn a_token_that_can_not_be_replaced_serves_as_long_as_it_lasts() {
         let ends = time::OffsetDateTime::now_utc() + Duration::from_secs(600);
-        let ends = ends.format(&time::format_description::well_known::Rfc3339).expect("a time");
+        let ends = ends
+            .format(&time::format_description::well_known::Rfc3339)
+            .expect("a time");
         let (_scene, settings) = scene(SESSION, TOKENS[0], &token(&ends));
         let fake = Fake::answering(&[(400, "{}"), (200, ANSWER)]);
-        assert_eq!(resolve(&settings, &fake).map(|found| found.source), Ok(NAME));
-        assert!(fake.sent()[1].ends_with("x-amz-sso_bearer_token: TOKEN\n"), "{:?}", fake.sent());
+        assert_eq!(
+            resolve(&settings, &fake).map(|found| found.source),
+            Ok(NAME)
+        );
+        assert!(
+            fake.sent()[1].ends_with("x-amz-sso_bearer_token: TOKEN\n"),
+            "{:?}",
+            fake.sent()
+        );
     }
 
     #[test]
@@ -325,10 +422,34 @@ mod tests {
         let expired = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
                        session run aws sso login with the corresponding profile.\nLog in with: aws sso login --profile default";
         for (config, path, entry, answers, expected) in [
-            (SESSION, TOKENS[1], "{}", &[][..], "Error loading SSO Token: Token for s does not exist\n"),
-            (SESSION, TOKENS[0], "{}", &[], "Error loading SSO Token: Token for https://start.example is invalid\n"),
-            (LEGACY, TOKENS[1], &token("2020-01-01T00:00:00Z"), &[], expired),
-            (SESSION, TOKENS[0], &token("2020-01-01T00:00:00Z"), &[(400, "{}")], expired),
+            (
+                SESSION,
+                TOKENS[1],
+                "{}",
+                &[][..],
+                "Error loading SSO Token: Token for s does not exist\n",
+            ),
+            (
+                SESSION,
+                TOKENS[0],
+                "{}",
+                &[],
+                "Error loading SSO Token: Token for https://start.example is invalid\n",
+            ),
+            (
+                LEGACY,
+                TOKENS[1],
+                &token("2020-01-01T00:00:00Z"),
+                &[],
+                expired,
+            ),
+            (
+                SESSION,
+                TOKENS[0],
+                &token("2020-01-01T00:00:00Z"),
+                &[(400, "{}")],
+                expired,
+            ),
             (SESSION, TOKENS[0], &token(LATE), &[(401, "{}")], expired),
             (
                 SESSION,
@@ -339,9 +460,14 @@ mod tests {
             ),
         ] {
             let (_scene, settings) = scene(config, path, entry);
-            let error = resolve(&settings, &Fake::answering(answers)).expect_err(expected).to_string();
+            let error = resolve(&settings, &Fake::answering(answers))
+                .expect_err(expected)
+                .to_string();
             assert!(error.starts_with(expected), "{error}");
-            assert!(!error.contains("TOKEN") && !error.contains("REFRESH"), "{error}");
+            assert!(
+                !error.contains("TOKEN") && !error.contains("REFRESH"),
+                "{error}"
+            );
         }
     }
 
@@ -358,12 +484,17 @@ mod tests {
                 "The specified sso-session does not exist: \"zz\"\n",
             ),
             (
-                &format!("{}[sso-session s]\nsso_region = us-east-1\n", LEGACY.to_owned() + "sso_session = s\n"),
+                &format!(
+                    "{}[sso-session s]\nsso_region = us-east-1\n",
+                    LEGACY.to_owned() + "sso_session = s\n"
+                ),
                 "The value for sso_region is inconsistent between profile (eu-west-1) and sso-session (us-east-1).\n",
             ),
         ] {
             let (_scene, settings) = scene(config, TOKENS[0], "{}");
-            let error = resolve(&settings, &Fake::default()).expect_err(expected).to_string();
+            let error = resolve(&settings, &Fake::default())
+                .expect_err(expected)
+                .to_string();
             assert!(error.starts_with(expected), "{error}");
         }
     }

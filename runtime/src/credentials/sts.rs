@@ -1,6 +1,7 @@
 //! The two calls of AWS STS that give credentials for a role.
 //!
-//! STS speaks the query protocol: a form goes out, XML comes back. That is all of it that is needed.
+//! STS speaks the query protocol: a form goes out, XML comes back. That is all of it that is
+//! needed.
 
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
@@ -14,7 +15,11 @@ use crate::http::Request;
 use crate::{endpoint, sign};
 
 /// All that the form must escape.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A role, and what is said of the session that it is taken for.
 pub(super) struct Role {
@@ -27,7 +32,8 @@ pub(super) struct Role {
 }
 
 impl Role {
-    /// Where the role's credentials are kept, under a hash of Python's JSON of what they were asked for with.
+    /// Where the role's credentials are kept, under a hash of Python's JSON of what they were asked
+    /// for with.
     fn path(&self, asking: &Asking<'_>) -> Option<PathBuf> {
         let texts = [
             ("ExternalId", self.external_id.as_ref()),
@@ -35,20 +41,31 @@ impl Role {
             ("RoleSessionName", self.session.as_ref()),
             ("SerialNumber", self.device.as_ref()),
         ];
-        let texts =
-            texts.into_iter().filter_map(|(name, text)| Some(format!("\"{name}\": {}", json::ascii_text(text?))));
-        let duration = self.duration.map(|duration| format!("\"DurationSeconds\": {duration}"));
+        let texts = texts
+            .into_iter()
+            .filter_map(|(name, text)| Some(format!("\"{name}\": {}", json::ascii_text(text?))));
+        let duration = self
+            .duration
+            .map(|duration| format!("\"DurationSeconds\": {duration}"));
         let members: Vec<_> = duration.into_iter().chain(texts).collect();
-        cache::path(asking, "cli/cache", &cache::key(&format!("{{{}}}", members.join(", "))))
+        cache::path(
+            asking,
+            "cli/cache",
+            &cache::key(&format!("{{{}}}", members.join(", "))),
+        )
     }
 
     /// The role's credentials of an earlier call.
-    pub(super) fn cached(&self, asking: &Asking<'_>, provider: &'static str) -> Option<Credentials> {
+    pub(super) fn cached(
+        &self,
+        asking: &Asking<'_>,
+        provider: &'static str,
+    ) -> Option<Credentials> {
         cache::credentials(&self.path(asking)?, provider, asking.now())
     }
 
-    /// Takes the role, and keeps what it gives. `proof` is what the action asks for beside the role; the call is signed
-    /// when there are credentials to sign with.
+    /// Takes the role, and keeps what it gives. `proof` is what the action asks for beside the
+    /// role; the call is signed when there are credentials to sign with.
     pub(super) async fn take(
         &self,
         asking: &Asking<'_>,
@@ -66,13 +83,20 @@ impl Role {
             body: self.form(asking, action, proof).into_bytes(),
         };
         let sign = |request: &mut Request| match identity {
-            Some(identity) => sign::sign(request, &identity.into(), sign::Scope::new(region, "sts"), asking.now()),
+            Some(identity) => sign::sign(
+                request,
+                &identity.into(),
+                sign::Scope::new(region, "sts"),
+                asking.now(),
+            ),
             None => Ok(()),
         };
         let response = services::answered(asking, provider, &request, sign).await?;
         let body = String::from_utf8_lossy(&response.body);
         let credentials = match response.status {
-            200..300 => credentials(&body, provider).map_err(|problem| failed(provider, problem))?,
+            200..300 => {
+                credentials(&body, provider).map_err(|problem| failed(provider, problem))?
+            }
             status => return Err(refused(&body, status, action)),
         };
         if let Some(path) = self.path(asking) {
@@ -83,8 +107,15 @@ impl Role {
 
     fn form(&self, asking: &Asking<'_>, action: &str, proof: Option<(&str, String)>) -> String {
         // As the AWS CLI names a session that has no name.
-        let seconds = asking.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let session = self.session.clone().unwrap_or_else(|| format!("botocore-session-{seconds}"));
+        let seconds = asking
+            .now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
+        let session = self
+            .session
+            .clone()
+            .unwrap_or_else(|| format!("botocore-session-{seconds}"));
         let (proof, proved) = proof.unzip();
         let parameters = [
             ("Action", Some(action.to_owned())),
@@ -93,41 +124,67 @@ impl Role {
             ("RoleSessionName", Some(session)),
             ("ExternalId", self.external_id.clone()),
             ("SerialNumber", self.device.clone()),
-            ("DurationSeconds", self.duration.map(|duration| duration.to_string())),
+            (
+                "DurationSeconds",
+                self.duration.map(|duration| duration.to_string()),
+            ),
             (proof.unwrap_or_default(), proved),
         ];
-        let pair =
-            |(name, value): (&str, Option<String>)| Some(format!("{name}={}", utf8_percent_encode(&value?, ESCAPED)));
-        parameters.into_iter().filter_map(pair).collect::<Vec<_>>().join("&")
+        let pair = |(name, value): (&str, Option<String>)| {
+            Some(format!("{name}={}", utf8_percent_encode(&value?, ESCAPED)))
+        };
+        parameters
+            .into_iter()
+            .filter_map(pair)
+            .collect::<Vec<_>>()
+            .join("&")
     }
 }
 
 /// The text of the first element of this name.
 fn text<'d>(document: &'d roxmltree::Document<'_>, name: &str) -> Option<&'d str> {
-    document.descendants().find(|node| node.tag_name().name() == name)?.text().map(str::trim)
+    document
+        .descendants()
+        .find(|node| node.tag_name().name() == name)?
+        .text()
+        .map(str::trim)
 }
 
 fn credentials(body: &str, provider: &'static str) -> Result<Credentials, String> {
-    let document = roxmltree::Document::parse(body).map_err(|error| format!("the answer of STS is no XML: {error}"))?;
+    let document = roxmltree::Document::parse(body)
+        .map_err(|error| format!("the answer of STS is no XML: {error}"))?;
     let part = |name: &str| text(&document, name).map(str::to_owned);
-    let required = |name: &str| part(name).ok_or_else(|| format!("the answer of STS has no {name}"));
+    let required =
+        |name: &str| part(name).ok_or_else(|| format!("the answer of STS has no {name}"));
     let expiration = required("Expiration")?;
     let account = part("Arn").and_then(|arn| arn.split(':').nth(4).map(str::to_owned));
     Ok(Credentials {
         session_token: Some(required("SessionToken")?),
-        expiration: Some(moment(&expiration).ok_or("the Expiration in the answer of STS is no moment")?),
+        expiration: Some(
+            moment(&expiration).ok_or("the Expiration in the answer of STS is no moment")?,
+        ),
         account_id: account.filter(|account| !account.is_empty()),
-        ..Credentials::new(required("AccessKeyId")?, required("SecretAccessKey")?, provider)
+        ..Credentials::new(
+            required("AccessKeyId")?,
+            required("SecretAccessKey")?,
+            provider,
+        )
     })
 }
 
 /// An error of the service's, in the AWS CLI's words.
 fn refused(body: &str, status: u16, action: &str) -> Error {
     let document = roxmltree::Document::parse(body).ok();
-    let part = |name: &str| document.as_ref().and_then(|document| text(document, name).map(str::to_owned));
+    let part = |name: &str| {
+        document
+            .as_ref()
+            .and_then(|document| text(document, name).map(str::to_owned))
+    };
     let code = part("Code").unwrap_or_else(|| status.to_string());
     let message = part("Message").unwrap_or_default();
-    let id = part("RequestId").map(|id| format!("\nRequest ID: {id}")).unwrap_or_default();
+    let id = part("RequestId")
+        .map(|id| format!("\nRequest ID: {id}"))
+        .unwrap_or_default();
     Error::new(
         ErrorKind::RefusedByService,
         format!("An error occurred ({code}) when calling the {action} operation: {message}{id}"),

@@ -1,5 +1,5 @@
-//! A role taken with the token of a web identity, which a file holds: `AWS_WEB_IDENTITY_TOKEN_FILE` or the profile's
-//! `web_identity_token_file`.
+//! A role taken with the token of a web identity, which a file holds: `AWS_WEB_IDENTITY_TOKEN_FILE`
+//! or the profile's `web_identity_token_file`.
 
 use super::sts::Role;
 use super::{Answer, Asking, Provider, Providing, failed};
@@ -18,7 +18,12 @@ impl Provider for WebIdentity {
 
     fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
         Box::pin(async move {
-            let Some(file) = stated(&asking, "AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file")? else {
+            let Some(file) = stated(
+                &asking,
+                "AWS_WEB_IDENTITY_TOKEN_FILE",
+                "web_identity_token_file",
+            )?
+            else {
                 let text = "neither AWS_WEB_IDENTITY_TOKEN_FILE nor the key web_identity_token_file is there";
                 return Ok(Answer::NotConfigured(text.to_owned()));
             };
@@ -28,13 +33,28 @@ impl Provider for WebIdentity {
                             the AWS_ROLE_ARN env var is set.";
                 return Err(Error::invalid(text, &file.origin));
             };
-            let session = stated(&asking, "AWS_ROLE_SESSION_NAME", "role_session_name")?.map(|value| value.text);
-            let role = Role { duration: None, external_id: None, arn: arn.text, session, device: None };
+            let session = stated(&asking, "AWS_ROLE_SESSION_NAME", "role_session_name")?
+                .map(|value| value.text);
+            let role = Role {
+                duration: None,
+                external_id: None,
+                arn: arn.text,
+                session,
+                device: None,
+            };
             if let Some(found) = role.cached(&asking, NAME) {
                 return Ok(Answer::Found(found));
             }
             let proof = ("WebIdentityToken", token(&file)?);
-            role.take(&asking, NAME, "AssumeRoleWithWebIdentity", Some(proof), None).await.map(Answer::Found)
+            role.take(
+                &asking,
+                NAME,
+                "AssumeRoleWithWebIdentity",
+                Some(proof),
+                None,
+            )
+            .await
+            .map(Answer::Found)
         })
     }
 }
@@ -44,17 +64,26 @@ fn stated(asking: &Asking<'_>, variable: &str, key: &str) -> Result<Option<Value
     if asking.environment_counts()
         && let Some(text) = asking.settings.surroundings().variable(variable)?
     {
-        let value = Value { text, origin: Origin::Variable(variable.to_owned()) };
+        let value = Value {
+            text,
+            origin: Origin::Variable(variable.to_owned()),
+        };
         return Ok(Some(value).filter(|value| !value.text.is_empty()));
     }
-    Ok(asking.profile()?.get(key)?.filter(|value| !value.text.is_empty()))
+    Ok(asking
+        .profile()?
+        .get(key)?
+        .filter(|value| !value.text.is_empty()))
 }
 
 fn token(file: &Value) -> Result<String, Error> {
     std::fs::read_to_string(&file.text).map_err(|error| {
         failed(
             NAME,
-            format_args!("the token's file {} can't be read: {error}\nIt is named by {}.", file.text, file.origin),
+            format_args!(
+                "the token's file {} can't be read: {error}\nIt is named by {}.",
+                file.text, file.origin
+            ),
         )
     })
 }
@@ -75,34 +104,54 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("token").display().to_string();
         std::fs::write(&file, "to+ken").expect("a file");
-        let of_profile = format!("[default]\nrole_arn = r\nrole_session_name = s\nweb_identity_token_file = {file}\n");
-        let variables =
-            [("AWS_WEB_IDENTITY_TOKEN_FILE", &*file), ("AWS_ROLE_ARN", "r"), ("AWS_ROLE_SESSION_NAME", "s")];
+        let of_profile = format!(
+            "[default]\nrole_arn = r\nrole_session_name = s\nweb_identity_token_file = {file}\n"
+        );
+        let variables = [
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", &*file),
+            ("AWS_ROLE_ARN", "r"),
+            ("AWS_ROLE_SESSION_NAME", "s"),
+        ];
         for (config, variables) in [(&*of_profile, &[][..]), ("", &variables)] {
             let scene = Scene::new(config, "", variables);
             let settings = Settings::load(scene.surroundings(), None).expect("files");
             let fake = Fake::answering(&[(200, &answer)]);
-            assert_eq!(resolve(&settings, &fake).map(|found| found.source), Ok(NAME));
+            assert_eq!(
+                resolve(&settings, &fake).map(|found| found.source),
+                Ok(NAME)
+            );
             assert_eq!(fake.signed_by(), None);
             let form = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=r&RoleSessionName=s&WebIdentityToken=to%2Bken";
             assert!(fake.sent().concat().ends_with(form), "{:?}", fake.sent());
-            assert_eq!(resolve(&settings, &Fake::default()).map(|found| found.source), Ok(NAME), "of the cache");
+            assert_eq!(
+                resolve(&settings, &Fake::default()).map(|found| found.source),
+                Ok(NAME),
+                "of the cache"
+            );
         }
     }
 
     #[test]
     fn what_is_missing_is_told() {
         for (variables, expected) in [
-            (&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent")][..], "has no role ARN configured"),
             (
-                &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent"), ("AWS_ROLE_ARN", "r")],
+                &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent")][..],
+                "has no role ARN configured",
+            ),
+            (
+                &[
+                    ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent"),
+                    ("AWS_ROLE_ARN", "r"),
+                ],
                 "the token's file /nonexistent can't be read: No such file or directory (os error 2)\nIt is named by \
                  AWS_WEB_IDENTITY_TOKEN_FILE.",
             ),
         ] {
             let scene = Scene::new("", "", variables);
             let settings = Settings::load(scene.surroundings(), None).expect("files");
-            let error = resolve(&settings, &Fake::default()).expect_err(expected).to_string();
+            let error = resolve(&settings, &Fake::default())
+                .expect_err(expected)
+                .to_string();
             assert!(error.contains(expected), "{error}");
         }
     }

@@ -1,6 +1,6 @@
-//! What of an operation's input becomes a part of its address: labels of the host name (`smithy.api#endpoint` with
-//! `hostLabel`), and parameters of the endpoint rules (`smithy.rules#contextParam`, `#operationContextParams` and
-//! `#staticContextParams`).
+//! What of an operation's input becomes a part of its address: labels of the host name
+//! (`smithy.api#endpoint` with `hostLabel`), and parameters of the endpoint rules
+//! (`smithy.rules#contextParam`, `#operationContextParams` and `#staticContextParams`).
 
 use super::Value;
 use super::functions::is_host_label;
@@ -27,23 +27,41 @@ impl fmt::Debug for Bound<'_> {
 
 impl<'a> Bound<'a> {
     /// Reads the input only of operations whose address depends on it.
-    pub(crate) fn new(service: &'a Service<'a>, operation: &Operation<'a>, input: &dyn Write) -> Self {
-        let members = operation.input.map_or(&[][..], |shape| service.shape(shape).members);
-        let named = |member: &Member<'_>| member.is(flag::HOST_LABEL) || parameter(member).is_some();
-        let paths = operation.traits.iter().any(|found| matches!(found, OperationTrait::EndpointPath(..)));
+    pub(crate) fn new(
+        service: &'a Service<'a>,
+        operation: &Operation<'a>,
+        input: &dyn Write,
+    ) -> Self {
+        let members = operation
+            .input
+            .map_or(&[][..], |shape| service.shape(shape).members);
+        let named =
+            |member: &Member<'_>| member.is(flag::HOST_LABEL) || parameter(member).is_some();
+        let paths = operation
+            .traits
+            .iter()
+            .any(|found| matches!(found, OperationTrait::EndpointPath(..)));
         let input = match operation.input {
             Some(shape) if paths || members.iter().any(named) => document(service, shape, input),
             _ => Document::Null,
         };
-        let mut bound = Bound { parameters: Vec::new(), prefix: None };
+        let mut bound = Bound {
+            parameters: Vec::new(),
+            prefix: None,
+        };
         for member in members {
-            let value = parameter(member).and_then(|name| Some((name, value(input.get(member.name)?)?)));
+            let value =
+                parameter(member).and_then(|name| Some((name, value(input.get(member.name)?)?)));
             bound.parameters.extend(value);
         }
         for found in operation.traits {
             match found {
-                OperationTrait::HostPrefix(prefix) => bound.prefix = Some(filled(prefix, members, &input)),
-                OperationTrait::EndpointParameter(name, value) => bound.parameters.push((name, fixed(value))),
+                OperationTrait::HostPrefix(prefix) => {
+                    bound.prefix = Some(filled(prefix, members, &input))
+                }
+                OperationTrait::EndpointParameter(name, value) => {
+                    bound.parameters.push((name, fixed(value)))
+                }
                 OperationTrait::EndpointPath(name, path) => {
                     let value = at(path, &input).as_ref().and_then(value);
                     bound.parameters.extend(value.map(|value| (*name, value)));
@@ -54,16 +72,18 @@ impl<'a> Bound<'a> {
         bound
     }
 
-    /// The URL with the operation's prefix before its host name; no prefix goes before an IP address.
+    /// The URL with the operation's prefix before its host name; no prefix goes before an IP
+    /// address.
     ///
     /// # Errors
     ///
     /// A label that no host name can have.
     pub(crate) fn prefixed(&self, url: &str) -> Result<String, String> {
         match (&self.prefix, url.split_once("://")) {
-            (Some(prefix), Some((scheme, rest))) if !is_address(rest) => {
-                Ok(format!("{scheme}://{}{rest}", prefix.as_ref().map_err(String::clone)?))
-            }
+            (Some(prefix), Some((scheme, rest))) if !is_address(rest) => Ok(format!(
+                "{scheme}://{}{rest}",
+                prefix.as_ref().map_err(String::clone)?
+            )),
             _ => Ok(url.to_owned()),
         }
     }
@@ -81,15 +101,24 @@ fn document(service: &Service<'_>, shape: u32, input: &dyn Write) -> Document {
 /// Whether the host of a URL without its scheme is an IP address.
 fn is_address(rest: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    host.starts_with('[') || host.split(':').next().is_some_and(|host| host.parse::<Ipv4Addr>().is_ok())
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    host.starts_with('[')
+        || host
+            .split(':')
+            .next()
+            .is_some_and(|host| host.parse::<Ipv4Addr>().is_ok())
 }
 
 /// A prefix with labels of the host name in place of `{member}`.
 fn filled(prefix: &str, members: &[Member<'_>], input: &Document) -> Result<String, String> {
     let mut host = prefix.to_owned();
     for member in members.iter().filter(|member| member.is(flag::HOST_LABEL)) {
-        let label = input.get(member.name).and_then(Document::as_str).unwrap_or_default();
+        let label = input
+            .get(member.name)
+            .and_then(Document::as_str)
+            .unwrap_or_default();
         if !is_host_label(label, false) {
             let name = member.name;
             return Err(format!(
@@ -131,15 +160,28 @@ fn fixed(value: &Fixed<'_>) -> Value {
 
 /// What a path leads to; none when it leads to nothing, as `null` in JMESPath.
 fn at(path: &[Step<'_>], document: &Document) -> Option<Document> {
-    let Some((step, rest)) = path.split_first() else { return Some(document.clone()) };
+    let Some((step, rest)) = path.split_first() else {
+        return Some(document.clone());
+    };
     match (step, document) {
         (Step::Member(name), _) => at(rest, document.get(name)?),
-        (Step::Keys, Document::Map(map)) => {
-            at(rest, &Document::List(map.keys().map(|name| Document::String(name.clone())).collect()))
-        }
-        (Step::Several(paths), Document::Map(_)) => {
-            at(rest, &Document::List(paths.iter().map(|path| at(path, document).unwrap_or(Document::Null)).collect()))
-        }
+        (Step::Keys, Document::Map(map)) => at(
+            rest,
+            &Document::List(
+                map.keys()
+                    .map(|name| Document::String(name.clone()))
+                    .collect(),
+            ),
+        ),
+        (Step::Several(paths), Document::Map(_)) => at(
+            rest,
+            &Document::List(
+                paths
+                    .iter()
+                    .map(|path| at(path, document).unwrap_or(Document::Null))
+                    .collect(),
+            ),
+        ),
         (Step::Each, Document::List(items)) => each(rest, items.iter()),
         (Step::Flatten, Document::List(items)) => each(
             rest,
@@ -152,11 +194,17 @@ fn at(path: &[Step<'_>], document: &Document) -> Option<Document> {
     }
 }
 
-/// What a path leads to in each of the values, up to where it joins lists. Nothing stands for values without one.
+/// What a path leads to in each of the values, up to where it joins lists. Nothing stands for
+/// values without one.
 fn each<'d>(path: &[Step<'_>], items: impl Iterator<Item = &'d Document>) -> Option<Document> {
-    let end = path.iter().position(|step| *step == Step::Flatten).unwrap_or(path.len());
+    let end = path
+        .iter()
+        .position(|step| *step == Step::Flatten)
+        .unwrap_or(path.len());
     let (inner, rest) = path.split_at_checked(end)?;
-    let found = items.filter_map(|item| at(inner, item)).filter(|found| *found != Document::Null);
+    let found = items
+        .filter_map(|item| at(inner, item))
+        .filter(|found| *found != Document::Null);
     at(rest, &Document::List(found.collect()))
 }
 
@@ -172,7 +220,9 @@ mod tests {
     }
 
     fn list(texts: &[&str]) -> Option<Value> {
-        Some(Value::List(texts.iter().map(|text| Value::from(*text)).collect()))
+        Some(Value::List(
+            texts.iter().map(|text| Value::from(*text)).collect(),
+        ))
     }
 
     #[test]
@@ -181,19 +231,38 @@ mod tests {
         let items = r#"{"Items":[{"Get":{"Name":"a"}},{"Put":{"Name":"b"}},{"Get":{"Name":"c"},"Put":{"Name":"d"}}]}"#;
         let gets = [Member("Items"), Each, Member("Get"), Member("Name")];
         assert_eq!(found(&gets, items), list(&["a", "c"]));
-        let (get, put) = ([Member("Get"), Member("Name")], [Member("Put"), Member("Name")]);
+        let (get, put) = (
+            [Member("Get"), Member("Name")],
+            [Member("Put"), Member("Name")],
+        );
         let all: [&[Step<'_>]; 2] = [&get, &put];
-        assert_eq!(found(&[Member("Items"), Each, Several(&all), Flatten], items), list(&["a", "b", "c", "d"]));
-        assert_eq!(found(&[Member("Items"), Keys], r#"{"Items":{"x":1,"y":2}}"#), list(&["x", "y"]));
-        assert_eq!(found(&[Member("A"), Member("B")], r#"{"A":{"B":"t"}}"#), Some("t".into()));
-        for (path, input) in [(&gets[..], "{}"), (&[Member("A"), Keys], r#"{"A":[]}"#), (&gets, r#"{"Items":"x"}"#)] {
+        assert_eq!(
+            found(&[Member("Items"), Each, Several(&all), Flatten], items),
+            list(&["a", "b", "c", "d"])
+        );
+        assert_eq!(
+            found(&[Member("Items"), Keys], r#"{"Items":{"x":1,"y":2}}"#),
+            list(&["x", "y"])
+        );
+        assert_eq!(
+            found(&[Member("A"), Member("B")], r#"{"A":{"B":"t"}}"#),
+            Some("t".into())
+        );
+        for (path, input) in [
+            (&gets[..], "{}"),
+            (&[Member("A"), Keys], r#"{"A":[]}"#),
+            (&gets, r#"{"Items":"x"}"#),
+        ] {
             assert_eq!(found(path, input), None, "{input}");
         }
     }
 
     #[test]
     fn no_prefix_goes_before_an_address() {
-        let bound = Bound { parameters: Vec::new(), prefix: Some(Ok("sync-".to_owned())) };
+        let bound = Bound {
+            parameters: Vec::new(),
+            prefix: Some(Ok("sync-".to_owned())),
+        };
         for (url, expected) in [
             ("https://states.test/", "https://sync-states.test/"),
             ("http://localhost:9/base", "http://sync-localhost:9/base"),
@@ -203,8 +272,14 @@ mod tests {
         ] {
             assert_eq!(bound.prefixed(url).as_deref(), Ok(expected));
         }
-        let wrong = Bound { parameters: Vec::new(), prefix: Some(Err("no".to_owned())) };
+        let wrong = Bound {
+            parameters: Vec::new(),
+            prefix: Some(Err("no".to_owned())),
+        };
         assert_eq!(wrong.prefixed("https://a.test/"), Err("no".to_owned()));
-        assert_eq!(wrong.prefixed("http://10.0.0.1/").as_deref(), Ok("http://10.0.0.1/"));
+        assert_eq!(
+            wrong.prefixed("http://10.0.0.1/").as_deref(),
+            Ok("http://10.0.0.1/")
+        );
     }
 }

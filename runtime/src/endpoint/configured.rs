@@ -8,7 +8,9 @@ pub(super) fn url(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end)?;
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, after)| after);
+    let host_and_port = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, after)| after);
     host(host_and_port).then(|| match path.starts_with('/') {
         true => url.to_owned(),
         false => format!("{}/{path}", url.strip_suffix(path).unwrap_or(url)),
@@ -22,8 +24,10 @@ fn host(text: &str) -> bool {
     }
     let name = text.split_once(':').map_or(text, |(name, _)| name);
     let name = name.strip_suffix('.').unwrap_or(name);
-    let is_name =
-        name.len() <= 255 && name.split('.').all(|label| is_host_label(label, false) && !label.ends_with('-'));
+    let is_name = name.len() <= 255
+        && name
+            .split('.')
+            .all(|label| is_host_label(label, false) && !label.ends_with('-'));
     is_name || name.parse::<Ipv4Addr>().is_ok()
 }
 
@@ -46,9 +50,16 @@ mod tests {
 
     #[test]
     fn hosts_that_cannot_be_are_refused() {
-        for given in
-            ["http://", "http://a b/", "http://a_b.c/", "localhost:8080", "http://-a/", "http://[x]/", "", "://"]
-        {
+        for given in [
+            "http://",
+            "http://a b/",
+            "http://a_b.c/",
+            "localhost:8080",
+            "http://-a/",
+            "http://[x]/",
+            "",
+            "://",
+        ] {
             assert_eq!(url(given), None, "{given}");
         }
     }

@@ -14,9 +14,14 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The authentication schemes among the properties, in the order of preference; empty when the model's are taken.
+    /// The authentication schemes among the properties, in the order of preference; empty when the
+    /// model's are taken.
     pub fn auth_schemes(&self) -> &[Value] {
-        match self.properties.iter().find(|(name, _)| name == "authSchemes") {
+        match self
+            .properties
+            .iter()
+            .find(|(name, _)| name == "authSchemes")
+        {
             Some((_, Value::List(schemes))) => schemes,
             _ => &[],
         }
@@ -32,8 +37,14 @@ impl RuleSet<'_> {
     /// # Errors
     ///
     /// The rules' own message why there is no endpoint, or that no rule applies.
-    pub fn resolve<'v>(&self, given: impl IntoIterator<Item = (&'v str, Value)>) -> Result<Endpoint, String> {
-        let mut scope = Scope { values: Vec::new(), depth: 0 };
+    pub fn resolve<'v>(
+        &self,
+        given: impl IntoIterator<Item = (&'v str, Value)>,
+    ) -> Result<Endpoint, String> {
+        let mut scope = Scope {
+            values: Vec::new(),
+            depth: 0,
+        };
         for (name, value) in given {
             scope.values.push((name.to_owned(), value));
         }
@@ -43,7 +54,9 @@ impl RuleSet<'_> {
                 scope.values.push(((*name).to_owned(), value));
             }
         }
-        scope.first(self.rules).unwrap_or_else(|| Err("No endpoint rule applies.".to_owned()))
+        scope
+            .first(self.rules)
+            .unwrap_or_else(|| Err("No endpoint rule applies.".to_owned()))
     }
 }
 
@@ -55,7 +68,11 @@ struct Scope {
 
 impl Scope {
     fn find(&self, name: &str) -> Option<&Value> {
-        self.values.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.values
+            .iter()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
     }
 
     /// What the first rule that applies comes to; none when none does.
@@ -75,19 +92,28 @@ impl Scope {
     }
 
     fn rule(&mut self, rule: &Rule<'_>) -> Option<Result<Endpoint, String>> {
-        let (Rule::Tree(conditions, _) | Rule::Endpoint(conditions, ..) | Rule::Error(conditions, _)) = rule;
+        let (Rule::Tree(conditions, _)
+        | Rule::Endpoint(conditions, ..)
+        | Rule::Error(conditions, _)) = rule;
         if !conditions.iter().all(|condition| self.holds(condition)) {
             return None;
         }
         match rule {
             // Once a tree is entered, no rule after it is tried.
-            Rule::Tree(_, rules) => {
-                Some(self.first(rules).unwrap_or_else(|| Err("No endpoint rule applies.".to_owned())))
+            Rule::Tree(_, rules) => Some(
+                self.first(rules)
+                    .unwrap_or_else(|| Err("No endpoint rule applies.".to_owned())),
+            ),
+            Rule::Endpoint(_, url, properties, headers) => {
+                Some(self.endpoint(url, properties, headers))
             }
-            Rule::Endpoint(_, url, properties, headers) => Some(self.endpoint(url, properties, headers)),
             Rule::Error(_, message) => {
-                let message = self.value(message).and_then(|message| message.as_text().map(str::to_owned));
-                Some(Err(message.unwrap_or_else(|| "The endpoint rules give no endpoint.".to_owned())))
+                let message = self
+                    .value(message)
+                    .and_then(|message| message.as_text().map(str::to_owned));
+                Some(Err(message.unwrap_or_else(|| {
+                    "The endpoint rules give no endpoint.".to_owned()
+                })))
             }
         }
     }
@@ -111,13 +137,22 @@ impl Scope {
         properties: &[(&str, Expression<'_>)],
         headers: &[(&str, &[Expression<'_>])],
     ) -> Result<Endpoint, String> {
-        let text =
-            |expression: &Expression<'_>| self.value(expression).and_then(|value| value.as_text().map(str::to_owned));
+        let text = |expression: &Expression<'_>| {
+            self.value(expression)
+                .and_then(|value| value.as_text().map(str::to_owned))
+        };
         let url = text(url).ok_or("The endpoint rules give a URL that has no value.")?;
-        let properties = properties.iter().filter_map(|(name, value)| Some(((*name).to_owned(), self.value(value)?)));
-        let headers =
-            headers.iter().map(|(name, values)| ((*name).to_owned(), values.iter().filter_map(text).collect()));
-        Ok(Endpoint { url, properties: properties.collect(), headers: headers.collect() })
+        let properties = properties
+            .iter()
+            .filter_map(|(name, value)| Some(((*name).to_owned(), self.value(value)?)));
+        let headers = headers
+            .iter()
+            .map(|(name, values)| ((*name).to_owned(), values.iter().filter_map(text).collect()));
+        Ok(Endpoint {
+            url,
+            properties: properties.collect(),
+            headers: headers.collect(),
+        })
     }
 
     pub(super) fn value(&self, expression: &Expression<'_>) -> Option<Value> {
@@ -127,12 +162,20 @@ impl Scope {
             Expression::Text(template) => self.template(template).map(Value::Text),
             Expression::Ref(name) => self.find(name).cloned(),
             Expression::Call(function, arguments) => self.call(*function, arguments),
-            Expression::List(items) => {
-                items.iter().map(|item| self.value(item)).collect::<Option<_>>().map(Value::List)
-            }
+            Expression::List(items) => items
+                .iter()
+                .map(|item| self.value(item))
+                .collect::<Option<_>>()
+                .map(Value::List),
             Expression::Map(entries) => {
-                let entry = |(name, value): &(&str, Expression<'_>)| Some(((*name).to_owned(), self.value(value)?));
-                entries.iter().map(entry).collect::<Option<_>>().map(Value::Map)
+                let entry = |(name, value): &(&str, Expression<'_>)| {
+                    Some(((*name).to_owned(), self.value(value)?))
+                };
+                entries
+                    .iter()
+                    .map(entry)
+                    .collect::<Option<_>>()
+                    .map(Value::Map)
             }
         }
     }
@@ -143,10 +186,17 @@ impl Scope {
             // The functions that take what may have no value.
             Function::IsSet => Some(Value::Boolean(value(0).is_some())),
             Function::Coalesce => arguments.iter().find_map(|argument| self.value(argument)),
-            Function::Ite => value(if value(0)? == Value::Boolean(true) { 1 } else { 2 }),
+            Function::Ite => value(if value(0)? == Value::Boolean(true) {
+                1
+            } else {
+                2
+            }),
             _ => functions::call(
                 function,
-                &arguments.iter().map(|argument| self.value(argument)).collect::<Option<Vec<_>>>()?,
+                &arguments
+                    .iter()
+                    .map(|argument| self.value(argument))
+                    .collect::<Option<Vec<_>>>()?,
             ),
         }
     }
@@ -174,7 +224,9 @@ impl Scope {
                         None => self.find(name)?,
                     };
                     match value {
-                        Value::Boolean(value) => text.push_str(if *value { "true" } else { "false" }),
+                        Value::Boolean(value) => {
+                            text.push_str(if *value { "true" } else { "false" })
+                        }
                         value => text.push_str(value.as_text()?),
                     }
                     after
@@ -193,13 +245,22 @@ mod tests {
     #[test]
     fn rules_are_tried_in_order_and_trees_are_final() {
         let rules = RuleSet {
-            parameters: &[Parameter("On", "", Some(Expression::Boolean(true))), Parameter("Name", "", None)],
+            parameters: &[
+                Parameter("On", "", Some(Expression::Boolean(true))),
+                Parameter("Name", "", None),
+            ],
             rules: &[
                 Rule::Tree(
-                    &[Condition(Expression::Call(Function::IsSet, &[Expression::Ref("Name")]), "")],
+                    &[Condition(
+                        Expression::Call(Function::IsSet, &[Expression::Ref("Name")]),
+                        "",
+                    )],
                     &[Rule::Endpoint(
                         &[Condition(
-                            Expression::Call(Function::StringEquals, &[Expression::Ref("Name"), Expression::Text("a")]),
+                            Expression::Call(
+                                Function::StringEquals,
+                                &[Expression::Ref("Name"), Expression::Text("a")],
+                            ),
                             "",
                         )],
                         Expression::Text("https://{Name}.{{x}}"),
@@ -207,12 +268,22 @@ mod tests {
                         &[],
                     )],
                 ),
-                Rule::Error(&[Condition(Expression::Ref("On"), "Kept")], Expression::Text("Kept: {Kept}")),
+                Rule::Error(
+                    &[Condition(Expression::Ref("On"), "Kept")],
+                    Expression::Text("Kept: {Kept}"),
+                ),
             ],
         };
-        let resolved = |name: Option<&str>| rules.resolve(name.map(|name| ("Name", Value::from(name))));
-        assert_eq!(resolved(Some("a")).map(|endpoint| endpoint.url), Ok("https://a.{x}".to_owned()));
-        assert_eq!(resolved(Some("b")), Err("No endpoint rule applies.".to_owned()));
+        let resolved =
+            |name: Option<&str>| rules.resolve(name.map(|name| ("Name", Value::from(name))));
+        assert_eq!(
+            resolved(Some("a")).map(|endpoint| endpoint.url),
+            Ok("https://a.{x}".to_owned())
+        );
+        assert_eq!(
+            resolved(Some("b")),
+            Err("No endpoint rule applies.".to_owned())
+        );
         assert_eq!(resolved(None), Err("Kept: true".to_owned()));
     }
 }

@@ -5,9 +5,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::Ipv4Addr;
 
 /// Everything but the characters that RFC 3986 calls unreserved.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
-/// Calls a function; none when the arguments have no such value, or are of other types than it takes.
+/// Calls a function; none when the arguments have no such value, or are of other types than it
+/// takes.
 pub(super) fn call(function: Function, arguments: &[Value]) -> Option<Value> {
     let text = |at: usize| arguments.get(at)?.as_text();
     let flag = |at: usize| match arguments.get(at)? {
@@ -26,7 +31,9 @@ pub(super) fn call(function: Function, arguments: &[Value]) -> Option<Value> {
         Function::IsValidHostLabel => Some(Value::Boolean(is_host_label(text(0)?, flag(1)?))),
         Function::ParseUrl => parse_url(text(0)?),
         Function::Substring => substring(text(0)?, number(1)?, number(2)?, flag(3)?),
-        Function::UriEncode => Some(Value::Text(utf8_percent_encode(text(0)?, RESERVED).to_string())),
+        Function::UriEncode => Some(Value::Text(
+            utf8_percent_encode(text(0)?, RESERVED).to_string(),
+        )),
         Function::Split => Some(split(text(0)?, text(1)?, number(2)?)),
         Function::Partition => partition::of_region(text(0)?).map(partition::Partition::value),
         Function::ParseArn => parse_arn(text(0)?),
@@ -48,7 +55,11 @@ fn substring(text: &str, start: usize, stop: usize, reverse: bool) -> Option<Val
     if start >= stop || text.len() < stop || !text.is_ascii() {
         return None;
     }
-    let range = if reverse { text.len() - stop..text.len() - start } else { start..stop };
+    let range = if reverse {
+        text.len() - stop..text.len() - start
+    } else {
+        start..stop
+    };
     text.get(range).map(Value::from)
 }
 
@@ -72,7 +83,11 @@ fn parse_url(text: &str) -> Option<Value> {
         None => (rest, ""),
     };
     let host = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        Some((host, port))
+            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            host
+        }
         _ => authority,
     };
     let is_ip = host.parse::<Ipv4Addr>().is_ok() || (host.starts_with('[') && host.ends_with(']'));
@@ -92,7 +107,8 @@ fn parse_url(text: &str) -> Option<Value> {
 fn parse_arn(text: &str) -> Option<Value> {
     let mut parts = text.splitn(6, ':');
     let mut next = || parts.next();
-    let ("arn", partition, service, region, account, resource) = (next()?, next()?, next()?, next()?, next()?, next()?)
+    let ("arn", partition, service, region, account, resource) =
+        (next()?, next()?, next()?, next()?, next()?, next()?)
     else {
         return None;
     };
@@ -112,11 +128,17 @@ fn parse_arn(text: &str) -> Option<Value> {
 /// Whether the bucket's name can be part of a host name that certificates of S3 cover.
 fn is_bucket(name: &str, dots: bool) -> bool {
     let label = |label: &str| {
-        let end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let end = |byte: Option<u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
         let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         label.bytes().all(inner) && end(label.bytes().next()) && end(label.bytes().next_back())
     };
-    let labels = if dots { name.split('.').all(label) } else { label(name) };
+    let labels = if dots {
+        name.split('.').all(label)
+    } else {
+        label(name)
+    };
     (3..=63).contains(&name.len()) && labels && name.parse::<Ipv4Addr>().is_err()
 }
 
@@ -127,10 +149,16 @@ mod tests {
     #[test]
     fn urls_have_parts() {
         let part = |url: &str, name: &str| parse_url(url).and_then(|url| url.get(name).cloned());
-        assert_eq!(part("https://a.b:8443/x/y", "authority"), Some("a.b:8443".into()));
+        assert_eq!(
+            part("https://a.b:8443/x/y", "authority"),
+            Some("a.b:8443".into())
+        );
         assert_eq!(part("https://a.b", "normalizedPath"), Some("/".into()));
         assert_eq!(part("https://a.b/x", "normalizedPath"), Some("/x/".into()));
-        assert_eq!(part("http://127.0.0.1/", "isIp"), Some(Value::Boolean(true)));
+        assert_eq!(
+            part("http://127.0.0.1/", "isIp"),
+            Some(Value::Boolean(true))
+        );
         for url in ["ftp://a", "https://a?b", "a", "https://"] {
             assert_eq!(parse_url(url), None, "{url}");
         }

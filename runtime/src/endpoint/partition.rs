@@ -24,27 +24,49 @@ impl Partition {
         Value::Map(vec![
             ("name".to_owned(), self.id.into()),
             ("dnsSuffix".to_owned(), self.dns_suffix.into()),
-            ("dualStackDnsSuffix".to_owned(), self.dual_stack_dns_suffix.into()),
-            ("implicitGlobalRegion".to_owned(), self.implicit_global_region.into()),
-            ("supportsFIPS".to_owned(), Value::Boolean(self.supports_fips)),
-            ("supportsDualStack".to_owned(), Value::Boolean(self.supports_dual_stack)),
+            (
+                "dualStackDnsSuffix".to_owned(),
+                self.dual_stack_dns_suffix.into(),
+            ),
+            (
+                "implicitGlobalRegion".to_owned(),
+                self.implicit_global_region.into(),
+            ),
+            (
+                "supportsFIPS".to_owned(),
+                Value::Boolean(self.supports_fips),
+            ),
+            (
+                "supportsDualStack".to_owned(),
+                Value::Boolean(self.supports_dual_stack),
+            ),
         ])
     }
 
     /// Whether the region looks like one of its own: a prefix, a word, a number.
     fn matches(&self, region: &str) -> bool {
         let mut parts = region.rsplitn(3, '-');
-        let (Some(number), Some(word), Some(prefix)) = (parts.next(), parts.next(), parts.next()) else { return false };
+        let (Some(number), Some(word), Some(prefix)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
         number && !word.is_empty() && word.chars().all(is_word) && self.prefixes.contains(&prefix)
     }
 }
 
-/// The partition of a region: the one that lists it, or else whose regions look like it, or else the first.
+/// The partition of a region: the one that lists it, or else whose regions look like it, or else
+/// the first.
 pub(super) fn of_region(region: &str) -> Option<&'static Partition> {
-    let listed = PARTITIONS.iter().find(|partition| partition.regions.binary_search(&region).is_ok());
-    let alike = || PARTITIONS.iter().find(|partition| partition.matches(region));
+    let listed = PARTITIONS
+        .iter()
+        .find(|partition| partition.regions.binary_search(&region).is_ok());
+    let alike = || {
+        PARTITIONS
+            .iter()
+            .find(|partition| partition.matches(region))
+    };
     listed.or_else(alike).or(PARTITIONS.first())
 }
 
@@ -63,7 +85,11 @@ mod tests {
             ("mars-central-1", "aws"),
             ("", "aws"),
         ] {
-            assert_eq!(of_region(region).map(|found| found.id), Some(partition), "{region}");
+            assert_eq!(
+                of_region(region).map(|found| found.id),
+                Some(partition),
+                "{region}"
+            );
         }
     }
 }

@@ -27,23 +27,35 @@ impl Value {
     /// The value of this name, if this is a map that has it.
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
-            Value::Map(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            Value::Map(entries) => entries
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value),
             _ => None,
         }
     }
 
-    /// The part at a path such as `authority`, `resourceId[0]` or `[-1]`; none when there is no such part.
+    /// The part at a path such as `authority`, `resourceId[0]` or `[-1]`; none when there is no
+    /// such part.
     pub(super) fn at(&self, path: &str) -> Option<&Value> {
         path.split('.').try_fold(self, |value, step| {
             let (name, index) = match step.split_once('[') {
                 Some((name, index)) => (name, Some(index.strip_suffix(']')?.parse::<i64>().ok()?)),
                 None => (step, None),
             };
-            let value = if name.is_empty() { value } else { value.get(name)? };
+            let value = if name.is_empty() {
+                value
+            } else {
+                value.get(name)?
+            };
             match (index, value) {
                 (None, value) => Some(value),
                 (Some(index), Value::List(list)) => {
-                    let at = if index < 0 { index + i64::try_from(list.len()).ok()? } else { index };
+                    let at = if index < 0 {
+                        index + i64::try_from(list.len()).ok()?
+                    } else {
+                        index
+                    };
                     list.get(usize::try_from(at).ok()?)
                 }
                 _ => None,

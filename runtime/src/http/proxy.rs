@@ -5,18 +5,21 @@ use crate::config::Error;
 use crate::surroundings::Surroundings;
 use std::fmt;
 
-/// Through which proxy requests go, by the scheme of their URL, and which hosts are called directly.
+/// Through which proxy requests go, by the scheme of their URL, and which hosts are called
+/// directly.
 #[derive(Clone, Default)]
 pub struct Proxies {
     http: Option<String>,
     https: Option<String>,
-    /// Host names, with or without a port, that are called directly with all below them; `*` alone is every host.
+    /// Host names, with or without a port, that are called directly with all below them; `*` alone
+    /// is every host.
     direct: Vec<String>,
 }
 
 impl Proxies {
-    /// What the environment says: `http_proxy`, `https_proxy` and `no_proxy`, where lower case wins over upper case.
-    /// In a CGI program, which has `REQUEST_METHOD`, `HTTP_PROXY` is a header of the request and so is not heeded.
+    /// What the environment says: `http_proxy`, `https_proxy` and `no_proxy`, where lower case wins
+    /// over upper case. In a CGI program, which has `REQUEST_METHOD`, `HTTP_PROXY` is a header of
+    /// the request and so is not heeded.
     ///
     /// # Errors
     ///
@@ -26,12 +29,28 @@ impl Proxies {
             Some(value) => Ok(Some(value)),
             None => surroundings.variable(&lower.to_ascii_uppercase()),
         };
-        let proxy = |lower| Ok::<_, Error>(variable(lower)?.filter(|url| !url.is_empty()).map(with_scheme));
+        let proxy = |lower| {
+            Ok::<_, Error>(
+                variable(lower)?
+                    .filter(|url| !url.is_empty())
+                    .map(with_scheme),
+            )
+        };
         let cgi = surroundings.variable("REQUEST_METHOD")?.is_some();
-        let http = if cgi { surroundings.variable("http_proxy")?.map(with_scheme) } else { proxy("http_proxy")? };
+        let http = if cgi {
+            surroundings.variable("http_proxy")?.map(with_scheme)
+        } else {
+            proxy("http_proxy")?
+        };
         let direct = variable("no_proxy")?.unwrap_or_default();
-        let direct = direct.split(',').map(|host| host.trim().trim_start_matches('.').to_ascii_lowercase());
-        Ok(Proxies { http, https: proxy("https_proxy")?, direct: direct.filter(|host| !host.is_empty()).collect() })
+        let direct = direct
+            .split(',')
+            .map(|host| host.trim().trim_start_matches('.').to_ascii_lowercase());
+        Ok(Proxies {
+            http,
+            https: proxy("https_proxy")?,
+            direct: direct.filter(|host| !host.is_empty()).collect(),
+        })
     }
 
     /// Whether every request goes directly.
@@ -47,7 +66,10 @@ impl Proxies {
             false => self.http.as_deref()?,
         };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_ascii_lowercase();
+        let host = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host)
+            .to_ascii_lowercase();
         (!self.is_direct(&host)).then_some(proxy)
     }
 
@@ -57,9 +79,14 @@ impl Proxies {
             _ => host,
         };
         let below = |host: &str, direct: &str| {
-            host.strip_suffix(direct).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+            host.strip_suffix(direct)
+                .is_some_and(|before| before.is_empty() || before.ends_with('.'))
         };
-        self.direct == ["*"] || self.direct.iter().any(|direct| below(host, direct) || below(name, direct))
+        self.direct == ["*"]
+            || self
+                .direct
+                .iter()
+                .any(|direct| below(host, direct) || below(name, direct))
     }
 }
 
@@ -68,13 +95,19 @@ impl fmt::Debug for Proxies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let masked = |url: &Option<String>| url.as_deref().map(masked);
         let mut debug = f.debug_struct("Proxies");
-        debug.field("http", &masked(&self.http)).field("https", &masked(&self.https));
+        debug
+            .field("http", &masked(&self.http))
+            .field("https", &masked(&self.https));
         debug.field("direct", &self.direct).finish()
     }
 }
 
 fn with_scheme(url: String) -> String {
-    if url.contains("://") { url } else { format!("http://{url}") }
+    if url.contains("://") {
+        url
+    } else {
+        format!("http://{url}")
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +120,11 @@ mod tests {
 
     #[test]
     fn lower_case_wins_and_the_scheme_chooses() {
-        let all = proxies([("HTTP_PROXY", "upper:1"), ("http_proxy", "lower:1"), ("HTTPS_PROXY", "http://s:2")]);
+        let all = proxies([
+            ("HTTP_PROXY", "upper:1"),
+            ("http_proxy", "lower:1"),
+            ("HTTPS_PROXY", "http://s:2"),
+        ]);
         assert_eq!(all.proxy_for("http://a/"), Some("http://lower:1"));
         assert_eq!(all.proxy_for("HTTPS://a/"), Some("http://s:2"));
     }
@@ -100,15 +137,22 @@ mod tests {
 
     #[test]
     fn hosts_that_are_called_directly() {
-        let direct =
-            |list: &str, url: &str| proxies([("http_proxy", "p:1"), ("no_proxy", list)]).proxy_for(url).is_none();
+        let direct = |list: &str, url: &str| {
+            proxies([("http_proxy", "p:1"), ("no_proxy", list)])
+                .proxy_for(url)
+                .is_none()
+        };
         for (list, url, expected) in [
             ("*", "http://a/", true),
             ("*,b", "http://a/", false),
             ("example.com", "http://example.com/", true),
             (".example.com", "http://a.example.com:80/x", true),
             ("example.com", "http://notexample.com/", false),
-            ("b , EXAMPLE.com:8080", "http://user@a.Example.COM:8080/", true),
+            (
+                "b , EXAMPLE.com:8080",
+                "http://user@a.Example.COM:8080/",
+                true,
+            ),
             ("example.com:8080", "http://example.com/", false),
             ("127.0.0.0/8", "http://127.0.0.1/", false),
             ("", "http://a/", false),

@@ -2,7 +2,9 @@
 
 use super::masked;
 use super::proxy::Proxies;
-use super::{Header, Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind};
+use super::{
+    Header, Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind,
+};
 use reqwest::header::{HeaderName, HeaderValue};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::borrow::Cow;
@@ -10,10 +12,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The largest answer that is taken into memory: four times what any service over AWS JSON answers with.
+/// The largest answer that is taken into memory: four times what any service over AWS JSON answers
+/// with.
 const LARGEST_ANSWER: usize = 64 << 20;
 
-/// After this time without an answer, connections may have been closed while nothing ran that could notice it.
+/// After this time without an answer, connections may have been closed while nothing ran that could
+/// notice it.
 const IDLE: Duration = Duration::from_millis(20);
 
 /// How to connect.
@@ -44,7 +48,8 @@ impl Default for Settings {
     }
 }
 
-/// The transport of a client: connections are kept and used again. Nothing is set up before the first request.
+/// The transport of a client: connections are kept and used again. Nothing is set up before the
+/// first request.
 #[derive(Default)]
 pub struct Reqwest {
     settings: Settings,
@@ -60,23 +65,35 @@ pub struct Reqwest {
 /// The last URL may hold a password.
 impl std::fmt::Debug for Reqwest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reqwest").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Reqwest")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
 impl Reqwest {
     /// A transport that connects as the settings say.
     pub fn new(settings: Settings) -> Self {
-        Reqwest { settings, ..Self::default() }
+        Reqwest {
+            settings,
+            ..Self::default()
+        }
     }
 
-    /// A transport for the machine's own metadata: past any proxy, whoever asks says how long to wait.
+    /// A transport for the machine's own metadata: past any proxy, whoever asks says how long to
+    /// wait.
     pub fn near() -> Self {
-        Self::new(Settings { connect_timeout: None, read_timeout: None, ..Settings::default() })
+        Self::new(Settings {
+            connect_timeout: None,
+            read_timeout: None,
+            ..Settings::default()
+        })
     }
 
     fn client(&self, url: &str) -> Result<&reqwest::Client, TransportError> {
-        let secure = url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+        let secure = url
+            .get(..6)
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
         let kept = if secure { &self.secure } else { &self.plain };
         if let Some(client) = kept.get() {
             return Ok(client);
@@ -85,12 +102,20 @@ impl Reqwest {
         if let Some(proxy) = self.settings.proxies.proxy_for(url) {
             reqwest::Proxy::all(proxy).map_err(|error| failed(Kind::Proxy, proxy, error))?;
         }
-        let client = self.build(secure).map_err(|error| TransportError { url: masked(url), ..error })?;
+        let client = self.build(secure).map_err(|error| TransportError {
+            url: masked(url),
+            ..error
+        })?;
         Ok(kept.get_or_init(|| client))
     }
 
     fn build(&self, secure: bool) -> Result<reqwest::Client, TransportError> {
-        let Settings { proxies, connect_timeout, read_timeout, .. } = &self.settings;
+        let Settings {
+            proxies,
+            connect_timeout,
+            read_timeout,
+            ..
+        } = &self.settings;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls(secure)?)
             .redirect(reqwest::redirect::Policy::none())
@@ -100,8 +125,9 @@ impl Reqwest {
             .no_proxy();
         if !proxies.is_empty() {
             let proxies = proxies.clone();
-            builder =
-                builder.proxy(reqwest::Proxy::custom(move |url| proxies.proxy_for(url.as_str()).map(str::to_owned)));
+            builder = builder.proxy(reqwest::Proxy::custom(move |url| {
+                proxies.proxy_for(url.as_str()).map(str::to_owned)
+            }));
         }
         if let Some(timeout) = connect_timeout {
             builder = builder.connect_timeout(*timeout);
@@ -109,7 +135,9 @@ impl Reqwest {
         if let Some(timeout) = read_timeout {
             builder = builder.read_timeout(*timeout);
         }
-        builder.build().map_err(|error| failed(Kind::Setup, "", error))
+        builder
+            .build()
+            .map_err(|error| failed(Kind::Setup, "", error))
     }
 
     fn tls(&self, secure: bool) -> Result<rustls::ClientConfig, TransportError> {
@@ -119,10 +147,14 @@ impl Reqwest {
             .map_err(|error| failed(Kind::Setup, "", error))?;
         if secure && !self.settings.verify {
             let anything = Arc::new(insecure::AcceptAnything(provider));
-            return Ok(builder.dangerous().with_custom_certificate_verifier(anything).with_no_client_auth());
+            return Ok(builder
+                .dangerous()
+                .with_custom_certificate_verifier(anything)
+                .with_no_client_auth());
         }
         let roots = match &self.settings.ca_bundle {
-            // A bundle that can't be read is an error even where it is not needed, since it will be.
+            // A bundle that can't be read is an error even where it is not needed, since it will
+            // be.
             Some(path) => bundle(path)?,
             None if secure => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
             None => rustls::RootCertStore::empty(),
@@ -136,26 +168,30 @@ impl Reqwest {
         if let Some((_, parsed)) = last.as_ref().filter(|(text, _)| text == url) {
             return Ok(parsed.clone());
         }
-        let parsed = reqwest::Url::parse(url).map_err(|error| failed(Kind::Endpoint, url, error))?;
+        let parsed =
+            reqwest::Url::parse(url).map_err(|error| failed(Kind::Endpoint, url, error))?;
         *last = Some((url.to_owned(), parsed.clone()));
         Ok(parsed)
     }
 
     fn request(&self, request: &Request) -> Result<reqwest::Request, TransportError> {
-        let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or(reqwest::Method::POST);
+        let method =
+            reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or(reqwest::Method::POST);
         let mut sent = reqwest::Request::new(method, self.parsed(&request.url)?);
         sent.headers_mut().reserve(request.headers.len() + 2);
         for pair in &request.headers {
-            let (name, value) = header(pair).map_err(|error| failed(Kind::Endpoint, &request.url, error))?;
+            let (name, value) =
+                header(pair).map_err(|error| failed(Kind::Endpoint, &request.url, error))?;
             sent.headers_mut().append(name, value);
         }
         *sent.body_mut() = Some(request.body.clone().into());
         Ok(sent)
     }
 
-    /// Lets the tasks of idle connections run, so that those that the server has closed are not used again. Nothing else
-    /// runs them between the blocking calls of a program, or while it blocks the one thread of its runtime. They are
-    /// woken by a first turn of the runtime, and run in the second.
+    /// Lets the tasks of idle connections run, so that those that the server has closed are not
+    /// used again. Nothing else runs them between the blocking calls of a program, or while it
+    /// blocks the one thread of its runtime. They are woken by a first turn of the runtime, and run
+    /// in the second.
     async fn settle(&self) {
         let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         if answered.is_some_and(|at| at.elapsed() > IDLE) {
@@ -168,19 +204,39 @@ impl Reqwest {
         let failed = |error| self.classified(error, &request.url);
         if tokio::runtime::Handle::try_current().is_err() {
             let text = "calls must be awaited within a tokio runtime";
-            return Err(TransportError { kind: Kind::Setup, url: masked(&request.url), source: Some(text.into()) });
+            return Err(TransportError {
+                kind: Kind::Setup,
+                url: masked(&request.url),
+                source: Some(text.into()),
+            });
         }
         self.settle().await;
         let client = self.client(&request.url)?;
-        let mut answer = client.execute(self.request(request)?).await.map_err(failed)?;
+        let mut answer = client
+            .execute(self.request(request)?)
+            .await
+            .map_err(failed)?;
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            (name.as_str().to_owned().into(), String::from_utf8_lossy(value.as_bytes()).into_owned().into())
+            (
+                name.as_str().to_owned().into(),
+                String::from_utf8_lossy(value.as_bytes())
+                    .into_owned()
+                    .into(),
+            )
         };
         let headers = answer.headers().iter().map(header).collect();
-        let mut response = Response { status: answer.status().as_u16(), headers, body: Vec::new() };
+        let mut response = Response {
+            status: answer.status().as_u16(),
+            headers,
+            body: Vec::new(),
+        };
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             if response.body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(TransportError { kind: Kind::TooLarge, url: masked(&request.url), source: None });
+                return Err(TransportError {
+                    kind: Kind::TooLarge,
+                    url: masked(&request.url),
+                    source: None,
+                });
             }
             response.body.extend_from_slice(&chunk);
         }
@@ -216,10 +272,14 @@ impl Transport for Reqwest {
 }
 
 /// The header as reqwest has it: a name or value that is the same in every request is not copied.
-fn header((name, value): &Header) -> Result<(HeaderName, HeaderValue), Box<dyn std::error::Error + Send + Sync>> {
+fn header(
+    (name, value): &Header,
+) -> Result<(HeaderName, HeaderValue), Box<dyn std::error::Error + Send + Sync>> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let name = match name {
-        Cow::Borrowed(name) if !name.is_empty() && name.bytes().all(plain) => HeaderName::from_static(name),
+        Cow::Borrowed(name) if !name.is_empty() && name.bytes().all(plain) => {
+            HeaderName::from_static(name)
+        }
         _ => HeaderName::from_bytes(name.as_bytes())?,
     };
     let value = match value {
@@ -233,16 +293,32 @@ fn header((name, value): &Header) -> Result<(HeaderName, HeaderValue), Box<dyn s
 
 /// Whether an error is of TLS, or wraps one: what an [`std::io::Error`] wraps is not its source.
 fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
     error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
 }
 
-fn failed(kind: Kind, url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {
-    TransportError { kind, url: masked(url), source: Some(source.into()) }
+fn failed(
+    kind: Kind,
+    url: &str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> TransportError {
+    TransportError {
+        kind,
+        url: masked(url),
+        source: Some(source.into()),
+    }
 }
 
 fn bundle(path: &PathBuf) -> Result<rustls::RootCertStore, TransportError> {
-    let about = |problem: String| failed(Kind::Setup, "", format!("CA bundle {}: {problem}", path.display()));
+    let about = |problem: String| {
+        failed(
+            Kind::Setup,
+            "",
+            format!("CA bundle {}: {problem}", path.display()),
+        )
+    };
     let pem = std::fs::read(path).map_err(|error| about(error.to_string()))?;
     let certificates = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
     let certificates = certificates.map_err(|error| about(error.to_string()))?;
@@ -284,7 +360,12 @@ mod insecure {
             certificate: &CertificateDer<'_>,
             signature: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, Error> {
-            verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+            verify_tls12_signature(
+                message,
+                certificate,
+                signature,
+                &self.0.signature_verification_algorithms,
+            )
         }
 
         fn verify_tls13_signature(
@@ -293,7 +374,12 @@ mod insecure {
             certificate: &CertificateDer<'_>,
             signature: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, Error> {
-            verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+            verify_tls13_signature(
+                message,
+                certificate,
+                signature,
+                &self.0.signature_verification_algorithms,
+            )
         }
 
         fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -318,7 +404,11 @@ mod tests {
             ("x", "\u{7f}", false),
         ] {
             let owned = (name.to_owned().into(), value.to_owned().into());
-            assert_eq!(header(&(name.into(), value.into())).is_ok(), right, "{name:?}: {value:?}");
+            assert_eq!(
+                header(&(name.into(), value.into())).is_ok(),
+                right,
+                "{name:?}: {value:?}"
+            );
             assert_eq!(header(&owned).is_ok(), right, "{name:?}: {value:?}");
         }
     }

@@ -36,35 +36,82 @@ const fn function(
     takes: &'static [&'static [&'static str]],
     run: fn(&[Argument<'_>]) -> Found,
 ) -> Function {
-    Function { name, takes, repeats: false, run }
+    Function {
+        name,
+        takes,
+        repeats: false,
+        run,
+    }
 }
 
 const FUNCTIONS: &[Function] = &[
-    function("abs", &[NUMBER], |args| Ok(round(value(args, 0), i128::abs, |n| Document::Float(n.abs())))),
+    function("abs", &[NUMBER], |args| {
+        Ok(round(value(args, 0), i128::abs, |n| {
+            Document::Float(n.abs())
+        }))
+    }),
     function("avg", &[NUMBERS], |args| Ok(average(list(args, 0)))),
-    function("ceil", &[NUMBER], |args| Ok(round(value(args, 0), |n| n, |n| whole(n.ceil())))),
-    function("contains", &[&["array", "string"], ANY], |args| Ok(contains(value(args, 0), value(args, 1)).into())),
-    function("ends_with", &[STRING, STRING], |args| Ok(text(args, 0).ends_with(text(args, 1)).into())),
-    function("floor", &[NUMBER], |args| Ok(round(value(args, 0), |n| n, |n| whole(n.floor())))),
+    function("ceil", &[NUMBER], |args| {
+        Ok(round(value(args, 0), |n| n, |n| whole(n.ceil())))
+    }),
+    function("contains", &[&["array", "string"], ANY], |args| {
+        Ok(contains(value(args, 0), value(args, 1)).into())
+    }),
+    function("ends_with", &[STRING, STRING], |args| {
+        Ok(text(args, 0).ends_with(text(args, 1)).into())
+    }),
+    function("floor", &[NUMBER], |args| {
+        Ok(round(value(args, 0), |n| n, |n| whole(n.floor())))
+    }),
     function("join", &[STRING, STRINGS], |args| {
         let texts: Vec<_> = list(args, 1).iter().filter_map(Document::as_str).collect();
         Ok(texts.join(text(args, 0)).into())
     }),
     function("keys", &[OBJECT], |args| {
         let map = value(args, 0).as_map();
-        Ok(Document::List(map.into_iter().flat_map(|map| map.keys().map(|key| key.clone().into())).collect()))
+        Ok(Document::List(
+            map.into_iter()
+                .flat_map(|map| map.keys().map(|key| key.clone().into()))
+                .collect(),
+        ))
     }),
-    function("length", &[&["string", "array", "object"]], |args| Ok(length(value(args, 0)).into())),
+    function("length", &[&["string", "array", "object"]], |args| {
+        Ok(length(value(args, 0)).into())
+    }),
     function("map", &[EXPRESSION, ARRAY], |args| {
-        list(args, 1).iter().map(|item| by(args, 0, item)).collect::<Result<_, _>>().map(Document::List)
+        list(args, 1)
+            .iter()
+            .map(|item| by(args, 0, item))
+            .collect::<Result<_, _>>()
+            .map(Document::List)
     }),
-    function("max", &[SORTABLE], |args| Ok(extreme(list(args, 0), Ordering::Greater))),
-    function("max_by", &[ARRAY, EXPRESSION], |args| extreme_by(args, Ordering::Greater)),
-    Function { name: "merge", takes: &[OBJECT], repeats: true, run: merge },
-    function("min", &[SORTABLE], |args| Ok(extreme(list(args, 0), Ordering::Less))),
-    function("min_by", &[ARRAY, EXPRESSION], |args| extreme_by(args, Ordering::Less)),
-    Function { name: "not_null", takes: &[ANY], repeats: true, run: not_null },
-    function("reverse", &[&["string", "array"]], |args| Ok(reverse(value(args, 0)))),
+    function("max", &[SORTABLE], |args| {
+        Ok(extreme(list(args, 0), Ordering::Greater))
+    }),
+    function("max_by", &[ARRAY, EXPRESSION], |args| {
+        extreme_by(args, Ordering::Greater)
+    }),
+    Function {
+        name: "merge",
+        takes: &[OBJECT],
+        repeats: true,
+        run: merge,
+    },
+    function("min", &[SORTABLE], |args| {
+        Ok(extreme(list(args, 0), Ordering::Less))
+    }),
+    function("min_by", &[ARRAY, EXPRESSION], |args| {
+        extreme_by(args, Ordering::Less)
+    }),
+    Function {
+        name: "not_null",
+        takes: &[ANY],
+        repeats: true,
+        run: not_null,
+    },
+    function("reverse", &[&["string", "array"]], |args| {
+        Ok(reverse(value(args, 0)))
+    }),
     function("sort", &[SORTABLE], |args| {
         let mut sorted = list(args, 0).to_vec();
         sorted.sort_by(order);
@@ -73,9 +120,13 @@ const FUNCTIONS: &[Function] = &[
     function("sort_by", &[ARRAY, EXPRESSION], |args| {
         let mut keyed = keyed(args)?;
         keyed.sort_by(|(left, _), (right, _)| order(left, right));
-        Ok(Document::List(keyed.into_iter().map(|(_, item)| item).collect()))
+        Ok(Document::List(
+            keyed.into_iter().map(|(_, item)| item).collect(),
+        ))
     }),
-    function("starts_with", &[STRING, STRING], |args| Ok(text(args, 0).starts_with(text(args, 1)).into())),
+    function("starts_with", &[STRING, STRING], |args| {
+        Ok(text(args, 0).starts_with(text(args, 1)).into())
+    }),
     function("sum", &[NUMBERS], |args| Ok(sum(list(args, 0)))),
     function("to_array", &[ANY], |args| match value(args, 0) {
         list @ Document::List(_) => Ok(list.clone()),
@@ -89,11 +140,16 @@ const FUNCTIONS: &[Function] = &[
     function("type", &[ANY], |args| Ok(type_name(value(args, 0)).into())),
     function("values", &[OBJECT], |args| {
         let map = value(args, 0).as_map();
-        Ok(Document::List(map.into_iter().flat_map(|map| map.values().cloned()).collect()))
+        Ok(Document::List(
+            map.into_iter()
+                .flat_map(|map| map.values().cloned())
+                .collect(),
+        ))
     }),
 ];
 
-/// Checks that the functions of an expression exist and are given as many arguments as they take, before anything is sent.
+/// Checks that the functions of an expression exist and are given as many arguments as they take,
+/// before anything is sent.
 pub(super) fn check(ast: &Ast) -> Result<(), String> {
     let all = |parts: &[&Ast]| parts.iter().try_for_each(|part| check(part));
     match ast {
@@ -106,9 +162,13 @@ pub(super) fn check(ast: &Ast) -> Result<(), String> {
         | Ast::And { lhs, rhs, .. }
         | Ast::Or { lhs, rhs, .. }
         | Ast::Subexpr { lhs, rhs, .. } => all(&[lhs, rhs]),
-        Ast::Condition { predicate, then, .. } => all(&[predicate, then]),
+        Ast::Condition {
+            predicate, then, ..
+        } => all(&[predicate, then]),
         Ast::Expref { ast, .. } => check(ast),
-        Ast::Flatten { node, .. } | Ast::Not { node, .. } | Ast::ObjectValues { node, .. } => check(node),
+        Ast::Flatten { node, .. } | Ast::Not { node, .. } | Ast::ObjectValues { node, .. } => {
+            check(node)
+        }
         Ast::MultiList { elements, .. } => elements.iter().try_for_each(check),
         Ast::MultiHash { elements, .. } => elements.iter().try_for_each(|pair| check(&pair.value)),
         Ast::Slice { step: 0, .. } => Err("a slice's step can't be 0".to_owned()),
@@ -123,8 +183,12 @@ fn find(name: &str, given: usize) -> Result<&'static Function, String> {
     match (function.repeats, given) {
         (true, given) if given >= takes => Ok(function),
         (false, given) if given == takes => Ok(function),
-        (true, _) => Err(format!("Expected at least {takes} arguments for function {name}(), received {given}")),
-        (false, _) => Err(format!("Expected {takes} arguments for function {name}(), received {given}")),
+        (true, _) => Err(format!(
+            "Expected at least {takes} arguments for function {name}(), received {given}"
+        )),
+        (false, _) => Err(format!(
+            "Expected {takes} arguments for function {name}(), received {given}"
+        )),
     }
 }
 
@@ -137,7 +201,12 @@ pub(super) fn call(name: &str, args: &[Ast], current: &Document) -> Found {
             Ast::Expref { ast, .. } => Argument::Expression(ast),
             ast => Argument::Value(evaluate(ast, current)?),
         };
-        let takes = function.takes.get(index).or(function.takes.last()).copied().unwrap_or(ANY);
+        let takes = function
+            .takes
+            .get(index)
+            .or(function.takes.last())
+            .copied()
+            .unwrap_or(ANY);
         if !fits(&value, takes) {
             return Err(wrong_type(name, &value, takes));
         }
@@ -165,8 +234,14 @@ fn wrong_type(name: &str, argument: &Argument<'_>, takes: &[&str]) -> String {
         Argument::Value(value) => (compact(value), type_name(value)),
         Argument::Expression(_) => ("an expression".to_owned(), "expref"),
     };
-    let takes = takes.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
-    format!("In function {name}(), invalid type for value: {shown}, expected one of: [{takes}], received: \"{kind}\"")
+    let takes = takes
+        .iter()
+        .map(|kind| format!("'{kind}'"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    format!(
+        "In function {name}(), invalid type for value: {shown}, expected one of: [{takes}], received: \"{kind}\""
+    )
 }
 
 /// JSON on one line, as Python writes it without blanks.
@@ -211,7 +286,11 @@ fn by(args: &[Argument<'_>], at: usize, item: &Document) -> Found {
 
 /// A number that is a whole one if it can be.
 fn whole(value: f64) -> Document {
-    if value.fract() == 0.0 && value.abs() < 1e15 { Document::Integer(value as i128) } else { Document::Float(value) }
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        Document::Integer(value as i128)
+    } else {
+        Document::Float(value)
+    }
 }
 
 fn round(value: &Document, integer: fn(i128) -> i128, float: fn(f64) -> Document) -> Document {
@@ -223,8 +302,16 @@ fn round(value: &Document, integer: fn(i128) -> i128, float: fn(f64) -> Document
 }
 
 fn sum(list: &[Document]) -> Document {
-    let integers: Option<Vec<i128>> =
-        list.iter().map(|item| if let Document::Integer(value) = item { Some(*value) } else { None }).collect();
+    let integers: Option<Vec<i128>> = list
+        .iter()
+        .map(|item| {
+            if let Document::Integer(value) = item {
+                Some(*value)
+            } else {
+                None
+            }
+        })
+        .collect();
     match integers.and_then(|values| values.into_iter().try_fold(0_i128, i128::checked_add)) {
         Some(sum) => Document::Integer(sum),
         None => Document::Float(list.iter().filter_map(number).sum()),
@@ -267,7 +354,9 @@ fn reverse(value: &Document) -> Document {
 fn order(left: &Document, right: &Document) -> Ordering {
     match (left, right) {
         (Document::String(left), Document::String(right)) => left.cmp(right),
-        _ => number(left).partial_cmp(&number(right)).unwrap_or(Ordering::Equal),
+        _ => number(left)
+            .partial_cmp(&number(right))
+            .unwrap_or(Ordering::Equal),
     }
 }
 
@@ -275,7 +364,9 @@ fn order(left: &Document, right: &Document) -> Ordering {
 fn extreme(list: &[Document], wanted: Ordering) -> Document {
     let better = |best: &Document, item: &Document| order(item, best) == wanted;
     let mut items = list.iter();
-    let Some(mut best) = items.next() else { return Document::Null };
+    let Some(mut best) = items.next() else {
+        return Document::Null;
+    };
     for item in items {
         if better(best, item) {
             best = item;
@@ -292,7 +383,11 @@ fn keyed(args: &[Argument<'_>]) -> Result<Vec<(Document, Document)>, String> {
         let kind = type_name(&key);
         let first = keyed.first().map_or(kind, |(first, _)| type_name(first));
         if !matches!(kind, "string" | "number") || kind != first {
-            return Err(wrong_type("sort_by", &Argument::Value(key), if first == "string" { STRING } else { NUMBER }));
+            return Err(wrong_type(
+                "sort_by",
+                &Argument::Value(key),
+                if first == "string" { STRING } else { NUMBER },
+            ));
         }
         keyed.push((key, item.clone()));
     }
@@ -317,7 +412,11 @@ fn merge(args: &[Argument<'_>]) -> Found {
 
 fn not_null(args: &[Argument<'_>]) -> Found {
     let values = (0..args.len()).map(|at| value(args, at));
-    Ok(values.into_iter().find(|value| **value != Document::Null).cloned().unwrap_or_default())
+    Ok(values
+        .into_iter()
+        .find(|value| **value != Document::Null)
+        .cloned()
+        .unwrap_or_default())
 }
 
 fn to_number(value: &Document) -> Document {

@@ -13,25 +13,42 @@ fn document(value: &Value) -> Document {
         },
         Value::String(text) => text.clone().into(),
         Value::Array(list) => Document::List(list.iter().map(document).collect()),
-        Value::Object(map) => Document::Map(map.iter().map(|(key, value)| (key.clone(), document(value))).collect()),
+        Value::Object(map) => Document::Map(
+            map.iter()
+                .map(|(key, value)| (key.clone(), document(value)))
+                .collect(),
+        ),
     }
 }
 
 fn found(expression: &str, given: &str) -> String {
     let given = document(&serde_json::from_str(given).expect("JSON"));
     let query = Query::parse(expression).unwrap_or_else(|error| panic!("{error}"));
-    compact(&query.search(&given).unwrap_or_else(|error| panic!("{expression}: {error}")))
+    compact(
+        &query
+            .search(&given)
+            .unwrap_or_else(|error| panic!("{expression}: {error}")),
+    )
 }
 
 #[test]
 fn keys_keep_the_order_of_the_expression() {
-    assert_eq!(found("{b: b, a: a}", r#"{"a":1,"b":2}"#), r#"{"b":2,"a":1}"#);
+    assert_eq!(
+        found("{b: b, a: a}", r#"{"a":1,"b":2}"#),
+        r#"{"b":2,"a":1}"#
+    );
 }
 
 #[test]
 fn the_mark_stands_under_a_far_place() {
-    let Err(error) = Query::parse(&format!("{}!", "a".repeat(70_000))) else { panic!("an expression") };
-    assert!(error.ends_with(&format!("\n{}^", " ".repeat(70_001))), "{}", error.len());
+    let Err(error) = Query::parse(&format!("{}!", "a".repeat(70_000))) else {
+        panic!("an expression")
+    };
+    assert!(
+        error.ends_with(&format!("\n{}^", " ".repeat(70_001))),
+        "{}",
+        error.len()
+    );
 }
 
 #[test]
@@ -63,7 +80,10 @@ fn expressions() {
         ("list[?s==`  y`].n | [0]", "2.5"),
         (r"`a\`b`", r#""a`b""#),
         ("'`x`' == `'x'`", "false"),
-        ("[`a`, `\"b\"`, 'c`', `[1]`, ` null`]", r#"["a","b","c`",[1],null]"#),
+        (
+            "[`a`, `\"b\"`, 'c`', `[1]`, ` null`]",
+            r#"["a","b","c`",[1],null]"#,
+        ),
         ("list[?s > 'x'].s", "[\"y\"]"),
         ("list[?s >= `x`].s", "[\"x\",\"y\"]"),
         ("m.k < 'a'", "false"),
@@ -73,13 +93,22 @@ fn expressions() {
         ("list[?s > n]", "[]"),
     ] {
         let value: Value = serde_json::from_str(expected).expect("JSON");
-        assert_eq!(found(expression, given), compact(&document(&value)), "{expression}");
+        assert_eq!(
+            found(expression, given),
+            compact(&document(&value)),
+            "{expression}"
+        );
     }
 }
 
 #[test]
 fn the_mark_stands_where_the_expression_is_wrong() {
-    for (expression, column) in [("a[?b==`c`]]", 11), ("a[?b==`  c` && d==`e` ) ]", 23), ("`a\"`", 1), ("x `y`", 3)] {
+    for (expression, column) in [
+        ("a[?b==`c`]]", 11),
+        ("a[?b==`  c` && d==`e` ) ]", 23),
+        ("`a\"`", 1),
+        ("x `y`", 3),
+    ] {
         let error = Query::parse(expression).expect_err(expression);
         let mark = error.lines().last().unwrap_or_default();
         assert_eq!(mark.chars().count(), column + 1, "{error}");
@@ -100,10 +129,14 @@ fn expressions_that_are_wrong() {
     }
     let error = Query::parse("length(nope)").and_then(|query| query.search(&Document::Null));
     let error = error.expect_err("a type error");
-    assert!(error.starts_with("In function length(), invalid type"), "{error}");
+    assert!(
+        error.starts_with("In function length(), invalid type"),
+        "{error}"
+    );
 }
 
-/// JMESPath's published cases, in the folder that `OPSMITH_JMESPATH_CASES` names; the crate `jmespath` ships them.
+/// JMESPath's published cases, in the folder that `OPSMITH_JMESPATH_CASES` names; the crate
+/// `jmespath` ships them.
 #[test]
 fn published_cases() {
     let Ok(folder) = std::env::var("OPSMITH_JMESPATH_CASES") else {
@@ -115,12 +148,16 @@ fn published_cases() {
     for file in std::fs::read_dir(folder).expect("the folder") {
         let text = std::fs::read(file.expect("a file").path()).expect("a file");
         let suites: Vec<Value> = serde_json::from_slice(&text).expect("JSON");
-        for (suite, case) in suites
-            .iter()
-            .flat_map(|suite| suite["cases"].as_array().into_iter().flatten().map(move |case| (suite, case)))
-        {
+        for (suite, case) in suites.iter().flat_map(|suite| {
+            suite["cases"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(move |case| (suite, case))
+        }) {
             let expression = case["expression"].as_str().unwrap_or_default();
-            let found = Query::parse(expression).and_then(|query| query.search(&document(&suite["given"])));
+            let found =
+                Query::parse(expression).and_then(|query| query.search(&document(&suite["given"])));
             let right = match (&found, case.get("result")) {
                 (Ok(found), Some(expected)) => equal(found, &document(expected)),
                 (Err(_), None) => true,
@@ -129,12 +166,20 @@ fn published_cases() {
             };
             count += 1;
             if !right {
-                wrong.push(format!("{expression}: {}", found.map_or_else(|error| error, |found| compact(&found))));
+                wrong.push(format!(
+                    "{expression}: {}",
+                    found.map_or_else(|error| error, |found| compact(&found))
+                ));
             }
         }
     }
     println!("{count} cases");
-    assert!(count > 500 && wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        count > 500 && wrong.is_empty(),
+        "{} of {count}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -142,7 +187,8 @@ fn expressions_do_not_nest_without_end() {
     for deep in ["!", "(", "[", "{a:", "a.", "a||", "a[0]|"] {
         let expression = format!("{}a", deep.repeat(20_000));
         assert!(Query::parse(&expression).is_err(), "{deep}");
-        let _ = Query::parse(&format!("{}a", deep.repeat(200))).map(|query| query.search(&Document::Null));
+        let _ = Query::parse(&format!("{}a", deep.repeat(200)))
+            .map(|query| query.search(&Document::Null));
     }
     assert!(Query::parse(&format!("name == '{}'", "[".repeat(20_000))).is_ok());
 }

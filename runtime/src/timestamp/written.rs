@@ -2,11 +2,13 @@
 //!
 //! The grammar, where words are of any case, and blanks and commas separate:
 //!
-//! - a date: `2026-01-02`, `2026/01/02`, `20260102`, `01/02/2026` (the month first, unless it is no month), `02-Jan-2026`,
-//!   `2 January 2026`, `Jan 2 2026`; a weekday may stand anywhere. What it lacks is today's.
-//! - a time of day: `10:20`, `10:20:30.5`, `10pm`, after a date with a `T` between also `102030`, `1020` and `10`;
-//! - an offset after it: `Z`, `UTC`, `GMT`, `+01:00`, `-0500`, `+1`. The short names of other zones mean different offsets to
-//!   different people, and are passed over, as the AWS CLI does.
+//! - a date: `2026-01-02`, `2026/01/02`, `20260102`, `01/02/2026` (the month first, unless it is no
+//!   month), `02-Jan-2026`, `2 January 2026`, `Jan 2 2026`; a weekday may stand anywhere. What it
+//!   lacks is today's.
+//! - a time of day: `10:20`, `10:20:30.5`, `10pm`, after a date with a `T` between also `102030`,
+//!   `1020` and `10`;
+//! - an offset after it: `Z`, `UTC`, `GMT`, `+01:00`, `-0500`, `+1`. The short names of other zones
+//!   mean different offsets to different people, and are passed over, as the AWS CLI does.
 
 use super::Timestamp;
 use time::{Date, Month, PrimitiveDateTime, Time};
@@ -23,7 +25,10 @@ pub struct Written {
 impl Written {
     /// Reads a text. `today` completes a date; without it a date has to be complete.
     pub fn read(text: &str, today: Option<Timestamp>) -> Option<Self> {
-        let mut reader = Reader { rest: text.trim(), ..Reader::default() };
+        let mut reader = Reader {
+            rest: text.trim(),
+            ..Reader::default()
+        };
         while !reader.rest.is_empty() {
             reader.part()?;
         }
@@ -46,13 +51,21 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 /// Which of the names a word is, in full or by its first three letters, counted from 1.
 fn named(word: &str, names: &[&str]) -> Option<u8> {
-    let at = names
-        .iter()
-        .position(|name| *name == word || name.get(..3) == Some(word) || word == "sept" && *name == "september");
+    let at = names.iter().position(|name| {
+        *name == word || name.get(..3) == Some(word) || word == "sept" && *name == "september"
+    });
     at.and_then(|at| u8::try_from(at + 1).ok())
 }
 
@@ -95,7 +108,11 @@ impl<'t> Reader<'t> {
 
     /// Takes one of these characters.
     fn one(&mut self, of: &[char]) -> Option<char> {
-        let first = self.rest.chars().next().filter(|first| of.contains(first))?;
+        let first = self
+            .rest
+            .chars()
+            .next()
+            .filter(|first| of.contains(first))?;
         self.rest = self.rest.get(first.len_utf8()..)?;
         Some(first)
     }
@@ -145,14 +162,20 @@ impl<'t> Reader<'t> {
     fn date(&mut self, first: &str) -> Option<()> {
         let separator = self.one(&['-', '/', '.'])?;
         let second = self.take(char::is_alphanumeric);
-        let third = if self.one(&[separator]).is_some() { self.digits() } else { "" };
+        let third = if self.one(&[separator]).is_some() {
+            self.digits()
+        } else {
+            ""
+        };
         let month = named(&second.to_ascii_lowercase(), &MONTHS);
         let (year, month, day) = match (first.len(), month) {
             (4, Some(month)) => (first, month, third),
             (_, Some(month)) => (third, month, first),
             (4, None) => (first, second.parse().ok()?, third),
             // The month first, unless it is none.
-            (1 | 2, None) if first.parse().is_ok_and(|first: u8| first > 12) => (third, second.parse().ok()?, first),
+            (1 | 2, None) if first.parse().is_ok_and(|first: u8| first > 12) => {
+                (third, second.parse().ok()?, first)
+            }
             (1 | 2, None) => (third, first.parse().ok()?, second),
             _ => return None,
         };
@@ -173,7 +196,11 @@ impl<'t> Reader<'t> {
     }
 
     fn compact_clock(&mut self, digits: &str) -> Option<()> {
-        let pair = |at: usize| digits.get(at..at + 2).map_or(Some(0), |pair| pair.parse().ok());
+        let pair = |at: usize| {
+            digits
+                .get(at..at + 2)
+                .map_or(Some(0), |pair| pair.parse().ok())
+        };
         set(&mut self.hour, pair(0)?)?;
         (self.minute, self.second) = (pair(2)?, pair(4)?);
         self.fraction()
@@ -192,7 +219,10 @@ impl<'t> Reader<'t> {
 
     /// A fraction of the second, which ends at nanoseconds.
     fn fraction(&mut self) -> Option<()> {
-        let digit = self.rest.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let digit = self
+            .rest
+            .get(1..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         if self.one(if digit { &['.', ','] } else { &['.'] }).is_some() {
             self.nanos = format!("{:0<9.9}", self.digits()).parse().ok()?;
         }
@@ -210,9 +240,15 @@ impl<'t> Reader<'t> {
             _ => return None,
         };
         let hours = hours.parse::<i32>().ok().filter(|hours| *hours < 24)?;
-        let minutes = minutes.parse::<i32>().ok().filter(|minutes| *minutes < 60)?;
+        let minutes = minutes
+            .parse::<i32>()
+            .ok()
+            .filter(|minutes| *minutes < 60)?;
         let seconds = hours * 3600 + minutes * 60;
-        set(&mut self.offset, if sign == '-' { -seconds } else { seconds })
+        set(
+            &mut self.offset,
+            if sign == '-' { -seconds } else { seconds },
+        )
     }
 
     fn word(&mut self) -> Option<()> {
@@ -245,15 +281,27 @@ impl<'t> Reader<'t> {
             return None;
         }
         let today = || today.and_then(|today| time::OffsetDateTime::try_from(today).ok());
-        let month = self.month.map_or_else(|| Some(today()?.month()), |month| Month::try_from(month).ok())?;
+        let month = self.month.map_or_else(
+            || Some(today()?.month()),
+            |month| Month::try_from(month).ok(),
+        )?;
         let year = self.year.or_else(|| Some(today()?.year()))?;
         // Today's day, or the last of a shorter month.
-        let day = self.day.or_else(|| Some(today()?.day().min(month.length(year))))?;
+        let day = self
+            .day
+            .or_else(|| Some(today()?.day().min(month.length(year))))?;
         let date = Date::from_calendar_date(year, month, day).ok()?;
-        let clock = Time::from_hms_nano(self.hour.unwrap_or(0), self.minute, self.second, self.nanos).ok()?;
-        let seconds = PrimitiveDateTime::new(date, clock).assume_utc().unix_timestamp();
+        let clock =
+            Time::from_hms_nano(self.hour.unwrap_or(0), self.minute, self.second, self.nanos)
+                .ok()?;
+        let seconds = PrimitiveDateTime::new(date, clock)
+            .assume_utc()
+            .unix_timestamp();
         let point = Timestamp::new(seconds - i64::from(self.offset.unwrap_or(0)), self.nanos);
-        Some(Written { point, offset: self.offset })
+        Some(Written {
+            point,
+            offset: self.offset,
+        })
     }
 }
 

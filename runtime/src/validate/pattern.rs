@@ -1,4 +1,5 @@
-//! Patterns of models. They should be ECMA 262 expressions, but some are written for Java, and some have escapes that mean nothing.
+//! Patterns of models. They should be ECMA 262 expressions, but some are written for Java, and some
+//! have escapes that mean nothing.
 
 use regress::Regex;
 
@@ -48,7 +49,12 @@ struct Translation<'p> {
 impl<'p> Translation<'p> {
     /// The expression, and its flags.
     fn of(pattern: &'p str) -> (String, String) {
-        let mut translation = Translation { rest: pattern, out: String::new(), flags: "u".to_owned(), in_class: false };
+        let mut translation = Translation {
+            rest: pattern,
+            out: String::new(),
+            flags: "u".to_owned(),
+            in_class: false,
+        };
         while translation.step().is_some() {}
         (translation.out, translation.flags)
     }
@@ -70,7 +76,11 @@ impl<'p> Translation<'p> {
             (']', true) => self.in_class = false,
             ('[', true) => self.out.push('\\'),
             (']' | '}', false) => self.out.push('\\'),
-            ('{', false) => match self.rest.find('}').filter(|end| is_count(&self.rest[..*end])) {
+            ('{', false) => match self
+                .rest
+                .find('}')
+                .filter(|end| is_count(&self.rest[..*end]))
+            {
                 Some(end) => {
                     self.out.push('{');
                     self.out.push_str(&self.rest[..=end]);
@@ -98,10 +108,18 @@ impl<'p> Translation<'p> {
 
     /// Takes `(?s)` and the like, which are flags of the whole here.
     fn inline_flags(&mut self) -> bool {
-        let Some((flags, rest)) = self.rest.get(2..).and_then(|rest| rest.split_once(')')) else { return false };
-        let is_flags = !self.in_class && !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag));
+        let Some((flags, rest)) = self.rest.get(2..).and_then(|rest| rest.split_once(')')) else {
+            return false;
+        };
+        let is_flags =
+            !self.in_class && !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag));
         if is_flags {
-            self.flags.extend(flags.chars().filter(|flag| !self.flags.contains(*flag)).collect::<Vec<_>>());
+            self.flags.extend(
+                flags
+                    .chars()
+                    .filter(|flag| !self.flags.contains(*flag))
+                    .collect::<Vec<_>>(),
+            );
             self.rest = rest;
         }
         is_flags
@@ -117,7 +135,9 @@ impl<'p> Translation<'p> {
             'x' if self.rest.starts_with('{') => self.out.push_str("\\u"),
             // Escapes that mean nothing.
             '-' if !self.in_class => self.out.push('-'),
-            c if "^$\\.*+?()[]{}|/-".contains(c) || c.is_ascii_alphanumeric() => self.out.extend(['\\', c]),
+            c if "^$\\.*+?()[]{}|/-".contains(c) || c.is_ascii_alphanumeric() => {
+                self.out.extend(['\\', c])
+            }
             c => self.out.push(c),
         }
         // Behind a class a dash is no range.
@@ -129,8 +149,13 @@ impl<'p> Translation<'p> {
     }
 
     fn property(&mut self, negated: bool) {
-        let name = self.rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
-        let known = name.and_then(|(name, rest)| Some((CLASSES.iter().find(|(known, _)| *known == name)?.1, rest)));
+        let name = self
+            .rest
+            .strip_prefix('{')
+            .and_then(|rest| rest.split_once('}'));
+        let known = name.and_then(|(name, rest)| {
+            Some((CLASSES.iter().find(|(known, _)| *known == name)?.1, rest))
+        });
         match known {
             Some((class, rest)) if !(negated && self.in_class) => {
                 self.rest = rest;
@@ -150,7 +175,9 @@ impl<'p> Translation<'p> {
     fn class(&mut self, class: &str, negated: bool) {
         match self.in_class {
             true => self.out.push_str(class),
-            false => self.out.extend([if negated { "[^" } else { "[" }, class, "]"]),
+            false => self
+                .out
+                .extend([if negated { "[^" } else { "[" }, class, "]"]),
         }
     }
 }

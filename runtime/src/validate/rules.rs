@@ -58,7 +58,11 @@ impl Offered {
 }
 
 /// Of what is counted: bytes, elements, entries, characters.
-pub(crate) fn length(length: impl FnOnce() -> usize, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
+pub(crate) fn length(
+    length: impl FnOnce() -> usize,
+    shape: &Shape<'_>,
+    report: &mut impl FnMut(Problem),
+) {
     if shape.min.is_none() && shape.max.is_none() {
         return;
     }
@@ -89,7 +93,11 @@ pub(crate) fn text(text: &str, shown: bool, shape: &Shape<'_>, report: &mut impl
         return;
     }
     if shape.kind == Kind::Enum && !shape.values.contains(&text) {
-        let values = shape.values.iter().map(|value| (*value).to_owned()).collect();
+        let values = shape
+            .values
+            .iter()
+            .map(|value| (*value).to_owned())
+            .collect();
         report(Problem::Enum(shown.then(|| text.to_owned()), values));
     }
     if let Some(pattern) = shape.pattern().filter(|pattern| !matches(pattern, text)) {
@@ -112,7 +120,11 @@ pub(crate) fn is_demanded(member: &Member<'_>) -> bool {
 }
 
 pub(super) fn names(shape: &Shape<'_>) -> Vec<String> {
-    shape.members.iter().map(|member| member.name.to_owned()).collect()
+    shape
+        .members
+        .iter()
+        .map(|member| member.name.to_owned())
+        .collect()
 }
 
 /// Without the feature the service alone knows its patterns.

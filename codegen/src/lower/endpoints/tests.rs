@@ -7,7 +7,9 @@ use std::process::Command;
 
 fn problems(rules: &Value) -> Vec<String> {
     let mut problems = Vec::new();
-    lower(Some(rules), &mut |problem, help| problems.push(format!("{problem}; {help}")));
+    lower(Some(rules), &mut |problem, help| {
+        problems.push(format!("{problem}; {help}"))
+    });
     problems
 }
 
@@ -15,19 +17,38 @@ fn problems(rules: &Value) -> Vec<String> {
 fn what_is_wrong_with_rules_is_told() {
     let deep = (0..200).fold(json!("x"), |inner, _| json!([inner]));
     for (rule, part) in [
-        (json!({"conditions": [{"fn": "isSett", "argv": [true]}], "error": "x"}), "isSett; did you mean isSet?"),
-        (json!({"conditions": [{"fn": "not", "argv": []}], "error": "x"}), "takes 1 arguments and is given 0"),
-        (json!({"error": {"ref": "Regio"}}), "nothing here is named Regio; did you mean Region?"),
+        (
+            json!({"conditions": [{"fn": "isSett", "argv": [true]}], "error": "x"}),
+            "isSett; did you mean isSet?",
+        ),
+        (
+            json!({"conditions": [{"fn": "not", "argv": []}], "error": "x"}),
+            "takes 1 arguments and is given 0",
+        ),
+        (
+            json!({"error": {"ref": "Regio"}}),
+            "nothing here is named Regio; did you mean Region?",
+        ),
         (json!({"error": "{Region"}), "no partner"),
         (json!({"error": "{Other#x}"}), "nothing here is named Other"),
         (json!({"error": 1.5}), "no integer"),
         (json!({"error": "x", "rules": []}), "exactly one of"),
-        (json!({"endpoint": {"url": null}}), "null stands for a value"),
+        (
+            json!({"endpoint": {"url": null}}),
+            "null stands for a value",
+        ),
         (json!({"error": deep}), "deeper than"),
-        (json!({"error": "x", "conditions": 5}), "not what the rules language has"),
+        (
+            json!({"error": "x", "conditions": 5}),
+            "not what the rules language has",
+        ),
     ] {
-        let found = problems(&json!({"parameters": {"Region": {"type": "String"}}, "rules": [rule]}));
-        assert!(found.iter().any(|problem| problem.contains(part)), "{part}: {found:?}");
+        let found =
+            problems(&json!({"parameters": {"Region": {"type": "String"}}, "rules": [rule]}));
+        assert!(
+            found.iter().any(|problem| problem.contains(part)),
+            "{part}: {found:?}"
+        );
     }
 }
 
@@ -45,21 +66,33 @@ fn rule_set(rules: &RuleSet) -> rows::RuleSet<'static> {
         let default = parameter.default.as_ref().map(expression);
         rows::Parameter(text(&parameter.name), text(&parameter.built_in), default)
     };
-    rows::RuleSet { parameters: leaked(&rules.parameters, parameter), rules: leaked(&rules.rules, rule) }
+    rows::RuleSet {
+        parameters: leaked(&rules.parameters, parameter),
+        rules: leaked(&rules.rules, rule),
+    }
 }
 
 fn rule(rule: &Rule) -> rows::Rule<'static> {
     let conditions = |conditions: &[Condition]| {
-        leaked(conditions, |condition| rows::Condition(expression(&condition.value), text(&condition.assign)))
+        leaked(conditions, |condition| {
+            rows::Condition(expression(&condition.value), text(&condition.assign))
+        })
     };
     match rule {
         Rule::Tree(when, rules) => rows::Rule::Tree(conditions(when), leaked(rules, self::rule)),
         Rule::Error(when, message) => rows::Rule::Error(conditions(when), expression(message)),
-        Rule::Endpoint { conditions: when, url, properties, headers } => rows::Rule::Endpoint(
+        Rule::Endpoint {
+            conditions: when,
+            url,
+            properties,
+            headers,
+        } => rows::Rule::Endpoint(
             conditions(when),
             expression(url),
             leaked(properties, |(name, value)| (text(name), expression(value))),
-            leaked(headers, |(name, values)| (text(name), leaked(values, expression))),
+            leaked(headers, |(name, values)| {
+                (text(name), leaked(values, expression))
+            }),
         ),
     }
 }
@@ -70,11 +103,13 @@ fn expression(value: &Expression) -> rows::Expression<'static> {
         Expression::Integer(value) => rows::Expression::Integer(*value),
         Expression::Text(value) => rows::Expression::Text(text(value)),
         Expression::Ref(name) => rows::Expression::Ref(text(name)),
-        Expression::Call(name, arguments) => rows::Expression::Call(function(name), leaked(arguments, expression)),
-        Expression::List(items) => rows::Expression::List(leaked(items, expression)),
-        Expression::Map(entries) => {
-            rows::Expression::Map(leaked(entries, |(name, value)| (text(name), expression(value))))
+        Expression::Call(name, arguments) => {
+            rows::Expression::Call(function(name), leaked(arguments, expression))
         }
+        Expression::List(items) => rows::Expression::List(leaked(items, expression)),
+        Expression::Map(entries) => rows::Expression::Map(leaked(entries, |(name, value)| {
+            (text(name), expression(value))
+        })),
     }
 }
 
@@ -97,7 +132,9 @@ fn function(name: &str) -> rows::Function {
         ParseArn,
         IsVirtualHostableS3Bucket,
     ];
-    all.into_iter().find(|function| format!("{function:?}") == name).expect("a function")
+    all.into_iter()
+        .find(|function| format!("{function:?}") == name)
+        .expect("a function")
 }
 
 fn value(json: &Value) -> rows::Value {
@@ -106,7 +143,11 @@ fn value(json: &Value) -> rows::Value {
         Value::Number(number) => rows::Value::Integer(number.as_i64().unwrap_or_default()),
         Value::String(text) => rows::Value::Text(text.clone()),
         Value::Array(items) => rows::Value::List(items.iter().map(value).collect()),
-        Value::Object(map) => rows::Value::Map(map.iter().map(|(name, json)| (name.clone(), value(json))).collect()),
+        Value::Object(map) => rows::Value::Map(
+            map.iter()
+                .map(|(name, json)| (name.clone(), value(json)))
+                .collect(),
+        ),
         Value::Null => rows::Value::Text(String::new()),
     }
 }
@@ -116,12 +157,18 @@ fn same(left: &rows::Value, right: &rows::Value) -> bool {
     match (left, right) {
         (rows::Value::Map(left), rows::Value::Map(right)) => {
             left.len() == right.len()
-                && left
-                    .iter()
-                    .all(|(name, value)| right.iter().any(|(other, found)| name == other && same(value, found)))
+                && left.iter().all(|(name, value)| {
+                    right
+                        .iter()
+                        .any(|(other, found)| name == other && same(value, found))
+                })
         }
         (rows::Value::List(left), rows::Value::List(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right))
         }
         _ => left == right,
     }
@@ -135,26 +182,53 @@ fn as_of_2025(url: &str) -> String {
         (".api.cloud-aws.adc-e.uk", ".cloud.adc-e.uk"),
         (".api.aws.hci.ic.gov", ".csp.hci.ic.gov"),
     ];
-    suffixes.iter().fold(url.to_owned(), |url, (now, then)| url.replace(now, then))
+    suffixes
+        .iter()
+        .fold(url.to_owned(), |url, (now, then)| url.replace(now, then))
 }
 
 /// What is wrong with the answer to a case; nothing when it is right.
 fn verdict(rules: &rows::RuleSet<'_>, case: &Value) -> Option<String> {
-    let given = case.get("params").and_then(Value::as_object).into_iter().flatten();
+    let given = case
+        .get("params")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
     let found = rules.resolve(given.map(|(name, json)| (name.as_str(), value(json))));
     let expected = &case["expect"];
-    match (found, expected.get("endpoint"), expected.get("error").and_then(Value::as_str)) {
+    match (
+        found,
+        expected.get("endpoint"),
+        expected.get("error").and_then(Value::as_str),
+    ) {
         (Ok(found), Some(expected), _) => {
-            let properties = expected.get("properties").map_or(rows::Value::Map(Vec::new()), value);
-            let headers = expected.get("headers").map_or(rows::Value::Map(Vec::new()), value);
-            let list = |values: Vec<String>| rows::Value::List(values.into_iter().map(rows::Value::Text).collect());
-            let found_headers = found.headers.into_iter().map(|(name, values)| (name, list(values))).collect();
+            let properties = expected
+                .get("properties")
+                .map_or(rows::Value::Map(Vec::new()), value);
+            let headers = expected
+                .get("headers")
+                .map_or(rows::Value::Map(Vec::new()), value);
+            let list = |values: Vec<String>| {
+                rows::Value::List(values.into_iter().map(rows::Value::Text).collect())
+            };
+            let found_headers = found
+                .headers
+                .into_iter()
+                .map(|(name, values)| (name, list(values)))
+                .collect();
             let right = Some(as_of_2025(&found.url).as_str()) == expected["url"].as_str()
                 && same(&rows::Value::Map(found.properties.clone()), &properties)
                 && same(&rows::Value::Map(found_headers), &headers);
-            (!right).then(|| format!("{} {:?} in place of {expected}", found.url, found.properties))
+            (!right).then(|| {
+                format!(
+                    "{} {:?} in place of {expected}",
+                    found.url, found.properties
+                )
+            })
         }
-        (Err(found), None, Some(expected)) => (found != expected).then(|| format!("{found} in place of {expected}")),
+        (Err(found), None, Some(expected)) => {
+            (found != expected).then(|| format!("{found} in place of {expected}"))
+        }
         // Partitions have learnt FIPS and dual-stack since the cases were written.
         (Ok(_), None, Some(expected)) if expected.contains("partition does not support") => None,
         (found, ..) => Some(format!("{found:?} in place of {expected}")),
@@ -167,7 +241,13 @@ fn models(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.path();
         match path.is_dir() {
             true => models(&path, found),
-            false if path.extension().is_some_and(|extension| extension == "json") => found.push(path),
+            false
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "json") =>
+            {
+                found.push(path)
+            }
             false => {}
         }
     }
@@ -176,13 +256,20 @@ fn models(folder: &Path, found: &mut Vec<PathBuf>) {
 /// Every published case of every model, where the models are.
 #[test]
 fn published_cases() {
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/models/aws-smithy-2025-04.tar.zst");
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/models/aws-smithy-2025-04.tar.zst");
     if !archive.exists() {
         println!("skipped: ../shared/models is not there");
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let unpacked = Command::new("tar").arg("--zstd").arg("-xf").arg(&archive).arg("-C").arg(folder.path()).status();
+    let unpacked = Command::new("tar")
+        .arg("--zstd")
+        .arg("-xf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(folder.path())
+        .status();
     assert!(unpacked.expect("tar").success());
     let mut files = Vec::new();
     models(folder.path(), &mut files);
@@ -191,10 +278,15 @@ fn published_cases() {
         let model: Value = serde_json::from_slice(&fs::read(file).expect("a file")).expect("JSON");
         let shapes = model["shapes"].as_object().into_iter().flatten();
         for traits in shapes.filter_map(|(_, shape)| shape.get("traits")) {
-            let cases = traits.get("smithy.rules#endpointTests").and_then(|tests| tests["testCases"].as_array());
+            let cases = traits
+                .get("smithy.rules#endpointTests")
+                .and_then(|tests| tests["testCases"].as_array());
             let mut problems = Vec::new();
             let Some(cases) = cases else { continue };
-            let rules = lower(traits.get("smithy.rules#endpointRuleSet"), &mut |problem, _| problems.push(problem));
+            let rules = lower(
+                traits.get("smithy.rules#endpointRuleSet"),
+                &mut |problem, _| problems.push(problem),
+            );
             assert!(problems.is_empty(), "{}: {problems:?}", file.display());
             let rules = rule_set(&rules);
             count += cases.len();

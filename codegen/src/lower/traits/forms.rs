@@ -1,5 +1,5 @@
-//! What the values of traits look like: a trait that lowering reads and whose value is of another form is reported, never
-//! passed over.
+//! What the values of traits look like: a trait that lowering reads and whose value is of another
+//! form is reported, never passed over.
 
 use super::Place;
 use crate::ast::Traits;
@@ -39,15 +39,25 @@ enum Form {
 }
 
 use Form::{
-    Any, Boolean, Count, Fixed, List, Map, Mark, Number, Object, OneOf, Path, Pattern, Status, Text, Texts,
-    Unsupported, Word,
+    Any, Boolean, Count, Fixed, List, Map, Mark, Number, Object, OneOf, Path, Pattern, Status,
+    Text, Texts, Unsupported, Word,
 };
 
-/// The traits that lowering reads, sorted, but for endpoint rules, which are read where they are lowered.
+/// The traits that lowering reads, sorted, but for endpoint rules, which are read where they are
+/// lowered.
 const FORMS: &[(&str, Form)] = &[
-    ("aws.api#clientDiscoveredEndpoint", Object(&[("required", Boolean, false)])),
-    ("aws.api#clientEndpointDiscovery", Object(&[("operation", Text, true)])),
-    ("aws.api#clientEndpointDiscoveryId", Unsupported("endpoint discovery by members of the input is not supported")),
+    (
+        "aws.api#clientDiscoveredEndpoint",
+        Object(&[("required", Boolean, false)]),
+    ),
+    (
+        "aws.api#clientEndpointDiscovery",
+        Object(&[("operation", Text, true)]),
+    ),
+    (
+        "aws.api#clientEndpointDiscoveryId",
+        Unsupported("endpoint discovery by members of the input is not supported"),
+    ),
     ("aws.api#service", Object(&[("sdkId", Text, false)])),
     ("aws.auth#sigv4", Object(&[("name", Word, true)])),
     ("aws.auth#sigv4a", Object(&[("name", Word, true)])),
@@ -55,7 +65,10 @@ const FORMS: &[(&str, Form)] = &[
     ("aws.protocols#awsJson1_1", Mark),
     ("aws.protocols#awsQuery", Mark),
     ("aws.protocols#awsQueryCompatible", Mark),
-    ("aws.protocols#awsQueryError", Object(&[("code", Text, true)])),
+    (
+        "aws.protocols#awsQueryError",
+        Object(&[("code", Text, true)]),
+    ),
     ("aws.protocols#ec2Query", Mark),
     ("aws.protocols#ec2QueryName", Text),
     ("aws.protocols#restJson1", Mark),
@@ -82,7 +95,14 @@ const FORMS: &[(&str, Form)] = &[
     ("smithy.api#enumValue", Any),
     ("smithy.api#error", OneOf(&["client", "server"])),
     ("smithy.api#hostLabel", Mark),
-    ("smithy.api#http", Object(&[("method", Word, true), ("uri", Text, true), ("code", Status, false)])),
+    (
+        "smithy.api#http",
+        Object(&[
+            ("method", Word, true),
+            ("uri", Text, true),
+            ("code", Status, false),
+        ]),
+    ),
     ("smithy.api#httpApiKeyAuth", Object(&[])),
     ("smithy.api#httpBasicAuth", Mark),
     ("smithy.api#httpBearerAuth", Mark),
@@ -97,7 +117,10 @@ const FORMS: &[(&str, Form)] = &[
     ("smithy.api#httpResponseCode", Mark),
     ("smithy.api#idempotencyToken", Mark),
     ("smithy.api#jsonName", Text),
-    ("smithy.api#length", Object(&[("min", Count, false), ("max", Count, false)])),
+    (
+        "smithy.api#length",
+        Object(&[("min", Count, false), ("max", Count, false)]),
+    ),
     ("smithy.api#mediaType", Text),
     ("smithy.api#optionalAuth", Mark),
     (
@@ -110,30 +133,53 @@ const FORMS: &[(&str, Form)] = &[
         ]),
     ),
     ("smithy.api#pattern", Pattern),
-    ("smithy.api#range", Object(&[("min", Number, false), ("max", Number, false)])),
+    (
+        "smithy.api#range",
+        Object(&[("min", Number, false), ("max", Number, false)]),
+    ),
     ("smithy.api#required", Mark),
-    ("smithy.api#retryable", Object(&[("throttling", Boolean, false)])),
+    (
+        "smithy.api#retryable",
+        Object(&[("throttling", Boolean, false)]),
+    ),
     ("smithy.api#sensitive", Mark),
     ("smithy.api#sparse", Mark),
     ("smithy.api#streaming", Mark),
-    ("smithy.api#timestampFormat", OneOf(&["date-time", "http-date", "epoch-seconds"])),
+    (
+        "smithy.api#timestampFormat",
+        OneOf(&["date-time", "http-date", "epoch-seconds"]),
+    ),
     ("smithy.api#title", Text),
     ("smithy.api#xmlAttribute", Mark),
     ("smithy.api#xmlFlattened", Mark),
     ("smithy.api#xmlName", Text),
-    ("smithy.api#xmlNamespace", Object(&[("uri", Text, true), ("prefix", Text, false)])),
+    (
+        "smithy.api#xmlNamespace",
+        Object(&[("uri", Text, true), ("prefix", Text, false)]),
+    ),
     ("smithy.protocols#rpcv2Cbor", Mark),
     ("smithy.rules#contextParam", Object(&[("name", Text, true)])),
-    ("smithy.rules#operationContextParams", Map(&Object(&[("path", Path, true)]))),
-    ("smithy.rules#staticContextParams", Map(&Object(&[("value", Fixed, true)]))),
+    (
+        "smithy.rules#operationContextParams",
+        Map(&Object(&[("path", Path, true)])),
+    ),
+    (
+        "smithy.rules#staticContextParams",
+        Map(&Object(&[("value", Fixed, true)])),
+    ),
 ];
 
 /// Reports the traits whose values are not of their form.
 pub(crate) fn check(traits: &Traits, place: &Place<'_>, report: &mut Report) {
     for (id, value) in traits {
-        let form = FORMS.binary_search_by(|(known, _)| (*known).cmp(id)).ok().and_then(|at| FORMS.get(at));
+        let form = FORMS
+            .binary_search_by(|(known, _)| (*known).cmp(id))
+            .ok()
+            .and_then(|at| FORMS.get(at));
         if let Some((_, form)) = form {
-            form.check(value, "", &mut |problem, help| report.add_trait(place.file, place.id, id, problem, help));
+            form.check(value, "", &mut |problem, help| {
+                report.add_trait(place.file, place.id, id, problem, help)
+            });
         }
     }
 }
@@ -146,29 +192,43 @@ impl Form {
                 let items = items.iter().enumerate();
                 items.for_each(|(at, item)| form.check(item, &format!("{path}[{at}]"), tell));
             }
-            (Unsupported(problem), _) => {
-                tell((*problem).to_owned(), "leave out the operations that need it".to_owned())
-            }
+            (Unsupported(problem), _) => tell(
+                (*problem).to_owned(),
+                "leave out the operations that need it".to_owned(),
+            ),
             (Map(form), Value::Object(map)) => {
-                map.iter().for_each(|(key, value)| form.check(value, &below(path, key), tell));
+                map.iter()
+                    .for_each(|(key, value)| form.check(value, &below(path, key), tell));
             }
             (Object(parts), Value::Object(map)) => {
                 for (key, form, required) in *parts {
                     match map.get(*key) {
                         Some(value) => form.check(value, &below(path, key), tell),
                         None if *required => {
-                            tell(format!("`{}` is missing", below(path, key)), format!("give {}", form.name()));
+                            tell(
+                                format!("`{}` is missing", below(path, key)),
+                                format!("give {}", form.name()),
+                            );
                         }
                         None => {}
                     }
                 }
             }
             // A deprecation, as any trait whose parts are all optional, may be a mark.
-            (Object(parts), Value::Null | Value::Bool(true)) if parts.iter().all(|(.., required)| !required) => {}
+            (Object(parts), Value::Null | Value::Bool(true))
+                if parts.iter().all(|(.., required)| !required) => {}
             _ if self.accepts(value) => {}
             _ => {
-                let place = if path.is_empty() { String::new() } else { format!("`{path}` is ") };
-                let otherwise = if matches!(self, Mark) { ", or leave the trait out" } else { "" };
+                let place = if path.is_empty() {
+                    String::new()
+                } else {
+                    format!("`{path}` is ")
+                };
+                let otherwise = if matches!(self, Mark) {
+                    ", or leave the trait out"
+                } else {
+                    ""
+                };
                 let problem = format!("{place}{}, which is not {}", shown(value), self.name());
                 tell(problem, format!("give {}{otherwise}", self.name()));
             }
@@ -182,8 +242,14 @@ impl Form {
             // Smithy 1.0 wrote marks as `true` too.
             Mark => matches!(value, Value::Object(_) | Value::Null | Value::Bool(true)),
             Text => text.is_some(),
-            Texts => text.is_some() || value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
-            Word => text.is_some_and(|text| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())),
+            Texts => {
+                text.is_some()
+                    || value
+                        .as_array()
+                        .is_some_and(|all| all.iter().all(Value::is_string))
+            }
+            Word => text
+                .is_some_and(|text| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())),
             OneOf(words) => text.is_some_and(|text| words.contains(&text)),
             Pattern => text.is_some_and(is_pattern),
             Path => text.is_some_and(|text| super::paths::steps(text).is_some()),
@@ -191,7 +257,9 @@ impl Form {
             Number => super::number(value).is_some(),
             Count => value.as_u64().is_some(),
             Boolean => value.is_boolean(),
-            Status => value.as_u64().is_some_and(|status| (100..600).contains(&status)),
+            Status => value
+                .as_u64()
+                .is_some_and(|status| (100..600).contains(&status)),
             Any => true,
             List(_) | Map(_) | Object(_) | Unsupported(_) => false,
         }
@@ -225,7 +293,11 @@ impl Form {
 }
 
 fn below(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
 }
 
 /// The beginning of a value.
@@ -237,9 +309,10 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Whether a text may be a regular expression. Models should have those of ECMA 262, but a hundred of Amazon's are of other
-/// dialects (`(?i)`, `{2}+`), so only what is none in any is refused: a bracket that stays open or was never opened, a
-/// backslash that escapes nothing, a quantifier with nothing before it.
+/// Whether a text may be a regular expression. Models should have those of ECMA 262, but a hundred
+/// of Amazon's are of other dialects (`(?i)`, `{2}+`), so only what is none in any is refused: a
+/// bracket that stays open or was never opened, a backslash that escapes nothing, a quantifier with
+/// nothing before it.
 fn is_pattern(pattern: &str) -> bool {
     let (mut open, mut repeatable, mut chars) = (0_usize, false, pattern.chars().peekable());
     while let Some(c) = chars.next() {
@@ -255,12 +328,14 @@ fn is_pattern(pattern: &str) -> bool {
         }
         open += usize::from(c == '(');
         // What follows `(?` is no quantifier's.
-        repeatable = !matches!(c, '(' | '|') || chars.next_if(|next| c == '(' && *next == '?').is_some();
+        repeatable =
+            !matches!(c, '(' | '|') || chars.next_if(|next| c == '(' && *next == '?').is_some();
     }
     open == 0
 }
 
-/// Goes behind the bracket that closes a class; none when there is no such. A bracket that comes first may be a member.
+/// Goes behind the bracket that closes a class; none when there is no such. A bracket that comes
+/// first may be a member.
 fn skip_class(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
     while let Some(c) = chars.next() {
         match c {
@@ -278,9 +353,18 @@ mod tests {
 
     #[test]
     fn patterns_of_any_dialect() {
-        for pattern in
-            ["", "^[a-z]+$", "[]a]", "(?i)(?<!a)b*?", "a{2}+", "^-[^\\]]${1,9}", "(?:a|(?=b)c)+", "\\(", "[(*]", "]"]
-        {
+        for pattern in [
+            "",
+            "^[a-z]+$",
+            "[]a]",
+            "(?i)(?<!a)b*?",
+            "a{2}+",
+            "^-[^\\]]${1,9}",
+            "(?:a|(?=b)c)+",
+            "\\(",
+            "[(*]",
+            "]",
+        ] {
             assert!(is_pattern(pattern), "{pattern}");
         }
         for pattern in ["[a-z", "[a\\]", "(", "a)", "(?:a", "\\", "*a", "(+", "a|?"] {
@@ -292,13 +376,18 @@ mod tests {
     fn every_trait_that_is_read_has_a_form() {
         assert!(FORMS.is_sorted_by(|(one, _), (other, _)| one < other));
         let source = include_str!("../traits.rs");
-        let ids = source
-            .split('"')
-            .filter(|text| text.contains('#') && !text.contains([' ', '\n']) && !text.starts_with('.'));
-        let read: Vec<_> = ids.filter(|id| *id != super::super::ENDPOINT_RULES).collect();
+        let ids = source.split('"').filter(|text| {
+            text.contains('#') && !text.contains([' ', '\n']) && !text.starts_with('.')
+        });
+        let read: Vec<_> = ids
+            .filter(|id| *id != super::super::ENDPOINT_RULES)
+            .collect();
         assert!(read.len() > 30, "{read:?}");
         for id in read {
-            assert!(FORMS.iter().any(|(known, _)| *known == id), "{id} has no form");
+            assert!(
+                FORMS.iter().any(|(known, _)| *known == id),
+                "{id} has no form"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Paths of `smithy.rules#operationContextParams`: the part of JMESPath that the rules engine allows.
+//! Paths of `smithy.rules#operationContextParams`: the part of JMESPath that the rules engine
+//! allows.
 
 use crate::ir::Step;
 
@@ -43,7 +44,9 @@ fn sequence(rest: &mut &str) -> Option<Vec<Step>> {
 /// What can stand at the beginning and after a dot: a name, or several paths in brackets.
 fn first(rest: &mut &str) -> Option<Step> {
     let Some(inner) = rest.strip_prefix('[') else {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
         let (name, after) = rest.split_at_checked(end)?;
         *rest = after;
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
@@ -74,16 +77,34 @@ mod tests {
     fn paths_of_the_rules_engine_are_read() {
         assert_eq!(steps("A.b_2"), Some(vec![member("A"), member("b_2")]));
         assert_eq!(steps("keys(A)"), Some(vec![member("A"), Step::Keys]));
-        assert_eq!(steps("A[*].B"), Some(vec![member("A"), Step::Each, member("B")]));
+        assert_eq!(
+            steps("A[*].B"),
+            Some(vec![member("A"), Step::Each, member("B")])
+        );
         let several = Step::Several(vec![vec![member("B"), member("C")], vec![member("D")]]);
-        assert_eq!(steps("A[*].[B.C, D][]"), Some(vec![member("A"), Step::Each, several, Step::Flatten]));
+        assert_eq!(
+            steps("A[*].[B.C, D][]"),
+            Some(vec![member("A"), Step::Each, several, Step::Flatten])
+        );
     }
 
     #[test]
     fn other_expressions_are_not() {
-        for path in
-            ["", "A.", ".A", "A[0]", "A[?b]", "A || B", "keys(A", "values(A)", "A.[", "A.[B,]", "1A", "A b", "'A'"]
-        {
+        for path in [
+            "",
+            "A.",
+            ".A",
+            "A[0]",
+            "A[?b]",
+            "A || B",
+            "keys(A",
+            "values(A)",
+            "A.[",
+            "A.[B,]",
+            "1A",
+            "A b",
+            "'A'",
+        ] {
             assert_eq!(steps(path), None, "{path}");
         }
         assert_eq!(steps(&"A.[".repeat(1_000_000)), None);

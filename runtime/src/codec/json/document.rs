@@ -16,17 +16,24 @@ const DEEPEST: usize = 128;
 ///
 /// What is not JSON, and where.
 pub fn document(text: &str) -> Result<Document, serde_json::Error> {
-    let mut parser = Parser { rest: text, lenient: false };
+    let mut parser = Parser {
+        rest: text,
+        lenient: false,
+    };
     parser.whole().ok_or_else(|| problem(text.as_bytes()))
 }
 
-/// The same of an answer, which may also have control characters in texts, and what is no text: that becomes U+FFFD.
+/// The same of an answer, which may also have control characters in texts, and what is no text:
+/// that becomes U+FFFD.
 ///
 /// # Errors
 ///
 /// What is not JSON, and where.
 pub(crate) fn answer(text: &[u8]) -> Result<Document, serde_json::Error> {
-    let mut parser = Parser { rest: &String::from_utf8_lossy(text), lenient: true };
+    let mut parser = Parser {
+        rest: &String::from_utf8_lossy(text),
+        lenient: true,
+    };
     parser.whole().ok_or_else(|| problem(text))
 }
 
@@ -34,23 +41,28 @@ pub(crate) fn answer(text: &[u8]) -> Result<Document, serde_json::Error> {
 #[cold]
 fn problem(text: &[u8]) -> serde_json::Error {
     let read = serde_json::from_slice::<serde_json::Value>(text);
-    read.err().unwrap_or_else(|| serde_json::Error::custom("it is not JSON"))
+    read.err()
+        .unwrap_or_else(|| serde_json::Error::custom("it is not JSON"))
 }
 
-/// An answer by the names of the model: without nulls in structures and without members that the model does not have.
+/// An answer by the names of the model: without nulls in structures and without members that the
+/// model does not have.
 ///
-/// Of a union that has an unknown member the AWS CLI's stand-in remains: `{"SDK_UNKNOWN_MEMBER": {"name": …}}`.
+/// Of a union that has an unknown member the AWS CLI's stand-in remains: `{"SDK_UNKNOWN_MEMBER":
+/// {"name": …}}`.
 pub(crate) fn modeled(value: Document, service: &Service<'_>, ix: Ix) -> Document {
     let shape = service.shape(ix);
     let element = || shape.element().map_or(Ix::MAX, |element| element.target);
     match value {
         Document::Map(map) if shape.has_members() => members(map, service, ix),
         Document::Map(mut map) if shape.kind == Kind::Map => {
-            map.values_mut().for_each(|value| *value = modeled(std::mem::take(value), service, element()));
+            map.values_mut()
+                .for_each(|value| *value = modeled(std::mem::take(value), service, element()));
             Document::Map(map)
         }
         Document::List(mut list) if shape.kind == Kind::List => {
-            list.iter_mut().for_each(|value| *value = modeled(std::mem::take(value), service, element()));
+            list.iter_mut()
+                .for_each(|value| *value = modeled(std::mem::take(value), service, element()));
             Document::List(list)
         }
         other => other,
@@ -64,14 +76,22 @@ fn members(mut map: Map, service: &Service<'_>, ix: Ix) -> Document {
         match map.swap_remove(member.json_name()) {
             None | Some(Document::Null) => {}
             Some(value) => {
-                known.insert(member.name.to_owned(), modeled(value, service, member.target));
+                known.insert(
+                    member.name.to_owned(),
+                    modeled(value, service, member.target),
+                );
             }
         }
     }
     if shape.kind == Kind::Union && known.is_empty() {
-        let mut unknown = map.into_iter().filter(|(name, value)| name != "__type" && *value != Document::Null);
+        let mut unknown = map
+            .into_iter()
+            .filter(|(name, value)| name != "__type" && *value != Document::Null);
         if let (Some((name, _)), None) = (unknown.next(), unknown.next()) {
-            known.insert("SDK_UNKNOWN_MEMBER".to_owned(), Document::from([("name", name.into())]));
+            known.insert(
+                "SDK_UNKNOWN_MEMBER".to_owned(),
+                Document::from([("name", name.into())]),
+            );
         }
     }
     Document::Map(known)
@@ -116,7 +136,9 @@ impl<'t> Parser<'t> {
             b'f' => self.word("false").map(|()| false.into()),
             b'N' => self.word("NaN").map(|()| f64::NAN.into()),
             b'I' => self.word("Infinity").map(|()| f64::INFINITY.into()),
-            b'-' if self.rest.starts_with("-I") => self.word("-Infinity").map(|()| f64::NEG_INFINITY.into()),
+            b'-' if self.rest.starts_with("-I") => {
+                self.word("-Infinity").map(|()| f64::NEG_INFINITY.into())
+            }
             _ => self.number(),
         }
     }
@@ -157,7 +179,10 @@ impl<'t> Parser<'t> {
     }
 
     fn number(&mut self) -> Option<Document> {
-        let end = self.rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c)).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c))
+            .unwrap_or(self.rest.len());
         let (number, rest) = self.rest.split_at(end);
         if !is_number(number) {
             return None;
@@ -165,7 +190,11 @@ impl<'t> Parser<'t> {
         self.rest = rest;
         match number.contains(['.', 'e', 'E']) {
             true => number.parse().ok().map(Document::Float),
-            false => Some(number.parse().map_or_else(|_| Document::Digits(number.to_owned()), Document::Integer)),
+            false => Some(
+                number
+                    .parse()
+                    .map_or_else(|_| Document::Digits(number.to_owned()), Document::Integer),
+            ),
         }
     }
 
@@ -173,7 +202,9 @@ impl<'t> Parser<'t> {
         self.word("\"")?;
         let mut text = String::new();
         loop {
-            let end = self.rest.find(|c| matches!(c, '"' | '\\' | '\0'..='\x1f'))?;
+            let end = self
+                .rest
+                .find(|c| matches!(c, '"' | '\\' | '\0'..='\x1f'))?;
             let (plain, rest) = self.rest.split_at(end);
             text.push_str(plain);
             let c = rest.chars().next()?;
@@ -220,7 +251,10 @@ impl<'t> Parser<'t> {
     fn unit(&mut self) -> Option<u16> {
         let (digits, rest) = self.rest.split_at_checked(4)?;
         self.rest = rest;
-        let digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(digits)?;
+        let digits = digits
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit())
+            .then_some(digits)?;
         u16::from_str_radix(digits, 16).ok()
     }
 }
@@ -229,13 +263,17 @@ impl<'t> Parser<'t> {
 fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (number, exponent) =
-        unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(number, at)| (number, Some(at)));
-    let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, at)| (whole, Some(at)));
+    let (number, exponent) = unsigned
+        .split_once(['e', 'E'])
+        .map_or((unsigned, None), |(number, at)| (number, Some(at)));
+    let (whole, fraction) = number
+        .split_once('.')
+        .map_or((number, None), |(whole, at)| (whole, Some(at)));
     digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
-        && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+        && exponent
+            .is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
 }
 
 #[cfg(test)]
@@ -249,15 +287,33 @@ mod tests {
             ("7.0", Document::Float(7.0)),
             ("1e3", Document::Float(1000.0)),
             ("-0", Document::Integer(0)),
-            ("99999999999999999999", Document::Integer(99_999_999_999_999_999_999)),
-            ("-9999999999999999999999999999999999999999", Document::Digits(format!("-{}", "9".repeat(40)))),
-            ("0.9916020035743713", Document::Float(0.991_602_003_574_371_3)),
-            ("1795904606.5964723", Document::Float(1_795_904_606.596_472_3)),
+            (
+                "99999999999999999999",
+                Document::Integer(99_999_999_999_999_999_999),
+            ),
+            (
+                "-9999999999999999999999999999999999999999",
+                Document::Digits(format!("-{}", "9".repeat(40))),
+            ),
+            (
+                "0.9916020035743713",
+                Document::Float(0.991_602_003_574_371_3),
+            ),
+            (
+                "1795904606.5964723",
+                Document::Float(1_795_904_606.596_472_3),
+            ),
             ("1e999", Document::Float(f64::INFINITY)),
             ("-Infinity", Document::Float(f64::NEG_INFINITY)),
-            (" [ null , true ] ", Document::List(vec![Document::Null, true.into()])),
+            (
+                " [ null , true ] ",
+                Document::List(vec![Document::Null, true.into()]),
+            ),
             ("{}", Document::Map(Map::new())),
-            (r#"{"a":1,"a":2}"#, Document::from([("a", Document::Integer(2))])),
+            (
+                r#"{"a":1,"a":2}"#,
+                Document::from([("a", Document::Integer(2))]),
+            ),
             (r#""\u00e9\ud83d\ude00\n\/""#, "é😀\n/".into()),
         ] {
             assert!(document(text).expect(text) == expected, "{text}");
@@ -293,7 +349,10 @@ mod tests {
         ] {
             assert!(!document(text).expect_err(text).to_string().is_empty());
         }
-        assert_eq!(document("[1").expect_err("open").to_string(), "EOF while parsing a list at line 1 column 2");
+        assert_eq!(
+            document("[1").expect_err("open").to_string(),
+            "EOF while parsing a list at line 1 column 2"
+        );
     }
 
     #[test]
@@ -304,7 +363,10 @@ mod tests {
             (b"\"\\ud83d\\u0041\"", "\u{fffd}A"),
             (b"\"a\nb\"", "a\nb"),
         ] {
-            assert!(answer(text).expect("an answer") == Document::from(expected), "{text:?}");
+            assert!(
+                answer(text).expect("an answer") == Document::from(expected),
+                "{text:?}"
+            );
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! It is read as a document first, and then given to the sink by the rows:
 //!
-//! - numbers and booleans in quotes count as what they are, and whole numbers with a fraction or exponent as integers;
+//! - numbers and booleans in quotes count as what they are, and whole numbers with a fraction or
+//!   exponent as integers;
 //! - numbers and booleans where a text is due are that text;
 //! - base64 is read as Python reads it: characters that do not belong to it are passed over;
 //! - nulls are absent, except where the shape is sparse.
@@ -19,12 +20,22 @@ use std::fmt::Write as _;
 /// # Errors
 ///
 /// The path of what can't be understood, and why it can't.
-pub(crate) fn give(value: &Document, service: &Service<'_>, shape: Ix, sink: &mut dyn Sink) -> Result<(), String> {
-    let mut giving = Giving { service, path: String::new() };
-    giving.value(value, service.shape(shape), sink).map_err(|refused| match giving.path.is_empty() {
-        true => refused.to_string(),
-        false => format!("{}: {refused}", giving.path),
-    })
+pub(crate) fn give(
+    value: &Document,
+    service: &Service<'_>,
+    shape: Ix,
+    sink: &mut dyn Sink,
+) -> Result<(), String> {
+    let mut giving = Giving {
+        service,
+        path: String::new(),
+    };
+    giving
+        .value(value, service.shape(shape), sink)
+        .map_err(|refused| match giving.path.is_empty() {
+            true => refused.to_string(),
+            false => format!("{}: {refused}", giving.path),
+        })
 }
 
 struct Giving<'a> {
@@ -44,7 +55,13 @@ impl<'a> Giving<'a> {
     }
 
     /// Gives the value of a part; its path remains where it can't be taken.
-    fn part(&mut self, step: std::fmt::Arguments<'_>, value: &Document, ix: Ix, sink: &mut dyn Sink) -> Done {
+    fn part(
+        &mut self,
+        step: std::fmt::Arguments<'_>,
+        value: &Document,
+        ix: Ix,
+        sink: &mut dyn Sink,
+    ) -> Done {
         let before = self.path.len();
         let _ = self.path.write_fmt(step);
         self.value(value, self.service.shape(ix), sink)?;
@@ -55,10 +72,19 @@ impl<'a> Giving<'a> {
     fn members(&mut self, map: &Map, shape: &'a Shape<'a>, sink: &mut dyn Sink) -> Done {
         sink.begin(Parts::Members)?;
         for (name, value) in map.iter().filter(|(_, value)| **value != Document::Null) {
-            let found = shape.members.iter().enumerate().find(|(_, member)| member.json_name() == name);
+            let found = shape
+                .members
+                .iter()
+                .enumerate()
+                .find(|(_, member)| member.json_name() == name);
             if let Some((index, member)) = found {
                 let dot = if self.path.is_empty() { "" } else { "." };
-                self.part(format_args!("{dot}{}", member.name), value, member.target, sink.member(index)?)?;
+                self.part(
+                    format_args!("{dot}{}", member.name),
+                    value,
+                    member.target,
+                    sink.member(index)?,
+                )?;
             }
         }
         sink.end()
@@ -100,7 +126,9 @@ fn takes_null(shape: &Shape<'_>) -> bool {
 fn scalar(value: &Document, kind: Kind, sink: &mut dyn Sink) -> Done {
     match (kind, value) {
         (Kind::Float, Document::Integer(value)) => sink.float(*value as f64),
-        (Kind::Float, Document::String(text)) => sink.float(text.parse().map_err(|_| Refused::form("a number"))?),
+        (Kind::Float, Document::String(text)) => {
+            sink.float(text.parse().map_err(|_| Refused::form("a number"))?)
+        }
         (Kind::Integer(_), Document::Float(value)) => sink.integer(whole(*value)?),
         (Kind::Integer(_), Document::String(text)) => match text.parse() {
             Ok(value) => sink.integer(value),
@@ -122,7 +150,9 @@ fn scalar(value: &Document, kind: Kind, sink: &mut dyn Sink) -> Done {
         (_, Document::Null) => sink.null(),
         (_, Document::Boolean(value)) => sink.boolean(*value),
         (_, Document::Integer(value)) => sink.integer(*value),
-        (_, Document::Digits(digits)) => sink.float(digits.parse().map_err(|_| Refused::form("a number"))?),
+        (_, Document::Digits(digits)) => {
+            sink.float(digits.parse().map_err(|_| Refused::form("a number"))?)
+        }
         (_, Document::Float(value)) => sink.float(*value),
         (_, Document::String(text)) => sink.string(text),
         (_, Document::List(_)) => Err(Refused::kind("list")),
@@ -135,12 +165,18 @@ fn scalar(value: &Document, kind: Kind, sink: &mut dyn Sink) -> Done {
 
 fn whole(value: f64) -> Result<i128, Refused> {
     let is_whole = value.fract() == 0.0 && value.abs() < 1e38;
-    if is_whole { Ok(value as i128) } else { Err(Refused::form("an integer")) }
+    if is_whole {
+        Ok(value as i128)
+    } else {
+        Err(Refused::form("an integer"))
+    }
 }
 
 fn point(value: &Document) -> Result<Timestamp, Refused> {
     let point = match value {
-        Document::Integer(seconds) => i64::try_from(*seconds).ok().map(|seconds| Timestamp::new(seconds, 0)),
+        Document::Integer(seconds) => i64::try_from(*seconds)
+            .ok()
+            .map(|seconds| Timestamp::new(seconds, 0)),
         Document::Float(seconds) => Timestamp::from_epoch(*seconds),
         Document::String(text) => Timestamp::parse(text),
         Document::Timestamp(point) => Some(*point),

@@ -6,7 +6,9 @@ use crate::sink::{Done, Parts, Refused, Sink};
 use crate::timestamp::Timestamp;
 use base64::Engine as _;
 use serde_core::Deserializer;
-use serde_core::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde_core::de::{
+    DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -14,10 +16,20 @@ use std::fmt;
 ///
 /// # Errors
 ///
-/// When the text is not JSON, or a value is of another type than its shape: with the member, line and column of it.
-/// Text is never repeated in an error, since it may be sensitive.
-pub fn read(text: &[u8], service: &Service<'_>, shape: Ix, sink: &mut dyn Sink) -> Result<(), serde_json::Error> {
-    let value = Value { service, shape: service.shape(shape), member: None, sink };
+/// When the text is not JSON, or a value is of another type than its shape: with the member, line
+/// and column of it. Text is never repeated in an error, since it may be sensitive.
+pub fn read(
+    text: &[u8],
+    service: &Service<'_>,
+    shape: Ix,
+    sink: &mut dyn Sink,
+) -> Result<(), serde_json::Error> {
+    let value = Value {
+        service,
+        shape: service.shape(shape),
+        member: None,
+        sink,
+    };
     match std::str::from_utf8(text) {
         // Checked once, and not by the text.
         Ok(text) => whole(serde_json::Deserializer::from_str(text), value),
@@ -43,7 +55,13 @@ pub(crate) fn read_from<'de, D: Deserializer<'de>>(
     shape: Ix,
     sink: &mut dyn Sink,
 ) -> Result<(), D::Error> {
-    Value { service, shape: service.shape(shape), member: None, sink }.deserialize(from)
+    Value {
+        service,
+        shape: service.shape(shape),
+        member: None,
+        sink,
+    }
+    .deserialize(from)
 }
 
 /// One value that is due: its shape, the member it is for, and the sink that takes it.
@@ -109,7 +127,12 @@ impl Value<'_, '_> {
     fn parts<'b>(&self, member: Option<&'b Member<'b>>, service: &'b Service<'b>) -> Part<'b> {
         let document = self.shape.kind == Kind::Document;
         let shape = service.shape(member.map_or(Ix::MAX, |member| member.target));
-        Part { service, shape, member, nulls: document || self.shape.is(flag::SPARSE) }
+        Part {
+            service,
+            shape,
+            member,
+            nulls: document || self.shape.is(flag::SPARSE),
+        }
     }
 }
 
@@ -152,17 +175,23 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
         match self.shape.kind {
             Kind::Float | Kind::Document => taken(self.sink.float(value)),
-            Kind::Integer(_) if value.fract() == 0.0 && value.abs() < 1e38 => taken(self.sink.integer(value as i128)),
+            Kind::Integer(_) if value.fract() == 0.0 && value.abs() < 1e38 => {
+                taken(self.sink.integer(value as i128))
+            }
             Kind::Timestamp => taken(match Timestamp::from_epoch(value) {
                 Some(timestamp) => self.sink.timestamp(timestamp),
                 None => Err(Refused::form("a point in time")),
             }),
-            _ => Err(E::invalid_type(Unexpected::Other("a number with a fraction"), &self)),
+            _ => Err(E::invalid_type(
+                Unexpected::Other("a number with a fraction"),
+                &self,
+            )),
         }
     }
 
     fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
-        self.text(text).map_err(|refused| E::custom(format_args!("{self}: {refused}")))
+        self.text(text)
+            .map_err(|refused| E::custom(format_args!("{self}: {refused}")))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
@@ -171,7 +200,14 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         }
         let part = self.parts(self.shape.element(), self.service);
         taken(self.sink.begin(Parts::Elements))?;
-        while elements.next_element_seed(Place { part, at: At::Element, sink: self.sink })?.is_some() {}
+        while elements
+            .next_element_seed(Place {
+                part,
+                at: At::Element,
+                sink: self.sink,
+            })?
+            .is_some()
+        {}
         taken(self.sink.end())
     }
 
@@ -184,13 +220,21 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
                     continue;
                 };
                 let part = self.parts(Some(member), self.service);
-                entries.next_value_seed(Place { part, at: At::Member(index), sink: self.sink })?;
+                entries.next_value_seed(Place {
+                    part,
+                    at: At::Member(index),
+                    sink: self.sink,
+                })?;
             }
         } else if matches!(self.shape.kind, Kind::Map | Kind::Document) {
             let part = self.parts(self.shape.element(), self.service);
             taken(self.sink.begin(Parts::Entries))?;
             while let Some(key) = entries.next_key_seed(Key)? {
-                entries.next_value_seed(Place { part, at: At::Entry(&key), sink: self.sink })?;
+                entries.next_value_seed(Place {
+                    part,
+                    at: At::Entry(&key),
+                    sink: self.sink,
+                })?;
             }
         } else {
             return Err(A::Error::invalid_type(Unexpected::Map, &self));
@@ -209,7 +253,8 @@ struct Part<'a> {
     nulls: bool,
 }
 
-/// A part that comes next. It is announced to the sink only when it turns out not to be an absent one.
+/// A part that comes next. It is announced to the sink only when it turns out not to be an absent
+/// one.
 struct Place<'a, 's> {
     part: Part<'a>,
     at: At<'s>,
@@ -258,9 +303,20 @@ impl<'de> Visitor<'de> for Place<'_, '_> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        let Part { service, shape, member, .. } = self.part;
+        let Part {
+            service,
+            shape,
+            member,
+            ..
+        } = self.part;
         let sink = self.announce().map_err(D::Error::custom)?;
-        Value { service, shape, member, sink }.deserialize(json)
+        Value {
+            service,
+            shape,
+            member,
+            sink,
+        }
+        .deserialize(json)
     }
 }
 
@@ -282,7 +338,12 @@ impl<'de, 'a> Visitor<'de> for Name<'a> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.members.iter().enumerate().find(|(_, member)| member.json_name() == name))
+        Ok(self
+            .0
+            .members
+            .iter()
+            .enumerate()
+            .find(|(_, member)| member.json_name() == name))
     }
 }
 
