@@ -15,7 +15,7 @@ pub fn names(bytes: &[u8]) {
     let mut lines = text.split('\n');
     let mut name = || lines.next().unwrap_or("other").to_owned();
     let id = |name: &str| format!("t#{name}");
-    let (service, operation, input, shape, error) = (name(), name(), name(), name(), name());
+    let service = name();    let operation = name();    let input = name();    let shape = name();    let error = name();
     let members: serde_json::Map<_, _> = (0..3).map(|_| (name(), json!({ "target": id(&shape) }))).collect();
     let values: serde_json::Map<_, _> = (0..3)
         .map(|_| {
@@ -81,7 +81,7 @@ fn generate(model: &[u8]) {
 
 /// The text of each run of doc attributes. Those that are no literals open and close an example.
 fn documentation(tokens: TokenStream) -> Vec<String> {
-    let (mut found, mut lines) = (Vec::new(), Vec::new());
+    let mut found = Vec::new();    let mut lines = Vec::new();
     for token in tokens {
         match token {
             TokenTree::Punct(punct) if matches!(punct.as_char(), '#' | '!') => {}

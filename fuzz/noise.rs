@@ -17,7 +17,7 @@ impl Noise {
         let pick = |noise: &mut Self| examples.get(noise.below(examples.len())).cloned().unwrap_or_default();
         let mut bytes = pick(self);
         for _ in 0..=self.below(6) {
-            let (at, end) = (self.below(bytes.len() + 1), self.below(bytes.len() + 1));
+            let at = self.below(bytes.len() + 1);            let end = self.below(bytes.len() + 1);
             let (at, end) = (at.min(end), at.max(end));
             match self.below(6) {
                 0 => bytes.insert(at, self.below(256) as u8),

@@ -2,10 +2,10 @@
 
 use opsmith_codepipeline::{Client, Config, GetPipelineStateInput, ListPipelinesInput};
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::credentials::{Asking, Chain, Credentials};
-use opsmith_runtime::http::{Request, Response, Sending, Transport};
+use opsmith_runtime::credentials::{ProviderContext, Chain, Credentials};
+use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
 use opsmith_runtime::rows::TimestampFormat;
-use opsmith_runtime::surroundings::Surroundings;
+use opsmith_runtime::env::Env;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 struct Fake(Response);
 
 impl Transport for Fake {
-    fn send<'a>(&'a self, _: &'a Request) -> Sending<'a> {
+    fn send<'a>(&'a self, _: &'a Request) -> SendFuture<'a> {
         Box::pin(async { Ok(self.0.clone()) })
     }
 }
@@ -37,16 +37,16 @@ fn home(config: &[u8], more: &[(&str, &[u8])]) -> PathBuf {
     home
 }
 
-fn surroundings(home: &std::path::Path, more: &[(&str, String)]) -> Surroundings {
+fn env(home: &std::path::Path, more: &[(&str, String)]) -> Env {
     let own = [("HOME", home.display().to_string())];
-    Surroundings::with_variables(own.iter().chain(more).map(|(name, value)| (*name, value.clone())))
+    Env::with_variables(own.iter().chain(more).map(|(name, value)| (*name, value.clone())))
 }
 
 /// Both shared files, and every setting that a client reads.
 pub fn config(bytes: &[u8]) {
     let home = home(bytes, &[(".aws/credentials", bytes)]);
     for profile in [None, Some("p")] {
-        let Ok(settings) = Settings::load(surroundings(&home, &[]), profile) else { continue };
+        let Ok(settings) = Settings::load(env(&home, &[]), profile) else { continue };
         let settings = Arc::new(settings);
         let _ = settings.profile_names();
         if let Ok(config) = Config::from_settings(settings) {
@@ -66,8 +66,7 @@ pub fn credentials(bytes: &[u8]) {
                sso_start_url = u\n";
     let token: &[u8] = br#"{"accessToken":"T","expiresAt":"2099-01-01T00:00:00Z"}"#;
     // The names are those that the AWS CLI gives the files of this role and this session.
-    let (kept, session) =
-        (".aws/cli/cache/00ff80d2b6089d12405e07a23903b90a2f77eeb6.json", ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json");
+    let kept = ".aws/cli/cache/00ff80d2b6089d12405e07a23903b90a2f77eeb6.json";    let session = ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json";
     let disabled = [("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
     let (home, variables) = match which % 5 {
         0 => (home(role.as_bytes(), &[]), &disabled[..]),
@@ -76,9 +75,9 @@ pub fn credentials(bytes: &[u8]) {
         3 => (home(sso.as_bytes(), &[(session, body)]), &disabled[..]),
         _ => (home(b"", &[]), &[][..]),
     };
-    let settings = Settings::load(surroundings(&home, variables), None).expect("the files");
+    let settings = Settings::load(env(&home, variables), None).expect("the files");
     let fake = Fake(Response { status: 200, headers: Vec::new(), body: body.to_vec() });
-    let found: Result<Credentials, _> = wait(Chain::standard().resolve(Asking::new(&settings, "eu-west-1", &fake, &fake)));
+    let found: Result<Credentials, _> = wait(Chain::standard().resolve(ProviderContext::new(&settings, "eu-west-1", &fake, &fake)));
     let _ = found.map_err(|error| error.to_string());
     let _ = fs::remove_dir_all(home);
 }
@@ -114,7 +113,7 @@ pub fn settings(bytes: &[u8]) {
     }
     let variable = ["AWS_ENDPOINT_URL", "AWS_REGION", "http_proxy", "no_proxy", "AWS_MAX_ATTEMPTS"][usize::from(*which) % 5];
     let home = PathBuf::from("/nonexistent");
-    let Ok(settings) = Settings::load(surroundings(&home, &[(variable, text)]), None) else { return };
+    let Ok(settings) = Settings::load(env(&home, &[(variable, text)]), None) else { return };
     let Ok(config) = Config::from_settings(Arc::new(settings)) else { return };
     let fake = Fake(Response { status: 200, headers: Vec::new(), body: b"{}".to_vec() });
     let client = Client::new(config.anonymous().transport(Arc::new(fake)));
@@ -128,16 +127,16 @@ pub fn input(bytes: &[u8]) {
     let service = &opsmith_codepipeline::rows::SERVICE;
     let operation = &service.operations[usize::from(*which) % service.operations.len()];
     let (Some(shape), none) = (operation.input, &opsmith_runtime::rows::Service::NONE) else { return };
-    let mut sink = opsmith_runtime::sink::DocumentSink::new(none, 0);
-    if opsmith_runtime::codec::json::read(json, none, 0, &mut sink).is_err() {
+    let mut visitor = opsmith_runtime::visit::DocumentBuilder::new(none, 0);
+    if opsmith_runtime::codec::json::read(json, none, 0, &mut visitor).is_err() {
         return;
     }
-    let document = sink.finish();
+    let document = visitor.finish();
     if let Ok(text) = std::str::from_utf8(json) {
         // What serde_json reads, our own reader does.
         assert!(opsmith_runtime::codec::json::document(text).is_ok());
     }
-    let value = opsmith_runtime::sink::Shaped { document: &document, service, shape };
+    let value = opsmith_runtime::visit::TypedDocument { document: &document, service, shape };
     let mut found = Vec::new();
     let _ = opsmith_runtime::codec::json::write(&value, service, shape, Some(&mut found));
     assert_eq!(found, opsmith_runtime::validate::validate(&value, service, shape));

@@ -13,7 +13,8 @@ use support::{opsmith, run, stderr, stdout};
 
 /// An endpoint with so many jobs that are in progress, `job-0` and so on.
 fn endpoint(count: usize) -> Endpoint {
-    let (mut jobs, now) = (Jobs::default(), SystemTime::now());
+    let mut jobs = Jobs::default();
+    let now = SystemTime::now();
     for number in 0..count {
         let id = jobs.add(
             Job {
@@ -65,7 +66,8 @@ fn failed(endpoint: &Endpoint) -> usize {
 
 #[test]
 fn results_come_in_the_order_of_lines_and_errors_are_results() {
-    let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(40));
+    let home = tempfile::tempdir().expect("a folder");
+    let endpoint = endpoint(40);
     let mut input: String = (0..40)
         .map(|number| format!("{{\"jobId\": \"job-{number}\"}}\n"))
         .collect();
@@ -126,7 +128,8 @@ fn results_come_in_the_order_of_lines_and_errors_are_results() {
 
 #[test]
 fn a_service_that_asks_for_less_gets_less_and_all_is_done_once() {
-    let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(200));
+    let home = tempfile::tempdir().expect("a folder");
+    let endpoint = endpoint(200);
     let input: String = (0..200).map(failure).collect();
     fs::write(home.path().join("lines"), input).expect("a file");
     endpoint.inject(Fault::Throttle, Which::Share(0.1), "");
@@ -153,7 +156,8 @@ fn a_service_that_asks_for_less_gets_less_and_all_is_done_once() {
 
 #[test]
 fn a_run_that_was_killed_goes_on_where_it_was() {
-    let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(60));
+    let home = tempfile::tempdir().expect("a folder");
+    let endpoint = endpoint(60);
     let input: String = (0..60).map(failure).collect();
     fs::write(home.path().join("lines"), &input).expect("a file");
     endpoint.inject(
@@ -235,7 +239,8 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
 /// What has a result when the user interrupts is told and noted, though the first line has none.
 #[test]
 fn an_interrupted_run_tells_what_is_done() {
-    let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(5));
+    let home = tempfile::tempdir().expect("a folder");
+    let endpoint = endpoint(5);
     fs::write(
         home.path().join("lines"),
         (0..5).map(failure).collect::<String>(),
@@ -289,7 +294,8 @@ fn an_interrupted_run_tells_what_is_done() {
 
 #[test]
 fn a_stream_without_end_is_worked_on_as_it_comes() {
-    let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(1));
+    let home = tempfile::tempdir().expect("a folder");
+    let endpoint = endpoint(1);
     let mut command = bulk(home.path(), &endpoint, DETAILS);
     command.args([
         "--cli-input-jsonl",
@@ -304,10 +310,8 @@ fn a_stream_without_end_is_worked_on_as_it_comes() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("a command");
-    let (mut input, output) = (
-        child.stdin.take().expect("input"),
-        child.stdout.take().expect("output"),
-    );
+    let mut input = child.stdin.take().expect("input");
+    let output = child.stdout.take().expect("output");
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(output));
     for number in 1..=3 {
         // The next line comes only when there is a result for this one.
@@ -325,7 +329,8 @@ fn a_stream_without_end_is_worked_on_as_it_comes() {
 
 #[test]
 fn what_is_wrong_for_all_lines_is_told_once() {
-    let (home, endpoint) = (tempfile::tempdir().expect("a folder"), endpoint(1));
+    let home = tempfile::tempdir().expect("a folder");
+    let endpoint = endpoint(1);
     let words = ["--cli-input-jsonl", "-", "--client-token", "demo-token"];
     for (more, code, expected) in [
         (

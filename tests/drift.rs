@@ -108,14 +108,17 @@ fn files_below(folder: &Path) -> Vec<(PathBuf, std::time::SystemTime)> {
     let entries = fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path());
-    let found = entries.map(|path| match path.is_dir() {
-        true => files_below(&path),
-        false => vec![(
-            path.clone(),
-            fs::metadata(&path)
-                .and_then(|file| file.modified())
-                .expect("a file"),
-        )],
+    let found = entries.map(|path| {
+        if path.is_dir() {
+            files_below(&path)
+        } else {
+            vec![(
+                path.clone(),
+                fs::metadata(&path)
+                    .and_then(|file| file.modified())
+                    .expect("a file"),
+            )]
+        }
     });
     found.flatten().collect()
 }

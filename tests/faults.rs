@@ -116,7 +116,8 @@ fn server(handle: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
 
 /// Reads a request to the end of its body, which is `{}`.
 fn request(stream: &mut impl Read) {
-    let (mut seen, mut byte) = (Vec::new(), [0]);
+    let mut seen = Vec::new();
+    let mut byte = [0];
     while !seen.ends_with(b"\r\n\r\n{}") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
         seen.push(byte[0]);
     }

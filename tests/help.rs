@@ -120,7 +120,8 @@ fn options_and_samples_are_those_of_the_aws_cli() {
     assert!(commands.len() > 35, "{service}");
     let differ = |command: &&str| {
         let words = ["codepipeline", *command, "help"];
-        let (ours, theirs) = (page(&words), theirs(&words));
+        let ours = page(&words);
+        let theirs = theirs(&words);
         synopsis(&ours) != synopsis(&theirs) || samples(&ours) != samples(&theirs)
     };
     let differing: Vec<&str> = commands.into_iter().filter(differ).collect();

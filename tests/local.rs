@@ -347,7 +347,8 @@ fn what_was_answered_is_kept_whenever_the_process_is_killed() {
         }
         let until = std::time::Instant::now() + std::time::Duration::from_millis(300);
         let adding = {
-            let (home, port) = (home.path().to_owned(), port.clone());
+            let home = home.path().to_owned();
+            let port = port.clone();
             std::thread::spawn(move || {
                 let mut ids = Vec::new();
                 while std::time::Instant::now() < until + std::time::Duration::from_millis(200) {

@@ -203,10 +203,8 @@ fn a_proxy_is_told_name_and_password_and_nobody_else() {
         &[],
         &[("https_proxy", &proxy)],
     );
-    let (asked, beyond) = (
-        heard.recv().expect("a request"),
-        heard.recv().expect("a greeting"),
-    );
+    let asked = heard.recv().expect("a request");
+    let beyond = heard.recv().expect("a greeting");
     assert!(
         asked.starts_with("CONNECT service.invalid:443 HTTP/1.1\r\n"),
         "{asked}"
@@ -277,10 +275,8 @@ fn certificates() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
     let port = secure(home);
-    let (right, wrong) = (
-        format!("https://localhost:{port}"),
-        format!("https://127.0.0.1:{port}"),
-    );
+    let right = format!("https://localhost:{port}");
+    let wrong = format!("https://127.0.0.1:{port}");
     let plain = format!("https://{}", saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
     fs::write(home.join("empty.pem"), "no certificate").expect("a file");
     let refused = |url: &str| format!("SSL validation failed for {url}/");

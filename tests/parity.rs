@@ -69,7 +69,8 @@ fn what_a_script_sees_is_what_it_saw_from_the_aws_cli() {
     if aws.is_none() {
         println!("skipped: the live AWS CLI, as OPSMITH_AWS does not name it");
     }
-    let (left, wrong) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
+    let left = Mutex::new(cases.iter());
+    let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -111,15 +112,16 @@ fn check(folder: &Path, aws: Option<&Path>) -> Vec<String> {
     }
     let excused = case.live.is_some() || case.differs.is_some();
     if let Some(live) = live.filter(|live| (*live == expected) == excused) {
-        wrong.push(match excused {
-            true => format!(
+        wrong.push(if excused {
+            format!(
                 "{}: the live AWS CLI does the same: no reason is needed",
                 folder.display()
-            ),
-            false => format!(
+            )
+        } else {
+            format!(
                 "{}: the live AWS CLI\n{live:#?}\nin place of\n{expected:#?}",
                 folder.display()
-            ),
+            )
         });
     }
     wrong
@@ -148,9 +150,10 @@ fn bless(folder: &Path, case: &Case, seen: &Seen) {
         text.replacen(&format!("\ncode = {}\n", case.code), &code, 1),
     )
     .expect("written");
-    let requests = match seen.requests == json!([]) {
-        true => String::new(),
-        false => serde_json::to_string_pretty(&seen.requests).expect("JSON") + "\n",
+    let requests = if seen.requests == json!([]) {
+        String::new()
+    } else {
+        serde_json::to_string_pretty(&seen.requests).expect("JSON") + "\n"
     };
     for (name, text) in [("stdout", &seen.stdout), ("requests.json", &requests)] {
         let path = folder.join(name);

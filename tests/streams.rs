@@ -27,10 +27,8 @@ const DETAILS: &[&str] = &["--failure-details", "type=JobFailed,message=m"];
 
 #[test]
 fn a_file_is_one_text_of_a_list() {
-    let (home, server) = (
-        tempfile::tempdir().expect("a folder"),
-        Server::answering(200, "", "{}"),
-    );
+    let home = tempfile::tempdir().expect("a folder");
+    let server = Server::answering(200, "", "{}");
     fs::write(home.path().join("key"), "job").expect("a file");
     let mut command = configured(home.path());
     let output = run(
@@ -116,10 +114,8 @@ fn variables_that_are_not_unicode_are_errors() {
 
 #[test]
 fn proxies_that_cannot_be_read_are_errors() {
-    let (home, server) = (
-        tempfile::tempdir().expect("a folder"),
-        Server::answering(200, "", ""),
-    );
+    let home = tempfile::tempdir().expect("a folder");
+    let server = Server::answering(200, "", "");
     let mut command = configured(home.path());
     command
         .env("http_proxy", "http://me:hidden-password@[")
@@ -142,10 +138,8 @@ fn proxies_that_cannot_be_read_are_errors() {
 
 #[test]
 fn requests_go_through_the_proxy_of_the_environment() {
-    let (home, proxy) = (
-        tempfile::tempdir().expect("a folder"),
-        Server::answering(200, "", ""),
-    );
+    let home = tempfile::tempdir().expect("a folder");
+    let proxy = Server::answering(200, "", "");
     let mut command = configured(home.path());
     command
         .env("HTTP_PROXY", &proxy.url)
@@ -193,10 +187,8 @@ fn a_full_disk_is_an_error() {
 #[test]
 fn a_reader_that_goes_away_is_not() {
     let body = format!(r#"{{"pipelines":[{{"name":"{}"}}]}}"#, "x".repeat(300_000));
-    let (home, server) = (
-        tempfile::tempdir().expect("a folder"),
-        Server::answering(200, "", &body),
-    );
+    let home = tempfile::tempdir().expect("a folder");
+    let server = Server::answering(200, "", &body);
     for format in ["json", "text", "yaml"] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
@@ -220,10 +212,8 @@ fn a_reader_that_goes_away_is_not() {
 
 #[test]
 fn secrets_are_not_in_the_debug_log() {
-    let (home, server) = (
-        tempfile::tempdir().expect("a folder"),
-        Server::answering(200, "", ""),
-    );
+    let home = tempfile::tempdir().expect("a folder");
+    let server = Server::answering(200, "", "");
     let mut command = configured(home.path());
     command.env("AWS_SESSION_TOKEN", "hidden-session").args([
         "--debug",

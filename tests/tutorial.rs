@@ -75,7 +75,8 @@ fn the_worker_in_rust_is_the_example() {
         ("rust", "examples/worker/src/main.rs"),
         ("toml", "examples/worker/Cargo.toml"),
     ] {
-        let (blocks, file) = (shown(language), read(file));
+        let blocks = shown(language);
+        let file = read(file);
         assert!(!blocks.is_empty());
         for block in blocks {
             assert!(file.contains(&block), "not in the example:\n{block}");
@@ -87,10 +88,8 @@ fn is_true(page: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join(page)).expect("the page");
     let steps = steps(&page);
-    let (home, folder) = (
-        tempfile::tempdir().expect("a folder"),
-        tempfile::tempdir().expect("a folder"),
-    );
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a folder");
     let mark = "----- the next command";
     let mut input = String::from("exec 2>&1\n");
     for step in &steps {

@@ -204,7 +204,8 @@ impl Model {
             return None;
         }
         seen.push(id.to_owned());
-        let (mut members, mut traits) = (IndexMap::new(), Traits::new());
+        let mut members = IndexMap::new();
+        let mut traits = Traits::new();
         for mixin in &shape.mixins {
             let Some(mixin) = self.mixed(&mixin.target, seen, report) else {
                 let problem = format!("the mixin {} is not in the model", mixin.target);

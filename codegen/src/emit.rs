@@ -122,11 +122,10 @@ fn declarations(modules: &[(&str, &str, TokenStream)]) -> File {
         let name = crate::lower::ident(name);
         Some(quote! { pub use #name::*; })
     };
-    let (enums, types) = (exported("enums"), exported("types"));
-    let (commands, library) = (
-        commands.into_iter().map(declare),
-        library.into_iter().map(declare),
-    );
+    let enums = exported("enums");
+    let types = exported("types");
+    let commands = commands.into_iter().map(declare);
+    let library = library.into_iter().map(declare);
     let items = quote! {
         #(#library)*
         opsmith_runtime::commands! { #(#commands)* }

@@ -171,9 +171,10 @@ impl Exceptions {
         let is_union = |shape: &str| self.union.iter().any(|entry| entry.shape == shape);
         for (shape, _, used) in named.chain(entries) {
             if !used.get() && (is_union(shape) || !ids.clone().any(|id| id == shape)) {
-                let help = match ids.clone().any(|id| id == shape) {
-                    true => "a union has to be a structure of the model".to_owned(),
-                    false => nearest(shape, ids.clone()),
+                let help = if ids.clone().any(|id| id == shape) {
+                    "a union has to be a structure of the model".to_owned()
+                } else {
+                    nearest(shape, ids.clone())
                 };
                 report.add(
                     &self.file,

@@ -194,7 +194,8 @@ fn readme(service: &Service) -> String {
     }
     text.push_str("## Operations\n\n");
     for operation in &service.operations {
-        let (method, name) = (&operation.method, prose::code(&operation.name));
+        let method = &operation.method;
+        let name = prose::code(&operation.name);
         let _ = writeln!(text, "- `{method}`: {name}{}", first_sentence(operation));
     }
     text.push_str("\n## Features\n\n");

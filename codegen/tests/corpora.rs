@@ -30,7 +30,8 @@ struct Counts {
 
 /// Generates all of each model, on as many threads as there are cores.
 fn generate(models: &[PathBuf]) -> Counts {
-    let (counts, next) = (Mutex::new(Counts::default()), AtomicUsize::new(0));
+    let counts = Mutex::new(Counts::default());
+    let next = AtomicUsize::new(0);
     let work = || {
         while let Some(model) = models.get(next.fetch_add(1, Ordering::Relaxed)) {
             let found = one(model);
@@ -134,7 +135,8 @@ fn clashes(service: &ir::Service) -> Vec<String> {
 
 /// How many operations have pages, how many waiters there are, and why pages are not supported.
 fn paging(service: &ir::Service) -> (usize, usize, Vec<String>) {
-    let (mut pages, mut unpaged) = (0, Vec::new());
+    let mut pages = 0;
+    let mut unpaged = Vec::new();
     for operation in &service.operations {
         for found in &operation.traits {
             match found {

@@ -119,7 +119,11 @@ fn every_service_of_botocore_is_imported() {
     let Some(data) = support::botocore() else {
         return;
     };
-    let (mut services, mut versions, mut operations, mut shapes, mut warnings) = (0, 0, 0, 0, 0);
+    let mut services = 0;
+    let mut versions = 0;
+    let mut operations = 0;
+    let mut shapes = 0;
+    let mut warnings = 0;
     for service in support::subfolders(&data) {
         services += 1;
         for version in support::subfolders(&service)
@@ -152,7 +156,8 @@ fn generated_requests_carry_the_targets_of_botocore() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let (path, mut differing) = (folder.path().join("model.json"), Vec::new());
+    let path = folder.path().join("model.json");
+    let mut differing = Vec::new();
     for service in [
         "cloudtrail/2013-11-01",
         "codepipeline/2015-07-09",

@@ -73,10 +73,8 @@ fn bounds(model: PathBuf) -> BTreeMap<String, (bool, [Option<f64>; 2])> {
     let mut found = BTreeMap::new();
     for shape in service.shapes.iter().filter(|shape| shape.has_members()) {
         for member in &shape.members {
-            let (id, target) = (
-                format!("{}${}", shape.name, member.name),
-                &service.shapes[member.target],
-            );
+            let id = format!("{}${}", shape.name, member.name);
+            let target = &service.shapes[member.target];
             // A minimum of 0 says nothing, and botocore does not say it.
             let bounds = [target.min.filter(|min| *min != 0.0), target.max];
             found.insert(id, (target.name.contains('$'), bounds));

@@ -21,7 +21,7 @@ use lines::Input;
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::rows::{Ix, Operation};
-use opsmith_runtime::sink::Shaped;
+use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Error};
 use progress::Progress;
 use rate::Rate;
@@ -97,11 +97,9 @@ pub(crate) fn run(
         .enable_all()
         .build()
         .map_err(Failure::general)?;
-    let (prompt, rate) = (
-        Arc::new(Terminal::default()),
-        Arc::new(Rate::new(concurrency)),
-    );
-    let config = config(context, &runtime, prompt.clone())?.pause(rate.clone());
+    let prompt = Arc::new(Terminal::default());
+    let rate = Arc::new(Rate::new(concurrency));
+    let config = config(context, &runtime, prompt.clone())?.sleep(rate.clone());
     let mut bulk = Bulk {
         context,
         commands,
@@ -209,7 +207,7 @@ impl Bulk<'_> {
         let service = self.commands.service;
         let prepared = self.client.prepare(
             self.operation.name,
-            &Shaped {
+            &TypedDocument {
                 document: &document,
                 service,
                 shape,
@@ -218,7 +216,8 @@ impl Bulk<'_> {
         for violation in &prepared.warnings {
             self.warn(number, format_args!("{violation}; sent nevertheless"));
         }
-        let (client, operation) = (self.client.clone(), self.operation);
+        let client = self.client.clone();
+        let operation = self.operation;
         self.calls
             .spawn(async move { (number, answer(&client, operation, prepared).await) });
         Ok(())
@@ -238,7 +237,8 @@ impl Bulk<'_> {
 
     /// What an answer is as a result.
     fn outcome(&mut self, number: u64, answer: Result<Answer, Error>) -> Result<Outcome, Failure> {
-        let (service, operation) = (self.commands.service, self.operation);
+        let service = self.commands.service;
+        let operation = self.operation;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
@@ -282,7 +282,8 @@ impl Bulk<'_> {
 
     /// Prints the results whose turn it is, and notes them as done after that.
     fn print(&mut self) -> Result<(), Failure> {
-        let (mut text, mut done) = (String::new(), Vec::new());
+        let mut text = String::new();
+        let mut done = Vec::new();
         while let Some(Slot {
             result: Some(_), ..
         }) = self.slots.front()

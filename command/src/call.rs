@@ -9,7 +9,7 @@ use opsmith_runtime::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::http::Request;
 use opsmith_runtime::rows::{Operation, Service};
-use opsmith_runtime::sink::Shaped;
+use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Config, Error};
 use std::future::{Future, poll_fn};
 use std::io::Write as _;
@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// Calls an operation, as often as its result has pages.
-pub(crate) struct Caller<'a> {
+pub(crate) struct OperationRunner<'a> {
     client: Client<'a>,
     service: &'a Service<'a>,
     operation: &'a Operation<'a>,
@@ -33,7 +33,7 @@ pub(crate) struct Caller<'a> {
     prompt: Arc<Terminal>,
 }
 
-impl Drop for Caller<'_> {
+impl Drop for OperationRunner<'_> {
     fn drop(&mut self) {
         self.prompt.restore();
         // What still waits for a process or a person is not waited for.
@@ -44,7 +44,7 @@ impl Drop for Caller<'_> {
     }
 }
 
-impl<'a> Caller<'a> {
+impl<'a> OperationRunner<'a> {
     /// A caller with the configuration that options and settings ask for.
     ///
     /// # Errors
@@ -61,8 +61,10 @@ impl<'a> Caller<'a> {
             .map_err(Failure::general)?;
         let prompt = Arc::new(Terminal::default());
         let client = Client::new(service, config(context, &runtime, prompt.clone())?);
-        let (timestamps, warns, runtime) = (&context.timestamps, context.warns, Some(runtime));
-        let caller = Caller {
+        let timestamps = &context.timestamps;
+        let warns = context.warns;
+        let runtime = Some(runtime);
+        let caller = OperationRunner {
             client,
             service,
             operation,
@@ -94,7 +96,7 @@ impl<'a> Caller<'a> {
             .operation
             .input
             .unwrap_or(opsmith_runtime::rows::Ix::MAX);
-        let input = Shaped {
+        let input = TypedDocument {
             document: &document,
             service: self.service,
             shape,
@@ -155,9 +157,9 @@ impl<'a> Caller<'a> {
     /// # Errors
     ///
     /// The user interrupts.
-    pub(crate) fn pause(&self, least: Duration, most: Duration) -> Result<(), Failure> {
+    pub(crate) fn sleep(&self, least: Duration, most: Duration) -> Result<(), Failure> {
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
-        runtime.block_on(unless_interrupted(self.client.pause(least, most)))
+        runtime.block_on(unless_interrupted(self.client.sleep(least, most)))
     }
 
     /// Says on standard error what does not keep the command from going on.
@@ -237,7 +239,8 @@ pub(crate) fn told(error: Error, service: &Service<'_>, timestamps: &Timestamps)
 
 /// The answer of a future, unless the user interrupts first.
 pub(crate) async fn unless_interrupted<T>(answer: impl Future<Output = T>) -> Result<T, Failure> {
-    let (mut answer, mut interrupt) = (pin!(answer), pin!(tokio::signal::ctrl_c()));
+    let mut answer = pin!(answer);
+    let mut interrupt = pin!(tokio::signal::ctrl_c());
     poll_fn(|context| match answer.as_mut().poll(context) {
         Poll::Ready(answer) => Poll::Ready(Ok(answer)),
         Poll::Pending => interrupt
@@ -255,7 +258,8 @@ pub(crate) fn config(
     prompt: Arc<Terminal>,
 ) -> Result<Config, Failure> {
     let globals = context.globals;
-    let (connect, read) = (timeout(context, "connect")?, timeout(context, "read")?);
+    let connect = timeout(context, "connect")?;
+    let read = timeout(context, "read")?;
     let mut config =
         Config::prompting(context.settings.clone(), Some(prompt))?.connection(|connection| {
             connection.connect_timeout = connect;

@@ -6,8 +6,8 @@ use crate::exit::Failure;
 use crate::{globals, help, operation, parameter, program, run, wait};
 use opsmith_runtime::commands::{Command, Commands};
 use opsmith_runtime::config::Settings;
+use opsmith_runtime::env::Env;
 use opsmith_runtime::rows::{Ix, Kind, Operation, Service};
-use opsmith_runtime::surroundings::Surroundings;
 
 const SHELLS: &[(&str, &str)] = &[("bash", BASH), ("zsh", ZSH), ("fish", FISH)];
 
@@ -341,7 +341,7 @@ fn own_words() -> impl Iterator<Item = String> {
 
 /// The profiles of the shared files; none when these can't be read.
 fn profiles() -> Vec<String> {
-    let settings = Settings::load(Surroundings::real(), None);
+    let settings = Settings::load(Env::real(), None);
     settings.map_or_else(
         |_| Vec::new(),
         |settings| {
@@ -358,7 +358,7 @@ fn profiles() -> Vec<String> {
 /// begin with a dot are for whoever asks for them.
 fn files(scheme: &str, path: &str) -> Vec<String> {
     let (folder, start) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
-    let found = match Surroundings::real().expand(if folder.is_empty() { "./" } else { folder }) {
+    let found = match Env::real().expand(if folder.is_empty() { "./" } else { folder }) {
         Ok(folder) => std::fs::read_dir(folder).into_iter().flatten().flatten(),
         Err(_) => return Vec::new(),
     };

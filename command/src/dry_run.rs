@@ -4,7 +4,7 @@ use opsmith_runtime::codec::json;
 use opsmith_runtime::http::{Request, masked};
 use opsmith_runtime::redact::{self, REDACTED};
 use opsmith_runtime::rows::{Ix, Service};
-use opsmith_runtime::sink::DocumentSink;
+use opsmith_runtime::visit::DocumentBuilder;
 use std::fmt::Write as _;
 
 /// What the option may be given: the form, and whether secrets are shown.
@@ -24,9 +24,10 @@ pub(crate) fn shown(
     if !form.ends_with("-secrets") {
         hide(&mut request, service, input);
     }
-    match form.starts_with("curl") {
-        true => curl(&request),
-        false => http(&request),
+    if form.starts_with("curl") {
+        curl(&request)
+    } else {
+        http(&request)
     }
 }
 
@@ -40,14 +41,14 @@ fn hide(request: &mut Request, service: &Service<'_>, input: Option<Ix>) {
         *value = REDACTED.into();
     }
     request.url = masked(&request.url);
-    let mut sink = DocumentSink::new(&Service::NONE, 0);
+    let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
     let (Some(shape), Ok(())) = (
         input,
-        json::read(&request.body, &Service::NONE, 0, &mut sink),
+        json::read(&request.body, &Service::NONE, 0, &mut visitor),
     ) else {
         return;
     };
-    let mut body = sink.finish();
+    let mut body = visitor.finish();
     if redact::hide(&mut body, service, shape) {
         request.body = crate::output::json::compact(&body).into_bytes();
     }

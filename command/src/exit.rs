@@ -392,12 +392,13 @@ impl From<Error> for Failure {
                     ..
                 } = error.as_ref();
                 let message = if *null_message { "None" } else { message };
-                let exhausted = match attempts.made >= attempts.allowed {
-                    true => format!(
+                let exhausted = if attempts.made >= attempts.allowed {
+                    format!(
                         " (reached max retries: {})",
                         attempts.made.saturating_sub(1)
-                    ),
-                    false => String::new(),
+                    )
+                } else {
+                    String::new()
                 };
                 let text = format!(
                     "An error occurred ({code}) when calling the {operation} operation{exhausted}: {message}"

@@ -12,9 +12,9 @@ pub(crate) mod yaml;
 pub(crate) use cli_input::merge;
 
 use opsmith_runtime::document::Document;
+use opsmith_runtime::env::Env;
 use opsmith_runtime::redact;
 use opsmith_runtime::rows::{Ix, Kind, Member, Service};
-use opsmith_runtime::surroundings::Surroundings;
 use std::fmt;
 
 /// How deep a value may nest.
@@ -34,7 +34,7 @@ pub(crate) enum BinaryFormat {
 pub(crate) enum Error {
     /// The parameter is wrong.
     Parameter(String),
-    /// A file that a value names can't be read, or the surroundings are wrong.
+    /// A file that a value names can't be read, or the env are wrong.
     Other(String),
 }
 
@@ -48,7 +48,7 @@ impl Error {
 pub(crate) struct Reader<'a> {
     pub(crate) service: &'a Service<'a>,
     pub(crate) binary_format: BinaryFormat,
-    pub(crate) surroundings: &'a Surroundings,
+    pub(crate) env: &'a Env,
 }
 
 impl Reader<'_> {
@@ -149,15 +149,16 @@ impl Reader<'_> {
 
     /// A structure or map, from JSON or shorthand.
     fn compound(&self, option: &str, member: &Member<'_>, text: &str) -> Result<Document, Error> {
-        match text.trim_start().starts_with(['{', '[']) {
-            true => match self.json(option, member, text)? {
+        if text.trim_start().starts_with(['{', '[']) {
+            match self.json(option, member, text)? {
                 map @ Document::Map(_) => Ok(map),
                 _ => Err(Error::of(
                     option,
                     self.quoted(member, "Invalid JSON: an object is needed", text),
                 )),
-            },
-            false => self.shorthand(option, member, text, member.target),
+            }
+        } else {
+            self.shorthand(option, member, text, member.target)
         }
     }
 
@@ -196,9 +197,10 @@ impl Reader<'_> {
 
     fn json(&self, option: &str, member: &Member<'_>, text: &str) -> Result<Document, Error> {
         json::parse(text).map_err(|problem| {
-            let hint = match text.trim_start().starts_with(['{', '[', '"']) {
-                true => "",
-                false => " (is a file:// prefix missing?)",
+            let hint = if text.trim_start().starts_with(['{', '[', '"']) {
+                ""
+            } else {
+                " (is a file:// prefix missing?)"
             };
             Error::of(
                 option,
@@ -248,17 +250,19 @@ impl Reader<'_> {
 
     /// A problem with the text it is about, unless that holds what must not be shown.
     fn quoted(&self, member: &Member<'_>, problem: &str, text: &str) -> String {
-        match self.is_secret(member) {
-            true => problem.to_owned(),
-            false => format!("{problem}\nJSON received: {text}"),
+        if self.is_secret(member) {
+            problem.to_owned()
+        } else {
+            format!("{problem}\nJSON received: {text}")
         }
     }
 
     /// A text that is no number, unless that must not be shown.
     fn named(&self, member: &Member<'_>, wrong: &scalar::NoNumber) -> String {
-        match self.is_secret(member) {
-            true => wrong.without_text(),
-            false => wrong.to_string(),
+        if self.is_secret(member) {
+            wrong.without_text()
+        } else {
+            wrong.to_string()
         }
     }
 

@@ -174,7 +174,8 @@ impl<'a> Line<'a> {
                 .and_then(|values| values.first())
                 .map(String::as_str)
         };
-        let (json, yaml) = (whole("--cli-input-json"), whole("--cli-input-yaml"));
+        let json = whole("--cli-input-json");
+        let yaml = whole("--cli-input-yaml");
         let document = match self.input {
             Some(shape) => reader.cli_input(json, yaml, shape)?,
             None => Map::new(),
@@ -219,7 +220,7 @@ fn missing(parameters: &[Parameter<'_>], level: &Level<'_>, skeleton: Option<&st
     }
     let missing = parameters
         .iter()
-        .filter(|parameter| parameter.is_demanded() && !parameter.is_given(level));
+        .filter(|parameter| parameter.is_required_on_input() && !parameter.is_given(level));
     missing
         .map(|parameter| parameter.option().to_owned())
         .collect()
@@ -259,8 +260,9 @@ fn refuse(missing: &[String], level: &Level<'_>) -> Result<(), Failure> {
     }
     let stray = level.word.iter().filter(|word| !word.is_empty());
     let unknown: Vec<String> = level.rest.iter().chain(stray).cloned().collect();
-    match unknown.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::unknown_options(&unknown)),
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::unknown_options(&unknown))
     }
 }

@@ -23,9 +23,10 @@ impl Pager {
     pub(crate) fn is_there(&self) -> bool {
         let program = self.program();
         let path = std::env::var_os("PATH").unwrap_or_default();
-        match program.contains('/') {
-            true => Path::new(program).exists(),
-            false => std::env::split_paths(&path).any(|folder| folder.join(program).exists()),
+        if program.contains('/') {
+            Path::new(program).exists()
+        } else {
+            std::env::split_paths(&path).any(|folder| folder.join(program).exists())
         }
     }
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::pages::{Next, Pager};
 use opsmith_runtime::rows::{Ix, Kind, Operation, Pagination, Service, TimestampFormat};
-use opsmith_runtime::sink::Shaped;
+use opsmith_runtime::visit::TypedDocument;
 
 /// An option that pages.
 pub(crate) struct PageOption {
@@ -145,12 +145,13 @@ impl Wanted {
     pub(crate) fn refuse(&self, shadowed: impl Fn(&str) -> bool) -> Result<(), Failure> {
         let used: Vec<_> = self.given().filter(|option| !shadowed(option)).collect();
         let text = "Cannot specify --no-paginate along with pagination arguments";
-        match used.is_empty() {
-            true => Ok(()),
-            false => Err(Failure::parameter(format_args!(
+        if used.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::parameter(format_args!(
                 "{text}: {}",
                 used.join(", ")
-            ))),
+            )))
         }
     }
 }
@@ -210,8 +211,12 @@ impl<'a> Pages<'a> {
             };
             parameters.insert(page_size.to_owned(), size);
         }
-        let (output, left) = (operation.output?, wanted.max);
-        let (calls, done, first, resume) = (0, false, Document::default(), None);
+        let output = operation.output?;
+        let left = wanted.max;
+        let calls = 0;
+        let done = false;
+        let first = Document::default();
+        let resume = None;
         let mut pages = Pages {
             pager,
             service,
@@ -260,7 +265,7 @@ impl<'a> Pages<'a> {
         let asked = self.pager.tokens().clone();
         // Before it is shown, since tokens are values of their shapes: bytes among them are text in
         // what is shown.
-        let next = self.pager.follow(&Shaped {
+        let next = self.pager.follow(&TypedDocument {
             document: &answer,
             service: self.service,
             shape: self.output,
@@ -384,9 +389,10 @@ impl<'a> Pages<'a> {
     /// Puts the tokens into the parameters.
     fn ask(&mut self) {
         for (name, token) in self.pager.tokens() {
-            match *token == Document::Null {
-                true => self.parameters.shift_remove(name),
-                false => self.parameters.insert(name.clone(), token.clone()),
+            if *token == Document::Null {
+                self.parameters.shift_remove(name)
+            } else {
+                self.parameters.insert(name.clone(), token.clone())
             };
         }
     }

@@ -93,7 +93,8 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     /// The place at the end of a path.
     fn at(service: &Service<'a>, input: Ix, path: &[&str]) -> Option<Self> {
-        let (mut within, mut way) = (input, Vec::new());
+        let mut within = input;
+        let mut way = Vec::new();
         for (index, name) in path.iter().enumerate() {
             let member = service
                 .shape(within)
@@ -236,7 +237,7 @@ impl<'a> Parameter<'a> {
 
     /// Whether the line must have it. An idempotency token is made up when it is not given; of two
     /// names, neither is demanded.
-    pub(crate) fn is_demanded(&self) -> bool {
+    pub(crate) fn is_required_on_input(&self) -> bool {
         self.is_required() && !self.member.is(flag::IDEMPOTENCY_TOKEN) && self.alias.is_none()
     }
 
@@ -340,12 +341,13 @@ impl<'a> Parameter<'a> {
             .iter()
             .find(|parameter| parameter.is_member(|name| name == *first))
             .map_or("", Parameter::option);
-        match given {
-            true => Err(Failure::parameter(format_args!(
+        if given {
+            Err(Failure::parameter(format_args!(
                 "{second} can't be given as a part of {of}: use {}",
                 self.option
-            ))),
-            false => Ok(()),
+            )))
+        } else {
+            Ok(())
         }
     }
 }

@@ -80,7 +80,9 @@ impl<'a> Printer<'a> {
         mut pages: Pages<'_>,
         mut call: impl FnMut(&Map) -> Result<Document, Failure>,
     ) -> Result<(), Failure> {
-        let (context, service, operation) = (self.context, self.service, self.operation);
+        let context = self.context;
+        let service = self.service;
+        let operation = self.operation;
         let shown = |answer| shown(context, service, operation, answer);
         match self.format {
             Format::YamlStream => {
@@ -120,9 +122,10 @@ impl<'a> Printer<'a> {
     /// Prints what the query finds, unless that is an empty map.
     fn print(&mut self, shown: Document) -> Result<(), Failure> {
         let found = self.found(shown)?;
-        match found.as_map().is_some_and(Map::is_empty) {
-            true => Ok(()),
-            false => self.write(&found),
+        if found.as_map().is_some_and(Map::is_empty) {
+            Ok(())
+        } else {
+            self.write(&found)
         }
     }
 

@@ -1,4 +1,4 @@
-//! Asking the person at the terminal for a code, without showing what is typed.
+//! ProviderContext the person at the terminal for a code, without showing what is typed.
 
 use opsmith_runtime::credentials::Prompt;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -54,9 +54,10 @@ impl Prompt for Terminal {
                 io::stdin().lock().read_line(&mut answer)?;
             }
         }
-        match answer.trim().is_empty() {
-            true => Err(io::ErrorKind::UnexpectedEof.into()),
-            false => Ok(answer),
+        if answer.trim().is_empty() {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        } else {
+            Ok(answer)
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::operation::Line;
 use crate::output::{Format, Layout, Timestamps};
 use crate::{completions, output, program};
 use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::env::Env;
 use opsmith_runtime::query::Query;
-use opsmith_runtime::surroundings::Surroundings;
 
 /// The words of an operation, a line each, up to its parameters. Files are left alone.
 pub fn line(bytes: &[u8]) {
@@ -25,10 +25,8 @@ pub fn line(bytes: &[u8]) {
     let Some((command, operation)) = commands.find(operation) else {
         return;
     };
-    let (service, surroundings) = (
-        commands.service,
-        Surroundings::with_variables([("HOME", "")]),
-    );
+    let service = commands.service;
+    let env = Env::with_variables([("HOME", "")]);
     let Ok(line) = Line::read(service, command, operation, words, true, false) else {
         return;
     };
@@ -36,7 +34,7 @@ pub fn line(bytes: &[u8]) {
         let _ = line.parameters(&Reader {
             service,
             binary_format,
-            surroundings: &surroundings,
+            env: &env,
         });
     }
 }
@@ -45,11 +43,11 @@ pub fn line(bytes: &[u8]) {
 pub fn document(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let commands = program::services()[0];
-    let surroundings = Surroundings::with_variables([("HOME", "")]);
+    let env = Env::with_variables([("HOME", "")]);
     let reader = Reader {
         service: commands.service,
         binary_format: BinaryFormat::Base64,
-        surroundings: &surroundings,
+        env: &env,
     };
     let Some((_, operation)) = commands.find("create-pipeline") else {
         return;

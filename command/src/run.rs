@@ -3,7 +3,7 @@
 //! query, the output.
 
 use crate::args::{self, Given, Known, Level};
-use crate::call::Caller;
+use crate::call::OperationRunner;
 use crate::exit::{Failure, Manner};
 use crate::input::{self, BinaryFormat};
 use crate::operation::Line;
@@ -14,10 +14,10 @@ use crate::{bulk, dry_run, globals, help, program, skeleton, suggest, trace, wai
 use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Map;
+use opsmith_runtime::env::Env;
 use opsmith_runtime::query::Query;
 use opsmith_runtime::rows::Operation;
 use opsmith_runtime::sample;
-use opsmith_runtime::surroundings::Surroundings;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
@@ -115,10 +115,7 @@ fn settings(words: &[String], known: &[Known<'static>], local: bool) -> Result<S
         .copied()
         .filter(|option| matches!(option.name, "--profile" | "--debug"));
     let level = args::read::<Failure>(words, &profile.collect::<Vec<_>>(), |_| Ok(()), |_| Ok(()))?;
-    Ok(Settings::load(
-        Surroundings::real(),
-        level.value("--profile"),
-    )?)
+    Ok(Settings::load(Env::real(), level.value("--profile"))?)
 }
 
 /// How errors are to be told, as the line says, wherever on it, or a setting.
@@ -154,14 +151,14 @@ fn manner_of(words: &[String], known: &[Known<'static>], settings: &Settings) ->
 
 /// The world of `--local`: no variable of AWS, of proxies or of the home folder, so that no file is
 /// found there either.
-fn isolated() -> Surroundings {
+fn isolated() -> Env {
     let hidden = |name: &str| {
         let name = name.to_ascii_uppercase();
         name.starts_with("AWS_") || name.ends_with("_PROXY") || name == "HOME"
     };
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Surroundings::with_variables(variables.filter(|(name, _)| !hidden(name)))
+    Env::with_variables(variables.filter(|(name, _)| !hidden(name)))
 }
 
 /// What is done with a global option as soon as it is reached.
@@ -194,12 +191,11 @@ fn known_word(
     words: Vec<&str>,
     settings: &Settings,
 ) -> Result<(), Failure> {
-    match words.contains(&word) {
-        true => Ok(()),
-        false => {
-            let note = suggest::alias(settings.surroundings(), word);
-            Err(Failure::choice(argument, word, words).noting(note))
-        }
+    if words.contains(&word) {
+        Ok(())
+    } else {
+        let note = suggest::alias(settings.env(), word);
+        Err(Failure::choice(argument, word, words).noting(note))
     }
 }
 
@@ -347,9 +343,10 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         None => return Err(required(&["operation".to_owned()])),
     };
     let Some((command, operation)) = commands.find(&word) else {
-        return match word == wait::WORD {
-            true => wait::command(context, commands, &level.rest),
-            false => print_page(&help::service_page(commands)),
+        return if word == wait::WORD {
+            wait::command(context, commands, &level.rest)
+        } else {
+            print_page(&help::service_page(commands))
         };
     };
     let paginate = !context.globals.has("--no-paginate");
@@ -373,9 +370,10 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
             && !context.globals.has("--cli-dry-run");
         let other =
             "can't be given with another document, --generate-cli-skeleton or --cli-dry-run";
-        return match alone {
-            true => bulk::run(context, commands, operation, &reader, &parameters, source),
-            false => Err(Failure::parameter(format_args!("{} {other}", bulk::OPTION))),
+        return if alone {
+            bulk::run(context, commands, operation, &reader, &parameters, source)
+        } else {
+            Err(Failure::parameter(format_args!("{} {other}", bulk::OPTION)))
         };
     }
     match line.skeleton.as_deref() {
@@ -386,11 +384,12 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
 
 /// What reads the values of parameters.
 pub(crate) fn reader<'a>(context: &'a Context<'_>, commands: &Commands<'a>) -> input::Reader<'a> {
-    let (binary_format, surroundings) = (context.binary_format, context.settings.surroundings());
+    let binary_format = context.binary_format;
+    let env = context.settings.env();
     input::Reader {
         service: commands.service,
         binary_format,
-        surroundings,
+        env,
     }
 }
 
@@ -413,7 +412,7 @@ pub(crate) fn sample(
         }
         "yaml-input" => print(&skeleton::yaml_input(commands, operation.input)),
         _ => {
-            Caller::new(context, commands.service, operation)?.prepare(parameters)?;
+            OperationRunner::new(context, commands.service, operation)?.prepare(parameters)?;
             let sample = sample::output(commands.service, operation.output);
             Printer::new(context, commands.service, operation)?.result(sample)
         }
@@ -428,7 +427,7 @@ fn call(
     line: &Line<'static>,
     parameters: Map,
 ) -> Result<(), Failure> {
-    let mut caller = Caller::new(context, commands.service, operation)?;
+    let mut caller = OperationRunner::new(context, commands.service, operation)?;
     let wanted = line.pages(&parameters)?;
     let warning = wanted.as_ref().and_then(Wanted::warning);
     let unpaged = operation

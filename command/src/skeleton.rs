@@ -175,7 +175,9 @@ impl Yaml<'_> {
 
 /// The words of a documentation, without its marks.
 fn words(doc: &str) -> String {
-    let (mut words, mut code, mut chars) = (String::new(), false, doc.chars());
+    let mut words = String::new();
+    let mut code = false;
+    let mut chars = doc.chars();
     while let Some(c) = chars.next() {
         match c {
             '`' => code = !code,

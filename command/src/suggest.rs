@@ -1,6 +1,6 @@
 //! Near names for a word that is none of those known.
 
-use opsmith_runtime::surroundings::Surroundings;
+use opsmith_runtime::env::Env;
 
 /// Up to three names at least 0.8 alike, the most alike first.
 pub(crate) fn near<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
@@ -27,7 +27,9 @@ fn ratio(given: &[char], name: &str) -> f64 {
 /// The characters in common: those of the longest block that both have, and those left and right of
 /// it.
 fn common(a: &[char], b: &[char]) -> usize {
-    let (mut at_a, mut at_b, mut length) = (0, 0, 0);
+    let mut at_a = 0;
+    let mut at_b = 0;
+    let mut length = 0;
     let mut ending = vec![0; b.len() + 1];
     for (i, x) in a.iter().enumerate() {
         let mut diagonal = 0;
@@ -42,16 +44,14 @@ fn common(a: &[char], b: &[char]) -> usize {
     if length == 0 {
         return 0;
     }
-    let (left, right) = (
-        common(&a[..at_a], &b[..at_b]),
-        common(&a[at_a + length..], &b[at_b + length..]),
-    );
+    let left = common(&a[..at_a], &b[..at_b]);
+    let right = common(&a[at_a + length..], &b[at_b + length..]);
     left + length + right
 }
 
 /// Says that a word is an alias of the AWS CLI's, if it is one.
-pub(crate) fn alias(surroundings: &Surroundings, word: &str) -> Option<String> {
-    let path = surroundings.expand("~/.aws/cli/alias").ok()?;
+pub(crate) fn alias(env: &Env, word: &str) -> Option<String> {
+    let path = env.expand("~/.aws/cli/alias").ok()?;
     let text = std::fs::read_to_string(&path).ok()?;
     let mut keys = text
         .lines()

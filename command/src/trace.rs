@@ -30,7 +30,8 @@ impl Subscriber for Printer {
         event.record(&mut line);
         let now = opsmith_runtime::Timestamp::from(std::time::SystemTime::now());
         let now = now.format(opsmith_runtime::rows::TimestampFormat::DateTime);
-        let (level, target) = (event.metadata().level(), event.metadata().target());
+        let level = event.metadata().level();
+        let target = event.metadata().target();
         let _ = writeln!(std::io::stderr(), "{now} - {target} - {level} -{}", line.0);
     }
     fn enter(&self, _span: &span::Id) {}

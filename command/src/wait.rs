@@ -2,7 +2,7 @@
 //! it. Nothing is printed.
 
 use crate::args::{self, Known, Takes};
-use crate::call::Caller;
+use crate::call::OperationRunner;
 use crate::exit::Failure;
 use crate::operation::Line;
 use crate::run::{self, Context};
@@ -79,13 +79,16 @@ pub(crate) fn command(
     commands: &'static Commands<'static>,
     words: &[String],
 ) -> Result<(), Failure> {
-    let check = |word: &str| match word == "help" || find(commands, word).is_some() {
-        true => Ok(()),
-        false => Err(Failure::choice(
-            "subcommand",
-            word,
-            commands.waiters().map(|(name, ..)| name).chain(["help"]),
-        )),
+    let check = |word: &str| {
+        if word == "help" || find(commands, word).is_some() {
+            Ok(())
+        } else {
+            Err(Failure::choice(
+                "subcommand",
+                word,
+                commands.waiters().map(|(name, ..)| name).chain(["help"]),
+            ))
+        }
     };
     let level = args::read::<Failure>(words, &known().collect::<Vec<_>>(), |_| Ok(()), check)?;
     let Some(word) = level
@@ -123,7 +126,7 @@ pub(crate) fn command(
     if let Some(kind) = line.skeleton.as_deref() {
         return run::sample(context, commands, found.operation, kind, &parameters);
     }
-    let mut caller = Caller::new(context, commands.service, found.operation)?;
+    let mut caller = OperationRunner::new(context, commands.service, found.operation)?;
     if let Some(form) = context.globals.values("--cli-dry-run") {
         let request = caller.sign(&parameters)?;
         let form = form.first().map(String::as_str);
@@ -146,7 +149,7 @@ pub(crate) fn command(
 fn wait(
     mut watch: Watch<'_>,
     waiter: &Waiter<'_>,
-    caller: &mut Caller<'_>,
+    caller: &mut OperationRunner<'_>,
     parameters: &Map,
 ) -> Result<(), Failure> {
     let input = Document::Map(parameters.clone());
@@ -159,7 +162,7 @@ fn wait(
         };
         match (verdict, answer) {
             (Verdict::Success, _) => return Ok(()),
-            (Verdict::Again(least, most), _) => caller.pause(least, most)?,
+            (Verdict::Again(least, most), _) => caller.sleep(least, most)?,
             (Verdict::Failed(reason) | Verdict::OutOfAttempts(reason), _) => {
                 return Err(failed(waiter, &reason));
             }

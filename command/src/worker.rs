@@ -11,7 +11,7 @@ use crate::run::Context;
 use action::Action;
 use log::Log;
 use opsmith_runtime::Config;
-use opsmith_runtime::typed::NotAValue;
+use opsmith_runtime::typed::UnknownVariantError;
 use opsmith_worker::service::{ActionCategory, ActionOwner, ActionTypeId, Client, FailureType};
 use opsmith_worker::{ClientTokens, Finding, Worker};
 use std::collections::HashMap;
@@ -124,10 +124,8 @@ fn run(context: &Context<'_>, level: &Level<'_>) -> Result<(), Failure> {
         worker = worker.once();
     }
     let worked = runtime.block_on(async {
-        let (mut terminate, mut interrupt) = (
-            signal(SignalKind::terminate()).map_err(Failure::general)?,
-            signal(SignalKind::interrupt()).map_err(Failure::general)?,
-        );
+        let mut terminate = signal(SignalKind::terminate()).map_err(Failure::general)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::general)?;
         let stop = async {
             tokio::select! {
                 _ = terminate.recv() => {}
@@ -154,7 +152,7 @@ fn action_type(text: &str) -> Result<ActionTypeId, Failure> {
 }
 
 /// The value of an enum that a text is.
-fn known<T: FromStr<Err = NotAValue>>(text: &str) -> Result<T, Failure> {
+fn known<T: FromStr<Err = UnknownVariantError>>(text: &str) -> Result<T, Failure> {
     text.parse()
         .map_err(|wrong| usage(format_args!("'{text}' is {wrong}")))
 }

@@ -17,9 +17,9 @@ use opsmith_codepipeline::rows::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::rows::{Ix, Operation, TimestampFormat};
-use opsmith_runtime::sink::{DocumentSink, Shaped};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
+use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 
 use crate::administration::{self, Told};
 use crate::faults::{Fault, Plan, Which};
@@ -425,12 +425,12 @@ fn operation(request: &Request) -> Result<&'static Operation<'static>, ServiceEr
 /// The input that the body holds, once it is as the model says.
 fn input(operation: &Operation<'_>, body: &[u8]) -> Result<Document, ServiceError> {
     let shape = operation.input.unwrap_or(Ix::MAX);
-    let mut sink = DocumentSink::new(&SERVICE, shape);
-    json::read(body, &SERVICE, shape, &mut sink)
+    let mut visitor = DocumentBuilder::new(&SERVICE, shape);
+    json::read(body, &SERVICE, shape, &mut visitor)
         .map_err(|problem| error("SerializationException", problem.to_string()))?;
-    let input = sink.finish();
+    let input = visitor.finish();
     let violations = validate(
-        &Shaped {
+        &TypedDocument {
             document: &input,
             service: &SERVICE,
             shape,
@@ -438,16 +438,16 @@ fn input(operation: &Operation<'_>, body: &[u8]) -> Result<Document, ServiceErro
         &SERVICE,
         shape,
     );
-    match violations.is_empty() {
-        true => Ok(input),
-        false => {
-            let told: Vec<_> = violations.iter().map(ToString::to_string).collect();
-            let (count, told) = (told.len(), told.join("; "));
-            Err(error(
-                "ValidationException",
-                format!("{count} validation error(s) detected: {told}"),
-            ))
-        }
+    if violations.is_empty() {
+        Ok(input)
+    } else {
+        let told: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        let count = told.len();
+        let told = told.join("; ");
+        Err(error(
+            "ValidationException",
+            format!("{count} validation error(s) detected: {told}"),
+        ))
     }
 }
 

@@ -18,7 +18,8 @@ impl Ids {
             return random::uuid();
         };
         let [high, low] = [mixed(state), mixed(state)];
-        let (high, low) = (high & !0xf000 | 0x4000, low & !(0xc << 60) | 0x8 << 60);
+        let high = high & !0xf000 | 0x4000;
+        let low = low & !(0xc << 60) | 0x8 << 60;
         format!(
             "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
             high >> 32,

@@ -8,8 +8,8 @@ use opsmith_codepipeline::rows::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::rows::{Ix, Operation};
-use opsmith_runtime::sink::{Shaped, Sink, Write};
 use opsmith_runtime::validate::{Violation, validate};
+use opsmith_runtime::visit::{TypedDocument, Visit, Visitor};
 
 use crate::endpoint::{REGION, ServiceError};
 use crate::ids::Ids;
@@ -62,7 +62,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 
 impl Call<'_> {
     /// Does an operation that answers with an output.
-    fn answer<I: Sink + Default, O: Write>(
+    fn answer<I: Visitor + Default, O: Visit>(
         &mut self,
         run: fn(&mut Self, I) -> Result<O, Refused>,
     ) -> Result<Vec<u8>, ServiceError> {
@@ -73,7 +73,7 @@ impl Call<'_> {
     }
 
     /// Does an operation that answers with nothing.
-    fn end<I: Sink + Default>(
+    fn end<I: Visitor + Default>(
         &mut self,
         run: fn(&mut Self, I) -> Result<(), Refused>,
     ) -> Result<Vec<u8>, ServiceError> {
@@ -82,15 +82,15 @@ impl Call<'_> {
         Ok(Vec::new())
     }
 
-    fn input<I: Sink + Default>(&self) -> Result<I, ServiceError> {
+    fn input<I: Visitor + Default>(&self) -> Result<I, ServiceError> {
         let shape = self.operation.input.unwrap_or(Ix::MAX);
         let mut input = I::default();
-        let written = Shaped {
+        let written = TypedDocument {
             document: self.input,
             service: &SERVICE,
             shape,
         }
-        .write(&mut input);
+        .visit(&mut input);
         written.map_err(|refused| internal(&refused))?;
         Ok(input)
     }
@@ -114,7 +114,7 @@ pub(crate) fn internal(problem: &dyn std::fmt::Display) -> ServiceError {
 
 /// What is wrong with the requests by which a worker polls for a job and takes it.
 pub(crate) fn violations(job: &jobs::Job) -> Vec<Violation> {
-    let found = |operation: &str, input: &dyn Write| {
+    let found = |operation: &str, input: &dyn Visit| {
         let shape = SERVICE
             .operation(operation)
             .and_then(|operation| operation.input)
@@ -133,10 +133,8 @@ pub(crate) fn violations(job: &jobs::Job) -> Vec<Violation> {
         provider,
         version,
     } = action_type;
-    let (category, owner) = (
-        api::ActionCategory::from_wire(&category),
-        api::ActionOwner::from_wire(&owner),
-    );
+    let category = api::ActionCategory::from_wire(&category);
+    let owner = api::ActionOwner::from_wire(&owner);
     let action_type = api::ActionTypeId::new(category, owner, provider, version);
     let mut wrong = found("PollForJobs", &api::PollForJobsInput::new(action_type));
     wrong.extend(match client {
@@ -365,10 +363,8 @@ impl From<jobs::Job> for Data {
             provider,
             version,
         } = job.action_type;
-        let (category, owner) = (
-            api::ActionCategory::from_wire(&category),
-            api::ActionOwner::from_wire(&owner),
-        );
+        let category = api::ActionCategory::from_wire(&category);
+        let owner = api::ActionOwner::from_wire(&owner);
         let configuration = job
             .configuration
             .iter()

@@ -322,9 +322,12 @@ impl SigningTime {
 
     fn check_skew(&self, now: SystemTime) -> Result<(), Rejected> {
         let now = OffsetDateTime::from(now);
-        let (text, clock, minutes) = (&self.text, basic_text(now), ALLOWED_SKEW.as_secs() / 60);
+        let text = &self.text;
+        let clock = basic_text(now);
+        let minutes = ALLOWED_SKEW.as_secs() / 60;
         let skew = time::Duration::try_from(ALLOWED_SKEW).unwrap_or(time::Duration::MAX);
-        let (earliest, latest) = (now.saturating_sub(skew), now.saturating_add(skew));
+        let earliest = now.saturating_sub(skew);
+        let latest = now.saturating_add(skew);
         let message = if self.time < earliest {
             let earliest = basic_text(earliest);
             format!(
@@ -357,7 +360,9 @@ fn http_time(text: &str) -> Option<OffsetDateTime> {
 }
 
 fn basic_text(time: OffsetDateTime) -> String {
-    let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
+    let year = time.year();
+    let month = u8::from(time.month());
+    let day = time.day();
     let (hour, minute, second) = time.to_hms();
     format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
 }

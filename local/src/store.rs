@@ -287,7 +287,8 @@ fn read(file: &mut File) -> io::Result<(Vec<Entry>, u64)> {
             Err(io::Error::other("it is no file of jobs"))
         };
     };
-    let (mut entries, mut number) = (HashMap::new(), 1);
+    let mut entries = HashMap::new();
+    let mut number = 1;
     while !rest.is_empty() {
         number += 1;
         let end = rest.iter().position(|&byte| byte == b'\n');

@@ -5,8 +5,8 @@ use opsmith_codepipeline::rows::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::rows::{Ix, Kind, Operation, OperationTrait};
-use opsmith_runtime::sink::Shaped;
 use opsmith_runtime::timestamp::Timestamp;
+use opsmith_runtime::visit::TypedDocument;
 
 use crate::endpoint::ServiceError;
 use crate::operations::internal;
@@ -21,7 +21,7 @@ pub(crate) fn answer(operation: &Operation<'_>) -> Result<Vec<u8>, ServiceError>
         members.retain(|name, _| !tokens(operation).contains(&name.as_str()));
     }
     json::write(
-        &Shaped {
+        &TypedDocument {
             document: &document,
             service: &SERVICE,
             shape,

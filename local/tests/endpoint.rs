@@ -444,7 +444,8 @@ fn a_custom_job_has_its_details_in_the_poll_and_needs_no_token() {
             .jobs
             .unwrap()
             .remove(0);
-        let (id, nonce) = (polled.id.unwrap(), polled.nonce.unwrap());
+        let id = polled.id.unwrap();
+        let nonce = polled.nonce.unwrap();
         let context = polled.data.unwrap().pipeline_context.unwrap();
         assert!(context.pipeline_arn.unwrap().ends_with(":demo-pipeline"));
         let third_party = AcknowledgeThirdPartyJobInput::new(&*id, &*nonce, "demo-token");
@@ -656,7 +657,8 @@ fn answer(endpoint: &Endpoint, bytes: &[u8]) -> String {
         .unwrap();
     // It may refuse before all is sent.
     let _ = stream.write_all(bytes);
-    let (mut answer, mut part) = (Vec::new(), [0; 4096]);
+    let mut answer = Vec::new();
+    let mut part = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut part) {
         answer.extend(&part[..count]);
     }

@@ -1,6 +1,6 @@
-//! [`Address`]: where requests go, and how they are authenticated there.
+//! [`ResolvedEndpoint`]: where requests go, and how they are authenticated there.
 
-use crate::endpoint::{self, Bound, Endpoint, Known, Value};
+use crate::endpoint::{self, Endpoint, EndpointBindings, Known, Value};
 use crate::error::Error;
 use crate::http::{Header, Url};
 use crate::rows::{Auth, Operation, Service};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Where requests go, and how they are authenticated there.
 #[derive(Debug)]
-pub(crate) struct Address {
+pub(crate) struct ResolvedEndpoint {
     /// The URL, with a path.
     pub(crate) url: Url,
     /// Headers that the endpoint asks for.
@@ -31,7 +31,7 @@ enum Schemes {
     Other(String),
 }
 
-impl Address {
+impl ResolvedEndpoint {
     /// The address by the endpoint rules of the service.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl Address {
     pub(crate) fn of(
         service: &Service<'_>,
         known: Known<'_>,
-        bound: &Bound<'_>,
+        bound: &EndpointBindings<'_>,
     ) -> Result<Self, String> {
         let region = known.settings.region;
         let endpoint = endpoint::resolve(service, known, bound)?;
@@ -72,7 +72,7 @@ impl Address {
                 .unwrap_or(usual)
                 .to_owned()
         };
-        Ok(Address {
+        Ok(ResolvedEndpoint {
             url: Url(url),
             region: text(
                 "signingRegion",
@@ -108,8 +108,9 @@ impl Address {
             (Schemes::OfModel, Some(Auth::Other(id))) if !own.contains(&Auth::SigV4) => Some(*id),
             _ => None,
         };
-        let (region, service, double_encoding) =
-            (&*self.region, &*self.service, self.double_encoding);
+        let region = &*self.region;
+        let service = &*self.service;
+        let double_encoding = self.double_encoding;
         match other {
             None => Ok(Some(Scope {
                 region,
@@ -146,11 +147,15 @@ pub(crate) struct Last {
     region: String,
     account_id: Option<Arc<str>>,
     parameters: Vec<(String, Value)>,
-    address: Arc<Address>,
+    address: Arc<ResolvedEndpoint>,
 }
 
 impl Last {
-    pub(crate) fn new(known: Known<'_>, bound: &Bound<'_>, address: Arc<Address>) -> Self {
+    pub(crate) fn new(
+        known: Known<'_>,
+        bound: &EndpointBindings<'_>,
+        address: Arc<ResolvedEndpoint>,
+    ) -> Self {
         let parameters = bound
             .parameters
             .iter()
@@ -164,7 +169,11 @@ impl Last {
     }
 
     /// The address, if it is the one that these lead to.
-    pub(crate) fn of(&self, known: Known<'_>, bound: &Bound<'_>) -> Option<Arc<Address>> {
+    pub(crate) fn of(
+        &self,
+        known: Known<'_>,
+        bound: &EndpointBindings<'_>,
+    ) -> Option<Arc<ResolvedEndpoint>> {
         let known_parameters = bound.parameters.iter().map(|(name, value)| (*name, value));
         let same = self.region == known.settings.region
             && self.account_id.as_deref() == known.account_id

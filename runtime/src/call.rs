@@ -5,8 +5,8 @@ use crate::client::{Client, Overrides};
 use crate::error::Error;
 use crate::http::{TransportError, TransportErrorKind};
 use crate::pages::{Next, Pager};
-use crate::sink::{Sink, Write};
 use crate::validate::Mode;
+use crate::visit::{Visit, Visitor};
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -27,7 +27,7 @@ use tracing::Instrument as _;
 pub struct Call<O> {
     client: Client<'static>,
     operation: &'static str,
-    input: Box<dyn Write + Send + Sync>,
+    input: Box<dyn Visit + Send + Sync>,
     overrides: Overrides,
     timeout: Option<Duration>,
     output: PhantomData<fn() -> O>,
@@ -44,11 +44,11 @@ impl<O> std::fmt::Debug for Call<O> {
     }
 }
 
-impl<O: Sink + Default + Send + 'static> Call<O> {
+impl<O: Visitor + Default + Send + 'static> Call<O> {
     pub(crate) fn new(
         client: Client<'static>,
         operation: &'static str,
-        input: Box<dyn Write + Send + Sync>,
+        input: Box<dyn Visit + Send + Sync>,
     ) -> Self {
         Call {
             client,
@@ -102,7 +102,7 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
     }
 
     /// The output, with the HTTP status of the answer.
-    async fn make(&self, input: &(dyn Write + Sync)) -> Result<(O, u16), Error> {
+    async fn make(&self, input: &(dyn Visit + Sync)) -> Result<(O, u16), Error> {
         let span = tracing::debug_span!(
             target: "opsmith", "call", service = self.client.service().sdk_id, operation = self.operation
         );
@@ -131,7 +131,7 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
 
 /// What a waiter needs, which makes the same call again and again.
 #[cfg(feature = "waiters")]
-impl<O: Sink + Default + Send + 'static> Call<O> {
+impl<O: Visitor + Default + Send + 'static> Call<O> {
     pub(crate) fn client(&self) -> &Client<'static> {
         &self.client
     }
@@ -140,7 +140,7 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
         self.operation
     }
 
-    pub(crate) fn input(&self) -> &(dyn Write + Send + Sync) {
+    pub(crate) fn input(&self) -> &(dyn Visit + Send + Sync) {
         &*self.input
     }
 
@@ -149,7 +149,7 @@ impl<O: Sink + Default + Send + 'static> Call<O> {
     }
 }
 
-impl<O: Sink + Default + Send + 'static> IntoFuture for Call<O> {
+impl<O: Visitor + Default + Send + 'static> IntoFuture for Call<O> {
     type Output = Result<O, Error>;
     type IntoFuture = Boxed<Self::Output>;
 
@@ -162,7 +162,7 @@ impl<O: Sink + Default + Send + 'static> IntoFuture for Call<O> {
 ///
 /// ```no_run
 /// # async fn example<O>(call: opsmith_runtime::call::Call<O>) -> Result<(), opsmith_runtime::Error>
-/// # where O: opsmith_runtime::sink::Sink + opsmith_runtime::sink::Write + Default + Send + 'static {
+/// # where O: opsmith_runtime::visit::Visitor + opsmith_runtime::visit::Visit + Default + Send + 'static {
 /// let mut pages = call.pages();
 /// while let Some(page) = pages.next().await {
 ///     let page = page?;
@@ -198,7 +198,7 @@ impl<O> std::fmt::Debug for Pages<O> {
     }
 }
 
-impl<O: Sink + Default + Send + 'static> Pages<O> {
+impl<O: Visitor + Default + Send + 'static> Pages<O> {
     fn new(call: Call<O>) -> Self {
         Pages {
             state: State::Waiting(Box::new(Walk { call, pager: None })),
@@ -206,7 +206,7 @@ impl<O: Sink + Default + Send + 'static> Pages<O> {
     }
 }
 
-impl<O: Sink + Write + Default + Send + 'static> Pages<O> {
+impl<O: Visitor + Visit + Default + Send + 'static> Pages<O> {
     /// The next page; none after the last, and after an error.
     pub async fn next(&mut self) -> Option<Result<O, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
@@ -246,7 +246,7 @@ impl<O: Sink + Write + Default + Send + 'static> Pages<O> {
     }
 }
 
-impl<O: Sink + Write + Default + Send + 'static> futures_core::Stream for Pages<O> {
+impl<O: Visitor + Visit + Default + Send + 'static> futures_core::Stream for Pages<O> {
     type Item = Result<O, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -254,7 +254,7 @@ impl<O: Sink + Write + Default + Send + 'static> futures_core::Stream for Pages<
     }
 }
 
-impl<O: Sink + Write + Default + Send + 'static> Walk<O> {
+impl<O: Visitor + Visit + Default + Send + 'static> Walk<O> {
     /// One page, and the walk when it goes on.
     async fn step(mut self: Box<Self>) -> Step<O> {
         let page = match self.page().await {

@@ -1,22 +1,22 @@
 //! A call, from input to output: validate → protocol → endpoint → sign → send → protocol.
 
-use crate::address::{Address, Last};
+use crate::address::{Last, ResolvedEndpoint};
 use crate::call::Call;
 use crate::credentials::{CachedChain, Chain, Credentials, Prompt, Provider};
 use crate::discovery::{Discovered, Discovery};
 use crate::document::{Document, Map};
-use crate::error::{Error, Refusal};
+use crate::env::Env;
+use crate::error::{Error, ValidationError};
 use crate::http::proxy::Proxies;
 use crate::http::reqwest::Reqwest;
 use crate::http::{Request, Response, Transport, Url, reqwest};
 use crate::protocol::{self, Protocol};
 use crate::redact;
-use crate::retry::{self, Attempts, Failed, Pause, RealPause};
+use crate::retry::{self, AttemptError, Attempts, Sleep, TokioSleep};
 use crate::rows::{self, Operation, Service, flag};
 use crate::sign::{self, Identity};
-use crate::sink::{DocumentSink, Shaped, Sink, Write};
-use crate::surroundings::Surroundings;
 use crate::validate::{self, Mode, Severity, Violation};
+use crate::visit::{DocumentBuilder, TypedDocument, Visit, Visitor};
 use crate::{config, endpoint, random};
 use std::borrow::Cow;
 use std::future::Future;
@@ -38,9 +38,9 @@ pub struct Config {
     settings: Option<Arc<config::Settings>>,
     user_agent: Cow<'static, str>,
     max_attempts: u32,
-    pause: Arc<dyn Pause>,
+    sleep: Arc<dyn Sleep>,
     /// The clock, which settings bring, and the credentials of theirs are renewed by.
-    surroundings: Surroundings,
+    env: Env,
 }
 
 const USER_AGENT: &str = concat!("opsmith/", env!("CARGO_PKG_VERSION"));
@@ -92,8 +92,8 @@ impl Config {
             settings: None,
             user_agent: USER_AGENT.into(),
             max_attempts: 3,
-            pause: Arc::new(RealPause),
-            surroundings: Surroundings::real(),
+            sleep: Arc::new(TokioSleep),
+            env: Env::real(),
         }
     }
 
@@ -104,10 +104,7 @@ impl Config {
     /// A file or setting that can't be read. That there are no credentials is told by the first
     /// call.
     pub fn from_env() -> Result<Self, Error> {
-        Config::from_settings(Arc::new(config::Settings::load(
-            Surroundings::real(),
-            None,
-        )?))
+        Config::from_settings(Arc::new(config::Settings::load(Env::real(), None)?))
     }
 
     /// What loaded settings say.
@@ -147,7 +144,7 @@ impl Config {
             max_attempts: settings.max_attempts()?,
             connection: reqwest::Settings {
                 ca_bundle: settings.ca_bundle()?,
-                proxies: Proxies::from_env(settings.surroundings())?,
+                proxies: Proxies::from_env(settings.env())?,
                 ..Default::default()
             },
             user_agent: match settings.get("sdk_ua_app_id")? {
@@ -156,7 +153,7 @@ impl Config {
                 }
                 _ => USER_AGENT.into(),
             },
-            surroundings: settings.surroundings().clone(),
+            env: settings.env().clone(),
             settings: Some(settings),
             ..Config::new()
         })
@@ -179,7 +176,7 @@ impl Config {
         self
     }
 
-    /// Credentials to use, asking no provider.
+    /// Credentials to use, context no provider.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.caller = Caller::Fixed(Identity::from(&credentials));
         self
@@ -190,7 +187,7 @@ impl Config {
     ///
     /// ```
     /// use opsmith_runtime::Config;
-    /// use opsmith_runtime::credentials::{Answer, Asking, Credentials, Provider, Providing};
+    /// use opsmith_runtime::credentials::{ProviderResult, ProviderContext, Credentials, Provider, ProviderFuture};
     ///
     /// #[derive(Debug)]
     /// struct Vault;
@@ -200,17 +197,16 @@ impl Config {
     ///         "vault"
     ///     }
     ///
-    ///     fn provide<'a>(&'a self, _: Asking<'a>) -> Providing<'a> {
-    ///         Box::pin(async { Ok(Answer::Found(Credentials::new("AKID", "secret", self.name()))) })
+    ///     fn provide<'a>(&'a self, _: ProviderContext<'a>) -> ProviderFuture<'a> {
+    ///         Box::pin(async { Ok(ProviderResult::Found(Credentials::new("AKID", "secret", self.name()))) })
     ///     }
     /// }
     ///
     /// let config = Config::new().region("eu-west-1").credentials_from(Vault);
     /// ```
     pub fn credentials_from(mut self, provider: impl Provider + 'static) -> Self {
-        let clock = self.surroundings.clone();
-        let nothing =
-            || Surroundings::with_variables([("", ""); 0]).with_clock(move || clock.now());
+        let clock = self.env.clone();
+        let nothing = || Env::with_variables([("", ""); 0]).with_clock(move || clock.now());
         let settings = self
             .settings
             .clone()
@@ -255,14 +251,14 @@ impl Config {
     }
 
     /// What passes between two attempts, in place of time.
-    pub fn pause(mut self, pause: Arc<dyn Pause>) -> Self {
-        self.pause = pause;
+    pub fn sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
+        self.sleep = sleep;
         self
     }
 
     /// What tells the time that requests are signed with, in place of the machine's clock.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.surroundings = self.surroundings.with_clock(clock);
+        self.env = self.env.with_clock(clock);
         self
     }
 
@@ -301,7 +297,7 @@ pub struct Prepared<'a> {
     operation: &'a Operation<'a>,
     request: Request,
     region: String,
-    bound: endpoint::Bound<'a>,
+    bound: endpoint::EndpointBindings<'a>,
     /// How often it may be sent.
     attempts: u32,
     /// In what the request departs from the model, without being refused for it.
@@ -325,16 +321,16 @@ struct Configured {
 
 /// Where a call goes, and whether endpoint discovery says so.
 struct Place {
-    address: Arc<Address>,
+    address: Arc<ResolvedEndpoint>,
     discovered: bool,
 }
 
 impl Client<'static> {
     /// A call of an operation with a typed input, to be awaited.
-    pub fn call<O: Sink + Default + Send + 'static>(
+    pub fn call<O: Visitor + Default + Send + 'static>(
         &self,
         operation: &'static str,
-        input: impl Write + Send + Sync + 'static,
+        input: impl Visit + Send + Sync + 'static,
     ) -> Call<O> {
         Call::new(self.clone(), operation, Box::new(input))
     }
@@ -360,8 +356,10 @@ impl<'a> Client<'a> {
                 (transport, identity, Arc::new(Reqwest::near()))
             }
         };
-        let (retries, last) = (retry::Shared::default(), Mutex::default());
-        let (url, discovered) = (OnceLock::new(), Discovered::default());
+        let retries = retry::Shared::default();
+        let last = Mutex::default();
+        let url = OnceLock::new();
+        let discovered = Discovered::default();
         let shared = Shared {
             config,
             retries,
@@ -385,8 +383,8 @@ impl<'a> Client<'a> {
 
     /// Lets time pass, as between two attempts: at least so much, and at most so much.
     #[cfg(feature = "waiters")]
-    pub async fn pause(&self, least: std::time::Duration, most: std::time::Duration) {
-        self.shared.config.pause.pause(least, most).await;
+    pub async fn sleep(&self, least: std::time::Duration, most: std::time::Duration) {
+        self.shared.config.sleep.sleep(least, most).await;
     }
 
     /// Calls an operation with a typed input; the answer's HTTP status comes with its output.
@@ -394,10 +392,10 @@ impl<'a> Client<'a> {
     /// # Errors
     ///
     /// Every kind of [`Error`].
-    pub(crate) async fn call_with<O: Sink + Default>(
+    pub(crate) async fn call_with<O: Visitor + Default>(
         &self,
         operation: &str,
-        input: &(dyn Write + Sync),
+        input: &(dyn Visit + Sync),
         overrides: &Overrides,
     ) -> Result<(O, u16), Error> {
         let prepared = self.prepare_with(operation, input, overrides)?;
@@ -416,14 +414,14 @@ impl<'a> Client<'a> {
     /// # Errors
     ///
     /// What the model refuses, or a missing region.
-    pub fn prepare(&self, operation: &str, input: &dyn Write) -> Result<Prepared<'a>, Error> {
+    pub fn prepare(&self, operation: &str, input: &dyn Visit) -> Result<Prepared<'a>, Error> {
         self.prepare_with(operation, input, &Overrides::default())
     }
 
     fn prepare_with(
         &self,
         operation: &str,
-        input: &dyn Write,
+        input: &dyn Visit,
         overrides: &Overrides,
     ) -> Result<Prepared<'a>, Error> {
         let named = self.service.operation(operation);
@@ -452,7 +450,7 @@ impl<'a> Client<'a> {
                 self.service.version.to_owned().into(),
             ));
         }
-        let bound = endpoint::Bound::new(self.service, operation, input);
+        let bound = endpoint::EndpointBindings::new(self.service, operation, input);
         let attempts = overrides.max_attempts.unwrap_or(config.max_attempts);
         Ok(Prepared {
             operation,
@@ -482,9 +480,13 @@ impl<'a> Client<'a> {
         let Shared {
             config, retries, ..
         } = &*self.shared;
-        let (protocol, model) = (self.protocol()?, (self.service, operation));
-        let (unsigned, invocation) = (request.headers.len(), random::uuid());
-        let (mut attempts, mut cost, mut until) = (Attempts::new(attempts), None, None);
+        let protocol = self.protocol()?;
+        let model = (self.service, operation);
+        let unsigned = request.headers.len();
+        let invocation = random::uuid();
+        let mut attempts = Attempts::new(attempts);
+        let mut cost = None;
+        let mut until = None;
         let mut place = self
             .locate(operation, &region, &bound, &mut request)
             .await?;
@@ -518,7 +520,7 @@ impl<'a> Client<'a> {
                     .await?;
             }
             tracing::debug!(target: "opsmith", "attempt {} failed, another follows", attempts.made);
-            config.pause.pause(again.least, again.most).await;
+            config.sleep.sleep(again.least, again.most).await;
             cost = Some(again.cost);
             let timeout = config.connection.read_timeout.unwrap_or_default();
             until = failed
@@ -554,18 +556,18 @@ impl<'a> Client<'a> {
         protocol: &dyn Protocol,
         operation: &Operation<'_>,
         request: &Request,
-    ) -> Result<Response, Failed> {
+    ) -> Result<Response, AttemptError> {
         tracing::debug!(target: "opsmith", "sending {request:?}");
         let response = self
             .shared
             .transport
             .send(request)
             .await
-            .map_err(Failed::Transport)?;
+            .map_err(AttemptError::Transport)?;
         tracing::debug!(target: "opsmith", "answered {response:?}");
         match response.status {
             200..300 => Ok(response),
-            _ => Err(Failed::Service(
+            _ => Err(AttemptError::Service(
                 Box::new(protocol.error(self.service, operation, &response)),
                 response,
             )),
@@ -573,7 +575,7 @@ impl<'a> Client<'a> {
     }
 
     fn now(&self) -> SystemTime {
-        self.shared.config.surroundings.now()
+        self.shared.config.env.now()
     }
 
     /// Reads the answer of an operation into its output.
@@ -585,7 +587,7 @@ impl<'a> Client<'a> {
         &self,
         operation: &Operation<'a>,
         response: &Response,
-        output: &mut dyn Sink,
+        output: &mut dyn Visitor,
     ) -> Result<(), Error> {
         let read = self
             .protocol()?
@@ -638,10 +640,11 @@ impl<'a> Client<'a> {
     fn write(
         &self,
         operation: &Operation<'_>,
-        input: &dyn Write,
+        input: &dyn Visit,
         mode: Mode,
     ) -> Result<(Request, Vec<Violation>), Error> {
-        let (protocol, mut found) = (self.protocol()?, Vec::new());
+        let protocol = self.protocol()?;
+        let mut found = Vec::new();
         let (written, violations) = match (self.with_token(operation, input), mode) {
             (Some((document, shape)), _) => {
                 let violations = if mode == Mode::Off {
@@ -649,7 +652,7 @@ impl<'a> Client<'a> {
                 } else {
                     validate::validate(input, self.service, shape)
                 };
-                let input = Shaped {
+                let input = TypedDocument {
                     document: &document,
                     service: self.service,
                     shape,
@@ -685,17 +688,18 @@ impl<'a> Client<'a> {
                 .cloned()
         };
         let refused: Vec<_> = of(Severity::Refuse).collect();
-        match refused.is_empty() {
-            true => Ok(of(Severity::Warn).collect()),
-            false => Err(Error::Invalid(Refusal {
+        if refused.is_empty() {
+            Ok(of(Severity::Warn).collect())
+        } else {
+            Err(Error::Invalid(ValidationError {
                 violations: refused,
                 model: self.service.source.to_owned(),
-            })),
+            }))
         }
     }
 
     /// The input with a random idempotency token, when it needs one that was not given.
-    fn with_token(&self, operation: &Operation<'_>, input: &dyn Write) -> Option<(Document, u32)> {
+    fn with_token(&self, operation: &Operation<'_>, input: &dyn Visit) -> Option<(Document, u32)> {
         let shape = operation.input?;
         let token = self
             .service
@@ -703,9 +707,9 @@ impl<'a> Client<'a> {
             .members
             .iter()
             .find(|member| member.is(flag::IDEMPOTENCY_TOKEN))?;
-        let mut sink = DocumentSink::new(self.service, shape);
-        input.write(&mut sink).ok()?;
-        let Document::Map(mut members) = sink.finish() else {
+        let mut visitor = DocumentBuilder::new(self.service, shape);
+        input.visit(&mut visitor).ok()?;
+        let Document::Map(mut members) = visitor.finish() else {
             return None;
         };
         members
@@ -719,14 +723,16 @@ impl<'a> Client<'a> {
         &self,
         operation: &Operation<'a>,
         region: &str,
-        bound: &endpoint::Bound<'_>,
+        bound: &endpoint::EndpointBindings<'_>,
         request: &mut Request,
     ) -> Result<Place, Error> {
-        let (config, configured) = (&self.shared.config, self.configured_url()?);
+        let config = &self.shared.config;
+        let configured = self.configured_url()?;
         let account_id_mode = self.account_id_mode()?;
-        let account_id = match configured.is_none() && account_id_mode != "disabled" {
-            true => self.account_id(operation, region).await?,
-            false => None,
+        let account_id = if configured.is_none() && account_id_mode != "disabled" {
+            self.account_id(operation, region).await?
+        } else {
+            None
         };
         let address = self.address(
             endpoint::Known {
@@ -743,12 +749,13 @@ impl<'a> Client<'a> {
             },
             bound,
         )?;
-        let discovered = match configured
+        let discovered = if configured
             .as_ref()
             .is_some_and(|configured| configured.by_option)
         {
-            true => None,
-            false => self.discovered_url(operation, region).await?,
+            None
+        } else {
+            self.discovered_url(operation, region).await?
         };
         request.url = match &discovered {
             Some(url) => endpoint::configured(url),
@@ -768,8 +775,8 @@ impl<'a> Client<'a> {
     fn address(
         &self,
         known: endpoint::Known<'_>,
-        bound: &endpoint::Bound<'_>,
-    ) -> Result<Arc<Address>, Error> {
+        bound: &endpoint::EndpointBindings<'_>,
+    ) -> Result<Arc<ResolvedEndpoint>, Error> {
         let mut last = self
             .shared
             .last
@@ -778,7 +785,8 @@ impl<'a> Client<'a> {
         if let Some(address) = last.as_ref().and_then(|last| last.of(known, bound)) {
             return Ok(address);
         }
-        let address = Arc::new(Address::of(self.service, known, bound).map_err(Error::Endpoint)?);
+        let address =
+            Arc::new(ResolvedEndpoint::of(self.service, known, bound).map_err(Error::Endpoint)?);
         *last = Some(Last::new(known, bound, address.clone()));
         Ok(address)
     }
@@ -897,10 +905,10 @@ impl<'a> Client<'a> {
             region: Some(region.to_owned()),
             ..Overrides::default()
         };
-        let asking = self.ask(discovery.name, overrides);
+        let context = self.ask(discovery.name, overrides);
         self.shared
             .discovered
-            .url(region, required, self.now(), asking)
+            .url(region, required, self.now(), context)
             .await
     }
 
@@ -916,8 +924,9 @@ impl<'a> Client<'a> {
                 .service
                 .operation(operation)
                 .and_then(|operation| operation.input);
-            let (document, shape) = (Document::Map(Map::new()), shape.unwrap_or(rows::Ix::MAX));
-            let input = Shaped {
+            let document = Document::Map(Map::new());
+            let shape = shape.unwrap_or(rows::Ix::MAX);
+            let input = TypedDocument {
                 document: &document,
                 service: self.service,
                 shape,
@@ -925,10 +934,10 @@ impl<'a> Client<'a> {
             let prepared = self.prepare_with(operation, &input, &overrides)?;
             let operation = prepared.operation;
             let response = self.send(prepared).await?;
-            let mut sink =
-                DocumentSink::new(self.service, operation.output.unwrap_or(rows::Ix::MAX));
-            self.read(operation, &response, &mut sink)?;
-            Ok(sink.finish())
+            let mut visitor =
+                DocumentBuilder::new(self.service, operation.output.unwrap_or(rows::Ix::MAX));
+            self.read(operation, &response, &mut visitor)?;
+            Ok(visitor.finish())
         })
     }
 
@@ -937,7 +946,7 @@ impl<'a> Client<'a> {
         &self,
         request: &mut Request,
         operation: &Operation<'_>,
-        address: &Address,
+        address: &ResolvedEndpoint,
     ) -> Result<(), Error> {
         request.headers.extend(address.headers.iter().cloned());
         let scope = match self.shared.config.caller {
@@ -970,7 +979,7 @@ impl<'a> Client<'a> {
             Caller::Fixed(identity) => return Ok(Some(identity.clone())),
             Caller::Chain(chain) => chain,
         };
-        match chain.at_hand() {
+        match chain.cached() {
             Some(identity) => Ok(Some(identity)),
             // On the heap, since it is large and seldom.
             None => Ok(Some(

@@ -107,7 +107,9 @@ pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
 
 /// The row of a hoisted option.
 pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
-    let (form, required, alone) = (Form::Value, false, false);
+    let form = Form::Value;
+    let required = false;
+    let alone = false;
     Hoist {
         option,
         path,

@@ -6,10 +6,10 @@
 //!
 //! ```
 //! use opsmith_runtime::config::Settings;
-//! use opsmith_runtime::surroundings::Surroundings;
+//! use opsmith_runtime::env::Env;
 //!
-//! let surroundings = Surroundings::with_variables([("AWS_REGION", "eu-west-1")]);
-//! let settings = Settings::load(surroundings, None)?;
+//! let env = Env::with_variables([("AWS_REGION", "eu-west-1")]);
+//! let settings = Settings::load(env, None)?;
 //! let region = settings.region()?.expect("the variable is set");
 //! assert_eq!(region.text, "eu-west-1");
 //! assert_eq!(region.origin.to_string(), "AWS_REGION");
@@ -27,7 +27,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::surroundings::Surroundings;
+use crate::env::Env;
 pub use error::{Error, ErrorKind};
 use file::File;
 pub use section::Section;
@@ -87,7 +87,7 @@ impl fmt::Display for Origin {
 /// Loading reads both shared files once; everything else is looked up when asked for.
 #[derive(Debug)]
 pub struct Settings {
-    surroundings: Surroundings,
+    env: Env,
     options: HashMap<&'static str, Value>,
     /// The profile asked for; `None` is the default one.
     profile: Option<Value>,
@@ -101,24 +101,24 @@ impl Settings {
     ///
     /// Fails when a file breaks the syntax. That a profile does not exist is told by
     /// [`Settings::profile`] and by everything that sets up a call, so that help works without it.
-    pub fn load(surroundings: Surroundings, profile: Option<&str>) -> Result<Self, Error> {
+    pub fn load(env: Env, profile: Option<&str>) -> Result<Self, Error> {
         let option = profile.filter(|name| !name.is_empty());
         let profile = match option {
             Some(name) => Some(Value {
                 text: name.to_owned(),
                 origin: Origin::Option("--profile"),
             }),
-            None => table::find("profile").variable(&surroundings)?,
+            None => table::find("profile").variable(&env)?,
         };
         let file = |setting: &str, default: &str| {
-            let given = table::find(setting).variable(&surroundings)?;
-            let path = surroundings.expand(given.as_ref().map_or(default, |value| &value.text))?;
-            File::load(&surroundings, &path)
+            let given = table::find(setting).variable(&env)?;
+            let path = env.expand(given.as_ref().map_or(default, |value| &value.text))?;
+            File::load(&env, &path)
         };
         let config = ConfigFile::new(file("config_file", "~/.aws/config")?);
         let credentials = file("shared_credentials_file", "~/.aws/credentials")?;
         Ok(Self {
-            surroundings,
+            env,
             options: HashMap::new(),
             profile,
             config,
@@ -127,7 +127,7 @@ impl Settings {
     }
 
     /// Settings that state nothing, and read nothing.
-    pub(crate) fn empty(surroundings: Surroundings) -> Self {
+    pub(crate) fn empty(env: Env) -> Self {
         let file = || File {
             path: Path::new("").into(),
             absent: None,
@@ -135,7 +135,7 @@ impl Settings {
         };
         let config = ConfigFile::new(file());
         Self {
-            surroundings,
+            env,
             options: HashMap::new(),
             profile: None,
             config,
@@ -165,12 +165,12 @@ impl Settings {
         if let Some(value) = self.option(&setting) {
             return Ok(Some(value));
         }
-        if let Some(value) = setting.variable(&self.surroundings)? {
+        if let Some(value) = setting.variable(&self.env)? {
             return Ok(Some(value));
         }
         match self.profile_key(&setting)? {
             Some(value) => Ok(Some(value)),
-            None => setting.late_variable(&self.surroundings),
+            None => setting.late_variable(&self.env),
         }
     }
 
@@ -257,9 +257,9 @@ impl Settings {
         self.config.sso_sessions.get(name)
     }
 
-    /// The surroundings that the settings were read from.
-    pub fn surroundings(&self) -> &Surroundings {
-        &self.surroundings
+    /// The env that the settings were read from.
+    pub fn env(&self) -> &Env {
+        &self.env
     }
 
     /// The config file's path, and why it was not read when it was not.
@@ -318,8 +318,9 @@ impl ConfigFile {
             absent,
             sections,
         } = file;
-        let (mut profiles, mut services, mut sso_sessions) =
-            (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut profiles = HashMap::new();
+        let mut services = HashMap::new();
+        let mut sso_sessions = HashMap::new();
         for (header, section) in sections {
             // The prefix decides, without a word boundary, and of two sections with one name the
             // later wins whole.
@@ -352,10 +353,10 @@ impl ConfigFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::surroundings::testing::Scene;
+    use crate::env::testing::Scene;
 
     fn settings(scene: &Scene, profile: Option<&str>) -> Settings {
-        Settings::load(scene.surroundings(), profile).expect("readable files")
+        Settings::load(scene.env(), profile).expect("readable files")
     }
 
     fn text(settings: &Settings, setting: &str) -> Option<String> {
@@ -549,8 +550,8 @@ mod tests {
                 .map(drop)
                 .map_err(|error| (error.kind(), error.to_string()));
             let expected = expected.map(|(name, origin)| {
-                let (config, credentials) =
-                    (scene.path(".aws/config"), scene.path(".aws/credentials"));
+                let config = scene.path(".aws/config");
+                let credentials = scene.path(".aws/credentials");
                 let text = format!(
                     "The config profile ({name}) could not be found\n\
                      The name comes from {origin}; looked for in {config} and {credentials}."
@@ -571,7 +572,7 @@ mod tests {
                 credentials,
                 &[("AWS_REGION", "r"), ("AWS_PROFILE", "nope")],
             );
-            let error = Settings::load(scene.surroundings(), None).unwrap_err();
+            let error = Settings::load(scene.env(), None).unwrap_err();
             let path = scene.path(&format!(".aws/{file}"));
             let expected = format!(
                 "Unable to parse config file: {path}\nline 2: neither a [section] nor key = value"
@@ -597,9 +598,8 @@ mod tests {
             ("", None),
         ] {
             for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
-                let surroundings =
-                    Surroundings::with_variables([("HOME", &*home), (variable, path)]);
-                let loaded = Settings::load(surroundings, None).expect("readable files");
+                let env = Env::with_variables([("HOME", &*home), (variable, path)]);
+                let loaded = Settings::load(env, None).expect("readable files");
                 let fallback = Some("home").filter(|_| variable != "AWS_CONFIG_FILE");
                 assert_eq!(
                     text(&loaded, "region").as_deref(),

@@ -90,7 +90,7 @@ impl fmt::Debug for Credentials {
 
 /// What a provider says.
 #[derive(Debug)]
-pub enum Answer {
+pub enum ProviderResult {
     /// Here they are.
     Found(Credentials),
     /// The provider is not configured: why, in words that end a line `provider: …`.
@@ -99,7 +99,7 @@ pub enum Answer {
 
 /// What providers are asked with.
 #[derive(Debug, Clone, Copy)]
-pub struct Asking<'a> {
+pub struct ProviderContext<'a> {
     /// What the environment and the shared files say.
     pub settings: &'a Settings,
     /// The region of the call that credentials are for.
@@ -115,7 +115,7 @@ pub struct Asking<'a> {
     source: Option<&'a str>,
 }
 
-impl<'a> Asking<'a> {
+impl<'a> ProviderContext<'a> {
     /// Asks with these settings, for calls in this region, over these transports.
     pub fn new(
         settings: &'a Settings,
@@ -123,7 +123,7 @@ impl<'a> Asking<'a> {
         transport: &'a dyn Transport,
         metadata: &'a dyn Transport,
     ) -> Self {
-        Asking {
+        ProviderContext {
             settings,
             region,
             transport,
@@ -147,7 +147,7 @@ impl<'a> Asking<'a> {
     }
 
     fn now(&self) -> SystemTime {
-        self.settings.surroundings().now()
+        self.settings.env().now()
     }
 }
 
@@ -158,7 +158,8 @@ pub trait Prompt: fmt::Debug + Send + Sync {
 }
 
 /// The future of an answer.
-pub type Providing<'a> = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>>;
+pub type ProviderFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<ProviderResult, Error>> + Send + 'a>>;
 
 /// A source of credentials.
 pub trait Provider: fmt::Debug + Send + Sync {
@@ -166,7 +167,7 @@ pub trait Provider: fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
 
     /// Credentials, or why there are none. An error means: configured, but it does not work.
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a>;
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a>;
 }
 
 /// Providers in the order in which they are asked.
@@ -215,10 +216,10 @@ impl Chain {
     /// Fails when the profile does not exist, a provider fails, the credentials have expired, or no
     /// provider answers ([`ErrorKind::NoCredentials`]). May ask services, run a process, and wait
     /// for it.
-    pub async fn resolve(&self, asking: Asking<'_>) -> Result<Credentials, Error> {
-        asking.settings.profile()?;
-        let reasons = match self.ask(asking).await? {
-            Ok(credentials) => return unexpired(credentials, asking.now()),
+    pub async fn resolve(&self, context: ProviderContext<'_>) -> Result<Credentials, Error> {
+        context.settings.profile()?;
+        let reasons = match self.ask(context).await? {
+            Ok(credentials) => return unexpired(credentials, context.now()),
             Err(reasons) => reasons,
         };
         let text =
@@ -230,12 +231,15 @@ impl Chain {
     }
 
     /// The credentials of the first provider that has some, or why each has none, a line each.
-    async fn ask(&self, asking: Asking<'_>) -> Result<Result<Credentials, String>, Error> {
+    async fn ask(
+        &self,
+        context: ProviderContext<'_>,
+    ) -> Result<Result<Credentials, String>, Error> {
         let mut reasons = String::new();
         for provider in &self.providers {
-            match provider.provide(asking).await? {
-                Answer::Found(credentials) => return Ok(Ok(credentials)),
-                Answer::NotConfigured(reason) => {
+            match provider.provide(context).await? {
+                ProviderResult::Found(credentials) => return Ok(Ok(credentials)),
+                ProviderResult::NotConfigured(reason) => {
                     reasons.push_str(&format!("\n  {}: {reason}", provider.name()))
                 }
             }
@@ -251,7 +255,9 @@ fn failed(provider: &str, reason: impl fmt::Display) -> Error {
 }
 
 /// Runs what may block for long, beside the runtime's own work where there is a runtime.
-async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+async fn spawn_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => runtime
             .spawn_blocking(work)
@@ -287,17 +293,17 @@ pub struct CachedChain {
     chain: Chain,
     settings: Arc<Settings>,
     prompt: Option<Arc<dyn Prompt>>,
-    answer: Mutex<Option<Kept>>,
+    answer: Mutex<Option<CachedIdentity>>,
 }
 
 #[derive(Debug, Clone)]
-struct Kept {
+struct CachedIdentity {
     credentials: Arc<Credentials>,
     identity: Identity,
     refresh_at: Option<SystemTime>,
 }
 
-impl Kept {
+impl CachedIdentity {
     /// Whether the credentials don't end soon.
     fn lasts(&self, now: SystemTime) -> bool {
         self.refresh_at.is_none_or(|at| now < at)
@@ -317,11 +323,11 @@ impl CachedChain {
     }
 
     /// As whom to sign, when there is no need to wait for other credentials.
-    pub(crate) fn at_hand(&self) -> Option<Identity> {
+    pub(crate) fn cached(&self) -> Option<Identity> {
         let answer = self.answer.try_lock().ok()?;
         let kept = answer
             .as_ref()
-            .filter(|kept| kept.lasts(self.settings.surroundings().now()))?;
+            .filter(|kept| kept.lasts(self.settings.env().now()))?;
         Some(kept.identity.clone())
     }
 
@@ -351,21 +357,21 @@ impl CachedChain {
         region: &str,
         transport: &dyn Transport,
         metadata: &dyn Transport,
-    ) -> Result<Kept, Error> {
+    ) -> Result<CachedIdentity, Error> {
         let mut answer = self.answer.lock().await;
-        let now = self.settings.surroundings().now();
+        let now = self.settings.env().now();
         if let Some(kept) = answer.as_ref().filter(|kept| kept.lasts(now)) {
             return Ok(kept.clone());
         }
-        let asking = Asking {
+        let context = ProviderContext {
             prompt: self.prompt.as_ref(),
-            ..Asking::new(&self.settings, region, transport, metadata)
+            ..ProviderContext::new(&self.settings, region, transport, metadata)
         };
-        match (self.chain.resolve(asking).await, answer.as_ref()) {
+        match (self.chain.resolve(context).await, answer.as_ref()) {
             (Ok(credentials), _) => {
                 let refresh_at = credentials.expiration.map(|end| refresh_time(now, end));
                 let identity = Identity::from(&credentials);
-                let kept = Kept {
+                let kept = CachedIdentity {
                     credentials: Arc::new(credentials),
                     identity,
                     refresh_at,
@@ -408,7 +414,7 @@ mod testing {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::http::{Request, Response, Sending, TransportError, TransportErrorKind};
+    use crate::http::{Request, Response, SendFuture, TransportError, TransportErrorKind};
 
     /// Answers one request after the other as told, then none, and keeps the requests.
     #[derive(Debug, Default)]
@@ -474,7 +480,7 @@ mod testing {
     }
 
     impl Transport for Fake {
-        fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
+        fn send<'a>(&'a self, request: &'a Request) -> SendFuture<'a> {
             self.requests
                 .lock()
                 .expect("the lock")
@@ -509,13 +515,16 @@ mod testing {
 
     /// What the chain makes of settings and of what services answer.
     pub(super) fn resolve(settings: &Settings, fake: &Fake) -> Result<Credentials, Error> {
-        wait(Chain::standard().resolve(Asking::new(settings, "eu-west-1", fake, fake)))
+        wait(Chain::standard().resolve(ProviderContext::new(settings, "eu-west-1", fake, fake)))
     }
 
     /// What one provider says of a profile.
-    pub(super) fn provide(provider: &dyn Provider, settings: &Settings) -> Result<Answer, Error> {
+    pub(super) fn provide(
+        provider: &dyn Provider,
+        settings: &Settings,
+    ) -> Result<ProviderResult, Error> {
         let fake = Fake::default();
-        wait(provider.provide(Asking::new(settings, "eu-west-1", &fake, &fake)))
+        wait(provider.provide(ProviderContext::new(settings, "eu-west-1", &fake, &fake)))
     }
 }
 
@@ -525,8 +534,8 @@ mod tests {
 
     use super::testing::{Fake, wait};
     use super::*;
-    use crate::surroundings::Surroundings;
-    use crate::surroundings::testing::Scene;
+    use crate::env::Env;
+    use crate::env::testing::Scene;
 
     const CREDENTIALS: &str =
         "[default]\naws_access_key_id = FILE\naws_secret_access_key = hidden\n";
@@ -536,10 +545,7 @@ mod tests {
     ];
 
     fn resolve(scene: &Scene, profile: Option<&str>) -> Result<Credentials, Error> {
-        super::testing::resolve(
-            &Settings::load(scene.surroundings(), profile)?,
-            &Fake::default(),
-        )
+        super::testing::resolve(&Settings::load(scene.env(), profile)?, &Fake::default())
     }
 
     #[test]
@@ -666,20 +672,20 @@ mod tests {
             "counting"
         }
 
-        fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
-            Box::pin(async move { self.answer(asking) })
+        fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+            Box::pin(async move { self.answer(context) })
         }
     }
 
     impl Counting {
-        fn answer(&self, asking: Asking<'_>) -> Result<Answer, Error> {
+        fn answer(&self, context: ProviderContext<'_>) -> Result<ProviderResult, Error> {
             let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
             let life = self.life.load(Ordering::SeqCst);
             if life == 0 {
-                return Ok(Answer::NotConfigured("told to fail".into()));
+                return Ok(ProviderResult::NotConfigured("told to fail".into()));
             }
-            let expiration = (life != u64::MAX).then(|| asking.now() + Duration::from_secs(life));
-            Ok(Answer::Found(Credentials {
+            let expiration = (life != u64::MAX).then(|| context.now() + Duration::from_secs(life));
+            Ok(ProviderResult::Found(Credentials {
                 expiration,
                 ..Credentials::new(asked.to_string(), "hidden", "counting")
             }))
@@ -688,13 +694,14 @@ mod tests {
 
     /// A cached chain over a counting provider, and the clock's hand in seconds.
     fn counting(life: u64) -> (CachedChain, Arc<Counting>, Arc<AtomicU64>) {
-        let (provider, hand) = (Arc::new(Counting::default()), Arc::new(AtomicU64::new(0)));
+        let provider = Arc::new(Counting::default());
+        let hand = Arc::new(AtomicU64::new(0));
         provider.life.store(life, Ordering::SeqCst);
         let clock = hand.clone();
-        let surroundings = Surroundings::with_variables([("HOME", "")]).with_clock(move || {
+        let env = Env::with_variables([("HOME", "")]).with_clock(move || {
             SystemTime::UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst))
         });
-        let settings = Arc::new(Settings::load(surroundings, None).expect("no files"));
+        let settings = Arc::new(Settings::load(env, None).expect("no files"));
         (
             CachedChain::new(Chain::new(vec![Box::new(provider.clone())]), settings, None),
             provider,

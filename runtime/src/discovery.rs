@@ -110,7 +110,7 @@ fn read(answer: &Document) -> Result<(String, Duration), Error> {
         _ => None,
     };
     let address = first
-        .and_then(|endpoint| endpoint.get("Address")?.as_str())
+        .and_then(|endpoint| endpoint.get("ResolvedEndpoint")?.as_str())
         .filter(|address| !address.is_empty());
     let Some(address) = address else {
         return Err(Error::Response(

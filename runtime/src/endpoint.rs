@@ -12,7 +12,7 @@ mod partition;
 mod partitions;
 mod value;
 
-pub(crate) use bound::Bound;
+pub(crate) use bound::EndpointBindings;
 pub use evaluate::Endpoint;
 pub use value::Value;
 
@@ -161,11 +161,13 @@ pub(crate) fn regional(prefix: &str, settings: Settings<'_>) -> String {
         fips,
         dual_stack,
     } = settings;
-    let suffix =
-        partition::of_region(region).map_or("amazonaws.com", |partition| match dual_stack {
-            true => partition.dual_stack_dns_suffix,
-            false => partition.dns_suffix,
-        });
+    let suffix = partition::of_region(region).map_or("amazonaws.com", |partition| {
+        if dual_stack {
+            partition.dual_stack_dns_suffix
+        } else {
+            partition.dns_suffix
+        }
+    });
     format!(
         "https://{prefix}{}.{region}.{suffix}/",
         if fips { "-fips" } else { "" }
@@ -195,7 +197,7 @@ pub(crate) fn signing_region(service: &Service<'_>, pseudo: &str) -> Option<Stri
         account_id: None,
         account_id_mode: "disabled",
     };
-    let endpoint = resolve(service, known, &Bound::default()).ok()?;
+    let endpoint = resolve(service, known, &EndpointBindings::default()).ok()?;
     let region = endpoint
         .auth_schemes()
         .iter()
@@ -221,7 +223,7 @@ pub(crate) fn without_fips(region: &str) -> Option<&str> {
 pub(crate) fn resolve(
     service: &Service<'_>,
     known: Known<'_>,
-    bound: &Bound<'_>,
+    bound: &EndpointBindings<'_>,
 ) -> Result<Endpoint, String> {
     let rules = &service.endpoint;
     let takes_url = rules

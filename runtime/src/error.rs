@@ -14,7 +14,7 @@ pub enum Error {
     /// The configuration is incomplete or wrong: no region, no credentials, a broken file.
     Config(config::Error),
     /// The request departs from the model; nothing was sent.
-    Invalid(Refusal),
+    Invalid(ValidationError),
     /// The endpoint rules lead to no endpoint, and why.
     Endpoint(String),
     /// The request could not be made: written, addressed or signed.
@@ -104,22 +104,23 @@ impl From<config::Error> for Error {
 
 /// A request that was not sent since it departs from the model.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Refusal {
+pub struct ValidationError {
     /// All in which it departs.
     pub violations: Vec<Violation>,
     /// The model that it was checked against, and of which day that is.
     pub model: String,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Parameter validation failed:")?;
         for violation in &self.violations {
             write!(f, "\n{violation}")?;
         }
-        match self.model.is_empty() {
-            true => Ok(()),
-            false => write!(f, "\nChecked against the model of {}.", self.model),
+        if self.model.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "\nChecked against the model of {}.", self.model)
         }
     }
 }

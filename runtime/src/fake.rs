@@ -12,8 +12,8 @@
 
 use crate::client::Config;
 use crate::credentials::Credentials;
-use crate::http::{Request, Response, Sending, Transport, TransportError, TransportErrorKind};
-use crate::retry::Pause;
+use crate::http::{Request, Response, SendFuture, Transport, TransportError, TransportErrorKind};
+use crate::retry::Sleep;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
@@ -99,7 +99,7 @@ impl Fake {
     pub fn config(self: &Arc<Self>) -> Config {
         let credentials = Credentials::new("AKIDFAKE", "fake-secret", "fake");
         let config = Config::new().region("eu-west-1").credentials(credentials);
-        config.transport(self.clone()).pause(self.clone())
+        config.transport(self.clone()).sleep(self.clone())
     }
 
     /// The requests so far, as they would have been sent.
@@ -119,7 +119,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Transport for Fake {
-    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
+    fn send<'a>(&'a self, request: &'a Request) -> SendFuture<'a> {
         lock(&self.requests).push(request.clone());
         let answer = lock(&self.answers)
             .pop_front()
@@ -138,8 +138,8 @@ impl Transport for Fake {
     }
 }
 
-impl Pause for Fake {
-    fn pause(
+impl Sleep for Fake {
+    fn sleep(
         &self,
         least: Duration,
         most: Duration,

@@ -98,13 +98,14 @@ impl fmt::Debug for Url {
 }
 
 /// The future of an answer.
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
+pub type SendFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
 /// Carries a request to a server and brings the answer back; it neither retries nor follows
 /// redirects.
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends the request.
-    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a>;
+    fn send<'a>(&'a self, request: &'a Request) -> SendFuture<'a>;
 }
 
 /// Why there is no answer.

@@ -2,10 +2,10 @@
 //!
 //! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and
 //! [`http`]; [`client`](mod@client) is the story of it; [`retry`] tells when a call is made again.
-//! What a service is, stands in [`rows`]; values go through the one visitor in [`sink`], as
+//! What a service is, stands in [`rows`]; values go through the one visitor in [`visitor`], as
 //! generated types ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client
 //! finds its settings and credentials: [`config`] and [`credentials`], which see the world through
-//! [`surroundings`].
+//! [`env`].
 
 mod address;
 pub mod call;
@@ -17,6 +17,7 @@ pub mod credentials;
 mod discovery;
 pub mod document;
 pub mod endpoint;
+pub mod env;
 pub mod error;
 pub mod fake;
 pub mod http;
@@ -32,11 +33,10 @@ pub mod sample;
 #[cfg(feature = "serde")]
 pub mod serde;
 pub mod sign;
-pub mod sink;
-pub mod surroundings;
 pub mod timestamp;
 pub mod typed;
 pub mod validate;
+pub mod visit;
 #[cfg(feature = "waiters")]
 pub mod waiter;
 

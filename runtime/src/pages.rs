@@ -3,8 +3,10 @@
 
 use crate::document::{Document, Map};
 use crate::rows::{Ix, Operation, Pagination, Service, Shape};
-use crate::sink::{DocumentSink, Done, Parts, Refused, Shaped, Sink, Write};
 use crate::timestamp::Timestamp;
+use crate::visit::{
+    CompoundKind, DocumentBuilder, TypedDocument, Visit, VisitError, VisitResult, Visitor,
+};
 
 /// Goes from page to page of an operation's output.
 #[derive(Debug)]
@@ -34,8 +36,9 @@ pub enum Next {
 impl<'a> Pager<'a> {
     /// A pager before the first page; none for an operation that has no pages.
     pub fn new(service: &'a Service<'a>, operation: &Operation<'a>) -> Option<Self> {
-        let (pagination, input, output) =
-            (operation.pagination()?, operation.input?, operation.output?);
+        let pagination = operation.pagination()?;
+        let input = operation.input?;
+        let output = operation.output?;
         Some(Pager {
             service,
             pagination,
@@ -50,8 +53,8 @@ impl<'a> Pager<'a> {
     pub(crate) fn beginning(
         service: &'a Service<'a>,
         operation: &Operation<'a>,
-        input: &dyn Write,
-    ) -> Result<Option<Self>, Refused> {
+        input: &dyn Visit,
+    ) -> Result<Option<Self>, VisitError> {
         let Some(mut pager) = Pager::new(service, operation) else {
             return Ok(None);
         };
@@ -82,7 +85,7 @@ impl<'a> Pager<'a> {
     }
 
     /// The input that asks for the page, made of that which asks for the first one.
-    pub(crate) fn input<'i>(&'i self, input: &'i (dyn Write + Sync)) -> Paged<'i> {
+    pub(crate) fn input<'i>(&'i self, input: &'i (dyn Visit + Sync)) -> Paged<'i> {
         Paged {
             input,
             tokens: &self.tokens,
@@ -96,7 +99,7 @@ impl<'a> Pager<'a> {
     /// # Errors
     ///
     /// The page is not an output of the operation.
-    pub fn follow(&mut self, page: &dyn Write) -> Result<Next, Refused> {
+    pub fn follow(&mut self, page: &dyn Visit) -> Result<Next, VisitError> {
         let Pagination {
             output_tokens,
             more,
@@ -176,21 +179,22 @@ fn is_something(value: &Document) -> bool {
 
 /// An input whose tokens are replaced by others.
 pub(crate) struct Paged<'i> {
-    input: &'i (dyn Write + Sync),
+    input: &'i (dyn Visit + Sync),
     tokens: &'i Map,
     service: &'i Service<'i>,
     shape: Ix,
 }
 
-impl Write for Paged<'_> {
-    fn write(&self, sink: &mut dyn Sink) -> Done {
-        match self.tokens.is_empty() {
-            true => self.input.write(sink),
-            false => self.input.write(&mut Replacing {
+impl Visit for Paged<'_> {
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
+        if self.tokens.is_empty() {
+            self.input.visit(visitor)
+        } else {
+            self.input.visit(&mut Replacing {
                 paged: self,
-                sink,
+                visitor,
                 dropped: Dropped,
-            }),
+            })
         }
     }
 }
@@ -198,29 +202,30 @@ impl Write for Paged<'_> {
 /// Hands the members of a structure on, but for the tokens, which come last.
 struct Replacing<'s> {
     paged: &'s Paged<'s>,
-    sink: &'s mut dyn Sink,
+    visitor: &'s mut dyn Visitor,
     dropped: Dropped,
 }
 
-impl Sink for Replacing<'_> {
-    fn begin(&mut self, parts: Parts) -> Done {
-        self.sink.begin(parts)
+impl Visitor for Replacing<'_> {
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
+        self.visitor.begin(parts)
     }
-    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+    fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
         let shape = self.paged.service.shape(self.paged.shape);
-        match shape
+        if shape
             .members
             .get(index)
             .is_some_and(|member| self.paged.tokens.contains_key(member.name))
         {
-            true => Ok(&mut self.dropped),
-            false => self.sink.member(index),
+            Ok(&mut self.dropped)
+        } else {
+            self.visitor.member(index)
         }
     }
-    fn unknown(&mut self, name: &str) -> Done {
-        self.sink.unknown(name)
+    fn unknown(&mut self, name: &str) -> VisitResult {
+        self.visitor.unknown(name)
     }
-    fn end(&mut self) -> Done {
+    fn end(&mut self) -> VisitResult {
         let Paged {
             tokens,
             service,
@@ -229,15 +234,15 @@ impl Sink for Replacing<'_> {
         } = *self.paged;
         for (name, document) in tokens.iter().filter(|(_, token)| **token != Document::Null) {
             if let Some((index, member)) = service.shape(shape).member(name) {
-                Shaped {
+                TypedDocument {
                     document,
                     service,
                     shape: member.target,
                 }
-                .write(self.sink.member(index)?)?;
+                .visit(self.visitor.member(index)?)?;
             }
         }
-        self.sink.end()
+        self.visitor.end()
     }
 }
 
@@ -245,94 +250,95 @@ impl Sink for Replacing<'_> {
 struct Kept<'a> {
     shape: &'a Shape<'a>,
     names: &'a [&'a str],
-    sink: DocumentSink<'a>,
+    visitor: DocumentBuilder<'a>,
     dropped: Dropped,
 }
 
 impl<'a> Kept<'a> {
     /// The members of these names.
     fn of(
-        value: &dyn Write,
+        value: &dyn Visit,
         service: &'a Service<'a>,
         shape: Ix,
         names: &'a [&'a str],
-    ) -> Result<Document, Refused> {
-        let sink = DocumentSink::new(service, shape);
+    ) -> Result<Document, VisitError> {
+        let visitor = DocumentBuilder::new(service, shape);
         let mut kept = Kept {
             shape: service.shape(shape),
             names,
-            sink,
+            visitor,
             dropped: Dropped,
         };
-        value.write(&mut kept)?;
-        Ok(kept.sink.finish())
+        value.visit(&mut kept)?;
+        Ok(kept.visitor.finish())
     }
 }
 
-impl Sink for Kept<'_> {
-    fn null(&mut self) -> Done {
+impl Visitor for Kept<'_> {
+    fn null(&mut self) -> VisitResult {
         Ok(())
     }
-    fn begin(&mut self, parts: Parts) -> Done {
-        self.sink.begin(parts)
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
+        self.visitor.begin(parts)
     }
-    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
-        match self
+    fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
+        if self
             .shape
             .members
             .get(index)
             .is_some_and(|member| self.names.contains(&member.name))
         {
-            true => self.sink.member(index),
-            false => Ok(&mut self.dropped),
+            self.visitor.member(index)
+        } else {
+            Ok(&mut self.dropped)
         }
     }
-    fn unknown(&mut self, _name: &str) -> Done {
+    fn unknown(&mut self, _name: &str) -> VisitResult {
         Ok(())
     }
-    fn end(&mut self) -> Done {
-        self.sink.end()
+    fn end(&mut self) -> VisitResult {
+        self.visitor.end()
     }
 }
 
 /// Takes any value and keeps none.
 struct Dropped;
 
-impl Sink for Dropped {
-    fn null(&mut self) -> Done {
+impl Visitor for Dropped {
+    fn null(&mut self) -> VisitResult {
         Ok(())
     }
-    fn boolean(&mut self, _value: bool) -> Done {
+    fn boolean(&mut self, _value: bool) -> VisitResult {
         Ok(())
     }
-    fn integer(&mut self, _value: i128) -> Done {
+    fn integer(&mut self, _value: i128) -> VisitResult {
         Ok(())
     }
-    fn float(&mut self, _value: f64) -> Done {
+    fn float(&mut self, _value: f64) -> VisitResult {
         Ok(())
     }
-    fn string(&mut self, _value: &str) -> Done {
+    fn string(&mut self, _value: &str) -> VisitResult {
         Ok(())
     }
-    fn blob(&mut self, _value: &[u8]) -> Done {
+    fn blob(&mut self, _value: &[u8]) -> VisitResult {
         Ok(())
     }
-    fn timestamp(&mut self, _value: Timestamp) -> Done {
+    fn timestamp(&mut self, _value: Timestamp) -> VisitResult {
         Ok(())
     }
-    fn begin(&mut self, _parts: Parts) -> Done {
+    fn begin(&mut self, _parts: CompoundKind) -> VisitResult {
         Ok(())
     }
-    fn member(&mut self, _index: usize) -> Result<&mut dyn Sink, Refused> {
+    fn member(&mut self, _index: usize) -> Result<&mut dyn Visitor, VisitError> {
         Ok(self)
     }
-    fn unknown(&mut self, _name: &str) -> Done {
+    fn unknown(&mut self, _name: &str) -> VisitResult {
         Ok(())
     }
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+    fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         Ok(self)
     }
-    fn entry(&mut self, _key: &str) -> Result<&mut dyn Sink, Refused> {
+    fn entry(&mut self, _key: &str) -> Result<&mut dyn Visitor, VisitError> {
         Ok(self)
     }
 }

@@ -9,8 +9,8 @@ use crate::document::Document;
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::rows::{self, Ix, Operation, Service};
-use crate::sink::{Refused, Sink, Write};
 use crate::validate::Violation;
+use crate::visit::{Visit, VisitError, Visitor};
 
 /// A wire protocol.
 pub(crate) trait Protocol: Sync {
@@ -20,9 +20,9 @@ pub(crate) trait Protocol: Sync {
         &self,
         service: &Service<'_>,
         operation: &Operation<'_>,
-        input: &dyn Write,
+        input: &dyn Visit,
         violations: Option<&mut Vec<Violation>>,
-    ) -> Result<Request, Refused>;
+    ) -> Result<Request, VisitError>;
 
     /// Reads the answer of success into the output.
     fn output(
@@ -30,7 +30,7 @@ pub(crate) trait Protocol: Sync {
         service: &Service<'_>,
         operation: &Operation<'_>,
         response: &Response,
-        output: &mut dyn Sink,
+        output: &mut dyn Visitor,
     ) -> Result<(), String>;
 
     /// Reads the answer of success as a document: every value as it came, by the names of the

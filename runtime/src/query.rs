@@ -59,7 +59,8 @@ impl Query {
 fn literals(expression: &str) -> Cow<'_, str> {
     let part = |from: usize, to: usize| expression.get(from..to).unwrap_or_default();
     let mut quoted = String::new();
-    let (mut copied, mut from) = (0, 0);
+    let mut copied = 0;
+    let mut from = 0;
     while let Some((start, end)) = literal_from(expression, from) {
         from = end + 1;
         let text = part(start, end);
@@ -76,7 +77,8 @@ fn literals(expression: &str) -> Cow<'_, str> {
 
 /// Where the next text in backticks starts and ends, outside of other quotes.
 fn literal_from(expression: &str, from: usize) -> Option<(usize, usize)> {
-    let (mut quote, mut escaped) = (None, false);
+    let mut quote = None;
+    let mut escaped = false;
     for (at, c) in expression.char_indices().skip_while(|(at, _)| *at < from) {
         match (quote, c) {
             _ if escaped => escaped = false,
@@ -145,10 +147,13 @@ fn evaluate(ast: &Ast, value: &Document) -> Found {
         Ast::Not { node, .. } => Ok((!is_true(&evaluate(node, value)?)).into()),
         Ast::Condition {
             predicate, then, ..
-        } => match is_true(&evaluate(predicate, value)?) {
-            true => evaluate(then, value),
-            false => Ok(Document::Null),
-        },
+        } => {
+            if is_true(&evaluate(predicate, value)?) {
+                evaluate(then, value)
+            } else {
+                Ok(Document::Null)
+            }
+        }
         Ast::Comparison {
             comparator,
             lhs,
@@ -341,7 +346,9 @@ const MOST_OPERATORS: usize = 500;
 
 /// The operators of an expression, outside of quotes.
 fn operators(expression: &str) -> usize {
-    let (mut count, mut quote, mut escaped) = (0, None, false);
+    let mut count = 0;
+    let mut quote = None;
+    let mut escaped = false;
     for c in expression.chars() {
         match (quote, c) {
             _ if escaped => escaped = false,

@@ -6,8 +6,8 @@
 
 use crate::document::Document;
 use crate::rows::{Ix, Kind, Member, Service};
-use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
+use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
 
 /// What stands in place of a sensitive value.
@@ -15,7 +15,7 @@ pub const REDACTED: &str = "*** redacted ***";
 
 /// Writes the value as `Debug` does: for `Debug` of generated types.
 pub fn debug(
-    value: &dyn Write,
+    value: &dyn Visit,
     service: &Service<'_>,
     shape: Ix,
     f: &mut std::fmt::Formatter<'_>,
@@ -27,7 +27,7 @@ pub fn debug(
         indented: f.alternate(),
         open: Vec::new(),
     };
-    if let Err(refused) = value.write(&mut printer) {
+    if let Err(refused) = value.visit(&mut printer) {
         let _ = write!(printer.text, "<{refused}>");
     }
     f.write_str(&printer.text)
@@ -59,9 +59,12 @@ pub fn hide(value: &mut Document, service: &Service<'_>, shape: Ix) -> bool {
     if service.hides_shape(row) {
         return redact(value);
     }
-    let hide_part = |value: &mut Document, member: &Member<'_>| match service.hides(member) {
-        true => redact(value),
-        false => hide(value, service, member.target),
+    let hide_part = |value: &mut Document, member: &Member<'_>| {
+        if service.hides(member) {
+            redact(value)
+        } else {
+            hide(value, service, member.target)
+        }
     };
     match (value, row.element()) {
         (Document::Map(map), _) if row.has_members() => {
@@ -94,7 +97,7 @@ fn redact(value: &mut Document) -> bool {
     true
 }
 
-/// Which parts of a value are hidden, as they come to a sink: the parts of a compound that is
+/// Which parts of a value are hidden, as they come to a visitor: the parts of a compound that is
 /// hidden are hidden too.
 #[derive(Debug, Default)]
 pub(crate) struct Hidden {
@@ -138,25 +141,27 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    fn scalar(&mut self, value: std::fmt::Arguments<'_>) -> Done {
+    fn scalar(&mut self, value: std::fmt::Arguments<'_>) -> VisitResult {
         if !self.hidden.is_inside() {
-            let _ = match self.cursor.hides() {
-                true => self.text.write_str(REDACTED),
-                false => self.text.write_fmt(value),
+            let _ = if self.cursor.hides() {
+                self.text.write_str(REDACTED)
+            } else {
+                self.text.write_fmt(value)
             };
         }
         Ok(())
     }
 
-    fn part(&mut self, name: std::fmt::Arguments<'_>) -> Result<&mut dyn Sink, Refused> {
+    fn part(&mut self, name: std::fmt::Arguments<'_>) -> Result<&mut dyn Visitor, VisitError> {
         if !self.hidden.is_inside() {
             let came = self
                 .open
                 .last_mut()
                 .is_some_and(|(_, came)| std::mem::replace(came, true));
-            match self.indented {
-                true => self.line(if came { "," } else { "" }),
-                false => self.text.push_str(if came { ", " } else { "" }),
+            if self.indented {
+                self.line(if came { "," } else { "" })
+            } else {
+                self.text.push_str(if came { ", " } else { "" })
             }
             let _ = self.text.write_fmt(name);
         }
@@ -169,68 +174,66 @@ impl Printer<'_> {
     }
 }
 
-impl Sink for Printer<'_> {
-    fn null(&mut self) -> Done {
+impl Visitor for Printer<'_> {
+    fn null(&mut self) -> VisitResult {
         self.scalar(format_args!("null"))
     }
-    fn boolean(&mut self, value: bool) -> Done {
+    fn boolean(&mut self, value: bool) -> VisitResult {
         self.scalar(format_args!("{value}"))
     }
-    fn integer(&mut self, value: i128) -> Done {
+    fn integer(&mut self, value: i128) -> VisitResult {
         self.scalar(format_args!("{value}"))
     }
-    fn float(&mut self, value: f64) -> Done {
+    fn float(&mut self, value: f64) -> VisitResult {
         self.scalar(format_args!("{value:?}"))
     }
-    fn string(&mut self, value: &str) -> Done {
+    fn string(&mut self, value: &str) -> VisitResult {
         self.scalar(format_args!("{value:?}"))
     }
-    fn blob(&mut self, value: &[u8]) -> Done {
+    fn blob(&mut self, value: &[u8]) -> VisitResult {
         self.scalar(format_args!("{} bytes", value.len()))
     }
-    fn timestamp(&mut self, value: Timestamp) -> Done {
+    fn timestamp(&mut self, value: Timestamp) -> VisitResult {
         self.scalar(format_args!(
             "{}",
             value.format(crate::rows::TimestampFormat::DateTime)
         ))
     }
-    fn begin(&mut self, parts: Parts) -> Done {
-        let (name, space) = (
-            self.cursor.shape().name,
-            if self.indented { "" } else { " " },
-        );
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
+        let name = self.cursor.shape().name;
+        let space = if self.indented { "" } else { " " };
         match parts {
-            Parts::Members => self.scalar(format_args!("{name} {{{space}")),
-            Parts::Elements => self.scalar(format_args!("[")),
-            Parts::Entries => self.scalar(format_args!("{{")),
+            CompoundKind::Members => self.scalar(format_args!("{name} {{{space}")),
+            CompoundKind::Elements => self.scalar(format_args!("[")),
+            CompoundKind::Entries => self.scalar(format_args!("{{")),
         }?;
         let closing = match parts {
-            Parts::Members if self.indented => "}",
-            Parts::Members => " }",
-            Parts::Elements => "]",
-            Parts::Entries => "}",
+            CompoundKind::Members if self.indented => "}",
+            CompoundKind::Members => " }",
+            CompoundKind::Elements => "]",
+            CompoundKind::Entries => "}",
         };
         self.open.push((closing, false));
         self.hidden.begin(&self.cursor);
         self.cursor.begin();
         Ok(())
     }
-    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+    fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
         let name = self.cursor.member(index)?.name;
         self.part(format_args!("{name}: "))
     }
-    fn unknown(&mut self, name: &str) -> Done {
+    fn unknown(&mut self, name: &str) -> VisitResult {
         self.part(format_args!("{name:?}: unknown")).map(|_| ())
     }
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+    fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         self.cursor.element();
         self.part(format_args!(""))
     }
-    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {
         self.cursor.element();
         self.part(format_args!("{key:?}: "))
     }
-    fn end(&mut self) -> Done {
+    fn end(&mut self) -> VisitResult {
         let open = self.open.pop();
         if let Some((closing, came)) = open.filter(|_| !self.hidden.is_inside()) {
             if came && self.indented {
@@ -249,7 +252,7 @@ mod tests {
     use super::*;
     use crate::codec::json;
     use crate::rows::{Protocol, document, list, map, member, string, structure};
-    use crate::sink::{DocumentSink, Shaped};
+    use crate::visit::{DocumentBuilder, TypedDocument};
 
     static SERVICE: Service<'static> = Service {
         protocol: Protocol::AwsJson1_0,
@@ -277,7 +280,7 @@ mod tests {
     impl std::fmt::Debug for Value {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             debug(
-                &Shaped {
+                &TypedDocument {
                     document: &self.0,
                     service: &SERVICE,
                     shape: 0,
@@ -290,9 +293,9 @@ mod tests {
     }
 
     fn value(text: &str) -> Value {
-        let mut sink = DocumentSink::new(&Service::NONE, Ix::MAX);
-        json::read(text.as_bytes(), &Service::NONE, Ix::MAX, &mut sink).expect("JSON");
-        Value(sink.finish())
+        let mut visitor = DocumentBuilder::new(&Service::NONE, Ix::MAX);
+        json::read(text.as_bytes(), &Service::NONE, Ix::MAX, &mut visitor).expect("JSON");
+        Value(visitor.finish())
     }
 
     #[test]

@@ -55,9 +55,9 @@ const TOLERANCE: i64 = 4 * 60;
 const LONGEST: Duration = Duration::from_secs(20);
 
 /// What passes between two attempts. Tests bring their own that does not wait.
-pub trait Pause: fmt::Debug + Send + Sync {
+pub trait Sleep: fmt::Debug + Send + Sync {
     /// Waits for a random time between the two.
-    fn pause(
+    fn sleep(
         &self,
         least: Duration,
         most: Duration,
@@ -66,10 +66,10 @@ pub trait Pause: fmt::Debug + Send + Sync {
 
 /// Waits by the clock.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RealPause;
+pub struct TokioSleep;
 
-impl Pause for RealPause {
-    fn pause(
+impl Sleep for TokioSleep {
+    fn sleep(
         &self,
         least: Duration,
         most: Duration,
@@ -121,10 +121,8 @@ impl Attempts {
     /// The note for people that the error calls for, if any.
     pub fn note(&self) -> Option<String> {
         if let Some(behind) = self.clock_behind {
-            let (off, side) = (
-                in_words(behind.unsigned_abs()),
-                if behind > 0 { "behind" } else { "ahead of" },
-            );
+            let off = in_words(behind.unsigned_abs());
+            let side = if behind > 0 { "behind" } else { "ahead of" };
             return Some(format!(
                 "The clock of this machine is {off} {side} the service's: set it right."
             ));
@@ -198,39 +196,39 @@ impl Shared {
 
 /// Another attempt: what it costs, and how long to wait for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Again {
+pub(crate) struct Retry {
     pub(crate) cost: u32,
     pub(crate) least: Duration,
     pub(crate) most: Duration,
 }
 
 /// A failed attempt.
-pub(crate) enum Failed {
+pub(crate) enum AttemptError {
     Transport(TransportError),
     Service(Box<ServiceError>, Response),
 }
 
-impl Failed {
+impl AttemptError {
     /// Whether the service may have done what it was asked.
     fn unclear(&self) -> bool {
         match self {
-            Failed::Transport(error) => {
+            AttemptError::Transport(error) => {
                 matches!(
                     error.kind,
                     TransportErrorKind::ReadTimeout | TransportErrorKind::Closed
                 )
             }
-            Failed::Service(_, response) => response.status >= 500,
+            AttemptError::Service(_, response) => response.status >= 500,
         }
     }
 
     /// Whether the service says that it is to be called at another address.
     pub(crate) fn is_moved(&self) -> bool {
         match self {
-            Failed::Service(error, _) => {
+            AttemptError::Service(error, _) => {
                 error.status == 421 || error.code == "InvalidEndpointException"
             }
-            Failed::Transport(_) => false,
+            AttemptError::Transport(_) => false,
         }
     }
 
@@ -240,7 +238,7 @@ impl Failed {
             TransportErrorKind::ReadTimeout,
         ];
         match self {
-            Failed::Transport(error) if timeouts.contains(&error.kind) => 10,
+            AttemptError::Transport(error) if timeouts.contains(&error.kind) => 10,
             _ => 5,
         }
     }
@@ -252,8 +250,8 @@ impl Failed {
         model: (&Service<'_>, &Operation<'_>),
     ) -> Error {
         match self {
-            Failed::Transport(error) => Error::Transport(error),
-            Failed::Service(mut error, _) => {
+            AttemptError::Transport(error) => Error::Transport(error),
+            AttemptError::Service(mut error, _) => {
                 attempts.of_state = of_state(&error, model);
                 error.attempts = attempts;
                 Error::Service(error)
@@ -263,7 +261,7 @@ impl Failed {
 
     /// The date of the answer.
     pub(crate) fn date(&self) -> Option<SystemTime> {
-        let Failed::Service(_, response) = self else {
+        let AttemptError::Service(_, response) = self else {
             return None;
         };
         time::OffsetDateTime::try_from(Timestamp::parse(response.header("date")?)?)
@@ -276,17 +274,17 @@ impl Failed {
 pub(crate) fn again(
     attempts: &mut Attempts,
     shared: &Shared,
-    failed: &Failed,
+    failed: &AttemptError,
     model: (&Service<'_>, &Operation<'_>),
     moved: bool,
     now: SystemTime,
-) -> Option<Again> {
+) -> Option<Retry> {
     let skewed = skew(attempts, shared, failed, now);
     let worthwhile = skewed
         || moved
         || match failed {
-            Failed::Transport(error) => worthwhile(error.kind),
-            Failed::Service(error, _) => transient(error, model),
+            AttemptError::Transport(error) => worthwhile(error.kind),
+            AttemptError::Service(error, _) => transient(error, model),
         };
     if !worthwhile || attempts.made >= attempts.allowed {
         return None;
@@ -302,7 +300,7 @@ pub(crate) fn again(
     } else {
         backoff
     };
-    Some(Again {
+    Some(Retry {
         cost: failed.cost(),
         least: asked_for(failed),
         most,
@@ -310,8 +308,8 @@ pub(crate) fn again(
 }
 
 /// Whether the failure is that the clock is off, which is corrected once.
-fn skew(attempts: &mut Attempts, shared: &Shared, failed: &Failed, now: SystemTime) -> bool {
-    let (Failed::Service(error, _), Some(date)) = (failed, failed.date()) else {
+fn skew(attempts: &mut Attempts, shared: &Shared, failed: &AttemptError, now: SystemTime) -> bool {
+    let (AttemptError::Service(error, _), Some(date)) = (failed, failed.date()) else {
         return false;
     };
     let behind = match date.duration_since(now) {
@@ -354,8 +352,8 @@ fn modeled(error: &ServiceError, service: &Service<'_>) -> Option<crate::rows::E
 }
 
 /// How long the service asks to be left alone, within reason.
-fn asked_for(failed: &Failed) -> Duration {
-    let Failed::Service(_, response) = failed else {
+fn asked_for(failed: &AttemptError) -> Duration {
+    let AttemptError::Service(_, response) = failed else {
         return Duration::ZERO;
     };
     let number = |name| {

@@ -7,14 +7,14 @@
 
 use crate::codec::json;
 use crate::rows::{Ix, Service};
-use crate::sink::{Sink, Write};
+use crate::visit::{Visit, Visitor};
 use serde_core::de::{Deserialize as _, Deserializer, Error as _};
 use serde_core::ser::{Error as _, Serializer};
 
 /// Writes a value of the shape. For [`serde!`](crate::serde).
 #[doc(hidden)]
 pub fn serialize<S: Serializer>(
-    value: &dyn Write,
+    value: &dyn Visit,
     service: &Service<'_>,
     shape: Ix,
     serializer: S,
@@ -25,7 +25,7 @@ pub fn serialize<S: Serializer>(
 
 /// Reads a value of the shape. For [`serde!`](crate::serde).
 #[doc(hidden)]
-pub fn deserialize<'de, D: Deserializer<'de>, T: Sink + Default>(
+pub fn deserialize<'de, D: Deserializer<'de>, T: Visitor + Default>(
     service: &Service<'_>,
     shape: Ix,
     deserializer: D,

@@ -1,11 +1,11 @@
-//! How generated types write themselves to a [`Sink`] and are one: for the scalar and compound
+//! How generated types write themselves to a [`Visitor`] and are one: for the scalar and compound
 //! types of the standard library here, for generated structures, unions and enums by one macro line
 //! each.
 
 use crate::document::{Document, Map};
 use crate::rows::{Ix, Service};
-use crate::sink::{Done, Parts, Refused, Shaped, Sink, Write};
 use crate::timestamp::Timestamp;
+use crate::visit::{CompoundKind, TypedDocument, Visit, VisitError, VisitResult, Visitor};
 use std::collections::BTreeMap;
 
 /// Bytes. `Debug` prints how many, never which.
@@ -26,18 +26,18 @@ impl<T: Into<Vec<u8>>> From<T> for Blob {
 
 macro_rules! scalar {
     ($($type:ty: $method:ident($argument:ty), $read:expr, $write:expr;)*) => {$(
-        impl Sink for $type {
-            fn $method(&mut self, value: $argument) -> Done {
-                let read: fn($argument) -> Result<$type, Refused> = $read;
+        impl Visitor for $type {
+            fn $method(&mut self, value: $argument) -> VisitResult {
+                let read: fn($argument) -> Result<$type, VisitError> = $read;
                 *self = read(value)?;
                 Ok(())
             }
         }
 
-        impl Write for $type {
-            fn write(&self, sink: &mut dyn Sink) -> Done {
-                let write: fn(&$type, &mut dyn Sink) -> Done = $write;
-                write(self, sink)
+        impl Visit for $type {
+            fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
+                let write: fn(&$type, &mut dyn Visitor) -> VisitResult = $write;
+                write(self, visitor)
             }
         }
     )*};
@@ -47,8 +47,8 @@ macro_rules! integers {
     ($($type:ty: $form:literal;)*) => {
         scalar! {$(
             $type: integer(i128),
-                |value| value.try_into().map_err(|_| Refused::form($form)),
-                |value, sink| sink.integer((*value).into());
+                |value| value.try_into().map_err(|_| VisitError::form($form)),
+                |value, visitor| visitor.integer((*value).into());
         )*}
     };
 }
@@ -60,12 +60,12 @@ fn widened(value: f32) -> f64 {
 }
 
 scalar! {
-    bool: boolean(bool), Ok, |value, sink| sink.boolean(*value);
-    f32: float(f64), |value| Ok(value as f32), |value, sink| sink.float(widened(*value));
-    f64: float(f64), Ok, |value, sink| sink.float(*value);
-    String: string(&str), |value| Ok(value.to_owned()), |value, sink| sink.string(value);
-    Blob: blob(&[u8]), |value| Ok(Blob(value.to_owned())), |value, sink| sink.blob(&value.0);
-    Timestamp: timestamp(Timestamp), Ok, |value, sink| sink.timestamp(*value);
+    bool: boolean(bool), Ok, |value, visitor| visitor.boolean(*value);
+    f32: float(f64), |value| Ok(value as f32), |value, visitor| visitor.float(widened(*value));
+    f64: float(f64), Ok, |value, visitor| visitor.float(*value);
+    String: string(&str), |value| Ok(value.to_owned()), |value, visitor| visitor.string(value);
+    Blob: blob(&[u8]), |value| Ok(Blob(value.to_owned())), |value, visitor| visitor.blob(&value.0);
+    Timestamp: timestamp(Timestamp), Ok, |value, visitor| visitor.timestamp(*value);
 }
 
 integers! {
@@ -76,237 +76,238 @@ integers! {
     i128: "an integer of 128 bits";
 }
 
-/// Forwards the methods of a sink to the value inside it.
+/// Forwards the methods of a visitor to the value inside it.
 macro_rules! forward {
     (|$this:ident| $inner:expr) => {
-        fn boolean(&mut self, value: bool) -> Done {
+        fn boolean(&mut self, value: bool) -> VisitResult {
             let $this = self;
             $inner.boolean(value)
         }
-        fn integer(&mut self, value: i128) -> Done {
+        fn integer(&mut self, value: i128) -> VisitResult {
             let $this = self;
             $inner.integer(value)
         }
-        fn float(&mut self, value: f64) -> Done {
+        fn float(&mut self, value: f64) -> VisitResult {
             let $this = self;
             $inner.float(value)
         }
-        fn string(&mut self, value: &str) -> Done {
+        fn string(&mut self, value: &str) -> VisitResult {
             let $this = self;
             $inner.string(value)
         }
-        fn blob(&mut self, value: &[u8]) -> Done {
+        fn blob(&mut self, value: &[u8]) -> VisitResult {
             let $this = self;
             $inner.blob(value)
         }
-        fn timestamp(&mut self, value: Timestamp) -> Done {
+        fn timestamp(&mut self, value: Timestamp) -> VisitResult {
             let $this = self;
             $inner.timestamp(value)
         }
-        fn begin(&mut self, parts: Parts) -> Done {
+        fn begin(&mut self, parts: CompoundKind) -> VisitResult {
             let $this = self;
             $inner.begin(parts)
         }
-        fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+        fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
             let $this = self;
             $inner.member(index)
         }
-        fn unknown(&mut self, name: &str) -> Done {
+        fn unknown(&mut self, name: &str) -> VisitResult {
             let $this = self;
             $inner.unknown(name)
         }
-        fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+        fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
             let $this = self;
             $inner.element()
         }
-        fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+        fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {
             let $this = self;
             $inner.entry(key)
         }
-        fn end(&mut self) -> Done {
+        fn end(&mut self) -> VisitResult {
             let $this = self;
             $inner.end()
         }
     };
 }
 
-impl<T: Sink + Default> Sink for Option<T> {
-    fn null(&mut self) -> Done {
+impl<T: Visitor + Default> Visitor for Option<T> {
+    fn null(&mut self) -> VisitResult {
         *self = None;
         Ok(())
     }
     forward!(|this| this.get_or_insert_with(T::default));
 }
 
-impl<T: Write> Write for Option<T> {
-    fn write(&self, sink: &mut dyn Sink) -> Done {
+impl<T: Visit> Visit for Option<T> {
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
         match self {
-            Some(value) => value.write(sink),
-            None => sink.null(),
+            Some(value) => value.visit(visitor),
+            None => visitor.null(),
         }
     }
     // Most members of most values are absent.
     #[inline(always)]
-    fn write_member(&self, index: usize, sink: &mut dyn Sink) -> Done {
+    fn visit_member(&self, index: usize, visitor: &mut dyn Visitor) -> VisitResult {
         match self {
-            Some(value) => value.write_member(index, sink),
+            Some(value) => value.visit_member(index, visitor),
             None => Ok(()),
         }
     }
 }
 
-impl<T: Sink> Sink for Box<T> {
-    fn null(&mut self) -> Done {
+impl<T: Visitor> Visitor for Box<T> {
+    fn null(&mut self) -> VisitResult {
         self.as_mut().null()
     }
     forward!(|this| this.as_mut());
 }
 
-impl<T: Write> Write for Box<T> {
-    fn write(&self, sink: &mut dyn Sink) -> Done {
-        self.as_ref().write(sink)
+impl<T: Visit> Visit for Box<T> {
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
+        self.as_ref().visit(visitor)
     }
 }
 
-impl<T: Sink + Default> Sink for Vec<T> {
-    fn begin(&mut self, parts: Parts) -> Done {
+impl<T: Visitor + Default> Visitor for Vec<T> {
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
         self.clear();
-        begins(parts, Parts::Elements)
+        begins(parts, CompoundKind::Elements)
     }
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+    fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         self.push(T::default());
-        let last = self.last_mut().ok_or_else(|| Refused::kind("list"))?;
+        let last = self.last_mut().ok_or_else(|| VisitError::kind("list"))?;
         Ok(last)
     }
 }
 
-impl<T: Write> Write for Vec<T> {
-    fn write(&self, sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Elements)?;
+impl<T: Visit> Visit for Vec<T> {
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
+        visitor.begin(CompoundKind::Elements)?;
         for value in self {
-            value.write(sink.element()?)?;
+            value.visit(visitor.element()?)?;
         }
-        sink.end()
+        visitor.end()
     }
 }
 
-impl<T: Sink + Default> Sink for BTreeMap<String, T> {
-    fn begin(&mut self, parts: Parts) -> Done {
+impl<T: Visitor + Default> Visitor for BTreeMap<String, T> {
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
         self.clear();
-        begins(parts, Parts::Entries)
+        begins(parts, CompoundKind::Entries)
     }
-    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {
         Ok(self.entry(key.to_owned()).or_default())
     }
 }
 
-impl<T: Write> Write for BTreeMap<String, T> {
-    fn write(&self, sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Entries)?;
+impl<T: Visit> Visit for BTreeMap<String, T> {
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
+        visitor.begin(CompoundKind::Entries)?;
         for (key, value) in self {
-            value.write(sink.entry(key)?)?;
+            value.visit(visitor.entry(key)?)?;
         }
-        sink.end()
+        visitor.end()
     }
 }
 
 /// A value of any shape, in a member whose shape is a document.
-impl Sink for Document {
-    fn null(&mut self) -> Done {
+impl Visitor for Document {
+    fn null(&mut self) -> VisitResult {
         *self = Document::Null;
         Ok(())
     }
-    fn boolean(&mut self, value: bool) -> Done {
+    fn boolean(&mut self, value: bool) -> VisitResult {
         *self = value.into();
         Ok(())
     }
-    fn integer(&mut self, value: i128) -> Done {
+    fn integer(&mut self, value: i128) -> VisitResult {
         *self = Document::Integer(value);
         Ok(())
     }
-    fn float(&mut self, value: f64) -> Done {
+    fn float(&mut self, value: f64) -> VisitResult {
         *self = value.into();
         Ok(())
     }
-    fn string(&mut self, value: &str) -> Done {
+    fn string(&mut self, value: &str) -> VisitResult {
         *self = value.into();
         Ok(())
     }
-    fn begin(&mut self, parts: Parts) -> Done {
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
         *self = match parts {
-            Parts::Elements => Document::List(Vec::new()),
-            Parts::Members | Parts::Entries => Document::Map(Map::new()),
+            CompoundKind::Elements => Document::List(Vec::new()),
+            CompoundKind::Members | CompoundKind::Entries => Document::Map(Map::new()),
         };
         Ok(())
     }
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+    fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         let Document::List(list) = self else {
-            return Err(Refused::kind("list"));
+            return Err(VisitError::kind("list"));
         };
         list.push(Document::Null);
-        let last = list.last_mut().ok_or_else(|| Refused::kind("list"))?;
+        let last = list.last_mut().ok_or_else(|| VisitError::kind("list"))?;
         Ok(last)
     }
-    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {
         let Document::Map(map) = self else {
-            return Err(Refused::kind("map"));
+            return Err(VisitError::kind("map"));
         };
         Ok(map.entry(key.to_owned()).or_default())
     }
 }
 
-impl Write for Document {
-    fn write(&self, sink: &mut dyn Sink) -> Done {
-        Shaped {
+impl Visit for Document {
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
+        TypedDocument {
             document: self,
             service: &Service::NONE,
             shape: Ix::MAX,
         }
-        .write(sink)
+        .visit(visitor)
     }
 }
 
 /// An operation without input or output.
-impl Sink for () {
-    fn begin(&mut self, parts: Parts) -> Done {
-        begins(parts, Parts::Members)
+impl Visitor for () {
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
+        begins(parts, CompoundKind::Members)
     }
-    fn unknown(&mut self, _name: &str) -> Done {
+    fn unknown(&mut self, _name: &str) -> VisitResult {
         Ok(())
     }
 }
 
-impl Write for () {
-    fn write(&self, sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Members)?;
-        sink.end()
+impl Visit for () {
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
+        visitor.begin(CompoundKind::Members)?;
+        visitor.end()
     }
 }
 
 /// Refuses parts of another kind than expected. For the macros of this crate.
 #[doc(hidden)]
-pub fn begins(parts: Parts, expected: Parts) -> Done {
-    match parts == expected {
-        true => Ok(()),
-        false => Err(Refused::kind(match parts {
-            Parts::Members => "structure",
-            Parts::Elements => "list",
-            Parts::Entries => "map",
-        })),
+pub fn begins(parts: CompoundKind, expected: CompoundKind) -> VisitResult {
+    if parts == expected {
+        Ok(())
+    } else {
+        Err(VisitError::kind(match parts {
+            CompoundKind::Members => "structure",
+            CompoundKind::Elements => "list",
+            CompoundKind::Entries => "map",
+        }))
     }
 }
 
 /// Text that is none of an enum's values in the model. The text is left out, since it may be
 /// sensitive.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotAValue {
+pub struct UnknownVariantError {
     /// The enum's name.
     pub name: &'static str,
     /// The values that the model lists.
     pub values: &'static [&'static str],
 }
 
-impl std::fmt::Display for NotAValue {
+impl std::fmt::Display for UnknownVariantError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
@@ -317,7 +318,7 @@ impl std::fmt::Display for NotAValue {
     }
 }
 
-impl std::error::Error for NotAValue {}
+impl std::error::Error for UnknownVariantError {}
 
 /// Ties a generated structure to its row: constructor from the required members, a setter per
 /// optional member, and both directions of the visitor. Fields stand in the order of the row's
@@ -351,33 +352,33 @@ macro_rules! structure {
         }
 
         #[allow(deprecated)]
-        impl $crate::sink::Write for $name {
+        impl $crate::visit::Visit for $name {
             #[allow(non_camel_case_types)]
-            fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
+            fn visit(&self, visitor: &mut dyn $crate::visit::Visitor) -> $crate::visit::VisitResult {
                 enum Index { $($field),* }
-                sink.begin($crate::sink::Parts::Members)?;
-                $($crate::sink::Write::write_member(&self.$field, Index::$field as usize, sink)?;)*
-                sink.end()
+                visitor.begin($crate::visit::CompoundKind::Members)?;
+                $($crate::visit::Visit::visit_member(&self.$field, Index::$field as usize, visitor)?;)*
+                visitor.end()
             }
         }
 
         #[allow(deprecated)]
-        impl $crate::sink::Sink for $name {
-            fn begin(&mut self, parts: $crate::sink::Parts) -> $crate::sink::Done {
-                $crate::typed::begins(parts, $crate::sink::Parts::Members)
+        impl $crate::visit::Visitor for $name {
+            fn begin(&mut self, parts: $crate::visit::CompoundKind) -> $crate::visit::VisitResult {
+                $crate::typed::begins(parts, $crate::visit::CompoundKind::Members)
             }
             #[allow(non_camel_case_types)]
             fn member(
                 &mut self,
                 index: usize,
-            ) -> ::core::result::Result<&mut dyn $crate::sink::Sink, $crate::sink::Refused> {
+            ) -> ::core::result::Result<&mut dyn $crate::visit::Visitor, $crate::visit::VisitError> {
                 enum Index { $($field),* }
                 match index {
                     $(index if index == Index::$field as usize => ::core::result::Result::Ok(&mut self.$field),)*
-                    _ => ::core::result::Result::Err($crate::sink::Refused::kind("structure")),
+                    _ => ::core::result::Result::Err($crate::visit::VisitError::kind("structure")),
                 }
             }
-            fn unknown(&mut self, _name: &str) -> $crate::sink::Done {
+            fn unknown(&mut self, _name: &str) -> $crate::visit::VisitResult {
                 ::core::result::Result::Ok(())
             }
         }
@@ -412,30 +413,30 @@ macro_rules! union {
         }
 
         #[allow(deprecated)]
-        impl $crate::sink::Write for $name {
-            fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
+        impl $crate::visit::Visit for $name {
+            fn visit(&self, visitor: &mut dyn $crate::visit::Visitor) -> $crate::visit::VisitResult {
                 enum Index { $($variant),* }
-                sink.begin($crate::sink::Parts::Members)?;
+                visitor.begin($crate::visit::CompoundKind::Members)?;
                 match self {
                     $(Self::$variant(value) => {
-                        $crate::sink::Write::write(value, sink.member(Index::$variant as usize)?)?
+                        $crate::visit::Visit::write(value, visitor.member(Index::$variant as usize)?)?
                     })*
                     Self::Unknown => {}
                 }
-                sink.end()
+                visitor.end()
             }
         }
 
         #[allow(deprecated)]
-        impl $crate::sink::Sink for $name {
-            fn begin(&mut self, parts: $crate::sink::Parts) -> $crate::sink::Done {
+        impl $crate::visit::Visitor for $name {
+            fn begin(&mut self, parts: $crate::visit::CompoundKind) -> $crate::visit::VisitResult {
                 *self = Self::Unknown;
-                $crate::typed::begins(parts, $crate::sink::Parts::Members)
+                $crate::typed::begins(parts, $crate::visit::CompoundKind::Members)
             }
             fn member(
                 &mut self,
                 index: usize,
-            ) -> ::core::result::Result<&mut dyn $crate::sink::Sink, $crate::sink::Refused> {
+            ) -> ::core::result::Result<&mut dyn $crate::visit::Visitor, $crate::visit::VisitError> {
                 enum Index { $($variant),* }
                 match index {
                     $(index if index == Index::$variant as usize => {
@@ -445,10 +446,10 @@ macro_rules! union {
                 }
                 match self {
                     $(Self::$variant(value) => ::core::result::Result::Ok(value),)*
-                    Self::Unknown => ::core::result::Result::Err($crate::sink::Refused::kind("structure")),
+                    Self::Unknown => ::core::result::Result::Err($crate::visit::VisitError::kind("structure")),
                 }
             }
-            fn unknown(&mut self, _name: &str) -> $crate::sink::Done {
+            fn unknown(&mut self, _name: &str) -> $crate::visit::VisitResult {
                 ::core::result::Result::Ok(())
             }
         }
@@ -500,10 +501,10 @@ macro_rules! enumeration {
         }
 
         impl ::core::str::FromStr for $name {
-            type Err = $crate::typed::NotAValue;
-            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::typed::NotAValue> {
+            type Err = $crate::typed::UnknownVariantError;
+            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::typed::UnknownVariantError> {
                 match Self::from_wire(value) {
-                    Self::Unknown(_) => ::core::result::Result::Err($crate::typed::NotAValue {
+                    Self::Unknown(_) => ::core::result::Result::Err($crate::typed::UnknownVariantError {
                         name: ::core::stringify!($name),
                         values: Self::VALUES,
                     }),
@@ -513,9 +514,9 @@ macro_rules! enumeration {
         }
 
         impl ::core::convert::TryFrom<&str> for $name {
-            type Error = $crate::typed::NotAValue;
+            type Error = $crate::typed::UnknownVariantError;
             // Named in full: `Error` may be a variant.
-            fn try_from(value: &str) -> ::core::result::Result<Self, $crate::typed::NotAValue> {
+            fn try_from(value: &str) -> ::core::result::Result<Self, $crate::typed::UnknownVariantError> {
                 value.parse()
             }
         }
@@ -532,14 +533,14 @@ macro_rules! enumeration {
             }
         }
 
-        impl $crate::sink::Write for $name {
-            fn write(&self, sink: &mut dyn $crate::sink::Sink) -> $crate::sink::Done {
-                sink.string(Self::as_str(self))
+        impl $crate::visit::Visit for $name {
+            fn visit(&self, visitor: &mut dyn $crate::visit::Visitor) -> $crate::visit::VisitResult {
+                visitor.string(Self::as_str(self))
             }
         }
 
-        impl $crate::sink::Sink for $name {
-            fn string(&mut self, value: &str) -> $crate::sink::Done {
+        impl $crate::visit::Visitor for $name {
+            fn string(&mut self, value: &str) -> $crate::visit::VisitResult {
                 *self = Self::from_wire(value);
                 ::core::result::Result::Ok(())
             }

@@ -5,15 +5,15 @@
 
 use crate::redact::{Hidden, REDACTED};
 use crate::rows::{Ix, Kind, Service};
-use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
+use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use std::fmt;
 
 #[cfg(feature = "patterns")]
 mod pattern;
 pub(crate) mod rules;
 
-use rules::Offered;
+use rules::ValueKind;
 
 /// How much is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -205,10 +205,10 @@ impl fmt::Display for Violation {
 
 /// Finds all violations of a value: in each structure first missing, then unknown members, then
 /// what its members hold.
-pub fn validate(value: &dyn Write, service: &Service<'_>, shape: Ix) -> Vec<Violation> {
+pub fn validate(value: &dyn Visit, service: &Service<'_>, shape: Ix) -> Vec<Violation> {
     let mut validator = Validator::new(service, shape);
     // The validator takes every value, so nothing is refused.
-    let _ = value.write(&mut validator);
+    let _ = value.visit(&mut validator);
     validator.violations
 }
 
@@ -243,7 +243,8 @@ struct Compound<'a> {
 
 impl<'a> Validator<'a> {
     fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        let (cursor, hidden) = (Cursor::new(service, shape), Hidden::default());
+        let cursor = Cursor::new(service, shape);
+        let hidden = Hidden::default();
         Validator {
             cursor,
             hidden,
@@ -295,7 +296,7 @@ impl<'a> Validator<'a> {
     }
 
     /// Whether the value that is due is of a kind that its rules are for; reports it if not.
-    fn expect(&mut self, offered: Offered, value: impl ToString) -> bool {
+    fn expect(&mut self, offered: ValueKind, value: impl ToString) -> bool {
         let kind = self.cursor.shape().kind;
         if self.muted.is_some() || kind == Kind::Document {
             return false;
@@ -310,12 +311,14 @@ impl<'a> Validator<'a> {
     }
 
     fn number(&mut self, value: f64) {
-        let (shown, shape) = (self.is_shown(), self.cursor.shape());
+        let shown = self.is_shown();
+        let shape = self.cursor.shape();
         rules::number(value, shown, shape, &mut |problem| self.report(problem));
     }
 
     fn text(&mut self, text: &str) {
-        let (shown, shape) = (self.is_shown(), self.cursor.shape());
+        let shown = self.is_shown();
+        let shape = self.cursor.shape();
         rules::text(text, shown, shape, &mut |problem| self.report(problem));
     }
 
@@ -325,7 +328,7 @@ impl<'a> Validator<'a> {
         rules::count(compound.count, shape, &mut |problem| self.report(problem));
         if shape.has_members() {
             for (index, member) in shape.members.iter().enumerate() {
-                if rules::is_demanded(member) && !compound.given.contains(&index) {
+                if rules::is_required_on_input(member) && !compound.given.contains(&index) {
                     self.report(Problem::Missing(member.name.to_owned()));
                 }
             }
@@ -344,52 +347,52 @@ impl<'a> Validator<'a> {
     }
 }
 
-impl Sink for Validator<'_> {
-    fn null(&mut self) -> Done {
+impl Visitor for Validator<'_> {
+    fn null(&mut self) -> VisitResult {
         if !self.cursor.takes_null() {
-            self.expect(Offered::Null, "null");
+            self.expect(ValueKind::Null, "null");
         }
         Ok(())
     }
-    fn boolean(&mut self, value: bool) -> Done {
-        self.expect(Offered::Boolean, value);
+    fn boolean(&mut self, value: bool) -> VisitResult {
+        self.expect(ValueKind::Boolean, value);
         Ok(())
     }
-    fn integer(&mut self, value: i128) -> Done {
-        if self.expect(Offered::Integer, value) {
+    fn integer(&mut self, value: i128) -> VisitResult {
+        if self.expect(ValueKind::Integer, value) {
             self.number(value as f64);
         }
         Ok(())
     }
-    fn float(&mut self, value: f64) -> Done {
-        if self.expect(Offered::Float, value) {
+    fn float(&mut self, value: f64) -> VisitResult {
+        if self.expect(ValueKind::Float, value) {
             self.number(value);
         }
         Ok(())
     }
-    fn string(&mut self, value: &str) -> Done {
-        if self.expect(Offered::Text, format_args!("{value:?}")) {
+    fn string(&mut self, value: &str) -> VisitResult {
+        if self.expect(ValueKind::Text, format_args!("{value:?}")) {
             self.text(value);
         }
         Ok(())
     }
-    fn blob(&mut self, value: &[u8]) -> Done {
-        if self.expect(Offered::Blob, format_args!("{} bytes", value.len())) {
+    fn blob(&mut self, value: &[u8]) -> VisitResult {
+        if self.expect(ValueKind::Blob, format_args!("{} bytes", value.len())) {
             rules::length(|| value.len(), self.cursor.shape(), &mut |problem| {
                 self.report(problem)
             });
         }
         Ok(())
     }
-    fn timestamp(&mut self, value: Timestamp) -> Done {
+    fn timestamp(&mut self, value: Timestamp) -> VisitResult {
         self.expect(
-            Offered::Timestamp,
+            ValueKind::Timestamp,
             value.format(crate::rows::TimestampFormat::DateTime),
         );
         Ok(())
     }
-    fn begin(&mut self, parts: Parts) -> Done {
-        let offered = Offered::Compound(parts);
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
+        let offered = ValueKind::Compound(parts);
         if !self.expect(offered, format_args!("a {}", offered.in_words())) && self.muted.is_none() {
             self.muted = Some(self.cursor.depth());
         }
@@ -405,7 +408,7 @@ impl Sink for Validator<'_> {
         });
         Ok(())
     }
-    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+    fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
         let member = self.cursor.member(index)?;
         self.step(Step::Member(member.name));
         if let Some(compound) = self.compounds.last_mut() {
@@ -413,36 +416,37 @@ impl Sink for Validator<'_> {
         }
         Ok(self)
     }
-    fn unknown(&mut self, name: &str) -> Done {
+    fn unknown(&mut self, name: &str) -> VisitResult {
         let name = self.shown_name(name);
         if let Some(compound) = self.compounds.last_mut().filter(|_| self.muted.is_none()) {
             compound.unknown.push(name);
         }
         Ok(())
     }
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+    fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         let index = self.compounds.last().map_or(0, |compound| compound.count);
         self.step(Step::Element(index));
         self.cursor.element();
         Ok(self)
     }
-    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {
         self.step(Step::Key(self.shown_name(key)));
         self.cursor.key();
-        if self.muted.is_none() && Offered::Text.fits(self.cursor.shape().kind) {
+        if self.muted.is_none() && ValueKind::Text.fits(self.cursor.shape().kind) {
             self.text(key);
         }
         self.cursor.element();
         Ok(self)
     }
-    fn end(&mut self) -> Done {
+    fn end(&mut self) -> VisitResult {
         let Some(compound) = self.compounds.pop() else {
             return Ok(());
         };
         if self.muted == Some(self.cursor.depth() - 1) {
             self.muted = None;
         } else if self.muted.is_none() {
-            let (start, parts) = (compound.start, self.violations.len() - compound.start);
+            let start = compound.start;
+            let parts = self.violations.len() - compound.start;
             self.complete(compound);
             self.violations[start..].rotate_left(parts);
         }

@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::error::{Error, ServiceError};
 use crate::query::Query;
 use crate::rows::{Acceptor, Comparator, Delay, Expected, Ix, Matcher, Outcome, Waiter};
-use crate::sink::{DocumentSink, Sink, Write};
+use crate::visit::{DocumentBuilder, Visit, Visitor};
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const ATTEMPTS: u32 = 40;
 ///
 /// ```no_run
 /// # async fn example<O>(waiting: opsmith_runtime::waiter::Waiting<O>) -> Result<(), opsmith_runtime::Error>
-/// # where O: opsmith_runtime::sink::Sink + opsmith_runtime::sink::Write + Default + Send + 'static {
+/// # where O: opsmith_runtime::visit::Visitor + opsmith_runtime::visit::Visit + Default + Send + 'static {
 /// use std::time::Duration;
 /// waiting.delay(Duration::from_secs(2)).attempts(10).await?;
 /// # Ok(())
@@ -38,7 +38,7 @@ pub struct Waiting<O> {
     attempts: Option<u32>,
 }
 
-impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
+impl<O: Visitor + Visit + Default + Send + 'static> Waiting<O> {
     /// For generated clients.
     #[doc(hidden)]
     pub fn new(call: Call<O>, name: &'static str) -> Self {
@@ -88,7 +88,7 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
             .map_err(failed)?
             .delay(self.delay)
             .attempts(self.attempts);
-        let written = |value: &dyn Write, shape| self.document(value, shape);
+        let written = |value: &dyn Visit, shape| self.document(value, shape);
         let input = written(self.call.input(), operation.input)?;
         loop {
             let answer = self.call.again().await;
@@ -108,7 +108,7 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
                 (Verdict::Failed(reason) | Verdict::OutOfAttempts(reason), _) => {
                     return Err(failed(reason));
                 }
-                (Verdict::Again(least, most), _) => self.call.client().pause(least, most).await,
+                (Verdict::Again(least, most), _) => self.call.client().sleep(least, most).await,
                 // Only errors are unexpected.
                 (Verdict::Unexpected, Ok(_)) => {}
             }
@@ -116,16 +116,17 @@ impl<O: Sink + Write + Default + Send + 'static> Waiting<O> {
     }
 
     /// A value of this shape as a document.
-    fn document(&self, value: &dyn Write, shape: Option<Ix>) -> Result<Document, Error> {
-        let mut sink = DocumentSink::new(self.call.client().service(), shape.unwrap_or(Ix::MAX));
+    fn document(&self, value: &dyn Visit, shape: Option<Ix>) -> Result<Document, Error> {
+        let mut visitor =
+            DocumentBuilder::new(self.call.client().service(), shape.unwrap_or(Ix::MAX));
         value
-            .write(&mut sink)
+            .visit(&mut visitor)
             .map_err(|refused| Error::Response(refused.to_string()))?;
-        Ok(sink.finish())
+        Ok(visitor.finish())
     }
 }
 
-impl<O: Sink + Write + Default + Send + 'static> IntoFuture for Waiting<O> {
+impl<O: Visitor + Visit + Default + Send + 'static> IntoFuture for Waiting<O> {
     /// The answer that ended the wait; none where it was an error of the service that was waited
     /// for.
     type Output = Result<Option<O>, Error>;

@@ -1,17 +1,19 @@
 //! Where requests go and how they are authenticated, by hand-written rows.
 
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::credentials::{Answer as Provided, Asking, Credentials, Provider, Providing};
+use opsmith_runtime::credentials::{
+    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult as Provided,
+};
 use opsmith_runtime::document::Document;
 use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
+use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, TransportErrorKind};
 use opsmith_runtime::rows::{
     Auth, ErrorTrait, Fixed, Ix, OperationTrait, Protocol, Service, ServiceTrait, Step, Trait,
     integer, list, member, operation, string, structure,
 };
-use opsmith_runtime::sink::Shaped;
-use opsmith_runtime::surroundings::Surroundings;
+use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Config, Error};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -124,8 +126,11 @@ static SERVICE: Service<'static> = Service {
         structure("Addresses", &[member("Endpoints", 1)]),
         list("AddressList", &[member("member", 2)]),
         structure(
-            "Address",
-            &[member("Address", 5), member("CachePeriodInMinutes", 3)],
+            "ResolvedEndpoint",
+            &[
+                member("ResolvedEndpoint", 5),
+                member("CachePeriodInMinutes", 3),
+            ],
         ),
         integer("Count"),
         structure(
@@ -184,7 +189,7 @@ fn call_of(client: &Client<'_>, operation: &str, input: &Document) -> Result<(),
         .unwrap_or(Ix::MAX);
     let prepared = client.prepare(
         operation,
-        &Shaped {
+        &TypedDocument {
             document: input,
             service: &SERVICE,
             shape,
@@ -249,12 +254,12 @@ fn account(account: Option<&str>) -> impl FnOnce(Config) -> Config {
 
 /// A configuration by variables of the environment.
 fn by(variables: &[(&str, &str)], fake: &Arc<Fake>) -> Config {
-    let surroundings = Surroundings::with_variables(variables.iter().copied());
-    let settings = Arc::new(Settings::load(surroundings, None).expect("settings"));
+    let env = Env::with_variables(variables.iter().copied());
+    let settings = Arc::new(Settings::load(env, None).expect("settings"));
     let config = Config::from_settings(settings)
         .expect("a configuration")
         .region("eu-west-1");
-    config.transport(fake.clone()).pause(fake.clone())
+    config.transport(fake.clone()).sleep(fake.clone())
 }
 
 const KEYS: [(&str, &str); 2] = [
@@ -370,7 +375,8 @@ fn parameters_come_from_the_input_and_are_not_mixed_up() {
         .into_iter()
         .map(|request| request.url)
         .collect();
-    let (first, second) = ("https://names-a-b.test/", "https://names-c-d.test/");
+    let first = "https://names-a-b.test/";
+    let second = "https://names-c-d.test/";
     assert_eq!(urls, [first, first, second, "https://eu-west-1.test/"]);
 }
 
@@ -498,7 +504,8 @@ fn host_prefixes_can_be_switched_off() {
     assert_eq!(fake.requests()[0].url, "https://eu-west-1.test/");
 }
 
-const FOUND: &str = r#"{"Endpoints":[{"Address":"cell-1.test","CachePeriodInMinutes":10}]}"#;
+const FOUND: &str =
+    r#"{"Endpoints":[{"ResolvedEndpoint":"cell-1.test","CachePeriodInMinutes":10}]}"#;
 
 #[test]
 fn endpoints_are_discovered_once_and_again_when_they_are_wrong() {
@@ -515,7 +522,8 @@ fn endpoints_are_discovered_once_and_again_when_they_are_wrong() {
         .iter()
         .map(|request| request.url.as_str())
         .collect();
-    let (describe, first) = ("https://eu-west-1.test/", "https://cell-1.test/");
+    let describe = "https://eu-west-1.test/";
+    let first = "https://cell-1.test/";
     assert_eq!(
         urls,
         [
@@ -582,7 +590,7 @@ fn discovery_that_fails_is_an_error_only_where_it_is_required() {
     for answer in [
         "{}",
         r#"{"Endpoints":[]}"#,
-        r#"{"Endpoints":[{"Address":""}]}"#,
+        r#"{"Endpoints":[{"ResolvedEndpoint":""}]}"#,
     ] {
         let fake = Fake::answering(Answer::new(200, answer));
         let error = call(fake.config(), "Discovered", nothing()).expect_err("no address");
@@ -648,18 +656,19 @@ impl Provider for Vault {
         "vault"
     }
 
-    fn provide<'a>(&'a self, _: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, _: ProviderContext<'a>) -> ProviderFuture<'a> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
-            match self.1 {
-                true => Ok(Provided::Found(Credentials::new(
+            if self.1 {
+                Ok(Provided::Found(Credentials::new(
                     "AKIDVAULT",
                     "secret",
                     self.name(),
-                ))),
-                false => Err(opsmith_runtime::config::Error::credentials(
+                )))
+            } else {
+                Err(opsmith_runtime::config::Error::credentials(
                     "the vault is sealed",
-                )),
+                ))
             }
         })
     }
@@ -667,7 +676,8 @@ impl Provider for Vault {
 
 #[test]
 fn credentials_come_from_a_provider_of_ones_own() {
-    let (fake, asked) = (Fake::playing([]), Arc::new(AtomicUsize::new(0)));
+    let fake = Fake::playing([]);
+    let asked = Arc::new(AtomicUsize::new(0));
     let client = Client::new(
         &SERVICE,
         fake.config().credentials_from(Vault(asked.clone(), true)),

@@ -130,7 +130,8 @@ fn idempotency_tokens_are_made_up_unless_given() {
     };
     let input = StartPipelineExecutionInput::new("pipeline");
     assert_eq!(token(input.clone().client_request_token("mine")), "mine");
-    let (first, second) = (token(input.clone()), token(input));
+    let first = token(input.clone());
+    let second = token(input);
     assert_eq!(first.len(), 36);
     assert_ne!(first, second);
 }
@@ -271,7 +272,7 @@ fn what_can_not_be_understood_is_named_by_its_path() {
 fn points_beyond_the_calendar_are_not_sent_as_dates() {
     use opsmith_runtime::document::Document;
     use opsmith_runtime::rows::{TimestampFormat, Trait, member, structure, timestamp};
-    use opsmith_runtime::sink::Shaped;
+    use opsmith_runtime::visit::TypedDocument;
     let written = |format, point| {
         let traits = [Trait::TimestampFormat(format)];
         let members = [member("at", 1).with(&traits)];
@@ -281,7 +282,7 @@ fn points_beyond_the_calendar_are_not_sent_as_dates() {
             ..Service::NONE
         };
         let document = Document::from([("at", Document::Timestamp(point))]);
-        let value = Shaped {
+        let value = TypedDocument {
             document: &document,
             service: &service,
             shape: 0,
@@ -290,10 +291,8 @@ fn points_beyond_the_calendar_are_not_sent_as_dates() {
         json.map(|json| String::from_utf8(json).expect("text"))
             .map_err(|refused| refused.to_string())
     };
-    let (never, refused) = (
-        Timestamp::new(i64::MAX, 0),
-        Err("the value is not a point in time that the calendar has".to_owned()),
-    );
+    let never = Timestamp::new(i64::MAX, 0);
+    let refused = Err("the value is not a point in time that the calendar has".to_owned());
     assert_eq!(
         written(TimestampFormat::EpochSeconds, never),
         Ok("{\"at\":9223372036854775807}".to_owned())
@@ -451,16 +450,15 @@ fn without_a_region_the_error_says_how_to_give_one() {
 
 #[test]
 fn an_id_of_the_application_is_in_the_user_agent() {
-    use opsmith_runtime::{config::Settings, surroundings::Surroundings};
+    use opsmith_runtime::{config::Settings, env::Env};
     for (id, sent) in [
         ("", ""),
         ("team-7", " app/team-7"),
         ("a b\n\u{e9}", " app/a-b--"),
     ] {
         let fake = answering(200, "{}");
-        let surroundings =
-            Surroundings::with_variables([("HOME", "/nonexistent"), ("AWS_SDK_UA_APP_ID", id)]);
-        let settings = Arc::new(Settings::load(surroundings, None).expect("settings"));
+        let env = Env::with_variables([("HOME", "/nonexistent"), ("AWS_SDK_UA_APP_ID", id)]);
+        let settings = Arc::new(Settings::load(env, None).expect("settings"));
         let config = Config::from_settings(settings)
             .expect("a configuration")
             .anonymous()
@@ -488,8 +486,8 @@ fn an_id_of_the_application_is_in_the_user_agent() {
 fn what_is_checked_while_it_is_written_is_what_is_checked_by_itself() {
     use opsmith_runtime::codec::json;
     use opsmith_runtime::document::Document;
-    use opsmith_runtime::sink::{DocumentSink, Shaped};
     use opsmith_runtime::validate::validate;
+    use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
     let shape = SERVICE
         .operation("CreatePipeline")
         .and_then(|operation| operation.input)
@@ -510,10 +508,10 @@ fn what_is_checked_while_it_is_written_is_what_is_checked_by_itself() {
         ),
         (r#"{"pipeline": [{"a": {"b": 1}}], "tags": {"x": []}}"#, 2),
     ] {
-        let mut sink = DocumentSink::new(&Service::NONE, 0);
-        json::read(text.as_bytes(), &Service::NONE, 0, &mut sink).expect("JSON");
-        let document: Document = sink.finish();
-        let value = Shaped {
+        let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
+        json::read(text.as_bytes(), &Service::NONE, 0, &mut visitor).expect("JSON");
+        let document: Document = visitor.finish();
+        let value = TypedDocument {
             document: &document,
             service: &SERVICE,
             shape,

@@ -4,9 +4,9 @@ use opsmith_codepipeline::{
     Client, Config, Error, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput,
 };
 use opsmith_runtime::config::Settings;
+use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::{Answer, Fake, standing};
 use opsmith_runtime::http::{Request, TransportErrorKind};
-use opsmith_runtime::surroundings::Surroundings;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -157,7 +157,7 @@ fn settings_of_attempts_are_heeded_and_checked() {
 }
 
 fn settings(name: &str, value: &str) -> Arc<Settings> {
-    Arc::new(Settings::load(Surroundings::with_variables([(name, value)]), None).expect("settings"))
+    Arc::new(Settings::load(Env::with_variables([(name, value)]), None).expect("settings"))
 }
 
 #[test]

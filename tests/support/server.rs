@@ -42,7 +42,8 @@ pub(crate) struct Answer {
 
 impl Default for Answer {
     fn default() -> Self {
-        let (headers, body) = (String::new(), String::new());
+        let headers = String::new();
+        let body = String::new();
         Answer {
             status: 200,
             headers,
@@ -63,7 +64,8 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn answering(status: u16, headers: &str, body: &str) -> Self {
-        let (headers, body) = (headers.to_owned(), body.to_owned());
+        let headers = headers.to_owned();
+        let body = body.to_owned();
         Server::playing(vec![Answer {
             status,
             headers,
@@ -76,10 +78,12 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (kept, answers) = (Arc::clone(&requests), Arc::new(answers));
+        let kept = Arc::clone(&requests);
+        let answers = Arc::new(answers);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (answers, kept) = (Arc::clone(&answers), Arc::clone(&kept));
+                let answers = Arc::clone(&answers);
+                let kept = Arc::clone(&kept);
                 thread::spawn(move || serve(stream, &answers, &kept));
             }
         });

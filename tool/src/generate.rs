@@ -38,9 +38,10 @@ pub(crate) fn write(Service { generator, code }: &Service) -> Result<(), String>
     let changed = changed.map_err(|error| error.to_string())?;
     target::say_omitted(generator)?;
     let folder = code.folder().display();
-    match changed.is_empty() {
-        true => say::line(format_args!("{folder}: nothing to change")),
-        false => say::line(format_args!("{folder}: wrote {}", changed.join(", "))),
+    if changed.is_empty() {
+        say::line(format_args!("{folder}: nothing to change"))
+    } else {
+        say::line(format_args!("{folder}: wrote {}", changed.join(", ")))
     }
 }
 
@@ -62,7 +63,8 @@ fn sizes(services: &[Service]) -> Result<String, String> {
             .file_name()
             .unwrap_or_default()
             .to_string_lossy();
-        let (operations, lines) = (costs.len(), whole.lines);
+        let operations = costs.len();
+        let lines = whole.lines;
         let _ = write!(
             text,
             "\n{name}: {lines} for {operations} operations, {} for each\n",

@@ -12,7 +12,8 @@ pub(crate) struct List {
 pub(crate) fn list(List { model }: &List) -> Result<(), String> {
     let generator = model.generator();
     let costs = generator.costs().map_err(|error| error.to_string())?;
-    let (progress, all) = (say::Progress::new("operations"), costs.len());
+    let progress = say::Progress::new("operations");
+    let all = costs.len();
     let mut found = Vec::new();
     for (done, cost) in costs.enumerate() {
         found.push(cost.map_err(|error| error.to_string())?);

@@ -55,7 +55,9 @@ pub(crate) fn commands(service: &ir::Service) -> &'static Commands<'static> {
         .docs_by_id()
         .into_iter()
         .map(|(id, docs)| (text(&id), text(docs)));
-    let (commands, missing, docs) = (list(commands), pairs(&service.missing), list(docs));
+    let commands = list(commands);
+    let missing = pairs(&service.missing);
+    let docs = list(docs);
     Box::leak(Box::new(Commands {
         service: Box::leak(Box::new(rows)),
         commands,
@@ -263,7 +265,8 @@ fn shape(shape: &ir::Shape) -> Shape<'static> {
         (shape.sensitive, rows::flag::SENSITIVE),
         (shape.sparse, rows::flag::SPARSE),
     ];
-    let (kind, members) = (kind(shape.kind), list(shape.members.iter().map(member)));
+    let kind = kind(shape.kind);
+    let members = list(shape.members.iter().map(member));
     // What the row of a structure says of its members.
     let own = if kind == Kind::Structure {
         rows::structure("", members).flags
@@ -349,8 +352,10 @@ fn fact(found: &ir::Trait) -> Trait<'static> {
             retryable,
             throttling,
         } => {
-            let (server, status, retryable, throttling) =
-                (*server, *status, *retryable, *throttling);
+            let server = *server;
+            let status = *status;
+            let retryable = *retryable;
+            let throttling = *throttling;
             Trait::Error(ErrorTrait {
                 server,
                 status,

@@ -7,12 +7,12 @@ mod load;
 use opsmith_codegen::Generator;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Document;
+use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::Fake;
 use opsmith_runtime::http::Request;
 use opsmith_runtime::rows::{Ix, Service};
-use opsmith_runtime::sink::{DocumentSink, Shaped};
-use opsmith_runtime::surroundings::Surroundings;
 use opsmith_runtime::validate::Mode;
+use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 use opsmith_runtime::{Client, Config, Error};
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -56,7 +56,10 @@ fn published_cases_of_all_json_services() {
     assert!(unpacked.expect("tar").success());
     let mut files = Vec::new();
     models(folder.path(), &mut files);
-    let (mut services, mut held, mut left, mut wrong) = (0, 0, 0, Vec::new());
+    let mut services = 0;
+    let mut held = 0;
+    let mut left = 0;
+    let mut wrong = Vec::new();
     for file in files {
         let Some(cases) = cases(&file) else { continue };
         services += 1;
@@ -212,10 +215,8 @@ impl Case {
             return None;
         }
         let called = self.call(variables);
-        let (wanted, message) = (
-            self.expected["endpoint"]["url"].as_str(),
-            self.expected["error"].as_str(),
-        );
+        let wanted = self.expected["endpoint"]["url"].as_str();
+        let message = self.expected["error"].as_str();
         Some(match (called, wanted, message) {
             (Ok(request), Some(url), _) => {
                 let right =
@@ -247,10 +248,7 @@ impl Case {
         let stated = variables
             .iter()
             .map(|(name, value)| (*name, value.as_str()));
-        let settings = Settings::load(
-            Surroundings::with_variables(keys.into_iter().chain(stated)),
-            None,
-        )?;
+        let settings = Settings::load(Env::with_variables(keys.into_iter().chain(stated)), None)?;
         let fake = Fake::playing([]);
         let config = Config::from_settings(Arc::new(settings))?
             .validation(Mode::Off)
@@ -261,14 +259,14 @@ impl Case {
             .operation(self.operation)
             .and_then(|operation| operation.input)
             .unwrap_or(Ix::MAX);
-        let mut sink = DocumentSink::new(&Service::NONE, 0);
+        let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
         let text = self.input.to_string();
-        opsmith_runtime::codec::json::read(text.as_bytes(), &Service::NONE, 0, &mut sink)
+        opsmith_runtime::codec::json::read(text.as_bytes(), &Service::NONE, 0, &mut visitor)
             .expect("JSON");
-        let document: Document = sink.finish();
+        let document: Document = visitor.finish();
         let prepared = client.prepare(
             self.operation,
-            &Shaped {
+            &TypedDocument {
                 document: &document,
                 service: self.service,
                 shape,

@@ -9,7 +9,7 @@ use opsmith_runtime::document::Document;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, Response};
 use opsmith_runtime::rows::{Ix, Kind, Service};
-use opsmith_runtime::sink::{DocumentSink, Shaped};
+use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 use opsmith_runtime::{Client, Error, Timestamp};
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -43,7 +43,9 @@ fn cases(
         return println!("skipped: {} is not there", file.display());
     };
     let suites: Value = serde_json::from_slice(&text).expect("JSON");
-    let (mut held, mut excepted, mut wrong) = (0, 0, Vec::new());
+    let mut held = 0;
+    let mut excepted = 0;
+    let mut wrong = Vec::new();
     for suite in suites.as_array().expect("suites") {
         for case in suite["cases"].as_array().expect("cases") {
             let id = case["id"].as_str().expect("an id");
@@ -110,7 +112,7 @@ fn call(
         let prepared = match &input {
             Some((document, shape)) => client.prepare(
                 operation.name,
-                &Shaped {
+                &TypedDocument {
                     document,
                     service,
                     shape: *shape,
@@ -122,9 +124,9 @@ fn call(
         let Some(shape) = operation.output else {
             return Ok(Document::Null);
         };
-        let mut sink = DocumentSink::new(service, shape);
-        client.read(operation, &response, &mut sink)?;
-        Ok(sink.finish())
+        let mut visitor = DocumentBuilder::new(service, shape);
+        client.read(operation, &response, &mut visitor)?;
+        Ok(visitor.finish())
     });
     (
         result,

@@ -60,7 +60,7 @@ struct Case {
     shown: Vec<String>,
     #[serde(default)]
     unshown: Vec<String>,
-    /// Parts of standard error.
+    /// CompoundKind of standard error.
     #[serde(default)]
     told: Vec<String>,
     #[serde(default)]
@@ -72,7 +72,8 @@ struct Case {
 fn what_was_reported_elsewhere_is_right_here() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/reports.jsonl");
     let folder = tempfile::tempdir().expect("a folder");
-    let (mut models, mut cases) = (BTreeMap::new(), Vec::new());
+    let mut models = BTreeMap::new();
+    let mut cases = Vec::new();
     for line in fs::read_to_string(file).expect("the cases").lines() {
         match serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")) {
             Line::Case(case) => cases.push(case),
@@ -91,7 +92,8 @@ fn what_was_reported_elsewhere_is_right_here() {
         }
     }
     assert!(cases.len() >= 92, "only {} cases were found", cases.len());
-    let (left, wrong) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
+    let left = Mutex::new(cases.iter());
+    let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -157,7 +159,8 @@ fn check(case: &Case, models: &BTreeMap<String, PathBuf>) -> Option<String> {
             .replace(&server.url, "{URL}")
             .replace(&folder, "{DIR}")
     };
-    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    let stdout = text(&output.stdout);
+    let stderr = text(&output.stderr);
     let requests: Vec<Value> = server
         .requests()
         .iter()

@@ -9,9 +9,9 @@ use opsmith_runtime::codec::json;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::redact;
 use opsmith_runtime::rows::{Ix, Kind, Member, Service, TimestampFormat};
-use opsmith_runtime::sink::{DocumentSink, Shaped, Write};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
+use opsmith_runtime::visit::{DocumentBuilder, TypedDocument, Visit};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -51,7 +51,8 @@ impl Filler<'_> {
     fn value(&mut self, ix: Ix, hidden: bool) -> Document {
         let service = self.service;
         let shape = service.shape(ix);
-        let (before, inner) = (self.secrets, self.within.len());
+        let before = self.secrets;
+        let inner = self.within.len();
         self.secrets += usize::from(hidden);
         let deep =
             self.within.len() > 5 || self.within.iter().filter(|around| **around == ix).count() > 1;
@@ -138,7 +139,7 @@ fn plain(kind: Kind, values: &[&str]) -> Document {
 }
 
 /// A value that prints as those of generated types do.
-struct Typed<'a>(Shaped<'a>);
+struct Typed<'a>(TypedDocument<'a>);
 
 impl fmt::Debug for Typed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,7 +150,7 @@ impl fmt::Debug for Typed<'_> {
 /// All that is printed of a value: what is wrong with it, itself, its request in a dry run, and why
 /// it can't be read.
 fn printed(service: &Service<'_>, shape: Ix, document: &Document, wrong: Wrong) -> String {
-    let value = Shaped {
+    let value = TypedDocument {
         document,
         service,
         shape,
@@ -165,24 +166,24 @@ fn printed(service: &Service<'_>, shape: Ix, document: &Document, wrong: Wrong) 
     }
     match json::write(&value, service, shape, None) {
         Ok(body) => {
-            let mut request = DocumentSink::new(&Service::NONE, Ix::MAX);
+            let mut request = DocumentBuilder::new(&Service::NONE, Ix::MAX);
             json::read(&body, &Service::NONE, Ix::MAX, &mut request)
                 .expect("what was written is read");
             let mut request = request.finish();
             redact::hide(&mut request, service, shape);
-            let mut shown = DocumentSink::new(&Service::NONE, Ix::MAX);
-            let anything = Shaped {
+            let mut shown = DocumentBuilder::new(&Service::NONE, Ix::MAX);
+            let anything = TypedDocument {
                 document: &request,
                 service: &Service::NONE,
                 shape: Ix::MAX,
             };
             anything
-                .write(&mut shown)
+                .visit(&mut shown)
                 .expect("a document takes anything");
             let request = json::write(&anything, &Service::NONE, Ix::MAX, None)
                 .expect("a document is written");
             let _ = writeln!(text, "{}", String::from_utf8_lossy(&request));
-            let mut answer = DocumentSink::new(service, shape);
+            let mut answer = DocumentBuilder::new(service, shape);
             if let Err(error) = json::read(&body, service, shape, &mut answer) {
                 let _ = writeln!(text, "{error}\n{error:?}");
             }
@@ -277,7 +278,8 @@ fn nothing_sensitive_of_any_service_is_in_any_message() {
         folders.sort();
         folders
     };
-    let (mut services, mut secrets) = (0, 0);
+    let mut services = 0;
+    let mut secrets = 0;
     for service in folders(&data)
         .iter()
         .flat_map(|service| folders(service))

@@ -197,10 +197,8 @@ fn a_difference_has_an_exit_code_and_json() {
 fn an_update_is_done_whole_or_not_at_all() {
     let folder = Folder::new();
     folder.done("generate");
-    let (model, code) = (
-        folder.read("model/weather.json"),
-        folder.read("generated/weather/src/types.rs"),
-    );
+    let model = folder.read("model/weather.json");
+    let code = folder.read("generated/weather/src/types.rs");
     fs::copy(folder.path("model/weather.json"), folder.path("new.json")).expect("a copy");
     folder.edit(
         "new.json",

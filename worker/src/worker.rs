@@ -9,7 +9,7 @@ use opsmith_codepipeline::{
     PollForThirdPartyJobsInput, PutThirdPartyJobFailureResultInput,
     PutThirdPartyJobSuccessResultInput, ThirdPartyJob,
 };
-use opsmith_runtime::retry::{Pause, RealPause};
+use opsmith_runtime::retry::{Sleep, TokioSleep};
 use std::collections::HashSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -68,7 +68,7 @@ pub struct Worker {
     deadline: Duration,
     interval: Duration,
     once: bool,
-    pause: Arc<dyn Pause>,
+    sleep: Arc<dyn Sleep>,
     on_event: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
 }
 
@@ -95,7 +95,7 @@ impl Worker {
             deadline: Duration::from_secs(60 * 60),
             interval: Duration::from_secs(5),
             once: false,
-            pause: Arc::new(RealPause),
+            sleep: Arc::new(TokioSleep),
             on_event: Arc::new(|_| {}),
         }
     }
@@ -130,8 +130,8 @@ impl Worker {
 
     /// What passes between two polls or attempts, for tests that don't wait.
     #[must_use]
-    pub fn pause(mut self, pause: Arc<dyn Pause>) -> Self {
-        self.pause = pause;
+    pub fn sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
+        self.sleep = sleep;
         self
     }
 
@@ -206,8 +206,10 @@ impl Worker {
                 };
                 if taken < free && Known::begin(&known, &id) {
                     taken += 1;
-                    let (worker, handler) = (self.clone(), Arc::clone(&handler));
-                    let (known, stopped) = (Arc::clone(&known), stopped.clone());
+                    let worker = self.clone();
+                    let handler = Arc::clone(&handler);
+                    let known = Arc::clone(&known);
+                    let stopped = stopped.clone();
                     tasks.spawn(async move {
                         worker.job(&id, &client_id, handler, &known, stopped).await
                     });
@@ -258,7 +260,7 @@ impl Worker {
     }
 
     async fn wait(&self, time: Duration) {
-        self.pause.pause(time, time).await;
+        self.sleep.sleep(time, time).await;
         // A pause of a test takes no time; others must come to work yet.
         tokio::task::yield_now().await;
     }
@@ -332,7 +334,8 @@ impl Worker {
 
     /// Acknowledges the job, again when it is not known whether that has arrived.
     async fn acknowledge(&self, id: &str, nonce: &str, access: &Access) -> Result<(), String> {
-        let (mut unclear, mut failures) = (false, 0);
+        let mut unclear = false;
+        let mut failures = 0;
         loop {
             let input = AcknowledgeThirdPartyJobInput::new(id, nonce, &*access.token);
             let error = match self.client.acknowledge_third_party_job(input).await {
@@ -371,10 +374,7 @@ impl Worker {
         // A task of its own, so that a panic ends there.
         let mut task = tokio::spawn(work);
         let outcome = tokio::select! {
-            done = &mut task => return done.unwrap_or_else(|error| match error.is_panic() {
-                true => failed("the action panicked"),
-                false => failed("the action was cancelled"),
-            }),
+            done = &mut task => return done.unwrap_or_else(|error| if error.is_panic() { failed("the action panicked") } else { failed("the action was cancelled") }),
             () = tokio::time::sleep(self.deadline) => {
                 failed(&format!("the action took longer than {} seconds", self.deadline.as_secs_f64()))
             }

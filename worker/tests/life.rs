@@ -6,7 +6,7 @@ use opsmith_codepipeline::{
 use opsmith_local::jobs::{self, Jobs, Status};
 use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
 use opsmith_runtime::credentials::Credentials;
-use opsmith_runtime::retry::Pause;
+use opsmith_runtime::retry::Sleep;
 use opsmith_worker::{Ended, Event, Job, Outcome, Worker};
 use std::collections::HashMap;
 use std::future::{Future, pending};
@@ -18,8 +18,8 @@ use std::time::Duration;
 #[derive(Debug)]
 struct Short;
 
-impl Pause for Short {
-    fn pause(&self, _: Duration, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+impl Sleep for Short {
+    fn sleep(&self, _: Duration, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(tokio::time::sleep(Duration::from_millis(1)))
     }
 }
@@ -49,7 +49,7 @@ fn client(endpoint: &Endpoint) -> Client {
     let config = Config::new()
         .region(REGION)
         .endpoint_url(endpoint.url())
-        .pause(Arc::new(Short));
+        .sleep(Arc::new(Short));
     Client::new(config.credentials(Credentials::new(
         credentials.access_key_id.clone(),
         secret,
@@ -82,7 +82,7 @@ fn worker(endpoint: &Endpoint) -> (Worker, Told) {
     };
     (
         Worker::new(client(endpoint), action_type, tokens)
-            .pause(Arc::new(Short))
+            .sleep(Arc::new(Short))
             .once()
             .on_event(tell),
         told,
@@ -319,9 +319,10 @@ fn every_job_ends_whatever_goes_wrong() {
     // A job whose acknowledgement was lost is left to others, who take it in the next round.
     for _ in 0..5 {
         run(&worker, |job| async move {
-            match job.id().ends_with('7') {
-                true => Outcome::failure(FailureType::JobFailed, "seven"),
-                false => Outcome::success(),
+            if job.id().ends_with('7') {
+                Outcome::failure(FailureType::JobFailed, "seven")
+            } else {
+                Outcome::success()
             }
         });
     }

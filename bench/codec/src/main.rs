@@ -13,7 +13,7 @@ use dynamodb::rows::SERVICE;
 use dynamodb::{AttributeValue, Client, Config, PutItemInput, PutItemOutput, QueryOutput};
 use opsmith_runtime::codec::json;
 use opsmith_runtime::credentials::Credentials;
-use opsmith_runtime::http::{Request, Response, Sending, Transport};
+use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -152,7 +152,8 @@ fn taking<I, O>(prepare: impl Fn() -> I, take: impl Fn(I) -> O) -> impl FnMut(us
 
 fn encoding(item: &Item, turns: usize, rounds: usize) -> Vec<f64> {
     let input = PutItemInput::new("orders", our_item(item));
-    let (theirs, derived_input) = (official::Encoder::new(item), derived::PutItem::new(item));
+    let theirs = official::Encoder::new(item);
+    let derived_input = derived::PutItem::new(item);
     let same = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).expect("JSON");
     assert_eq!(same(&encode(&input)), same(&theirs.encode(theirs.input())));
     assert_eq!(same(&encode(&input)), same(&derived_input.encode()));
@@ -218,7 +219,7 @@ static ALLOCATOR: Counting = Counting;
 struct Nowhere;
 
 impl Transport for Nowhere {
-    fn send<'a>(&'a self, _: &'a Request) -> Sending<'a> {
+    fn send<'a>(&'a self, _: &'a Request) -> SendFuture<'a> {
         Box::pin(async {
             Ok(Response {
                 status: 200,
@@ -238,7 +239,8 @@ async fn allocations() -> (u64, u64) {
             .credentials(keys)
             .transport(Arc::new(Nowhere)),
     );
-    let (calls, item) = (100, our_item(&small()));
+    let calls = 100;
+    let item = our_item(&small());
     let inputs: Vec<_> = (0..=calls)
         .map(|_| PutItemInput::new("orders", item.clone()))
         .collect();

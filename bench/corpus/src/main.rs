@@ -11,11 +11,9 @@ fn main() {
         .iter()
         .flat_map(|service| folders(service))
         .collect();
-    let (next, made, bytes) = (
-        AtomicUsize::new(0),
-        AtomicUsize::new(0),
-        AtomicUsize::new(0),
-    );
+    let next = AtomicUsize::new(0);
+    let made = AtomicUsize::new(0);
+    let bytes = AtomicUsize::new(0);
     let work = || {
         while let Some(model) = models.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Ok(files) = Generator::new(model).render() {

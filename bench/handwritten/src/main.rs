@@ -39,24 +39,24 @@ async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
         None,
         "env",
     );
-    let (region, client) = (std::env::var("AWS_REGION")?, client(url)?);
+    let region = std::env::var("AWS_REGION")?;
+    let client = client(url)?;
     let number = |name| {
         std::env::var(name)
             .ok()
             .and_then(|text| text.parse().ok())
             .unwrap_or(1_usize)
     };
-    let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
+    let calls = number("CALLS");
+    let in_flight = number("IN_FLIGHT");
     let mut tasks = tokio::task::JoinSet::new();
     // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
     // more.
     for _ in 0..in_flight {
-        let (client, url, credentials, region) = (
-            client.clone(),
-            url.to_owned(),
-            credentials.clone(),
-            region.clone(),
-        );
+        let client = client.clone();
+        let url = url.to_owned();
+        let credentials = credentials.clone();
+        let region = region.clone();
         tasks.spawn(async move {
             for _ in 0..calls / in_flight {
                 call(&client, &url, &credentials, &region)

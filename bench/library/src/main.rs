@@ -20,7 +20,8 @@ fn number(name: &str) -> usize {
 
 async fn calls(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::new(Config::from_env()?.endpoint_url(url));
-    let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
+    let calls = number("CALLS");
+    let in_flight = number("IN_FLIGHT");
     let mut tasks = tokio::task::JoinSet::new();
     // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
     // more.

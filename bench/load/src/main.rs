@@ -11,7 +11,7 @@ use opsmith_codepipeline::{
 use opsmith_local::jobs::{Job, Jobs, Status};
 use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
 use opsmith_runtime::credentials::Credentials;
-use opsmith_runtime::retry::Pause;
+use opsmith_runtime::retry::Sleep;
 use opsmith_worker::{Ended, Event, Outcome, Worker};
 use std::error::Error;
 use std::future::Future;
@@ -79,7 +79,9 @@ fn requests(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Any
         let mut stream = TcpStream::connect(&host)?;
         stream.set_nodelay(true)?;
         threads.push(std::thread::spawn(move || -> Result<u64, Anyhow> {
-            let (start, mut count, mut answer) = (Instant::now(), 0, Vec::new());
+            let start = Instant::now();
+            let mut count = 0;
+            let mut answer = Vec::new();
             while start.elapsed() < time {
                 stream.write_all(&message)?;
                 read(&mut stream, &mut answer)?;
@@ -131,7 +133,8 @@ async fn changes(time: Duration) -> Result<(), Anyhow> {
     let turns = (0..CONNECTIONS).map(|number| {
         let client = client.clone();
         tokio::spawn(async move {
-            let (id, mut changes) = (format!("job-{number}"), 0_u64);
+            let id = format!("job-{number}");
+            let mut changes = 0_u64;
             while start.elapsed() < time {
                 let details = client
                     .get_third_party_job_details(GetThirdPartyJobDetailsInput::new(&*id, TOKEN))
@@ -165,8 +168,8 @@ async fn changes(time: Duration) -> Result<(), Anyhow> {
 #[derive(Debug)]
 struct Short;
 
-impl Pause for Short {
-    fn pause(&self, _: Duration, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+impl Sleep for Short {
+    fn sleep(&self, _: Duration, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(tokio::time::sleep(Duration::from_millis(1)))
     }
 }
@@ -213,7 +216,7 @@ async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
     let config = Config::new()
         .region(REGION)
         .endpoint_url(endpoint.url())
-        .pause(Arc::new(Short));
+        .sleep(Arc::new(Short));
     let keys = Credentials::new(
         &keys.access_key_id,
         keys.secret_access_key.expose(),
@@ -232,7 +235,7 @@ async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
         TOKEN.to_owned(),
     )
     .concurrency(64)
-    .pause(Arc::new(Short))
+    .sleep(Arc::new(Short))
     .once()
     .on_event(move |event| {
         let [unknown, refused, left] = &counters;
@@ -287,7 +290,9 @@ fn endure(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyho
             .parse()?;
         Ok((pages * 4, std::fs::read_dir("/proc/self/fd")?.count()))
     };
-    let (start, mut after, mut all) = (Instant::now(), Vec::new(), [0; 4]);
+    let start = Instant::now();
+    let mut after = Vec::new();
+    let mut all = [0; 4];
     while start.elapsed() < time || after.len() < 4 {
         let Soaked {
             wrong,
@@ -301,7 +306,8 @@ fn endure(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyho
         after.push(held()?);
     }
     let (rounds, [wrong, unknown, refused, left]) = (after.len(), all);
-    let (early, late) = (after.iter().skip(2).take(10), after.iter().rev().take(5));
+    let early = after.iter().skip(2).take(10);
+    let late = after.iter().rev().take(5);
     let [memory, files] = [
         early.clone().map(|held| held.0).max(),
         early.map(|held| held.1 as u64).max(),

@@ -34,7 +34,8 @@ async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
         );
     }
     let client = Client::new(&config.load().await);
-    let (calls, in_flight) = (number("CALLS"), number("IN_FLIGHT"));
+    let calls = number("CALLS");
+    let in_flight = number("IN_FLIGHT");
     let mut tasks = tokio::task::JoinSet::new();
     // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
     // more.

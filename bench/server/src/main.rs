@@ -59,7 +59,8 @@ fn delayed(client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
     thread::sleep(2 * WAY);
     let server = TcpStream::connect(server)?;
     server.set_nodelay(true)?;
-    let (from, to) = (client.try_clone()?, server.try_clone()?);
+    let from = client.try_clone()?;
+    let to = server.try_clone()?;
     thread::spawn(move || pass(from, to));
     pass(server, client);
     Ok(())

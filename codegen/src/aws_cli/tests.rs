@@ -108,7 +108,9 @@ fn every_service_of_botocore_has_the_word_of_the_aws_cli() {
 
 #[test]
 fn every_row_is_about_something() {
-    let (mut rows, mut checked, mut wrong) = (0, 0, Vec::new());
+    let mut rows = 0;
+    let mut checked = 0;
+    let mut wrong = Vec::new();
     for folder in botocore().values() {
         let sdk_id = sdk_id(folder);
         let Some(facts) = read().services.get(&sdk_id) else {
@@ -134,7 +136,8 @@ fn every_row_is_about_something() {
 
 /// The number of rows, and those that change nothing.
 fn idle(facts: &Service, service: &ir::Service) -> (usize, Vec<String>) {
-    let (mut rows, mut idle) = (0, Vec::new());
+    let mut rows = 0;
+    let mut idle = Vec::new();
     let mut check =
         |table: &str, key: &str, holds: &dyn Fn(&ir::Operation, Option<&str>) -> bool| {
             rows += 1;

@@ -81,16 +81,19 @@ fn hoist(
         let name = format_ident!("{name}");
         set.then(|| quote! { #name: true, })
     };
-    let (required, alone) = (mark("required", *required), mark("alone", *alone));
+    let required = mark("required", *required);
+    let alone = mark("alone", *alone);
     let list = |name: &str, texts: &[String]| {
         let name = format_ident!("{name}");
         (!texts.is_empty()).then(|| quote! { #name: &[#(#texts),*], })
     };
-    let (needs, excludes) = (list("needs", needs), list("excludes", excludes));
+    let needs = list("needs", needs);
+    let excludes = list("excludes", excludes);
     let parts = quote! { #form #required #alone #beside #needs #excludes };
-    match parts.is_empty() {
-        true => quote! { hoist(#option, &[#(#path),*]) },
-        false => quote! { Hoist { #parts ..hoist(#option, &[#(#path),*]) } },
+    if parts.is_empty() {
+        quote! { hoist(#option, &[#(#path),*]) }
+    } else {
+        quote! { Hoist { #parts ..hoist(#option, &[#(#path),*]) } }
     }
 }
 

@@ -99,14 +99,13 @@ fn has_calls(rule: &Rule) -> bool {
 fn rule(rule: &Rule) -> TokenStream {
     match rule {
         Rule::Tree(conditions, rules) => {
-            let (conditions, rules) = (
-                conditions.iter().map(condition),
-                rules.iter().map(self::rule),
-            );
+            let conditions = conditions.iter().map(condition);
+            let rules = rules.iter().map(self::rule);
             quote! { Rule::Tree(&[#(#conditions),*], &[#(#rules),*]) }
         }
         Rule::Error(conditions, message) => {
-            let (conditions, message) = (conditions.iter().map(condition), expression(message));
+            let conditions = conditions.iter().map(condition);
+            let message = expression(message);
             quote! { Rule::Error(&[#(#conditions),*], #message) }
         }
         Rule::Endpoint {
@@ -115,7 +114,8 @@ fn rule(rule: &Rule) -> TokenStream {
             properties,
             headers,
         } => {
-            let (conditions, url) = (conditions.iter().map(condition), expression(url));
+            let conditions = conditions.iter().map(condition);
+            let url = expression(url);
             let properties = properties.iter().map(entry);
             let headers = headers.iter().map(|(name, values)| {
                 let values = values.iter().map(expression);
@@ -146,10 +146,8 @@ fn expression(value: &Expression) -> TokenStream {
         Expression::Text(text) => quote! { Text(#text) },
         Expression::Ref(name) => quote! { Ref(#name) },
         Expression::Call(function, arguments) => {
-            let (function, arguments) = (
-                crate::lower::ident(function),
-                arguments.iter().map(expression),
-            );
+            let function = crate::lower::ident(function);
+            let arguments = arguments.iter().map(expression);
             quote! { Call(Function::#function, &[#(#arguments),*]) }
         }
         Expression::List(items) => {

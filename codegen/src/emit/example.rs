@@ -136,7 +136,8 @@ fn of_shape(service: &Service, shape: &Shape, name: &str, depth: usize) -> Token
         Kind::Structure => structure(service, shape, depth),
         Kind::Union => match shape.members.first() {
             Some(first) if depth < DEEPEST => {
-                let (variant, value) = (&first.rust, value(service, first, depth));
+                let variant = &first.rust;
+                let value = value(service, first, depth);
                 quote! { #rust::#variant(#value) }
             }
             _ => quote! { #rust::Unknown },

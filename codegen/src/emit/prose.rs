@@ -189,9 +189,10 @@ impl Writer {
                 self.end_word();
             }
             // An address by itself is a warning of rustdoc's.
-            match part.contains("://") {
-                true => self.code(part),
-                false => self.escaped(part),
+            if part.contains("://") {
+                self.code(part)
+            } else {
+                self.escaped(part)
             }
         }
     }

@@ -119,11 +119,9 @@ fn operation_row(service: &Service, operation: &Operation) -> TokenStream {
         Some(at) => quote! { Some(#at) },
         None => quote! { None },
     };
-    let (name, input, output) = (
-        &operation.name,
-        index(operation.input),
-        index(operation.output),
-    );
+    let name = &operation.name;
+    let input = index(operation.input);
+    let output = index(operation.output);
     let errors: Vec<_> = operation
         .errors
         .iter()
@@ -165,7 +163,8 @@ fn operation_trait(found: &OperationTrait) -> TokenStream {
             acceptors,
             ..
         }) => {
-            let (acceptors, attempts) = (acceptors.iter().map(acceptor), plain(*attempts));
+            let acceptors = acceptors.iter().map(acceptor);
+            let attempts = plain(*attempts);
             let delay = match delay {
                 Delay::Fixed(delay) => {
                     let delay = plain(*delay);
@@ -294,7 +293,8 @@ fn simple_constructor(kind: Kind) -> Ident {
 }
 
 fn member_row(service: &Service, member: &Member) -> TokenStream {
-    let (name, target) = (&member.name, at_shape(service, member.target));
+    let name = &member.name;
+    let target = at_shape(service, member.target);
     let required = member.required.then(|| quote! { .required() });
     let flags = flag_calls(member.flags.iter().copied());
     let traits = trait_calls(&member.traits);

@@ -111,7 +111,8 @@ fn structure(service: &Service, shape: &Shape) -> TokenStream {
             &format!("{} of the model.", prose::code(&member.name)),
         );
         let deprecated = deprecated(member.deprecated.as_deref());
-        let (field, inner) = (&member.rust, member_type(service, member));
+        let field = &member.rust;
+        let inner = member_type(service, member);
         let field_type = if member.plain {
             inner
         } else {
@@ -122,7 +123,8 @@ fn structure(service: &Service, shape: &Shape) -> TokenStream {
     let names = shape.members.iter().map(|member| &member.rust);
     let required: Vec<_> = shape.members.iter().filter(|member| member.plain).collect();
     let arguments = required.iter().map(|member| {
-        let (field, inner) = (&member.rust, member_type(service, member));
+        let field = &member.rust;
+        let inner = member_type(service, member);
         quote! { #field: #inner }
     });
     let new = (!required.is_empty()).then(|| quote! { new(#(#arguments),*) });
@@ -132,7 +134,8 @@ fn structure(service: &Service, shape: &Shape) -> TokenStream {
         .filter(|member| !member.plain)
         .collect();
     let setters = optional.iter().map(|member| {
-        let (field, inner) = (&member.rust, member_type(service, member));
+        let field = &member.rust;
+        let inner = member_type(service, member);
         let sentence =
             Some(prose::first_sentence(&member.docs.0)).filter(|sentence| !sentence.is_empty());
         let docs = sentence
@@ -168,7 +171,8 @@ fn union(service: &Service, shape: &Shape) -> TokenStream {
             &format!("{} of the model.", prose::code(&member.name)),
         );
         let deprecated = deprecated(member.deprecated.as_deref());
-        let (variant, inner) = (&member.rust, member_type(service, member));
+        let variant = &member.rust;
+        let inner = member_type(service, member);
         quote! { #docs #deprecated #variant(#inner) }
     });
     let names = shape.members.iter().map(|member| &member.rust);

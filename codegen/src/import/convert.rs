@@ -210,7 +210,8 @@ impl<'a> Converter<'a> {
     }
 
     fn service(&mut self, endpoint_rules: Option<Value>) {
-        let (source, metadata) = (self.source, &self.source.metadata);
+        let source = self.source;
+        let metadata = &self.source.metadata;
         let mut traits = Traits::default();
         let names = [
             ("sdkId", Some(&metadata.service_id)),
@@ -276,9 +277,10 @@ impl<'a> Converter<'a> {
             "v4" | "s3" | "s3v4" => vec!["aws.auth#sigv4"],
             _ => Vec::new(),
         };
-        let schemes: Vec<&str> = match metadata.auth.is_empty() {
-            true => by_signature,
-            false => metadata.auth.iter().map(String::as_str).collect(),
+        let schemes: Vec<&str> = if metadata.auth.is_empty() {
+            by_signature
+        } else {
+            metadata.auth.iter().map(String::as_str).collect()
         };
         let name =
             json!({ "name": metadata.signing_name.as_ref().unwrap_or(&metadata.endpoint_prefix) });
@@ -309,9 +311,10 @@ impl<'a> Converter<'a> {
     fn read_protocols(&mut self) -> Protocols {
         let metadata = &self.source.metadata;
         let settings = self.protocol_settings(metadata);
-        let names = match metadata.protocols.is_empty() {
-            true => std::slice::from_ref(&metadata.protocol),
-            false => metadata.protocols.as_slice(),
+        let names = if metadata.protocols.is_empty() {
+            std::slice::from_ref(&metadata.protocol)
+        } else {
+            metadata.protocols.as_slice()
         };
         let mut protocols = Protocols::default();
         for name in names {

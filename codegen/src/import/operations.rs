@@ -148,8 +148,9 @@ impl Converter<'_> {
     }
 
     fn auth(&mut self, source: &Operation, place: &str, traits: &mut Traits) {
-        let (mut schemes, mut anonymous, mut unsigned_payload) =
-            (source.auth.clone(), false, source.unsigned_payload);
+        let mut schemes = source.auth.clone();
+        let mut anonymous = false;
+        let mut unsigned_payload = source.unsigned_payload;
         match source.authtype.as_deref() {
             None | Some("v4") => {}
             Some("none") => anonymous = true,

@@ -200,7 +200,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
 ];
 
 fn matches(pattern: &str, place: &str) -> bool {
-    let (mut expected, mut found) = (pattern.split('.'), place.split('.'));
+    let mut expected = pattern.split('.');
+    let mut found = place.split('.');
     loop {
         match (expected.next(), found.next()) {
             (None, None) => return true,

@@ -294,7 +294,9 @@ fn anchored(pattern: &str) -> String {
 /// Whether the pattern is a choice outside all groups, where an anchor would bind to one branch
 /// only.
 fn has_alternatives(pattern: &str) -> bool {
-    let (mut depth, mut in_class, mut escaped) = (0_i32, false, false);
+    let mut depth = 0_i32;
+    let mut in_class = false;
+    let mut escaped = false;
     for letter in pattern.chars() {
         match letter {
             _ if escaped => {}

@@ -112,7 +112,8 @@ fn is_markup(text: &str, html: &str) -> bool {
 
 /// Whether a tag's `>` comes, outside of quotes.
 fn is_closed(attributes: &str) -> bool {
-    let (mut quote, mut last) = (None, ' ');
+    let mut quote = None;
+    let mut last = ' ';
     for c in attributes.chars() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,

@@ -15,7 +15,8 @@ pub(super) fn pages(model: &Model, operation: &Shape, service: &Shape) -> Option
             .map(|reference| reference.target.as_str())?;
         model.shapes.get(target).filter(|_| target != UNIT)
     };
-    let (input, output) = (shape(&operation.input), shape(&operation.output));
+    let input = shape(&operation.input);
+    let output = shape(&operation.output);
     let said = match (
         operation.traits.get(PAGINATOR),
         operation.traits.contains_key(PAGINATED),
@@ -65,7 +66,8 @@ fn smithy(model: &Model, output: Option<&Shape>, traits: &Traits, service: &Trai
         empty if empty.is_empty() => field(service, PAGINATED, key),
         given => given,
     };
-    let (token, items) = (text("outputToken"), text("items"));
+    let token = text("outputToken");
+    let items = text("items");
     let mut said = Pagination {
         input_tokens: vec![text("inputToken")],
         items: Some(items.clone())
@@ -327,8 +329,11 @@ mod tests {
                 .map(|entry| entry.path());
             all.filter(|path| path.is_dir()).collect::<Vec<_>>()
         };
-        let (mut services, mut paginators, mut waiters, mut expected, mut wrong) =
-            (0, 0, 0, (0, 0), Vec::new());
+        let mut services = 0;
+        let mut paginators = 0;
+        let mut waiters = 0;
+        let mut expected = (0, 0);
+        let mut wrong = Vec::new();
         // An old version of DynamoDB has nothing but examples.
         let is_model = |version: &PathBuf| {
             ["service-2.json", "service-2.json.gz"]

@@ -165,7 +165,8 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     fn shape(&self, rust: proc_macro2::Ident, report: &mut Report) -> ir::Shape {
-        let (shape, id) = (self.shape, self.id);
+        let shape = self.shape;
+        let id = self.id;
         let file = if shape.file.is_empty() {
             self.input.file
         } else {

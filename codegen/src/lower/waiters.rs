@@ -134,7 +134,8 @@ fn check(path: &str) -> Result<(), String> {
 
 fn botocores(entry: &Value) -> Option<Acceptor> {
     let outcome = variant(OUTCOMES, entry.get("state")?)?;
-    let (kind, expected) = (entry.get("matcher")?, entry.get("expected")?);
+    let kind = entry.get("matcher")?;
+    let expected = entry.get("expected")?;
     let matcher = match (kind.as_str()?, expected) {
         ("error", Value::String(code)) => Matcher::ErrorType(code.clone()),
         ("error", Value::Bool(failed)) => Matcher::Success(!failed),
@@ -161,8 +162,8 @@ fn smithys(entry: &Value) -> Option<Acceptor> {
         // It may be a shape id, of which the code is the name.
         "errorType" => Matcher::ErrorType(super::closure::local(value.as_str()?).to_owned()),
         "output" | "inputOutput" => {
-            let (comparator, expected) =
-                (value.get("comparator")?, value.get("expected")?.as_str()?);
+            let comparator = value.get("comparator")?;
+            let expected = value.get("expected")?.as_str()?;
             Matcher::Path {
                 input: kind == "inputOutput",
                 path: value.get("path")?.as_str()?.to_owned(),

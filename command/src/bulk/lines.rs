@@ -74,7 +74,8 @@ impl Input {
 }
 
 fn send(mut source: impl BufRead, lines: &Sender<io::Result<Line>>) {
-    let (mut number, mut end) = (0, 0);
+    let mut number = 0;
+    let mut end = 0;
     loop {
         number += 1;
         let line = match next(&mut source, &mut end) {
@@ -122,7 +123,8 @@ mod tests {
     fn lines_are_whole_or_told_to_be_wrong() {
         let long = [b"x".repeat(2 * LONGEST), b"\nlast".to_vec()].concat();
         let text = [b"one\n\n\xff\n".to_vec(), long].concat();
-        let (mut source, mut end) = (&text[..], 0);
+        let mut source = &text[..];
+        let mut end = 0;
         let mut lines = Vec::new();
         while let Some(line) = next(&mut source, &mut end).expect("memory can be read") {
             lines.push(line);

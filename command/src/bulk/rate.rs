@@ -1,6 +1,6 @@
 //! [`Rate`]: how many calls are made at a time, which all calls share.
 
-use opsmith_runtime::retry::{Pause, RealPause};
+use opsmith_runtime::retry::{Sleep, TokioSleep};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -67,15 +67,15 @@ impl Rate {
     }
 }
 
-impl Pause for Rate {
+impl Sleep for Rate {
     /// Between two attempts of a call: something was too much.
-    fn pause(
+    fn sleep(
         &self,
         least: Duration,
         most: Duration,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         self.slow_down();
-        RealPause.pause(least, most)
+        TokioSleep.sleep(least, most)
     }
 }
 

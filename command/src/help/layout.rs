@@ -101,7 +101,8 @@ impl Setting<'_> {
             .width
             .saturating_sub(column + mark.len())
             .max(10);
-        let (mut rest, mut mark_due) = (words, mark.to_owned());
+        let mut rest = words;
+        let mut mark_due = mark.to_owned();
         while !rest.is_empty() {
             let count = fitting(rest, room);
             let (line, after) = rest.split_at(count);

@@ -79,13 +79,11 @@ pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>
         page: Page::new(word),
         within: Vec::new(),
     };
-    let (command, operation) = (
-        Command {
-            name: word,
-            ..*found.command
-        },
-        wait::unpaged(found.operation),
-    );
+    let command = Command {
+        name: word,
+        ..*found.command
+    };
+    let operation = wait::unpaged(found.operation);
     writer.page.section("NAME");
     writer.page.paragraph(0, &format!("{word} -"));
     writer.page.section("DESCRIPTION");
@@ -200,10 +198,8 @@ impl Writer<'_> {
     fn options(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("OPTIONS");
         for parameter in shown(self.commands, operation, command) {
-            let (member, within) = (
-                parameter.member,
-                self.commands.service.shape(parameter.within).name,
-            );
+            let member = parameter.member;
+            let within = self.commands.service.shape(parameter.within).name;
             let label = label(
                 parameter.names(),
                 samples::type_name(&self.shape(member.target)),

@@ -111,8 +111,9 @@ fn sources(setting: Option<&str>) -> String {
         return format!(" The key {name} of a profile says the same.");
     };
     let variables = row.variables.join(" or ");
-    match row.in_profile {
-        true => format!(" {variables} says the same, and the key {name} of a profile."),
-        false => format!(" {variables} says the same."),
+    if row.in_profile {
+        format!(" {variables} says the same, and the key {name} of a profile.")
+    } else {
+        format!(" {variables} says the same.")
     }
 }

@@ -20,7 +20,8 @@ impl Page {
             escaped(name),
             if about.is_empty() { "AWS" } else { &about }
         );
-        let (mut depth, mut titled) = (0, false);
+        let mut depth = 0;
+        let mut titled = false;
         // The name stands above already.
         let body = self
             .blocks
@@ -99,8 +100,9 @@ fn escaped(text: &str) -> String {
 
 /// A line that does not begin with what would make it a request.
 fn protected(line: String) -> String {
-    match line.starts_with(['.', '\'']) {
-        true => format!("\\&{line}"),
-        false => line,
+    if line.starts_with(['.', '\'']) {
+        format!("\\&{line}")
+    } else {
+        line
     }
 }

@@ -82,7 +82,7 @@ impl Reader<'_> {
             })?;
             return Ok(text);
         }
-        match files::load(self.surroundings, word).map_err(|problem| Error::of(option, problem))? {
+        match files::load(self.env, word).map_err(|problem| Error::of(option, problem))? {
             Content::Text(text) => Ok(text),
             Content::Bytes(bytes) => {
                 String::from_utf8(bytes).map_err(|_| Error::of(option, "it is not UTF-8 text"))

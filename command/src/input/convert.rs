@@ -91,7 +91,7 @@ impl Reader<'_> {
     /// The point in time that a value stands for.
     fn point(&self, value: &Document) -> Option<Timestamp> {
         match value {
-            Document::String(text) => scalar::timestamp(text, self.surroundings.now().into()),
+            Document::String(text) => scalar::timestamp(text, self.env.now().into()),
             Document::Integer(seconds) => i64::try_from(*seconds)
                 .ok()
                 .map(|seconds| Timestamp::new(seconds, 0)),

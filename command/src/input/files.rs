@@ -1,7 +1,7 @@
 //! `file://` and `fileb://`: a value that stands in a file.
 
 use super::{Error, Reader};
-use opsmith_runtime::surroundings::Surroundings;
+use opsmith_runtime::env::Env;
 use std::io;
 use std::path::PathBuf;
 
@@ -15,12 +15,12 @@ pub(super) enum Content {
 impl Reader<'_> {
     /// A word, or what the file holds that it names.
     pub(super) fn file(&self, option: &str, word: &str) -> Result<Content, Error> {
-        load(self.surroundings, word).map_err(|problem| Error::of(option, problem))
+        load(self.env, word).map_err(|problem| Error::of(option, problem))
     }
 
     /// A word within shorthand, or what the file holds that it names.
     pub(super) fn file_in_shorthand(&self, word: &str) -> Result<super::Document, String> {
-        Ok(match load(self.surroundings, word)? {
+        Ok(match load(self.env, word)? {
             Content::Text(text) => text.into(),
             Content::Bytes(bytes) => super::Document::Blob(bytes),
         })
@@ -28,15 +28,15 @@ impl Reader<'_> {
 }
 
 /// A word, or what the file holds that it names.
-pub(super) fn load(surroundings: &Surroundings, word: &str) -> Result<Content, String> {
+pub(super) fn load(env: &Env, word: &str) -> Result<Content, String> {
     if let Some(path) = word.strip_prefix("fileb://") {
-        return read(surroundings, word, path).map(Content::Bytes);
+        return read(env, word, path).map(Content::Bytes);
     }
     let Some(path) = word.strip_prefix("file://") else {
         return Ok(Content::Text(word.to_owned()));
     };
-    let bytes = read(surroundings, word, path)?;
-    let encoding = surroundings
+    let bytes = read(env, word, path)?;
+    let encoding = env
         .variable("AWS_CLI_FILE_ENCODING")
         .map_err(|error| error.to_string())?;
     let hint = match bytes.as_slice() {
@@ -56,7 +56,7 @@ pub(super) fn load(surroundings: &Surroundings, word: &str) -> Result<Content, S
     ))
 }
 
-fn read(surroundings: &Surroundings, word: &str, path: &str) -> Result<Vec<u8>, String> {
+fn read(env: &Env, word: &str, path: &str) -> Result<Vec<u8>, String> {
     let failed = |path: &PathBuf, error: io::Error| {
         let path = path.display();
         format!(
@@ -64,9 +64,7 @@ fn read(surroundings: &Surroundings, word: &str, path: &str) -> Result<Vec<u8>, 
             in_words(&error)
         )
     };
-    let path = surroundings
-        .expand(path)
-        .map_err(|error| error.to_string())?;
+    let path = env.expand(path).map_err(|error| error.to_string())?;
     std::fs::read(&path).map_err(|error| failed(&path, error))
 }
 

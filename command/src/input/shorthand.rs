@@ -233,9 +233,10 @@ impl Parser<'_> {
 
     /// A value as it is, or from the file that it names.
     fn word(&self, word: String) -> Result<Document, Error> {
-        match self.from_files {
-            true => (self.load)(&word).map_err(Error::File),
-            false => Ok(Document::String(word)),
+        if self.from_files {
+            (self.load)(&word).map_err(Error::File)
+        } else {
+            Ok(Document::String(word))
         }
     }
 
@@ -274,7 +275,8 @@ impl Parser<'_> {
     /// all.
     fn quoted(&mut self, quote: char) -> Result<String, Error> {
         let start = self.at + 1;
-        let (mut at, mut last_kept) = (start, None);
+        let mut at = start;
+        let mut last_kept = None;
         let end = loop {
             match self.text.get(at) {
                 Some('\\') if self.text.get(at + 1) == Some(&quote) => {

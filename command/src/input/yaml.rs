@@ -23,7 +23,8 @@ const UNKNOWN_TAG: &str = "the tag is not known here; text that begins with ! ne
 /// password may look like a tag.
 pub(crate) fn parse(text: &str) -> Result<Document, String> {
     let open_end = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
-    let (parser, anchors) = (Parser::new_from_str(text), HashMap::new());
+    let parser = Parser::new_from_str(text);
+    let anchors = HashMap::new();
     let mut reading = Reading {
         parser,
         anchors,
@@ -145,9 +146,10 @@ impl<'a> Reading<'a> {
 
     fn count(&mut self, values: usize) -> Result<(), String> {
         self.values = self.values.saturating_add(values);
-        match self.values > MOST_VALUES {
-            true => Err(format!("there are more than {MOST_VALUES} values in it")),
-            false => Ok(()),
+        if self.values > MOST_VALUES {
+            Err(format!("there are more than {MOST_VALUES} values in it"))
+        } else {
+            Ok(())
         }
     }
 
@@ -162,7 +164,8 @@ impl<'a> Reading<'a> {
     }
 
     fn mapping(&mut self, depth: usize) -> Result<Document, String> {
-        let (mut map, mut merged) = (Map::new(), Vec::new());
+        let mut map = Map::new();
+        let mut merged = Vec::new();
         loop {
             let event = match self.event()? {
                 Event::MappingEnd => break,

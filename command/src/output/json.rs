@@ -52,7 +52,8 @@ fn parts<T>(
     write: impl Fn(T, Option<usize>, &mut String),
 ) {
     out.push(open);
-    let (count, inner) = (parts.len(), indent.map(|indent| indent + 4));
+    let count = parts.len();
+    let inner = indent.map(|indent| indent + 4);
     let newline = |indent: Option<usize>, out: &mut String| {
         if let Some(indent) = indent {
             out.push('\n');

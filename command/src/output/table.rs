@@ -237,7 +237,8 @@ fn cell(map: &Map, key: &str) -> String {
 
 /// The keys of scalars, and those of other values, sorted.
 fn keys<'a>(maps: impl Iterator<Item = &'a Map>) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
-    let (mut scalars, mut parts) = (BTreeSet::new(), BTreeSet::new());
+    let mut scalars = BTreeSet::new();
+    let mut parts = BTreeSet::new();
     for (key, value) in maps.flatten() {
         if scalar::text(value).is_some() {
             scalars.insert(key.as_str())

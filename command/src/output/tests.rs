@@ -215,13 +215,11 @@ fn shown(value: &Document, zone: &str, format: &str) -> (String, Vec<String>) {
     use opsmith_runtime::rows::{self, Service};
     let timestamps = Timestamps::from_setting(format, Some(zone)).expect("a format");
     let shapes = [rows::timestamp("T")];
-    let (service, mut doubts) = (
-        Service {
-            shapes: &shapes,
-            ..Service::NONE
-        },
-        Vec::new(),
-    );
+    let service = Service {
+        shapes: &shapes,
+        ..Service::NONE
+    };
+    let mut doubts = Vec::new();
     let value = present(value.clone(), &service, 0, &timestamps, &mut doubts);
     (json::pretty(&value), doubts)
 }

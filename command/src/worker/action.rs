@@ -84,7 +84,8 @@ impl Action {
         };
         let group = Group(child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)));
         let input = json!({ "id": job.id(), "data": data(job.data()) }).to_string();
-        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take();
         let write = async {
             if let Some(mut stdin) = stdin {
                 // It may not want to read it.
@@ -126,7 +127,8 @@ impl Action {
 /// The last line of an output that is not empty, and of that the beginning: however much a command
 /// prints, it is read and dropped.
 async fn last_line(output: Option<impl AsyncRead + Unpin>) -> String {
-    let (mut last, mut line) = (Vec::new(), Vec::new());
+    let mut last = Vec::new();
+    let mut line = Vec::new();
     let mut end = |line: &mut Vec<u8>| {
         if !line.trim_ascii().is_empty() {
             std::mem::swap(&mut last, line);

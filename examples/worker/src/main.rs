@@ -80,13 +80,13 @@ mod tests {
             .region("us-east-1")
             .endpoint_url(endpoint.url())
             .credentials(keys);
-        (endpoint, Client::new(config.pause(Fake::playing([]))))
+        (endpoint, Client::new(config.sleep(Fake::playing([]))))
     }
 
     /// The worker, for whom no time passes between attempts and polls, until there are no jobs
     /// left.
     fn hurried(client: Client) -> Worker {
-        worker(client).pause(Fake::playing([])).once()
+        worker(client).sleep(Fake::playing([])).once()
     }
 
     #[tokio::test]

@@ -7,7 +7,9 @@ pub fn lenient(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     // What is left of the last digit; how many digits there are of the four that make three bytes;
     // how much padding after them.
-    let (mut left, mut digits, mut padding) = (0, 0, 0);
+    let mut left = 0;
+    let mut digits = 0;
+    let mut padding = 0;
     for byte in text.bytes() {
         if byte == b'=' && digits >= 2 {
             padding += 1;

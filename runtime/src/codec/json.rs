@@ -8,10 +8,10 @@
 
 use crate::document::Document;
 use crate::rows::{Ix, Service, Shape, TimestampFormat, flag};
-use crate::sink::{Cursor, Done, Parts, Refused, Sink, Write};
 use crate::timestamp::Timestamp;
-use crate::validate::rules::{self, Offered};
+use crate::validate::rules::{self, ValueKind};
 use crate::validate::{Violation, validate};
+use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -34,13 +34,13 @@ pub(crate) fn read_answer(
     text: &[u8],
     service: &Service<'_>,
     shape: Ix,
-    sink: &mut dyn Sink,
+    visitor: &mut dyn Visitor,
 ) -> Result<(), String> {
-    let Err(error) = read(text, service, shape, sink) else {
+    let Err(error) = read(text, service, shape, visitor) else {
         return Ok(());
     };
     match document::answer(text) {
-        Ok(value) => lenient::give(&value, service, shape, sink),
+        Ok(value) => lenient::give(&value, service, shape, visitor),
         Err(_) => Err(error.to_string()),
     }
 }
@@ -113,16 +113,16 @@ fn is_plain(text: &str) -> bool {
 ///
 /// What can't be written; its violations are told then too.
 pub fn write(
-    value: &dyn Write,
+    value: &dyn Visit,
     service: &Service<'_>,
     shape: Ix,
     violations: Option<&mut Vec<Violation>>,
-) -> Result<Vec<u8>, Refused> {
+) -> Result<Vec<u8>, VisitError> {
     let mut writer = Writer {
         checks: violations.is_some(),
         ..Writer::new(service, shape)
     };
-    let done = value.write(&mut writer);
+    let done = value.visit(&mut writer);
     if let Some(violations) = violations.filter(|_| writer.wrong || done.is_err()) {
         violations.extend(validate(value, service, shape));
     }
@@ -149,11 +149,9 @@ struct Open {
 
 impl<'a> Writer<'a> {
     fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        let (cursor, out, open) = (
-            Cursor::new(service, shape),
-            Vec::with_capacity(256),
-            Vec::with_capacity(8),
-        );
+        let cursor = Cursor::new(service, shape);
+        let out = Vec::with_capacity(256);
+        let open = Vec::with_capacity(8);
         Writer {
             cursor,
             out,
@@ -163,14 +161,15 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn raw(&mut self, text: &str) -> Done {
+    fn raw(&mut self, text: &str) -> VisitResult {
         self.out.extend_from_slice(text.as_bytes());
         Ok(())
     }
 
-    fn text(&mut self, text: &str) -> Done {
+    fn text(&mut self, text: &str) -> VisitResult {
         if !is_plain(text) {
-            return serde_json::to_writer(&mut self.out, text).map_err(|_| Refused::form("text"));
+            return serde_json::to_writer(&mut self.out, text)
+                .map_err(|_| VisitError::form("text"));
         }
         self.out.reserve(text.len() + 2);
         self.out.push(b'"');
@@ -191,14 +190,14 @@ impl<'a> Writer<'a> {
         open.demanded += usize::from(demanded);
     }
 
-    fn name(&mut self, name: &str) -> Done {
+    fn name(&mut self, name: &str) -> VisitResult {
         self.text(name)?;
         self.out.push(b':');
         Ok(())
     }
 
     /// Finds out whether the value that is due is of a kind that its shape takes.
-    fn check(&mut self, offered: Offered) {
+    fn check(&mut self, offered: ValueKind) {
         if self.checks {
             self.wrong |= !offered.fits(self.cursor.shape().kind);
         }
@@ -220,58 +219,58 @@ impl<'a> Writer<'a> {
 
     /// Whether a compound has the parts that it has to have.
     fn complete(&self, compound: &Open) -> bool {
-        let (shape, mut wrong) = (self.cursor.compound(), false);
+        let shape = self.cursor.compound();
+        let mut wrong = false;
         rules::count(compound.parts, shape, &mut |_| wrong = true);
         let demanded = |shape: &Shape<'_>| {
             shape
                 .members
                 .iter()
-                .filter(|member| rules::is_demanded(member))
+                .filter(|member| rules::is_required_on_input(member))
                 .count()
         };
         !wrong && (!shape.is(flag::REQUIRES) || compound.demanded == demanded(shape))
     }
 }
 
-impl Sink for Writer<'_> {
-    fn null(&mut self) -> Done {
+impl Visitor for Writer<'_> {
+    fn null(&mut self) -> VisitResult {
         if !self.cursor.takes_null() {
-            self.check(Offered::Null);
+            self.check(ValueKind::Null);
         }
         self.raw("null")
     }
-    fn boolean(&mut self, value: bool) -> Done {
-        self.check(Offered::Boolean);
+    fn boolean(&mut self, value: bool) -> VisitResult {
+        self.check(ValueKind::Boolean);
         self.raw(if value { "true" } else { "false" })
     }
-    fn integer(&mut self, value: i128) -> Done {
-        self.check(Offered::Integer);
+    fn integer(&mut self, value: i128) -> VisitResult {
+        self.check(ValueKind::Integer);
         self.check_number(value as f64);
         let written = match i64::try_from(value) {
             Ok(value) => serde_json::to_writer(&mut self.out, &value),
             Err(_) => serde_json::to_writer(&mut self.out, &value),
         };
-        written.map_err(|_| Refused::form("an integer"))
+        written.map_err(|_| VisitError::form("an integer"))
     }
-    fn float(&mut self, value: f64) -> Done {
-        self.check(Offered::Float);
+    fn float(&mut self, value: f64) -> VisitResult {
+        self.check(ValueKind::Float);
         self.check_number(value);
         match value {
             _ if value.is_nan() => self.raw("\"NaN\""),
             f64::INFINITY => self.raw("\"Infinity\""),
             f64::NEG_INFINITY => self.raw("\"-Infinity\""),
-            _ => {
-                serde_json::to_writer(&mut self.out, &value).map_err(|_| Refused::form("a number"))
-            }
+            _ => serde_json::to_writer(&mut self.out, &value)
+                .map_err(|_| VisitError::form("a number")),
         }
     }
-    fn string(&mut self, value: &str) -> Done {
-        self.check(Offered::Text);
+    fn string(&mut self, value: &str) -> VisitResult {
+        self.check(ValueKind::Text);
         self.check_text(value, self.cursor.shape());
         self.text(value)
     }
-    fn blob(&mut self, value: &[u8]) -> Done {
-        self.check(Offered::Blob);
+    fn blob(&mut self, value: &[u8]) -> VisitResult {
+        self.check(ValueKind::Blob);
         if self.checks {
             rules::length(|| value.len(), self.cursor.shape(), &mut |_| {
                 self.wrong = true
@@ -279,8 +278,8 @@ impl Sink for Writer<'_> {
         }
         self.text(&BASE64.encode(value))
     }
-    fn timestamp(&mut self, value: Timestamp) -> Done {
-        self.check(Offered::Timestamp);
+    fn timestamp(&mut self, value: Timestamp) -> VisitResult {
+        self.check(ValueKind::Timestamp);
         let format = self
             .cursor
             .part()
@@ -288,16 +287,16 @@ impl Sink for Writer<'_> {
         let format = format.unwrap_or(TimestampFormat::EpochSeconds);
         let text = value
             .written(format)
-            .ok_or_else(|| Refused::form("a point in time that the calendar has"))?;
+            .ok_or_else(|| VisitError::form("a point in time that the calendar has"))?;
         match format {
             TimestampFormat::EpochSeconds => self.raw(&text),
             _ => self.text(&text),
         }
     }
-    fn begin(&mut self, parts: Parts) -> Done {
-        self.check(Offered::Compound(parts));
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
+        self.check(ValueKind::Compound(parts));
         self.cursor.begin();
-        let (opening, closing) = if parts == Parts::Elements {
+        let (opening, closing) = if parts == CompoundKind::Elements {
             (b'[', b']')
         } else {
             (b'{', b'}')
@@ -310,25 +309,25 @@ impl Sink for Writer<'_> {
         });
         Ok(())
     }
-    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+    fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
         let member = self.cursor.member(index)?;
-        self.part(rules::is_demanded(member));
+        self.part(rules::is_required_on_input(member));
         self.name(member.json_name())?;
         Ok(self)
     }
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+    fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         self.cursor.element();
         self.part(false);
         Ok(self)
     }
-    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {
         self.check_text(key, self.cursor.key_shape());
         self.cursor.element();
         self.part(false);
         self.name(key)?;
         Ok(self)
     }
-    fn end(&mut self) -> Done {
+    fn end(&mut self) -> VisitResult {
         let Some(compound) = self.open.pop() else {
             return Ok(());
         };

@@ -22,7 +22,7 @@ use indexmap::map::Entry as Slot;
 
 use super::Error;
 use super::section::{Content, Entry, Section};
-use crate::surroundings::Surroundings;
+use crate::env::Env;
 
 /// The section whose keys are fallbacks of all others.
 const FALLBACK: &str = "DEFAULT";
@@ -39,9 +39,9 @@ pub(crate) struct File {
 impl File {
     /// Reads the file at `path`. One that is missing, no regular file or unreadable counts as
     /// empty.
-    pub(crate) fn load(surroundings: &Surroundings, path: &Path) -> Result<Self, Error> {
+    pub(crate) fn load(env: &Env, path: &Path) -> Result<Self, Error> {
         let path: Arc<Path> = path.into();
-        let (bytes, absent) = match surroundings.read(&path) {
+        let (bytes, absent) = match env.read(&path) {
             Ok(Some(bytes)) => (bytes, None),
             Ok(None) => (Vec::new(), Some("does not exist".to_owned())),
             Err(error) => (Vec::new(), Some(format!("cannot be read: {error}"))),
@@ -282,7 +282,7 @@ fn nested(line: usize, text: &str) -> Result<(String, Entry), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::surroundings::testing::noise;
+    use crate::env::testing::noise;
 
     /// The file as `section.key@line = "text"` or `section.key.key@line = "text"`, sorted; or its
     /// problem.

@@ -1,7 +1,7 @@
 //! The settings that have environment variables, each one row.
 
 use super::{Error, Origin, Value};
-use crate::surroundings::Surroundings;
+use crate::env::Env;
 
 /// A setting: its name, which is the profile key too, and the environment variables that state it.
 #[derive(Debug, Clone, Copy)]
@@ -145,28 +145,18 @@ impl Setting<'_> {
     }
 
     /// The first of the variables that is set.
-    pub(super) fn variable(&self, surroundings: &Surroundings) -> Result<Option<Value>, Error> {
-        self.first_set(self.variables, surroundings)
+    pub(super) fn variable(&self, env: &Env) -> Result<Option<Value>, Error> {
+        self.first_set(self.variables, env)
     }
 
     /// The first of the variables that the profile beats.
-    pub(super) fn late_variable(
-        &self,
-        surroundings: &Surroundings,
-    ) -> Result<Option<Value>, Error> {
-        self.first_set(self.late_variables, surroundings)
+    pub(super) fn late_variable(&self, env: &Env) -> Result<Option<Value>, Error> {
+        self.first_set(self.late_variables, env)
     }
 
-    fn first_set(
-        &self,
-        names: &[&str],
-        surroundings: &Surroundings,
-    ) -> Result<Option<Value>, Error> {
+    fn first_set(&self, names: &[&str], env: &Env) -> Result<Option<Value>, Error> {
         for name in names {
-            if let Some(text) = surroundings
-                .variable(name)?
-                .filter(|text| self.accepts(text))
-            {
+            if let Some(text) = env.variable(name)?.filter(|text| self.accepts(text)) {
                 return Ok(Some(Value {
                     text,
                     origin: Origin::Variable((*name).to_owned()),

@@ -102,7 +102,7 @@ impl Settings {
         let service = service_id.replace([' ', '-'], "_");
         let variable = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
         if let Some(text) = self
-            .surroundings
+            .env
             .variable(&variable)?
             .filter(|text| setting.accepts(text))
         {
@@ -111,7 +111,7 @@ impl Settings {
                 origin: Origin::Variable(variable),
             }));
         }
-        if let Some(value) = setting.variable(&self.surroundings)? {
+        if let Some(value) = setting.variable(&self.env)? {
             return Ok(Some(value));
         }
         match self
@@ -219,7 +219,7 @@ impl Settings {
                         file.";
             return Err(Error::invalid(text, &origin));
         }
-        Ok(Some(self.surroundings.expand_home(&text)))
+        Ok(Some(self.env.expand_home(&text)))
     }
 
     /// Checks what must be right for any call although few calls use it: the profile, the retry
@@ -305,12 +305,11 @@ fn integer(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::surroundings::Surroundings;
-    use crate::surroundings::testing::Scene;
+    use crate::env::Env;
+    use crate::env::testing::Scene;
 
     fn settings(config: &str, variables: &[(&str, &str)]) -> Settings {
-        Settings::load(Scene::new(config, "", variables).surroundings(), None)
-            .expect("readable files")
+        Settings::load(Scene::new(config, "", variables).env(), None).expect("readable files")
     }
 
     fn with(variable: &str, text: &str) -> Settings {
@@ -353,7 +352,7 @@ mod tests {
     #[test]
     fn a_missing_region_names_every_source() {
         let scene = Scene::new("", "", &[]);
-        let error = Settings::load(scene.surroundings(), None)
+        let error = Settings::load(scene.env(), None)
             .unwrap()
             .require_region()
             .unwrap_err();
@@ -491,13 +490,8 @@ mod tests {
 
     #[test]
     fn bundles_of_certificate_authorities() {
-        let surroundings =
-            |text| Surroundings::with_variables([("HOME", "/home/u"), ("AWS_CA_BUNDLE", text)]);
-        let bundle = |text| {
-            Settings::load(surroundings(text), None)
-                .unwrap()
-                .ca_bundle()
-        };
+        let env = |text| Env::with_variables([("HOME", "/home/u"), ("AWS_CA_BUNDLE", text)]);
+        let bundle = |text| Settings::load(env(text), None).unwrap().ca_bundle();
         assert_eq!(bundle("~/ca.pem"), Ok(Some("/home/u/ca.pem".into())));
         for text in ["", " "] {
             let error = refusal(bundle(text)).expect("an error");

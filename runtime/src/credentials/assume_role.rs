@@ -3,8 +3,8 @@
 
 use super::sts::Role;
 use super::{
-    Answer, Asking, Chain, Credentials, Provider, Providing, beside, container, environment,
-    failed, instance,
+    Chain, Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, container,
+    environment, failed, instance, spawn_blocking,
 };
 use crate::config::{Error, ErrorKind, Origin, Profile, Value};
 
@@ -20,14 +20,14 @@ impl Provider for AssumeRole {
         NAME
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            let profile = asking.profile()?;
+            let profile = context.profile()?;
             match role_arn(&profile)? {
-                Some(role) => taken(asking, role, vec![profile.name.to_owned()])
+                Some(role) => taken(context, role, vec![profile.name.to_owned()])
                     .await
-                    .map(Answer::Found),
-                None => Ok(Answer::NotConfigured(format!(
+                    .map(ProviderResult::Found),
+                None => Ok(ProviderResult::NotConfigured(format!(
                     "the profile \"{}\" has no role_arn",
                     profile.name
                 ))),
@@ -48,11 +48,9 @@ fn role_arn(profile: &Profile<'_>) -> Result<Option<Value>, Error> {
 fn role(profile: &Profile<'_>, arn: String) -> Result<Role, Error> {
     let text = |key: &str| Ok::<_, Error>(profile.get(key)?.map(|value| value.text));
     let duration = text("duration_seconds")?.and_then(|text| text.trim().parse().ok());
-    let (external_id, session, device) = (
-        text("external_id")?,
-        text("role_session_name")?,
-        text("mfa_serial")?,
-    );
+    let external_id = text("external_id")?;
+    let session = text("role_session_name")?;
+    let device = text("mfa_serial")?;
     Ok(Role {
         duration,
         external_id,
@@ -64,24 +62,28 @@ fn role(profile: &Profile<'_>, arn: String) -> Result<Role, Error> {
 
 /// Takes the role of a profile, or finds it in the cache. `visited` are the profiles that led here,
 /// this one the last.
-async fn taken(asking: Asking<'_>, arn: Value, visited: Vec<String>) -> Result<Credentials, Error> {
-    let profile = asking
+async fn taken(
+    context: ProviderContext<'_>,
+    arn: Value,
+    visited: Vec<String>,
+) -> Result<Credentials, Error> {
+    let profile = context
         .settings
         .profile_named(visited.last().map(String::as_str).unwrap_or_default());
-    let source = Source::of(asking, &profile, &arn.origin, &visited)?;
+    let source = Source::of(context, &profile, &arn.origin, &visited)?;
     let role = role(&profile, arn.text)?;
-    if let Some(found) = role.cached(&asking, NAME) {
+    if let Some(found) = role.cached(&context, NAME) {
         return Ok(found);
     }
     let identity = source
-        .credentials(asking, profile.name, visited.clone())
+        .credentials(context, profile.name, visited.clone())
         .await?;
     let code = match &role.device {
-        Some(device) => Some(code(&asking, device).await?),
+        Some(device) => Some(code(&context, device).await?),
         None => None,
     };
     role.take(
-        &asking,
+        &context,
         NAME,
         "AssumeRole",
         code.map(|code| ("TokenCode", code)),
@@ -91,14 +93,14 @@ async fn taken(asking: Asking<'_>, arn: Value, visited: Vec<String>) -> Result<C
 }
 
 /// The code of a device, from whoever sits before it.
-async fn code(asking: &Asking<'_>, device: &str) -> Result<String, Error> {
-    let Some(prompt) = asking.prompt.cloned() else {
+async fn code(context: &ProviderContext<'_>, device: &str) -> Result<String, Error> {
+    let Some(prompt) = context.prompt.cloned() else {
         let text =
             format!("the role asks for a code of {device}, and there is nobody to ask for it");
         return Err(failed(NAME, text));
     };
     let question = format!("Enter MFA code for {device}: ");
-    let answer = beside(move || prompt.ask(&question)).await?;
+    let answer = spawn_blocking(move || prompt.ask(&question)).await?;
     answer
         .map(|code| code.trim().to_owned())
         .map_err(|error| failed(NAME, format!("no code was given: {error}")))
@@ -114,7 +116,7 @@ enum Source {
 
 impl Source {
     fn of(
-        asking: Asking<'_>,
+        context: ProviderContext<'_>,
         profile: &Profile<'_>,
         role: &Origin,
         visited: &[String],
@@ -149,7 +151,7 @@ impl Source {
                 )),
             },
             (Some(source), None) => {
-                let found = asking.settings.profile_named(&source.text);
+                let found = context.settings.profile_named(&source.text);
                 if !found.exists() {
                     let text = format!(
                         "The source_profile \"{}\" referenced in the profile \"{name}\" does not exist.",
@@ -175,37 +177,37 @@ impl Source {
     /// The credentials of the source, for the profile of this name.
     async fn credentials(
         self,
-        asking: Asking<'_>,
+        context: ProviderContext<'_>,
         of: &str,
         mut visited: Vec<String>,
     ) -> Result<Credentials, Error> {
         let (name, answer) = match self {
             Source::Environment => (
                 "Environment",
-                environment::Environment.variables(asking.settings)?,
+                environment::Environment.variables(context.settings)?,
             ),
-            Source::Container => ("EcsContainer", container::Container.provide(asking).await?),
+            Source::Container => ("EcsContainer", container::Container.provide(context).await?),
             Source::Instance => (
                 "Ec2InstanceMetadata",
-                instance::Instance.provide(asking).await?,
+                instance::Instance.provide(context).await?,
             ),
             Source::Profile(source) => {
-                let found = asking.settings.profile_named(&source);
+                let found = context.settings.profile_named(&source);
                 let arn = if has_keys(&found)? {
                     None
                 } else {
                     role_arn(&found)?
                 };
                 let Some(arn) = arn else {
-                    return of_profile(asking, &source).await;
+                    return of_profile(context, &source).await;
                 };
                 visited.push(source);
-                return Box::pin(taken(asking, arn, visited)).await;
+                return Box::pin(taken(context, arn, visited)).await;
             }
         };
         match answer {
-            Answer::Found(credentials) => Ok(credentials),
-            Answer::NotConfigured(reason) => {
+            ProviderResult::Found(credentials) => Ok(credentials),
+            ProviderResult::NotConfigured(reason) => {
                 let text = "No credentials found in credential_source referenced in profile";
                 Err(failed(name, format_args!("{text} {of}\n{reason}")))
             }
@@ -219,12 +221,12 @@ fn has_keys(profile: &Profile<'_>) -> Result<bool, Error> {
 }
 
 /// The credentials of a profile that has no role to take first.
-async fn of_profile(asking: Asking<'_>, name: &str) -> Result<Credentials, Error> {
-    let asking = Asking {
+async fn of_profile(context: ProviderContext<'_>, name: &str) -> Result<Credentials, Error> {
+    let context = ProviderContext {
         source: Some(name),
-        ..asking
+        ..context
     };
-    match Chain::of_profile().ask(asking).await? {
+    match Chain::of_profile().ask(context).await? {
         Ok(credentials) => Ok(credentials),
         Err(reasons) => {
             let text = format!("The source profile \"{name}\" must have credentials.{reasons}");
@@ -242,7 +244,7 @@ mod tests {
     use super::super::{CachedChain, Prompt};
     use super::*;
     use crate::config::Settings;
-    use crate::surroundings::testing::Scene;
+    use crate::env::testing::Scene;
 
     const KEYS: &str = "aws_access_key_id = BASE\naws_secret_access_key = hidden\n";
 
@@ -256,7 +258,7 @@ mod tests {
     }
 
     fn settings(scene: &Scene) -> Settings {
-        Settings::load(scene.surroundings(), None).expect("files")
+        Settings::load(scene.env(), None).expect("files")
     }
 
     #[test]
@@ -443,7 +445,7 @@ mod tests {
             let mut settings = settings(&scene);
             settings.set("endpoint_url", "http://localhost:2", "--endpoint-url");
             let fake = Fake::answering(&[(200, &answer("ASIA"))]);
-            wait(Chain::standard().resolve(Asking::new(&settings, region, &fake, &fake)))
+            wait(Chain::standard().resolve(ProviderContext::new(&settings, region, &fake, &fake)))
                 .expect("credentials");
             assert!(
                 fake.sent()

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde_json::{Value as Json, json};
 
-use super::{Asking, Credentials, moment};
+use super::{Credentials, ProviderContext, moment};
 use crate::timestamp::iso8601;
 
 /// Credentials that end sooner are not taken from the cache.
@@ -26,11 +26,11 @@ pub(super) fn key(text: &str) -> String {
 }
 
 /// Where a file is; nowhere without a home folder.
-pub(super) fn path(asking: &Asking<'_>, folder: &str, key: &str) -> Option<PathBuf> {
+pub(super) fn path(context: &ProviderContext<'_>, folder: &str, key: &str) -> Option<PathBuf> {
     Some(
-        asking
+        context
             .settings
-            .surroundings()
+            .env()
             .home()?
             .join(".aws")
             .join(folder)

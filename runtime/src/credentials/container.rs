@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Answer, Asking, Credentials, Provider, Providing, failed, metadata};
+use super::{
+    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, failed, metadata,
+};
 use crate::config::{Error, ErrorKind};
+use crate::env::Env;
 use crate::http::{Header, Request};
-use crate::retry::{Pause as _, RealPause};
-use crate::surroundings::Surroundings;
+use crate::retry::{Sleep as _, TokioSleep};
 
 const NAME: &str = "container-role";
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -27,17 +29,14 @@ impl Provider for Container {
         NAME
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            let surroundings = asking.settings.surroundings();
-            let url = match (
-                surroundings.variable(RELATIVE)?,
-                surroundings.variable(FULL)?,
-            ) {
+            let env = context.settings.env();
+            let url = match (env.variable(RELATIVE)?, env.variable(FULL)?) {
                 (Some(path), _) => format!("http://{HOST}{path}"),
                 (None, Some(url)) => url,
                 (None, None) => {
-                    return Ok(Answer::NotConfigured(format!(
+                    return Ok(ProviderResult::NotConfigured(format!(
                         "neither {RELATIVE} nor {FULL} is set"
                     )));
                 }
@@ -45,7 +44,7 @@ impl Provider for Container {
             check(&url)?;
             let headers = [
                 Some(("accept".into(), "application/json".into())),
-                authorization(surroundings)?,
+                authorization(env)?,
             ];
             let headers = headers.into_iter().flatten().collect();
             let request = Request {
@@ -56,8 +55,8 @@ impl Provider for Container {
             };
             let mut attempt = 1;
             loop {
-                match asked(&asking, &request).await {
-                    Ok(credentials) => return Ok(Answer::Found(credentials)),
+                match asked(&context, &request).await {
+                    Ok(credentials) => return Ok(ProviderResult::Found(credentials)),
                     Err(problem) if attempt == ATTEMPTS => {
                         return Err(failed(
                             NAME,
@@ -65,8 +64,8 @@ impl Provider for Container {
                         ));
                     }
                     Err(_) => {
-                        RealPause
-                            .pause(Duration::from_secs(1), Duration::from_secs(1))
+                        TokioSleep
+                            .sleep(Duration::from_secs(1), Duration::from_secs(1))
                             .await
                     }
                 }
@@ -90,19 +89,20 @@ fn check(url: &str) -> Result<(), Error> {
     let loopback = host
         .parse::<std::net::IpAddr>()
         .is_ok_and(|address| address.is_loopback());
-    match uri.scheme() == "https" || loopback || HOSTS.contains(&host) {
-        true => Ok(()),
-        false => Err(invalid(format!(
+    if uri.scheme() == "https" || loopback || HOSTS.contains(&host) {
+        Ok(())
+    } else {
+        Err(invalid(format!(
             "Unsupported host '{host}'.  Can only retrieve metadata from a loopback address or one of these hosts: {}",
             HOSTS.join(", ")
-        ))),
+        )))
     }
 }
 
 /// The container's token, which a file or a variable holds.
-fn authorization(surroundings: &Surroundings) -> Result<Option<Header>, Error> {
+fn authorization(env: &Env) -> Result<Option<Header>, Error> {
     const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-    let token = match surroundings.variable(FILE)? {
+    let token = match env.variable(FILE)? {
         Some(path) => {
             let unread = |error| {
                 failed(
@@ -112,7 +112,7 @@ fn authorization(surroundings: &Surroundings) -> Result<Option<Header>, Error> {
             };
             Some(std::fs::read_to_string(&path).map_err(unread)?)
         }
-        None => surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")?,
+        None => env.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")?,
     };
     match token {
         Some(token) if token.contains(['\r', '\n']) => {
@@ -123,8 +123,8 @@ fn authorization(surroundings: &Surroundings) -> Result<Option<Header>, Error> {
 }
 
 /// Asks once.
-async fn asked(asking: &Asking<'_>, request: &Request) -> Result<Credentials, String> {
-    let response = metadata::ask(asking, request, PATIENCE).await?;
+async fn asked(context: &ProviderContext<'_>, request: &Request) -> Result<Credentials, String> {
+    let response = metadata::ask(context, request, PATIENCE).await?;
     let body = String::from_utf8_lossy(&response.body);
     match response.status {
         200 => metadata::credentials(&response.body, NAME),
@@ -139,7 +139,7 @@ mod tests {
     use super::super::testing::{Fake, LATE, resolve};
     use super::*;
     use crate::config::Settings;
-    use crate::surroundings::testing::Scene;
+    use crate::env::testing::Scene;
 
     fn settings(variables: &[(&str, &str)]) -> (Scene, Settings) {
         let scene = Scene::new(
@@ -147,7 +147,7 @@ mod tests {
             "",
             &[&[("AWS_EC2_METADATA_DISABLED", "true")], variables].concat(),
         );
-        let settings = Settings::load(scene.surroundings(), None).expect("files");
+        let settings = Settings::load(scene.env(), None).expect("files");
         (scene, settings)
     }
 

@@ -1,6 +1,6 @@
 //! Keys in environment variables.
 
-use super::{Answer, Asking, Credentials, Provider, Providing, moment};
+use super::{Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, moment};
 use crate::config::{Error, ErrorKind, Settings};
 
 /// `AWS_ACCESS_KEY_ID` and what goes with it. An option that names a profile takes it out of the
@@ -13,13 +13,14 @@ impl Provider for Environment {
         "env"
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            match asking.environment_counts() {
-                true => self.variables(asking.settings),
-                false => Ok(Answer::NotConfigured(
+            if context.environment_counts() {
+                self.variables(context.settings)
+            } else {
+                Ok(ProviderResult::NotConfigured(
                     "not asked, as an option names a profile".into(),
-                )),
+                ))
             }
         })
     }
@@ -27,15 +28,17 @@ impl Provider for Environment {
 
 impl Environment {
     /// The keys in the variables.
-    pub(super) fn variables(&self, settings: &Settings) -> Result<Answer, Error> {
+    pub(super) fn variables(&self, settings: &Settings) -> Result<ProviderResult, Error> {
         let variable = |name: &str| {
             Ok(settings
-                .surroundings()
+                .env()
                 .variable(name)?
                 .filter(|text| !text.is_empty()))
         };
         let Some(access_key_id) = variable("AWS_ACCESS_KEY_ID")? else {
-            return Ok(Answer::NotConfigured("AWS_ACCESS_KEY_ID is not set".into()));
+            return Ok(ProviderResult::NotConfigured(
+                "AWS_ACCESS_KEY_ID is not set".into(),
+            ));
         };
         let Some(secret_access_key) = variable("AWS_SECRET_ACCESS_KEY")? else {
             let text = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY";
@@ -47,7 +50,7 @@ impl Environment {
         };
         let expiration = variable("AWS_CREDENTIAL_EXPIRATION")?;
         let expiration = expiration.map(|text| moment(&text).ok_or_else(|| not_a_moment(&text)));
-        Ok(Answer::Found(Credentials {
+        Ok(ProviderResult::Found(Credentials {
             session_token,
             expiration: expiration.transpose()?,
             account_id: variable("AWS_ACCOUNT_ID")?,
@@ -68,11 +71,11 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::*;
-    use crate::surroundings::Surroundings;
+    use crate::env::Env;
 
-    fn provide(variables: &[(&str, &str)]) -> Result<Answer, Error> {
-        let surroundings = Surroundings::with_variables(variables.iter().copied());
-        crate::credentials::testing::provide(&Environment, &Settings::load(surroundings, None)?)
+    fn provide(variables: &[(&str, &str)]) -> Result<ProviderResult, Error> {
+        let env = Env::with_variables(variables.iter().copied());
+        crate::credentials::testing::provide(&Environment, &Settings::load(env, None)?)
     }
 
     #[test]
@@ -117,7 +120,7 @@ mod tests {
             ),
         ] {
             match provide(&[&keys[..], more].concat()) {
-                Ok(Answer::Found(found)) => assert_eq!(found, expected),
+                Ok(ProviderResult::Found(found)) => assert_eq!(found, expected),
                 other => panic!("{more:?}: {other:?}"),
             }
         }
@@ -131,7 +134,7 @@ mod tests {
             &[("AWS_ACCESS_KEY_ID", "")],
         ] {
             assert!(
-                matches!(provide(variables), Ok(Answer::NotConfigured(_))),
+                matches!(provide(variables), Ok(ProviderResult::NotConfigured(_))),
                 "{variables:?}"
             );
         }

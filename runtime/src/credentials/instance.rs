@@ -3,7 +3,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Answer, Asking, Credentials, Provider, Providing, failed, metadata};
+use super::{
+    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, failed, metadata,
+};
 use crate::config::{Error, Settings};
 use crate::http::{Header, Request, Response, Transport};
 
@@ -21,15 +23,15 @@ impl Provider for Instance {
         NAME
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            let Some(service) = Service::of(asking)? else {
-                return Ok(Answer::NotConfigured(format!("{DISABLED} is true")));
+            let Some(service) = Service::of(context)? else {
+                return Ok(ProviderResult::NotConfigured(format!("{DISABLED} is true")));
             };
             // It is no error that there is no instance, or that it has no role.
             Ok(match service.credentials().await {
-                Ok(credentials) => Answer::Found(extended(credentials, asking.now())),
-                Err(Problem::Absent(reason)) => Answer::NotConfigured(reason),
+                Ok(credentials) => ProviderResult::Found(extended(credentials, context.now())),
+                Err(Problem::Absent(reason)) => ProviderResult::NotConfigured(reason),
                 Err(Problem::NoToken) => return Err(failed(NAME, NO_TOKEN)),
             })
         })
@@ -46,7 +48,7 @@ pub async fn region(
     settings: &Settings,
     metadata: &dyn Transport,
 ) -> Result<Option<String>, Error> {
-    let Some(service) = Service::of(Asking::new(settings, "", metadata, metadata))? else {
+    let Some(service) = Service::of(ProviderContext::new(settings, "", metadata, metadata))? else {
         return Ok(None);
     };
     let zone = match service.token().await {
@@ -81,7 +83,7 @@ fn extended(mut credentials: Credentials, now: SystemTime) -> Credentials {
 
 /// The service as it is configured.
 struct Service<'a> {
-    asking: Asking<'a>,
+    context: ProviderContext<'a>,
     url: String,
     patience: Duration,
     attempts: u32,
@@ -91,8 +93,8 @@ struct Service<'a> {
 
 impl<'a> Service<'a> {
     /// The service, unless it must not be asked.
-    fn of(asking: Asking<'a>) -> Result<Option<Self>, Error> {
-        let settings = asking.settings;
+    fn of(context: ProviderContext<'a>) -> Result<Option<Self>, Error> {
+        let settings = context.settings;
         if settings.flag("ec2_metadata_disabled", false)? {
             return Ok(None);
         }
@@ -121,7 +123,7 @@ impl<'a> Service<'a> {
             value.text.trim().parse().map_err(wrong)
         };
         Ok(Some(Service {
-            asking,
+            context,
             url,
             patience: Duration::from_secs(number("metadata_service_timeout")?.into()),
             attempts: number("metadata_service_num_attempts")?.max(1),
@@ -187,7 +189,7 @@ impl<'a> Service<'a> {
         };
         let mut answer = Err(String::new());
         for _ in 0..self.attempts {
-            answer = metadata::ask(&self.asking, &request, self.patience).await;
+            answer = metadata::ask(&self.context, &request, self.patience).await;
             if answer.as_ref().is_ok_and(|response| response.status < 500) {
                 break;
             }
@@ -218,11 +220,11 @@ fn by_ipv6(settings: &Settings) -> Result<bool, Error> {
 mod tests {
     use super::super::testing::{Fake, LATE, resolve, wait};
     use super::*;
-    use crate::surroundings::testing::Scene;
+    use crate::env::testing::Scene;
 
     fn settings(variables: &[(&str, &str)]) -> (Scene, Settings) {
         let scene = Scene::new("", "", variables);
-        let settings = Settings::load(scene.surroundings(), None).expect("files");
+        let settings = Settings::load(scene.env(), None).expect("files");
         (scene, settings)
     }
 

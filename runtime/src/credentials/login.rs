@@ -1,6 +1,6 @@
 //! Sessions of `aws login`, which are not built: a profile that relies on one is told so.
 
-use super::{Answer, Asking, Provider, Providing, failed};
+use super::{Provider, ProviderContext, ProviderFuture, ProviderResult, failed};
 
 /// The profile's `login_session`.
 #[derive(Debug)]
@@ -11,11 +11,11 @@ impl Provider for Login {
         "login"
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            let profile = asking.profile()?;
+            let profile = context.profile()?;
             match profile.get("login_session")? {
-                None => Ok(Answer::NotConfigured(format!(
+                None => Ok(ProviderResult::NotConfigured(format!(
                     "the profile \"{}\" has no login_session",
                     profile.name
                 ))),

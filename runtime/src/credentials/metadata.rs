@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{Asking, Credentials, moment};
+use super::{Credentials, ProviderContext, moment};
 use crate::http::{Request, Response};
 
 /// Asks once, and waits for so long.
 pub(super) async fn ask(
-    asking: &Asking<'_>,
+    context: &ProviderContext<'_>,
     request: &Request,
     patience: Duration,
 ) -> Result<Response, String> {
-    match tokio::time::timeout(patience, asking.metadata.send(request)).await {
+    match tokio::time::timeout(patience, context.metadata.send(request)).await {
         Ok(answer) => answer.map_err(|error| error.to_string()),
         Err(_) => Err(format!(
             "{} did not answer within {patience:?}",

@@ -13,7 +13,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value as Json;
 
-use super::{Answer, Asking, Credentials, Provider, Providing, beside, failed, moment};
+use super::{
+    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, failed, moment,
+    spawn_blocking,
+};
 
 /// The provider's name, which stands in every error too.
 const NAME: &str = "custom-process";
@@ -31,11 +34,11 @@ impl Provider for Process {
         NAME
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            let profile = asking.profile()?;
+            let profile = context.profile()?;
             let Some(command) = profile.get("credential_process")? else {
-                return Ok(Answer::NotConfigured(format!(
+                return Ok(ProviderResult::NotConfigured(format!(
                     "the profile \"{}\" has no credential_process",
                     profile.name
                 )));
@@ -52,16 +55,16 @@ impl Provider for Process {
                     failed("credential_process is empty or has an open quotation".into())
                 })?;
             let (program, arguments) = words.split_at(1);
-            let mut process = asking.settings.surroundings().command(&program.concat());
+            let mut process = context.settings.env().command(&program.concat());
             process.args(arguments);
-            let output = beside(move || run(&mut process, PATIENCE))
+            let output = spawn_blocking(move || run(&mut process, PATIENCE))
                 .await?
                 .map_err(failed)?;
             let mut credentials = credentials(&output).map_err(failed)?;
             if credentials.account_id.is_none() {
                 credentials.account_id = profile.get("aws_account_id")?.map(|value| value.text);
             }
-            Ok(Answer::Found(credentials))
+            Ok(ProviderResult::Found(credentials))
         })
     }
 }
@@ -205,7 +208,7 @@ pub(super) mod tests {
     use super::*;
     use crate::config::{Error, ErrorKind, Settings};
     use crate::credentials::testing;
-    use crate::surroundings::testing::{Scene, noise};
+    use crate::env::testing::{Scene, noise};
 
     /// A complete answer.
     pub(crate) const ANSWER: &str =
@@ -408,7 +411,7 @@ pub(super) mod tests {
 
     fn resolve(scene: &Scene) -> Result<Credentials, Error> {
         testing::resolve(
-            &Settings::load(scene.surroundings(), None)?,
+            &Settings::load(scene.env(), None)?,
             &testing::Fake::default(),
         )
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Answer, Asking, Credentials, Provider, Providing};
+use super::{Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult};
 use crate::config::{Error, ErrorKind, Section};
 
 /// `[NAME]` of the credentials file.
@@ -14,14 +14,14 @@ impl Provider for SharedCredentialsFile {
         "shared-credentials-file"
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            let profile = asking.profile()?;
+            let profile = context.profile()?;
             static_keys(
                 self.name(),
                 profile.name,
                 profile.credentials,
-                asking.settings.credentials_file(),
+                context.settings.credentials_file(),
             )
         })
     }
@@ -36,14 +36,14 @@ impl Provider for ConfigFile {
         "config-file"
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            let profile = asking.profile()?;
+            let profile = context.profile()?;
             static_keys(
                 self.name(),
                 profile.name,
                 profile.config,
-                asking.settings.config_file(),
+                context.settings.config_file(),
             )
         })
     }
@@ -55,9 +55,9 @@ fn static_keys(
     profile: &str,
     section: Option<&Section>,
     (path, absent): (&Path, Option<&str>),
-) -> Result<Answer, Error> {
+) -> Result<ProviderResult, Error> {
     let path = path.display();
-    let not_configured = |reason: String| Ok(Answer::NotConfigured(reason));
+    let not_configured = |reason: String| Ok(ProviderResult::NotConfigured(reason));
     if let Some(reason) = absent {
         return not_configured(format!("{path} {reason}"));
     }
@@ -84,7 +84,7 @@ fn static_keys(
         None => text("aws_session_token")?,
         token => token,
     };
-    Ok(Answer::Found(Credentials {
+    Ok(ProviderResult::Found(Credentials {
         session_token,
         account_id: text("aws_account_id")?,
         ..Credentials::new(access_key_id.text, secret_access_key, provider)
@@ -95,15 +95,15 @@ fn static_keys(
 mod tests {
     use super::*;
     use crate::config::Settings;
-    use crate::surroundings::testing::Scene;
+    use crate::env::testing::Scene;
 
     fn provide(
         provider: &dyn Provider,
         config: &str,
         credentials: &str,
-    ) -> (Scene, Result<Answer, Error>) {
+    ) -> (Scene, Result<ProviderResult, Error>) {
         let scene = Scene::new(config, credentials, &[]);
-        let settings = Settings::load(scene.surroundings(), Some("p")).expect("files");
+        let settings = Settings::load(scene.env(), Some("p")).expect("files");
         (
             scene,
             crate::credentials::testing::provide(provider, &settings),
@@ -127,10 +127,8 @@ mod tests {
                 Some("1234"),
             ),
         ] {
-            let (config, credentials) = (
-                format!("[profile p]\n{keys}{more}"),
-                format!("[p]\n{keys}{more}"),
-            );
+            let config = format!("[profile p]\n{keys}{more}");
+            let credentials = format!("[p]\n{keys}{more}");
             for (provider, config, credentials) in [
                 (&SharedCredentialsFile as &dyn Provider, "", &*credentials),
                 (&ConfigFile, &*config, ""),
@@ -141,7 +139,7 @@ mod tests {
                     ..Credentials::new("AKID", "s", provider.name())
                 };
                 match provide(provider, config, credentials).1 {
-                    Ok(Answer::Found(found)) => assert_eq!(found, expected),
+                    Ok(ProviderResult::Found(found)) => assert_eq!(found, expected),
                     other => panic!("{more}: {other:?}"),
                 }
             }
@@ -190,7 +188,9 @@ mod tests {
             ),
         ] {
             match provide(&SharedCredentialsFile, config, credentials).1 {
-                Ok(Answer::NotConfigured(text)) => assert!(text.ends_with(reason), "{text}"),
+                Ok(ProviderResult::NotConfigured(text)) => {
+                    assert!(text.ends_with(reason), "{text}")
+                }
                 other => panic!("{reason}: {other:?}"),
             }
         }

@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use super::{Asking, failed};
+use super::{ProviderContext, failed};
 use crate::config::{Error, ErrorKind};
 use crate::endpoint;
 use crate::http::{Request, Response, TransportError, TransportErrorKind};
-use crate::retry::{Pause as _, RealPause};
+use crate::retry::{Sleep as _, TokioSleep};
 
 const ATTEMPTS: u32 = 3;
 
 /// The URL of a service: what is configured for it, or else its host in the region. An option of
 /// the call is about the service that is called, and not about this one.
 pub(super) fn url(
-    asking: &Asking<'_>,
+    context: &ProviderContext<'_>,
     sdk_id: &str,
     prefix: &str,
     region: &str,
 ) -> Result<String, Error> {
-    let settings = asking.settings;
+    let settings = context.settings;
     match settings.configured_endpoint_url(sdk_id)? {
         Some(url) => {
             endpoint::configured(&url.text).map_err(|problem| Error::invalid(problem, &url.origin))
@@ -40,7 +40,7 @@ pub(super) fn url(
 
 /// Sends a request, again when that is worth it.
 pub(super) async fn answered(
-    asking: &Asking<'_>,
+    context: &ProviderContext<'_>,
     provider: &str,
     request: &Request,
     sign: impl Fn(&mut Request) -> Result<(), String>,
@@ -50,7 +50,7 @@ pub(super) async fn answered(
         attempt += 1;
         let mut signed = request.clone();
         sign(&mut signed).map_err(|problem| failed(provider, problem))?;
-        let answer = asking.transport.send(&signed).await;
+        let answer = context.transport.send(&signed).await;
         let passes = match &answer {
             Ok(response) => matches!(response.status, 429 | 500 | 502..=504),
             Err(TransportError { kind, .. }) => {
@@ -61,8 +61,8 @@ pub(super) async fn answered(
             return answer
                 .map_err(|error| Error::new(ErrorKind::CredentialRetrieval, error.to_string()));
         }
-        RealPause
-            .pause(Duration::ZERO, Duration::from_secs(attempt.into()))
+        TokioSleep
+            .sleep(Duration::ZERO, Duration::from_secs(attempt.into()))
             .await;
     }
 }

@@ -8,7 +8,10 @@ use std::time::{Duration, SystemTime};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Asking, Credentials, Provider, Providing, cache, failed, moment, services};
+use super::{
+    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, cache, failed, moment,
+    services,
+};
 use crate::codec::json::ascii_text;
 use crate::config::{Error, ErrorKind, Value};
 use crate::http::Request;
@@ -27,15 +30,18 @@ impl Provider for Sso {
         NAME
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
-            match Access::of(&asking)? {
-                Some(access) => access.credentials(&asking).await.map(Answer::Found),
+            match Access::of(&context)? {
+                Some(access) => access
+                    .credentials(&context)
+                    .await
+                    .map(ProviderResult::Found),
                 None => {
                     let text = "has neither sso_role_name nor sso_account_id";
-                    Ok(Answer::NotConfigured(format!(
+                    Ok(ProviderResult::NotConfigured(format!(
                         "the profile \"{}\" {text}",
-                        asking.profile()?.name
+                        context.profile()?.name
                     )))
                 }
             }
@@ -55,12 +61,10 @@ struct Access {
 }
 
 impl Access {
-    fn of(asking: &Asking<'_>) -> Result<Option<Self>, Error> {
-        let profile = asking.profile()?;
-        let (role, account) = (
-            profile.get("sso_role_name")?,
-            profile.get("sso_account_id")?,
-        );
+    fn of(context: &ProviderContext<'_>) -> Result<Option<Self>, Error> {
+        let profile = context.profile()?;
+        let role = profile.get("sso_role_name")?;
+        let account = profile.get("sso_account_id")?;
         if role.is_none() && account.is_none() {
             return Ok(None);
         }
@@ -68,7 +72,7 @@ impl Access {
         let section = match &session {
             None => None,
             Some(Value { text, origin }) => {
-                Some(asking.settings.sso_session(text).ok_or_else(|| {
+                Some(context.settings.sso_session(text).ok_or_else(|| {
                     Error::invalid(
                         format!("The specified sso-session does not exist: \"{text}\""),
                         origin,
@@ -77,13 +81,11 @@ impl Access {
             }
         };
         let shared = |key: &str| -> Result<Option<Value>, Error> {
-            let (own, theirs) = (
-                profile.get(key)?,
-                section
-                    .map(|section| section.text(key))
-                    .transpose()?
-                    .flatten(),
-            );
+            let own = profile.get(key)?;
+            let theirs = section
+                .map(|section| section.text(key))
+                .transpose()?
+                .flatten();
             match (own, theirs) {
                 (Some(own), Some(theirs)) if own.text != theirs.text => Err(Error::invalid(
                     format!(
@@ -95,7 +97,8 @@ impl Access {
                 (own, theirs) => Ok(theirs.or(own)),
             }
         };
-        let (start_url, region) = (shared("sso_start_url")?, shared("sso_region")?);
+        let start_url = shared("sso_start_url")?;
+        let region = shared("sso_region")?;
         let keys = [
             ("sso_role_name", &role),
             ("sso_account_id", &account),
@@ -128,16 +131,16 @@ impl Access {
         }))
     }
 
-    async fn credentials(&self, asking: &Asking<'_>) -> Result<Credentials, Error> {
-        let path = self.path(asking);
+    async fn credentials(&self, context: &ProviderContext<'_>) -> Result<Credentials, Error> {
+        let path = self.path(context);
         if let Some(found) = path
             .as_deref()
-            .and_then(|path| cache::credentials(path, NAME, asking.now()))
+            .and_then(|path| cache::credentials(path, NAME, context.now()))
         {
             return Ok(found);
         }
-        let token = self.token(asking).await?;
-        let credentials = self.exchanged(asking, token).await?;
+        let token = self.token(context).await?;
+        let credentials = self.exchanged(context, token).await?;
         if let Some(path) = path {
             cache::keep(&path, &credentials, Some(NAME));
         }
@@ -145,33 +148,34 @@ impl Access {
     }
 
     /// Where the role's credentials are kept.
-    fn path(&self, asking: &Asking<'_>) -> Option<PathBuf> {
+    fn path(&self, context: &ProviderContext<'_>) -> Option<PathBuf> {
         let (name, value) = match &self.session {
             Some(session) => ("sessionName", session),
             None => ("startUrl", &self.start_url),
         };
-        let (account, role) = (ascii_text(&self.account), ascii_text(&self.role));
+        let account = ascii_text(&self.account);
+        let role = ascii_text(&self.role);
         let text = format!(
             "{{\"accountId\":{account},\"roleName\":{role},\"{name}\":{}}}",
             ascii_text(value)
         );
-        cache::path(asking, "cli/cache", &cache::key(&text))
+        cache::path(context, "cli/cache", &cache::key(&text))
     }
 
     /// The token of the login.
-    async fn token(&self, asking: &Asking<'_>) -> Result<String, Error> {
+    async fn token(&self, context: &ProviderContext<'_>) -> Result<String, Error> {
         let name = self.session.as_ref().unwrap_or(&self.start_url);
         let unloaded = |problem: String| {
             let login = format!(
                 "Log in with: aws sso login --profile {}",
-                asking.profile().map_or("NAME", |found| found.name)
+                context.profile().map_or("NAME", |found| found.name)
             );
             Error::new(
                 ErrorKind::CredentialRetrieval,
                 format!("Error loading SSO Token: {problem}\n{login}"),
             )
         };
-        let path = cache::path(asking, "sso/cache", &cache::key(name));
+        let path = cache::path(context, "sso/cache", &cache::key(name));
         let entry = path.as_deref().and_then(cache::read);
         let entry = entry.ok_or_else(|| unloaded(format!("Token for {name} does not exist")))?;
         let text = |key: &str| entry.get(key).and_then(Json::as_str).map(str::to_owned);
@@ -179,43 +183,42 @@ impl Access {
         let (Some(token), Some(ends)) = (text("accessToken"), ends) else {
             return Err(unloaded(format!("Token for {} is invalid", self.start_url)));
         };
-        let now = asking.now();
+        let now = context.now();
         if ends.duration_since(now).unwrap_or_default() < REFRESH_BEFORE
             && self.session.is_some()
-            && let Some(fresh) = self.refreshed(asking, &entry).await
+            && let Some(fresh) = self.refreshed(context, &entry).await
         {
             if let Some(path) = path {
                 cache::write(&path, &fresh);
             }
             return Ok(fresh["accessToken"].as_str().unwrap_or_default().to_owned());
         }
-        match ends > now {
-            true => Ok(token),
-            false => Err(expired(asking)),
+        if ends > now {
+            Ok(token)
+        } else {
+            Err(expired(context))
         }
     }
 
     /// A new entry of the cache for one that ends; none when there is none to have, in which case
     /// the old one serves as long as it lasts.
-    async fn refreshed(&self, asking: &Asking<'_>, entry: &Json) -> Option<Json> {
+    async fn refreshed(&self, context: &ProviderContext<'_>, entry: &Json) -> Option<Json> {
         let text = |key: &str| entry.get(key).and_then(Json::as_str);
-        let (token, id, secret) = (
-            text("refreshToken")?,
-            text("clientId")?,
-            text("clientSecret")?,
-        );
+        let token = text("refreshToken")?;
+        let id = text("clientId")?;
+        let secret = text("clientSecret")?;
         let registration = text("registrationExpiresAt")?;
-        if moment(registration)? <= asking.now() {
+        if moment(registration)? <= context.now() {
             return None;
         }
         let body = json!({"grantType": "refresh_token", "clientId": id, "clientSecret": secret, "refreshToken": token});
         let request = Request {
             method: "POST",
-            url: services::url(asking, "SSO OIDC", "oidc", &self.region).ok()? + "token",
+            url: services::url(context, "SSO OIDC", "oidc", &self.region).ok()? + "token",
             headers: vec![("content-type".into(), "application/json".into())],
             body: body.to_string().into_bytes(),
         };
-        let response = services::answered(asking, NAME, &request, |_| Ok(()))
+        let response = services::answered(context, NAME, &request, |_| Ok(()))
             .await
             .ok()?;
         let answer: Json = serde_json::from_slice(&response.body)
@@ -226,7 +229,7 @@ impl Access {
             "startUrl": self.start_url,
             "region": self.region,
             "accessToken": answer.get("accessToken")?.as_str()?,
-            "expiresAt": iso8601(asking.now().checked_add(life)?)?,
+            "expiresAt": iso8601(context.now().checked_add(life)?)?,
             "clientId": id,
             "clientSecret": secret,
             "registrationExpiresAt": registration,
@@ -238,23 +241,25 @@ impl Access {
     }
 
     /// The role's credentials for a token.
-    async fn exchanged(&self, asking: &Asking<'_>, token: String) -> Result<Credentials, Error> {
-        let (role, account) = (
-            utf8_percent_encode(&self.role, NON_ALPHANUMERIC),
-            utf8_percent_encode(&self.account, NON_ALPHANUMERIC),
-        );
-        let url = services::url(asking, "SSO", "portal.sso", &self.region)?;
+    async fn exchanged(
+        &self,
+        context: &ProviderContext<'_>,
+        token: String,
+    ) -> Result<Credentials, Error> {
+        let role = utf8_percent_encode(&self.role, NON_ALPHANUMERIC);
+        let account = utf8_percent_encode(&self.account, NON_ALPHANUMERIC);
+        let url = services::url(context, "SSO", "portal.sso", &self.region)?;
         let request = Request {
             method: "GET",
             url: format!("{url}federation/credentials?role_name={role}&account_id={account}"),
             headers: vec![("x-amz-sso_bearer_token".into(), token.into())],
             body: Vec::new(),
         };
-        let response = services::answered(asking, NAME, &request, |_| Ok(())).await?;
+        let response = services::answered(context, NAME, &request, |_| Ok(())).await?;
         let answer: Json = serde_json::from_slice(&response.body).unwrap_or_default();
         match response.status {
             200..300 => credentials(&answer).map_err(|problem| failed(NAME, problem)),
-            401 => Err(expired(asking)),
+            401 => Err(expired(context)),
             status => Err(refused(
                 &answer,
                 status,
@@ -264,8 +269,8 @@ impl Access {
     }
 }
 
-fn expired(asking: &Asking<'_>) -> Error {
-    let profile = asking.profile().map_or("NAME", |profile| profile.name);
+fn expired(context: &ProviderContext<'_>) -> Error {
+    let profile = context.profile().map_or("NAME", |profile| profile.name);
     let text = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
                 session run aws sso login with the corresponding profile.";
     Error::new(
@@ -314,7 +319,7 @@ mod tests {
     use super::super::testing::{Fake, LATE, resolve};
     use super::*;
     use crate::config::Settings;
-    use crate::surroundings::testing::Scene;
+    use crate::env::testing::Scene;
 
     const SESSION: &str = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = \
                            eu-west-1\nsso_start_url = https://start.example\n";
@@ -333,7 +338,7 @@ mod tests {
         let path = scene.path(path);
         fs::create_dir_all(Path::new(&path).parent().expect("a folder")).expect("a folder");
         fs::write(path, token).expect("a file");
-        let settings = Settings::load(scene.surroundings(), None).expect("files");
+        let settings = Settings::load(scene.env(), None).expect("files");
         (scene, settings)
     }
 

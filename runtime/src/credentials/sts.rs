@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Asking, Credentials, cache, failed, moment, services};
+use super::{Credentials, ProviderContext, cache, failed, moment, services};
 use crate::codec::json;
 use crate::config::{Error, ErrorKind};
 use crate::http::Request;
@@ -34,7 +34,7 @@ pub(super) struct Role {
 impl Role {
     /// Where the role's credentials are kept, under a hash of Python's JSON of what they were asked
     /// for with.
-    fn path(&self, asking: &Asking<'_>) -> Option<PathBuf> {
+    fn path(&self, context: &ProviderContext<'_>) -> Option<PathBuf> {
         let texts = [
             ("ExternalId", self.external_id.as_ref()),
             ("RoleArn", Some(&self.arn)),
@@ -49,7 +49,7 @@ impl Role {
             .map(|duration| format!("\"DurationSeconds\": {duration}"));
         let members: Vec<_> = duration.into_iter().chain(texts).collect();
         cache::path(
-            asking,
+            context,
             "cli/cache",
             &cache::key(&format!("{{{}}}", members.join(", "))),
         )
@@ -58,40 +58,40 @@ impl Role {
     /// The role's credentials of an earlier call.
     pub(super) fn cached(
         &self,
-        asking: &Asking<'_>,
+        context: &ProviderContext<'_>,
         provider: &'static str,
     ) -> Option<Credentials> {
-        cache::credentials(&self.path(asking)?, provider, asking.now())
+        cache::credentials(&self.path(context)?, provider, context.now())
     }
 
     /// Takes the role, and keeps what it gives. `proof` is what the action asks for beside the
     /// role; the call is signed when there are credentials to sign with.
     pub(super) async fn take(
         &self,
-        asking: &Asking<'_>,
+        context: &ProviderContext<'_>,
         provider: &'static str,
         action: &str,
         proof: Option<(&str, String)>,
         identity: Option<&Credentials>,
     ) -> Result<Credentials, Error> {
-        let region = endpoint::region(asking.region);
+        let region = endpoint::region(context.region);
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
         let request = Request {
             method: "POST",
-            url: services::url(asking, "STS", "sts", region)?,
+            url: services::url(context, "STS", "sts", region)?,
             headers: vec![("content-type".into(), content_type.into())],
-            body: self.form(asking, action, proof).into_bytes(),
+            body: self.form(context, action, proof).into_bytes(),
         };
         let sign = |request: &mut Request| match identity {
             Some(identity) => sign::sign(
                 request,
                 &identity.into(),
                 sign::Scope::new(region, "sts"),
-                asking.now(),
+                context.now(),
             ),
             None => Ok(()),
         };
-        let response = services::answered(asking, provider, &request, sign).await?;
+        let response = services::answered(context, provider, &request, sign).await?;
         let body = String::from_utf8_lossy(&response.body);
         let credentials = match response.status {
             200..300 => {
@@ -99,15 +99,20 @@ impl Role {
             }
             status => return Err(refused(&body, status, action)),
         };
-        if let Some(path) = self.path(asking) {
+        if let Some(path) = self.path(context) {
             cache::keep(&path, &credentials, None);
         }
         Ok(credentials)
     }
 
-    fn form(&self, asking: &Asking<'_>, action: &str, proof: Option<(&str, String)>) -> String {
+    fn form(
+        &self,
+        context: &ProviderContext<'_>,
+        action: &str,
+        proof: Option<(&str, String)>,
+    ) -> String {
         // As the AWS CLI names a session that has no name.
-        let seconds = asking
+        let seconds = context
             .now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()

@@ -2,7 +2,7 @@
 //! or the profile's `web_identity_token_file`.
 
 use super::sts::Role;
-use super::{Answer, Asking, Provider, Providing, failed};
+use super::{Provider, ProviderContext, ProviderFuture, ProviderResult, failed};
 use crate::config::{Error, Origin, Value};
 
 const NAME: &str = "assume-role-with-web-identity";
@@ -16,24 +16,24 @@ impl Provider for WebIdentity {
         NAME
     }
 
-    fn provide<'a>(&'a self, asking: Asking<'a>) -> Providing<'a> {
+    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
         Box::pin(async move {
             let Some(file) = stated(
-                &asking,
+                &context,
                 "AWS_WEB_IDENTITY_TOKEN_FILE",
                 "web_identity_token_file",
             )?
             else {
                 let text = "neither AWS_WEB_IDENTITY_TOKEN_FILE nor the key web_identity_token_file is there";
-                return Ok(Answer::NotConfigured(text.to_owned()));
+                return Ok(ProviderResult::NotConfigured(text.to_owned()));
             };
-            let Some(arn) = stated(&asking, "AWS_ROLE_ARN", "role_arn")? else {
+            let Some(arn) = stated(&context, "AWS_ROLE_ARN", "role_arn")? else {
                 let text = "The provided profile or the current environment is configured to assume role with web identity \
                             but has no role ARN configured. Ensure that the profile has the role_arnconfiguration set or \
                             the AWS_ROLE_ARN env var is set.";
                 return Err(Error::invalid(text, &file.origin));
             };
-            let session = stated(&asking, "AWS_ROLE_SESSION_NAME", "role_session_name")?
+            let session = stated(&context, "AWS_ROLE_SESSION_NAME", "role_session_name")?
                 .map(|value| value.text);
             let role = Role {
                 duration: None,
@@ -42,27 +42,31 @@ impl Provider for WebIdentity {
                 session,
                 device: None,
             };
-            if let Some(found) = role.cached(&asking, NAME) {
-                return Ok(Answer::Found(found));
+            if let Some(found) = role.cached(&context, NAME) {
+                return Ok(ProviderResult::Found(found));
             }
             let proof = ("WebIdentityToken", token(&file)?);
             role.take(
-                &asking,
+                &context,
                 NAME,
                 "AssumeRoleWithWebIdentity",
                 Some(proof),
                 None,
             )
             .await
-            .map(Answer::Found)
+            .map(ProviderResult::Found)
         })
     }
 }
 
 /// What a variable states, or else the profile.
-fn stated(asking: &Asking<'_>, variable: &str, key: &str) -> Result<Option<Value>, Error> {
-    if asking.environment_counts()
-        && let Some(text) = asking.settings.surroundings().variable(variable)?
+fn stated(
+    context: &ProviderContext<'_>,
+    variable: &str,
+    key: &str,
+) -> Result<Option<Value>, Error> {
+    if context.environment_counts()
+        && let Some(text) = context.settings.env().variable(variable)?
     {
         let value = Value {
             text,
@@ -70,7 +74,7 @@ fn stated(asking: &Asking<'_>, variable: &str, key: &str) -> Result<Option<Value
         };
         return Ok(Some(value).filter(|value| !value.text.is_empty()));
     }
-    Ok(asking
+    Ok(context
         .profile()?
         .get(key)?
         .filter(|value| !value.text.is_empty()))
@@ -93,7 +97,7 @@ mod tests {
     use super::super::testing::{Fake, LATE, resolve};
     use super::*;
     use crate::config::Settings;
-    use crate::surroundings::testing::Scene;
+    use crate::env::testing::Scene;
 
     #[test]
     fn the_token_of_a_file_is_sent_unsigned() {
@@ -114,7 +118,7 @@ mod tests {
         ];
         for (config, variables) in [(&*of_profile, &[][..]), ("", &variables)] {
             let scene = Scene::new(config, "", variables);
-            let settings = Settings::load(scene.surroundings(), None).expect("files");
+            let settings = Settings::load(scene.env(), None).expect("files");
             let fake = Fake::answering(&[(200, &answer)]);
             assert_eq!(
                 resolve(&settings, &fake).map(|found| found.source),
@@ -148,7 +152,7 @@ mod tests {
             ),
         ] {
             let scene = Scene::new("", "", variables);
-            let settings = Settings::load(scene.surroundings(), None).expect("files");
+            let settings = Settings::load(scene.env(), None).expect("files");
             let error = resolve(&settings, &Fake::default())
                 .expect_err(expected)
                 .to_string();

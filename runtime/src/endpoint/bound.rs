@@ -6,31 +6,31 @@ use super::Value;
 use super::functions::is_host_label;
 use crate::document::{Document, Map};
 use crate::rows::{Fixed, Member, Operation, OperationTrait, Service, Step, Trait, flag};
-use crate::sink::{DocumentSink, Write};
+use crate::visit::{DocumentBuilder, Visit};
 use std::fmt;
 use std::net::Ipv4Addr;
 
 /// What an operation and its input add to an address. `Debug` shows nothing of the input.
 #[derive(Default)]
-pub(crate) struct Bound<'a> {
+pub(crate) struct EndpointBindings<'a> {
     /// Parameters of the endpoint rules.
     pub(crate) parameters: Vec<(&'a str, Value)>,
     /// What goes before the host name, or why no host name can have it.
     pub(crate) prefix: Option<Result<String, String>>,
 }
 
-impl fmt::Debug for Bound<'_> {
+impl fmt::Debug for EndpointBindings<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bound").finish_non_exhaustive()
+        f.debug_struct("EndpointBindings").finish_non_exhaustive()
     }
 }
 
-impl<'a> Bound<'a> {
+impl<'a> EndpointBindings<'a> {
     /// Reads the input only of operations whose address depends on it.
     pub(crate) fn new(
         service: &'a Service<'a>,
         operation: &Operation<'a>,
-        input: &dyn Write,
+        input: &dyn Visit,
     ) -> Self {
         let members = operation
             .input
@@ -45,7 +45,7 @@ impl<'a> Bound<'a> {
             Some(shape) if paths || members.iter().any(named) => document(service, shape, input),
             _ => Document::Null,
         };
-        let mut bound = Bound {
+        let mut bound = EndpointBindings {
             parameters: Vec::new(),
             prefix: None,
         };
@@ -90,10 +90,10 @@ impl<'a> Bound<'a> {
 }
 
 /// The input as a document.
-fn document(service: &Service<'_>, shape: u32, input: &dyn Write) -> Document {
-    let mut sink = DocumentSink::new(service, shape);
-    match input.write(&mut sink) {
-        Ok(()) => sink.finish(),
+fn document(service: &Service<'_>, shape: u32, input: &dyn Visit) -> Document {
+    let mut visitor = DocumentBuilder::new(service, shape);
+    match input.visit(&mut visitor) {
+        Ok(()) => visitor.finish(),
         Err(_) => Document::Map(Map::new()),
     }
 }
@@ -214,9 +214,9 @@ mod tests {
     use crate::codec::json;
 
     fn found(path: &[Step<'_>], input: &str) -> Option<Value> {
-        let mut sink = DocumentSink::new(&Service::NONE, 0);
-        json::read(input.as_bytes(), &Service::NONE, 0, &mut sink).expect("JSON");
-        at(path, &sink.finish()).as_ref().and_then(value)
+        let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
+        json::read(input.as_bytes(), &Service::NONE, 0, &mut visitor).expect("JSON");
+        at(path, &visitor.finish()).as_ref().and_then(value)
     }
 
     fn list(texts: &[&str]) -> Option<Value> {
@@ -231,10 +231,8 @@ mod tests {
         let items = r#"{"Items":[{"Get":{"Name":"a"}},{"Put":{"Name":"b"}},{"Get":{"Name":"c"},"Put":{"Name":"d"}}]}"#;
         let gets = [Member("Items"), Each, Member("Get"), Member("Name")];
         assert_eq!(found(&gets, items), list(&["a", "c"]));
-        let (get, put) = (
-            [Member("Get"), Member("Name")],
-            [Member("Put"), Member("Name")],
-        );
+        let get = [Member("Get"), Member("Name")];
+        let put = [Member("Put"), Member("Name")];
         let all: [&[Step<'_>]; 2] = [&get, &put];
         assert_eq!(
             found(&[Member("Items"), Each, Several(&all), Flatten], items),
@@ -259,7 +257,7 @@ mod tests {
 
     #[test]
     fn no_prefix_goes_before_an_address() {
-        let bound = Bound {
+        let bound = EndpointBindings {
             parameters: Vec::new(),
             prefix: Some(Ok("sync-".to_owned())),
         };
@@ -272,7 +270,7 @@ mod tests {
         ] {
             assert_eq!(bound.prefixed(url).as_deref(), Ok(expected));
         }
-        let wrong = Bound {
+        let wrong = EndpointBindings {
             parameters: Vec::new(),
             prefix: Some(Err("no".to_owned())),
         };

@@ -11,9 +11,12 @@ pub(super) fn url(url: &str) -> Option<String> {
     let host_and_port = authority
         .rsplit_once('@')
         .map_or(authority, |(_, after)| after);
-    host(host_and_port).then(|| match path.starts_with('/') {
-        true => url.to_owned(),
-        false => format!("{}/{path}", url.strip_suffix(path).unwrap_or(url)),
+    host(host_and_port).then(|| {
+        if path.starts_with('/') {
+            url.to_owned()
+        } else {
+            format!("{}/{path}", url.strip_suffix(path).unwrap_or(url))
+        }
     })
 }
 

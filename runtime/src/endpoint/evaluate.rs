@@ -78,14 +78,15 @@ impl Scope {
     /// What the first rule that applies comes to; none when none does.
     fn first(&mut self, rules: &[Rule<'_>]) -> Option<Result<Endpoint, String>> {
         self.depth += 1;
-        let found = match self.depth > DEEPEST {
-            true => Some(Err("The endpoint rules nest too deep.".to_owned())),
-            false => rules.iter().find_map(|rule| {
+        let found = if self.depth > DEEPEST {
+            Some(Err("The endpoint rules nest too deep.".to_owned()))
+        } else {
+            rules.iter().find_map(|rule| {
                 let before = self.values.len();
                 let found = self.rule(rule);
                 self.values.truncate(before);
                 found
-            }),
+            })
         };
         self.depth -= 1;
         found

@@ -2,7 +2,7 @@
 
 use super::masked;
 use crate::config::Error;
-use crate::surroundings::Surroundings;
+use crate::env::Env;
 use std::fmt;
 
 /// Through which proxy requests go, by the scheme of their URL, and which hosts are called
@@ -24,10 +24,10 @@ impl Proxies {
     /// # Errors
     ///
     /// A variable that is not Unicode text.
-    pub fn from_env(surroundings: &Surroundings) -> Result<Self, Error> {
-        let variable = |lower: &str| match surroundings.variable(lower)? {
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
+        let variable = |lower: &str| match env.variable(lower)? {
             Some(value) => Ok(Some(value)),
-            None => surroundings.variable(&lower.to_ascii_uppercase()),
+            None => env.variable(&lower.to_ascii_uppercase()),
         };
         let proxy = |lower| {
             Ok::<_, Error>(
@@ -36,9 +36,9 @@ impl Proxies {
                     .map(with_scheme),
             )
         };
-        let cgi = surroundings.variable("REQUEST_METHOD")?.is_some();
+        let cgi = env.variable("REQUEST_METHOD")?.is_some();
         let http = if cgi {
-            surroundings.variable("http_proxy")?.map(with_scheme)
+            env.variable("http_proxy")?.map(with_scheme)
         } else {
             proxy("http_proxy")?
         };
@@ -61,9 +61,10 @@ impl Proxies {
     /// The URL of the proxy for a request to `url`; none when it goes directly.
     pub fn proxy_for(&self, url: &str) -> Option<&str> {
         let (scheme, rest) = url.split_once("://")?;
-        let proxy = match scheme.eq_ignore_ascii_case("https") {
-            true => self.https.as_deref()?,
-            false => self.http.as_deref()?,
+        let proxy = if scheme.eq_ignore_ascii_case("https") {
+            self.https.as_deref()?
+        } else {
+            self.http.as_deref()?
         };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
         let host = authority
@@ -115,7 +116,7 @@ mod tests {
     use super::*;
 
     fn proxies<const N: usize>(variables: [(&str, &str); N]) -> Proxies {
-        Proxies::from_env(&Surroundings::with_variables(variables)).expect("text")
+        Proxies::from_env(&Env::with_variables(variables)).expect("text")
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::masked;
 use super::proxy::Proxies;
 use super::{
-    Header, Request, Response, Sending, Transport, TransportError, TransportErrorKind as Kind,
+    Header, Request, Response, SendFuture, Transport, TransportError, TransportErrorKind as Kind,
 };
 use reqwest::header::{HeaderName, HeaderValue};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
@@ -266,7 +266,7 @@ impl Reqwest {
 }
 
 impl Transport for Reqwest {
-    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
+    fn send<'a>(&'a self, request: &'a Request) -> SendFuture<'a> {
         Box::pin(self.exchange(request))
     }
 }

@@ -15,8 +15,8 @@ use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::retry::Attempts;
 use crate::rows::{Operation, Service};
-use crate::sink::{Parts, Refused, Sink, Write};
 use crate::validate::Violation;
+use crate::visit::{CompoundKind, Visit, VisitError, Visitor};
 use serde_json::Value;
 
 pub(crate) struct AwsJson {
@@ -28,9 +28,9 @@ impl Protocol for AwsJson {
         &self,
         service: &Service<'_>,
         operation: &Operation<'_>,
-        input: &dyn Write,
+        input: &dyn Visit,
         violations: Option<&mut Vec<Violation>>,
-    ) -> Result<Request, Refused> {
+    ) -> Result<Request, VisitError> {
         let body = match operation.input {
             Some(shape) => json::write(input, service, shape, violations)?,
             None => b"{}".to_vec(),
@@ -57,14 +57,14 @@ impl Protocol for AwsJson {
         service: &Service<'_>,
         operation: &Operation<'_>,
         response: &Response,
-        output: &mut dyn Sink,
+        output: &mut dyn Visitor,
     ) -> Result<(), String> {
         let Some(shape) = operation.output else {
             return Ok(());
         };
         if response.body.is_empty() {
             return output
-                .begin(Parts::Members)
+                .begin(CompoundKind::Members)
                 .and_then(|()| output.end())
                 .map_err(|refused| refused.to_string());
         }
@@ -93,7 +93,8 @@ impl Protocol for AwsJson {
     ) -> ServiceError {
         let body: Value = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
         let status = response.status.to_string();
-        let (queried, named) = (query_code(response), code(response, &body));
+        let queried = query_code(response);
+        let named = code(response, &body);
         let shape = super::error_shape(service, operation, [named.as_deref(), queried]);
         let code = queried.map(str::to_owned).or(named).unwrap_or(status);
         let messages = || {

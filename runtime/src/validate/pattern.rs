@@ -173,11 +173,11 @@ impl<'p> Translation<'p> {
     }
 
     fn class(&mut self, class: &str, negated: bool) {
-        match self.in_class {
-            true => self.out.push_str(class),
-            false => self
-                .out
-                .extend([if negated { "[^" } else { "[" }, class, "]"]),
+        if self.in_class {
+            self.out.push_str(class)
+        } else {
+            self.out
+                .extend([if negated { "[^" } else { "[" }, class, "]"])
         }
     }
 }

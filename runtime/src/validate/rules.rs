@@ -4,11 +4,11 @@ use super::Problem;
 #[cfg(feature = "patterns")]
 use super::pattern::matches;
 use crate::rows::{Kind, Member, Shape, flag};
-use crate::sink::Parts;
+use crate::visit::CompoundKind;
 
-/// A kind of value, as it comes to a sink.
+/// A kind of value, as it comes to a visitor.
 #[derive(Clone, Copy)]
-pub(crate) enum Offered {
+pub(crate) enum ValueKind {
     Null,
     Boolean,
     Integer,
@@ -16,26 +16,28 @@ pub(crate) enum Offered {
     Text,
     Blob,
     Timestamp,
-    Compound(Parts),
+    Compound(CompoundKind),
 }
 
-impl Offered {
+impl ValueKind {
     /// Whether a shape of this kind takes it.
     // Of what is offered all but one comparison is known where this is called.
     #[inline(always)]
     pub(crate) fn fits(self, kind: Kind) -> bool {
         let fits = match self {
-            Offered::Null => false,
+            ValueKind::Null => false,
             // As in the AWS CLI, where a boolean passes as an integer.
-            Offered::Boolean => matches!(kind, Kind::Boolean | Kind::Integer(_)),
-            Offered::Integer => matches!(kind, Kind::Integer(_) | Kind::Float),
-            Offered::Float => kind == Kind::Float,
-            Offered::Text => matches!(kind, Kind::String | Kind::Enum),
-            Offered::Blob => kind == Kind::Blob,
-            Offered::Timestamp => kind == Kind::Timestamp,
-            Offered::Compound(Parts::Members) => matches!(kind, Kind::Structure | Kind::Union),
-            Offered::Compound(Parts::Elements) => kind == Kind::List,
-            Offered::Compound(Parts::Entries) => kind == Kind::Map,
+            ValueKind::Boolean => matches!(kind, Kind::Boolean | Kind::Integer(_)),
+            ValueKind::Integer => matches!(kind, Kind::Integer(_) | Kind::Float),
+            ValueKind::Float => kind == Kind::Float,
+            ValueKind::Text => matches!(kind, Kind::String | Kind::Enum),
+            ValueKind::Blob => kind == Kind::Blob,
+            ValueKind::Timestamp => kind == Kind::Timestamp,
+            ValueKind::Compound(CompoundKind::Members) => {
+                matches!(kind, Kind::Structure | Kind::Union)
+            }
+            ValueKind::Compound(CompoundKind::Elements) => kind == Kind::List,
+            ValueKind::Compound(CompoundKind::Entries) => kind == Kind::Map,
         };
         fits || kind == Kind::Document
     }
@@ -43,16 +45,16 @@ impl Offered {
     /// Its name in messages.
     pub(super) fn in_words(self) -> &'static str {
         match self {
-            Offered::Null => "null",
-            Offered::Boolean => "boolean",
-            Offered::Integer => "integer",
-            Offered::Float => "float",
-            Offered::Text => "string",
-            Offered::Blob => "bytes",
-            Offered::Timestamp => "timestamp",
-            Offered::Compound(Parts::Members) => "structure",
-            Offered::Compound(Parts::Elements) => "list",
-            Offered::Compound(Parts::Entries) => "map",
+            ValueKind::Null => "null",
+            ValueKind::Boolean => "boolean",
+            ValueKind::Integer => "integer",
+            ValueKind::Float => "float",
+            ValueKind::Text => "string",
+            ValueKind::Blob => "bytes",
+            ValueKind::Timestamp => "timestamp",
+            ValueKind::Compound(CompoundKind::Members) => "structure",
+            ValueKind::Compound(CompoundKind::Elements) => "list",
+            ValueKind::Compound(CompoundKind::Entries) => "map",
         }
     }
 }
@@ -115,7 +117,7 @@ pub(crate) fn count(count: usize, shape: &Shape<'_>, report: &mut impl FnMut(Pro
 }
 
 /// Whether a request without the member is refused.
-pub(crate) fn is_demanded(member: &Member<'_>) -> bool {
+pub(crate) fn is_required_on_input(member: &Member<'_>) -> bool {
     member.is(flag::REQUIRED) && !member.is(flag::IDEMPOTENCY_TOKEN)
 }
 

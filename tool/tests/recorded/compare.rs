@@ -115,7 +115,8 @@ pub(super) fn differences(case: &Case, got: &Got) -> Vec<String> {
         &got.requests.len(),
     );
     for (want, got) in case.requests.iter().zip(&got.requests) {
-        let (want, got) = (recorded(want, case), seen(got, case));
+        let want = recorded(want, case);
+        let got = seen(got, case);
         check(
             "request",
             same(&want, &got),

@@ -273,7 +273,8 @@ fn published_cases() {
     assert!(unpacked.expect("tar").success());
     let mut files = Vec::new();
     models(folder.path(), &mut files);
-    let (mut count, mut wrong) = (0, Vec::new());
+    let mut count = 0;
+    let mut wrong = Vec::new();
     for file in &files {
         let model: Value = serde_json::from_slice(&fs::read(file).expect("a file")).expect("JSON");
         let shapes = model["shapes"].as_object().into_iter().flatten();

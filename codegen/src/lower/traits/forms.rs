@@ -314,7 +314,9 @@ fn shown(value: &Value) -> String {
 /// bracket that stays open or was never opened, a backslash that escapes nothing, a quantifier with
 /// nothing before it.
 fn is_pattern(pattern: &str) -> bool {
-    let (mut open, mut repeatable, mut chars) = (0_usize, false, pattern.chars().peekable());
+    let mut open = 0_usize;
+    let mut repeatable = false;
+    let mut chars = pattern.chars().peekable();
     while let Some(c) = chars.next() {
         let closed = match c {
             '\\' => chars.next().is_some(),

@@ -188,13 +188,14 @@ impl<'t> Parser<'t> {
             return None;
         }
         self.rest = rest;
-        match number.contains(['.', 'e', 'E']) {
-            true => number.parse().ok().map(Document::Float),
-            false => Some(
+        if number.contains(['.', 'e', 'E']) {
+            number.parse().ok().map(Document::Float)
+        } else {
+            Some(
                 number
                     .parse()
                     .map_or_else(|_| Document::Digits(number.to_owned()), Document::Integer),
-            ),
+            )
         }
     }
 

@@ -1,6 +1,6 @@
 //! Reading an answer that departs from the model: what can be understood is.
 //!
-//! It is read as a document first, and then given to the sink by the rows:
+//! It is read as a document first, and then given to the visitor by the rows:
 //!
 //! - numbers and booleans in quotes count as what they are, and whole numbers with a fraction or
 //!   exponent as integers;
@@ -11,11 +11,11 @@
 use crate::codec::base64;
 use crate::document::{Document, Map};
 use crate::rows::{Ix, Kind, Service, Shape, flag};
-use crate::sink::{Done, Parts, Refused, Sink};
 use crate::timestamp::Timestamp;
+use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
 
-/// Gives a document to the sink as a value of the shape.
+/// Gives a document to the visitor as a value of the shape.
 ///
 /// # Errors
 ///
@@ -24,17 +24,20 @@ pub(crate) fn give(
     value: &Document,
     service: &Service<'_>,
     shape: Ix,
-    sink: &mut dyn Sink,
+    visitor: &mut dyn Visitor,
 ) -> Result<(), String> {
     let mut giving = Giving {
         service,
         path: String::new(),
     };
     giving
-        .value(value, service.shape(shape), sink)
-        .map_err(|refused| match giving.path.is_empty() {
-            true => refused.to_string(),
-            false => format!("{}: {refused}", giving.path),
+        .value(value, service.shape(shape), visitor)
+        .map_err(|refused| {
+            if giving.path.is_empty() {
+                refused.to_string()
+            } else {
+                format!("{}: {refused}", giving.path)
+            }
         })
 }
 
@@ -45,12 +48,21 @@ struct Giving<'a> {
 }
 
 impl<'a> Giving<'a> {
-    fn value(&mut self, value: &Document, shape: &'a Shape<'a>, sink: &mut dyn Sink) -> Done {
+    fn value(
+        &mut self,
+        value: &Document,
+        shape: &'a Shape<'a>,
+        visitor: &mut dyn Visitor,
+    ) -> VisitResult {
         match (shape.kind, value) {
-            (Kind::Structure | Kind::Union, Document::Map(map)) => self.members(map, shape, sink),
-            (Kind::Map | Kind::Document, Document::Map(map)) => self.entries(map, shape, sink),
-            (Kind::List | Kind::Document, Document::List(list)) => self.elements(list, shape, sink),
-            (_, value) => scalar(value, shape.kind, sink),
+            (Kind::Structure | Kind::Union, Document::Map(map)) => {
+                self.members(map, shape, visitor)
+            }
+            (Kind::Map | Kind::Document, Document::Map(map)) => self.entries(map, shape, visitor),
+            (Kind::List | Kind::Document, Document::List(list)) => {
+                self.elements(list, shape, visitor)
+            }
+            (_, value) => scalar(value, shape.kind, visitor),
         }
     }
 
@@ -60,17 +72,22 @@ impl<'a> Giving<'a> {
         step: std::fmt::Arguments<'_>,
         value: &Document,
         ix: Ix,
-        sink: &mut dyn Sink,
-    ) -> Done {
+        visitor: &mut dyn Visitor,
+    ) -> VisitResult {
         let before = self.path.len();
         let _ = self.path.write_fmt(step);
-        self.value(value, self.service.shape(ix), sink)?;
+        self.value(value, self.service.shape(ix), visitor)?;
         self.path.truncate(before);
         Ok(())
     }
 
-    fn members(&mut self, map: &Map, shape: &'a Shape<'a>, sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Members)?;
+    fn members(
+        &mut self,
+        map: &Map,
+        shape: &'a Shape<'a>,
+        visitor: &mut dyn Visitor,
+    ) -> VisitResult {
+        visitor.begin(CompoundKind::Members)?;
         for (name, value) in map.iter().filter(|(_, value)| **value != Document::Null) {
             let found = shape
                 .members
@@ -83,38 +100,48 @@ impl<'a> Giving<'a> {
                     format_args!("{dot}{}", member.name),
                     value,
                     member.target,
-                    sink.member(index)?,
+                    visitor.member(index)?,
                 )?;
             }
         }
-        sink.end()
+        visitor.end()
     }
 
-    fn elements(&mut self, list: &[Document], shape: &'a Shape<'a>, sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Elements)?;
+    fn elements(
+        &mut self,
+        list: &[Document],
+        shape: &'a Shape<'a>,
+        visitor: &mut dyn Visitor,
+    ) -> VisitResult {
+        visitor.begin(CompoundKind::Elements)?;
         let target = shape.element().map_or(Ix::MAX, |element| element.target);
         for (index, value) in list.iter().enumerate() {
             match value {
                 Document::Null if !takes_null(shape) => {}
-                Document::Null => sink.element()?.null()?,
-                value => self.part(format_args!("[{index}]"), value, target, sink.element()?)?,
+                Document::Null => visitor.element()?.null()?,
+                value => self.part(format_args!("[{index}]"), value, target, visitor.element()?)?,
             }
         }
-        sink.end()
+        visitor.end()
     }
 
-    fn entries(&mut self, map: &Map, shape: &'a Shape<'a>, sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Entries)?;
+    fn entries(
+        &mut self,
+        map: &Map,
+        shape: &'a Shape<'a>,
+        visitor: &mut dyn Visitor,
+    ) -> VisitResult {
+        visitor.begin(CompoundKind::Entries)?;
         let target = shape.element().map_or(Ix::MAX, |element| element.target);
         for (key, value) in map {
             match value {
                 Document::Null if !takes_null(shape) => {}
-                Document::Null => sink.entry(key)?.null()?,
+                Document::Null => visitor.entry(key)?.null()?,
                 // The key may be secret.
-                value => self.part(format_args!("[…]"), value, target, sink.entry(key)?)?,
+                value => self.part(format_args!("[…]"), value, target, visitor.entry(key)?)?,
             }
         }
-        sink.end()
+        visitor.end()
     }
 }
 
@@ -123,56 +150,56 @@ fn takes_null(shape: &Shape<'_>) -> bool {
 }
 
 /// Gives a scalar, or what came in its place.
-fn scalar(value: &Document, kind: Kind, sink: &mut dyn Sink) -> Done {
+fn scalar(value: &Document, kind: Kind, visitor: &mut dyn Visitor) -> VisitResult {
     match (kind, value) {
-        (Kind::Float, Document::Integer(value)) => sink.float(*value as f64),
+        (Kind::Float, Document::Integer(value)) => visitor.float(*value as f64),
         (Kind::Float, Document::String(text)) => {
-            sink.float(text.parse().map_err(|_| Refused::form("a number"))?)
+            visitor.float(text.parse().map_err(|_| VisitError::form("a number"))?)
         }
-        (Kind::Integer(_), Document::Float(value)) => sink.integer(whole(*value)?),
+        (Kind::Integer(_), Document::Float(value)) => visitor.integer(whole(*value)?),
         (Kind::Integer(_), Document::String(text)) => match text.parse() {
-            Ok(value) => sink.integer(value),
-            Err(_) => sink.integer(whole(text.parse().unwrap_or(f64::NAN))?),
+            Ok(value) => visitor.integer(value),
+            Err(_) => visitor.integer(whole(text.parse().unwrap_or(f64::NAN))?),
         },
         (Kind::Boolean, Document::String(text)) => match text.as_str() {
-            "true" | "True" => sink.boolean(true),
-            "false" | "False" => sink.boolean(false),
-            _ => Err(Refused::form("a boolean")),
+            "true" | "True" => visitor.boolean(true),
+            "false" | "False" => visitor.boolean(false),
+            _ => Err(VisitError::form("a boolean")),
         },
-        (Kind::String | Kind::Enum, Document::Integer(value)) => sink.string(&value.to_string()),
-        (Kind::String | Kind::Enum, Document::Digits(digits)) => sink.string(digits),
-        (Kind::String | Kind::Enum, Document::Float(value)) => sink.string(&value.to_string()),
-        (Kind::String | Kind::Enum, Document::Boolean(value)) => sink.string(&value.to_string()),
-        (Kind::Timestamp, value) => sink.timestamp(point(value)?),
+        (Kind::String | Kind::Enum, Document::Integer(value)) => visitor.string(&value.to_string()),
+        (Kind::String | Kind::Enum, Document::Digits(digits)) => visitor.string(digits),
+        (Kind::String | Kind::Enum, Document::Float(value)) => visitor.string(&value.to_string()),
+        (Kind::String | Kind::Enum, Document::Boolean(value)) => visitor.string(&value.to_string()),
+        (Kind::Timestamp, value) => visitor.timestamp(point(value)?),
         (Kind::Blob, Document::String(text)) => {
-            sink.blob(&base64::lenient(text).ok_or_else(|| Refused::form("base64 text"))?)
+            visitor.blob(&base64::lenient(text).ok_or_else(|| VisitError::form("base64 text"))?)
         }
-        (_, Document::Null) => sink.null(),
-        (_, Document::Boolean(value)) => sink.boolean(*value),
-        (_, Document::Integer(value)) => sink.integer(*value),
+        (_, Document::Null) => visitor.null(),
+        (_, Document::Boolean(value)) => visitor.boolean(*value),
+        (_, Document::Integer(value)) => visitor.integer(*value),
         (_, Document::Digits(digits)) => {
-            sink.float(digits.parse().map_err(|_| Refused::form("a number"))?)
+            visitor.float(digits.parse().map_err(|_| VisitError::form("a number"))?)
         }
-        (_, Document::Float(value)) => sink.float(*value),
-        (_, Document::String(text)) => sink.string(text),
-        (_, Document::List(_)) => Err(Refused::kind("list")),
-        (_, Document::Map(_)) => Err(Refused::kind("map")),
+        (_, Document::Float(value)) => visitor.float(*value),
+        (_, Document::String(text)) => visitor.string(text),
+        (_, Document::List(_)) => Err(VisitError::kind("list")),
+        (_, Document::Map(_)) => Err(VisitError::kind("map")),
         // JSON has neither.
-        (_, Document::Blob(value)) => sink.blob(value),
-        (_, Document::Timestamp(value)) => sink.timestamp(*value),
+        (_, Document::Blob(value)) => visitor.blob(value),
+        (_, Document::Timestamp(value)) => visitor.timestamp(*value),
     }
 }
 
-fn whole(value: f64) -> Result<i128, Refused> {
+fn whole(value: f64) -> Result<i128, VisitError> {
     let is_whole = value.fract() == 0.0 && value.abs() < 1e38;
     if is_whole {
         Ok(value as i128)
     } else {
-        Err(Refused::form("an integer"))
+        Err(VisitError::form("an integer"))
     }
 }
 
-fn point(value: &Document) -> Result<Timestamp, Refused> {
+fn point(value: &Document) -> Result<Timestamp, VisitError> {
     let point = match value {
         Document::Integer(seconds) => i64::try_from(*seconds)
             .ok()
@@ -182,5 +209,5 @@ fn point(value: &Document) -> Result<Timestamp, Refused> {
         Document::Timestamp(point) => Some(*point),
         _ => None,
     };
-    point.ok_or_else(|| Refused::form("a point in time"))
+    point.ok_or_else(|| VisitError::form("a point in time"))
 }

@@ -1,18 +1,16 @@
-//! Reading JSON: serde_json's tokens go straight into the sink, by the rows.
+//! Reading JSON: serde_json's tokens go straight into the visitor, by the rows.
 
 use super::BASE64;
 use crate::rows::{Ix, Kind, Member, Service, Shape, flag};
-use crate::sink::{Done, Parts, Refused, Sink};
 use crate::timestamp::Timestamp;
+use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use base64::Engine as _;
 use serde_core::Deserializer;
-use serde_core::de::{
-    DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
-};
+use serde_core::de::{self, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Reads one JSON value of the shape into the sink.
+/// Reads one JSON value of the shape into the visitor.
 ///
 /// # Errors
 ///
@@ -22,13 +20,13 @@ pub fn read(
     text: &[u8],
     service: &Service<'_>,
     shape: Ix,
-    sink: &mut dyn Sink,
+    visitor: &mut dyn Visitor,
 ) -> Result<(), serde_json::Error> {
     let value = Value {
         service,
         shape: service.shape(shape),
         member: None,
-        sink,
+        visitor,
     };
     match std::str::from_utf8(text) {
         // Checked once, and not by the text.
@@ -53,23 +51,23 @@ pub(crate) fn read_from<'de, D: Deserializer<'de>>(
     from: D,
     service: &Service<'_>,
     shape: Ix,
-    sink: &mut dyn Sink,
+    visitor: &mut dyn Visitor,
 ) -> Result<(), D::Error> {
     Value {
         service,
         shape: service.shape(shape),
         member: None,
-        sink,
+        visitor,
     }
     .deserialize(from)
 }
 
-/// One value that is due: its shape, the member it is for, and the sink that takes it.
+/// One value that is due: its shape, the member it is for, and the visitor that takes it.
 struct Value<'a, 's> {
     service: &'a Service<'a>,
     shape: &'a Shape<'a>,
     member: Option<&'a Member<'a>>,
-    sink: &'s mut dyn Sink,
+    visitor: &'s mut dyn Visitor,
 }
 
 impl fmt::Display for Value<'_, '_> {
@@ -85,41 +83,41 @@ impl fmt::Display for Value<'_, '_> {
     }
 }
 
-fn taken<E: Error>(done: Done) -> Result<(), E> {
+fn taken<E: Error>(done: VisitResult) -> Result<(), E> {
     done.map_err(E::custom)
 }
 
 impl Value<'_, '_> {
     fn integer<E: Error>(self, value: i128) -> Result<(), E> {
         taken(match self.shape.kind {
-            Kind::Integer(_) | Kind::Document => self.sink.integer(value),
-            Kind::Float => self.sink.float(value as f64),
+            Kind::Integer(_) | Kind::Document => self.visitor.integer(value),
+            Kind::Float => self.visitor.float(value as f64),
             Kind::Timestamp => match i64::try_from(value) {
-                Ok(seconds) => self.sink.timestamp(Timestamp::new(seconds, 0)),
-                Err(_) => Err(Refused::form("a point in time")),
+                Ok(seconds) => self.visitor.timestamp(Timestamp::new(seconds, 0)),
+                Err(_) => Err(VisitError::form("a point in time")),
             },
             _ => return Err(E::invalid_type(Unexpected::Other("an integer"), &self)),
         })
     }
 
-    fn text(&mut self, text: &str) -> Done {
+    fn text(&mut self, text: &str) -> VisitResult {
         match self.shape.kind {
-            Kind::String | Kind::Enum | Kind::Document => self.sink.string(text),
+            Kind::String | Kind::Enum | Kind::Document => self.visitor.string(text),
             Kind::Blob => match BASE64.decode(text) {
-                Ok(bytes) => self.sink.blob(&bytes),
-                Err(_) => Err(Refused::form("base64 text")),
+                Ok(bytes) => self.visitor.blob(&bytes),
+                Err(_) => Err(VisitError::form("base64 text")),
             },
             Kind::Timestamp => match Timestamp::parse(text) {
-                Some(timestamp) => self.sink.timestamp(timestamp),
-                None => Err(Refused::form("a point in time")),
+                Some(timestamp) => self.visitor.timestamp(timestamp),
+                None => Err(VisitError::form("a point in time")),
             },
             Kind::Float => match text {
-                "NaN" => self.sink.float(f64::NAN),
-                "Infinity" => self.sink.float(f64::INFINITY),
-                "-Infinity" => self.sink.float(f64::NEG_INFINITY),
-                _ => Err(Refused::form("a number")),
+                "NaN" => self.visitor.float(f64::NAN),
+                "Infinity" => self.visitor.float(f64::INFINITY),
+                "-Infinity" => self.visitor.float(f64::NEG_INFINITY),
+                _ => Err(VisitError::form("a number")),
             },
-            _ => Err(Refused::kind("string")),
+            _ => Err(VisitError::kind("string")),
         }
     }
 
@@ -143,7 +141,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Value<'_, '_> {
+impl<'de> de::Visitor<'de> for Value<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -152,14 +150,14 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         match self.shape.kind {
-            Kind::Document => taken(self.sink.null()),
+            Kind::Document => taken(self.visitor.null()),
             _ => Err(E::invalid_type(Unexpected::Unit, &self)),
         }
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
         match self.shape.kind {
-            Kind::Boolean | Kind::Document => taken(self.sink.boolean(value)),
+            Kind::Boolean | Kind::Document => taken(self.visitor.boolean(value)),
             _ => Err(E::invalid_type(Unexpected::Other("a boolean"), &self)),
         }
     }
@@ -174,13 +172,13 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
         match self.shape.kind {
-            Kind::Float | Kind::Document => taken(self.sink.float(value)),
+            Kind::Float | Kind::Document => taken(self.visitor.float(value)),
             Kind::Integer(_) if value.fract() == 0.0 && value.abs() < 1e38 => {
-                taken(self.sink.integer(value as i128))
+                taken(self.visitor.integer(value as i128))
             }
             Kind::Timestamp => taken(match Timestamp::from_epoch(value) {
-                Some(timestamp) => self.sink.timestamp(timestamp),
-                None => Err(Refused::form("a point in time")),
+                Some(timestamp) => self.visitor.timestamp(timestamp),
+                None => Err(VisitError::form("a point in time")),
             }),
             _ => Err(E::invalid_type(
                 Unexpected::Other("a number with a fraction"),
@@ -199,21 +197,21 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
             return Err(A::Error::invalid_type(Unexpected::Seq, &self));
         }
         let part = self.parts(self.shape.element(), self.service);
-        taken(self.sink.begin(Parts::Elements))?;
+        taken(self.visitor.begin(CompoundKind::Elements))?;
         while elements
             .next_element_seed(Place {
                 part,
                 at: At::Element,
-                sink: self.sink,
+                visitor: self.visitor,
             })?
             .is_some()
         {}
-        taken(self.sink.end())
+        taken(self.visitor.end())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         if self.shape.has_members() {
-            taken(self.sink.begin(Parts::Members))?;
+            taken(self.visitor.begin(CompoundKind::Members))?;
             while let Some(found) = entries.next_key_seed(Name(self.shape))? {
                 let Some((index, member)) = found else {
                     entries.next_value::<IgnoredAny>()?;
@@ -223,23 +221,23 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
                 entries.next_value_seed(Place {
                     part,
                     at: At::Member(index),
-                    sink: self.sink,
+                    visitor: self.visitor,
                 })?;
             }
         } else if matches!(self.shape.kind, Kind::Map | Kind::Document) {
             let part = self.parts(self.shape.element(), self.service);
-            taken(self.sink.begin(Parts::Entries))?;
+            taken(self.visitor.begin(CompoundKind::Entries))?;
             while let Some(key) = entries.next_key_seed(Key)? {
                 entries.next_value_seed(Place {
                     part,
                     at: At::Entry(&key),
-                    sink: self.sink,
+                    visitor: self.visitor,
                 })?;
             }
         } else {
             return Err(A::Error::invalid_type(Unexpected::Map, &self));
         }
-        taken(self.sink.end())
+        taken(self.visitor.end())
     }
 }
 
@@ -253,12 +251,12 @@ struct Part<'a> {
     nulls: bool,
 }
 
-/// A part that comes next. It is announced to the sink only when it turns out not to be an absent
+/// A part that comes next. It is announced to the visitor only when it turns out not to be an absent
 /// one.
 struct Place<'a, 's> {
     part: Part<'a>,
     at: At<'s>,
-    sink: &'s mut dyn Sink,
+    visitor: &'s mut dyn Visitor,
 }
 
 enum At<'s> {
@@ -268,11 +266,11 @@ enum At<'s> {
 }
 
 impl<'s> Place<'_, 's> {
-    fn announce(self) -> Result<&'s mut dyn Sink, Refused> {
+    fn announce(self) -> Result<&'s mut dyn Visitor, VisitError> {
         match self.at {
-            At::Member(index) => self.sink.member(index),
-            At::Element => self.sink.element(),
-            At::Entry(key) => self.sink.entry(key),
+            At::Member(index) => self.visitor.member(index),
+            At::Element => self.visitor.element(),
+            At::Entry(key) => self.visitor.entry(key),
         }
     }
 }
@@ -284,7 +282,7 @@ impl<'de> DeserializeSeed<'de> for Place<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Place<'_, '_> {
+impl<'de> de::Visitor<'de> for Place<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -292,9 +290,10 @@ impl<'de> Visitor<'de> for Place<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        match self.part.nulls {
-            true => taken(self.announce().and_then(|sink| sink.null())),
-            false => Ok(()),
+        if self.part.nulls {
+            taken(self.announce().and_then(|visitor| visitor.null()))
+        } else {
+            Ok(())
         }
     }
 
@@ -309,12 +308,12 @@ impl<'de> Visitor<'de> for Place<'_, '_> {
             member,
             ..
         } = self.part;
-        let sink = self.announce().map_err(D::Error::custom)?;
+        let visitor = self.announce().map_err(D::Error::custom)?;
         Value {
             service,
             shape,
             member,
-            sink,
+            visitor,
         }
         .deserialize(json)
     }
@@ -330,7 +329,7 @@ impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
     }
 }
 
-impl<'de, 'a> Visitor<'de> for Name<'a> {
+impl<'de, 'a> de::Visitor<'de> for Name<'a> {
     type Value = Option<(usize, &'a Member<'a>)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -357,7 +356,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl<'de> Visitor<'de> for Key {
+impl<'de> de::Visitor<'de> for Key {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

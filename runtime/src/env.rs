@@ -1,7 +1,7 @@
 //! What a call takes from outside: environment variables, files, the home folder, the clock and
 //! child processes.
 //!
-//! Configuration and credentials reach the machine through [`Surroundings`] alone, so a test, or a
+//! Configuration and credentials reach the machine through [`Env`] alone, so a test, or a
 //! caller that must not be influenced by the machine, states its own.
 
 use std::collections::HashMap;
@@ -16,13 +16,13 @@ use crate::config::Error;
 
 /// The outside world as configuration and credentials see it. Cloning is cheap.
 #[derive(Clone)]
-pub struct Surroundings {
+pub struct Env {
     /// `None`: the variables of this process.
     variables: Option<Arc<HashMap<String, String>>>,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
-impl Surroundings {
+impl Env {
     /// The variables of this process and the system's clock.
     pub fn real() -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Surroundings {
         }
     }
 
-    /// The same surroundings with another clock.
+    /// The same env with another clock.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self {
@@ -141,7 +141,7 @@ impl Surroundings {
         }
     }
 
-    /// A child process that gets the variables of these surroundings.
+    /// A child process that gets the variables of these env.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         if let Some(variables) = &self.variables {
@@ -151,10 +151,10 @@ impl Surroundings {
     }
 }
 
-impl fmt::Debug for Surroundings {
+impl fmt::Debug for Env {
     /// Names no variable's value: secrets are among them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Surroundings")
+        f.debug_struct("Env")
             .field("real", &self.variables.is_none())
             .finish_non_exhaustive()
     }
@@ -163,7 +163,7 @@ impl fmt::Debug for Surroundings {
 /// What the tests of configuration and credentials share.
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::Surroundings;
+    use super::Env;
 
     /// A home folder with the two shared files, and variables.
     pub(crate) struct Scene {
@@ -188,13 +188,13 @@ pub(crate) mod testing {
             Self { home, variables }
         }
 
-        pub(crate) fn surroundings(&self) -> Surroundings {
+        pub(crate) fn env(&self) -> Env {
             let path = std::env::var("PATH").unwrap_or_default();
             let own = [
                 ("HOME".to_owned(), self.path("")),
                 ("PATH".to_owned(), path),
             ];
-            Surroundings::with_variables(own.into_iter().chain(self.variables.iter().cloned()))
+            Env::with_variables(own.into_iter().chain(self.variables.iter().cloned()))
         }
 
         /// `relative` below the home folder.
@@ -233,8 +233,7 @@ mod tests {
 
     #[test]
     fn paths_expand_variables_and_home() {
-        let surroundings =
-            Surroundings::with_variables([("HOME", "/home/u"), ("A", "x"), ("B_2", "$A")]);
+        let env = Env::with_variables([("HOME", "/home/u"), ("A", "x"), ("B_2", "$A")]);
         for (path, expanded) in [
             ("~", "/home/u"),
             ("~/.aws/config", "/home/u/.aws/config"),
@@ -246,30 +245,23 @@ mod tests {
             ("é$A.é", "éx.é"),
             ("", ""),
         ] {
-            assert_eq!(
-                surroundings.expand(path).unwrap(),
-                PathBuf::from(expanded),
-                "{path}"
-            );
+            assert_eq!(env.expand(path).unwrap(), PathBuf::from(expanded), "{path}");
         }
     }
 
     #[test]
     fn without_a_home_folder_a_tilde_stays() {
-        for surroundings in [
-            Surroundings::with_variables([("HOME", "")]),
-            Surroundings::with_variables([("A", "")]),
+        for env in [
+            Env::with_variables([("HOME", "")]),
+            Env::with_variables([("A", "")]),
         ] {
-            assert_eq!(
-                surroundings.expand("~/.aws").unwrap(),
-                PathBuf::from("~/.aws")
-            );
+            assert_eq!(env.expand("~/.aws").unwrap(), PathBuf::from("~/.aws"));
         }
     }
 
     #[test]
     fn debug_shows_no_variable() {
-        let surroundings = Surroundings::with_variables([("AWS_SECRET_ACCESS_KEY", "hidden")]);
-        assert!(!format!("{surroundings:?}").contains("hidden"));
+        let env = Env::with_variables([("AWS_SECRET_ACCESS_KEY", "hidden")]);
+        assert!(!format!("{env:?}").contains("hidden"));
     }
 }

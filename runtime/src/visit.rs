@@ -1,9 +1,9 @@
-//! The one visitor: whatever holds a value writes it to a [`Sink`], and whatever makes something of
+//! The one visitor: whatever holds a value writes it to a [`Visitor`], and whatever makes something of
 //! a value is one.
 //!
-//! Typed structures and [`Document`]s write themselves ([`Write`]) to a protocol's writer, to the
+//! Typed structures and [`Document`]s write themselves ([`Visit`]) to a protocol's writer, to the
 //! validator or to the redacting printer; a protocol's reader writes an answer to a typed structure
-//! or to a [`DocumentSink`]. A protocol is therefore one writer and one reader, and code grows by
+//! or to a [`DocumentBuilder`]. A protocol is therefore one writer and one reader, and code grows by
 //! shapes plus protocols, not by shapes times protocols.
 //!
 //! Values come with indices of members, not names: names on the wire are the protocol's business,
@@ -14,14 +14,14 @@ use crate::document::{Document, Map};
 use crate::rows::{Ix, Kind, Member, Service, Shape, flag};
 use crate::timestamp::Timestamp;
 
-/// What a sink answers: go on, or why it can't take the value.
-pub type Done = Result<(), Refused>;
+/// What a visitor answers: go on, or why it can't take the value.
+pub type VisitResult = Result<(), VisitError>;
 
-/// Why a sink refuses a value: another kind of value belongs there, it is out of range or not of
+/// Why a visitor refuses a value: another kind of value belongs there, it is out of range or not of
 /// the form that is asked for, or there is no such member. As wide as a pointer, since every part
 /// of every value is answered with one or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused(Box<Reason>);
+pub struct VisitError(Box<Reason>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reason {
@@ -30,28 +30,28 @@ enum Reason {
     Member,
 }
 
-impl Refused {
+impl VisitError {
     /// Another kind of value belongs here; the word says which kind was offered.
     #[cold]
     pub fn kind(found: &'static str) -> Self {
-        Refused(Box::new(Reason::Kind(found)))
+        VisitError(Box::new(Reason::Kind(found)))
     }
 
     /// A number outside the range of its shape, or text that is not of the form that its shape asks
     /// for.
     #[cold]
     pub fn form(expected: &'static str) -> Self {
-        Refused(Box::new(Reason::Form(expected)))
+        VisitError(Box::new(Reason::Form(expected)))
     }
 
     /// No such member. Its name is left out, since it may be a part of what is sensitive.
     #[cold]
     pub fn member() -> Self {
-        Refused(Box::new(Reason::Member))
+        VisitError(Box::new(Reason::Member))
     }
 }
 
-impl std::fmt::Display for Refused {
+impl std::fmt::Display for VisitError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &*self.0 {
             Reason::Kind(found) => write!(f, "a value of type {found} does not belong here"),
@@ -61,11 +61,11 @@ impl std::fmt::Display for Refused {
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for VisitError {}
 
 /// The parts that a value consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parts {
+pub enum CompoundKind {
     /// Members of a structure or union.
     Members,
     /// Elements of a list.
@@ -76,80 +76,80 @@ pub enum Parts {
 
 /// Receives one value: a scalar by one call; a compound by `begin`, its parts, and `end`.
 ///
-/// Each part is announced by [`member`](Sink::member), [`element`](Sink::element) or
-/// [`entry`](Sink::entry), which give the sink that takes the part's value. What a sink does not
+/// Each part is announced by [`member`](Visitor::member), [`element`](Visitor::element) or
+/// [`entry`](Visitor::entry), which give the visitor that takes the part's value. What a visitor does not
 /// expect, it refuses: that is every method's default.
-pub trait Sink {
+pub trait Visitor {
     /// A null, where the shape is sparse or a document.
-    fn null(&mut self) -> Done {
-        Err(Refused::kind("null"))
+    fn null(&mut self) -> VisitResult {
+        Err(VisitError::kind("null"))
     }
     /// A boolean.
-    fn boolean(&mut self, _value: bool) -> Done {
-        Err(Refused::kind("boolean"))
+    fn boolean(&mut self, _value: bool) -> VisitResult {
+        Err(VisitError::kind("boolean"))
     }
     /// An integer.
-    fn integer(&mut self, _value: i128) -> Done {
-        Err(Refused::kind("integer"))
+    fn integer(&mut self, _value: i128) -> VisitResult {
+        Err(VisitError::kind("integer"))
     }
     /// A number with a fraction.
-    fn float(&mut self, _value: f64) -> Done {
-        Err(Refused::kind("float"))
+    fn float(&mut self, _value: f64) -> VisitResult {
+        Err(VisitError::kind("float"))
     }
     /// Text.
-    fn string(&mut self, _value: &str) -> Done {
-        Err(Refused::kind("string"))
+    fn string(&mut self, _value: &str) -> VisitResult {
+        Err(VisitError::kind("string"))
     }
     /// Bytes.
-    fn blob(&mut self, _value: &[u8]) -> Done {
-        Err(Refused::kind("blob"))
+    fn blob(&mut self, _value: &[u8]) -> VisitResult {
+        Err(VisitError::kind("blob"))
     }
     /// A point in time.
-    fn timestamp(&mut self, _value: Timestamp) -> Done {
-        Err(Refused::kind("timestamp"))
+    fn timestamp(&mut self, _value: Timestamp) -> VisitResult {
+        Err(VisitError::kind("timestamp"))
     }
     /// The parts of a compound follow, then `end`.
-    fn begin(&mut self, parts: Parts) -> Done {
-        Err(Refused::kind(match parts {
-            Parts::Members => "structure",
-            Parts::Elements => "list",
-            Parts::Entries => "map",
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
+        Err(VisitError::kind(match parts {
+            CompoundKind::Members => "structure",
+            CompoundKind::Elements => "list",
+            CompoundKind::Entries => "map",
         }))
     }
     /// The value of the member with this index in its structure's row follows.
-    fn member(&mut self, _index: usize) -> Result<&mut dyn Sink, Refused> {
-        Err(Refused::kind("structure"))
+    fn member(&mut self, _index: usize) -> Result<&mut dyn Visitor, VisitError> {
+        Err(VisitError::kind("structure"))
     }
     /// A member that the rows don't have was given; its value does not follow.
-    fn unknown(&mut self, _name: &str) -> Done {
-        Err(Refused::member())
+    fn unknown(&mut self, _name: &str) -> VisitResult {
+        Err(VisitError::member())
     }
     /// The next element follows.
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
-        Err(Refused::kind("list"))
+    fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
+        Err(VisitError::kind("list"))
     }
     /// The value under this key follows.
-    fn entry(&mut self, _key: &str) -> Result<&mut dyn Sink, Refused> {
-        Err(Refused::kind("map"))
+    fn entry(&mut self, _key: &str) -> Result<&mut dyn Visitor, VisitError> {
+        Err(VisitError::kind("map"))
     }
     /// The compound is complete.
-    fn end(&mut self) -> Done {
+    fn end(&mut self) -> VisitResult {
         Ok(())
     }
 }
 
-/// A value that writes itself to a [`Sink`].
-pub trait Write {
-    /// Writes the value: all of it, or up to what the sink refuses.
-    fn write(&self, sink: &mut dyn Sink) -> Done;
+/// A value that writes itself to a [`Visitor`].
+pub trait Visit {
+    /// Writes the value: all of it, or up to what the visitor refuses.
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult;
 
     /// Writes the value as a member: announced by its index, unless it is absent.
-    fn write_member(&self, index: usize, sink: &mut dyn Sink) -> Done {
-        self.write(sink.member(index)?)
+    fn visit_member(&self, index: usize, visitor: &mut dyn Visitor) -> VisitResult {
+        self.visit(visitor.member(index)?)
     }
 }
 
-/// Where in the rows a sink that walks them stands.
+/// Where in the rows a visitor that walks them stands.
 ///
 /// The sinks that produce text or a [`Document`] are all one object that takes every part; this is
 /// what they share.
@@ -229,9 +229,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// Turns to the member with this index of the current compound.
-    pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, Refused> {
+    pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, VisitError> {
         let found = self.compound.members.get(index);
-        let member = found.ok_or_else(Refused::member)?;
+        let member = found.ok_or_else(VisitError::member)?;
         self.turn(Some(member));
         Ok(member)
     }
@@ -266,17 +266,17 @@ impl<'a> Cursor<'a> {
 
 /// Builds a [`Document`] from what is written to it.
 #[derive(Debug)]
-pub struct DocumentSink<'a> {
+pub struct DocumentBuilder<'a> {
     cursor: Cursor<'a>,
     open: Vec<(Document, String)>,
     key: String,
     done: Document,
 }
 
-impl<'a> DocumentSink<'a> {
-    /// A sink for one value of the shape.
+impl<'a> DocumentBuilder<'a> {
+    /// A visitor for one value of the shape.
     pub fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        DocumentSink {
+        DocumentBuilder {
             cursor: Cursor::new(service, shape),
             open: Vec::new(),
             key: String::new(),
@@ -289,7 +289,7 @@ impl<'a> DocumentSink<'a> {
         self.done
     }
 
-    fn put(&mut self, value: Document) -> Done {
+    fn put(&mut self, value: Document) -> VisitResult {
         match self.open.last_mut() {
             Some((Document::List(list), _)) => list.push(value),
             Some((Document::Map(map), _)) => {
@@ -301,54 +301,54 @@ impl<'a> DocumentSink<'a> {
     }
 }
 
-impl Sink for DocumentSink<'_> {
-    fn null(&mut self) -> Done {
+impl Visitor for DocumentBuilder<'_> {
+    fn null(&mut self) -> VisitResult {
         self.put(Document::Null)
     }
-    fn boolean(&mut self, value: bool) -> Done {
+    fn boolean(&mut self, value: bool) -> VisitResult {
         self.put(Document::Boolean(value))
     }
-    fn integer(&mut self, value: i128) -> Done {
+    fn integer(&mut self, value: i128) -> VisitResult {
         self.put(Document::Integer(value))
     }
-    fn float(&mut self, value: f64) -> Done {
+    fn float(&mut self, value: f64) -> VisitResult {
         self.put(Document::Float(value))
     }
-    fn string(&mut self, value: &str) -> Done {
+    fn string(&mut self, value: &str) -> VisitResult {
         self.put(value.into())
     }
-    fn blob(&mut self, value: &[u8]) -> Done {
+    fn blob(&mut self, value: &[u8]) -> VisitResult {
         self.put(Document::Blob(value.to_vec()))
     }
-    fn timestamp(&mut self, value: Timestamp) -> Done {
+    fn timestamp(&mut self, value: Timestamp) -> VisitResult {
         self.put(Document::Timestamp(value))
     }
-    fn begin(&mut self, parts: Parts) -> Done {
+    fn begin(&mut self, parts: CompoundKind) -> VisitResult {
         self.cursor.begin();
         let empty = match parts {
-            Parts::Elements => Document::List(Vec::new()),
-            Parts::Members | Parts::Entries => Document::Map(Map::new()),
+            CompoundKind::Elements => Document::List(Vec::new()),
+            CompoundKind::Members | CompoundKind::Entries => Document::Map(Map::new()),
         };
         self.open.push((empty, std::mem::take(&mut self.key)));
         Ok(())
     }
-    fn member(&mut self, index: usize) -> Result<&mut dyn Sink, Refused> {
+    fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
         self.key = self.cursor.member(index)?.name.to_owned();
         Ok(self)
     }
-    fn unknown(&mut self, _name: &str) -> Done {
+    fn unknown(&mut self, _name: &str) -> VisitResult {
         Ok(())
     }
-    fn element(&mut self) -> Result<&mut dyn Sink, Refused> {
+    fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         self.cursor.element();
         Ok(self)
     }
-    fn entry(&mut self, key: &str) -> Result<&mut dyn Sink, Refused> {
+    fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {
         self.cursor.element();
         self.key = key.to_owned();
         Ok(self)
     }
-    fn end(&mut self) -> Done {
+    fn end(&mut self) -> VisitResult {
         self.cursor.end();
         let Some((value, key)) = self.open.pop() else {
             return Ok(());
@@ -363,7 +363,7 @@ impl Sink for DocumentSink<'_> {
 /// Text and numbers stand for a timestamp where the rows ask for one, and base64 for bytes, as in
 /// JSON.
 #[derive(Debug, Clone, Copy)]
-pub struct Shaped<'a> {
+pub struct TypedDocument<'a> {
     /// The value.
     pub document: &'a Document,
     /// The service whose rows apply.
@@ -372,90 +372,90 @@ pub struct Shaped<'a> {
     pub shape: Ix,
 }
 
-impl Write for Shaped<'_> {
-    fn write(&self, sink: &mut dyn Sink) -> Done {
+impl Visit for TypedDocument<'_> {
+    fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult {
         let shape = self.service.shape(self.shape);
         match self.document {
-            Document::Null => sink.null(),
-            Document::Boolean(value) => sink.boolean(*value),
-            Document::Integer(value) if shape.kind == Kind::Float => sink.float(*value as f64),
+            Document::Null => visitor.null(),
+            Document::Boolean(value) => visitor.boolean(*value),
+            Document::Integer(value) if shape.kind == Kind::Float => visitor.float(*value as f64),
             Document::Integer(value) if shape.kind == Kind::Timestamp => {
                 match i64::try_from(*value) {
                     Ok(seconds) if Timestamp::new(seconds, 0).is_in_calendar() => {
-                        sink.timestamp(Timestamp::new(seconds, 0))
+                        visitor.timestamp(Timestamp::new(seconds, 0))
                     }
-                    _ => sink.integer(*value),
+                    _ => visitor.integer(*value),
                 }
             }
             Document::Float(value) if shape.kind == Kind::Timestamp => {
                 match Timestamp::from_epoch(*value) {
-                    Some(timestamp) if timestamp.is_in_calendar() => sink.timestamp(timestamp),
-                    _ => sink.float(*value),
+                    Some(timestamp) if timestamp.is_in_calendar() => visitor.timestamp(timestamp),
+                    _ => visitor.float(*value),
                 }
             }
-            Document::Integer(value) => sink.integer(*value),
-            Document::Float(value) => sink.float(*value),
+            Document::Integer(value) => visitor.integer(*value),
+            Document::Float(value) => visitor.float(*value),
             Document::Digits(digits) => {
-                sink.float(digits.parse().map_err(|_| Refused::form("a number"))?)
+                visitor.float(digits.parse().map_err(|_| VisitError::form("a number"))?)
             }
             Document::String(text) if shape.kind == Kind::Timestamp => match Timestamp::parse(text)
             {
-                Some(timestamp) if timestamp.is_in_calendar() => sink.timestamp(timestamp),
-                _ => sink.string(text),
+                Some(timestamp) if timestamp.is_in_calendar() => visitor.timestamp(timestamp),
+                _ => visitor.string(text),
             },
             Document::String(text) if shape.kind == Kind::Blob => match base64::lenient(text) {
-                Some(bytes) => sink.blob(&bytes),
-                None => sink.string(text),
+                Some(bytes) => visitor.blob(&bytes),
+                None => visitor.string(text),
             },
-            Document::String(text) => sink.string(text),
-            Document::Blob(bytes) => sink.blob(bytes),
-            Document::Timestamp(value) => sink.timestamp(*value),
-            Document::List(list) => self.write_list(list, sink),
-            Document::Map(map) if shape.has_members() => self.write_members(map, sink),
-            Document::Map(map) => self.write_entries(map, sink),
+            Document::String(text) => visitor.string(text),
+            Document::Blob(bytes) => visitor.blob(bytes),
+            Document::Timestamp(value) => visitor.timestamp(*value),
+            Document::List(list) => self.visit_list(list, visitor),
+            Document::Map(map) if shape.has_members() => self.visit_members(map, visitor),
+            Document::Map(map) => self.visit_entries(map, visitor),
         }
     }
 }
 
-impl<'a> Shaped<'a> {
+impl<'a> TypedDocument<'a> {
     fn part(&self, document: &'a Document, member: Option<&Member<'_>>) -> Self {
         let shape = member.map_or(Ix::MAX, |member| member.target);
-        Shaped {
+        TypedDocument {
             document,
             service: self.service,
             shape,
         }
     }
 
-    fn write_list(&self, list: &'a [Document], sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Elements)?;
+    fn visit_list(&self, list: &'a [Document], visitor: &mut dyn Visitor) -> VisitResult {
+        visitor.begin(CompoundKind::Elements)?;
         let element = self.service.shape(self.shape).element();
         for value in list {
-            self.part(value, element).write(sink.element()?)?;
+            self.part(value, element).visit(visitor.element()?)?;
         }
-        sink.end()
+        visitor.end()
     }
 
-    fn write_entries(&self, map: &'a Map, sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Entries)?;
+    fn visit_entries(&self, map: &'a Map, visitor: &mut dyn Visitor) -> VisitResult {
+        visitor.begin(CompoundKind::Entries)?;
         let element = self.service.shape(self.shape).element();
         for (key, value) in map {
-            self.part(value, element).write(sink.entry(key)?)?;
+            self.part(value, element).visit(visitor.entry(key)?)?;
         }
-        sink.end()
+        visitor.end()
     }
 
-    fn write_members(&self, map: &'a Map, sink: &mut dyn Sink) -> Done {
-        sink.begin(Parts::Members)?;
+    fn visit_members(&self, map: &'a Map, visitor: &mut dyn Visitor) -> VisitResult {
+        visitor.begin(CompoundKind::Members)?;
         let shape = self.service.shape(self.shape);
         for (name, value) in map {
             match shape.member(name) {
-                Some((index, member)) => {
-                    self.part(value, Some(member)).write(sink.member(index)?)?
-                }
-                None => sink.unknown(name)?,
+                Some((index, member)) => self
+                    .part(value, Some(member))
+                    .visit(visitor.member(index)?)?,
+                None => visitor.unknown(name)?,
             }
         }
-        sink.end()
+        visitor.end()
     }
 }
