@@ -15,15 +15,25 @@ pub fn names(bytes: &[u8]) {
     let mut lines = text.split('\n');
     let mut name = || lines.next().unwrap_or("other").to_owned();
     let id = |name: &str| format!("t#{name}");
-    let service = name();    let operation = name();    let input = name();    let shape = name();    let error = name();
-    let members: serde_json::Map<_, _> = (0..3).map(|_| (name(), json!({ "target": id(&shape) }))).collect();
+    let service = name();
+    let operation = name();
+    let input = name();
+    let shape = name();
+    let error = name();
+    let members: serde_json::Map<_, _> = (0..3)
+        .map(|_| (name(), json!({ "target": id(&shape) })))
+        .collect();
     let values: serde_json::Map<_, _> = (0..3)
         .map(|_| {
             let traits = json!({ "smithy.api#enumValue": name() });
-            (name(), json!({ "target": "smithy.api#Unit", "traits": traits }))
+            (
+                name(),
+                json!({ "target": "smithy.api#Unit", "traits": traits }),
+            )
         })
         .collect();
-    let waiter = json!({ "acceptors": [{ "state": "success", "matcher": { "errorType": name() } }] });
+    let waiter =
+        json!({ "acceptors": [{ "state": "success", "matcher": { "errorType": name() } }] });
     let model = json!({ "smithy": "2.0", "shapes": {
         id(&service): {
             "type": "service", "version": name(), "operations": [{ "target": id(&operation) }],
@@ -45,7 +55,8 @@ pub fn names(bytes: &[u8]) {
 /// Prose in all places that have some.
 pub fn prose(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let traits = json!({ "smithy.api#documentation": text, "smithy.api#deprecated": { "message": text } });
+    let traits =
+        json!({ "smithy.api#documentation": text, "smithy.api#deprecated": { "message": text } });
     let mut of_service = traits.clone();
     of_service["aws.protocols#awsJson1_1"] = json!({});
     of_service["aws.auth#sigv4"] = json!({ "name": "t" });
@@ -64,12 +75,19 @@ pub fn prose(bytes: &[u8]) {
 
 /// Generates all of a model; what is made parses, and its documentation is prose.
 fn generate(model: &[u8]) {
-    let name = format!("opsmith-model-{}-{:?}.json", std::process::id(), std::thread::current().id());
+    let name = format!(
+        "opsmith-model-{}-{:?}.json",
+        std::process::id(),
+        std::thread::current().id()
+    );
     let path = std::env::temp_dir().join(name);
     std::fs::write(&path, model).expect("a file");
     match opsmith_codegen::Generator::new(&path).render() {
         Ok(files) => files.iter().for_each(|(name, text)| {
-            assert!(syn::parse_file(text).is_ok(), "{name} does not parse: {text}");
+            assert!(
+                syn::parse_file(text).is_ok(),
+                "{name} does not parse: {text}"
+            );
             for text in documentation(text.parse().expect("tokens")) {
                 assert_prose(&text);
             }
@@ -81,14 +99,27 @@ fn generate(model: &[u8]) {
 
 /// The text of each run of doc attributes. Those that are no literals open and close an example.
 fn documentation(tokens: TokenStream) -> Vec<String> {
-    let mut found = Vec::new();    let mut lines = Vec::new();
+    let mut found = Vec::new();
+    let mut lines = Vec::new();
     for token in tokens {
         match token {
             TokenTree::Punct(punct) if matches!(punct.as_char(), '#' | '!') => {}
             TokenTree::Group(group) if group.stream().to_string().starts_with("doc =") => {
-                let text = group.stream().into_iter().skip(2).collect::<TokenStream>().to_string();
-                let mark = if text.contains("begin") { "```text" } else { "```" };
-                lines.push(syn::parse_str::<syn::LitStr>(&text).map_or_else(|_| mark.to_owned(), |text| text.value()));
+                let text = group
+                    .stream()
+                    .into_iter()
+                    .skip(2)
+                    .collect::<TokenStream>()
+                    .to_string();
+                let mark = if text.contains("begin") {
+                    "```text"
+                } else {
+                    "```"
+                };
+                lines.push(
+                    syn::parse_str::<syn::LitStr>(&text)
+                        .map_or_else(|_| mark.to_owned(), |text| text.value()),
+                );
             }
             other => {
                 found.extend((!lines.is_empty()).then(|| std::mem::take(&mut lines).join("\n")));
@@ -105,16 +136,25 @@ fn documentation(tokens: TokenStream) -> Vec<String> {
 /// What rustdoc makes of a documentation is paragraphs, the headings and examples of our own, and
 /// one link.
 fn assert_prose(text: &str) {
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let resolve = |link: BrokenLink<'_>| Some((CowStr::from("x"), CowStr::from(link.reference.to_string())));
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS;
+    let resolve =
+        |link: BrokenLink<'_>| Some((CowStr::from("x"), CowStr::from(link.reference.to_string())));
     for event in Parser::new_with_broken_link_callback(text, options, Some(resolve)) {
         let is_ours = match &event {
             Event::Text(_) | Event::Code(_) | Event::SoftBreak | Event::End(_) => true,
             Event::Start(Tag::Paragraph | Tag::Emphasis | Tag::Strong) => true,
-            Event::Start(Tag::Heading { .. }) => text.contains("\n # Errors\n") || text.contains("\n # Example\n"),
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => text.contains("\n # Example\n"),
-            Event::Start(Tag::Link { title, .. }) => &**title == "`Client`" && text.contains("generated by Opsmith"),
+            Event::Start(Tag::Heading { .. }) => {
+                text.contains("\n # Errors\n") || text.contains("\n # Example\n")
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
+                text.contains("\n # Example\n")
+            }
+            Event::Start(Tag::Link { title, .. }) => {
+                &**title == "`Client`" && text.contains("generated by Opsmith")
+            }
             _ => false,
         };
         assert!(is_ours, "{event:?} in {text}");

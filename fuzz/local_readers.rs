@@ -12,14 +12,19 @@ pub fn request(bytes: &[u8]) {
     let endpoint = ENDPOINT.get_or_init(|| Endpoint::start().expect("an endpoint"));
     let url = endpoint.url();
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
-    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .expect("a timeout");
     // The endpoint may close before all is written.
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
         Ok(_) => {}
-        Err(error) => assert!(error.kind() != std::io::ErrorKind::WouldBlock, "no answer and no end"),
+        Err(error) => assert!(
+            error.kind() != std::io::ErrorKind::WouldBlock,
+            "no answer and no end"
+        ),
     }
 }
 
@@ -30,7 +35,11 @@ pub fn jobs(bytes: &[u8]) {
 
 /// The log of an endpoint's state.
 pub fn state(bytes: &[u8]) {
-    let name = format!("opsmith-state-{}-{:?}", std::process::id(), std::thread::current().id());
+    let name = format!(
+        "opsmith-state-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    );
     let path = std::env::temp_dir().join(name);
     if std::fs::write(&path, bytes).is_ok() {
         let _ = opsmith_local::Store::open(&path).map_err(|error| error.to_string());

@@ -14,10 +14,16 @@ impl Noise {
 
     /// An example with some of its parts changed, lost, doubled, or taken from another.
     fn damaged(&mut self, examples: &[Vec<u8>]) -> Vec<u8> {
-        let pick = |noise: &mut Self| examples.get(noise.below(examples.len())).cloned().unwrap_or_default();
+        let pick = |noise: &mut Self| {
+            examples
+                .get(noise.below(examples.len()))
+                .cloned()
+                .unwrap_or_default()
+        };
         let mut bytes = pick(self);
         for _ in 0..=self.below(6) {
-            let at = self.below(bytes.len() + 1);            let end = self.below(bytes.len() + 1);
+            let at = self.below(bytes.len() + 1);
+            let end = self.below(bytes.len() + 1);
             let (at, end) = (at.min(end), at.max(end));
             match self.below(6) {
                 0 => bytes.insert(at, self.below(256) as u8),
@@ -33,8 +39,18 @@ impl Noise {
                     bytes.splice(at..end, other[from..].iter().copied());
                 }
                 _ => {
-                    let special: [&[u8]; 10] =
-                        [b"\"", b"{", b"[", b"\\u", b"\n", b"=", b"'", b"\xff", b"\0", "\u{1d11e}".as_bytes()];
+                    let special: [&[u8]; 10] = [
+                        b"\"",
+                        b"{",
+                        b"[",
+                        b"\\u",
+                        b"\n",
+                        b"=",
+                        b"'",
+                        b"\xff",
+                        b"\0",
+                        "\u{1d11e}".as_bytes(),
+                    ];
                     bytes.splice(at..at, special[self.below(special.len())].iter().copied());
                 }
             }
@@ -46,16 +62,26 @@ impl Noise {
 
 /// Gives a reader the examples of `fuzz/corpus/<name>`, and damaged ones. A panic names the input.
 fn feed(name: &str, rounds: u64, reader: fn(&[u8])) {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().find_map(|folder| {
-        let corpus = folder.join("fuzz/corpus").join(name);
-        corpus.is_dir().then_some(corpus)
-    });
-    let mut files: Vec<_> = std::fs::read_dir(folder.expect("a corpus")).expect("a folder").flatten().collect();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .find_map(|folder| {
+            let corpus = folder.join("fuzz/corpus").join(name);
+            corpus.is_dir().then_some(corpus)
+        });
+    let mut files: Vec<_> = std::fs::read_dir(folder.expect("a corpus"))
+        .expect("a folder")
+        .flatten()
+        .collect();
     files.sort_by_key(|entry| entry.file_name());
-    let examples: Vec<_> = files.iter().map(|entry| std::fs::read(entry.path()).expect("a file")).collect();
+    let examples: Vec<_> = files
+        .iter()
+        .map(|entry| std::fs::read(entry.path()).expect("a file"))
+        .collect();
     assert!(!examples.is_empty(), "{name} has no examples");
     let mut noise = Noise(0x9E37_79B9_7F4A_7C15);
-    let damaged = (0..rounds).map(|_| noise.damaged(&examples)).collect::<Vec<_>>();
+    let damaged = (0..rounds)
+        .map(|_| noise.damaged(&examples))
+        .collect::<Vec<_>>();
     for input in examples.iter().chain(&damaged) {
         if std::panic::catch_unwind(|| reader(input)).is_err() {
             panic!("{name} panics at {:?}", String::from_utf8_lossy(input));

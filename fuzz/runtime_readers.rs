@@ -2,10 +2,10 @@
 
 use opsmith_codepipeline::{Client, Config, GetPipelineStateInput, ListPipelinesInput};
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::credentials::{ProviderContext, Chain, Credentials};
+use opsmith_runtime::credentials::{Chain, Credentials, ProviderContext};
+use opsmith_runtime::env::Env;
 use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
 use opsmith_runtime::rows::TimestampFormat;
-use opsmith_runtime::env::Env;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,12 +21,20 @@ impl Transport for Fake {
 }
 
 fn wait<T>(call: impl IntoFuture<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(call.into_future())
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(call.into_future())
 }
 
 /// A home folder of this process with the two shared files.
 fn home(config: &[u8], more: &[(&str, &[u8])]) -> PathBuf {
-    let name = format!("opsmith-readers-{}-{:?}", std::process::id(), std::thread::current().id());
+    let name = format!(
+        "opsmith-readers-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    );
     let home = std::env::temp_dir().join(name);
     let _ = fs::remove_dir_all(&home);
     for (name, bytes) in [(".aws/config", config)].iter().chain(more) {
@@ -39,18 +47,28 @@ fn home(config: &[u8], more: &[(&str, &[u8])]) -> PathBuf {
 
 fn env(home: &std::path::Path, more: &[(&str, String)]) -> Env {
     let own = [("HOME", home.display().to_string())];
-    Env::with_variables(own.iter().chain(more).map(|(name, value)| (*name, value.clone())))
+    Env::with_variables(
+        own.iter()
+            .chain(more)
+            .map(|(name, value)| (*name, value.clone())),
+    )
 }
 
 /// Both shared files, and every setting that a client reads.
 pub fn config(bytes: &[u8]) {
     let home = home(bytes, &[(".aws/credentials", bytes)]);
     for profile in [None, Some("p")] {
-        let Ok(settings) = Settings::load(env(&home, &[]), profile) else { continue };
+        let Ok(settings) = Settings::load(env(&home, &[]), profile) else {
+            continue;
+        };
         let settings = Arc::new(settings);
         let _ = settings.profile_names();
         if let Ok(config) = Config::from_settings(settings) {
-            let fake = Fake(Response { status: 200, headers: Vec::new(), body: b"{}".to_vec() });
+            let fake = Fake(Response {
+                status: 200,
+                headers: Vec::new(),
+                body: b"{}".to_vec(),
+            });
             let config = config.region("r").anonymous().transport(Arc::new(fake));
             let _ = wait(Client::new(config).list_pipelines(ListPipelinesInput::default()));
         }
@@ -60,13 +78,16 @@ pub fn config(bytes: &[u8]) {
 
 /// What services and files that give credentials may say: the first byte chooses which.
 pub fn credentials(bytes: &[u8]) {
-    let Some((which, body)) = bytes.split_first() else { return };
+    let Some((which, body)) = bytes.split_first() else {
+        return;
+    };
     let role = "[default]\nrole_arn = r\nsource_profile = default\naws_access_key_id = A\naws_secret_access_key = s\n";
     let sso = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = r\n\
                sso_start_url = u\n";
     let token: &[u8] = br#"{"accessToken":"T","expiresAt":"2099-01-01T00:00:00Z"}"#;
     // The names are those that the AWS CLI gives the files of this role and this session.
-    let kept = ".aws/cli/cache/00ff80d2b6089d12405e07a23903b90a2f77eeb6.json";    let session = ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json";
+    let kept = ".aws/cli/cache/00ff80d2b6089d12405e07a23903b90a2f77eeb6.json";
+    let session = ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json";
     let disabled = [("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
     let (home, variables) = match which % 5 {
         0 => (home(role.as_bytes(), &[]), &disabled[..]),
@@ -76,8 +97,13 @@ pub fn credentials(bytes: &[u8]) {
         _ => (home(b"", &[]), &[][..]),
     };
     let settings = Settings::load(env(&home, variables), None).expect("the files");
-    let fake = Fake(Response { status: 200, headers: Vec::new(), body: body.to_vec() });
-    let found: Result<Credentials, _> = wait(Chain::standard().resolve(ProviderContext::new(&settings, "eu-west-1", &fake, &fake)));
+    let fake = Fake(Response {
+        status: 200,
+        headers: Vec::new(),
+        body: body.to_vec(),
+    });
+    let found: Result<Credentials, _> =
+        wait(Chain::standard().resolve(ProviderContext::new(&settings, "eu-west-1", &fake, &fake)));
     let _ = found.map_err(|error| error.to_string());
     let _ = fs::remove_dir_all(home);
 }
@@ -85,17 +111,36 @@ pub fn credentials(bytes: &[u8]) {
 /// An answer of a service, of success or failure: the first byte chooses the status, the first line
 /// is a header.
 pub fn answer(bytes: &[u8]) {
-    let Some((which, rest)) = bytes.split_first() else { return };
+    let Some((which, rest)) = bytes.split_first() else {
+        return;
+    };
     let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let (header, body) = rest.split_at(line);
     let value = String::from_utf8_lossy(header).into_owned();
-    let names = ["date", "retry-after", "x-amzn-query-error", "x-amzn-requestid", "x-amz-retry-after"];
-    let headers = names.iter().map(|name| ((*name).into(), value.clone().into())).collect();
+    let names = [
+        "date",
+        "retry-after",
+        "x-amzn-query-error",
+        "x-amzn-requestid",
+        "x-amz-retry-after",
+    ];
+    let headers = names
+        .iter()
+        .map(|name| ((*name).into(), value.clone().into()))
+        .collect();
     let status = [200, 400, 403, 300, 413][usize::from(*which) % 5];
     let body = body.strip_prefix(b"\n").unwrap_or(body).to_vec();
-    let fake = Arc::new(Fake(Response { status, headers, body }));
+    let fake = Arc::new(Fake(Response {
+        status,
+        headers,
+        body,
+    }));
     let credentials = Credentials::new("A", "s", "test");
-    let config = Config::new().region("r").credentials(credentials).transport(fake).max_attempts(1);
+    let config = Config::new()
+        .region("r")
+        .credentials(credentials)
+        .transport(fake)
+        .max_attempts(1);
     let client = Client::new(config.endpoint_url("http://127.0.0.1:9"));
     if let Err(error) = wait(client.get_pipeline_state(GetPipelineStateInput::new("p"))) {
         let _ = error.to_string();
@@ -104,29 +149,55 @@ pub fn answer(bytes: &[u8]) {
 
 /// An endpoint's URL, a region, a proxy, a moment: the first byte chooses which.
 pub fn settings(bytes: &[u8]) {
-    let Some((which, rest)) = bytes.split_first() else { return };
+    let Some((which, rest)) = bytes.split_first() else {
+        return;
+    };
     let text = String::from_utf8_lossy(rest).into_owned();
     let today = Some(opsmith_runtime::Timestamp::new(0, 0));
-    for format in [TimestampFormat::DateTime, TimestampFormat::HttpDate, TimestampFormat::EpochSeconds] {
+    for format in [
+        TimestampFormat::DateTime,
+        TimestampFormat::HttpDate,
+        TimestampFormat::EpochSeconds,
+    ] {
         let _ = opsmith_runtime::Timestamp::parse(&text).map(|moment| moment.format(format));
-        let _ = opsmith_runtime::timestamp::Written::read(&text, today).map(|written| written.point.format(format));
+        let _ = opsmith_runtime::timestamp::Written::read(&text, today)
+            .map(|written| written.point.format(format));
     }
-    let variable = ["AWS_ENDPOINT_URL", "AWS_REGION", "http_proxy", "no_proxy", "AWS_MAX_ATTEMPTS"][usize::from(*which) % 5];
+    let variable = [
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "http_proxy",
+        "no_proxy",
+        "AWS_MAX_ATTEMPTS",
+    ][usize::from(*which) % 5];
     let home = PathBuf::from("/nonexistent");
-    let Ok(settings) = Settings::load(env(&home, &[(variable, text)]), None) else { return };
-    let Ok(config) = Config::from_settings(Arc::new(settings)) else { return };
-    let fake = Fake(Response { status: 200, headers: Vec::new(), body: b"{}".to_vec() });
+    let Ok(settings) = Settings::load(env(&home, &[(variable, text)]), None) else {
+        return;
+    };
+    let Ok(config) = Config::from_settings(Arc::new(settings)) else {
+        return;
+    };
+    let fake = Fake(Response {
+        status: 200,
+        headers: Vec::new(),
+        body: b"{}".to_vec(),
+    });
     let client = Client::new(config.anonymous().transport(Arc::new(fake)));
-    let _ = wait(client.list_pipelines(ListPipelinesInput::default())).map_err(|error| error.to_string());
+    let _ = wait(client.list_pipelines(ListPipelinesInput::default()))
+        .map_err(|error| error.to_string());
 }
 
 /// An input of an operation, which the first byte chooses: what is found wrong while it is written
 /// is what is found by itself.
 pub fn input(bytes: &[u8]) {
-    let Some((which, json)) = bytes.split_first() else { return };
+    let Some((which, json)) = bytes.split_first() else {
+        return;
+    };
     let service = &opsmith_codepipeline::rows::SERVICE;
     let operation = &service.operations[usize::from(*which) % service.operations.len()];
-    let (Some(shape), none) = (operation.input, &opsmith_runtime::rows::Service::NONE) else { return };
+    let (Some(shape), none) = (operation.input, &opsmith_runtime::rows::Service::NONE) else {
+        return;
+    };
     let mut visitor = opsmith_runtime::visit::DocumentBuilder::new(none, 0);
     if opsmith_runtime::codec::json::read(json, none, 0, &mut visitor).is_err() {
         return;
@@ -136,8 +207,15 @@ pub fn input(bytes: &[u8]) {
         // What serde_json reads, our own reader does.
         assert!(opsmith_runtime::codec::json::document(text).is_ok());
     }
-    let value = opsmith_runtime::visit::TypedDocument { document: &document, service, shape };
+    let value = opsmith_runtime::visit::TypedDocument {
+        document: &document,
+        service,
+        shape,
+    };
     let mut found = Vec::new();
     let _ = opsmith_runtime::codec::json::write(&value, service, shape, Some(&mut found));
-    assert_eq!(found, opsmith_runtime::validate::validate(&value, service, shape));
+    assert_eq!(
+        found,
+        opsmith_runtime::validate::validate(&value, service, shape)
+    );
 }
