@@ -9,6 +9,7 @@ mod configured;
 mod evaluate;
 mod functions;
 mod partition;
+#[rustfmt::skip]
 mod partitions;
 mod value;
 

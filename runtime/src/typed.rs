@@ -419,7 +419,7 @@ macro_rules! union {
                 visitor.begin($crate::visit::CompoundKind::Members)?;
                 match self {
                     $(Self::$variant(value) => {
-                        $crate::visit::Visit::write(value, visitor.member(Index::$variant as usize)?)?
+                        $crate::visit::Visit::visit(value, visitor.member(Index::$variant as usize)?)?
                     })*
                     Self::Unknown => {}
                 }

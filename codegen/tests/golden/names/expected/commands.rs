@@ -24,7 +24,7 @@ static ROWS: &[Command<'static>] = &[
             "a-b",
             "a-b",
             "ab_",
-            "visitor",
+            "sink",
             "value",
             "new",
             "kind",

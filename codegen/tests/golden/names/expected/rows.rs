@@ -85,7 +85,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("a-b", Nth::SmithyString as Ix),
             member("aB", Nth::SmithyString as Ix),
             member("ab_", Nth::SmithyString as Ix),
-            member("visitor", Nth::SmithyString as Ix),
+            member("sink", Nth::SmithyString as Ix),
             member("value", Nth::SmithyString as Ix),
             member("new", Nth::SmithyString as Ix),
             member("kind", Nth::Kind as Ix),

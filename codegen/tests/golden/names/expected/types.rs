@@ -70,8 +70,8 @@ pub struct TypeInput {
     pub a_b_6d25382a: Option<String>,
     /// `ab_` of the model.
     pub ab_: Option<String>,
-    /// `visitor` of the model.
-    pub visitor: Option<String>,
+    /// `sink` of the model.
+    pub sink: Option<String>,
     /// `value` of the model.
     pub value: Option<String>,
     /// `new` of the model.
@@ -81,9 +81,9 @@ pub struct TypeInput {
 }
 opsmith_runtime::structure!(
     TypeInput[r#type, r#match, self_645ba277, self_e4898197, crate_, super_, r#async,
-    _2fast, a_b_2a89df63, a_b_6d25382a, ab_, visitor, value, new_, kind] set(r#type :
+    _2fast, a_b_2a89df63, a_b_6d25382a, ab_, sink, value, new_, kind] set(r#type :
     String, r#match : String, self_645ba277 : String, self_e4898197 : String, crate_ :
     String, super_ : String, r#async : String, _2fast : String, a_b_2a89df63 : String,
-    a_b_6d25382a : String, ab_ : String, visitor : String, value : String, new_ : String,
+    a_b_6d25382a : String, ab_ : String, sink : String, value : String, new_ : String,
     kind : Kind)
 );
