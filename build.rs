@@ -36,14 +36,15 @@ fn main() -> io::Result<()> {
             )
         };
         // Of the files, those that the command needs: no types and no client.
-        let includes: String = ["endpoints", "rows", "docs", "commands"]
+        let includes: String = ["endpoints", "schema", "docs", "commands"]
             .into_iter()
             .map(include)
             .collect();
         modules += &format!("mod {module} {{ {includes}}}\n");
         commands += &format!("&{module}::commands::COMMANDS, ");
     }
-    let list = "pub(crate) static SERVICES: &[&opsmith_runtime::commands::Commands<'static>]";
+    let list =
+        "pub(crate) static SERVICES: &[&opsmith_runtime::schema::commands::Commands<'static>]";
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("services.rs");
     fs::write(out, format!("{modules}\n{list} = &[{commands}];\n"))
 }

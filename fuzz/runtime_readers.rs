@@ -5,7 +5,7 @@ use opsmith_runtime::config::Settings;
 use opsmith_runtime::credentials::{Chain, Credentials, ProviderContext};
 use opsmith_runtime::env::Env;
 use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
-use opsmith_runtime::rows::TimestampFormat;
+use opsmith_runtime::schema::TimestampFormat;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -193,9 +193,9 @@ pub fn input(bytes: &[u8]) {
     let Some((which, json)) = bytes.split_first() else {
         return;
     };
-    let service = &opsmith_codepipeline::rows::SERVICE;
+    let service = &opsmith_codepipeline::schema::SERVICE;
     let operation = &service.operations[usize::from(*which) % service.operations.len()];
-    let (Some(shape), none) = (operation.input, &opsmith_runtime::rows::Service::NONE) else {
+    let (Some(shape), none) = (operation.input, &opsmith_runtime::schema::Service::NONE) else {
         return;
     };
     let mut visitor = opsmith_runtime::visit::DocumentBuilder::new(none, 0);

@@ -1,6 +1,6 @@
 //! What the project holds itself to.
 
-use opsmith_runtime::rows::{OperationTrait, ServiceTrait, Trait};
+use opsmith_runtime::schema::{OperationTrait, ServiceTrait, Trait};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -84,10 +84,12 @@ fn every_difference_has_a_test() {
         .collect();
     assert!(rows.len() > 15);
     let mut tests = String::new();
-    ["tests", "codegen", "command", "runtime", "local", "tool"]
-        .into_iter()
-        .flat_map(files)
-        .for_each(|(_, text)| tests.push_str(&text));
+    [
+        "tests", "codegen", "command", "runtime", "schema", "local", "tool",
+    ]
+    .into_iter()
+    .flat_map(files)
+    .for_each(|(_, text)| tests.push_str(&text));
     for row in rows.iter().filter(|row| !row.starts_with("| ---")) {
         let last = row
             .trim_end_matches('|')
@@ -131,7 +133,7 @@ fn every_fact_of_the_rows_has_a_reader() {
             OperationTrait::Unpaged(_) => "command/src/run.rs" ".unpaged()",
             OperationTrait::Unsigned => "runtime/src/client.rs" ".auth(",
             OperationTrait::Auth(_) => "runtime/src/client.rs" ".auth(",
-            OperationTrait::Deprecated(_) => "runtime/src/commands.rs" "OperationTrait::Deprecated(",
+            OperationTrait::Deprecated(_) => "schema/src/commands.rs" "OperationTrait::Deprecated(",
             OperationTrait::EndpointParameter(..) => "runtime/src/endpoint/bound.rs" "OperationTrait::EndpointParameter(",
             OperationTrait::EndpointPath(..) => "runtime/src/endpoint/bound.rs" "OperationTrait::EndpointPath(",
             OperationTrait::DiscoveredEndpoint(_) => "runtime/src/client.rs" ".discovers_endpoint()",
@@ -175,7 +177,7 @@ fn every_fact_of_the_rows_has_a_reader() {
             "{fact} is not read in {file} by {text}"
         );
     }
-    let rows = read("runtime/src/rows.rs");
+    let rows = read("schema/src/lib.rs");
     let all = rows.lines().filter_map(|line| {
         line.trim()
             .strip_prefix("pub const ")?

@@ -9,7 +9,7 @@ mod enums;
 mod errors;
 pub(crate) mod example;
 pub(crate) mod prose;
-mod rows;
+mod schema;
 pub(crate) mod types;
 
 use crate::ir;
@@ -34,7 +34,7 @@ pub(crate) fn files(service: &ir::Service) -> Vec<File> {
         ),
         (
             "commands",
-            "The rows of the service's commands.",
+            "The commands of the service.",
             commands::items(service),
         ),
         (
@@ -54,9 +54,9 @@ pub(crate) fn files(service: &ir::Service) -> Vec<File> {
             errors::items(service),
         ),
         (
-            "rows",
-            "The rows of the service: operations, shapes and members.",
-            rows::items(service),
+            "schema",
+            "The schema of the service: operations, shapes and members.",
+            schema::items(service),
         ),
         (
             "types",

@@ -1,7 +1,7 @@
 //! What lowering decides: everything that emitters print, already named, ordered and checked.
 //!
 //! Emitters cannot fail and decide nothing. Shapes and members refer to each other by index. What
-//! is not explained here is as in the model, or as in the rows of `opsmith_runtime::rows` that are
+//! is not explained here is as in the model, or as in the rows of `opsmith_runtime::schema` that are
 //! made of it.
 
 use crate::diagnostics::Diagnostic;
@@ -169,7 +169,7 @@ pub struct Operation {
     pub changes: Vec<Change>,
 }
 
-/// What the AWS CLI changes of a command: the variants of `opsmith_runtime::commands::Change`.
+/// What the AWS CLI changes of a command: the variants of `opsmith_runtime::schema::commands::Change`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// A variant that says nothing more, by its name.
@@ -182,7 +182,7 @@ pub enum Change {
     Hoist(Hoist),
 }
 
-/// A further option, which sets a part of the input: `opsmith_runtime::commands::Hoist`.
+/// A further option, which sets a part of the input: `opsmith_runtime::schema::commands::Hoist`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hoist {
     /// The option.
@@ -428,7 +428,7 @@ pub struct Member {
     pub plain: bool,
     /// The value contains its own structure, so that the field needs a box.
     pub boxed: bool,
-    /// Names of further flags in `opsmith_runtime::rows::flag`.
+    /// Names of further flags in `opsmith_runtime::schema::flag`.
     pub flags: Vec<&'static str>,
     /// Facts that few have.
     pub traits: Vec<Trait>,

@@ -22,7 +22,7 @@ const FEATURES: &[(&str, &str)] = &[
     ),
     (
         "commands",
-        "The rows of the service's commands, with all documentation, for `opsmith-command`, which turns it on.",
+        "The commands of the service, with all documentation, for `opsmith-command`, which turns it on.",
     ),
     (
         "patterns",

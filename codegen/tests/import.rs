@@ -184,7 +184,7 @@ fn generated_requests_carry_the_targets_of_botocore() {
             .render()
             .unwrap_or_else(|error| panic!("{error}"));
         assert!(
-            files["rows.rs"].contains(&format!("target_prefix: {prefix:?},")),
+            files["schema.rs"].contains(&format!("target_prefix: {prefix:?},")),
             "{service}"
         );
     }

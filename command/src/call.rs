@@ -8,7 +8,7 @@ use opsmith_runtime::client::Prepared;
 use opsmith_runtime::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::http::Request;
-use opsmith_runtime::rows::{Operation, Service};
+use opsmith_runtime::schema::{Operation, Service};
 use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Config, Error};
 use std::future::{Future, poll_fn};
@@ -95,7 +95,7 @@ impl<'a> OperationRunner<'a> {
         let shape = self
             .operation
             .input
-            .unwrap_or(opsmith_runtime::rows::Ix::MAX);
+            .unwrap_or(opsmith_runtime::schema::Ix::MAX);
         let input = TypedDocument {
             document: &document,
             service: self.service,

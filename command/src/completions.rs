@@ -4,10 +4,10 @@
 use crate::args::{Known, Takes};
 use crate::exit::Failure;
 use crate::{globals, help, operation, parameter, program, run, wait};
-use opsmith_runtime::commands::{Command, Commands};
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::env::Env;
-use opsmith_runtime::rows::{Ix, Kind, Operation, Service};
+use opsmith_runtime::schema::commands::{Command, Commands};
+use opsmith_runtime::schema::{Ix, Kind, Operation, Service};
 
 const SHELLS: &[(&str, &str)] = &[("bash", BASH), ("zsh", ZSH), ("fish", FISH)];
 

@@ -3,7 +3,7 @@
 use opsmith_runtime::codec::json;
 use opsmith_runtime::http::{Request, masked};
 use opsmith_runtime::redact::{self, REDACTED};
-use opsmith_runtime::rows::{Ix, Service};
+use opsmith_runtime::schema::{Ix, Service};
 use opsmith_runtime::visit::DocumentBuilder;
 use std::fmt::Write as _;
 

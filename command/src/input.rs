@@ -14,7 +14,7 @@ pub(crate) use cli_input::merge;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::env::Env;
 use opsmith_runtime::redact;
-use opsmith_runtime::rows::{Ix, Kind, Member, Service};
+use opsmith_runtime::schema::{Ix, Kind, Member, Service};
 use std::fmt;
 
 /// How deep a value may nest.

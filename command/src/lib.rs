@@ -3,7 +3,7 @@
 //!
 //! ```no_run
 //! # mod weather {
-//! #     use opsmith_runtime::{commands::Commands, rows::Service};
+//! #     use opsmith_runtime::{commands::Commands, schema::Service};
 //! #     pub static COMMANDS: Commands<'static> = Commands::new(&Service::NONE, &[], &[]);
 //! # }
 //! use opsmith_command::Program;

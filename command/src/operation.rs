@@ -5,9 +5,9 @@ use crate::exit::Failure;
 use crate::input::{self, Reader};
 use crate::pages::{self, Wanted};
 use crate::parameter::{self, Parameter};
-use opsmith_runtime::commands::{Change, Command};
 use opsmith_runtime::document::Map;
-use opsmith_runtime::rows::{Ix, Operation, Pagination, Service};
+use opsmith_runtime::schema::commands::{Change, Command};
+use opsmith_runtime::schema::{Ix, Operation, Pagination, Service};
 
 /// Values of `--generate-cli-skeleton`.
 const SKELETONS: &[&str] = &["input", "yaml-input", "output"];

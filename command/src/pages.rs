@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::pages::{Next, Pager};
-use opsmith_runtime::rows::{Ix, Kind, Operation, Pagination, Service, TimestampFormat};
+use opsmith_runtime::schema::{Ix, Kind, Operation, Pagination, Service, TimestampFormat};
 use opsmith_runtime::visit::TypedDocument;
 
 /// An option that pages.
@@ -660,23 +660,23 @@ fn remove(document: &mut Document, path: &str) -> Option<Document> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opsmith_runtime::rows::{
+    use opsmith_runtime::schema::{
         self, Member, OperationTrait, Shape, member, operation, paginated, structure,
     };
 
     static SHAPES: &[Shape<'static>] = &[
-        rows::string("Text"),
+        schema::string("Text"),
         structure(
             "Input",
             &[member("next", 4), member("other", 0), member("size", 0)],
         ),
         structure("Output", OUTPUT),
         structure("More", &[member("token", 4), member("has", 6)]),
-        rows::map("Key", &[member("key", 0), member("value", 5)]),
-        rows::blob("Bytes"),
-        rows::boolean("Boolean"),
-        rows::list("Items", &[member("member", 7)]),
-        rows::integer("Number"),
+        schema::map("Key", &[member("key", 0), member("value", 5)]),
+        schema::blob("Bytes"),
+        schema::boolean("Boolean"),
+        schema::list("Items", &[member("member", 7)]),
+        schema::integer("Number"),
     ];
     static OUTPUT: &[Member<'static>] = &[
         member("items", 7),

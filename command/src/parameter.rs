@@ -4,9 +4,9 @@ use crate::args::{Known, Level, Takes};
 use crate::exit::Failure;
 use crate::input::Reader;
 use crate::pages;
-use opsmith_runtime::commands::{Change, Command, Form, Hoist};
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Kind, Member, Operation, Pagination, Service, flag};
+use opsmith_runtime::schema::commands::{Change, Command, Form, Hoist};
+use opsmith_runtime::schema::{Ix, Kind, Member, Operation, Pagination, Service, flag};
 
 /// An option that sets a member of the input, or a part of one.
 pub(crate) struct Parameter<'a> {

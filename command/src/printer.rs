@@ -7,7 +7,7 @@ use crate::pager::{Pager, Reading};
 use crate::pages::{self, Pages};
 use crate::run::Context;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Operation, Service};
+use opsmith_runtime::schema::{Operation, Service};
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// Prints results of an operation as settings and options ask for.

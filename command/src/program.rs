@@ -1,7 +1,7 @@
 //! The program: its name, and the services that it knows.
 
 use crate::run;
-use opsmith_runtime::commands::Commands;
+use opsmith_runtime::schema::commands::Commands;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::OnceLock;

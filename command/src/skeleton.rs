@@ -1,9 +1,9 @@
 //! Samples of inputs and outputs (`--generate-cli-skeleton`), from rows.
 
-use opsmith_runtime::commands::Commands;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Kind, Member, Shape, flag};
 use opsmith_runtime::sample;
+use opsmith_runtime::schema::commands::Commands;
+use opsmith_runtime::schema::{Ix, Kind, Member, Shape, flag};
 use std::fmt::Write as _;
 
 /// A sample of the input as YAML, where each member's documentation stands beside it.

@@ -29,7 +29,7 @@ impl Subscriber for Printer {
         let mut line = Line(String::new());
         event.record(&mut line);
         let now = opsmith_runtime::Timestamp::from(std::time::SystemTime::now());
-        let now = now.format(opsmith_runtime::rows::TimestampFormat::DateTime);
+        let now = now.format(opsmith_runtime::schema::TimestampFormat::DateTime);
         let level = event.metadata().level();
         let target = event.metadata().target();
         let _ = writeln!(std::io::stderr(), "{now} - {target} - {level} -{}", line.0);

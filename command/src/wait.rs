@@ -8,10 +8,10 @@ use crate::operation::Line;
 use crate::run::{self, Context};
 use crate::{bulk, dry_run, help};
 use opsmith_runtime::Error;
-use opsmith_runtime::commands::{Command, Commands};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::error::ServiceError;
-use opsmith_runtime::rows::{Operation, Waiter};
+use opsmith_runtime::schema::commands::{Command, Commands};
+use opsmith_runtime::schema::{Operation, Waiter};
 use opsmith_runtime::waiter::{Seen, Verdict, Watch};
 use std::time::Duration;
 

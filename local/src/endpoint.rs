@@ -13,10 +13,10 @@ use std::time::{Duration, SystemTime};
 
 use http::header::DATE;
 use http::{HeaderValue, StatusCode};
-use opsmith_codepipeline::rows::SERVICE;
+use opsmith_codepipeline::schema::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::rows::{Ix, Operation, TimestampFormat};
+use opsmith_runtime::schema::{Ix, Operation, TimestampFormat};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};

@@ -4,10 +4,10 @@
 use std::time::SystemTime;
 
 use opsmith_codepipeline as api;
-use opsmith_codepipeline::rows::SERVICE;
+use opsmith_codepipeline::schema::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::rows::{Ix, Operation};
+use opsmith_runtime::schema::{Ix, Operation};
 use opsmith_runtime::validate::{Violation, validate};
 use opsmith_runtime::visit::{TypedDocument, Visit, Visitor};
 

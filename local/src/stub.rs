@@ -1,10 +1,10 @@
 //! Answers of operations that are not kept: samples that a client takes for real ones. Enums have
 //! values of the model, and lists end.
 
-use opsmith_codepipeline::rows::SERVICE;
+use opsmith_codepipeline::schema::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Kind, Operation, OperationTrait};
+use opsmith_runtime::schema::{Ix, Kind, Operation, OperationTrait};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::visit::TypedDocument;
 

@@ -3,7 +3,7 @@
 use crate::endpoint::{self, Endpoint, EndpointBindings, Known, Value};
 use crate::error::Error;
 use crate::http::{Header, Url};
-use crate::rows::{Auth, Operation, Service};
+use crate::schema::{Auth, Operation, Service};
 use crate::sign::Scope;
 use std::sync::Arc;
 

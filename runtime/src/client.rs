@@ -13,7 +13,7 @@ use crate::http::{Request, Response, Transport, Url, reqwest};
 use crate::protocol::{self, Protocol};
 use crate::redact;
 use crate::retry::{self, AttemptError, Attempts, Sleep, TokioSleep};
-use crate::rows::{self, Operation, Service, flag};
+use crate::schema::{self, Operation, Service, flag};
 use crate::sign::{self, Identity};
 use crate::validate::{self, Mode, Severity, Violation};
 use crate::visit::{DocumentBuilder, TypedDocument, Visit, Visitor};
@@ -608,7 +608,7 @@ impl<'a> Client<'a> {
     ) -> Result<Document, Error> {
         let read = self.protocol()?.document(self.service, operation, response);
         read.map_err(|problem| {
-            let top = rows::member("", operation.output.unwrap_or(rows::Ix::MAX));
+            let top = schema::member("", operation.output.unwrap_or(schema::Ix::MAX));
             let shown = !redact::holds_secrets(self.service, &top);
             let start = String::from_utf8_lossy(&response.body)
                 .chars()
@@ -925,7 +925,7 @@ impl<'a> Client<'a> {
                 .operation(operation)
                 .and_then(|operation| operation.input);
             let document = Document::Map(Map::new());
-            let shape = shape.unwrap_or(rows::Ix::MAX);
+            let shape = shape.unwrap_or(schema::Ix::MAX);
             let input = TypedDocument {
                 document: &document,
                 service: self.service,
@@ -935,7 +935,7 @@ impl<'a> Client<'a> {
             let operation = prepared.operation;
             let response = self.send(prepared).await?;
             let mut visitor =
-                DocumentBuilder::new(self.service, operation.output.unwrap_or(rows::Ix::MAX));
+                DocumentBuilder::new(self.service, operation.output.unwrap_or(schema::Ix::MAX));
             self.read(operation, &response, &mut visitor)?;
             Ok(visitor.finish())
         })

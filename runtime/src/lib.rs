@@ -2,7 +2,7 @@
 //!
 //! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and
 //! [`http`]; [`client`](mod@client) is the story of it; [`retry`] tells when a call is made again.
-//! What a service is, stands in [`rows`]; values go through the one visitor in [`visitor`], as
+//! What a service is, stands in [`schema`]; values go through the one visitor in [`visitor`], as
 //! generated types ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client
 //! finds its settings and credentials: [`config`] and [`credentials`], which see the world through
 //! [`env`].
@@ -11,7 +11,6 @@ mod address;
 pub mod call;
 pub mod client;
 pub mod codec;
-pub mod commands;
 pub mod config;
 pub mod credentials;
 mod discovery;
@@ -28,7 +27,6 @@ pub mod query;
 pub mod random;
 pub mod redact;
 pub mod retry;
-pub mod rows;
 pub mod sample;
 #[cfg(feature = "serde")]
 pub mod serde;
@@ -43,6 +41,7 @@ pub mod waiter;
 pub use client::{Client, Config};
 pub use document::Document;
 pub use error::Error;
+pub use opsmith_schema as schema;
 pub use timestamp::Timestamp;
 pub use typed::Blob;
 

@@ -2,7 +2,7 @@
 //! page with it alike.
 
 use crate::document::{Document, Map};
-use crate::rows::{Ix, Operation, Pagination, Service, Shape};
+use crate::schema::{Ix, Operation, Pagination, Service, Shape};
 use crate::timestamp::Timestamp;
 use crate::visit::{
     CompoundKind, DocumentBuilder, TypedDocument, Visit, VisitError, VisitResult, Visitor,

@@ -8,7 +8,7 @@ mod aws_json;
 use crate::document::Document;
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
-use crate::rows::{self, Ix, Operation, Service};
+use crate::schema::{self, Ix, Operation, Service};
 use crate::validate::Violation;
 use crate::visit::{Visit, VisitError, Visitor};
 
@@ -54,10 +54,10 @@ pub(crate) trait Protocol: Sync {
 /// The protocol that a service speaks, if it is built in.
 pub(crate) fn of(service: &Service<'_>) -> Option<&'static dyn Protocol> {
     match service.protocol {
-        rows::Protocol::AwsJson1_0 => Some(&aws_json::AwsJson {
+        schema::Protocol::AwsJson1_0 => Some(&aws_json::AwsJson {
             content_type: "application/x-amz-json-1.0",
         }),
-        rows::Protocol::AwsJson1_1 => Some(&aws_json::AwsJson {
+        schema::Protocol::AwsJson1_1 => Some(&aws_json::AwsJson {
             content_type: "application/x-amz-json-1.1",
         }),
         _ => None,

@@ -5,7 +5,7 @@
 //! inside of these.
 
 use crate::document::Document;
-use crate::rows::{Ix, Kind, Member, Service};
+use crate::schema::{Ix, Kind, Member, Service};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
@@ -196,7 +196,7 @@ impl Visitor for Printer<'_> {
     fn timestamp(&mut self, value: Timestamp) -> VisitResult {
         self.scalar(format_args!(
             "{}",
-            value.format(crate::rows::TimestampFormat::DateTime)
+            value.format(crate::schema::TimestampFormat::DateTime)
         ))
     }
     fn begin(&mut self, parts: CompoundKind) -> VisitResult {
@@ -251,7 +251,7 @@ impl Visitor for Printer<'_> {
 mod tests {
     use super::*;
     use crate::codec::json;
-    use crate::rows::{Protocol, document, list, map, member, string, structure};
+    use crate::schema::{Protocol, document, list, map, member, string, structure};
     use crate::visit::{DocumentBuilder, TypedDocument};
 
     static SERVICE: Service<'static> = Service {

@@ -8,7 +8,7 @@
 use crate::error::{Error, ServiceError};
 use crate::http::{Response, TransportError, TransportErrorKind};
 use crate::random;
-use crate::rows::{Operation, Service};
+use crate::schema::{Operation, Service};
 use crate::timestamp::{Timestamp, iso8601};
 use std::borrow::Cow;
 use std::fmt;
@@ -345,7 +345,7 @@ fn of_state(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> bool
     modeled(error, model.0).is_some_and(|modeled| !modeled.server && !modeled.retryable)
 }
 
-fn modeled(error: &ServiceError, service: &Service<'_>) -> Option<crate::rows::ErrorTrait> {
+fn modeled(error: &ServiceError, service: &Service<'_>) -> Option<crate::schema::ErrorTrait> {
     service
         .shape_named(error.shape.as_deref()?)
         .and_then(|shape| service.shape(shape).error())

@@ -1,7 +1,7 @@
 //! Samples of inputs and outputs, from rows.
 
 use crate::document::{Document, Map};
-use crate::rows::{Ix, Kind, Member, Service, Shape};
+use crate::schema::{Ix, Kind, Member, Service, Shape};
 
 /// A sample of the input, to be filled in.
 pub fn input(service: &Service<'_>, shape: Option<Ix>) -> Document {

@@ -6,7 +6,7 @@
 //! unknown is passed over. A call checks its input when it is made.
 
 use crate::codec::json;
-use crate::rows::{Ix, Service};
+use crate::schema::{Ix, Service};
 use crate::visit::{Visit, Visitor};
 use serde_core::de::{Deserialize as _, Deserializer, Error as _};
 use serde_core::ser::{Error as _, Serializer};
@@ -54,10 +54,10 @@ macro_rules! serde {
             |value, to| $crate::serde::serialize(
                 value,
                 &SERVICE,
-                Nth::$name as $crate::rows::Ix,
+                Nth::$name as $crate::schema::Ix,
                 to
             ),
-            |from| $crate::serde::deserialize(&SERVICE, Nth::$name as $crate::rows::Ix, from)
+            |from| $crate::serde::deserialize(&SERVICE, Nth::$name as $crate::schema::Ix, from)
         );
     };
     ($name:ident, |$value:ident, $to:ident| $write:expr, |$from:ident| $read:expr) => {

@@ -1,6 +1,6 @@
 //! [`Timestamp`]: a point in time, and its three forms on the wire.
 
-use crate::rows::TimestampFormat;
+use crate::schema::TimestampFormat;
 use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};

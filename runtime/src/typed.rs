@@ -3,7 +3,7 @@
 //! each.
 
 use crate::document::{Document, Map};
-use crate::rows::{Ix, Service};
+use crate::schema::{Ix, Service};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, TypedDocument, Visit, VisitError, VisitResult, Visitor};
 use std::collections::BTreeMap;
@@ -466,7 +466,7 @@ macro_rules! redacted {
     ($name:ident) => {
         impl ::core::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::redact::debug(self, &SERVICE, Nth::$name as $crate::rows::Ix, f)
+                $crate::redact::debug(self, &SERVICE, Nth::$name as $crate::schema::Ix, f)
             }
         }
     };

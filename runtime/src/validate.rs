@@ -4,7 +4,7 @@
 //! and add enum values all the time, and a check by an old model must not stop a valid call.
 
 use crate::redact::{Hidden, REDACTED};
-use crate::rows::{Ix, Kind, Service};
+use crate::schema::{Ix, Kind, Service};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use std::fmt;
@@ -387,7 +387,7 @@ impl Visitor for Validator<'_> {
     fn timestamp(&mut self, value: Timestamp) -> VisitResult {
         self.expect(
             ValueKind::Timestamp,
-            value.format(crate::rows::TimestampFormat::DateTime),
+            value.format(crate::schema::TimestampFormat::DateTime),
         );
         Ok(())
     }

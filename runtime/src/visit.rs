@@ -11,7 +11,7 @@
 
 use crate::codec::base64;
 use crate::document::{Document, Map};
-use crate::rows::{Ix, Kind, Member, Service, Shape, flag};
+use crate::schema::{Ix, Kind, Member, Service, Shape, flag};
 use crate::timestamp::Timestamp;
 
 /// What a visitor answers: go on, or why it can't take the value.

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::document::Document;
 use crate::error::{Error, ServiceError};
 use crate::query::Query;
-use crate::rows::{Acceptor, Comparator, Delay, Expected, Ix, Matcher, Outcome, Waiter};
+use crate::schema::{Acceptor, Comparator, Delay, Expected, Ix, Matcher, Outcome, Waiter};
 use crate::visit::{DocumentBuilder, Visit, Visitor};
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;

@@ -5,11 +5,11 @@ use opsmith_runtime::credentials::{
     Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult as Provided,
 };
 use opsmith_runtime::document::Document;
-use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, TransportErrorKind};
-use opsmith_runtime::rows::{
+use opsmith_runtime::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
+use opsmith_runtime::schema::{
     Auth, ErrorTrait, Fixed, Ix, OperationTrait, Protocol, Service, ServiceTrait, Step, Trait,
     integer, list, member, operation, string, structure,
 };

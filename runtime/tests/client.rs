@@ -1,6 +1,6 @@
 //! The typed client over a transport that records requests and answers as told.
 
-use opsmith_codepipeline::rows::SERVICE;
+use opsmith_codepipeline::schema::SERVICE;
 use opsmith_codepipeline::{
     Client, Config, Error, ErrorCode, FailureDetails, FailureType, GetPipelineStateInput,
     GetThirdPartyJobDetailsInput, ListPipelinesInput, PipelineType,
@@ -9,7 +9,7 @@ use opsmith_codepipeline::{
 use opsmith_runtime::Timestamp;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::Request;
-use opsmith_runtime::rows::Service;
+use opsmith_runtime::schema::Service;
 use opsmith_runtime::validate::Mode;
 use std::sync::Arc;
 
@@ -271,7 +271,7 @@ fn what_can_not_be_understood_is_named_by_its_path() {
 #[test]
 fn points_beyond_the_calendar_are_not_sent_as_dates() {
     use opsmith_runtime::document::Document;
-    use opsmith_runtime::rows::{TimestampFormat, Trait, member, structure, timestamp};
+    use opsmith_runtime::schema::{TimestampFormat, Trait, member, structure, timestamp};
     use opsmith_runtime::visit::TypedDocument;
     let written = |format, point| {
         let traits = [Trait::TimestampFormat(format)];

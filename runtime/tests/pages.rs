@@ -3,7 +3,7 @@
 
 use opsmith_runtime::call::Call;
 use opsmith_runtime::fake::{Answer, Fake};
-use opsmith_runtime::rows::{
+use opsmith_runtime::schema::{
     Member, Operation, OperationTrait, Protocol, Service, Shape, blob, boolean, list, map, member,
     operation, paginated, string, structure,
 };

@@ -1,7 +1,7 @@
 //! Waiters: what ends them, how long they pause, and what they say when they give up.
 
 use opsmith_runtime::fake::{Answer, Fake};
-use opsmith_runtime::rows::{
+use opsmith_runtime::schema::{
     Acceptor, Comparator, Delay, Expected, Matcher, Operation, OperationTrait, Outcome, Protocol,
     Service, Shape, list, member, operation, string, structure, waiter,
 };
@@ -17,9 +17,10 @@ static SHAPES: &[Shape<'static>] = &[
     list("States", STATES),
     structure("Missing", &[]),
 ];
-static INPUT: &[opsmith_runtime::rows::Member<'static>] = &[member("wanted", 0)];
-static OUTPUT: &[opsmith_runtime::rows::Member<'static>] = &[member("state", 0), member("all", 3)];
-static STATES: &[opsmith_runtime::rows::Member<'static>; 1] = &[member("member", 0)];
+static INPUT: &[opsmith_runtime::schema::Member<'static>] = &[member("wanted", 0)];
+static OUTPUT: &[opsmith_runtime::schema::Member<'static>] =
+    &[member("state", 0), member("all", 3)];
+static STATES: &[opsmith_runtime::schema::Member<'static>; 1] = &[member("member", 0)];
 
 static OPERATIONS: &[Operation<'static>] = &[operation("Look", Some(1), Some(2)).with(&[
     OperationTrait::Waiter(waiter("Ready", Delay::Backoff(2, 5), 6, READY)),

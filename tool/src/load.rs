@@ -2,9 +2,9 @@
 //! process, which runs one command.
 
 use opsmith_codegen::ir;
-use opsmith_runtime::commands::{Change, Command, Commands, Form, Hoist};
-use opsmith_runtime::endpoint::{Condition, Expression, Function, Parameter, Rule, RuleSet};
-use opsmith_runtime::rows::{
+use opsmith_runtime::schema::commands::{Change, Command, Commands, Form, Hoist};
+use opsmith_runtime::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
+use opsmith_runtime::schema::{
     self, Acceptor, Auth, Comparator, Delay, ErrorTrait, Expected, Fixed, Ix, Kind, Matcher,
     Member, Operation, OperationTrait, Outcome, Protocol, Service, ServiceTrait, Shape, Step,
     Trait,
@@ -232,13 +232,13 @@ fn operation(operation: &ir::Operation) -> Operation<'static> {
                     ir::Delay::Backoff(least, most) => Delay::Backoff(least, most),
                 };
                 let acceptors = list(acceptors.iter().map(acceptor));
-                OperationTrait::Waiter(rows::waiter(text(name), delay, *attempts, acceptors))
+                OperationTrait::Waiter(schema::waiter(text(name), delay, *attempts, acceptors))
             }
         })),
     }
 }
 
-fn pagination(found: &ir::Pagination) -> rows::Pagination<'static> {
+fn pagination(found: &ir::Pagination) -> schema::Pagination<'static> {
     let ir::Pagination {
         input_tokens,
         output_tokens,
@@ -247,7 +247,7 @@ fn pagination(found: &ir::Pagination) -> rows::Pagination<'static> {
         more,
         first_page,
     } = found;
-    let row = rows::paginated(
+    let row = schema::paginated(
         texts(input_tokens),
         texts(output_tokens),
         texts(items),
@@ -262,14 +262,14 @@ fn texts(all: &[String]) -> &'static [&'static str] {
 
 fn shape(shape: &ir::Shape) -> Shape<'static> {
     let flags = [
-        (shape.sensitive, rows::flag::SENSITIVE),
-        (shape.sparse, rows::flag::SPARSE),
+        (shape.sensitive, schema::flag::SENSITIVE),
+        (shape.sparse, schema::flag::SPARSE),
     ];
     let kind = kind(shape.kind);
     let members = list(shape.members.iter().map(member));
     // What the row of a structure says of its members.
     let own = if kind == Kind::Structure {
-        rows::structure("", members).flags
+        schema::structure("", members).flags
     } else {
         0
     };
@@ -296,11 +296,11 @@ fn kind(kind: ir::Kind) -> Kind {
         ir::Kind::Boolean => Kind::Boolean,
         ir::Kind::String => Kind::String,
         ir::Kind::Enum => Kind::Enum,
-        ir::Kind::Byte => Kind::Integer(rows::Width::Byte),
-        ir::Kind::Short => Kind::Integer(rows::Width::Short),
-        ir::Kind::Integer => Kind::Integer(rows::Width::Integer),
-        ir::Kind::Long => Kind::Integer(rows::Width::Long),
-        ir::Kind::BigInteger => Kind::Integer(rows::Width::Big),
+        ir::Kind::Byte => Kind::Integer(schema::Width::Byte),
+        ir::Kind::Short => Kind::Integer(schema::Width::Short),
+        ir::Kind::Integer => Kind::Integer(schema::Width::Integer),
+        ir::Kind::Long => Kind::Integer(schema::Width::Long),
+        ir::Kind::BigInteger => Kind::Integer(schema::Width::Big),
         ir::Kind::Float | ir::Kind::Double => Kind::Float,
         ir::Kind::Timestamp => Kind::Timestamp,
         ir::Kind::Document => Kind::Document,
@@ -313,7 +313,7 @@ fn kind(kind: ir::Kind) -> Kind {
 
 fn member(member: &ir::Member) -> Member<'static> {
     let required = if member.required {
-        rows::flag::REQUIRED
+        schema::flag::REQUIRED
     } else {
         0
     };
@@ -330,9 +330,9 @@ fn member(member: &ir::Member) -> Member<'static> {
 
 fn flag(name: &str) -> u16 {
     match name {
-        "SENSITIVE" => rows::flag::SENSITIVE,
-        "IDEMPOTENCY_TOKEN" => rows::flag::IDEMPOTENCY_TOKEN,
-        "HOST_LABEL" => rows::flag::HOST_LABEL,
+        "SENSITIVE" => schema::flag::SENSITIVE,
+        "IDEMPOTENCY_TOKEN" => schema::flag::IDEMPOTENCY_TOKEN,
+        "HOST_LABEL" => schema::flag::HOST_LABEL,
         _ => 0,
     }
 }
@@ -342,9 +342,9 @@ fn fact(found: &ir::Trait) -> Trait<'static> {
         ir::Trait::Pattern(pattern) => Trait::Pattern(text(pattern)),
         ir::Trait::JsonName(name) => Trait::JsonName(text(name)),
         ir::Trait::TimestampFormat(format) => Trait::TimestampFormat(match *format {
-            "HttpDate" => rows::TimestampFormat::HttpDate,
-            "DateTime" => rows::TimestampFormat::DateTime,
-            _ => rows::TimestampFormat::EpochSeconds,
+            "HttpDate" => schema::TimestampFormat::HttpDate,
+            "DateTime" => schema::TimestampFormat::DateTime,
+            _ => schema::TimestampFormat::EpochSeconds,
         }),
         ir::Trait::Error {
             server,
@@ -486,6 +486,6 @@ mod tests {
                 assert!(flag != 0 && all & flag == 0);
                 all | flag
             });
-        assert_eq!(all, 0x1f & !(rows::flag::REQUIRED | rows::flag::SPARSE));
+        assert_eq!(all, 0x1f & !(schema::flag::REQUIRED | schema::flag::SPARSE));
     }
 }

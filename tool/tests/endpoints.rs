@@ -10,7 +10,7 @@ use opsmith_runtime::document::Document;
 use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::Fake;
 use opsmith_runtime::http::Request;
-use opsmith_runtime::rows::{Ix, Service};
+use opsmith_runtime::schema::{Ix, Service};
 use opsmith_runtime::validate::Mode;
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 use opsmith_runtime::{Client, Config, Error};

@@ -8,7 +8,7 @@ use opsmith_codegen::Generator;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, Response};
-use opsmith_runtime::rows::{Ix, Kind, Service};
+use opsmith_runtime::schema::{Ix, Kind, Service};
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 use opsmith_runtime::{Client, Error, Timestamp};
 use serde_json::{Map, Value, json};

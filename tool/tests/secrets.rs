@@ -8,7 +8,7 @@ use opsmith_codegen::Generator;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::redact;
-use opsmith_runtime::rows::{Ix, Kind, Member, Service, TimestampFormat};
+use opsmith_runtime::schema::{Ix, Kind, Member, Service, TimestampFormat};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument, Visit};

@@ -86,7 +86,7 @@ const MARK: &str = "… (clipped)";
 
 /// The most characters that the model permits in a shape.
 fn most(shape: &str) -> usize {
-    let rows = opsmith_codepipeline::rows::SERVICE.shapes;
+    let rows = opsmith_codepipeline::schema::SERVICE.shapes;
     let max = rows
         .iter()
         .find(|row| row.name == shape)

@@ -9,7 +9,7 @@ mod dynamodb {
     opsmith_runtime::include_service!("dynamodb");
 }
 
-use dynamodb::rows::SERVICE;
+use dynamodb::schema::SERVICE;
 use dynamodb::{AttributeValue, Client, Config, PutItemInput, PutItemOutput, QueryOutput};
 use opsmith_runtime::codec::json;
 use opsmith_runtime::credentials::Credentials;

@@ -3,7 +3,7 @@
 //! with faults, and `load endure SECONDS` on one after the other. Each prints what its caller
 //! reads.
 
-use opsmith_codepipeline::rows::SERVICE;
+use opsmith_codepipeline::schema::SERVICE;
 use opsmith_codepipeline::{
     AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config,
     FailureType, GetThirdPartyJobDetailsInput, PutThirdPartyJobSuccessResultInput,

@@ -18,7 +18,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let about = format!(" A client for {}.", prose::plain(&service.title).join(" "));
     let waiters = waiters(service);
     quote! {
-        use super::rows::SERVICE;
+        use super::schema::SERVICE;
         #types
         use opsmith_runtime::call::Call;
 

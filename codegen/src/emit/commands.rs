@@ -24,8 +24,8 @@ pub(crate) fn items(service: &Service) -> TokenStream {
         .map(|missing| quote! { .missing(#missing) });
     quote! {
         use super::docs::DOCS;
-        use super::rows::SERVICE;
-        use opsmith_runtime::commands::*;
+        use super::schema::SERVICE;
+        use opsmith_runtime::schema::commands::*;
 
         #[doc = " The commands of the service."]
         pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS) #missing;

@@ -25,7 +25,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let names = names(service);
     let rules = rules.iter().map(rule);
     quote! {
-        use opsmith_runtime::endpoint::{#(#names),*};
+        use opsmith_runtime::schema::rules::{#(#names),*};
 
         #[doc = " From region and settings to an endpoint."]
         pub(crate) const RULES: RuleSet<'static> = RuleSet { parameters: &[#(#parameters),*], rules: &[#(#rules),*] };

@@ -5,8 +5,8 @@ use super::{markdown, samples};
 use crate::pages;
 use crate::parameter::{self, Parameter};
 use crate::wait::{self, Found};
-use opsmith_runtime::commands::{Command, Commands};
-use opsmith_runtime::rows::{
+use opsmith_runtime::schema::commands::{Command, Commands};
+use opsmith_runtime::schema::{
     Acceptor, Comparator, Delay, Expected, Ix, Kind, Matcher, Operation, Outcome, Shape,
 };
 

@@ -3,8 +3,8 @@
 use super::markdown;
 use super::page::{Page, Style, plain, styled};
 use crate::program;
-use opsmith_runtime::commands::Commands;
 use opsmith_runtime::config::SETTINGS;
+use opsmith_runtime::schema::commands::Commands;
 
 /// A global option as the help shows it.
 pub(crate) struct GlobalHelp<'a> {

@@ -1,6 +1,6 @@
 //! Samples of the values that an option takes, in shorthand and in JSON.
 
-use opsmith_runtime::rows::{Ix, Kind, Member, Service, Shape, Width};
+use opsmith_runtime::schema::{Ix, Kind, Member, Service, Shape, Width};
 
 const RECURSIVE: &str = "( ... recursive ... )";
 

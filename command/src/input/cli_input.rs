@@ -3,7 +3,7 @@
 use super::files::{self, Content};
 use super::{Error, Reader, json, yaml};
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::Ix;
+use opsmith_runtime::schema::Ix;
 use std::io::Read as _;
 
 impl Reader<'_> {

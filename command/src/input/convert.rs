@@ -3,7 +3,7 @@
 use super::{BinaryFormat, Error, Reader, scalar};
 use opsmith_runtime::codec::base64;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::rows::{Ix, Kind, TimestampFormat, Trait};
+use opsmith_runtime::schema::{Ix, Kind, TimestampFormat, Trait};
 use opsmith_runtime::timestamp::Timestamp;
 
 impl Reader<'_> {

@@ -1,7 +1,7 @@
 //! Scalars that are written as words.
 
 use opsmith_runtime::document::Document;
-use opsmith_runtime::rows::Kind;
+use opsmith_runtime::schema::Kind;
 use opsmith_runtime::timestamp::{Timestamp, Written};
 use std::fmt;
 

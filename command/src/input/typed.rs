@@ -2,7 +2,7 @@
 
 use super::{DEEPEST, scalar};
 use opsmith_runtime::document::Document;
-use opsmith_runtime::rows::{Ix, Kind, Service};
+use opsmith_runtime::schema::{Ix, Kind, Service};
 
 /// Why a tree can't have the model's types.
 #[derive(Debug)]

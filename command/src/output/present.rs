@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::rows::{Ix, Kind, Service};
+use opsmith_runtime::schema::{Ix, Kind, Service};
 use opsmith_runtime::timestamp::{Timestamp, Written};
 use std::fmt::Write as _;
 use std::sync::OnceLock;

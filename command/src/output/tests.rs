@@ -212,9 +212,9 @@ fn yaml_escapes_characters_above_u_ffff() {
 
 /// What is shown of a point in time, and what is said of it.
 fn shown(value: &Document, zone: &str, format: &str) -> (String, Vec<String>) {
-    use opsmith_runtime::rows::{self, Service};
+    use opsmith_runtime::schema::{self, Service};
     let timestamps = Timestamps::from_setting(format, Some(zone)).expect("a format");
-    let shapes = [rows::timestamp("T")];
+    let shapes = [schema::timestamp("T")];
     let service = Service {
         shapes: &shapes,
         ..Service::NONE

@@ -2,7 +2,7 @@
 //! that it is well.
 
 use opsmith_runtime::Timestamp;
-use opsmith_runtime::rows::TimestampFormat;
+use opsmith_runtime::schema::TimestampFormat;
 use opsmith_worker::{Ended, Event};
 use serde_json::{Value, json};
 use std::io::Write as _;

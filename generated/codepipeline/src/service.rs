@@ -9,12 +9,12 @@ pub mod endpoints;
 pub mod enums;
 /// Error codes of the service.
 pub mod errors;
-/// The rows of the service: operations, shapes and members.
-pub mod rows;
+/// The schema of the service: operations, shapes and members.
+pub mod schema;
 /// Structures and unions of the service.
 pub mod types;
 opsmith_runtime::commands! {
-    #[doc = " The rows of the service's commands."] pub mod commands; #[doc =
+    #[doc = " The commands of the service."] pub mod commands; #[doc =
     " Documentation by shape id, for help pages."] pub mod docs;
 }
 

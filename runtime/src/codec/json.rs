@@ -7,7 +7,7 @@
 //!   shape is sparse.
 
 use crate::document::Document;
-use crate::rows::{Ix, Service, Shape, TimestampFormat, flag};
+use crate::schema::{Ix, Service, Shape, TimestampFormat, flag};
 use crate::timestamp::Timestamp;
 use crate::validate::rules::{self, ValueKind};
 use crate::validate::{Violation, validate};

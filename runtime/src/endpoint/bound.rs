@@ -5,7 +5,7 @@
 use super::Value;
 use super::functions::is_host_label;
 use crate::document::{Document, Map};
-use crate::rows::{Fixed, Member, Operation, OperationTrait, Service, Step, Trait, flag};
+use crate::schema::{Fixed, Member, Operation, OperationTrait, Service, Step, Trait, flag};
 use crate::visit::{DocumentBuilder, Visit};
 use std::fmt;
 use std::net::Ipv4Addr;

@@ -1,6 +1,7 @@
 //! Walking the rules.
 
-use super::{Condition, Expression, Function, Parameter, Rule, RuleSet, Value, functions};
+use super::{Value, functions};
+use crate::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 
 /// Where to send requests, and what for.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,33 +32,31 @@ impl Endpoint {
 /// How deep rules and expressions may nest: no model comes near it, and no stack ends at it.
 const DEEPEST: usize = 200;
 
-impl RuleSet<'_> {
-    /// Finds the endpoint for values of parameters; those that are not given have their defaults.
-    ///
-    /// # Errors
-    ///
-    /// The rules' own message why there is no endpoint, or that no rule applies.
-    pub fn resolve<'v>(
-        &self,
-        given: impl IntoIterator<Item = (&'v str, Value)>,
-    ) -> Result<Endpoint, String> {
-        let mut scope = Scope {
-            values: Vec::new(),
-            depth: 0,
-        };
-        for (name, value) in given {
-            scope.values.push((name.to_owned(), value));
-        }
-        for Parameter(name, _, default) in self.parameters {
-            let default = default.filter(|_| scope.find(name).is_none());
-            if let Some(value) = default.and_then(|default| scope.value(&default)) {
-                scope.values.push(((*name).to_owned(), value));
-            }
-        }
-        scope
-            .first(self.rules)
-            .unwrap_or_else(|| Err("No endpoint rule applies.".to_owned()))
+/// Finds the endpoint for values of parameters; those that are not given have their defaults.
+///
+/// # Errors
+///
+/// The rules' own message why there is no endpoint, or that no rule applies.
+pub fn evaluate<'v>(
+    rules: &RuleSet<'_>,
+    given: impl IntoIterator<Item = (&'v str, Value)>,
+) -> Result<Endpoint, String> {
+    let mut scope = Scope {
+        values: Vec::new(),
+        depth: 0,
+    };
+    for (name, value) in given {
+        scope.values.push((name.to_owned(), value));
     }
+    for Parameter(name, _, default) in rules.parameters {
+        let default = default.filter(|_| scope.find(name).is_none());
+        if let Some(value) = default.and_then(|default| scope.value(&default)) {
+            scope.values.push(((*name).to_owned(), value));
+        }
+    }
+    scope
+        .first(rules.rules)
+        .unwrap_or_else(|| Err("No endpoint rule applies.".to_owned()))
 }
 
 /// The values that have names, the latest last.
@@ -276,7 +275,7 @@ mod tests {
             ],
         };
         let resolved =
-            |name: Option<&str>| rules.resolve(name.map(|name| ("Name", Value::from(name))));
+            |name: Option<&str>| evaluate(&rules, name.map(|name| ("Name", Value::from(name))));
         assert_eq!(
             resolved(Some("a")).map(|endpoint| endpoint.url),
             Ok("https://a.{x}".to_owned())

@@ -1,6 +1,7 @@
 //! The functions of the rules language whose arguments all have values.
 
-use super::{Function, Value, partition};
+use super::{Value, partition};
+use crate::schema::rules::Function;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::Ipv4Addr;
 

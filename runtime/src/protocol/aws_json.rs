@@ -14,7 +14,7 @@ use crate::document::{Document, Map};
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::retry::Attempts;
-use crate::rows::{Operation, Service};
+use crate::schema::{Operation, Service};
 use crate::validate::Violation;
 use crate::visit::{CompoundKind, Visit, VisitError, Visitor};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use super::{Found, equal, evaluate, number};
 use crate::codec::json;
 use crate::document::Document;
-use crate::rows::{Ix, Service};
+use crate::schema::{Ix, Service};
 use jmespath::ast::Ast;
 use std::cmp::Ordering;
 

@@ -3,7 +3,7 @@
 use super::Problem;
 #[cfg(feature = "patterns")]
 use super::pattern::matches;
-use crate::rows::{Kind, Member, Shape, flag};
+use crate::schema::{Kind, Member, Shape, flag};
 use crate::visit::CompoundKind;
 
 /// A kind of value, as it comes to a visitor.

@@ -1,5 +1,6 @@
 use super::*;
-use opsmith_runtime::endpoint as rows;
+use opsmith_runtime::endpoint as runtime;
+use opsmith_runtime::schema::rules as rows;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -137,25 +138,25 @@ fn function(name: &str) -> rows::Function {
         .expect("a function")
 }
 
-fn value(json: &Value) -> rows::Value {
+fn value(json: &Value) -> runtime::Value {
     match json {
-        Value::Bool(value) => rows::Value::Boolean(*value),
-        Value::Number(number) => rows::Value::Integer(number.as_i64().unwrap_or_default()),
-        Value::String(text) => rows::Value::Text(text.clone()),
-        Value::Array(items) => rows::Value::List(items.iter().map(value).collect()),
-        Value::Object(map) => rows::Value::Map(
+        Value::Bool(value) => runtime::Value::Boolean(*value),
+        Value::Number(number) => runtime::Value::Integer(number.as_i64().unwrap_or_default()),
+        Value::String(text) => runtime::Value::Text(text.clone()),
+        Value::Array(items) => runtime::Value::List(items.iter().map(value).collect()),
+        Value::Object(map) => runtime::Value::Map(
             map.iter()
                 .map(|(name, json)| (name.clone(), value(json)))
                 .collect(),
         ),
-        Value::Null => rows::Value::Text(String::new()),
+        Value::Null => runtime::Value::Text(String::new()),
     }
 }
 
 /// Whether two values are the same, whatever the order of names.
-fn same(left: &rows::Value, right: &rows::Value) -> bool {
+fn same(left: &runtime::Value, right: &runtime::Value) -> bool {
     match (left, right) {
-        (rows::Value::Map(left), rows::Value::Map(right)) => {
+        (runtime::Value::Map(left), runtime::Value::Map(right)) => {
             left.len() == right.len()
                 && left.iter().all(|(name, value)| {
                     right
@@ -163,7 +164,7 @@ fn same(left: &rows::Value, right: &rows::Value) -> bool {
                         .any(|(other, found)| name == other && same(value, found))
                 })
         }
-        (rows::Value::List(left), rows::Value::List(right)) => {
+        (runtime::Value::List(left), runtime::Value::List(right)) => {
             left.len() == right.len()
                 && left
                     .iter()
@@ -194,7 +195,10 @@ fn verdict(rules: &rows::RuleSet<'_>, case: &Value) -> Option<String> {
         .and_then(Value::as_object)
         .into_iter()
         .flatten();
-    let found = rules.resolve(given.map(|(name, json)| (name.as_str(), value(json))));
+    let found = runtime::evaluate(
+        &rules,
+        given.map(|(name, json)| (name.as_str(), value(json))),
+    );
     let expected = &case["expect"];
     match (
         found,
@@ -204,12 +208,12 @@ fn verdict(rules: &rows::RuleSet<'_>, case: &Value) -> Option<String> {
         (Ok(found), Some(expected), _) => {
             let properties = expected
                 .get("properties")
-                .map_or(rows::Value::Map(Vec::new()), value);
+                .map_or(runtime::Value::Map(Vec::new()), value);
             let headers = expected
                 .get("headers")
-                .map_or(rows::Value::Map(Vec::new()), value);
+                .map_or(runtime::Value::Map(Vec::new()), value);
             let list = |values: Vec<String>| {
-                rows::Value::List(values.into_iter().map(rows::Value::Text).collect())
+                runtime::Value::List(values.into_iter().map(runtime::Value::Text).collect())
             };
             let found_headers = found
                 .headers
@@ -217,8 +221,8 @@ fn verdict(rules: &rows::RuleSet<'_>, case: &Value) -> Option<String> {
                 .map(|(name, values)| (name, list(values)))
                 .collect();
             let right = Some(as_of_2025(&found.url).as_str()) == expected["url"].as_str()
-                && same(&rows::Value::Map(found.properties.clone()), &properties)
-                && same(&rows::Value::Map(found_headers), &headers);
+                && same(&runtime::Value::Map(found.properties.clone()), &properties)
+                && same(&runtime::Value::Map(found_headers), &headers);
             (!right).then(|| {
                 format!(
                     "{} {:?} in place of {expected}",

@@ -1,7 +1,7 @@
 //! Reading JSON as it is: every value in the form in which it came, whatever the model says.
 
 use crate::document::{Document, Map};
-use crate::rows::{Ix, Kind, Service};
+use crate::schema::{Ix, Kind, Service};
 use serde_core::de::Error as _;
 
 /// How deep a value may nest, as in serde_json.

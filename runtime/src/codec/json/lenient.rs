@@ -10,7 +10,7 @@
 
 use crate::codec::base64;
 use crate::document::{Document, Map};
-use crate::rows::{Ix, Kind, Service, Shape, flag};
+use crate::schema::{Ix, Kind, Service, Shape, flag};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! Reading JSON: serde_json's tokens go straight into the visitor, by the rows.
 
 use super::BASE64;
-use crate::rows::{Ix, Kind, Member, Service, Shape, flag};
+use crate::schema::{Ix, Kind, Member, Service, Shape, flag};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use base64::Engine as _;

@@ -2,7 +2,7 @@
 // Structures and unions of the service.
 
 use super::enums::*;
-use super::rows::{Nth, SERVICE};
+use super::schema::{Nth, SERVICE};
 use opsmith_runtime::{Blob, Document, Timestamp};
 use std::collections::BTreeMap;
 

@@ -1,10 +1,10 @@
 //! The rows of a service's commands: what a command line calls its operations and parameters, and
 //! their documentation.
 //!
-//! They stand apart from [`crate::rows`], so that a program that uses only the typed client carries
+//! They stand apart from [`Service`], so that a program that uses only the typed client carries
 //! none of them.
 
-use crate::rows::{Operation, OperationTrait, Service, Waiter};
+use crate::{Operation, OperationTrait, Service, Waiter};
 
 /// The commands of one service.
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,10 @@
 //! What most rows carry has a field or a flag; what few rows carry is a [`Trait`] in a list, so
 //! that a protocol or constraint added later widens no row.
 
-use crate::endpoint::RuleSet;
+pub mod commands;
+pub mod rules;
+
+use rules::RuleSet;
 
 /// Index of a shape's row in [`Service::shapes`].
 pub type Ix = u32;

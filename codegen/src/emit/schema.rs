@@ -19,7 +19,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let repr = (!service.shapes.is_empty()).then(|| quote! { #[repr(u32)] });
     quote! {
         use super::endpoints::RULES;
-        use opsmith_runtime::rows::*;
+        use opsmith_runtime::schema::*;
 
         #root
 
