@@ -34,7 +34,7 @@ pub(crate) enum BinaryFormat {
 pub(crate) enum Error {
     /// The parameter is wrong.
     Parameter(String),
-    /// A file that a value names can't be read, or the env are wrong.
+    /// A file that a value names can't be read, or the environment is wrong.
     Other(String),
 }
 

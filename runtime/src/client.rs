@@ -176,7 +176,7 @@ impl Config {
         self
     }
 
-    /// Credentials to use, context no provider.
+    /// Uses these credentials and asks no provider.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.caller = Caller::Fixed(Identity::from(&credentials));
         self

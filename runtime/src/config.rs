@@ -257,7 +257,7 @@ impl Settings {
         self.config.sso_sessions.get(name)
     }
 
-    /// The env that the settings were read from.
+    /// The environment that the settings were read from.
     pub fn env(&self) -> &Env {
         &self.env
     }

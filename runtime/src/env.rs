@@ -1,8 +1,7 @@
-//! What a call takes from outside: environment variables, files, the home folder, the clock and
-//! child processes.
+//! The environment of a call: variables, the home folder, the clock and child processes.
 //!
-//! Configuration and credentials reach the machine through [`Env`] alone, so a test, or a
-//! caller that must not be influenced by the machine, states its own.
+//! Configuration and credentials reach the machine through [`Env`] alone, so tests and callers that
+//! must not depend on the machine bring their own.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,7 +13,7 @@ use std::time::SystemTime;
 
 use crate::config::Error;
 
-/// The outside world as configuration and credentials see it. Cloning is cheap.
+/// Environment variables, home folder and clock. Cloning is cheap.
 #[derive(Clone)]
 pub struct Env {
     /// `None`: the variables of this process.
@@ -46,7 +45,7 @@ impl Env {
         }
     }
 
-    /// The same env with another clock.
+    /// The same environment with another clock.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self {
@@ -141,7 +140,7 @@ impl Env {
         }
     }
 
-    /// A child process that gets the variables of these env.
+    /// A child process that gets the variables of this environment.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         if let Some(variables) = &self.variables {

@@ -2,10 +2,9 @@
 //!
 //! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and
 //! [`http`]; [`client`](mod@client) is the story of it; [`retry`] tells when a call is made again.
-//! What a service is, stands in [`schema`]; values go through the one visitor in [`visitor`], as
-//! generated types ([`typed`]) or as a [`document`]; they are printed by [`redact`]. Where a client
-//! finds its settings and credentials: [`config`] and [`credentials`], which see the world through
-//! [`env`].
+//! [`schema`] describes the service. Values go through the one visitor in [`mod@visit`], as
+//! generated types ([`typed`]) or as a [`document`]; [`redact`] prints them. [`config`] and
+//! [`credentials`] read settings and credentials from the environment ([`mod@env`]).
 
 mod address;
 pub mod call;

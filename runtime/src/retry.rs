@@ -54,9 +54,9 @@ const TOLERANCE: i64 = 4 * 60;
 /// The longest time between two attempts, whatever the service asks for.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// What passes between two attempts. Tests bring their own that does not wait.
+/// Waits between two attempts. Tests bring their own, which does not wait.
 pub trait Sleep: fmt::Debug + Send + Sync {
-    /// Waits for a random time between the two.
+    /// Waits for a random time between the two durations.
     fn sleep(
         &self,
         least: Duration,

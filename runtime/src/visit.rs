@@ -1,5 +1,5 @@
-//! The one visitor: whatever holds a value writes it to a [`Visitor`], and whatever makes something of
-//! a value is one.
+//! The one visitor: a source of values writes them to a [`Visitor`], and every receiver of values
+//! is one.
 //!
 //! Typed structures and [`Document`]s write themselves ([`Visit`]) to a protocol's writer, to the
 //! validator or to the redacting printer; a protocol's reader writes an answer to a typed structure
@@ -7,14 +7,14 @@
 //! shapes plus protocols, not by shapes times protocols.
 //!
 //! Values come with indices of members, not names: names on the wire are the protocol's business,
-//! and are in the rows.
+//! and are in the schema.
 
 use crate::codec::base64;
 use crate::document::{Document, Map};
 use crate::schema::{Ix, Kind, Member, Service, Shape, flag};
 use crate::timestamp::Timestamp;
 
-/// What a visitor answers: go on, or why it can't take the value.
+/// `Ok` to go on, or why the visitor can't take the value.
 pub type VisitResult = Result<(), VisitError>;
 
 /// Why a visitor refuses a value: another kind of value belongs there, it is out of range or not of
@@ -77,8 +77,8 @@ pub enum CompoundKind {
 /// Receives one value: a scalar by one call; a compound by `begin`, its parts, and `end`.
 ///
 /// Each part is announced by [`member`](Visitor::member), [`element`](Visitor::element) or
-/// [`entry`](Visitor::entry), which give the visitor that takes the part's value. What a visitor does not
-/// expect, it refuses: that is every method's default.
+/// [`entry`](Visitor::entry), which return the visitor for the part's value. By default every method
+/// refuses the value.
 pub trait Visitor {
     /// A null, where the shape is sparse or a document.
     fn null(&mut self) -> VisitResult {
@@ -149,7 +149,7 @@ pub trait Visit {
     }
 }
 
-/// Where in the rows a visitor that walks them stands.
+/// The position in the schema of a visitor that walks it.
 ///
 /// The sinks that produce text or a [`Document`] are all one object that takes every part; this is
 /// what they share.
@@ -274,7 +274,7 @@ pub struct DocumentBuilder<'a> {
 }
 
 impl<'a> DocumentBuilder<'a> {
-    /// A visitor for one value of the shape.
+    /// A builder for one value of the shape.
     pub fn new(service: &'a Service<'a>, shape: Ix) -> Self {
         DocumentBuilder {
             cursor: Cursor::new(service, shape),

@@ -1,8 +1,8 @@
-//! The rows of a service's commands: what a command line calls its operations and parameters, and
-//! their documentation.
+//! The commands of a service: the names of operations and parameters on a command line, and their
+//! documentation.
 //!
-//! They stand apart from [`Service`], so that a program that uses only the typed client carries
-//! none of them.
+//! They are separate from [`Service`], so that a program with only the typed client carries none
+//! of them.
 
 use crate::{Operation, OperationTrait, Service, Waiter};
 

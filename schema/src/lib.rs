@@ -1,23 +1,22 @@
-//! The rows that a generated service consists of: plain data, read by everything else in this
-//! crate.
+//! The schema of a service: operations, shapes, members and their traits as plain data.
 //!
-//! Rows refer to shapes by index ([`Ix`]) and borrow their texts and slices for `'a`: from the
-//! program itself when the generator wrote them (`'static`), or from whatever owns a model that was
-//! loaded at run time. The constructors are `const fn`, so that a generated row reads as one line:
+//! Shapes are referred to by index ([`Ix`]). Texts and slices are borrowed for `'a`: from the
+//! program when the generator wrote them (`'static`), or from the owner of a model that was loaded
+//! at run time. The constructors are `const fn`, so that a generated member is one line:
 //! `member("jobId", Nth::JobId as Ix).required()`.
 //!
-//! What most rows carry has a field or a flag; what few rows carry is a [`Trait`] in a list, so
-//! that a protocol or constraint added later widens no row.
+//! Common facts are fields or flags; rare ones are entries in a list of [`Trait`]s, so that a
+//! protocol or constraint added later makes no shape larger.
 
 pub mod commands;
 pub mod rules;
 
 use rules::RuleSet;
 
-/// Index of a shape's row in [`Service::shapes`].
+/// Index of a shape in [`Service::shapes`].
 pub type Ix = u32;
 
-/// One service: the root of all rows.
+/// One service: the root of the schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Service<'a> {
     /// Absolute shape id of the service, e.g. `com.amazonaws.codepipeline#CodePipeline_20150709`.

@@ -1,4 +1,4 @@
-//! `rows.rs`: the service as data.
+//! `schema.rs`: the service as data.
 
 use crate::ir::{
     Acceptor, Auth, Delay, Expected, Fixed, Kind, Matcher, Member, Operation, OperationTrait,

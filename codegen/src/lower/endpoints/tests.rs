@@ -196,7 +196,7 @@ fn verdict(rules: &rows::RuleSet<'_>, case: &Value) -> Option<String> {
         .into_iter()
         .flatten();
     let found = runtime::evaluate(
-        &rules,
+        rules,
         given.map(|(name, json)| (name.as_str(), value(json))),
     );
     let expected = &case["expect"];
