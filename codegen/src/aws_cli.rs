@@ -1,5 +1,5 @@
 //! What the AWS CLI changes of the commands that names give: facts in `aws-cli.toml`, behaviors
-//! here and in `opsmith_runtime::commands`.
+//! here and in `opsmith_runtime::schema::commands`.
 
 use crate::ir::{self, Change};
 use crate::read::record;

@@ -1,9 +1,9 @@
 //! A command over services, with the syntax, output and exit codes of the AWS CLI, for which a
-//! generated service has the rows.
+//! generated service has the schema.
 //!
 //! ```no_run
 //! # mod weather {
-//! #     use opsmith_runtime::{commands::Commands, schema::Service};
+//! #     use opsmith_runtime::schema::{Service, commands::Commands};
 //! #     pub static COMMANDS: Commands<'static> = Commands::new(&Service::NONE, &[], &[]);
 //! # }
 //! use opsmith_command::Program;
