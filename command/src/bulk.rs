@@ -20,7 +20,7 @@ use journal::Journal;
 use lines::Input;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::commands::Commands;
-use opsmith_runtime::schema::{Ix, Operation};
+use opsmith_runtime::schema::{Operation, ShapeIndex};
 use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Error};
 use progress::Progress;
@@ -201,7 +201,7 @@ impl Bulk<'_> {
     }
 
     fn call(&mut self, number: u64, text: &str) -> Result<(), Failure> {
-        let shape = self.operation.input.unwrap_or(Ix::MAX);
+        let shape = self.operation.input.unwrap_or(ShapeIndex::MAX);
         let document = self.reader.jsonl(OPTION, text, shape)?;
         let document = Document::Map(merge(self.given.clone(), document));
         let service = self.commands.service;

@@ -95,7 +95,7 @@ impl<'a> OperationRunner<'a> {
         let shape = self
             .operation
             .input
-            .unwrap_or(opsmith_runtime::schema::Ix::MAX);
+            .unwrap_or(opsmith_runtime::schema::ShapeIndex::MAX);
         let input = TypedDocument {
             document: &document,
             service: self.service,

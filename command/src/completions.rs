@@ -7,7 +7,7 @@ use crate::{globals, help, operation, parameter, program, run, wait};
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::env::Env;
 use opsmith_runtime::schema::commands::{Command, Commands};
-use opsmith_runtime::schema::{Ix, Kind, Operation, Service};
+use opsmith_runtime::schema::{Kind, Operation, Service, ShapeIndex};
 
 const SHELLS: &[(&str, &str)] = &[("bash", BASH), ("zsh", ZSH), ("fish", FISH)];
 
@@ -376,7 +376,7 @@ fn files(scheme: &str, path: &str) -> Vec<String> {
 }
 
 /// Values of a shape in shorthand, `so_far` being the beginning of one.
-fn shorthand(service: &Service<'_>, ix: Ix, so_far: &str) -> Vec<String> {
+fn shorthand(service: &Service<'_>, ix: ShapeIndex, so_far: &str) -> Vec<String> {
     let shape = service.shape(ix);
     match shape.kind {
         Kind::Enum => shape

@@ -3,7 +3,7 @@
 use opsmith_runtime::codec::json;
 use opsmith_runtime::http::{Request, masked};
 use opsmith_runtime::redact::{self, REDACTED};
-use opsmith_runtime::schema::{Ix, Service};
+use opsmith_runtime::schema::{Service, ShapeIndex};
 use opsmith_runtime::visit::DocumentBuilder;
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ pub(crate) fn shown(
     mut request: Request,
     form: Option<&str>,
     service: &Service<'_>,
-    input: Option<Ix>,
+    input: Option<ShapeIndex>,
 ) -> String {
     let form = form.unwrap_or("http");
     if !form.ends_with("-secrets") {
@@ -32,7 +32,7 @@ pub(crate) fn shown(
 }
 
 /// Takes out of the request what the model and the rules of signatures call secret.
-fn hide(request: &mut Request, service: &Service<'_>, input: Option<Ix>) {
+fn hide(request: &mut Request, service: &Service<'_>, input: Option<ShapeIndex>) {
     for (_, value) in request
         .headers
         .iter_mut()

@@ -14,7 +14,7 @@ pub(crate) use cli_input::merge;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::env::Env;
 use opsmith_runtime::redact;
-use opsmith_runtime::schema::{Ix, Kind, Member, Service};
+use opsmith_runtime::schema::{Kind, Member, Service, ShapeIndex};
 use std::fmt;
 
 /// How deep a value may nest.
@@ -140,7 +140,7 @@ impl Reader<'_> {
     }
 
     /// Whether the shape is a scalar, so that a list of it takes words as they are.
-    fn is_text(&self, shape: Ix) -> bool {
+    fn is_text(&self, shape: ShapeIndex) -> bool {
         !matches!(
             self.service.shape(shape).kind,
             Kind::List | Kind::Structure | Kind::Union | Kind::Map | Kind::Document
@@ -175,7 +175,7 @@ impl Reader<'_> {
             .service
             .shape(member.target)
             .element()
-            .map_or(Ix::MAX, |element| element.target);
+            .map_or(ShapeIndex::MAX, |element| element.target);
         let json = words
             .first()
             .is_some_and(|word| word.trim_start().starts_with(['{', '[']));
@@ -214,7 +214,7 @@ impl Reader<'_> {
         option: &str,
         member: &Member<'_>,
         text: &str,
-        shape: Ix,
+        shape: ShapeIndex,
     ) -> Result<Document, Error> {
         if let Some(value) = self.bare_value(shape, text) {
             return Ok(value);
@@ -234,7 +234,7 @@ impl Reader<'_> {
     }
 
     /// A structure of one text named `Value` takes a bare word for it.
-    fn bare_value(&self, shape: Ix, text: &str) -> Option<Document> {
+    fn bare_value(&self, shape: ShapeIndex, text: &str) -> Option<Document> {
         match self.service.shape(shape).members {
             [only] if self.service.shape(shape).kind == Kind::Structure && !text.contains('=') => {
                 let is_text = matches!(

@@ -7,7 +7,7 @@ use crate::pages::{self, Wanted};
 use crate::parameter::{self, Parameter};
 use opsmith_runtime::document::Map;
 use opsmith_runtime::schema::commands::{Change, Command};
-use opsmith_runtime::schema::{Ix, Operation, Pagination, Service};
+use opsmith_runtime::schema::{Operation, Pagination, Service, ShapeIndex};
 
 /// Values of `--generate-cli-skeleton`.
 const SKELETONS: &[&str] = &["input", "yaml-input", "output"];
@@ -17,7 +17,7 @@ pub(crate) struct Line<'a> {
     parameters: Vec<Parameter<'a>>,
     /// Options, without dashes, as they were given.
     given: Vec<(String, Vec<String>)>,
-    input: Option<Ix>,
+    input: Option<ShapeIndex>,
     /// How the result is paged, and which pages are asked for; none for a single call.
     pages: Option<(Pagination<'a>, Wanted)>,
     /// The help page is asked for.

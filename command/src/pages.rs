@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::pages::{Next, Pager};
-use opsmith_runtime::schema::{Ix, Kind, Operation, Pagination, Service, TimestampFormat};
+use opsmith_runtime::schema::{Kind, Operation, Pagination, Service, ShapeIndex, TimestampFormat};
 use opsmith_runtime::visit::TypedDocument;
 
 /// An option that pages.
@@ -160,7 +160,7 @@ impl Wanted {
 pub(crate) struct Pages<'a> {
     pager: Pager<'a>,
     service: &'a Service<'a>,
-    output: Ix,
+    output: ShapeIndex,
     parameters: Map,
     /// Items of the first page that the result does not begin with: from its end when negative.
     skipped: i64,

@@ -6,14 +6,14 @@ use crate::input::Reader;
 use crate::pages;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::commands::{Change, Command, Form, Hoist};
-use opsmith_runtime::schema::{Ix, Kind, Member, Operation, Pagination, Service, flag};
+use opsmith_runtime::schema::{Kind, Member, Operation, Pagination, Service, ShapeIndex, flag};
 
 /// An option that sets a member of the input, or a part of one.
 pub(crate) struct Parameter<'a> {
     /// The member whose value the option gives.
     pub(crate) member: &'a Member<'a>,
     /// The structure that has the member.
-    pub(crate) within: Ix,
+    pub(crate) within: ShapeIndex,
     /// How a part of a member is set; none where the option gives a whole member of the input.
     hoist: Option<&'a Hoist<'a>>,
     /// The members that lead to the part, and which of them are lists.
@@ -85,14 +85,14 @@ pub(crate) fn all<'a>(
 
 /// A member, the structure that has it, and the members that lead there.
 struct Place<'a> {
-    within: Ix,
+    within: ShapeIndex,
     member: &'a Member<'a>,
     way: Vec<(&'a str, bool)>,
 }
 
 impl<'a> Place<'a> {
     /// The place at the end of a path.
-    fn at(service: &Service<'a>, input: Ix, path: &[&str]) -> Option<Self> {
+    fn at(service: &Service<'a>, input: ShapeIndex, path: &[&str]) -> Option<Self> {
         let mut within = input;
         let mut way = Vec::new();
         for (index, name) in path.iter().enumerate() {

@@ -3,11 +3,11 @@
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::sample;
 use opsmith_runtime::schema::commands::Commands;
-use opsmith_runtime::schema::{Ix, Kind, Member, Shape, flag};
+use opsmith_runtime::schema::{Kind, Member, Shape, ShapeIndex, flag};
 use std::fmt::Write as _;
 
 /// A sample of the input as YAML, where each member's documentation stands beside it.
-pub(crate) fn yaml_input(commands: &Commands<'_>, shape: Option<Ix>) -> String {
+pub(crate) fn yaml_input(commands: &Commands<'_>, shape: Option<ShapeIndex>) -> String {
     let Some(shape) = shape else {
         return "{}\n".to_owned();
     };
@@ -32,7 +32,7 @@ struct Yaml<'a> {
 impl Yaml<'_> {
     /// The members of a structure, one per line; `first` stands before the first in place of the
     /// indent.
-    fn members(&mut self, ix: Ix, map: &Map, indent: usize, first: &str) {
+    fn members(&mut self, ix: ShapeIndex, map: &Map, indent: usize, first: &str) {
         let shape = self.commands.service.shape(ix);
         for (index, (name, value)) in map.iter().enumerate() {
             let found = shape.member(name);
@@ -43,7 +43,7 @@ impl Yaml<'_> {
             };
             let comment = found.map_or_else(String::new, |(_, member)| self.comment(shape, member));
             let gap = if index == 0 { "  " } else { " " };
-            let target = found.map_or(Ix::MAX, |(_, member)| member.target);
+            let target = found.map_or(ShapeIndex::MAX, |(_, member)| member.target);
             let _ = write!(
                 self.text,
                 "{lead}{}:",
@@ -63,13 +63,13 @@ impl Yaml<'_> {
     }
 
     /// What stands after a key, with the comment on the key's line.
-    fn value(&mut self, ix: Ix, value: &Document, indent: usize, comment: &str) {
+    fn value(&mut self, ix: ShapeIndex, value: &Document, indent: usize, comment: &str) {
         let element = self
             .commands
             .service
             .shape(ix)
             .element()
-            .map_or(Ix::MAX, |element| element.target);
+            .map_or(ShapeIndex::MAX, |element| element.target);
         match value {
             Document::Map(map) if !map.is_empty() => {
                 let _ = writeln!(self.text, "{comment}");
@@ -88,14 +88,14 @@ impl Yaml<'_> {
         }
     }
 
-    fn entries(&mut self, element: Ix, map: &Map, indent: usize) {
+    fn entries(&mut self, element: ShapeIndex, map: &Map, indent: usize) {
         for (key, value) in map {
             let _ = write!(self.text, "{}{key}:", " ".repeat(indent));
             self.value(element, value, indent, "");
         }
     }
 
-    fn elements(&mut self, element: Ix, list: &[Document], indent: usize, first: &str) {
+    fn elements(&mut self, element: ShapeIndex, list: &[Document], indent: usize, first: &str) {
         for (index, value) in list.iter().enumerate() {
             let lead = if index == 0 && !first.is_empty() {
                 first.to_owned()
@@ -113,7 +113,7 @@ impl Yaml<'_> {
                                 .service
                                 .shape(element)
                                 .element()
-                                .map_or(Ix::MAX, |inner| inner.target);
+                                .map_or(ShapeIndex::MAX, |inner| inner.target);
                             let mut entries = String::new();
                             Yaml {
                                 commands: self.commands,
@@ -131,7 +131,7 @@ impl Yaml<'_> {
                         .service
                         .shape(element)
                         .element()
-                        .map_or(Ix::MAX, |inner| inner.target);
+                        .map_or(ShapeIndex::MAX, |inner| inner.target);
                     self.elements(target, inner, indent + 2, &lead);
                 }
                 value => {

@@ -16,7 +16,7 @@ use http::{HeaderValue, StatusCode};
 use opsmith_codepipeline::schema::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::{Ix, Operation, TimestampFormat};
+use opsmith_runtime::schema::{Operation, ShapeIndex, TimestampFormat};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
@@ -424,7 +424,7 @@ fn operation(request: &Request) -> Result<&'static Operation<'static>, ServiceEr
 
 /// The input that the body holds, once it is as the model says.
 fn input(operation: &Operation<'_>, body: &[u8]) -> Result<Document, ServiceError> {
-    let shape = operation.input.unwrap_or(Ix::MAX);
+    let shape = operation.input.unwrap_or(ShapeIndex::MAX);
     let mut visitor = DocumentBuilder::new(&SERVICE, shape);
     json::read(body, &SERVICE, shape, &mut visitor)
         .map_err(|problem| error("SerializationException", problem.to_string()))?;

@@ -7,7 +7,7 @@ use opsmith_codepipeline as api;
 use opsmith_codepipeline::schema::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::{Ix, Operation};
+use opsmith_runtime::schema::{Operation, ShapeIndex};
 use opsmith_runtime::validate::{Violation, validate};
 use opsmith_runtime::visit::{TypedDocument, Visit, Visitor};
 
@@ -68,7 +68,7 @@ impl Call<'_> {
     ) -> Result<Vec<u8>, ServiceError> {
         let input = self.input()?;
         let output = run(self, input)?;
-        let shape = self.operation.output.unwrap_or(Ix::MAX);
+        let shape = self.operation.output.unwrap_or(ShapeIndex::MAX);
         json::write(&output, &SERVICE, shape, None).map_err(|refused| internal(&refused))
     }
 
@@ -83,7 +83,7 @@ impl Call<'_> {
     }
 
     fn input<I: Visitor + Default>(&self) -> Result<I, ServiceError> {
-        let shape = self.operation.input.unwrap_or(Ix::MAX);
+        let shape = self.operation.input.unwrap_or(ShapeIndex::MAX);
         let mut input = I::default();
         let written = TypedDocument {
             document: self.input,
@@ -118,7 +118,7 @@ pub(crate) fn violations(job: &jobs::Job) -> Vec<Violation> {
         let shape = SERVICE
             .operation(operation)
             .and_then(|operation| operation.input)
-            .unwrap_or(Ix::MAX);
+            .unwrap_or(ShapeIndex::MAX);
         validate(input, &SERVICE, shape)
     };
     let jobs::Job {

@@ -4,7 +4,7 @@
 use opsmith_codepipeline::schema::SERVICE;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::schema::{Ix, Kind, Operation, OperationTrait};
+use opsmith_runtime::schema::{Kind, Operation, OperationTrait, ShapeIndex};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::visit::TypedDocument;
 
@@ -43,7 +43,7 @@ fn tokens<'a>(operation: &Operation<'a>) -> &'a [&'a str] {
 }
 
 /// A value of a shape, in the place of this name. A structure within itself is left out.
-fn value(ix: Ix, name: &str, within: &mut Vec<Ix>) -> Document {
+fn value(ix: ShapeIndex, name: &str, within: &mut Vec<ShapeIndex>) -> Document {
     let shape = SERVICE.shape(ix);
     let least = shape.min.unwrap_or(0.0);
     match shape.kind {

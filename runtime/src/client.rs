@@ -608,7 +608,7 @@ impl<'a> Client<'a> {
     ) -> Result<Document, Error> {
         let read = self.protocol()?.document(self.service, operation, response);
         read.map_err(|problem| {
-            let top = schema::member("", operation.output.unwrap_or(schema::Ix::MAX));
+            let top = schema::member("", operation.output.unwrap_or(schema::ShapeIndex::MAX));
             let shown = !redact::holds_secrets(self.service, &top);
             let start = String::from_utf8_lossy(&response.body)
                 .chars()
@@ -925,7 +925,7 @@ impl<'a> Client<'a> {
                 .operation(operation)
                 .and_then(|operation| operation.input);
             let document = Document::Map(Map::new());
-            let shape = shape.unwrap_or(schema::Ix::MAX);
+            let shape = shape.unwrap_or(schema::ShapeIndex::MAX);
             let input = TypedDocument {
                 document: &document,
                 service: self.service,
@@ -934,8 +934,10 @@ impl<'a> Client<'a> {
             let prepared = self.prepare_with(operation, &input, &overrides)?;
             let operation = prepared.operation;
             let response = self.send(prepared).await?;
-            let mut visitor =
-                DocumentBuilder::new(self.service, operation.output.unwrap_or(schema::Ix::MAX));
+            let mut visitor = DocumentBuilder::new(
+                self.service,
+                operation.output.unwrap_or(schema::ShapeIndex::MAX),
+            );
             self.read(operation, &response, &mut visitor)?;
             Ok(visitor.finish())
         })

@@ -2,7 +2,7 @@
 //! page with it alike.
 
 use crate::document::{Document, Map};
-use crate::schema::{Ix, Operation, Pagination, Service, Shape};
+use crate::schema::{Operation, Pagination, Service, Shape, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{
     CompoundKind, DocumentBuilder, TypedDocument, Visit, VisitError, VisitResult, Visitor,
@@ -13,8 +13,8 @@ use crate::visit::{
 pub struct Pager<'a> {
     service: &'a Service<'a>,
     pagination: Pagination<'a>,
-    input: Ix,
-    output: Ix,
+    input: ShapeIndex,
+    output: ShapeIndex,
     /// The tokens that ask for the page, by input member; empty while the input says itself what is
     /// asked for.
     tokens: Map,
@@ -182,7 +182,7 @@ pub(crate) struct Paged<'i> {
     input: &'i (dyn Visit + Sync),
     tokens: &'i Map,
     service: &'i Service<'i>,
-    shape: Ix,
+    shape: ShapeIndex,
 }
 
 impl Visit for Paged<'_> {
@@ -259,7 +259,7 @@ impl<'a> Kept<'a> {
     fn of(
         value: &dyn Visit,
         service: &'a Service<'a>,
-        shape: Ix,
+        shape: ShapeIndex,
         names: &'a [&'a str],
     ) -> Result<Document, VisitError> {
         let visitor = DocumentBuilder::new(service, shape);

@@ -8,7 +8,7 @@ mod aws_json;
 use crate::document::Document;
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
-use crate::schema::{self, Ix, Operation, Service};
+use crate::schema::{self, Operation, Service, ShapeIndex};
 use crate::validate::Violation;
 use crate::visit::{Visit, VisitError, Visitor};
 
@@ -70,8 +70,8 @@ pub(crate) fn error_shape(
     service: &Service<'_>,
     operation: &Operation<'_>,
     codes: [Option<&str>; 2],
-) -> Option<Ix> {
-    let is = |ix: &Ix, code: &str| {
+) -> Option<ShapeIndex> {
+    let is = |ix: &ShapeIndex, code: &str| {
         service.shape(*ix).error().is_some() && service.shape(*ix).is_error(code)
     };
     let all = || (0..).take(service.shapes.len());
@@ -82,6 +82,6 @@ pub(crate) fn error_shape(
 }
 
 /// The members of an error's structure, read by its rows.
-pub(crate) fn details(service: &Service<'_>, shape: Ix, body: &[u8]) -> Document {
+pub(crate) fn details(service: &Service<'_>, shape: ShapeIndex, body: &[u8]) -> Document {
     crate::codec::json::document_answer(body, service, shape).unwrap_or_default()
 }

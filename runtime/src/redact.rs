@@ -5,7 +5,7 @@
 //! inside of these.
 
 use crate::document::Document;
-use crate::schema::{Ix, Kind, Member, Service};
+use crate::schema::{Kind, Member, Service, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ pub const REDACTED: &str = "*** redacted ***";
 pub fn debug(
     value: &dyn Visit,
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     f: &mut std::fmt::Formatter<'_>,
 ) -> std::fmt::Result {
     let mut printer = Printer {
@@ -35,7 +35,7 @@ pub fn debug(
 
 /// Whether a value of the member may have a part that is hidden, or is one.
 pub fn holds_secrets(service: &Service<'_>, member: &Member<'_>) -> bool {
-    fn within(service: &Service<'_>, member: &Member<'_>, seen: &mut Vec<Ix>) -> bool {
+    fn within(service: &Service<'_>, member: &Member<'_>, seen: &mut Vec<ShapeIndex>) -> bool {
         if service.hides(member) {
             return true;
         }
@@ -54,7 +54,7 @@ pub fn holds_secrets(service: &Service<'_>, member: &Member<'_>) -> bool {
 
 /// Puts [`REDACTED`] in the place of every hidden part of a value that was read from JSON without
 /// its rows; whether there was any.
-pub fn hide(value: &mut Document, service: &Service<'_>, shape: Ix) -> bool {
+pub fn hide(value: &mut Document, service: &Service<'_>, shape: ShapeIndex) -> bool {
     let row = service.shape(shape);
     if service.hides_shape(row) {
         return redact(value);
@@ -293,8 +293,14 @@ mod tests {
     }
 
     fn value(text: &str) -> Value {
-        let mut visitor = DocumentBuilder::new(&Service::NONE, Ix::MAX);
-        json::read(text.as_bytes(), &Service::NONE, Ix::MAX, &mut visitor).expect("JSON");
+        let mut visitor = DocumentBuilder::new(&Service::NONE, ShapeIndex::MAX);
+        json::read(
+            text.as_bytes(),
+            &Service::NONE,
+            ShapeIndex::MAX,
+            &mut visitor,
+        )
+        .expect("JSON");
         Value(visitor.finish())
     }
 

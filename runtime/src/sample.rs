@@ -1,10 +1,10 @@
 //! Samples of inputs and outputs, from rows.
 
 use crate::document::{Document, Map};
-use crate::schema::{Ix, Kind, Member, Service, Shape};
+use crate::schema::{Kind, Member, Service, Shape, ShapeIndex};
 
 /// A sample of the input, to be filled in.
-pub fn input(service: &Service<'_>, shape: Option<Ix>) -> Document {
+pub fn input(service: &Service<'_>, shape: Option<ShapeIndex>) -> Document {
     Sample {
         service,
         of_output: false,
@@ -14,7 +14,7 @@ pub fn input(service: &Service<'_>, shape: Option<Ix>) -> Document {
 }
 
 /// A sample of the output, as a service might answer.
-pub fn output(service: &Service<'_>, shape: Option<Ix>) -> Document {
+pub fn output(service: &Service<'_>, shape: Option<ShapeIndex>) -> Document {
     Sample {
         service,
         of_output: true,
@@ -27,17 +27,17 @@ struct Sample<'a> {
     service: &'a Service<'a>,
     of_output: bool,
     /// The structures around the value that is due.
-    within: Vec<Ix>,
+    within: Vec<ShapeIndex>,
 }
 
 impl<'a> Sample<'a> {
-    fn top(&mut self, shape: Option<Ix>) -> Document {
+    fn top(&mut self, shape: Option<ShapeIndex>) -> Document {
         shape.map_or_else(|| Document::Map(Map::new()), |shape| self.value(shape, ""))
     }
 
     /// A sample of the shape, in the place that `name` names: a member, or the shape of an element;
     /// empty for the value of a map.
-    fn value(&mut self, ix: Ix, name: &str) -> Document {
+    fn value(&mut self, ix: ShapeIndex, name: &str) -> Document {
         let shape = self.service.shape(ix);
         match shape.kind {
             Kind::Structure | Kind::Union => self.structure(ix, shape),
@@ -60,7 +60,7 @@ impl<'a> Sample<'a> {
         }
     }
 
-    fn structure(&mut self, ix: Ix, shape: &Shape<'a>) -> Document {
+    fn structure(&mut self, ix: ShapeIndex, shape: &Shape<'a>) -> Document {
         let mut map = Map::new();
         if !self.within.contains(&ix) {
             self.within.push(ix);

@@ -6,7 +6,7 @@
 //! unknown is passed over. A call checks its input when it is made.
 
 use crate::codec::json;
-use crate::schema::{Ix, Service};
+use crate::schema::{Service, ShapeIndex};
 use crate::visit::{Visit, Visitor};
 use serde_core::de::{Deserialize as _, Deserializer, Error as _};
 use serde_core::ser::{Error as _, Serializer};
@@ -16,7 +16,7 @@ use serde_core::ser::{Error as _, Serializer};
 pub fn serialize<S: Serializer>(
     value: &dyn Visit,
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let json = json::write(value, service, shape, None).map_err(S::Error::custom)?;
@@ -27,7 +27,7 @@ pub fn serialize<S: Serializer>(
 #[doc(hidden)]
 pub fn deserialize<'de, D: Deserializer<'de>, T: Visitor + Default>(
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     deserializer: D,
 ) -> Result<T, D::Error> {
     let mut value = T::default();
@@ -54,10 +54,14 @@ macro_rules! serde {
             |value, to| $crate::serde::serialize(
                 value,
                 &SERVICE,
-                Nth::$name as $crate::schema::Ix,
+                Shapes::$name as $crate::schema::ShapeIndex,
                 to
             ),
-            |from| $crate::serde::deserialize(&SERVICE, Nth::$name as $crate::schema::Ix, from)
+            |from| $crate::serde::deserialize(
+                &SERVICE,
+                Shapes::$name as $crate::schema::ShapeIndex,
+                from
+            )
         );
     };
     ($name:ident, |$value:ident, $to:ident| $write:expr, |$from:ident| $read:expr) => {

@@ -3,7 +3,7 @@
 //! each.
 
 use crate::document::{Document, Map};
-use crate::schema::{Ix, Service};
+use crate::schema::{Service, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, TypedDocument, Visit, VisitError, VisitResult, Visitor};
 use std::collections::BTreeMap;
@@ -260,7 +260,7 @@ impl Visit for Document {
         TypedDocument {
             document: self,
             service: &Service::NONE,
-            shape: Ix::MAX,
+            shape: ShapeIndex::MAX,
         }
         .visit(visitor)
     }
@@ -466,7 +466,12 @@ macro_rules! redacted {
     ($name:ident) => {
         impl ::core::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::redact::debug(self, &SERVICE, Nth::$name as $crate::schema::Ix, f)
+                $crate::redact::debug(
+                    self,
+                    &SERVICE,
+                    Shapes::$name as $crate::schema::ShapeIndex,
+                    f,
+                )
             }
         }
     };

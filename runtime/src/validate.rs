@@ -4,7 +4,7 @@
 //! and add enum values all the time, and a check by an old model must not stop a valid call.
 
 use crate::redact::{Hidden, REDACTED};
-use crate::schema::{Ix, Kind, Service};
+use crate::schema::{Kind, Service, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use std::fmt;
@@ -205,7 +205,7 @@ impl fmt::Display for Violation {
 
 /// Finds all violations of a value: in each structure first missing, then unknown members, then
 /// what its members hold.
-pub fn validate(value: &dyn Visit, service: &Service<'_>, shape: Ix) -> Vec<Violation> {
+pub fn validate(value: &dyn Visit, service: &Service<'_>, shape: ShapeIndex) -> Vec<Violation> {
     let mut validator = Validator::new(service, shape);
     // The validator takes every value, so nothing is refused.
     let _ = value.visit(&mut validator);
@@ -242,7 +242,7 @@ struct Compound<'a> {
 }
 
 impl<'a> Validator<'a> {
-    fn new(service: &'a Service<'a>, shape: Ix) -> Self {
+    fn new(service: &'a Service<'a>, shape: ShapeIndex) -> Self {
         let cursor = Cursor::new(service, shape);
         let hidden = Hidden::default();
         Validator {

@@ -11,7 +11,7 @@
 
 use crate::codec::base64;
 use crate::document::{Document, Map};
-use crate::schema::{Ix, Kind, Member, Service, Shape, flag};
+use crate::schema::{Kind, Member, Service, Shape, ShapeIndex, flag};
 use crate::timestamp::Timestamp;
 
 /// `Ok` to go on, or why the visitor can't take the value.
@@ -164,8 +164,8 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) fn new(service: &'a Service<'a>, shape: Ix) -> Self {
-        let compound = service.shape(Ix::MAX);
+    pub(crate) fn new(service: &'a Service<'a>, shape: ShapeIndex) -> Self {
+        let compound = service.shape(ShapeIndex::MAX);
         Cursor {
             service,
             compound,
@@ -252,7 +252,7 @@ impl<'a> Cursor<'a> {
             self.compound
                 .members
                 .first()
-                .map_or(Ix::MAX, |member| member.target),
+                .map_or(ShapeIndex::MAX, |member| member.target),
         )
     }
 
@@ -260,7 +260,7 @@ impl<'a> Cursor<'a> {
         self.member = member;
         self.shape = self
             .service
-            .shape(member.map_or(Ix::MAX, |member| member.target));
+            .shape(member.map_or(ShapeIndex::MAX, |member| member.target));
     }
 }
 
@@ -275,7 +275,7 @@ pub struct DocumentBuilder<'a> {
 
 impl<'a> DocumentBuilder<'a> {
     /// A builder for one value of the shape.
-    pub fn new(service: &'a Service<'a>, shape: Ix) -> Self {
+    pub fn new(service: &'a Service<'a>, shape: ShapeIndex) -> Self {
         DocumentBuilder {
             cursor: Cursor::new(service, shape),
             open: Vec::new(),
@@ -369,7 +369,7 @@ pub struct TypedDocument<'a> {
     /// The service whose rows apply.
     pub service: &'a Service<'a>,
     /// The value's shape.
-    pub shape: Ix,
+    pub shape: ShapeIndex,
 }
 
 impl Visit for TypedDocument<'_> {
@@ -419,7 +419,7 @@ impl Visit for TypedDocument<'_> {
 
 impl<'a> TypedDocument<'a> {
     fn part(&self, document: &'a Document, member: Option<&Member<'_>>) -> Self {
-        let shape = member.map_or(Ix::MAX, |member| member.target);
+        let shape = member.map_or(ShapeIndex::MAX, |member| member.target);
         TypedDocument {
             document,
             service: self.service,

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::document::Document;
 use crate::error::{Error, ServiceError};
 use crate::query::Query;
-use crate::schema::{Acceptor, Comparator, Delay, Expected, Ix, Matcher, Outcome, Waiter};
+use crate::schema::{Acceptor, Comparator, Delay, Expected, Matcher, Outcome, ShapeIndex, Waiter};
 use crate::visit::{DocumentBuilder, Visit, Visitor};
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -116,9 +116,11 @@ impl<O: Visitor + Visit + Default + Send + 'static> Waiting<O> {
     }
 
     /// A value of this shape as a document.
-    fn document(&self, value: &dyn Visit, shape: Option<Ix>) -> Result<Document, Error> {
-        let mut visitor =
-            DocumentBuilder::new(self.call.client().service(), shape.unwrap_or(Ix::MAX));
+    fn document(&self, value: &dyn Visit, shape: Option<ShapeIndex>) -> Result<Document, Error> {
+        let mut visitor = DocumentBuilder::new(
+            self.call.client().service(),
+            shape.unwrap_or(ShapeIndex::MAX),
+        );
         value
             .visit(&mut visitor)
             .map_err(|refused| Error::Response(refused.to_string()))?;

@@ -10,8 +10,8 @@ use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, TransportErrorKind};
 use opsmith_runtime::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::schema::{
-    Auth, ErrorTrait, Fixed, Ix, OperationTrait, Protocol, Service, ServiceTrait, Step, Trait,
-    integer, list, member, operation, string, structure,
+    Auth, ErrorTrait, Fixed, OperationTrait, Protocol, Service, ServiceTrait, ShapeIndex, Step,
+    Trait, integer, list, member, operation, string, structure,
 };
 use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Config, Error};
@@ -89,8 +89,8 @@ const fn set(name: &'static str) -> Condition<'static> {
     Condition(Call(Function::IsSet, argument), "")
 }
 
-const INPUT: Ix = 4;
-const ADDRESSES: Ix = 0;
+const INPUT: ShapeIndex = 4;
+const ADDRESSES: ShapeIndex = 0;
 
 static SERVICE: Service<'static> = Service {
     id: "t#Test",
@@ -186,7 +186,7 @@ fn call_of(client: &Client<'_>, operation: &str, input: &Document) -> Result<(),
     let shape = SERVICE
         .operation(operation)
         .and_then(|operation| operation.input)
-        .unwrap_or(Ix::MAX);
+        .unwrap_or(ShapeIndex::MAX);
     let prepared = client.prepare(
         operation,
         &TypedDocument {

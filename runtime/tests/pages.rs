@@ -72,7 +72,7 @@ static SERVICE: Service<'static> = Service {
 
 /// As the generator would write them.
 #[derive(Clone, Copy)]
-enum Nth {
+enum Shapes {
     Input = 3,
     Output = 4,
 }

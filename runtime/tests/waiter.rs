@@ -88,7 +88,7 @@ fn wait(name: &'static str, fake: &Arc<Fake>) -> Waiting<Output> {
 
 /// As the generator would write them.
 #[derive(Clone, Copy)]
-enum Nth {
+enum Shapes {
     Input = 1,
     Output = 2,
 }

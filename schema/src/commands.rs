@@ -11,7 +11,7 @@ use crate::{Operation, OperationTrait, Service, Waiter};
 pub struct Commands<'a> {
     /// The service whose operations they are.
     pub service: &'a Service<'a>,
-    /// One row per operation, in the order of [`Service::operations`].
+    /// One entry per operation, in the order of [`Service::operations`].
     pub commands: &'a [Command<'a>],
     /// Commands that the AWS CLI has and this one has not, with the nearest operation; empty when
     /// there is none.
@@ -95,7 +95,7 @@ pub enum Form<'a> {
     Pairs(&'a str),
 }
 
-/// A command's row.
+/// A command.
 pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
     Command {
         name,
@@ -105,7 +105,7 @@ pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
     }
 }
 
-/// The row of a hoisted option.
+/// A hoisted option.
 pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
     let form = Form::Value;
     let required = false;
@@ -123,12 +123,12 @@ pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
 }
 
 impl<'a> Command<'a> {
-    /// The row with what the AWS CLI changes.
+    /// The command with what the AWS CLI changes.
     pub const fn changed(self, changes: &'a [Change<'a>]) -> Self {
         Command { changes, ..self }
     }
 
-    /// The row with the words of the operation's waiters.
+    /// The command with the words of the operation's waiters.
     pub const fn waiters(self, words: &'a [&'a str]) -> Self {
         Command {
             waiters: words,

@@ -5,8 +5,8 @@ use opsmith_codegen::ir;
 use opsmith_runtime::schema::commands::{Change, Command, Commands, Form, Hoist};
 use opsmith_runtime::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::schema::{
-    self, Acceptor, Auth, Comparator, Delay, ErrorTrait, Expected, Fixed, Ix, Kind, Matcher,
-    Member, Operation, OperationTrait, Outcome, Protocol, Service, ServiceTrait, Shape, Step,
+    self, Acceptor, Auth, Comparator, Delay, ErrorTrait, Expected, Fixed, Kind, Matcher, Member,
+    Operation, OperationTrait, Outcome, Protocol, Service, ServiceTrait, Shape, ShapeIndex, Step,
     Trait,
 };
 
@@ -118,8 +118,8 @@ fn list<T>(items: impl Iterator<Item = T>) -> &'static [T] {
 
 /// Positions in the lowered service are positions in the rows; a model has fewer shapes than an
 /// index can count.
-fn ix(position: usize) -> Ix {
-    Ix::try_from(position).unwrap_or(Ix::MAX)
+fn ix(position: usize) -> ShapeIndex {
+    ShapeIndex::try_from(position).unwrap_or(ShapeIndex::MAX)
 }
 
 fn protocol(name: &str) -> Protocol {

@@ -10,7 +10,7 @@ use opsmith_runtime::document::Document;
 use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::Fake;
 use opsmith_runtime::http::Request;
-use opsmith_runtime::schema::{Ix, Service};
+use opsmith_runtime::schema::{Service, ShapeIndex};
 use opsmith_runtime::validate::Mode;
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 use opsmith_runtime::{Client, Config, Error};
@@ -258,7 +258,7 @@ impl Case {
             .service
             .operation(self.operation)
             .and_then(|operation| operation.input)
-            .unwrap_or(Ix::MAX);
+            .unwrap_or(ShapeIndex::MAX);
         let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
         let text = self.input.to_string();
         opsmith_runtime::codec::json::read(text.as_bytes(), &Service::NONE, 0, &mut visitor)

@@ -8,7 +8,7 @@ use opsmith_codegen::Generator;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, Response};
-use opsmith_runtime::schema::{Ix, Kind, Service};
+use opsmith_runtime::schema::{Kind, Service, ShapeIndex};
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 use opsmith_runtime::{Client, Error, Timestamp};
 use serde_json::{Map, Value, json};
@@ -136,7 +136,7 @@ fn call(
 
 /// A value as the cases write it: bytes as text, points in time as numbers, and numbers that are
 /// none by name.
-fn document(service: &Service<'_>, shape: Ix, value: &Value) -> Document {
+fn document(service: &Service<'_>, shape: ShapeIndex, value: &Value) -> Document {
     let row = service.shape(shape);
     let target = |name: &str| {
         let known = row.kind == Kind::Structure || row.kind == Kind::Union;

@@ -8,7 +8,7 @@ use opsmith_codegen::Generator;
 use opsmith_runtime::codec::json;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::redact;
-use opsmith_runtime::schema::{Ix, Kind, Member, Service, TimestampFormat};
+use opsmith_runtime::schema::{Kind, Member, Service, ShapeIndex, TimestampFormat};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument, Visit};
@@ -38,7 +38,7 @@ enum Wrong {
 struct Filler<'a> {
     service: &'a Service<'a>,
     wrong: Wrong,
-    within: Vec<Ix>,
+    within: Vec<ShapeIndex>,
     secrets: usize,
 }
 
@@ -48,7 +48,7 @@ impl Filler<'_> {
         self.value(member.target, hidden)
     }
 
-    fn value(&mut self, ix: Ix, hidden: bool) -> Document {
+    fn value(&mut self, ix: ShapeIndex, hidden: bool) -> Document {
         let service = self.service;
         let shape = service.shape(ix);
         let before = self.secrets;
@@ -149,7 +149,7 @@ impl fmt::Debug for Typed<'_> {
 
 /// All that is printed of a value: what is wrong with it, itself, its request in a dry run, and why
 /// it can't be read.
-fn printed(service: &Service<'_>, shape: Ix, document: &Document, wrong: Wrong) -> String {
+fn printed(service: &Service<'_>, shape: ShapeIndex, document: &Document, wrong: Wrong) -> String {
     let value = TypedDocument {
         document,
         service,
@@ -166,21 +166,21 @@ fn printed(service: &Service<'_>, shape: Ix, document: &Document, wrong: Wrong) 
     }
     match json::write(&value, service, shape, None) {
         Ok(body) => {
-            let mut request = DocumentBuilder::new(&Service::NONE, Ix::MAX);
-            json::read(&body, &Service::NONE, Ix::MAX, &mut request)
+            let mut request = DocumentBuilder::new(&Service::NONE, ShapeIndex::MAX);
+            json::read(&body, &Service::NONE, ShapeIndex::MAX, &mut request)
                 .expect("what was written is read");
             let mut request = request.finish();
             redact::hide(&mut request, service, shape);
-            let mut shown = DocumentBuilder::new(&Service::NONE, Ix::MAX);
+            let mut shown = DocumentBuilder::new(&Service::NONE, ShapeIndex::MAX);
             let anything = TypedDocument {
                 document: &request,
                 service: &Service::NONE,
-                shape: Ix::MAX,
+                shape: ShapeIndex::MAX,
             };
             anything
                 .visit(&mut shown)
                 .expect("a document takes anything");
-            let request = json::write(&anything, &Service::NONE, Ix::MAX, None)
+            let request = json::write(&anything, &Service::NONE, ShapeIndex::MAX, None)
                 .expect("a document is written");
             let _ = writeln!(text, "{}", String::from_utf8_lossy(&request));
             let mut answer = DocumentBuilder::new(service, shape);
@@ -212,7 +212,7 @@ fn check(service: &Service<'_>) -> usize {
         .enumerate()
         .filter(|(_, shape)| shape.kind == Kind::Structure)
     {
-        let ix = Ix::try_from(ix).expect("an index");
+        let ix = ShapeIndex::try_from(ix).expect("an index");
         for wrong in [Wrong::Type, Wrong::Value, Wrong::Small, Wrong::Element] {
             let mut filler = Filler {
                 service,

@@ -13,7 +13,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
             .filter(|shape| shape.typed && shape.kind == Kind::Enum)
     };
     let sensitive = enums().any(|shape| shape.sensitive);
-    let rows = sensitive.then(|| quote! { use super::schema::{Nth, SERVICE}; });
+    let rows = sensitive.then(|| quote! { use super::schema::{SERVICE, Shapes}; });
     let items = enums().map(item);
     quote! { #rows #(#items)* }
 }

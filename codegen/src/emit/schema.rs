@@ -23,11 +23,11 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 
         #root
 
-        #[doc = " The position of each shape's row."]
+        #[doc = " The index of each shape in the schema."]
         #[doc(hidden)]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #repr
-        pub enum Nth { #(#names),* }
+        pub enum Shapes { #(#names),* }
 
         static OPERATIONS: &[Operation<'static>] = &[#(#operations),*];
 
@@ -334,6 +334,6 @@ fn trait_calls(traits: &[Trait]) -> Option<TokenStream> {
 fn at_shape(service: &Service, at: usize) -> Option<TokenStream> {
     service.shapes.get(at).map(|shape| {
         let name = &shape.rust;
-        quote! { Nth::#name as Ix }
+        quote! { Shapes::#name as _ }
     })
 }

@@ -35,7 +35,7 @@ pub(crate) fn items(service: &Service) -> TokenStream {
         .then(|| quote! { use super::enums::*; });
     let rows = typed()
         .next()
-        .map(|_| quote! { use super::schema::{Nth, SERVICE}; });
+        .map(|_| quote! { use super::schema::{SERVICE, Shapes}; });
     let maps = used
         .contains("BTreeMap")
         .then(|| quote! { use std::collections::BTreeMap; });

@@ -28,7 +28,7 @@ const USED_BY_GENERATED_CODE: &[&str] = &[
     "ErrorCode",
     "Hash",
     "None",
-    "Nth",
+    "Shapes",
     "Ok",
     "Option",
     "PartialEq",

@@ -7,7 +7,7 @@ use crate::parameter::{self, Parameter};
 use crate::wait::{self, Found};
 use opsmith_runtime::schema::commands::{Command, Commands};
 use opsmith_runtime::schema::{
-    Acceptor, Comparator, Delay, Expected, Ix, Kind, Matcher, Operation, Outcome, Shape,
+    Acceptor, Comparator, Delay, Expected, Kind, Matcher, Operation, Outcome, Shape, ShapeIndex,
 };
 
 const GLOBALS: &str = "See 'aws help' for descriptions of global parameters.";
@@ -149,11 +149,11 @@ struct Writer<'a> {
     commands: &'a Commands<'a>,
     page: Page,
     /// The shapes around the one that is told.
-    within: Vec<Ix>,
+    within: Vec<ShapeIndex>,
 }
 
 impl Writer<'_> {
-    fn shape(&self, ix: Ix) -> Shape<'_> {
+    fn shape(&self, ix: ShapeIndex) -> Shape<'_> {
         *self.commands.service.shape(ix)
     }
 
@@ -232,7 +232,7 @@ impl Writer<'_> {
     }
 
     /// A value: its name and type, its documentation, its parts.
-    fn entry(&mut self, depth: usize, label: Text, doc: &str, ix: Ix) {
+    fn entry(&mut self, depth: usize, label: Text, doc: &str, ix: ShapeIndex) {
         self.page.text(depth, label);
         let shape = self.commands.service.shape(ix);
         let own = self.commands.doc(doc);
@@ -258,7 +258,7 @@ impl Writer<'_> {
         self.within.pop();
     }
 
-    fn parts(&mut self, depth: usize, ix: Ix) {
+    fn parts(&mut self, depth: usize, ix: ShapeIndex) {
         let service = self.commands.service;
         let shape = service.shape(ix);
         for (index, member) in shape.members.iter().enumerate() {
@@ -280,7 +280,7 @@ impl Writer<'_> {
     }
 
     /// How the value of an option is written.
-    fn samples(&mut self, ix: Ix) {
+    fn samples(&mut self, ix: ShapeIndex) {
         let service = self.commands.service;
         let shape = service.shape(ix);
         let mut sample = |title: &str, sample: &str| {

@@ -1,6 +1,6 @@
 //! Samples of the values that an option takes, in shorthand and in JSON.
 
-use opsmith_runtime::schema::{Ix, Kind, Member, Service, Shape, Width};
+use opsmith_runtime::schema::{Kind, Member, Service, Shape, ShapeIndex, Width};
 
 const RECURSIVE: &str = "( ... recursive ... )";
 
@@ -63,7 +63,7 @@ pub(super) fn words(element: &Shape<'_>) -> String {
 }
 
 /// A value in shorthand; none when it nests too deep for that.
-pub(super) fn shorthand(service: &Service<'_>, ix: Ix) -> Option<String> {
+pub(super) fn shorthand(service: &Service<'_>, ix: ShapeIndex) -> Option<String> {
     let shape = service.shape(ix);
     let mut sample = Shorthand {
         service,
@@ -80,11 +80,11 @@ pub(super) fn shorthand(service: &Service<'_>, ix: Ix) -> Option<String> {
 struct Shorthand<'a> {
     service: &'a Service<'a>,
     /// The shapes of the members around the value.
-    within: Vec<Ix>,
+    within: Vec<ShapeIndex>,
 }
 
 impl Shorthand<'_> {
-    fn value(&mut self, ix: Ix) -> Option<String> {
+    fn value(&mut self, ix: ShapeIndex) -> Option<String> {
         if self.within.len() > DEEPEST_SHORTHAND {
             return None;
         }
@@ -98,7 +98,7 @@ impl Shorthand<'_> {
         }
     }
 
-    fn part(&mut self, ix: Ix) -> Option<String> {
+    fn part(&mut self, ix: ShapeIndex) -> Option<String> {
         if self.within.contains(&ix) {
             return Some(RECURSIVE.to_owned());
         }
@@ -161,7 +161,7 @@ impl Shorthand<'_> {
 }
 
 /// A value in JSON.
-pub(super) fn json(service: &Service<'_>, ix: Ix) -> String {
+pub(super) fn json(service: &Service<'_>, ix: ShapeIndex) -> String {
     let mut sample = Json {
         service,
         within: Vec::new(),
@@ -174,7 +174,7 @@ pub(super) fn json(service: &Service<'_>, ix: Ix) -> String {
 
 struct Json<'a> {
     service: &'a Service<'a>,
-    within: Vec<Ix>,
+    within: Vec<ShapeIndex>,
     out: String,
     indent: usize,
 }
@@ -185,7 +185,7 @@ impl Json<'_> {
         self.out.push_str(&" ".repeat(self.indent));
     }
 
-    fn value(&mut self, ix: Ix) {
+    fn value(&mut self, ix: ShapeIndex) {
         let shape = *self.service.shape(ix);
         if is_scalar(&shape) {
             return self.out.push_str(&scalar(&shape, true));
@@ -207,7 +207,7 @@ impl Json<'_> {
         self.within.pop();
     }
 
-    fn list(&mut self, element: Ix) {
+    fn list(&mut self, element: ShapeIndex) {
         self.out.push('[');
         if is_scalar(self.service.shape(element)) {
             self.value(element);
@@ -224,7 +224,7 @@ impl Json<'_> {
         self.out.push(']');
     }
 
-    fn map(&mut self, shape: &Shape<'_>, value: Ix) {
+    fn map(&mut self, shape: &Shape<'_>, value: ShapeIndex) {
         let key = shape.members.first().map_or_else(String::new, |key| {
             scalar(self.service.shape(key.target), true)
         });

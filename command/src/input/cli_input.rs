@@ -3,7 +3,7 @@
 use super::files::{self, Content};
 use super::{Error, Reader, json, yaml};
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::schema::Ix;
+use opsmith_runtime::schema::ShapeIndex;
 use std::io::Read as _;
 
 impl Reader<'_> {
@@ -17,7 +17,7 @@ impl Reader<'_> {
         &self,
         json: Option<&str>,
         yaml: Option<&str>,
-        shape: Ix,
+        shape: ShapeIndex,
     ) -> Result<Map, Error> {
         let (option, read) = match (json, yaml) {
             (None, None) => return Ok(Map::new()),
@@ -47,7 +47,7 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// The line is no JSON, or not a map.
-    pub(crate) fn jsonl(&self, option: &str, line: &str, shape: Ix) -> Result<Map, Error> {
+    pub(crate) fn jsonl(&self, option: &str, line: &str, shape: ShapeIndex) -> Result<Map, Error> {
         self.whole(
             option,
             json_document(line).map_err(|problem| Error::of(option, problem))?,
@@ -55,7 +55,7 @@ impl Reader<'_> {
         )
     }
 
-    fn whole(&self, option: &str, mut document: Document, shape: Ix) -> Result<Map, Error> {
+    fn whole(&self, option: &str, mut document: Document, shape: ShapeIndex) -> Result<Map, Error> {
         if !matches!(document, Document::Map(_)) {
             let found = document.kind();
             return Err(Error::of(

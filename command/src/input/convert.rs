@@ -3,7 +3,7 @@
 use super::{BinaryFormat, Error, Reader, scalar};
 use opsmith_runtime::codec::base64;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::{Ix, Kind, TimestampFormat, Trait};
+use opsmith_runtime::schema::{Kind, ShapeIndex, TimestampFormat, Trait};
 use opsmith_runtime::timestamp::Timestamp;
 
 impl Reader<'_> {
@@ -13,7 +13,12 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// Base64 that is none; `place` names the parameter.
-    pub(super) fn convert(&self, place: &str, value: &mut Document, ix: Ix) -> Result<(), Error> {
+    pub(super) fn convert(
+        &self,
+        place: &str,
+        value: &mut Document,
+        ix: ShapeIndex,
+    ) -> Result<(), Error> {
         let shape = self.service.shape(ix);
         match (shape.kind, value) {
             (Kind::Structure | Kind::Union, Document::Map(map)) => {
@@ -53,7 +58,7 @@ impl Reader<'_> {
         &self,
         place: &str,
         value: &mut Document,
-        ix: Ix,
+        ix: ShapeIndex,
         epoch: bool,
     ) -> Result<(), Error> {
         match (self.service.shape(ix).kind, &value) {

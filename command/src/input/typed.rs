@@ -2,7 +2,7 @@
 
 use super::{DEEPEST, scalar};
 use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::{Ix, Kind, Service};
+use opsmith_runtime::schema::{Kind, Service, ShapeIndex};
 
 /// Why a tree can't have the model's types.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) enum Error {
 /// A number that is none, and documents, which shorthand can't write.
 pub(super) fn adjusted(
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     tree: Document,
 ) -> Result<Document, Error> {
     Adjusting { service }.value(shape, tree, 0)
@@ -32,7 +32,7 @@ struct Adjusting<'a> {
 }
 
 impl Adjusting<'_> {
-    fn value(&self, ix: Ix, tree: Document, depth: usize) -> Result<Document, Error> {
+    fn value(&self, ix: ShapeIndex, tree: Document, depth: usize) -> Result<Document, Error> {
         if depth > DEEPEST {
             return Err(Error::Form(format!(
                 "values may nest {DEEPEST} levels deep, and no deeper"
@@ -49,7 +49,9 @@ impl Adjusting<'_> {
                 Ok(Document::Map(map))
             }
             (Kind::Map, Document::Map(mut map)) => {
-                let element = shape.element().map_or(Ix::MAX, |element| element.target);
+                let element = shape
+                    .element()
+                    .map_or(ShapeIndex::MAX, |element| element.target);
                 for value in map.values_mut() {
                     *value = self.value(element, std::mem::take(value), depth + 1)?;
                 }
@@ -60,7 +62,9 @@ impl Adjusting<'_> {
                     Document::List(elements) => elements,
                     single => vec![single],
                 };
-                let element = shape.element().map_or(Ix::MAX, |element| element.target);
+                let element = shape
+                    .element()
+                    .map_or(ShapeIndex::MAX, |element| element.target);
                 let elements = elements
                     .into_iter()
                     .map(|value| self.value(element, value, depth + 1));

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::schema::{Ix, Kind, Service};
+use opsmith_runtime::schema::{Kind, Service, ShapeIndex};
 use opsmith_runtime::timestamp::{Timestamp, Written};
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -133,7 +133,7 @@ fn iso8601(point: Timestamp, offset: Option<i32>) -> Option<String> {
 pub(crate) fn present(
     answer: Document,
     service: &Service<'_>,
-    ix: Ix,
+    ix: ShapeIndex,
     timestamps: &Timestamps,
     doubts: &mut Vec<String>,
 ) -> Document {
@@ -155,9 +155,13 @@ struct Presenting<'a, 'd> {
 }
 
 impl Presenting<'_, '_> {
-    fn value(&mut self, value: Document, ix: Ix) -> Document {
+    fn value(&mut self, value: Document, ix: ShapeIndex) -> Document {
         let shape = self.service.shape(ix);
-        let element = || shape.element().map_or(Ix::MAX, |element| element.target);
+        let element = || {
+            shape
+                .element()
+                .map_or(ShapeIndex::MAX, |element| element.target)
+        };
         match (shape.kind, value) {
             // Of lists and maps.
             (_, Document::Null) => Document::Null,
@@ -190,7 +194,7 @@ impl Presenting<'_, '_> {
         }
     }
 
-    fn members(&mut self, map: Map, ix: Ix) -> Document {
+    fn members(&mut self, map: Map, ix: ShapeIndex) -> Document {
         let shape = self.service.shape(ix);
         if shape.kind == Kind::Union && map.len() != 1 {
             self.doubt("a union with exactly one member");
@@ -198,7 +202,7 @@ impl Presenting<'_, '_> {
         let shown = map.into_iter().map(|(name, value)| {
             let target = shape
                 .member(&name)
-                .map_or(Ix::MAX, |(_, member)| member.target);
+                .map_or(ShapeIndex::MAX, |(_, member)| member.target);
             let dot = if self.path.is_empty() { "" } else { "." };
             let value = self.part(format_args!("{dot}{name}"), value, target);
             (name, value)
@@ -206,7 +210,7 @@ impl Presenting<'_, '_> {
         Document::Map(shown.collect())
     }
 
-    fn part(&mut self, step: std::fmt::Arguments<'_>, value: Document, ix: Ix) -> Document {
+    fn part(&mut self, step: std::fmt::Arguments<'_>, value: Document, ix: ShapeIndex) -> Document {
         let before = self.path.len();
         let _ = self.path.write_fmt(step);
         let value = self.value(value, ix);

@@ -22,11 +22,11 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     AWSRegionName,
     AWSSessionCredentials,
     AccessKeyId,
@@ -473,176 +473,193 @@ pub enum Nth {
 static OPERATIONS: &[Operation<'static>] = &[
     operation(
             "AcknowledgeJob",
-            Some(Nth::AcknowledgeJobInput as Ix),
-            Some(Nth::AcknowledgeJobOutput as Ix),
+            Some(Shapes::AcknowledgeJobInput as _),
+            Some(Shapes::AcknowledgeJobOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::InvalidNonceException as Ix,
-                Nth::JobNotFoundException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::InvalidNonceException as _,
+                Shapes::JobNotFoundException as _,
             ],
         ),
     operation(
             "AcknowledgeThirdPartyJob",
-            Some(Nth::AcknowledgeThirdPartyJobInput as Ix),
-            Some(Nth::AcknowledgeThirdPartyJobOutput as Ix),
+            Some(Shapes::AcknowledgeThirdPartyJobInput as _),
+            Some(Shapes::AcknowledgeThirdPartyJobOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::InvalidNonceException as Ix,
-                Nth::JobNotFoundException as Ix,
-                Nth::InvalidClientTokenException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::InvalidNonceException as _,
+                Shapes::JobNotFoundException as _,
+                Shapes::InvalidClientTokenException as _,
             ],
         ),
     operation(
             "CreateCustomActionType",
-            Some(Nth::CreateCustomActionTypeInput as Ix),
-            Some(Nth::CreateCustomActionTypeOutput as Ix),
+            Some(Shapes::CreateCustomActionTypeInput as _),
+            Some(Shapes::CreateCustomActionTypeOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::LimitExceededException as Ix,
-                Nth::TooManyTagsException as Ix,
-                Nth::InvalidTagsException as Ix,
-                Nth::ConcurrentModificationException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::LimitExceededException as _,
+                Shapes::TooManyTagsException as _,
+                Shapes::InvalidTagsException as _,
+                Shapes::ConcurrentModificationException as _,
             ],
         ),
     operation(
             "CreatePipeline",
-            Some(Nth::CreatePipelineInput as Ix),
-            Some(Nth::CreatePipelineOutput as Ix),
+            Some(Shapes::CreatePipelineInput as _),
+            Some(Shapes::CreatePipelineOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNameInUseException as Ix,
-                Nth::InvalidStageDeclarationException as Ix,
-                Nth::InvalidActionDeclarationException as Ix,
-                Nth::InvalidBlockerDeclarationException as Ix,
-                Nth::InvalidStructureException as Ix,
-                Nth::LimitExceededException as Ix,
-                Nth::TooManyTagsException as Ix,
-                Nth::InvalidTagsException as Ix,
-                Nth::ConcurrentModificationException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNameInUseException as _,
+                Shapes::InvalidStageDeclarationException as _,
+                Shapes::InvalidActionDeclarationException as _,
+                Shapes::InvalidBlockerDeclarationException as _,
+                Shapes::InvalidStructureException as _,
+                Shapes::LimitExceededException as _,
+                Shapes::TooManyTagsException as _,
+                Shapes::InvalidTagsException as _,
+                Shapes::ConcurrentModificationException as _,
             ],
         ),
     operation(
             "DeleteCustomActionType",
-            Some(Nth::DeleteCustomActionTypeInput as Ix),
+            Some(Shapes::DeleteCustomActionTypeInput as _),
             None,
         )
         .errors(
-            &[Nth::ValidationException as Ix, Nth::ConcurrentModificationException as Ix],
+            &[
+                Shapes::ValidationException as _,
+                Shapes::ConcurrentModificationException as _,
+            ],
         ),
-    operation("DeletePipeline", Some(Nth::DeletePipelineInput as Ix), None)
+    operation("DeletePipeline", Some(Shapes::DeletePipelineInput as _), None)
         .errors(
-            &[Nth::ValidationException as Ix, Nth::ConcurrentModificationException as Ix],
+            &[
+                Shapes::ValidationException as _,
+                Shapes::ConcurrentModificationException as _,
+            ],
         ),
     operation(
             "DeleteWebhook",
-            Some(Nth::DeleteWebhookInput as Ix),
-            Some(Nth::DeleteWebhookOutput as Ix),
+            Some(Shapes::DeleteWebhookInput as _),
+            Some(Shapes::DeleteWebhookOutput as _),
         )
         .errors(
-            &[Nth::ValidationException as Ix, Nth::ConcurrentModificationException as Ix],
+            &[
+                Shapes::ValidationException as _,
+                Shapes::ConcurrentModificationException as _,
+            ],
         ),
     operation(
             "DeregisterWebhookWithThirdParty",
-            Some(Nth::DeregisterWebhookWithThirdPartyInput as Ix),
-            Some(Nth::DeregisterWebhookWithThirdPartyOutput as Ix),
+            Some(Shapes::DeregisterWebhookWithThirdPartyInput as _),
+            Some(Shapes::DeregisterWebhookWithThirdPartyOutput as _),
         )
-        .errors(&[Nth::ValidationException as Ix, Nth::WebhookNotFoundException as Ix]),
+        .errors(
+            &[Shapes::ValidationException as _, Shapes::WebhookNotFoundException as _],
+        ),
     operation(
             "DisableStageTransition",
-            Some(Nth::DisableStageTransitionInput as Ix),
+            Some(Shapes::DisableStageTransitionInput as _),
             None,
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::StageNotFoundException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::StageNotFoundException as _,
             ],
         ),
-    operation("EnableStageTransition", Some(Nth::EnableStageTransitionInput as Ix), None)
+    operation(
+            "EnableStageTransition",
+            Some(Shapes::EnableStageTransitionInput as _),
+            None,
+        )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::StageNotFoundException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::StageNotFoundException as _,
             ],
         ),
     operation(
             "GetActionType",
-            Some(Nth::GetActionTypeInput as Ix),
-            Some(Nth::GetActionTypeOutput as Ix),
+            Some(Shapes::GetActionTypeInput as _),
+            Some(Shapes::GetActionTypeOutput as _),
         )
         .errors(
-            &[Nth::ActionTypeNotFoundException as Ix, Nth::ValidationException as Ix],
+            &[Shapes::ActionTypeNotFoundException as _, Shapes::ValidationException as _],
         ),
     operation(
             "GetJobDetails",
-            Some(Nth::GetJobDetailsInput as Ix),
-            Some(Nth::GetJobDetailsOutput as Ix),
+            Some(Shapes::GetJobDetailsInput as _),
+            Some(Shapes::GetJobDetailsOutput as _),
         )
-        .errors(&[Nth::ValidationException as Ix, Nth::JobNotFoundException as Ix]),
+        .errors(&[Shapes::ValidationException as _, Shapes::JobNotFoundException as _]),
     operation(
             "GetPipeline",
-            Some(Nth::GetPipelineInput as Ix),
-            Some(Nth::GetPipelineOutput as Ix),
+            Some(Shapes::GetPipelineInput as _),
+            Some(Shapes::GetPipelineOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::PipelineVersionNotFoundException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::PipelineVersionNotFoundException as _,
             ],
         ),
     operation(
             "GetPipelineExecution",
-            Some(Nth::GetPipelineExecutionInput as Ix),
-            Some(Nth::GetPipelineExecutionOutput as Ix),
+            Some(Shapes::GetPipelineExecutionInput as _),
+            Some(Shapes::GetPipelineExecutionOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::PipelineExecutionNotFoundException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::PipelineExecutionNotFoundException as _,
             ],
         ),
     operation(
             "GetPipelineState",
-            Some(Nth::GetPipelineStateInput as Ix),
-            Some(Nth::GetPipelineStateOutput as Ix),
+            Some(Shapes::GetPipelineStateInput as _),
+            Some(Shapes::GetPipelineStateOutput as _),
         )
-        .errors(&[Nth::ValidationException as Ix, Nth::PipelineNotFoundException as Ix]),
+        .errors(
+            &[Shapes::ValidationException as _, Shapes::PipelineNotFoundException as _],
+        ),
     operation(
             "GetThirdPartyJobDetails",
-            Some(Nth::GetThirdPartyJobDetailsInput as Ix),
-            Some(Nth::GetThirdPartyJobDetailsOutput as Ix),
+            Some(Shapes::GetThirdPartyJobDetailsInput as _),
+            Some(Shapes::GetThirdPartyJobDetailsOutput as _),
         )
         .errors(
             &[
-                Nth::JobNotFoundException as Ix,
-                Nth::ValidationException as Ix,
-                Nth::InvalidClientTokenException as Ix,
-                Nth::InvalidJobException as Ix,
+                Shapes::JobNotFoundException as _,
+                Shapes::ValidationException as _,
+                Shapes::InvalidClientTokenException as _,
+                Shapes::InvalidJobException as _,
             ],
         ),
     operation(
             "ListActionExecutions",
-            Some(Nth::ListActionExecutionsInput as Ix),
-            Some(Nth::ListActionExecutionsOutput as Ix),
+            Some(Shapes::ListActionExecutionsInput as _),
+            Some(Shapes::ListActionExecutionsOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::InvalidNextTokenException as Ix,
-                Nth::PipelineExecutionNotFoundException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::InvalidNextTokenException as _,
+                Shapes::PipelineExecutionNotFoundException as _,
             ],
         )
         .with(
@@ -659,10 +676,12 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListActionTypes",
-            Some(Nth::ListActionTypesInput as Ix),
-            Some(Nth::ListActionTypesOutput as Ix),
+            Some(Shapes::ListActionTypesInput as _),
+            Some(Shapes::ListActionTypesOutput as _),
         )
-        .errors(&[Nth::ValidationException as Ix, Nth::InvalidNextTokenException as Ix])
+        .errors(
+            &[Shapes::ValidationException as _, Shapes::InvalidNextTokenException as _],
+        )
         .with(
             &[
                 OperationTrait::Paginated(
@@ -672,15 +691,15 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListDeployActionExecutionTargets",
-            Some(Nth::ListDeployActionExecutionTargetsInput as Ix),
-            Some(Nth::ListDeployActionExecutionTargetsOutput as Ix),
+            Some(Shapes::ListDeployActionExecutionTargetsInput as _),
+            Some(Shapes::ListDeployActionExecutionTargetsOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::InvalidNextTokenException as Ix,
-                Nth::ActionExecutionNotFoundException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::InvalidNextTokenException as _,
+                Shapes::ActionExecutionNotFoundException as _,
             ],
         )
         .with(
@@ -692,14 +711,14 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListPipelineExecutions",
-            Some(Nth::ListPipelineExecutionsInput as Ix),
-            Some(Nth::ListPipelineExecutionsOutput as Ix),
+            Some(Shapes::ListPipelineExecutionsInput as _),
+            Some(Shapes::ListPipelineExecutionsOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::InvalidNextTokenException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::InvalidNextTokenException as _,
             ],
         )
         .with(
@@ -716,10 +735,12 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListPipelines",
-            Some(Nth::ListPipelinesInput as Ix),
-            Some(Nth::ListPipelinesOutput as Ix),
+            Some(Shapes::ListPipelinesInput as _),
+            Some(Shapes::ListPipelinesOutput as _),
         )
-        .errors(&[Nth::ValidationException as Ix, Nth::InvalidNextTokenException as Ix])
+        .errors(
+            &[Shapes::ValidationException as _, Shapes::InvalidNextTokenException as _],
+        )
         .with(
             &[
                 OperationTrait::Paginated(
@@ -734,15 +755,15 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListRuleExecutions",
-            Some(Nth::ListRuleExecutionsInput as Ix),
-            Some(Nth::ListRuleExecutionsOutput as Ix),
+            Some(Shapes::ListRuleExecutionsInput as _),
+            Some(Shapes::ListRuleExecutionsOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::InvalidNextTokenException as Ix,
-                Nth::PipelineExecutionNotFoundException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::InvalidNextTokenException as _,
+                Shapes::PipelineExecutionNotFoundException as _,
             ],
         )
         .with(
@@ -759,21 +780,23 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListRuleTypes",
-            Some(Nth::ListRuleTypesInput as Ix),
-            Some(Nth::ListRuleTypesOutput as Ix),
+            Some(Shapes::ListRuleTypesInput as _),
+            Some(Shapes::ListRuleTypesOutput as _),
         )
-        .errors(&[Nth::ValidationException as Ix, Nth::InvalidNextTokenException as Ix]),
+        .errors(
+            &[Shapes::ValidationException as _, Shapes::InvalidNextTokenException as _],
+        ),
     operation(
             "ListTagsForResource",
-            Some(Nth::ListTagsForResourceInput as Ix),
-            Some(Nth::ListTagsForResourceOutput as Ix),
+            Some(Shapes::ListTagsForResourceInput as _),
+            Some(Shapes::ListTagsForResourceOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::ResourceNotFoundException as Ix,
-                Nth::InvalidNextTokenException as Ix,
-                Nth::InvalidArnException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::ResourceNotFoundException as _,
+                Shapes::InvalidNextTokenException as _,
+                Shapes::InvalidArnException as _,
             ],
         )
         .with(
@@ -785,10 +808,12 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "ListWebhooks",
-            Some(Nth::ListWebhooksInput as Ix),
-            Some(Nth::ListWebhooksOutput as Ix),
+            Some(Shapes::ListWebhooksInput as _),
+            Some(Shapes::ListWebhooksOutput as _),
         )
-        .errors(&[Nth::ValidationException as Ix, Nth::InvalidNextTokenException as Ix])
+        .errors(
+            &[Shapes::ValidationException as _, Shapes::InvalidNextTokenException as _],
+        )
         .with(
             &[
                 OperationTrait::Paginated(
@@ -803,240 +828,242 @@ static OPERATIONS: &[Operation<'static>] = &[
         ),
     operation(
             "OverrideStageCondition",
-            Some(Nth::OverrideStageConditionInput as Ix),
+            Some(Shapes::OverrideStageConditionInput as _),
             None,
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::ConflictException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::StageNotFoundException as Ix,
-                Nth::ConditionNotOverridableException as Ix,
-                Nth::NotLatestPipelineExecutionException as Ix,
-                Nth::ConcurrentPipelineExecutionsLimitExceededException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::ConflictException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::StageNotFoundException as _,
+                Shapes::ConditionNotOverridableException as _,
+                Shapes::NotLatestPipelineExecutionException as _,
+                Shapes::ConcurrentPipelineExecutionsLimitExceededException as _,
             ],
         ),
     operation(
             "PollForJobs",
-            Some(Nth::PollForJobsInput as Ix),
-            Some(Nth::PollForJobsOutput as Ix),
+            Some(Shapes::PollForJobsInput as _),
+            Some(Shapes::PollForJobsOutput as _),
         )
         .errors(
-            &[Nth::ValidationException as Ix, Nth::ActionTypeNotFoundException as Ix],
+            &[Shapes::ValidationException as _, Shapes::ActionTypeNotFoundException as _],
         ),
     operation(
             "PollForThirdPartyJobs",
-            Some(Nth::PollForThirdPartyJobsInput as Ix),
-            Some(Nth::PollForThirdPartyJobsOutput as Ix),
+            Some(Shapes::PollForThirdPartyJobsInput as _),
+            Some(Shapes::PollForThirdPartyJobsOutput as _),
         )
         .errors(
-            &[Nth::ActionTypeNotFoundException as Ix, Nth::ValidationException as Ix],
+            &[Shapes::ActionTypeNotFoundException as _, Shapes::ValidationException as _],
         ),
     operation(
             "PutActionRevision",
-            Some(Nth::PutActionRevisionInput as Ix),
-            Some(Nth::PutActionRevisionOutput as Ix),
+            Some(Shapes::PutActionRevisionInput as _),
+            Some(Shapes::PutActionRevisionOutput as _),
         )
         .errors(
             &[
-                Nth::PipelineNotFoundException as Ix,
-                Nth::StageNotFoundException as Ix,
-                Nth::ActionNotFoundException as Ix,
-                Nth::ValidationException as Ix,
-                Nth::ConcurrentPipelineExecutionsLimitExceededException as Ix,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::StageNotFoundException as _,
+                Shapes::ActionNotFoundException as _,
+                Shapes::ValidationException as _,
+                Shapes::ConcurrentPipelineExecutionsLimitExceededException as _,
             ],
         ),
     operation(
             "PutApprovalResult",
-            Some(Nth::PutApprovalResultInput as Ix),
-            Some(Nth::PutApprovalResultOutput as Ix),
+            Some(Shapes::PutApprovalResultInput as _),
+            Some(Shapes::PutApprovalResultOutput as _),
         )
         .errors(
             &[
-                Nth::InvalidApprovalTokenException as Ix,
-                Nth::ApprovalAlreadyCompletedException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::StageNotFoundException as Ix,
-                Nth::ActionNotFoundException as Ix,
-                Nth::ValidationException as Ix,
+                Shapes::InvalidApprovalTokenException as _,
+                Shapes::ApprovalAlreadyCompletedException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::StageNotFoundException as _,
+                Shapes::ActionNotFoundException as _,
+                Shapes::ValidationException as _,
             ],
         ),
-    operation("PutJobFailureResult", Some(Nth::PutJobFailureResultInput as Ix), None)
+    operation("PutJobFailureResult", Some(Shapes::PutJobFailureResultInput as _), None)
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::JobNotFoundException as Ix,
-                Nth::InvalidJobStateException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::JobNotFoundException as _,
+                Shapes::InvalidJobStateException as _,
             ],
         ),
-    operation("PutJobSuccessResult", Some(Nth::PutJobSuccessResultInput as Ix), None)
+    operation("PutJobSuccessResult", Some(Shapes::PutJobSuccessResultInput as _), None)
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::JobNotFoundException as Ix,
-                Nth::InvalidJobStateException as Ix,
-                Nth::OutputVariablesSizeExceededException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::JobNotFoundException as _,
+                Shapes::InvalidJobStateException as _,
+                Shapes::OutputVariablesSizeExceededException as _,
             ],
         ),
     operation(
             "PutThirdPartyJobFailureResult",
-            Some(Nth::PutThirdPartyJobFailureResultInput as Ix),
+            Some(Shapes::PutThirdPartyJobFailureResultInput as _),
             None,
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::JobNotFoundException as Ix,
-                Nth::InvalidJobStateException as Ix,
-                Nth::InvalidClientTokenException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::JobNotFoundException as _,
+                Shapes::InvalidJobStateException as _,
+                Shapes::InvalidClientTokenException as _,
             ],
         ),
     operation(
             "PutThirdPartyJobSuccessResult",
-            Some(Nth::PutThirdPartyJobSuccessResultInput as Ix),
+            Some(Shapes::PutThirdPartyJobSuccessResultInput as _),
             None,
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::JobNotFoundException as Ix,
-                Nth::InvalidJobStateException as Ix,
-                Nth::InvalidClientTokenException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::JobNotFoundException as _,
+                Shapes::InvalidJobStateException as _,
+                Shapes::InvalidClientTokenException as _,
             ],
         ),
     operation(
             "PutWebhook",
-            Some(Nth::PutWebhookInput as Ix),
-            Some(Nth::PutWebhookOutput as Ix),
+            Some(Shapes::PutWebhookInput as _),
+            Some(Shapes::PutWebhookOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::LimitExceededException as Ix,
-                Nth::InvalidWebhookFilterPatternException as Ix,
-                Nth::InvalidWebhookAuthenticationParametersException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::TooManyTagsException as Ix,
-                Nth::InvalidTagsException as Ix,
-                Nth::ConcurrentModificationException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::LimitExceededException as _,
+                Shapes::InvalidWebhookFilterPatternException as _,
+                Shapes::InvalidWebhookAuthenticationParametersException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::TooManyTagsException as _,
+                Shapes::InvalidTagsException as _,
+                Shapes::ConcurrentModificationException as _,
             ],
         ),
     operation(
             "RegisterWebhookWithThirdParty",
-            Some(Nth::RegisterWebhookWithThirdPartyInput as Ix),
-            Some(Nth::RegisterWebhookWithThirdPartyOutput as Ix),
+            Some(Shapes::RegisterWebhookWithThirdPartyInput as _),
+            Some(Shapes::RegisterWebhookWithThirdPartyOutput as _),
         )
-        .errors(&[Nth::ValidationException as Ix, Nth::WebhookNotFoundException as Ix]),
+        .errors(
+            &[Shapes::ValidationException as _, Shapes::WebhookNotFoundException as _],
+        ),
     operation(
             "RetryStageExecution",
-            Some(Nth::RetryStageExecutionInput as Ix),
-            Some(Nth::RetryStageExecutionOutput as Ix),
+            Some(Shapes::RetryStageExecutionInput as _),
+            Some(Shapes::RetryStageExecutionOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::ConflictException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::StageNotFoundException as Ix,
-                Nth::StageNotRetryableException as Ix,
-                Nth::NotLatestPipelineExecutionException as Ix,
-                Nth::ConcurrentPipelineExecutionsLimitExceededException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::ConflictException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::StageNotFoundException as _,
+                Shapes::StageNotRetryableException as _,
+                Shapes::NotLatestPipelineExecutionException as _,
+                Shapes::ConcurrentPipelineExecutionsLimitExceededException as _,
             ],
         ),
     operation(
             "RollbackStage",
-            Some(Nth::RollbackStageInput as Ix),
-            Some(Nth::RollbackStageOutput as Ix),
+            Some(Shapes::RollbackStageInput as _),
+            Some(Shapes::RollbackStageOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::ConflictException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::PipelineExecutionNotFoundException as Ix,
-                Nth::PipelineExecutionOutdatedException as Ix,
-                Nth::StageNotFoundException as Ix,
-                Nth::UnableToRollbackStageException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::ConflictException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::PipelineExecutionNotFoundException as _,
+                Shapes::PipelineExecutionOutdatedException as _,
+                Shapes::StageNotFoundException as _,
+                Shapes::UnableToRollbackStageException as _,
             ],
         ),
     operation(
             "StartPipelineExecution",
-            Some(Nth::StartPipelineExecutionInput as Ix),
-            Some(Nth::StartPipelineExecutionOutput as Ix),
+            Some(Shapes::StartPipelineExecutionInput as _),
+            Some(Shapes::StartPipelineExecutionOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::ConflictException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::ConcurrentPipelineExecutionsLimitExceededException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::ConflictException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::ConcurrentPipelineExecutionsLimitExceededException as _,
             ],
         ),
     operation(
             "StopPipelineExecution",
-            Some(Nth::StopPipelineExecutionInput as Ix),
-            Some(Nth::StopPipelineExecutionOutput as Ix),
+            Some(Shapes::StopPipelineExecutionInput as _),
+            Some(Shapes::StopPipelineExecutionOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::ConflictException as Ix,
-                Nth::PipelineNotFoundException as Ix,
-                Nth::PipelineExecutionNotStoppableException as Ix,
-                Nth::DuplicatedStopRequestException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::ConflictException as _,
+                Shapes::PipelineNotFoundException as _,
+                Shapes::PipelineExecutionNotStoppableException as _,
+                Shapes::DuplicatedStopRequestException as _,
             ],
         ),
     operation(
             "TagResource",
-            Some(Nth::TagResourceInput as Ix),
-            Some(Nth::TagResourceOutput as Ix),
+            Some(Shapes::TagResourceInput as _),
+            Some(Shapes::TagResourceOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::ResourceNotFoundException as Ix,
-                Nth::InvalidArnException as Ix,
-                Nth::TooManyTagsException as Ix,
-                Nth::InvalidTagsException as Ix,
-                Nth::ConcurrentModificationException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::ResourceNotFoundException as _,
+                Shapes::InvalidArnException as _,
+                Shapes::TooManyTagsException as _,
+                Shapes::InvalidTagsException as _,
+                Shapes::ConcurrentModificationException as _,
             ],
         ),
     operation(
             "UntagResource",
-            Some(Nth::UntagResourceInput as Ix),
-            Some(Nth::UntagResourceOutput as Ix),
+            Some(Shapes::UntagResourceInput as _),
+            Some(Shapes::UntagResourceOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::ResourceNotFoundException as Ix,
-                Nth::InvalidArnException as Ix,
-                Nth::InvalidTagsException as Ix,
-                Nth::ConcurrentModificationException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::ResourceNotFoundException as _,
+                Shapes::InvalidArnException as _,
+                Shapes::InvalidTagsException as _,
+                Shapes::ConcurrentModificationException as _,
             ],
         ),
-    operation("UpdateActionType", Some(Nth::UpdateActionTypeInput as Ix), None)
+    operation("UpdateActionType", Some(Shapes::UpdateActionTypeInput as _), None)
         .errors(
             &[
-                Nth::RequestFailedException as Ix,
-                Nth::ValidationException as Ix,
-                Nth::ActionTypeNotFoundException as Ix,
+                Shapes::RequestFailedException as _,
+                Shapes::ValidationException as _,
+                Shapes::ActionTypeNotFoundException as _,
             ],
         ),
     operation(
             "UpdatePipeline",
-            Some(Nth::UpdatePipelineInput as Ix),
-            Some(Nth::UpdatePipelineOutput as Ix),
+            Some(Shapes::UpdatePipelineInput as _),
+            Some(Shapes::UpdatePipelineOutput as _),
         )
         .errors(
             &[
-                Nth::ValidationException as Ix,
-                Nth::InvalidStageDeclarationException as Ix,
-                Nth::InvalidActionDeclarationException as Ix,
-                Nth::InvalidBlockerDeclarationException as Ix,
-                Nth::InvalidStructureException as Ix,
-                Nth::LimitExceededException as Ix,
+                Shapes::ValidationException as _,
+                Shapes::InvalidStageDeclarationException as _,
+                Shapes::InvalidActionDeclarationException as _,
+                Shapes::InvalidBlockerDeclarationException as _,
+                Shapes::InvalidStructureException as _,
+                Shapes::LimitExceededException as _,
             ],
         ),
 ];
@@ -1046,9 +1073,9 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
             "AWSSessionCredentials",
             &[
-                member("accessKeyId", Nth::AccessKeyId as Ix).required(),
-                member("secretAccessKey", Nth::SecretAccessKey as Ix).required(),
-                member("sessionToken", Nth::SessionToken as Ix).required(),
+                member("accessKeyId", Shapes::AccessKeyId as _).required(),
+                member("secretAccessKey", Shapes::SecretAccessKey as _).required(),
+                member("sessionToken", Shapes::SessionToken as _).required(),
             ],
         )
         .sensitive(),
@@ -1057,22 +1084,22 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "AcknowledgeJobInput",
         &[
-            member("jobId", Nth::JobId as Ix).required(),
-            member("nonce", Nth::Nonce as Ix).required(),
+            member("jobId", Shapes::JobId as _).required(),
+            member("nonce", Shapes::Nonce as _).required(),
         ],
     ),
-    structure("AcknowledgeJobOutput", &[member("status", Nth::JobStatus as Ix)]),
+    structure("AcknowledgeJobOutput", &[member("status", Shapes::JobStatus as _)]),
     structure(
         "AcknowledgeThirdPartyJobInput",
         &[
-            member("jobId", Nth::ThirdPartyJobId as Ix).required(),
-            member("nonce", Nth::Nonce as Ix).required(),
-            member("clientToken", Nth::ClientToken as Ix).required(),
+            member("jobId", Shapes::ThirdPartyJobId as _).required(),
+            member("nonce", Shapes::Nonce as _).required(),
+            member("clientToken", Shapes::ClientToken as _).required(),
         ],
     ),
     structure(
         "AcknowledgeThirdPartyJobOutput",
-        &[member("status", Nth::JobStatus as Ix)],
+        &[member("status", Shapes::JobStatus as _)],
     ),
     enumeration(
         "ActionCategory",
@@ -1080,31 +1107,31 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     structure(
         "ActionConfiguration",
-        &[member("configuration", Nth::ActionConfigurationMap as Ix)],
+        &[member("configuration", Shapes::ActionConfigurationMap as _)],
     ),
     string("ActionConfigurationKey").min(1.0).max(50.0),
     map(
         "ActionConfigurationMap",
         &[
-            member("key", Nth::ActionConfigurationKey as Ix),
-            member("value", Nth::ActionConfigurationValue as Ix),
+            member("key", Shapes::ActionConfigurationKey as _),
+            member("value", Shapes::ActionConfigurationValue as _),
         ],
     ),
     structure(
         "ActionConfigurationProperty",
         &[
-            member("name", Nth::ActionConfigurationKey as Ix).required(),
-            member("required", Nth::Boolean as Ix).required(),
-            member("key", Nth::Boolean as Ix).required(),
-            member("secret", Nth::Boolean as Ix).required(),
-            member("queryable", Nth::Boolean as Ix),
-            member("description", Nth::Description as Ix),
-            member("type", Nth::ActionConfigurationPropertyType as Ix),
+            member("name", Shapes::ActionConfigurationKey as _).required(),
+            member("required", Shapes::Boolean as _).required(),
+            member("key", Shapes::Boolean as _).required(),
+            member("secret", Shapes::Boolean as _).required(),
+            member("queryable", Shapes::Boolean as _),
+            member("description", Shapes::Description as _),
+            member("type", Shapes::ActionConfigurationPropertyType as _),
         ],
     ),
     list(
             "ActionConfigurationPropertyList",
-            &[member("member", Nth::ActionConfigurationProperty as Ix)],
+            &[member("member", Shapes::ActionConfigurationProperty as _)],
         )
         .max(10.0),
     enumeration("ActionConfigurationPropertyType", &["String", "Number", "Boolean"]),
@@ -1116,71 +1143,71 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ActionContext",
         &[
-            member("name", Nth::ActionName as Ix),
-            member("actionExecutionId", Nth::ActionExecutionId as Ix),
+            member("name", Shapes::ActionName as _),
+            member("actionExecutionId", Shapes::ActionExecutionId as _),
         ],
     ),
     structure(
         "ActionDeclaration",
         &[
-            member("name", Nth::ActionName as Ix).required(),
-            member("actionTypeId", Nth::ActionTypeId as Ix).required(),
-            member("runOrder", Nth::ActionRunOrder as Ix),
-            member("configuration", Nth::ActionConfigurationMap as Ix),
-            member("commands", Nth::CommandList as Ix),
-            member("outputArtifacts", Nth::OutputArtifactList as Ix),
-            member("inputArtifacts", Nth::InputArtifactList as Ix),
-            member("outputVariables", Nth::OutputVariableList as Ix),
-            member("roleArn", Nth::RoleArn as Ix),
-            member("region", Nth::AWSRegionName as Ix),
-            member("namespace", Nth::ActionNamespace as Ix),
-            member("timeoutInMinutes", Nth::ActionTimeout as Ix),
-            member("environmentVariables", Nth::EnvironmentVariableList as Ix),
+            member("name", Shapes::ActionName as _).required(),
+            member("actionTypeId", Shapes::ActionTypeId as _).required(),
+            member("runOrder", Shapes::ActionRunOrder as _),
+            member("configuration", Shapes::ActionConfigurationMap as _),
+            member("commands", Shapes::CommandList as _),
+            member("outputArtifacts", Shapes::OutputArtifactList as _),
+            member("inputArtifacts", Shapes::InputArtifactList as _),
+            member("outputVariables", Shapes::OutputVariableList as _),
+            member("roleArn", Shapes::RoleArn as _),
+            member("region", Shapes::AWSRegionName as _),
+            member("namespace", Shapes::ActionNamespace as _),
+            member("timeoutInMinutes", Shapes::ActionTimeout as _),
+            member("environmentVariables", Shapes::EnvironmentVariableList as _),
         ],
     ),
     structure(
         "ActionExecution",
         &[
-            member("actionExecutionId", Nth::ActionExecutionId as Ix),
-            member("status", Nth::ActionExecutionStatus as Ix),
-            member("summary", Nth::ExecutionSummary as Ix),
-            member("lastStatusChange", Nth::TimestampShape as Ix),
-            member("token", Nth::ActionExecutionToken as Ix),
-            member("lastUpdatedBy", Nth::LastUpdatedBy as Ix),
-            member("externalExecutionId", Nth::ExecutionId as Ix),
-            member("externalExecutionUrl", Nth::Url as Ix),
-            member("percentComplete", Nth::Percentage as Ix),
-            member("errorDetails", Nth::ErrorDetails as Ix),
-            member("logStreamARN", Nth::LogStreamARN as Ix),
+            member("actionExecutionId", Shapes::ActionExecutionId as _),
+            member("status", Shapes::ActionExecutionStatus as _),
+            member("summary", Shapes::ExecutionSummary as _),
+            member("lastStatusChange", Shapes::TimestampShape as _),
+            member("token", Shapes::ActionExecutionToken as _),
+            member("lastUpdatedBy", Shapes::LastUpdatedBy as _),
+            member("externalExecutionId", Shapes::ExecutionId as _),
+            member("externalExecutionUrl", Shapes::Url as _),
+            member("percentComplete", Shapes::Percentage as _),
+            member("errorDetails", Shapes::ErrorDetails as _),
+            member("logStreamARN", Shapes::LogStreamARN as _),
         ],
     ),
     structure(
         "ActionExecutionDetail",
         &[
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
-            member("actionExecutionId", Nth::ActionExecutionId as Ix),
-            member("pipelineVersion", Nth::PipelineVersion as Ix),
-            member("stageName", Nth::StageName as Ix),
-            member("actionName", Nth::ActionName as Ix),
-            member("startTime", Nth::TimestampShape as Ix),
-            member("lastUpdateTime", Nth::TimestampShape as Ix),
-            member("updatedBy", Nth::LastUpdatedBy as Ix),
-            member("status", Nth::ActionExecutionStatus as Ix),
-            member("input", Nth::ActionExecutionInput as Ix),
-            member("output", Nth::ActionExecutionOutput as Ix),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _),
+            member("actionExecutionId", Shapes::ActionExecutionId as _),
+            member("pipelineVersion", Shapes::PipelineVersion as _),
+            member("stageName", Shapes::StageName as _),
+            member("actionName", Shapes::ActionName as _),
+            member("startTime", Shapes::TimestampShape as _),
+            member("lastUpdateTime", Shapes::TimestampShape as _),
+            member("updatedBy", Shapes::LastUpdatedBy as _),
+            member("status", Shapes::ActionExecutionStatus as _),
+            member("input", Shapes::ActionExecutionInput as _),
+            member("output", Shapes::ActionExecutionOutput as _),
         ],
     ),
     list(
         "ActionExecutionDetailList",
-        &[member("member", Nth::ActionExecutionDetail as Ix)],
+        &[member("member", Shapes::ActionExecutionDetail as _)],
     ),
     structure(
         "ActionExecutionFilter",
         &[
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _),
             member(
                 "latestInPipelineExecution",
-                Nth::LatestInPipelineExecutionFilter as Ix,
+                Shapes::LatestInPipelineExecutionFilter as _,
             ),
         ],
     ),
@@ -1188,18 +1215,18 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ActionExecutionInput",
         &[
-            member("actionTypeId", Nth::ActionTypeId as Ix),
-            member("configuration", Nth::ActionConfigurationMap as Ix),
-            member("resolvedConfiguration", Nth::ResolvedActionConfigurationMap as Ix),
-            member("roleArn", Nth::RoleArn as Ix),
-            member("region", Nth::AWSRegionName as Ix),
-            member("inputArtifacts", Nth::ArtifactDetailList as Ix),
-            member("namespace", Nth::ActionNamespace as Ix),
+            member("actionTypeId", Shapes::ActionTypeId as _),
+            member("configuration", Shapes::ActionConfigurationMap as _),
+            member("resolvedConfiguration", Shapes::ResolvedActionConfigurationMap as _),
+            member("roleArn", Shapes::RoleArn as _),
+            member("region", Shapes::AWSRegionName as _),
+            member("inputArtifacts", Shapes::ArtifactDetailList as _),
+            member("namespace", Shapes::ActionNamespace as _),
         ],
     ),
     structure(
             "ActionExecutionNotFoundException",
-            &[member("message", Nth::Message as Ix)],
+            &[member("message", Shapes::Message as _)],
         )
         .with(
             &[
@@ -1214,19 +1241,19 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ActionExecutionOutput",
         &[
-            member("outputArtifacts", Nth::ArtifactDetailList as Ix),
-            member("executionResult", Nth::ActionExecutionResult as Ix),
-            member("outputVariables", Nth::OutputVariablesMap as Ix),
+            member("outputArtifacts", Shapes::ArtifactDetailList as _),
+            member("executionResult", Shapes::ActionExecutionResult as _),
+            member("outputVariables", Shapes::OutputVariablesMap as _),
         ],
     ),
     structure(
         "ActionExecutionResult",
         &[
-            member("externalExecutionId", Nth::ExternalExecutionId as Ix),
-            member("externalExecutionSummary", Nth::ExternalExecutionSummary as Ix),
-            member("externalExecutionUrl", Nth::Url as Ix),
-            member("errorDetails", Nth::ErrorDetails as Ix),
-            member("logStreamARN", Nth::LogStreamARN as Ix),
+            member("externalExecutionId", Shapes::ExternalExecutionId as _),
+            member("externalExecutionSummary", Shapes::ExternalExecutionSummary as _),
+            member("externalExecutionUrl", Shapes::Url as _),
+            member("errorDetails", Shapes::ErrorDetails as _),
+            member("logStreamARN", Shapes::LogStreamARN as _),
         ],
     ),
     enumeration(
@@ -1261,88 +1288,90 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ActionRevision",
         &[
-            member("revisionId", Nth::Revision as Ix).required(),
-            member("revisionChangeId", Nth::RevisionChangeIdentifier as Ix).required(),
-            member("created", Nth::TimestampShape as Ix).required(),
+            member("revisionId", Shapes::Revision as _).required(),
+            member("revisionChangeId", Shapes::RevisionChangeIdentifier as _).required(),
+            member("created", Shapes::TimestampShape as _).required(),
         ],
     ),
     integer("ActionRunOrder").min(1.0).max(999.0),
     structure(
         "ActionState",
         &[
-            member("actionName", Nth::ActionName as Ix),
-            member("currentRevision", Nth::ActionRevision as Ix),
-            member("latestExecution", Nth::ActionExecution as Ix),
-            member("entityUrl", Nth::Url as Ix),
-            member("revisionUrl", Nth::Url as Ix),
+            member("actionName", Shapes::ActionName as _),
+            member("currentRevision", Shapes::ActionRevision as _),
+            member("latestExecution", Shapes::ActionExecution as _),
+            member("entityUrl", Shapes::Url as _),
+            member("revisionUrl", Shapes::Url as _),
         ],
     ),
-    list("ActionStateList", &[member("member", Nth::ActionState as Ix)]),
+    list("ActionStateList", &[member("member", Shapes::ActionState as _)]),
     integer("ActionTimeout").min(5.0).max(86400.0),
     structure(
         "ActionType",
         &[
-            member("id", Nth::ActionTypeId as Ix).required(),
-            member("settings", Nth::ActionTypeSettings as Ix),
+            member("id", Shapes::ActionTypeId as _).required(),
+            member("settings", Shapes::ActionTypeSettings as _),
             member(
                 "actionConfigurationProperties",
-                Nth::ActionConfigurationPropertyList as Ix,
+                Shapes::ActionConfigurationPropertyList as _,
             ),
-            member("inputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
-            member("outputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
+            member("inputArtifactDetails", Shapes::ArtifactDetails as _).required(),
+            member("outputArtifactDetails", Shapes::ArtifactDetails as _).required(),
         ],
     ),
     structure(
         "ActionTypeArtifactDetails",
         &[
-            member("minimumCount", Nth::MinimumActionTypeArtifactCount as Ix).required(),
-            member("maximumCount", Nth::MaximumActionTypeArtifactCount as Ix).required(),
+            member("minimumCount", Shapes::MinimumActionTypeArtifactCount as _)
+                .required(),
+            member("maximumCount", Shapes::MaximumActionTypeArtifactCount as _)
+                .required(),
         ],
     ),
     structure(
         "ActionTypeDeclaration",
         &[
-            member("description", Nth::ActionTypeDescription as Ix),
-            member("executor", Nth::ActionTypeExecutor as Ix).required(),
-            member("id", Nth::ActionTypeIdentifier as Ix).required(),
-            member("inputArtifactDetails", Nth::ActionTypeArtifactDetails as Ix)
+            member("description", Shapes::ActionTypeDescription as _),
+            member("executor", Shapes::ActionTypeExecutor as _).required(),
+            member("id", Shapes::ActionTypeIdentifier as _).required(),
+            member("inputArtifactDetails", Shapes::ActionTypeArtifactDetails as _)
                 .required(),
-            member("outputArtifactDetails", Nth::ActionTypeArtifactDetails as Ix)
+            member("outputArtifactDetails", Shapes::ActionTypeArtifactDetails as _)
                 .required(),
-            member("permissions", Nth::ActionTypePermissions as Ix),
-            member("properties", Nth::ActionTypeProperties as Ix),
-            member("urls", Nth::ActionTypeUrls as Ix),
+            member("permissions", Shapes::ActionTypePermissions as _),
+            member("properties", Shapes::ActionTypeProperties as _),
+            member("urls", Shapes::ActionTypeUrls as _),
         ],
     ),
     string("ActionTypeDescription").min(1.0).max(1024.0),
     structure(
         "ActionTypeExecutor",
         &[
-            member("configuration", Nth::ExecutorConfiguration as Ix).required(),
-            member("type", Nth::ExecutorType as Ix).required(),
-            member("policyStatementsTemplate", Nth::PolicyStatementsTemplate as Ix),
-            member("jobTimeout", Nth::JobTimeout as Ix),
+            member("configuration", Shapes::ExecutorConfiguration as _).required(),
+            member("type", Shapes::ExecutorType as _).required(),
+            member("policyStatementsTemplate", Shapes::PolicyStatementsTemplate as _),
+            member("jobTimeout", Shapes::JobTimeout as _),
         ],
     ),
     structure(
         "ActionTypeId",
         &[
-            member("category", Nth::ActionCategory as Ix).required(),
-            member("owner", Nth::ActionOwner as Ix).required(),
-            member("provider", Nth::ActionProvider as Ix).required(),
-            member("version", Nth::Version as Ix).required(),
+            member("category", Shapes::ActionCategory as _).required(),
+            member("owner", Shapes::ActionOwner as _).required(),
+            member("provider", Shapes::ActionProvider as _).required(),
+            member("version", Shapes::Version as _).required(),
         ],
     ),
     structure(
         "ActionTypeIdentifier",
         &[
-            member("category", Nth::ActionCategory as Ix).required(),
-            member("owner", Nth::ActionTypeOwner as Ix).required(),
-            member("provider", Nth::ActionProvider as Ix).required(),
-            member("version", Nth::Version as Ix).required(),
+            member("category", Shapes::ActionCategory as _).required(),
+            member("owner", Shapes::ActionTypeOwner as _).required(),
+            member("provider", Shapes::ActionProvider as _).required(),
+            member("version", Shapes::Version as _).required(),
         ],
     ),
-    list("ActionTypeList", &[member("member", Nth::ActionType as Ix)]),
+    list("ActionTypeList", &[member("member", Shapes::ActionType as _)]),
     structure("ActionTypeNotFoundException", &[])
         .with(
             &[
@@ -1357,41 +1386,41 @@ static SHAPES: &[Shape<'static>] = &[
     string("ActionTypeOwner").with(&[Trait::Pattern("^(?:AWS|ThirdParty)$")]),
     structure(
         "ActionTypePermissions",
-        &[member("allowedAccounts", Nth::AllowedAccounts as Ix).required()],
+        &[member("allowedAccounts", Shapes::AllowedAccounts as _).required()],
     ),
-    list("ActionTypeProperties", &[member("member", Nth::ActionTypeProperty as Ix)])
+    list("ActionTypeProperties", &[member("member", Shapes::ActionTypeProperty as _)])
         .max(10.0),
     structure(
         "ActionTypeProperty",
         &[
-            member("name", Nth::ActionConfigurationKey as Ix).required(),
-            member("optional", Nth::Boolean as Ix).required(),
-            member("key", Nth::Boolean as Ix).required(),
-            member("noEcho", Nth::Boolean as Ix).required(),
-            member("queryable", Nth::Boolean as Ix),
-            member("description", Nth::PropertyDescription as Ix),
+            member("name", Shapes::ActionConfigurationKey as _).required(),
+            member("optional", Shapes::Boolean as _).required(),
+            member("key", Shapes::Boolean as _).required(),
+            member("noEcho", Shapes::Boolean as _).required(),
+            member("queryable", Shapes::Boolean as _),
+            member("description", Shapes::PropertyDescription as _),
         ],
     ),
     structure(
         "ActionTypeSettings",
         &[
-            member("thirdPartyConfigurationUrl", Nth::Url as Ix),
-            member("entityUrlTemplate", Nth::UrlTemplate as Ix),
-            member("executionUrlTemplate", Nth::UrlTemplate as Ix),
-            member("revisionUrlTemplate", Nth::UrlTemplate as Ix),
+            member("thirdPartyConfigurationUrl", Shapes::Url as _),
+            member("entityUrlTemplate", Shapes::UrlTemplate as _),
+            member("executionUrlTemplate", Shapes::UrlTemplate as _),
+            member("revisionUrlTemplate", Shapes::UrlTemplate as _),
         ],
     ),
     structure(
         "ActionTypeUrls",
         &[
-            member("configurationUrl", Nth::Url as Ix),
-            member("entityUrlTemplate", Nth::UrlTemplate as Ix),
-            member("executionUrlTemplate", Nth::UrlTemplate as Ix),
-            member("revisionUrlTemplate", Nth::UrlTemplate as Ix),
+            member("configurationUrl", Shapes::Url as _),
+            member("entityUrlTemplate", Shapes::UrlTemplate as _),
+            member("executionUrlTemplate", Shapes::UrlTemplate as _),
+            member("revisionUrlTemplate", Shapes::UrlTemplate as _),
         ],
     ),
     string("AllowedAccount").with(&[Trait::Pattern("^(?:[0-9]{12}|\\*)$")]),
-    list("AllowedAccounts", &[member("member", Nth::AllowedAccount as Ix)])
+    list("AllowedAccounts", &[member("member", Shapes::AllowedAccount as _)])
         .min(1.0)
         .max(1000.0),
     structure("ApprovalAlreadyCompletedException", &[])
@@ -1408,8 +1437,8 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ApprovalResult",
         &[
-            member("summary", Nth::ApprovalSummary as Ix).required(),
-            member("status", Nth::ApprovalStatus as Ix).required(),
+            member("summary", Shapes::ApprovalSummary as _).required(),
+            member("status", Shapes::ApprovalStatus as _).required(),
         ],
     ),
     enumeration("ApprovalStatus", &["Approved", "Rejected"]),
@@ -1425,32 +1454,32 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "Artifact",
         &[
-            member("name", Nth::ArtifactName as Ix),
-            member("revision", Nth::Revision as Ix),
-            member("location", Nth::ArtifactLocation as Ix),
+            member("name", Shapes::ArtifactName as _),
+            member("revision", Shapes::Revision as _),
+            member("location", Shapes::ArtifactLocation as _),
         ],
     ),
     structure(
         "ArtifactDetail",
         &[
-            member("name", Nth::ArtifactName as Ix),
-            member("s3location", Nth::S3Location as Ix),
+            member("name", Shapes::ArtifactName as _),
+            member("s3location", Shapes::S3Location as _),
         ],
     ),
-    list("ArtifactDetailList", &[member("member", Nth::ArtifactDetail as Ix)]),
+    list("ArtifactDetailList", &[member("member", Shapes::ArtifactDetail as _)]),
     structure(
         "ArtifactDetails",
         &[
-            member("minimumCount", Nth::MinimumArtifactCount as Ix).required(),
-            member("maximumCount", Nth::MaximumArtifactCount as Ix).required(),
+            member("minimumCount", Shapes::MinimumArtifactCount as _).required(),
+            member("maximumCount", Shapes::MaximumArtifactCount as _).required(),
         ],
     ),
-    list("ArtifactList", &[member("member", Nth::Artifact as Ix)]),
+    list("ArtifactList", &[member("member", Shapes::Artifact as _)]),
     structure(
         "ArtifactLocation",
         &[
-            member("type", Nth::ArtifactLocationType as Ix),
-            member("s3Location", Nth::S3ArtifactLocation as Ix),
+            member("type", Shapes::ArtifactLocationType as _),
+            member("s3Location", Shapes::S3ArtifactLocation as _),
         ],
     ),
     enumeration("ArtifactLocationType", &["S3"]),
@@ -1461,21 +1490,21 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ArtifactRevision",
         &[
-            member("name", Nth::ArtifactName as Ix),
-            member("revisionId", Nth::Revision as Ix),
-            member("revisionChangeIdentifier", Nth::RevisionChangeIdentifier as Ix),
-            member("revisionSummary", Nth::RevisionSummary as Ix),
-            member("created", Nth::TimestampShape as Ix),
-            member("revisionUrl", Nth::Url as Ix),
+            member("name", Shapes::ArtifactName as _),
+            member("revisionId", Shapes::Revision as _),
+            member("revisionChangeIdentifier", Shapes::RevisionChangeIdentifier as _),
+            member("revisionSummary", Shapes::RevisionSummary as _),
+            member("created", Shapes::TimestampShape as _),
+            member("revisionUrl", Shapes::Url as _),
         ],
     ),
-    list("ArtifactRevisionList", &[member("member", Nth::ArtifactRevision as Ix)]),
+    list("ArtifactRevisionList", &[member("member", Shapes::ArtifactRevision as _)]),
     structure(
         "ArtifactStore",
         &[
-            member("type", Nth::ArtifactStoreType as Ix).required(),
-            member("location", Nth::ArtifactStoreLocation as Ix).required(),
-            member("encryptionKey", Nth::EncryptionKey as Ix),
+            member("type", Shapes::ArtifactStoreType as _).required(),
+            member("location", Shapes::ArtifactStoreLocation as _).required(),
+            member("encryptionKey", Shapes::EncryptionKey as _),
         ],
     ),
     string("ArtifactStoreLocation")
@@ -1485,20 +1514,20 @@ static SHAPES: &[Shape<'static>] = &[
     map(
         "ArtifactStoreMap",
         &[
-            member("key", Nth::AWSRegionName as Ix),
-            member("value", Nth::ArtifactStore as Ix),
+            member("key", Shapes::AWSRegionName as _),
+            member("value", Shapes::ArtifactStore as _),
         ],
     ),
     enumeration("ArtifactStoreType", &["S3"]),
     structure(
         "BeforeEntryConditions",
-        &[member("conditions", Nth::ConditionList as Ix).required()],
+        &[member("conditions", Shapes::ConditionList as _).required()],
     ),
     structure(
         "BlockerDeclaration",
         &[
-            member("name", Nth::BlockerName as Ix).required(),
-            member("type", Nth::BlockerType as Ix).required(),
+            member("name", Shapes::BlockerName as _).required(),
+            member("type", Shapes::BlockerType as _).required(),
         ],
     ),
     string("BlockerName").min(1.0).max(100.0),
@@ -1519,10 +1548,10 @@ static SHAPES: &[Shape<'static>] = &[
     string("ClientToken").min(1.0).max(256.0).sensitive(),
     string("Code"),
     string("Command").min(1.0).max(1000.0),
-    list("CommandList", &[member("member", Nth::Command as Ix)]).min(1.0).max(50.0),
+    list("CommandList", &[member("member", Shapes::Command as _)]).min(1.0).max(50.0),
     structure(
             "ConcurrentModificationException",
-            &[member("message", Nth::Message as Ix)],
+            &[member("message", Shapes::Message as _)],
         )
         .with(
             &[
@@ -1536,7 +1565,7 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     structure(
             "ConcurrentPipelineExecutionsLimitExceededException",
-            &[member("message", Nth::Message as Ix)],
+            &[member("message", Shapes::Message as _)],
         )
         .with(
             &[
@@ -1551,16 +1580,16 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "Condition",
         &[
-            member("result", Nth::ResultShape as Ix),
-            member("rules", Nth::RuleDeclarationList as Ix),
+            member("result", Shapes::ResultShape as _),
+            member("rules", Shapes::RuleDeclarationList as _),
         ],
     ),
     structure(
         "ConditionExecution",
         &[
-            member("status", Nth::ConditionExecutionStatus as Ix),
-            member("summary", Nth::ExecutionSummary as Ix),
-            member("lastStatusChange", Nth::TimestampShape as Ix),
+            member("status", Shapes::ConditionExecutionStatus as _),
+            member("summary", Shapes::ExecutionSummary as _),
+            member("lastStatusChange", Shapes::TimestampShape as _),
         ],
     ),
     enumeration(
@@ -1575,10 +1604,10 @@ static SHAPES: &[Shape<'static>] = &[
             "Overridden",
         ],
     ),
-    list("ConditionList", &[member("member", Nth::Condition as Ix)]).min(1.0).max(1.0),
+    list("ConditionList", &[member("member", Shapes::Condition as _)]).min(1.0).max(1.0),
     structure(
             "ConditionNotOverridableException",
-            &[member("message", Nth::StringShape as Ix)],
+            &[member("message", Shapes::StringShape as _)],
         )
         .with(
             &[
@@ -1593,13 +1622,13 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ConditionState",
         &[
-            member("latestExecution", Nth::ConditionExecution as Ix),
-            member("ruleStates", Nth::RuleStateList as Ix),
+            member("latestExecution", Shapes::ConditionExecution as _),
+            member("ruleStates", Shapes::RuleStateList as _),
         ],
     ),
-    list("ConditionStateList", &[member("member", Nth::ConditionState as Ix)]),
+    list("ConditionStateList", &[member("member", Shapes::ConditionState as _)]),
     enumeration("ConditionType", &["BEFORE_ENTRY", "ON_SUCCESS"]),
-    structure("ConflictException", &[member("message", Nth::Message as Ix)])
+    structure("ConflictException", &[member("message", Shapes::Message as _)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -1614,119 +1643,122 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "CreateCustomActionTypeInput",
         &[
-            member("category", Nth::ActionCategory as Ix).required(),
-            member("provider", Nth::ActionProvider as Ix).required(),
-            member("version", Nth::Version as Ix).required(),
-            member("settings", Nth::ActionTypeSettings as Ix),
+            member("category", Shapes::ActionCategory as _).required(),
+            member("provider", Shapes::ActionProvider as _).required(),
+            member("version", Shapes::Version as _).required(),
+            member("settings", Shapes::ActionTypeSettings as _),
             member(
                 "configurationProperties",
-                Nth::ActionConfigurationPropertyList as Ix,
+                Shapes::ActionConfigurationPropertyList as _,
             ),
-            member("inputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
-            member("outputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
-            member("tags", Nth::TagList as Ix),
+            member("inputArtifactDetails", Shapes::ArtifactDetails as _).required(),
+            member("outputArtifactDetails", Shapes::ArtifactDetails as _).required(),
+            member("tags", Shapes::TagList as _),
         ],
     ),
     structure(
         "CreateCustomActionTypeOutput",
         &[
-            member("actionType", Nth::ActionType as Ix).required(),
-            member("tags", Nth::TagList as Ix),
+            member("actionType", Shapes::ActionType as _).required(),
+            member("tags", Shapes::TagList as _),
         ],
     ),
     structure(
         "CreatePipelineInput",
         &[
-            member("pipeline", Nth::PipelineDeclaration as Ix).required(),
-            member("tags", Nth::TagList as Ix),
+            member("pipeline", Shapes::PipelineDeclaration as _).required(),
+            member("tags", Shapes::TagList as _),
         ],
     ),
     structure(
         "CreatePipelineOutput",
         &[
-            member("pipeline", Nth::PipelineDeclaration as Ix),
-            member("tags", Nth::TagList as Ix),
+            member("pipeline", Shapes::PipelineDeclaration as _),
+            member("tags", Shapes::TagList as _),
         ],
     ),
     structure(
         "CurrentRevision",
         &[
-            member("revision", Nth::Revision as Ix).required(),
-            member("changeIdentifier", Nth::RevisionChangeIdentifier as Ix).required(),
-            member("created", Nth::Time as Ix),
-            member("revisionSummary", Nth::RevisionSummary as Ix),
+            member("revision", Shapes::Revision as _).required(),
+            member("changeIdentifier", Shapes::RevisionChangeIdentifier as _).required(),
+            member("created", Shapes::Time as _),
+            member("revisionSummary", Shapes::RevisionSummary as _),
         ],
     ),
     structure(
         "DeleteCustomActionTypeInput",
         &[
-            member("category", Nth::ActionCategory as Ix).required(),
-            member("provider", Nth::ActionProvider as Ix).required(),
-            member("version", Nth::Version as Ix).required(),
+            member("category", Shapes::ActionCategory as _).required(),
+            member("provider", Shapes::ActionProvider as _).required(),
+            member("version", Shapes::Version as _).required(),
         ],
     ),
     structure(
         "DeletePipelineInput",
-        &[member("name", Nth::PipelineName as Ix).required()],
+        &[member("name", Shapes::PipelineName as _).required()],
     ),
     structure(
         "DeleteWebhookInput",
-        &[member("name", Nth::WebhookName as Ix).required()],
+        &[member("name", Shapes::WebhookName as _).required()],
     ),
     structure("DeleteWebhookOutput", &[]),
     structure(
         "DeployActionExecutionTarget",
         &[
-            member("targetId", Nth::StringShape as Ix),
-            member("targetType", Nth::StringShape as Ix),
-            member("status", Nth::StringShape as Ix),
-            member("startTime", Nth::TimestampShape as Ix),
-            member("endTime", Nth::TimestampShape as Ix),
-            member("events", Nth::DeployTargetEventList as Ix),
+            member("targetId", Shapes::StringShape as _),
+            member("targetType", Shapes::StringShape as _),
+            member("status", Shapes::StringShape as _),
+            member("startTime", Shapes::TimestampShape as _),
+            member("endTime", Shapes::TimestampShape as _),
+            member("events", Shapes::DeployTargetEventList as _),
         ],
     ),
     list(
         "DeployActionExecutionTargetList",
-        &[member("member", Nth::DeployActionExecutionTarget as Ix)],
+        &[member("member", Shapes::DeployActionExecutionTarget as _)],
     ),
     structure(
         "DeployTargetEvent",
         &[
-            member("name", Nth::StringShape as Ix),
-            member("status", Nth::StringShape as Ix),
-            member("startTime", Nth::TimestampShape as Ix),
-            member("endTime", Nth::TimestampShape as Ix),
-            member("context", Nth::DeployTargetEventContext as Ix),
+            member("name", Shapes::StringShape as _),
+            member("status", Shapes::StringShape as _),
+            member("startTime", Shapes::TimestampShape as _),
+            member("endTime", Shapes::TimestampShape as _),
+            member("context", Shapes::DeployTargetEventContext as _),
         ],
     ),
     structure(
         "DeployTargetEventContext",
         &[
-            member("ssmCommandId", Nth::StringShape as Ix),
-            member("message", Nth::StringShape as Ix),
+            member("ssmCommandId", Shapes::StringShape as _),
+            member("message", Shapes::StringShape as _),
         ],
     ),
-    list("DeployTargetEventList", &[member("member", Nth::DeployTargetEvent as Ix)]),
+    list("DeployTargetEventList", &[member("member", Shapes::DeployTargetEvent as _)]),
     structure(
         "DeregisterWebhookWithThirdPartyInput",
-        &[member("webhookName", Nth::WebhookName as Ix)],
+        &[member("webhookName", Shapes::WebhookName as _)],
     ),
     structure("DeregisterWebhookWithThirdPartyOutput", &[]),
     string("Description").min(1.0).max(160.0),
     structure(
         "DisableStageTransitionInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("stageName", Nth::StageName as Ix).required(),
-            member("transitionType", Nth::StageTransitionType as Ix).required(),
-            member("reason", Nth::DisabledReason as Ix).required(),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("stageName", Shapes::StageName as _).required(),
+            member("transitionType", Shapes::StageTransitionType as _).required(),
+            member("reason", Shapes::DisabledReason as _).required(),
         ],
     ),
     string("DisabledReason")
         .min(1.0)
         .max(300.0)
         .with(&[Trait::Pattern("^[a-zA-Z0-9!@ \\(\\)\\.\\*\\?\\-]+$")]),
-    structure("DuplicatedStopRequestException", &[member("message", Nth::Message as Ix)])
+    structure(
+            "DuplicatedStopRequestException",
+            &[member("message", Shapes::Message as _)],
+        )
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -1740,17 +1772,17 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "EnableStageTransitionInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("stageName", Nth::StageName as Ix).required(),
-            member("transitionType", Nth::StageTransitionType as Ix).required(),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("stageName", Shapes::StageName as _).required(),
+            member("transitionType", Shapes::StageTransitionType as _).required(),
         ],
     ),
     boolean("Enabled"),
     structure(
         "EncryptionKey",
         &[
-            member("id", Nth::EncryptionKeyId as Ix).required(),
-            member("type", Nth::EncryptionKeyType as Ix).required(),
+            member("id", Shapes::EncryptionKeyId as _).required(),
+            member("type", Shapes::EncryptionKeyType as _).required(),
         ],
     ),
     string("EncryptionKeyId").min(1.0).max(400.0),
@@ -1758,12 +1790,15 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "EnvironmentVariable",
         &[
-            member("name", Nth::EnvironmentVariableName as Ix).required(),
-            member("value", Nth::EnvironmentVariableValue as Ix).required(),
-            member("type", Nth::EnvironmentVariableType as Ix),
+            member("name", Shapes::EnvironmentVariableName as _).required(),
+            member("value", Shapes::EnvironmentVariableValue as _).required(),
+            member("type", Shapes::EnvironmentVariableType as _),
         ],
     ),
-    list("EnvironmentVariableList", &[member("member", Nth::EnvironmentVariable as Ix)])
+    list(
+            "EnvironmentVariableList",
+            &[member("member", Shapes::EnvironmentVariable as _)],
+        )
         .min(1.0)
         .max(10.0),
     string("EnvironmentVariableName")
@@ -1777,14 +1812,14 @@ static SHAPES: &[Shape<'static>] = &[
         .with(&[Trait::Pattern(".*")]),
     structure(
         "ErrorDetails",
-        &[member("code", Nth::Code as Ix), member("message", Nth::Message as Ix)],
+        &[member("code", Shapes::Code as _), member("message", Shapes::Message as _)],
     ),
     structure(
         "ExecutionDetails",
         &[
-            member("summary", Nth::ExecutionSummary as Ix),
-            member("externalExecutionId", Nth::ExecutionId as Ix),
-            member("percentComplete", Nth::Percentage as Ix),
+            member("summary", Shapes::ExecutionSummary as _),
+            member("externalExecutionId", Shapes::ExecutionId as _),
+            member("percentComplete", Shapes::Percentage as _),
         ],
     ),
     string("ExecutionId").min(1.0).max(1500.0),
@@ -1793,8 +1828,8 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ExecutionTrigger",
         &[
-            member("triggerType", Nth::TriggerType as Ix),
-            member("triggerDetail", Nth::TriggerDetail as Ix),
+            member("triggerType", Shapes::TriggerType as _),
+            member("triggerDetail", Shapes::TriggerDetail as _),
         ],
     ),
     enumeration("ExecutionType", &["STANDARD", "ROLLBACK"]),
@@ -1803,11 +1838,11 @@ static SHAPES: &[Shape<'static>] = &[
         &[
             member(
                 "lambdaExecutorConfiguration",
-                Nth::LambdaExecutorConfiguration as Ix,
+                Shapes::LambdaExecutorConfiguration as _,
             ),
             member(
                 "jobWorkerExecutorConfiguration",
-                Nth::JobWorkerExecutorConfiguration as Ix,
+                Shapes::JobWorkerExecutorConfiguration as _,
             ),
         ],
     ),
@@ -1817,17 +1852,17 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "FailureConditions",
         &[
-            member("result", Nth::ResultShape as Ix),
-            member("retryConfiguration", Nth::RetryConfiguration as Ix),
-            member("conditions", Nth::ConditionList as Ix),
+            member("result", Shapes::ResultShape as _),
+            member("retryConfiguration", Shapes::RetryConfiguration as _),
+            member("conditions", Shapes::ConditionList as _),
         ],
     ),
     structure(
         "FailureDetails",
         &[
-            member("type", Nth::FailureType as Ix).required(),
-            member("message", Nth::Message as Ix).required(),
-            member("externalExecutionId", Nth::ExecutionId as Ix),
+            member("type", Shapes::FailureType as _).required(),
+            member("message", Shapes::Message as _).required(),
+            member("externalExecutionId", Shapes::ExecutionId as _),
         ],
     ),
     enumeration(
@@ -1842,147 +1877,147 @@ static SHAPES: &[Shape<'static>] = &[
         ],
     ),
     string("FilePath").min(1.0).max(128.0),
-    list("FilePathList", &[member("member", Nth::FilePath as Ix)]).min(1.0).max(10.0),
+    list("FilePathList", &[member("member", Shapes::FilePath as _)]).min(1.0).max(10.0),
     structure(
         "GetActionTypeInput",
         &[
-            member("category", Nth::ActionCategory as Ix).required(),
-            member("owner", Nth::ActionTypeOwner as Ix).required(),
-            member("provider", Nth::ActionProvider as Ix).required(),
-            member("version", Nth::Version as Ix).required(),
+            member("category", Shapes::ActionCategory as _).required(),
+            member("owner", Shapes::ActionTypeOwner as _).required(),
+            member("provider", Shapes::ActionProvider as _).required(),
+            member("version", Shapes::Version as _).required(),
         ],
     ),
     structure(
         "GetActionTypeOutput",
-        &[member("actionType", Nth::ActionTypeDeclaration as Ix)],
+        &[member("actionType", Shapes::ActionTypeDeclaration as _)],
     ),
-    structure("GetJobDetailsInput", &[member("jobId", Nth::JobId as Ix).required()]),
-    structure("GetJobDetailsOutput", &[member("jobDetails", Nth::JobDetails as Ix)]),
+    structure("GetJobDetailsInput", &[member("jobId", Shapes::JobId as _).required()]),
+    structure("GetJobDetailsOutput", &[member("jobDetails", Shapes::JobDetails as _)]),
     structure(
         "GetPipelineExecutionInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _).required(),
         ],
     ),
     structure(
         "GetPipelineExecutionOutput",
-        &[member("pipelineExecution", Nth::PipelineExecution as Ix)],
+        &[member("pipelineExecution", Shapes::PipelineExecution as _)],
     ),
     structure(
         "GetPipelineInput",
         &[
-            member("name", Nth::PipelineName as Ix).required(),
-            member("version", Nth::PipelineVersion as Ix),
+            member("name", Shapes::PipelineName as _).required(),
+            member("version", Shapes::PipelineVersion as _),
         ],
     ),
     structure(
         "GetPipelineOutput",
         &[
-            member("pipeline", Nth::PipelineDeclaration as Ix),
-            member("metadata", Nth::PipelineMetadata as Ix),
+            member("pipeline", Shapes::PipelineDeclaration as _),
+            member("metadata", Shapes::PipelineMetadata as _),
         ],
     ),
     structure(
         "GetPipelineStateInput",
-        &[member("name", Nth::PipelineName as Ix).required()],
+        &[member("name", Shapes::PipelineName as _).required()],
     ),
     structure(
         "GetPipelineStateOutput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix),
-            member("pipelineVersion", Nth::PipelineVersion as Ix),
-            member("stageStates", Nth::StageStateList as Ix),
-            member("created", Nth::TimestampShape as Ix),
-            member("updated", Nth::TimestampShape as Ix),
+            member("pipelineName", Shapes::PipelineName as _),
+            member("pipelineVersion", Shapes::PipelineVersion as _),
+            member("stageStates", Shapes::StageStateList as _),
+            member("created", Shapes::TimestampShape as _),
+            member("updated", Shapes::TimestampShape as _),
         ],
     ),
     structure(
         "GetThirdPartyJobDetailsInput",
         &[
-            member("jobId", Nth::ThirdPartyJobId as Ix).required(),
-            member("clientToken", Nth::ClientToken as Ix).required(),
+            member("jobId", Shapes::ThirdPartyJobId as _).required(),
+            member("clientToken", Shapes::ClientToken as _).required(),
         ],
     ),
     structure(
         "GetThirdPartyJobDetailsOutput",
-        &[member("jobDetails", Nth::ThirdPartyJobDetails as Ix)],
+        &[member("jobDetails", Shapes::ThirdPartyJobDetails as _)],
     ),
     structure(
         "GitBranchFilterCriteria",
         &[
-            member("includes", Nth::GitBranchPatternList as Ix),
-            member("excludes", Nth::GitBranchPatternList as Ix),
+            member("includes", Shapes::GitBranchPatternList as _),
+            member("excludes", Shapes::GitBranchPatternList as _),
         ],
     ),
     string("GitBranchNamePattern").min(1.0).max(255.0).with(&[Trait::Pattern(".*")]),
-    list("GitBranchPatternList", &[member("member", Nth::GitBranchNamePattern as Ix)])
+    list("GitBranchPatternList", &[member("member", Shapes::GitBranchNamePattern as _)])
         .min(1.0)
         .max(8.0),
     structure(
         "GitConfiguration",
         &[
-            member("sourceActionName", Nth::ActionName as Ix).required(),
-            member("push", Nth::GitPushFilterList as Ix),
-            member("pullRequest", Nth::GitPullRequestFilterList as Ix),
+            member("sourceActionName", Shapes::ActionName as _).required(),
+            member("push", Shapes::GitPushFilterList as _),
+            member("pullRequest", Shapes::GitPullRequestFilterList as _),
         ],
     ),
     structure(
         "GitFilePathFilterCriteria",
         &[
-            member("includes", Nth::GitFilePathPatternList as Ix),
-            member("excludes", Nth::GitFilePathPatternList as Ix),
+            member("includes", Shapes::GitFilePathPatternList as _),
+            member("excludes", Shapes::GitFilePathPatternList as _),
         ],
     ),
     string("GitFilePathPattern").min(1.0).max(255.0).with(&[Trait::Pattern(".*")]),
-    list("GitFilePathPatternList", &[member("member", Nth::GitFilePathPattern as Ix)])
+    list("GitFilePathPatternList", &[member("member", Shapes::GitFilePathPattern as _)])
         .min(1.0)
         .max(8.0),
     enumeration("GitPullRequestEventType", &["OPEN", "UPDATED", "CLOSED"]),
     list(
             "GitPullRequestEventTypeList",
-            &[member("member", Nth::GitPullRequestEventType as Ix)],
+            &[member("member", Shapes::GitPullRequestEventType as _)],
         )
         .min(1.0)
         .max(3.0),
     structure(
         "GitPullRequestFilter",
         &[
-            member("events", Nth::GitPullRequestEventTypeList as Ix),
-            member("branches", Nth::GitBranchFilterCriteria as Ix),
-            member("filePaths", Nth::GitFilePathFilterCriteria as Ix),
+            member("events", Shapes::GitPullRequestEventTypeList as _),
+            member("branches", Shapes::GitBranchFilterCriteria as _),
+            member("filePaths", Shapes::GitFilePathFilterCriteria as _),
         ],
     ),
     list(
             "GitPullRequestFilterList",
-            &[member("member", Nth::GitPullRequestFilter as Ix)],
+            &[member("member", Shapes::GitPullRequestFilter as _)],
         )
         .min(1.0)
         .max(3.0),
     structure(
         "GitPushFilter",
         &[
-            member("tags", Nth::GitTagFilterCriteria as Ix),
-            member("branches", Nth::GitBranchFilterCriteria as Ix),
-            member("filePaths", Nth::GitFilePathFilterCriteria as Ix),
+            member("tags", Shapes::GitTagFilterCriteria as _),
+            member("branches", Shapes::GitBranchFilterCriteria as _),
+            member("filePaths", Shapes::GitFilePathFilterCriteria as _),
         ],
     ),
-    list("GitPushFilterList", &[member("member", Nth::GitPushFilter as Ix)])
+    list("GitPushFilterList", &[member("member", Shapes::GitPushFilter as _)])
         .min(1.0)
         .max(3.0),
     structure(
         "GitTagFilterCriteria",
         &[
-            member("includes", Nth::GitTagPatternList as Ix),
-            member("excludes", Nth::GitTagPatternList as Ix),
+            member("includes", Shapes::GitTagPatternList as _),
+            member("excludes", Shapes::GitTagPatternList as _),
         ],
     ),
     string("GitTagNamePattern").min(1.0).max(255.0),
-    list("GitTagPatternList", &[member("member", Nth::GitTagNamePattern as Ix)])
+    list("GitTagPatternList", &[member("member", Shapes::GitTagNamePattern as _)])
         .min(1.0)
         .max(8.0),
-    structure("InputArtifact", &[member("name", Nth::ArtifactName as Ix).required()]),
-    list("InputArtifactList", &[member("member", Nth::InputArtifact as Ix)]),
+    structure("InputArtifact", &[member("name", Shapes::ArtifactName as _).required()]),
+    list("InputArtifactList", &[member("member", Shapes::InputArtifact as _)]),
     structure("InvalidActionDeclarationException", &[])
         .with(
             &[
@@ -2005,7 +2040,7 @@ static SHAPES: &[Shape<'static>] = &[
                 }),
             ],
         ),
-    structure("InvalidArnException", &[member("message", Nth::Message as Ix)])
+    structure("InvalidArnException", &[member("message", Shapes::Message as _)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -2104,7 +2139,7 @@ static SHAPES: &[Shape<'static>] = &[
                 }),
             ],
         ),
-    structure("InvalidTagsException", &[member("message", Nth::Message as Ix)])
+    structure("InvalidTagsException", &[member("message", Shapes::Message as _)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -2140,31 +2175,31 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "Job",
         &[
-            member("id", Nth::JobId as Ix),
-            member("data", Nth::JobData as Ix),
-            member("nonce", Nth::Nonce as Ix),
-            member("accountId", Nth::AccountId as Ix),
+            member("id", Shapes::JobId as _),
+            member("data", Shapes::JobData as _),
+            member("nonce", Shapes::Nonce as _),
+            member("accountId", Shapes::AccountId as _),
         ],
     ),
     structure(
         "JobData",
         &[
-            member("actionTypeId", Nth::ActionTypeId as Ix),
-            member("actionConfiguration", Nth::ActionConfiguration as Ix),
-            member("pipelineContext", Nth::PipelineContext as Ix),
-            member("inputArtifacts", Nth::ArtifactList as Ix),
-            member("outputArtifacts", Nth::ArtifactList as Ix),
-            member("artifactCredentials", Nth::AWSSessionCredentials as Ix),
-            member("continuationToken", Nth::ContinuationToken as Ix),
-            member("encryptionKey", Nth::EncryptionKey as Ix),
+            member("actionTypeId", Shapes::ActionTypeId as _),
+            member("actionConfiguration", Shapes::ActionConfiguration as _),
+            member("pipelineContext", Shapes::PipelineContext as _),
+            member("inputArtifacts", Shapes::ArtifactList as _),
+            member("outputArtifacts", Shapes::ArtifactList as _),
+            member("artifactCredentials", Shapes::AWSSessionCredentials as _),
+            member("continuationToken", Shapes::ContinuationToken as _),
+            member("encryptionKey", Shapes::EncryptionKey as _),
         ],
     ),
     structure(
         "JobDetails",
         &[
-            member("id", Nth::JobId as Ix),
-            member("data", Nth::JobData as Ix),
-            member("accountId", Nth::AccountId as Ix),
+            member("id", Shapes::JobId as _),
+            member("data", Shapes::JobData as _),
+            member("accountId", Shapes::AccountId as _),
         ],
     ),
     string("JobId")
@@ -2175,7 +2210,7 @@ static SHAPES: &[Shape<'static>] = &[
                 ),
             ],
         ),
-    list("JobList", &[member("member", Nth::Job as Ix)]),
+    list("JobList", &[member("member", Shapes::Job as _)]),
     structure("JobNotFoundException", &[])
         .with(
             &[
@@ -2203,14 +2238,14 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "JobWorkerExecutorConfiguration",
         &[
-            member("pollingAccounts", Nth::PollingAccountList as Ix),
-            member("pollingServicePrincipals", Nth::PollingServicePrincipalList as Ix),
+            member("pollingAccounts", Shapes::PollingAccountList as _),
+            member("pollingServicePrincipals", Shapes::PollingServicePrincipalList as _),
         ],
     ),
     string("JsonPath").min(1.0).max(150.0),
     structure(
         "LambdaExecutorConfiguration",
-        &[member("lambdaFunctionArn", Nth::LambdaFunctionArn as Ix).required()],
+        &[member("lambdaFunctionArn", Shapes::LambdaFunctionArn as _).required()],
     ),
     string("LambdaFunctionArn")
         .min(1.0)
@@ -2222,8 +2257,8 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "LatestInPipelineExecutionFilter",
         &[
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
-            member("startTimeRange", Nth::StartTimeRange as Ix).required(),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _).required(),
+            member("startTimeRange", Shapes::StartTimeRange as _).required(),
         ],
     ),
     structure("LimitExceededException", &[])
@@ -2240,58 +2275,58 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "ListActionExecutionsInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("filter", Nth::ActionExecutionFilter as Ix),
-            member("maxResults", Nth::MaxResults as Ix),
-            member("nextToken", Nth::NextToken as Ix),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("filter", Shapes::ActionExecutionFilter as _),
+            member("maxResults", Shapes::MaxResults as _),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListActionExecutionsOutput",
         &[
-            member("actionExecutionDetails", Nth::ActionExecutionDetailList as Ix),
-            member("nextToken", Nth::NextToken as Ix),
+            member("actionExecutionDetails", Shapes::ActionExecutionDetailList as _),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListActionTypesInput",
         &[
-            member("actionOwnerFilter", Nth::ActionOwner as Ix),
-            member("nextToken", Nth::NextToken as Ix),
-            member("regionFilter", Nth::AWSRegionName as Ix),
+            member("actionOwnerFilter", Shapes::ActionOwner as _),
+            member("nextToken", Shapes::NextToken as _),
+            member("regionFilter", Shapes::AWSRegionName as _),
         ],
     ),
     structure(
         "ListActionTypesOutput",
         &[
-            member("actionTypes", Nth::ActionTypeList as Ix).required(),
-            member("nextToken", Nth::NextToken as Ix),
+            member("actionTypes", Shapes::ActionTypeList as _).required(),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListDeployActionExecutionTargetsInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix),
-            member("actionExecutionId", Nth::ActionExecutionId as Ix).required(),
-            member("filters", Nth::TargetFilterList as Ix),
-            member("maxResults", Nth::MaxResults as Ix),
-            member("nextToken", Nth::NextToken as Ix),
+            member("pipelineName", Shapes::PipelineName as _),
+            member("actionExecutionId", Shapes::ActionExecutionId as _).required(),
+            member("filters", Shapes::TargetFilterList as _),
+            member("maxResults", Shapes::MaxResults as _),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListDeployActionExecutionTargetsOutput",
         &[
-            member("targets", Nth::DeployActionExecutionTargetList as Ix),
-            member("nextToken", Nth::NextToken as Ix),
+            member("targets", Shapes::DeployActionExecutionTargetList as _),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListPipelineExecutionsInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("maxResults", Nth::MaxResults as Ix),
-            member("filter", Nth::PipelineExecutionFilter as Ix),
-            member("nextToken", Nth::NextToken as Ix),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("maxResults", Shapes::MaxResults as _),
+            member("filter", Shapes::PipelineExecutionFilter as _),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
@@ -2299,88 +2334,91 @@ static SHAPES: &[Shape<'static>] = &[
         &[
             member(
                 "pipelineExecutionSummaries",
-                Nth::PipelineExecutionSummaryList as Ix,
+                Shapes::PipelineExecutionSummaryList as _,
             ),
-            member("nextToken", Nth::NextToken as Ix),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListPipelinesInput",
         &[
-            member("nextToken", Nth::NextToken as Ix),
-            member("maxResults", Nth::MaxPipelines as Ix),
+            member("nextToken", Shapes::NextToken as _),
+            member("maxResults", Shapes::MaxPipelines as _),
         ],
     ),
     structure(
         "ListPipelinesOutput",
         &[
-            member("pipelines", Nth::PipelineList as Ix),
-            member("nextToken", Nth::NextToken as Ix),
+            member("pipelines", Shapes::PipelineList as _),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListRuleExecutionsInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("filter", Nth::RuleExecutionFilter as Ix),
-            member("maxResults", Nth::MaxResults as Ix),
-            member("nextToken", Nth::NextToken as Ix),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("filter", Shapes::RuleExecutionFilter as _),
+            member("maxResults", Shapes::MaxResults as _),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListRuleExecutionsOutput",
         &[
-            member("ruleExecutionDetails", Nth::RuleExecutionDetailList as Ix),
-            member("nextToken", Nth::NextToken as Ix),
+            member("ruleExecutionDetails", Shapes::RuleExecutionDetailList as _),
+            member("nextToken", Shapes::NextToken as _),
         ],
     ),
     structure(
         "ListRuleTypesInput",
         &[
-            member("ruleOwnerFilter", Nth::RuleOwner as Ix),
-            member("regionFilter", Nth::AWSRegionName as Ix),
+            member("ruleOwnerFilter", Shapes::RuleOwner as _),
+            member("regionFilter", Shapes::AWSRegionName as _),
         ],
     ),
     structure(
         "ListRuleTypesOutput",
-        &[member("ruleTypes", Nth::RuleTypeList as Ix).required()],
+        &[member("ruleTypes", Shapes::RuleTypeList as _).required()],
     ),
     structure(
         "ListTagsForResourceInput",
         &[
-            member("resourceArn", Nth::ResourceArn as Ix).required(),
-            member("nextToken", Nth::NextToken as Ix),
-            member("maxResults", Nth::MaxResults as Ix),
+            member("resourceArn", Shapes::ResourceArn as _).required(),
+            member("nextToken", Shapes::NextToken as _),
+            member("maxResults", Shapes::MaxResults as _),
         ],
     ),
     structure(
         "ListTagsForResourceOutput",
-        &[member("tags", Nth::TagList as Ix), member("nextToken", Nth::NextToken as Ix)],
+        &[
+            member("tags", Shapes::TagList as _),
+            member("nextToken", Shapes::NextToken as _),
+        ],
     ),
     structure(
         "ListWebhookItem",
         &[
-            member("definition", Nth::WebhookDefinition as Ix).required(),
-            member("url", Nth::WebhookUrl as Ix).required(),
-            member("errorMessage", Nth::WebhookErrorMessage as Ix),
-            member("errorCode", Nth::WebhookErrorCode as Ix),
-            member("lastTriggered", Nth::WebhookLastTriggered as Ix),
-            member("arn", Nth::WebhookArn as Ix),
-            member("tags", Nth::TagList as Ix),
+            member("definition", Shapes::WebhookDefinition as _).required(),
+            member("url", Shapes::WebhookUrl as _).required(),
+            member("errorMessage", Shapes::WebhookErrorMessage as _),
+            member("errorCode", Shapes::WebhookErrorCode as _),
+            member("lastTriggered", Shapes::WebhookLastTriggered as _),
+            member("arn", Shapes::WebhookArn as _),
+            member("tags", Shapes::TagList as _),
         ],
     ),
     structure(
         "ListWebhooksInput",
         &[
-            member("NextToken", Nth::NextToken as Ix),
-            member("MaxResults", Nth::MaxResults as Ix),
+            member("NextToken", Shapes::NextToken as _),
+            member("MaxResults", Shapes::MaxResults as _),
         ],
     ),
     structure(
         "ListWebhooksOutput",
         &[
-            member("webhooks", Nth::WebhookList as Ix),
-            member("NextToken", Nth::NextToken as Ix),
+            member("webhooks", Shapes::WebhookList as _),
+            member("NextToken", Shapes::NextToken as _),
         ],
     ),
     string("LogStreamARN").min(1.0).max(250.0),
@@ -2409,26 +2447,26 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "OutputArtifact",
         &[
-            member("name", Nth::ArtifactName as Ix).required(),
-            member("files", Nth::FilePathList as Ix),
+            member("name", Shapes::ArtifactName as _).required(),
+            member("files", Shapes::FilePathList as _),
         ],
     ),
-    list("OutputArtifactList", &[member("member", Nth::OutputArtifact as Ix)]),
+    list("OutputArtifactList", &[member("member", Shapes::OutputArtifact as _)]),
     string("OutputVariable").min(1.0).max(128.0),
-    list("OutputVariableList", &[member("member", Nth::OutputVariable as Ix)])
+    list("OutputVariableList", &[member("member", Shapes::OutputVariable as _)])
         .min(1.0)
         .max(15.0),
     string("OutputVariablesKey").with(&[Trait::Pattern("^[A-Za-z0-9@\\-_]+$")]),
     map(
         "OutputVariablesMap",
         &[
-            member("key", Nth::OutputVariablesKey as Ix),
-            member("value", Nth::OutputVariablesValue as Ix),
+            member("key", Shapes::OutputVariablesKey as _),
+            member("value", Shapes::OutputVariablesValue as _),
         ],
     ),
     structure(
             "OutputVariablesSizeExceededException",
-            &[member("message", Nth::Message as Ix)],
+            &[member("message", Shapes::Message as _)],
         )
         .with(
             &[
@@ -2444,10 +2482,10 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "OverrideStageConditionInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("stageName", Nth::StageName as Ix).required(),
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
-            member("conditionType", Nth::ConditionType as Ix).required(),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("stageName", Shapes::StageName as _).required(),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _).required(),
+            member("conditionType", Shapes::ConditionType as _).required(),
         ],
     ),
     integer("Percentage").min(0.0).max(100.0),
@@ -2456,47 +2494,47 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "PipelineContext",
         &[
-            member("pipelineName", Nth::PipelineName as Ix),
-            member("stage", Nth::StageContext as Ix),
-            member("action", Nth::ActionContext as Ix),
-            member("pipelineArn", Nth::PipelineArn as Ix),
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
+            member("pipelineName", Shapes::PipelineName as _),
+            member("stage", Shapes::StageContext as _),
+            member("action", Shapes::ActionContext as _),
+            member("pipelineArn", Shapes::PipelineArn as _),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _),
         ],
     ),
     structure(
         "PipelineDeclaration",
         &[
-            member("name", Nth::PipelineName as Ix).required(),
-            member("roleArn", Nth::RoleArn as Ix).required(),
-            member("artifactStore", Nth::ArtifactStore as Ix),
-            member("artifactStores", Nth::ArtifactStoreMap as Ix),
-            member("stages", Nth::PipelineStageDeclarationList as Ix).required(),
-            member("version", Nth::PipelineVersion as Ix),
-            member("executionMode", Nth::ExecutionMode as Ix),
-            member("pipelineType", Nth::PipelineType as Ix),
-            member("variables", Nth::PipelineVariableDeclarationList as Ix),
-            member("triggers", Nth::PipelineTriggerDeclarationList as Ix),
+            member("name", Shapes::PipelineName as _).required(),
+            member("roleArn", Shapes::RoleArn as _).required(),
+            member("artifactStore", Shapes::ArtifactStore as _),
+            member("artifactStores", Shapes::ArtifactStoreMap as _),
+            member("stages", Shapes::PipelineStageDeclarationList as _).required(),
+            member("version", Shapes::PipelineVersion as _),
+            member("executionMode", Shapes::ExecutionMode as _),
+            member("pipelineType", Shapes::PipelineType as _),
+            member("variables", Shapes::PipelineVariableDeclarationList as _),
+            member("triggers", Shapes::PipelineTriggerDeclarationList as _),
         ],
     ),
     structure(
         "PipelineExecution",
         &[
-            member("pipelineName", Nth::PipelineName as Ix),
-            member("pipelineVersion", Nth::PipelineVersion as Ix),
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
-            member("status", Nth::PipelineExecutionStatus as Ix),
-            member("statusSummary", Nth::PipelineExecutionStatusSummary as Ix),
-            member("artifactRevisions", Nth::ArtifactRevisionList as Ix),
-            member("variables", Nth::ResolvedPipelineVariableList as Ix),
-            member("trigger", Nth::ExecutionTrigger as Ix),
-            member("executionMode", Nth::ExecutionMode as Ix),
-            member("executionType", Nth::ExecutionType as Ix),
-            member("rollbackMetadata", Nth::PipelineRollbackMetadata as Ix),
+            member("pipelineName", Shapes::PipelineName as _),
+            member("pipelineVersion", Shapes::PipelineVersion as _),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _),
+            member("status", Shapes::PipelineExecutionStatus as _),
+            member("statusSummary", Shapes::PipelineExecutionStatusSummary as _),
+            member("artifactRevisions", Shapes::ArtifactRevisionList as _),
+            member("variables", Shapes::ResolvedPipelineVariableList as _),
+            member("trigger", Shapes::ExecutionTrigger as _),
+            member("executionMode", Shapes::ExecutionMode as _),
+            member("executionType", Shapes::ExecutionType as _),
+            member("rollbackMetadata", Shapes::PipelineRollbackMetadata as _),
         ],
     ),
     structure(
         "PipelineExecutionFilter",
-        &[member("succeededInStage", Nth::SucceededInStageFilter as Ix)],
+        &[member("succeededInStage", Shapes::SucceededInStageFilter as _)],
     ),
     string("PipelineExecutionId")
         .with(
@@ -2519,7 +2557,7 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     structure(
             "PipelineExecutionNotStoppableException",
-            &[member("message", Nth::Message as Ix)],
+            &[member("message", Shapes::Message as _)],
         )
         .with(
             &[
@@ -2533,7 +2571,7 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     structure(
             "PipelineExecutionOutdatedException",
-            &[member("message", Nth::Message as Ix)],
+            &[member("message", Shapes::Message as _)],
         )
         .with(
             &[
@@ -2561,31 +2599,31 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "PipelineExecutionSummary",
         &[
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
-            member("status", Nth::PipelineExecutionStatus as Ix),
-            member("statusSummary", Nth::PipelineExecutionStatusSummary as Ix),
-            member("startTime", Nth::TimestampShape as Ix),
-            member("lastUpdateTime", Nth::TimestampShape as Ix),
-            member("sourceRevisions", Nth::SourceRevisionList as Ix),
-            member("trigger", Nth::ExecutionTrigger as Ix),
-            member("stopTrigger", Nth::StopExecutionTrigger as Ix),
-            member("executionMode", Nth::ExecutionMode as Ix),
-            member("executionType", Nth::ExecutionType as Ix),
-            member("rollbackMetadata", Nth::PipelineRollbackMetadata as Ix),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _),
+            member("status", Shapes::PipelineExecutionStatus as _),
+            member("statusSummary", Shapes::PipelineExecutionStatusSummary as _),
+            member("startTime", Shapes::TimestampShape as _),
+            member("lastUpdateTime", Shapes::TimestampShape as _),
+            member("sourceRevisions", Shapes::SourceRevisionList as _),
+            member("trigger", Shapes::ExecutionTrigger as _),
+            member("stopTrigger", Shapes::StopExecutionTrigger as _),
+            member("executionMode", Shapes::ExecutionMode as _),
+            member("executionType", Shapes::ExecutionType as _),
+            member("rollbackMetadata", Shapes::PipelineRollbackMetadata as _),
         ],
     ),
     list(
         "PipelineExecutionSummaryList",
-        &[member("member", Nth::PipelineExecutionSummary as Ix)],
+        &[member("member", Shapes::PipelineExecutionSummary as _)],
     ),
-    list("PipelineList", &[member("member", Nth::PipelineSummary as Ix)]),
+    list("PipelineList", &[member("member", Shapes::PipelineSummary as _)]),
     structure(
         "PipelineMetadata",
         &[
-            member("pipelineArn", Nth::PipelineArn as Ix),
-            member("created", Nth::TimestampShape as Ix),
-            member("updated", Nth::TimestampShape as Ix),
-            member("pollingDisabledAt", Nth::TimestampShape as Ix),
+            member("pipelineArn", Shapes::PipelineArn as _),
+            member("created", Shapes::TimestampShape as _),
+            member("updated", Shapes::TimestampShape as _),
+            member("pollingDisabledAt", Shapes::TimestampShape as _),
         ],
     ),
     string("PipelineName")
@@ -2616,33 +2654,33 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     structure(
         "PipelineRollbackMetadata",
-        &[member("rollbackTargetPipelineExecutionId", Nth::PipelineExecutionId as Ix)],
+        &[member("rollbackTargetPipelineExecutionId", Shapes::PipelineExecutionId as _)],
     ),
     list(
         "PipelineStageDeclarationList",
-        &[member("member", Nth::StageDeclaration as Ix)],
+        &[member("member", Shapes::StageDeclaration as _)],
     ),
     structure(
         "PipelineSummary",
         &[
-            member("name", Nth::PipelineName as Ix),
-            member("version", Nth::PipelineVersion as Ix),
-            member("pipelineType", Nth::PipelineType as Ix),
-            member("executionMode", Nth::ExecutionMode as Ix),
-            member("created", Nth::TimestampShape as Ix),
-            member("updated", Nth::TimestampShape as Ix),
+            member("name", Shapes::PipelineName as _),
+            member("version", Shapes::PipelineVersion as _),
+            member("pipelineType", Shapes::PipelineType as _),
+            member("executionMode", Shapes::ExecutionMode as _),
+            member("created", Shapes::TimestampShape as _),
+            member("updated", Shapes::TimestampShape as _),
         ],
     ),
     structure(
         "PipelineTriggerDeclaration",
         &[
-            member("providerType", Nth::PipelineTriggerProviderType as Ix).required(),
-            member("gitConfiguration", Nth::GitConfiguration as Ix).required(),
+            member("providerType", Shapes::PipelineTriggerProviderType as _).required(),
+            member("gitConfiguration", Shapes::GitConfiguration as _).required(),
         ],
     ),
     list(
             "PipelineTriggerDeclarationList",
-            &[member("member", Nth::PipelineTriggerDeclaration as Ix)],
+            &[member("member", Shapes::PipelineTriggerDeclaration as _)],
         )
         .max(50.0),
     enumeration("PipelineTriggerProviderType", &["CodeStarSourceConnection"]),
@@ -2650,28 +2688,28 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "PipelineVariable",
         &[
-            member("name", Nth::PipelineVariableName as Ix).required(),
-            member("value", Nth::PipelineVariableValue as Ix).required(),
+            member("name", Shapes::PipelineVariableName as _).required(),
+            member("value", Shapes::PipelineVariableValue as _).required(),
         ],
     ),
     structure(
         "PipelineVariableDeclaration",
         &[
-            member("name", Nth::PipelineVariableName as Ix).required(),
-            member("defaultValue", Nth::PipelineVariableValue as Ix),
-            member("description", Nth::PipelineVariableDescription as Ix),
+            member("name", Shapes::PipelineVariableName as _).required(),
+            member("defaultValue", Shapes::PipelineVariableValue as _),
+            member("description", Shapes::PipelineVariableDescription as _),
         ],
     ),
     list(
             "PipelineVariableDeclarationList",
-            &[member("member", Nth::PipelineVariableDeclaration as Ix)],
+            &[member("member", Shapes::PipelineVariableDeclaration as _)],
         )
         .max(50.0),
     string("PipelineVariableDescription")
         .min(0.0)
         .max(200.0)
         .with(&[Trait::Pattern(".*")]),
-    list("PipelineVariableList", &[member("member", Nth::PipelineVariable as Ix)])
+    list("PipelineVariableList", &[member("member", Shapes::PipelineVariable as _)])
         .min(1.0)
         .max(50.0),
     string("PipelineVariableName")
@@ -2695,118 +2733,121 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "PollForJobsInput",
         &[
-            member("actionTypeId", Nth::ActionTypeId as Ix).required(),
-            member("maxBatchSize", Nth::MaxBatchSize as Ix),
-            member("queryParam", Nth::QueryParamMap as Ix),
+            member("actionTypeId", Shapes::ActionTypeId as _).required(),
+            member("maxBatchSize", Shapes::MaxBatchSize as _),
+            member("queryParam", Shapes::QueryParamMap as _),
         ],
     ),
-    structure("PollForJobsOutput", &[member("jobs", Nth::JobList as Ix)]),
+    structure("PollForJobsOutput", &[member("jobs", Shapes::JobList as _)]),
     structure(
         "PollForThirdPartyJobsInput",
         &[
-            member("actionTypeId", Nth::ActionTypeId as Ix).required(),
-            member("maxBatchSize", Nth::MaxBatchSize as Ix),
+            member("actionTypeId", Shapes::ActionTypeId as _).required(),
+            member("maxBatchSize", Shapes::MaxBatchSize as _),
         ],
     ),
     structure(
         "PollForThirdPartyJobsOutput",
-        &[member("jobs", Nth::ThirdPartyJobList as Ix)],
+        &[member("jobs", Shapes::ThirdPartyJobList as _)],
     ),
-    list("PollingAccountList", &[member("member", Nth::AccountId as Ix)])
+    list("PollingAccountList", &[member("member", Shapes::AccountId as _)])
         .min(1.0)
         .max(1000.0),
-    list("PollingServicePrincipalList", &[member("member", Nth::ServicePrincipal as Ix)])
+    list(
+            "PollingServicePrincipalList",
+            &[member("member", Shapes::ServicePrincipal as _)],
+        )
         .min(1.0)
         .max(10.0),
     string("PropertyDescription").min(1.0).max(250.0),
     structure(
         "PutActionRevisionInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("stageName", Nth::StageName as Ix).required(),
-            member("actionName", Nth::ActionName as Ix).required(),
-            member("actionRevision", Nth::ActionRevision as Ix).required(),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("stageName", Shapes::StageName as _).required(),
+            member("actionName", Shapes::ActionName as _).required(),
+            member("actionRevision", Shapes::ActionRevision as _).required(),
         ],
     ),
     structure(
         "PutActionRevisionOutput",
         &[
-            member("newRevision", Nth::Boolean as Ix),
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
+            member("newRevision", Shapes::Boolean as _),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _),
         ],
     ),
     structure(
         "PutApprovalResultInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("stageName", Nth::StageName as Ix).required(),
-            member("actionName", Nth::ActionName as Ix).required(),
-            member("result", Nth::ApprovalResult as Ix).required(),
-            member("token", Nth::ApprovalToken as Ix).required(),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("stageName", Shapes::StageName as _).required(),
+            member("actionName", Shapes::ActionName as _).required(),
+            member("result", Shapes::ApprovalResult as _).required(),
+            member("token", Shapes::ApprovalToken as _).required(),
         ],
     ),
     structure(
         "PutApprovalResultOutput",
-        &[member("approvedAt", Nth::TimestampShape as Ix)],
+        &[member("approvedAt", Shapes::TimestampShape as _)],
     ),
     structure(
         "PutJobFailureResultInput",
         &[
-            member("jobId", Nth::JobId as Ix).required(),
-            member("failureDetails", Nth::FailureDetails as Ix).required(),
+            member("jobId", Shapes::JobId as _).required(),
+            member("failureDetails", Shapes::FailureDetails as _).required(),
         ],
     ),
     structure(
         "PutJobSuccessResultInput",
         &[
-            member("jobId", Nth::JobId as Ix).required(),
-            member("currentRevision", Nth::CurrentRevision as Ix),
-            member("continuationToken", Nth::ContinuationToken as Ix),
-            member("executionDetails", Nth::ExecutionDetails as Ix),
-            member("outputVariables", Nth::OutputVariablesMap as Ix),
+            member("jobId", Shapes::JobId as _).required(),
+            member("currentRevision", Shapes::CurrentRevision as _),
+            member("continuationToken", Shapes::ContinuationToken as _),
+            member("executionDetails", Shapes::ExecutionDetails as _),
+            member("outputVariables", Shapes::OutputVariablesMap as _),
         ],
     ),
     structure(
         "PutThirdPartyJobFailureResultInput",
         &[
-            member("jobId", Nth::ThirdPartyJobId as Ix).required(),
-            member("clientToken", Nth::ClientToken as Ix).required(),
-            member("failureDetails", Nth::FailureDetails as Ix).required(),
+            member("jobId", Shapes::ThirdPartyJobId as _).required(),
+            member("clientToken", Shapes::ClientToken as _).required(),
+            member("failureDetails", Shapes::FailureDetails as _).required(),
         ],
     ),
     structure(
         "PutThirdPartyJobSuccessResultInput",
         &[
-            member("jobId", Nth::ThirdPartyJobId as Ix).required(),
-            member("clientToken", Nth::ClientToken as Ix).required(),
-            member("currentRevision", Nth::CurrentRevision as Ix),
-            member("continuationToken", Nth::ContinuationToken as Ix),
-            member("executionDetails", Nth::ExecutionDetails as Ix),
+            member("jobId", Shapes::ThirdPartyJobId as _).required(),
+            member("clientToken", Shapes::ClientToken as _).required(),
+            member("currentRevision", Shapes::CurrentRevision as _),
+            member("continuationToken", Shapes::ContinuationToken as _),
+            member("executionDetails", Shapes::ExecutionDetails as _),
         ],
     ),
     structure(
         "PutWebhookInput",
         &[
-            member("webhook", Nth::WebhookDefinition as Ix).required(),
-            member("tags", Nth::TagList as Ix),
+            member("webhook", Shapes::WebhookDefinition as _).required(),
+            member("tags", Shapes::TagList as _),
         ],
     ),
-    structure("PutWebhookOutput", &[member("webhook", Nth::ListWebhookItem as Ix)]),
+    structure("PutWebhookOutput", &[member("webhook", Shapes::ListWebhookItem as _)]),
     map(
             "QueryParamMap",
             &[
-                member("key", Nth::ActionConfigurationKey as Ix),
-                member("value", Nth::ActionConfigurationQueryableValue as Ix),
+                member("key", Shapes::ActionConfigurationKey as _),
+                member("value", Shapes::ActionConfigurationQueryableValue as _),
             ],
         )
         .min(0.0)
         .max(1.0),
     structure(
         "RegisterWebhookWithThirdPartyInput",
-        &[member("webhookName", Nth::WebhookName as Ix)],
+        &[member("webhookName", Shapes::WebhookName as _)],
     ),
     structure("RegisterWebhookWithThirdPartyOutput", &[]),
-    structure("RequestFailedException", &[member("message", Nth::Message as Ix)])
+    structure("RequestFailedException", &[member("message", Shapes::Message as _)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -2819,22 +2860,28 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     map(
         "ResolvedActionConfigurationMap",
-        &[member("key", Nth::StringShape as Ix), member("value", Nth::StringShape as Ix)],
+        &[
+            member("key", Shapes::StringShape as _),
+            member("value", Shapes::StringShape as _),
+        ],
     ),
     structure(
         "ResolvedPipelineVariable",
         &[
-            member("name", Nth::StringShape as Ix),
-            member("resolvedValue", Nth::StringShape as Ix),
+            member("name", Shapes::StringShape as _),
+            member("resolvedValue", Shapes::StringShape as _),
         ],
     ),
     list(
         "ResolvedPipelineVariableList",
-        &[member("member", Nth::ResolvedPipelineVariable as Ix)],
+        &[member("member", Shapes::ResolvedPipelineVariable as _)],
     ),
     map(
         "ResolvedRuleConfigurationMap",
-        &[member("key", Nth::StringShape as Ix), member("value", Nth::StringShape as Ix)],
+        &[
+            member("key", Shapes::StringShape as _),
+            member("value", Shapes::StringShape as _),
+        ],
     ),
     string("ResourceArn")
         .with(&[Trait::Pattern("^arn:aws(-[\\w]+)*:codepipeline:.+:[0-9]{12}:.+$")]),
@@ -2851,26 +2898,26 @@ static SHAPES: &[Shape<'static>] = &[
         ),
     enumeration("Result", &["ROLLBACK", "FAIL", "RETRY", "SKIP"]),
     integer("RetryAttempt").min(1.0),
-    structure("RetryConfiguration", &[member("retryMode", Nth::StageRetryMode as Ix)]),
+    structure("RetryConfiguration", &[member("retryMode", Shapes::StageRetryMode as _)]),
     structure(
         "RetryStageExecutionInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("stageName", Nth::StageName as Ix).required(),
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
-            member("retryMode", Nth::StageRetryMode as Ix).required(),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("stageName", Shapes::StageName as _).required(),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _).required(),
+            member("retryMode", Shapes::StageRetryMode as _).required(),
         ],
     ),
     structure(
         "RetryStageExecutionOutput",
-        &[member("pipelineExecutionId", Nth::PipelineExecutionId as Ix)],
+        &[member("pipelineExecutionId", Shapes::PipelineExecutionId as _)],
     ),
     structure(
         "RetryStageMetadata",
         &[
-            member("autoStageRetryAttempt", Nth::RetryAttempt as Ix),
-            member("manualStageRetryAttempt", Nth::RetryAttempt as Ix),
-            member("latestRetryTrigger", Nth::RetryTrigger as Ix),
+            member("autoStageRetryAttempt", Shapes::RetryAttempt as _),
+            member("manualStageRetryAttempt", Shapes::RetryAttempt as _),
+            member("latestRetryTrigger", Shapes::RetryTrigger as _),
         ],
     ),
     enumeration("RetryTrigger", &["AutomatedStageRetry", "ManualStageRetry"]),
@@ -2883,23 +2930,23 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RollbackStageInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("stageName", Nth::StageName as Ix).required(),
-            member("targetPipelineExecutionId", Nth::PipelineExecutionId as Ix)
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("stageName", Shapes::StageName as _).required(),
+            member("targetPipelineExecutionId", Shapes::PipelineExecutionId as _)
                 .required(),
         ],
     ),
     structure(
         "RollbackStageOutput",
-        &[member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required()],
+        &[member("pipelineExecutionId", Shapes::PipelineExecutionId as _).required()],
     ),
     enumeration("RuleCategory", &["Rule"]),
     string("RuleConfigurationKey").min(1.0).max(50.0),
     map(
             "RuleConfigurationMap",
             &[
-                member("key", Nth::RuleConfigurationKey as Ix),
-                member("value", Nth::RuleConfigurationValue as Ix),
+                member("key", Shapes::RuleConfigurationKey as _),
+                member("value", Shapes::RuleConfigurationValue as _),
             ],
         )
         .min(0.0)
@@ -2907,18 +2954,18 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RuleConfigurationProperty",
         &[
-            member("name", Nth::RuleConfigurationKey as Ix).required(),
-            member("required", Nth::Boolean as Ix).required(),
-            member("key", Nth::Boolean as Ix).required(),
-            member("secret", Nth::Boolean as Ix).required(),
-            member("queryable", Nth::Boolean as Ix),
-            member("description", Nth::Description as Ix),
-            member("type", Nth::RuleConfigurationPropertyType as Ix),
+            member("name", Shapes::RuleConfigurationKey as _).required(),
+            member("required", Shapes::Boolean as _).required(),
+            member("key", Shapes::Boolean as _).required(),
+            member("secret", Shapes::Boolean as _).required(),
+            member("queryable", Shapes::Boolean as _),
+            member("description", Shapes::Description as _),
+            member("type", Shapes::RuleConfigurationPropertyType as _),
         ],
     ),
     list(
             "RuleConfigurationPropertyList",
-            &[member("member", Nth::RuleConfigurationProperty as Ix)],
+            &[member("member", Shapes::RuleConfigurationProperty as _)],
         )
         .max(10.0),
     enumeration("RuleConfigurationPropertyType", &["String", "Number", "Boolean"]),
@@ -2926,57 +2973,60 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RuleDeclaration",
         &[
-            member("name", Nth::RuleName as Ix).required(),
-            member("ruleTypeId", Nth::RuleTypeId as Ix).required(),
-            member("configuration", Nth::RuleConfigurationMap as Ix),
-            member("commands", Nth::CommandList as Ix),
-            member("inputArtifacts", Nth::InputArtifactList as Ix),
-            member("roleArn", Nth::RoleArn as Ix),
-            member("region", Nth::AWSRegionName as Ix),
-            member("timeoutInMinutes", Nth::RuleTimeout as Ix),
+            member("name", Shapes::RuleName as _).required(),
+            member("ruleTypeId", Shapes::RuleTypeId as _).required(),
+            member("configuration", Shapes::RuleConfigurationMap as _),
+            member("commands", Shapes::CommandList as _),
+            member("inputArtifacts", Shapes::InputArtifactList as _),
+            member("roleArn", Shapes::RoleArn as _),
+            member("region", Shapes::AWSRegionName as _),
+            member("timeoutInMinutes", Shapes::RuleTimeout as _),
         ],
     ),
-    list("RuleDeclarationList", &[member("member", Nth::RuleDeclaration as Ix)])
+    list("RuleDeclarationList", &[member("member", Shapes::RuleDeclaration as _)])
         .min(1.0)
         .max(5.0),
     structure(
         "RuleExecution",
         &[
-            member("ruleExecutionId", Nth::RuleExecutionId as Ix),
-            member("status", Nth::RuleExecutionStatus as Ix),
-            member("summary", Nth::ExecutionSummary as Ix),
-            member("lastStatusChange", Nth::TimestampShape as Ix),
-            member("token", Nth::RuleExecutionToken as Ix),
-            member("lastUpdatedBy", Nth::LastUpdatedBy as Ix),
-            member("externalExecutionId", Nth::ExecutionId as Ix),
-            member("externalExecutionUrl", Nth::Url as Ix),
-            member("errorDetails", Nth::ErrorDetails as Ix),
+            member("ruleExecutionId", Shapes::RuleExecutionId as _),
+            member("status", Shapes::RuleExecutionStatus as _),
+            member("summary", Shapes::ExecutionSummary as _),
+            member("lastStatusChange", Shapes::TimestampShape as _),
+            member("token", Shapes::RuleExecutionToken as _),
+            member("lastUpdatedBy", Shapes::LastUpdatedBy as _),
+            member("externalExecutionId", Shapes::ExecutionId as _),
+            member("externalExecutionUrl", Shapes::Url as _),
+            member("errorDetails", Shapes::ErrorDetails as _),
         ],
     ),
     structure(
         "RuleExecutionDetail",
         &[
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
-            member("ruleExecutionId", Nth::RuleExecutionId as Ix),
-            member("pipelineVersion", Nth::PipelineVersion as Ix),
-            member("stageName", Nth::StageName as Ix),
-            member("ruleName", Nth::RuleName as Ix),
-            member("startTime", Nth::TimestampShape as Ix),
-            member("lastUpdateTime", Nth::TimestampShape as Ix),
-            member("updatedBy", Nth::LastUpdatedBy as Ix),
-            member("status", Nth::RuleExecutionStatus as Ix),
-            member("input", Nth::RuleExecutionInput as Ix),
-            member("output", Nth::RuleExecutionOutput as Ix),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _),
+            member("ruleExecutionId", Shapes::RuleExecutionId as _),
+            member("pipelineVersion", Shapes::PipelineVersion as _),
+            member("stageName", Shapes::StageName as _),
+            member("ruleName", Shapes::RuleName as _),
+            member("startTime", Shapes::TimestampShape as _),
+            member("lastUpdateTime", Shapes::TimestampShape as _),
+            member("updatedBy", Shapes::LastUpdatedBy as _),
+            member("status", Shapes::RuleExecutionStatus as _),
+            member("input", Shapes::RuleExecutionInput as _),
+            member("output", Shapes::RuleExecutionOutput as _),
         ],
     ),
-    list("RuleExecutionDetailList", &[member("member", Nth::RuleExecutionDetail as Ix)]),
+    list(
+        "RuleExecutionDetailList",
+        &[member("member", Shapes::RuleExecutionDetail as _)],
+    ),
     structure(
         "RuleExecutionFilter",
         &[
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _),
             member(
                 "latestInPipelineExecution",
-                Nth::LatestInPipelineExecutionFilter as Ix,
+                Shapes::LatestInPipelineExecutionFilter as _,
             ),
         ],
     ),
@@ -2984,25 +3034,25 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RuleExecutionInput",
         &[
-            member("ruleTypeId", Nth::RuleTypeId as Ix),
-            member("configuration", Nth::RuleConfigurationMap as Ix),
-            member("resolvedConfiguration", Nth::ResolvedRuleConfigurationMap as Ix),
-            member("roleArn", Nth::RoleArn as Ix),
-            member("region", Nth::AWSRegionName as Ix),
-            member("inputArtifacts", Nth::ArtifactDetailList as Ix),
+            member("ruleTypeId", Shapes::RuleTypeId as _),
+            member("configuration", Shapes::RuleConfigurationMap as _),
+            member("resolvedConfiguration", Shapes::ResolvedRuleConfigurationMap as _),
+            member("roleArn", Shapes::RoleArn as _),
+            member("region", Shapes::AWSRegionName as _),
+            member("inputArtifacts", Shapes::ArtifactDetailList as _),
         ],
     ),
     structure(
         "RuleExecutionOutput",
-        &[member("executionResult", Nth::RuleExecutionResult as Ix)],
+        &[member("executionResult", Shapes::RuleExecutionResult as _)],
     ),
     structure(
         "RuleExecutionResult",
         &[
-            member("externalExecutionId", Nth::ExternalExecutionId as Ix),
-            member("externalExecutionSummary", Nth::ExternalExecutionSummary as Ix),
-            member("externalExecutionUrl", Nth::Url as Ix),
-            member("errorDetails", Nth::ErrorDetails as Ix),
+            member("externalExecutionId", Shapes::ExternalExecutionId as _),
+            member("externalExecutionSummary", Shapes::ExternalExecutionSummary as _),
+            member("externalExecutionUrl", Shapes::Url as _),
+            member("errorDetails", Shapes::ErrorDetails as _),
         ],
     ),
     enumeration(
@@ -3025,59 +3075,59 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "RuleRevision",
         &[
-            member("revisionId", Nth::Revision as Ix).required(),
-            member("revisionChangeId", Nth::RevisionChangeIdentifier as Ix).required(),
-            member("created", Nth::TimestampShape as Ix).required(),
+            member("revisionId", Shapes::Revision as _).required(),
+            member("revisionChangeId", Shapes::RevisionChangeIdentifier as _).required(),
+            member("created", Shapes::TimestampShape as _).required(),
         ],
     ),
     structure(
         "RuleState",
         &[
-            member("ruleName", Nth::RuleName as Ix),
-            member("currentRevision", Nth::RuleRevision as Ix),
-            member("latestExecution", Nth::RuleExecution as Ix),
-            member("entityUrl", Nth::Url as Ix),
-            member("revisionUrl", Nth::Url as Ix),
+            member("ruleName", Shapes::RuleName as _),
+            member("currentRevision", Shapes::RuleRevision as _),
+            member("latestExecution", Shapes::RuleExecution as _),
+            member("entityUrl", Shapes::Url as _),
+            member("revisionUrl", Shapes::Url as _),
         ],
     ),
-    list("RuleStateList", &[member("member", Nth::RuleState as Ix)]),
+    list("RuleStateList", &[member("member", Shapes::RuleState as _)]),
     integer("RuleTimeout").min(5.0).max(86400.0),
     structure(
         "RuleType",
         &[
-            member("id", Nth::RuleTypeId as Ix).required(),
-            member("settings", Nth::RuleTypeSettings as Ix),
+            member("id", Shapes::RuleTypeId as _).required(),
+            member("settings", Shapes::RuleTypeSettings as _),
             member(
                 "ruleConfigurationProperties",
-                Nth::RuleConfigurationPropertyList as Ix,
+                Shapes::RuleConfigurationPropertyList as _,
             ),
-            member("inputArtifactDetails", Nth::ArtifactDetails as Ix).required(),
+            member("inputArtifactDetails", Shapes::ArtifactDetails as _).required(),
         ],
     ),
     structure(
         "RuleTypeId",
         &[
-            member("category", Nth::RuleCategory as Ix).required(),
-            member("owner", Nth::RuleOwner as Ix),
-            member("provider", Nth::RuleProvider as Ix).required(),
-            member("version", Nth::Version as Ix),
+            member("category", Shapes::RuleCategory as _).required(),
+            member("owner", Shapes::RuleOwner as _),
+            member("provider", Shapes::RuleProvider as _).required(),
+            member("version", Shapes::Version as _),
         ],
     ),
-    list("RuleTypeList", &[member("member", Nth::RuleType as Ix)]),
+    list("RuleTypeList", &[member("member", Shapes::RuleType as _)]),
     structure(
         "RuleTypeSettings",
         &[
-            member("thirdPartyConfigurationUrl", Nth::Url as Ix),
-            member("entityUrlTemplate", Nth::UrlTemplate as Ix),
-            member("executionUrlTemplate", Nth::UrlTemplate as Ix),
-            member("revisionUrlTemplate", Nth::UrlTemplate as Ix),
+            member("thirdPartyConfigurationUrl", Shapes::Url as _),
+            member("entityUrlTemplate", Shapes::UrlTemplate as _),
+            member("executionUrlTemplate", Shapes::UrlTemplate as _),
+            member("revisionUrlTemplate", Shapes::UrlTemplate as _),
         ],
     ),
     structure(
         "S3ArtifactLocation",
         &[
-            member("bucketName", Nth::S3BucketName as Ix).required(),
-            member("objectKey", Nth::S3ObjectKey as Ix).required(),
+            member("bucketName", Shapes::S3BucketName as _).required(),
+            member("objectKey", Shapes::S3ObjectKey as _).required(),
         ],
     ),
     string("S3Bucket").min(3.0).max(63.0),
@@ -3085,7 +3135,7 @@ static SHAPES: &[Shape<'static>] = &[
     string("S3Key").min(1.0).max(100.0),
     structure(
         "S3Location",
-        &[member("bucket", Nth::S3Bucket as Ix), member("key", Nth::S3Key as Ix)],
+        &[member("bucket", Shapes::S3Bucket as _), member("key", Shapes::S3Key as _)],
     ),
     string("S3ObjectKey"),
     string("SecretAccessKey").sensitive(),
@@ -3094,24 +3144,24 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "SourceRevision",
         &[
-            member("actionName", Nth::ActionName as Ix).required(),
-            member("revisionId", Nth::Revision as Ix),
-            member("revisionSummary", Nth::RevisionSummary as Ix),
-            member("revisionUrl", Nth::Url as Ix),
+            member("actionName", Shapes::ActionName as _).required(),
+            member("revisionId", Shapes::Revision as _),
+            member("revisionSummary", Shapes::RevisionSummary as _),
+            member("revisionUrl", Shapes::Url as _),
         ],
     ),
-    list("SourceRevisionList", &[member("member", Nth::SourceRevision as Ix)]),
+    list("SourceRevisionList", &[member("member", Shapes::SourceRevision as _)]),
     structure(
         "SourceRevisionOverride",
         &[
-            member("actionName", Nth::ActionName as Ix).required(),
-            member("revisionType", Nth::SourceRevisionType as Ix).required(),
-            member("revisionValue", Nth::Revision as Ix).required(),
+            member("actionName", Shapes::ActionName as _).required(),
+            member("revisionType", Shapes::SourceRevisionType as _).required(),
+            member("revisionValue", Shapes::Revision as _).required(),
         ],
     ),
     list(
             "SourceRevisionOverrideList",
-            &[member("member", Nth::SourceRevisionOverride as Ix)],
+            &[member("member", Shapes::SourceRevisionOverride as _)],
         )
         .min(0.0)
         .max(50.0),
@@ -3121,47 +3171,47 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     list(
         "StageActionDeclarationList",
-        &[member("member", Nth::ActionDeclaration as Ix)],
+        &[member("member", Shapes::ActionDeclaration as _)],
     ),
     list(
         "StageBlockerDeclarationList",
-        &[member("member", Nth::BlockerDeclaration as Ix)],
+        &[member("member", Shapes::BlockerDeclaration as _)],
     ),
     structure(
         "StageConditionState",
         &[
-            member("latestExecution", Nth::StageConditionsExecution as Ix),
-            member("conditionStates", Nth::ConditionStateList as Ix),
+            member("latestExecution", Shapes::StageConditionsExecution as _),
+            member("conditionStates", Shapes::ConditionStateList as _),
         ],
     ),
     structure(
         "StageConditionsExecution",
         &[
-            member("status", Nth::ConditionExecutionStatus as Ix),
-            member("summary", Nth::ExecutionSummary as Ix),
+            member("status", Shapes::ConditionExecutionStatus as _),
+            member("summary", Shapes::ExecutionSummary as _),
         ],
     ),
-    structure("StageContext", &[member("name", Nth::StageName as Ix)]),
+    structure("StageContext", &[member("name", Shapes::StageName as _)]),
     structure(
         "StageDeclaration",
         &[
-            member("name", Nth::StageName as Ix).required(),
-            member("blockers", Nth::StageBlockerDeclarationList as Ix),
-            member("actions", Nth::StageActionDeclarationList as Ix).required(),
-            member("onFailure", Nth::FailureConditions as Ix),
-            member("onSuccess", Nth::SuccessConditions as Ix),
-            member("beforeEntry", Nth::BeforeEntryConditions as Ix),
+            member("name", Shapes::StageName as _).required(),
+            member("blockers", Shapes::StageBlockerDeclarationList as _),
+            member("actions", Shapes::StageActionDeclarationList as _).required(),
+            member("onFailure", Shapes::FailureConditions as _),
+            member("onSuccess", Shapes::SuccessConditions as _),
+            member("beforeEntry", Shapes::BeforeEntryConditions as _),
         ],
     ),
     structure(
         "StageExecution",
         &[
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
-            member("status", Nth::StageExecutionStatus as Ix).required(),
-            member("type", Nth::ExecutionType as Ix),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _).required(),
+            member("status", Shapes::StageExecutionStatus as _).required(),
+            member("type", Shapes::ExecutionType as _),
         ],
     ),
-    list("StageExecutionList", &[member("member", Nth::StageExecution as Ix)]),
+    list("StageExecutionList", &[member("member", Shapes::StageExecution as _)]),
     enumeration(
         "StageExecutionStatus",
         &[
@@ -3204,74 +3254,74 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "StageState",
         &[
-            member("stageName", Nth::StageName as Ix),
-            member("inboundExecution", Nth::StageExecution as Ix),
-            member("inboundExecutions", Nth::StageExecutionList as Ix),
-            member("inboundTransitionState", Nth::TransitionState as Ix),
-            member("actionStates", Nth::ActionStateList as Ix),
-            member("latestExecution", Nth::StageExecution as Ix),
-            member("beforeEntryConditionState", Nth::StageConditionState as Ix),
-            member("onSuccessConditionState", Nth::StageConditionState as Ix),
-            member("onFailureConditionState", Nth::StageConditionState as Ix),
-            member("retryStageMetadata", Nth::RetryStageMetadata as Ix),
+            member("stageName", Shapes::StageName as _),
+            member("inboundExecution", Shapes::StageExecution as _),
+            member("inboundExecutions", Shapes::StageExecutionList as _),
+            member("inboundTransitionState", Shapes::TransitionState as _),
+            member("actionStates", Shapes::ActionStateList as _),
+            member("latestExecution", Shapes::StageExecution as _),
+            member("beforeEntryConditionState", Shapes::StageConditionState as _),
+            member("onSuccessConditionState", Shapes::StageConditionState as _),
+            member("onFailureConditionState", Shapes::StageConditionState as _),
+            member("retryStageMetadata", Shapes::RetryStageMetadata as _),
         ],
     ),
-    list("StageStateList", &[member("member", Nth::StageState as Ix)]),
+    list("StageStateList", &[member("member", Shapes::StageState as _)]),
     enumeration("StageTransitionType", &["Inbound", "Outbound"]),
     structure(
         "StartPipelineExecutionInput",
         &[
-            member("name", Nth::PipelineName as Ix).required(),
-            member("variables", Nth::PipelineVariableList as Ix),
-            member("clientRequestToken", Nth::ClientRequestToken as Ix)
+            member("name", Shapes::PipelineName as _).required(),
+            member("variables", Shapes::PipelineVariableList as _),
+            member("clientRequestToken", Shapes::ClientRequestToken as _)
                 .flags(flag::IDEMPOTENCY_TOKEN),
-            member("sourceRevisions", Nth::SourceRevisionOverrideList as Ix),
+            member("sourceRevisions", Shapes::SourceRevisionOverrideList as _),
         ],
     ),
     structure(
         "StartPipelineExecutionOutput",
-        &[member("pipelineExecutionId", Nth::PipelineExecutionId as Ix)],
+        &[member("pipelineExecutionId", Shapes::PipelineExecutionId as _)],
     ),
     enumeration("StartTimeRange", &["Latest", "All"]),
     structure(
         "StopExecutionTrigger",
-        &[member("reason", Nth::StopPipelineExecutionReason as Ix)],
+        &[member("reason", Shapes::StopPipelineExecutionReason as _)],
     ),
     structure(
         "StopPipelineExecutionInput",
         &[
-            member("pipelineName", Nth::PipelineName as Ix).required(),
-            member("pipelineExecutionId", Nth::PipelineExecutionId as Ix).required(),
-            member("abandon", Nth::Boolean as Ix),
-            member("reason", Nth::StopPipelineExecutionReason as Ix),
+            member("pipelineName", Shapes::PipelineName as _).required(),
+            member("pipelineExecutionId", Shapes::PipelineExecutionId as _).required(),
+            member("abandon", Shapes::Boolean as _),
+            member("reason", Shapes::StopPipelineExecutionReason as _),
         ],
     ),
     structure(
         "StopPipelineExecutionOutput",
-        &[member("pipelineExecutionId", Nth::PipelineExecutionId as Ix)],
+        &[member("pipelineExecutionId", Shapes::PipelineExecutionId as _)],
     ),
     string("StopPipelineExecutionReason").max(200.0),
     string("String"),
-    structure("SucceededInStageFilter", &[member("stageName", Nth::StageName as Ix)]),
+    structure("SucceededInStageFilter", &[member("stageName", Shapes::StageName as _)]),
     structure(
         "SuccessConditions",
-        &[member("conditions", Nth::ConditionList as Ix).required()],
+        &[member("conditions", Shapes::ConditionList as _).required()],
     ),
     structure(
         "Tag",
         &[
-            member("key", Nth::TagKey as Ix).required(),
-            member("value", Nth::TagValue as Ix).required(),
+            member("key", Shapes::TagKey as _).required(),
+            member("value", Shapes::TagValue as _).required(),
         ],
     ),
     string("TagKey").min(1.0).max(128.0),
-    list("TagKeyList", &[member("member", Nth::TagKey as Ix)]),
-    list("TagList", &[member("member", Nth::Tag as Ix)]),
+    list("TagKeyList", &[member("member", Shapes::TagKey as _)]),
+    list("TagList", &[member("member", Shapes::Tag as _)]),
     structure(
         "TagResourceInput",
         &[
-            member("resourceArn", Nth::ResourceArn as Ix).required(),
-            member("tags", Nth::TagList as Ix).required(),
+            member("resourceArn", Shapes::ResourceArn as _).required(),
+            member("tags", Shapes::TagList as _).required(),
         ],
     ),
     structure("TagResourceOutput", &[]),
@@ -3279,44 +3329,44 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "TargetFilter",
         &[
-            member("name", Nth::TargetFilterName as Ix),
-            member("values", Nth::TargetFilterValueList as Ix),
+            member("name", Shapes::TargetFilterName as _),
+            member("values", Shapes::TargetFilterValueList as _),
         ],
     ),
-    list("TargetFilterList", &[member("member", Nth::TargetFilter as Ix)]),
+    list("TargetFilterList", &[member("member", Shapes::TargetFilter as _)]),
     enumeration("TargetFilterName", &["TARGET_STATUS"]),
     string("TargetFilterValue").min(1.0),
-    list("TargetFilterValueList", &[member("member", Nth::TargetFilterValue as Ix)]),
+    list("TargetFilterValueList", &[member("member", Shapes::TargetFilterValue as _)]),
     structure(
         "ThirdPartyJob",
-        &[member("clientId", Nth::ClientId as Ix), member("jobId", Nth::JobId as Ix)],
+        &[member("clientId", Shapes::ClientId as _), member("jobId", Shapes::JobId as _)],
     ),
     structure(
         "ThirdPartyJobData",
         &[
-            member("actionTypeId", Nth::ActionTypeId as Ix),
-            member("actionConfiguration", Nth::ActionConfiguration as Ix),
-            member("pipelineContext", Nth::PipelineContext as Ix),
-            member("inputArtifacts", Nth::ArtifactList as Ix),
-            member("outputArtifacts", Nth::ArtifactList as Ix),
-            member("artifactCredentials", Nth::AWSSessionCredentials as Ix),
-            member("continuationToken", Nth::ContinuationToken as Ix),
-            member("encryptionKey", Nth::EncryptionKey as Ix),
+            member("actionTypeId", Shapes::ActionTypeId as _),
+            member("actionConfiguration", Shapes::ActionConfiguration as _),
+            member("pipelineContext", Shapes::PipelineContext as _),
+            member("inputArtifacts", Shapes::ArtifactList as _),
+            member("outputArtifacts", Shapes::ArtifactList as _),
+            member("artifactCredentials", Shapes::AWSSessionCredentials as _),
+            member("continuationToken", Shapes::ContinuationToken as _),
+            member("encryptionKey", Shapes::EncryptionKey as _),
         ],
     ),
     structure(
         "ThirdPartyJobDetails",
         &[
-            member("id", Nth::ThirdPartyJobId as Ix),
-            member("data", Nth::ThirdPartyJobData as Ix),
-            member("nonce", Nth::Nonce as Ix),
+            member("id", Shapes::ThirdPartyJobId as _),
+            member("data", Shapes::ThirdPartyJobData as _),
+            member("nonce", Shapes::Nonce as _),
         ],
     ),
     string("ThirdPartyJobId").min(1.0).max(512.0),
-    list("ThirdPartyJobList", &[member("member", Nth::ThirdPartyJob as Ix)]),
+    list("ThirdPartyJobList", &[member("member", Shapes::ThirdPartyJob as _)]),
     timestamp("Time"),
     timestamp("Timestamp"),
-    structure("TooManyTagsException", &[member("message", Nth::Message as Ix)])
+    structure("TooManyTagsException", &[member("message", Shapes::Message as _)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -3330,10 +3380,10 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "TransitionState",
         &[
-            member("enabled", Nth::Enabled as Ix),
-            member("lastChangedBy", Nth::LastChangedBy as Ix),
-            member("lastChangedAt", Nth::LastChangedAt as Ix),
-            member("disabledReason", Nth::DisabledReason as Ix),
+            member("enabled", Shapes::Enabled as _),
+            member("lastChangedBy", Shapes::LastChangedBy as _),
+            member("lastChangedAt", Shapes::LastChangedAt as _),
+            member("disabledReason", Shapes::DisabledReason as _),
         ],
     ),
     string("TriggerDetail").min(0.0).max(1024.0),
@@ -3353,7 +3403,7 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     structure(
             "UnableToRollbackStageException",
-            &[member("message", Nth::StringShape as Ix)],
+            &[member("message", Shapes::StringShape as _)],
         )
         .with(
             &[
@@ -3368,22 +3418,22 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "UntagResourceInput",
         &[
-            member("resourceArn", Nth::ResourceArn as Ix).required(),
-            member("tagKeys", Nth::TagKeyList as Ix).required(),
+            member("resourceArn", Shapes::ResourceArn as _).required(),
+            member("tagKeys", Shapes::TagKeyList as _).required(),
         ],
     ),
     structure("UntagResourceOutput", &[]),
     structure(
         "UpdateActionTypeInput",
-        &[member("actionType", Nth::ActionTypeDeclaration as Ix).required()],
+        &[member("actionType", Shapes::ActionTypeDeclaration as _).required()],
     ),
     structure(
         "UpdatePipelineInput",
-        &[member("pipeline", Nth::PipelineDeclaration as Ix).required()],
+        &[member("pipeline", Shapes::PipelineDeclaration as _).required()],
     ),
     structure(
         "UpdatePipelineOutput",
-        &[member("pipeline", Nth::PipelineDeclaration as Ix)],
+        &[member("pipeline", Shapes::PipelineDeclaration as _)],
     ),
     string("Url").min(1.0).max(2048.0),
     string("UrlTemplate").min(1.0).max(2048.0),
@@ -3403,8 +3453,11 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "WebhookAuthConfiguration",
         &[
-            member("AllowedIPRange", Nth::WebhookAuthConfigurationAllowedIPRange as Ix),
-            member("SecretToken", Nth::WebhookAuthConfigurationSecretToken as Ix),
+            member(
+                "AllowedIPRange",
+                Shapes::WebhookAuthConfigurationAllowedIPRange as _,
+            ),
+            member("SecretToken", Shapes::WebhookAuthConfigurationSecretToken as _),
         ],
     ),
     string("WebhookAuthConfigurationAllowedIPRange").min(1.0).max(100.0),
@@ -3413,12 +3466,12 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "WebhookDefinition",
         &[
-            member("name", Nth::WebhookName as Ix).required(),
-            member("targetPipeline", Nth::PipelineName as Ix).required(),
-            member("targetAction", Nth::ActionName as Ix).required(),
-            member("filters", Nth::WebhookFilters as Ix).required(),
-            member("authentication", Nth::WebhookAuthenticationType as Ix).required(),
-            member("authenticationConfiguration", Nth::WebhookAuthConfiguration as Ix)
+            member("name", Shapes::WebhookName as _).required(),
+            member("targetPipeline", Shapes::PipelineName as _).required(),
+            member("targetAction", Shapes::ActionName as _).required(),
+            member("filters", Shapes::WebhookFilters as _).required(),
+            member("authentication", Shapes::WebhookAuthenticationType as _).required(),
+            member("authenticationConfiguration", Shapes::WebhookAuthConfiguration as _)
                 .required(),
         ],
     ),
@@ -3427,13 +3480,13 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "WebhookFilterRule",
         &[
-            member("jsonPath", Nth::JsonPath as Ix).required(),
-            member("matchEquals", Nth::MatchEquals as Ix),
+            member("jsonPath", Shapes::JsonPath as _).required(),
+            member("matchEquals", Shapes::MatchEquals as _),
         ],
     ),
-    list("WebhookFilters", &[member("member", Nth::WebhookFilterRule as Ix)]).max(5.0),
+    list("WebhookFilters", &[member("member", Shapes::WebhookFilterRule as _)]).max(5.0),
     timestamp("WebhookLastTriggered"),
-    list("WebhookList", &[member("member", Nth::ListWebhookItem as Ix)]),
+    list("WebhookList", &[member("member", Shapes::ListWebhookItem as _)]),
     string("WebhookName")
         .min(1.0)
         .max(100.0)

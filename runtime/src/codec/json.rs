@@ -7,7 +7,7 @@
 //!   shape is sparse.
 
 use crate::document::Document;
-use crate::schema::{Ix, Service, Shape, TimestampFormat, flag};
+use crate::schema::{Service, Shape, ShapeIndex, TimestampFormat, flag};
 use crate::timestamp::Timestamp;
 use crate::validate::rules::{self, ValueKind};
 use crate::validate::{Violation, validate};
@@ -33,7 +33,7 @@ mod read;
 pub(crate) fn read_answer(
     text: &[u8],
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     visitor: &mut dyn Visitor,
 ) -> Result<(), String> {
     let Err(error) = read(text, service, shape, visitor) else {
@@ -54,7 +54,7 @@ pub(crate) fn read_answer(
 pub(crate) fn document_answer(
     text: &[u8],
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
 ) -> Result<Document, String> {
     match document::answer(text).map_err(|error| error.to_string())? {
         map @ Document::Map(_) => Ok(document::modeled(map, service, shape)),
@@ -115,7 +115,7 @@ fn is_plain(text: &str) -> bool {
 pub fn write(
     value: &dyn Visit,
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     violations: Option<&mut Vec<Violation>>,
 ) -> Result<Vec<u8>, VisitError> {
     let mut writer = Writer {
@@ -148,7 +148,7 @@ struct Open {
 }
 
 impl<'a> Writer<'a> {
-    fn new(service: &'a Service<'a>, shape: Ix) -> Self {
+    fn new(service: &'a Service<'a>, shape: ShapeIndex) -> Self {
         let cursor = Cursor::new(service, shape);
         let out = Vec::with_capacity(256);
         let open = Vec::with_capacity(8);

@@ -3,7 +3,7 @@
 use super::{Found, equal, evaluate, number};
 use crate::codec::json;
 use crate::document::Document;
-use crate::schema::{Ix, Service};
+use crate::schema::{Service, ShapeIndex};
 use jmespath::ast::Ast;
 use std::cmp::Ordering;
 
@@ -246,7 +246,7 @@ fn wrong_type(name: &str, argument: &Argument<'_>, takes: &[&str]) -> String {
 
 /// JSON on one line, as Python writes it without blanks.
 pub(super) fn compact(value: &Document) -> String {
-    let json = json::write(value, &Service::NONE, Ix::MAX, None).unwrap_or_default();
+    let json = json::write(value, &Service::NONE, ShapeIndex::MAX, None).unwrap_or_default();
     json::ascii(&String::from_utf8_lossy(&json))
 }
 

@@ -1,7 +1,7 @@
 //! Reading JSON as it is: every value in the form in which it came, whatever the model says.
 
 use crate::document::{Document, Map};
-use crate::schema::{Ix, Kind, Service};
+use crate::schema::{Kind, Service, ShapeIndex};
 use serde_core::de::Error as _;
 
 /// How deep a value may nest, as in serde_json.
@@ -50,9 +50,13 @@ fn problem(text: &[u8]) -> serde_json::Error {
 ///
 /// Of a union that has an unknown member the AWS CLI's stand-in remains: `{"SDK_UNKNOWN_MEMBER":
 /// {"name": …}}`.
-pub(crate) fn modeled(value: Document, service: &Service<'_>, ix: Ix) -> Document {
+pub(crate) fn modeled(value: Document, service: &Service<'_>, ix: ShapeIndex) -> Document {
     let shape = service.shape(ix);
-    let element = || shape.element().map_or(Ix::MAX, |element| element.target);
+    let element = || {
+        shape
+            .element()
+            .map_or(ShapeIndex::MAX, |element| element.target)
+    };
     match value {
         Document::Map(map) if shape.has_members() => members(map, service, ix),
         Document::Map(mut map) if shape.kind == Kind::Map => {
@@ -69,7 +73,7 @@ pub(crate) fn modeled(value: Document, service: &Service<'_>, ix: Ix) -> Documen
     }
 }
 
-fn members(mut map: Map, service: &Service<'_>, ix: Ix) -> Document {
+fn members(mut map: Map, service: &Service<'_>, ix: ShapeIndex) -> Document {
     let shape = service.shape(ix);
     let mut known = Map::with_capacity(map.len());
     for member in shape.members {

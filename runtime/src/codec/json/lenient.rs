@@ -10,7 +10,7 @@
 
 use crate::codec::base64;
 use crate::document::{Document, Map};
-use crate::schema::{Ix, Kind, Service, Shape, flag};
+use crate::schema::{Kind, Service, Shape, ShapeIndex, flag};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
@@ -23,7 +23,7 @@ use std::fmt::Write as _;
 pub(crate) fn give(
     value: &Document,
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     visitor: &mut dyn Visitor,
 ) -> Result<(), String> {
     let mut giving = Giving {
@@ -71,7 +71,7 @@ impl<'a> Giving<'a> {
         &mut self,
         step: std::fmt::Arguments<'_>,
         value: &Document,
-        ix: Ix,
+        ix: ShapeIndex,
         visitor: &mut dyn Visitor,
     ) -> VisitResult {
         let before = self.path.len();
@@ -114,7 +114,9 @@ impl<'a> Giving<'a> {
         visitor: &mut dyn Visitor,
     ) -> VisitResult {
         visitor.begin(CompoundKind::Elements)?;
-        let target = shape.element().map_or(Ix::MAX, |element| element.target);
+        let target = shape
+            .element()
+            .map_or(ShapeIndex::MAX, |element| element.target);
         for (index, value) in list.iter().enumerate() {
             match value {
                 Document::Null if !takes_null(shape) => {}
@@ -132,7 +134,9 @@ impl<'a> Giving<'a> {
         visitor: &mut dyn Visitor,
     ) -> VisitResult {
         visitor.begin(CompoundKind::Entries)?;
-        let target = shape.element().map_or(Ix::MAX, |element| element.target);
+        let target = shape
+            .element()
+            .map_or(ShapeIndex::MAX, |element| element.target);
         for (key, value) in map {
             match value {
                 Document::Null if !takes_null(shape) => {}

@@ -1,7 +1,7 @@
 //! Reading JSON: serde_json's tokens go straight into the visitor, by the rows.
 
 use super::BASE64;
-use crate::schema::{Ix, Kind, Member, Service, Shape, flag};
+use crate::schema::{Kind, Member, Service, Shape, ShapeIndex, flag};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use base64::Engine as _;
@@ -19,7 +19,7 @@ use std::fmt;
 pub fn read(
     text: &[u8],
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     visitor: &mut dyn Visitor,
 ) -> Result<(), serde_json::Error> {
     let value = Value {
@@ -50,7 +50,7 @@ fn whole<'de, R: serde_json::de::Read<'de>>(
 pub(crate) fn read_from<'de, D: Deserializer<'de>>(
     from: D,
     service: &Service<'_>,
-    shape: Ix,
+    shape: ShapeIndex,
     visitor: &mut dyn Visitor,
 ) -> Result<(), D::Error> {
     Value {
@@ -124,7 +124,7 @@ impl Value<'_, '_> {
     /// What the parts of this compound have in common.
     fn parts<'b>(&self, member: Option<&'b Member<'b>>, service: &'b Service<'b>) -> Part<'b> {
         let document = self.shape.kind == Kind::Document;
-        let shape = service.shape(member.map_or(Ix::MAX, |member| member.target));
+        let shape = service.shape(member.map_or(ShapeIndex::MAX, |member| member.target));
         Part {
             service,
             shape,

@@ -22,20 +22,20 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     DoInput,
     SmithyString,
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("Do", Some(Nth::DoInput as Ix), None),
+    operation("Do", Some(Shapes::DoInput as _), None),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
-    structure("DoInput", &[member("a", Nth::SmithyString as Ix).required()]),
+    structure("DoInput", &[member("a", Shapes::SmithyString as _).required()]),
     string("String"),
 ];

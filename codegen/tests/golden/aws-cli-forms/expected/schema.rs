@@ -22,11 +22,11 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     AddTagsInput,
     ListClustersInput,
     RunJobFlowInput,
@@ -37,29 +37,29 @@ pub enum Nth {
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("AddTags", Some(Nth::AddTagsInput as Ix), None),
-    operation("ListClusters", Some(Nth::ListClustersInput as Ix), None),
-    operation("RunJobFlow", Some(Nth::RunJobFlowInput as Ix), None),
+    operation("AddTags", Some(Shapes::AddTagsInput as _), None),
+    operation("ListClusters", Some(Shapes::ListClustersInput as _), None),
+    operation("RunJobFlow", Some(Shapes::RunJobFlowInput as _), None),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
-    structure("AddTagsInput", &[member("Tags", Nth::Tags as Ix)]),
+    structure("AddTagsInput", &[member("Tags", Shapes::Tags as _)]),
     structure(
         "ListClustersInput",
         &[
-            member("ClusterStates", Nth::States as Ix),
-            member("JobFlowIds", Nth::States as Ix),
+            member("ClusterStates", Shapes::States as _),
+            member("JobFlowIds", Shapes::States as _),
         ],
     ),
-    structure("RunJobFlowInput", &[member("Name", Nth::SmithyString as Ix)]),
-    list("States", &[member("member", Nth::SmithyString as Ix)]),
+    structure("RunJobFlowInput", &[member("Name", Shapes::SmithyString as _)]),
+    list("States", &[member("member", Shapes::SmithyString as _)]),
     string("String"),
     structure(
         "Tag",
         &[
-            member("Key", Nth::SmithyString as Ix),
-            member("Value", Nth::SmithyString as Ix),
+            member("Key", Shapes::SmithyString as _),
+            member("Value", Shapes::SmithyString as _),
         ],
     ),
-    list("Tags", &[member("member", Nth::Tag as Ix)]),
+    list("Tags", &[member("member", Shapes::Tag as _)]),
 ];

@@ -22,11 +22,11 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     Location,
     RegisterApplicationRevisionInput,
     Revision,
@@ -36,23 +36,23 @@ pub enum Nth {
 static OPERATIONS: &[Operation<'static>] = &[
     operation(
         "RegisterApplicationRevision",
-        Some(Nth::RegisterApplicationRevisionInput as Ix),
+        Some(Shapes::RegisterApplicationRevisionInput as _),
         None,
     ),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
-    structure("Location", &[member("bucket", Nth::SmithyString as Ix)]),
+    structure("Location", &[member("bucket", Shapes::SmithyString as _)]),
     structure(
         "RegisterApplicationRevisionInput",
-        &[member("revision", Nth::Revision as Ix)],
+        &[member("revision", Shapes::Revision as _)],
     ),
     structure(
         "Revision",
         &[
-            member("revisionType", Nth::SmithyString as Ix),
-            member("s3Location", Nth::Location as Ix),
-            member("gitHubLocation", Nth::Location as Ix),
+            member("revisionType", Shapes::SmithyString as _),
+            member("s3Location", Shapes::Location as _),
+            member("gitHubLocation", Shapes::Location as _),
         ],
     ),
     string("String"),

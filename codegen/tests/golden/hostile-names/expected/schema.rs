@@ -22,22 +22,25 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     DoInput,
     EV,
     Evil,
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("Do", Some(Nth::DoInput as Ix), None),
+    operation("Do", Some(Shapes::DoInput as _), None),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
-    structure("DoInput", &[member("a;}", Nth::Evil as Ix), member("b", Nth::EV as Ix)]),
+    structure(
+        "DoInput",
+        &[member("a;}", Shapes::Evil as _), member("b", Shapes::EV as _)],
+    ),
     string("E v\u{202e}{}"),
     string("Evil"),
 ];

@@ -22,11 +22,11 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     SmithyBlob,
     SmithyBoolean,
     Broken,
@@ -53,8 +53,8 @@ pub enum Nth {
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("Do", Some(Nth::DoInput as Ix), Some(Nth::DoOutput as Ix))
-        .errors(&[Nth::Broken as Ix])
+    operation("Do", Some(Shapes::DoInput as _), Some(Shapes::DoOutput as _))
+        .errors(&[Shapes::Broken as _])
         .with(
             &[
                 OperationTrait::Deprecated("use another"),
@@ -122,8 +122,8 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
             "Broken",
             &[
-                member("message", Nth::SmithyString as Ix),
-                member("code", Nth::SmithyInteger as Ix),
+                member("message", Shapes::SmithyString as _),
+                member("code", Shapes::SmithyInteger as _),
             ],
         )
         .with(
@@ -139,39 +139,39 @@ static SHAPES: &[Shape<'static>] = &[
     union(
         "Choice",
         &[
-            member("text", Nth::SmithyString as Ix),
-            member("tree", Nth::Tree as Ix),
-            member("nothing", Nth::SmithyUnit as Ix),
+            member("text", Shapes::SmithyString as _),
+            member("tree", Shapes::Tree as _),
+            member("nothing", Shapes::SmithyUnit as _),
         ],
     ),
     structure(
         "DoInput",
         &[
-            member("token", Nth::SmithyString as Ix).flags(flag::IDEMPOTENCY_TOKEN),
-            member("blob", Nth::SmithyBlob as Ix),
-            member("when", Nth::SmithyTimestamp as Ix),
-            member("http", Nth::SmithyTimestamp as Ix)
+            member("token", Shapes::SmithyString as _).flags(flag::IDEMPOTENCY_TOKEN),
+            member("blob", Shapes::SmithyBlob as _),
+            member("when", Shapes::SmithyTimestamp as _),
+            member("http", Shapes::SmithyTimestamp as _)
                 .with(&[Trait::TimestampFormat(TimestampFormat::HttpDate)]),
-            member("any", Nth::SmithyDocument as Ix),
-            member("choice", Nth::Choice as Ix).required(),
-            member("level", Nth::Level as Ix),
-            member("size", Nth::Size as Ix),
-            member("secret", Nth::Secret as Ix),
-            member("numbers", Nth::Numbers as Ix),
-            member("sparse", Nth::Sparse as Ix),
-            member("map", Nth::Strings as Ix),
-            member("long", Nth::SmithyLong as Ix),
-            member("float", Nth::SmithyFloat as Ix),
-            member("double", Nth::SmithyDouble as Ix),
-            member("yes", Nth::SmithyBoolean as Ix),
-            member("old", Nth::SmithyString as Ix),
+            member("any", Shapes::SmithyDocument as _),
+            member("choice", Shapes::Choice as _).required(),
+            member("level", Shapes::Level as _),
+            member("size", Shapes::Size as _),
+            member("secret", Shapes::Secret as _),
+            member("numbers", Shapes::Numbers as _),
+            member("sparse", Shapes::Sparse as _),
+            member("map", Shapes::Strings as _),
+            member("long", Shapes::SmithyLong as _),
+            member("float", Shapes::SmithyFloat as _),
+            member("double", Shapes::SmithyDouble as _),
+            member("yes", Shapes::SmithyBoolean as _),
+            member("old", Shapes::SmithyString as _),
         ],
     ),
     structure(
         "DoOutput",
         &[
-            member("tree", Nth::Tree as Ix).required(),
-            member("choice", Nth::Choice as Ix),
+            member("tree", Shapes::Tree as _).required(),
+            member("choice", Shapes::Choice as _),
         ],
     ),
     document("Document"),
@@ -180,7 +180,7 @@ static SHAPES: &[Shape<'static>] = &[
     integer("Integer"),
     enumeration("Level", &["low", "high-er"]),
     long("Long"),
-    list("Numbers", &[member("member", Nth::NumbersMember as Ix)]).max(3.0),
+    list("Numbers", &[member("member", Shapes::NumbersMember as _)]).max(3.0),
     integer("Numbers$member").min(0.0).max(1.5),
     string("Secret")
         .min(1.0)
@@ -188,21 +188,21 @@ static SHAPES: &[Shape<'static>] = &[
         .sensitive()
         .with(&[Trait::Pattern("^[a-z\"\\\\]+$")]),
     integer("Size"),
-    list("Sparse", &[member("member", Nth::SmithyString as Ix)]).flags(flag::SPARSE),
+    list("Sparse", &[member("member", Shapes::SmithyString as _)]).flags(flag::SPARSE),
     string("String"),
     map(
         "Strings",
-        &[member("key", Nth::Level as Ix), member("value", Nth::SmithyString as Ix)],
+        &[member("key", Shapes::Level as _), member("value", Shapes::SmithyString as _)],
     ),
     timestamp("Timestamp"),
     structure(
         "Tree",
         &[
-            member("left", Nth::Tree as Ix),
-            member("right", Nth::Tree as Ix).required(),
-            member("more", Nth::Trees as Ix),
+            member("left", Shapes::Tree as _),
+            member("right", Shapes::Tree as _).required(),
+            member("more", Shapes::Trees as _),
         ],
     ),
-    list("Trees", &[member("member", Nth::Tree as Ix)]),
+    list("Trees", &[member("member", Shapes::Tree as _)]),
     structure("Unit", &[]),
 ];

@@ -2,7 +2,7 @@
 // Structures and unions of the service.
 
 use super::enums::*;
-use super::schema::{Nth, SERVICE};
+use super::schema::{SERVICE, Shapes};
 use opsmith_runtime::{Blob, Document, Timestamp};
 use std::collections::BTreeMap;
 

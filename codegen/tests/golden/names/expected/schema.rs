@@ -22,11 +22,11 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     BoxShape,
     ClientShape,
     ErrorShape,
@@ -40,15 +40,15 @@ pub enum Nth {
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("Self", Some(Nth::OptionShape as Ix), None)
-        .errors(&[Nth::ErrorShape as Ix]),
-    operation("Type", Some(Nth::TypeInput as Ix), Some(Nth::ResultShape as Ix)),
+    operation("Self", Some(Shapes::OptionShape as _), None)
+        .errors(&[Shapes::ErrorShape as _]),
+    operation("Type", Some(Shapes::TypeInput as _), Some(Shapes::ResultShape as _)),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
-    structure("Box", &[member("client", Nth::ClientShape as Ix)]),
+    structure("Box", &[member("client", Shapes::ClientShape as _)]),
     structure("Client", &[]),
-    structure("Error", &[member("message", Nth::SmithyString as Ix)])
+    structure("Error", &[member("message", Shapes::SmithyString as _)])
         .with(
             &[
                 Trait::Error(ErrorTrait {
@@ -60,13 +60,13 @@ static SHAPES: &[Shape<'static>] = &[
             ],
         ),
     enumeration("Kind", &["Error", "Err", "Unknown", "Self", "VALUES", "type"]),
-    structure("Option", &[member("Ok", Nth::StringShape as Ix).required()]),
+    structure("Option", &[member("Ok", Shapes::StringShape as _).required()]),
     structure(
         "Result",
         &[
-            member("Some", Nth::VecShape as Ix),
-            member("None", Nth::BoxShape as Ix),
-            member("String", Nth::StringShape as Ix),
+            member("Some", Shapes::VecShape as _),
+            member("None", Shapes::BoxShape as _),
+            member("String", Shapes::StringShape as _),
         ],
     ),
     string("String"),
@@ -74,22 +74,22 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "TypeInput",
         &[
-            member("type", Nth::SmithyString as Ix),
-            member("match", Nth::SmithyString as Ix),
-            member("self", Nth::SmithyString as Ix),
-            member("Self", Nth::SmithyString as Ix),
-            member("crate", Nth::SmithyString as Ix),
-            member("super", Nth::SmithyString as Ix),
-            member("async", Nth::SmithyString as Ix),
-            member("2fast", Nth::SmithyString as Ix),
-            member("a-b", Nth::SmithyString as Ix),
-            member("aB", Nth::SmithyString as Ix),
-            member("ab_", Nth::SmithyString as Ix),
-            member("sink", Nth::SmithyString as Ix),
-            member("value", Nth::SmithyString as Ix),
-            member("new", Nth::SmithyString as Ix),
-            member("kind", Nth::Kind as Ix),
+            member("type", Shapes::SmithyString as _),
+            member("match", Shapes::SmithyString as _),
+            member("self", Shapes::SmithyString as _),
+            member("Self", Shapes::SmithyString as _),
+            member("crate", Shapes::SmithyString as _),
+            member("super", Shapes::SmithyString as _),
+            member("async", Shapes::SmithyString as _),
+            member("2fast", Shapes::SmithyString as _),
+            member("a-b", Shapes::SmithyString as _),
+            member("aB", Shapes::SmithyString as _),
+            member("ab_", Shapes::SmithyString as _),
+            member("sink", Shapes::SmithyString as _),
+            member("value", Shapes::SmithyString as _),
+            member("new", Shapes::SmithyString as _),
+            member("kind", Shapes::Kind as _),
         ],
     ),
-    list("Vec", &[member("member", Nth::BoxShape as Ix)]),
+    list("Vec", &[member("member", Shapes::BoxShape as _)]),
 ];

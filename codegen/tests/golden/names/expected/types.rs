@@ -2,7 +2,7 @@
 // Structures and unions of the service.
 
 use super::enums::*;
-use super::schema::{Nth, SERVICE};
+use super::schema::{SERVICE, Shapes};
 
 /// `Box` of the model.
 #[derive(Clone, Default, PartialEq)]

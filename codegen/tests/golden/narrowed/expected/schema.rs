@@ -22,11 +22,11 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     Colour,
     Counts,
     CountsKey,
@@ -42,33 +42,36 @@ pub enum Nth {
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("Do", Some(Nth::DoInput as Ix), None),
+    operation("Do", Some(Shapes::DoInput as _), None),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
     enumeration("Colour", &["red"]),
     map(
         "Counts",
-        &[member("key", Nth::CountsKey as Ix), member("value", Nth::CountsValue as Ix)],
+        &[
+            member("key", Shapes::CountsKey as _),
+            member("value", Shapes::CountsValue as _),
+        ],
     ),
     string("Counts$key").max(5.0),
     long("Counts$value").min(0.0),
     structure(
         "DoInput",
         &[
-            member("text", Nth::DoInputText as Ix),
-            member("count", Nth::DoInputCount2 as Ix).required(),
-            member("name", Nth::DoInputName as Ix),
-            member("anyName", Nth::Name as Ix),
-            member("names", Nth::DoInputNames as Ix),
-            member("counts", Nth::Counts as Ix),
-            member("kind", Nth::DoInputCount as Ix),
-            member("colour", Nth::Colour as Ix),
+            member("text", Shapes::DoInputText as _),
+            member("count", Shapes::DoInputCount2 as _).required(),
+            member("name", Shapes::DoInputName as _),
+            member("anyName", Shapes::Name as _),
+            member("names", Shapes::DoInputNames as _),
+            member("counts", Shapes::Counts as _),
+            member("kind", Shapes::DoInputCount as _),
+            member("colour", Shapes::Colour as _),
         ],
     ),
     integer("DoInput$count").min(1.0).max(100.0),
     string("DoInput$name").max(9.0).with(&[Trait::Pattern("^[a-z]+$")]),
-    list("DoInput$names", &[member("member", Nth::NamesMember as Ix)]).min(2.0),
+    list("DoInput$names", &[member("member", Shapes::NamesMember as _)]).min(2.0),
     string("DoInput$text").min(1.0),
     enumeration("DoInputCount", &["ONE"]),
     string("Name").min(3.0).max(20.0).with(&[Trait::Pattern("^[a-z]+$")]),

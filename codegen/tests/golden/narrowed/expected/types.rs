@@ -2,7 +2,7 @@
 // Structures and unions of the service.
 
 use super::enums::*;
-use super::schema::{Nth, SERVICE};
+use super::schema::{SERVICE, Shapes};
 use std::collections::BTreeMap;
 
 /// `DoInput` of the model.

@@ -22,10 +22,10 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nth {}
+pub enum Shapes {}
 
 static OPERATIONS: &[Operation<'static>] = &[operation("Do", None, None)];
 

@@ -22,11 +22,11 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     Anything,
     Around,
     SmithyBlob,
@@ -57,7 +57,7 @@ pub enum Nth {
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("Do", Some(Nth::DoInput as Ix), Some(Nth::DoOutput as Ix)),
+    operation("Do", Some(Shapes::DoInput as _), Some(Shapes::DoOutput as _)),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
@@ -65,10 +65,10 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "Around",
         &[
-            member("plain", Nth::PlainText as Ix),
-            member("group", Nth::Group as Ix),
-            member("table", Nth::Table as Ix),
-            member("keyed", Nth::Keyed as Ix),
+            member("plain", Shapes::PlainText as _),
+            member("group", Shapes::Group as _),
+            member("table", Shapes::Table as _),
+            member("keyed", Shapes::Keyed as _),
         ],
     ),
     blob("Blob"),
@@ -77,38 +77,38 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "DoInput",
         &[
-            member("text", Nth::Text as Ix),
-            member("choice", Nth::Choice as Ix),
-            member("number", Nth::Number as Ix),
-            member("real", Nth::Real as Ix),
-            member("bytes", Nth::Bytes as Ix),
-            member("moment", Nth::Moment as Ix),
-            member("flag", Nth::Flag as Ix),
-            member("anything", Nth::Anything as Ix),
-            member("words", Nth::Words as Ix),
-            member("table", Nth::Table as Ix),
-            member("group", Nth::Group as Ix),
-            member("either", Nth::Either as Ix),
-            member("keyed", Nth::Keyed as Ix),
-            member("valued", Nth::Valued as Ix),
-            member("texts", Nth::Texts as Ix),
-            member("groups", Nth::Groups as Ix),
-            member("groupsByName", Nth::GroupsByName as Ix),
-            member("around", Nth::Around as Ix),
-            member("plainWords", Nth::PlainWords as Ix),
-            member("plainTable", Nth::PlainTable as Ix),
-            member("plainNumber", Nth::PlainNumber as Ix),
+            member("text", Shapes::Text as _),
+            member("choice", Shapes::Choice as _),
+            member("number", Shapes::Number as _),
+            member("real", Shapes::Real as _),
+            member("bytes", Shapes::Bytes as _),
+            member("moment", Shapes::Moment as _),
+            member("flag", Shapes::Flag as _),
+            member("anything", Shapes::Anything as _),
+            member("words", Shapes::Words as _),
+            member("table", Shapes::Table as _),
+            member("group", Shapes::Group as _),
+            member("either", Shapes::Either as _),
+            member("keyed", Shapes::Keyed as _),
+            member("valued", Shapes::Valued as _),
+            member("texts", Shapes::Texts as _),
+            member("groups", Shapes::Groups as _),
+            member("groupsByName", Shapes::GroupsByName as _),
+            member("around", Shapes::Around as _),
+            member("plainWords", Shapes::PlainWords as _),
+            member("plainTable", Shapes::PlainTable as _),
+            member("plainNumber", Shapes::PlainNumber as _),
         ],
     ),
     structure(
         "DoOutput",
-        &[member("around", Nth::Around as Ix), member("either", Nth::Either as Ix)],
+        &[member("around", Shapes::Around as _), member("either", Shapes::Either as _)],
     ),
     union(
             "Either",
             &[
-                member("text", Nth::PlainText as Ix),
-                member("number", Nth::PlainNumber as Ix),
+                member("text", Shapes::PlainText as _),
+                member("number", Shapes::PlainNumber as _),
             ],
         )
         .sensitive(),
@@ -116,25 +116,25 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
             "Group",
             &[
-                member("text", Nth::PlainText as Ix),
-                member("choice", Nth::PlainChoice as Ix),
-                member("number", Nth::PlainNumber as Ix),
-                member("at", Nth::SmithyTimestamp as Ix),
-                member("bytes", Nth::SmithyBlob as Ix),
-                member("group", Nth::Group as Ix),
-                member("table", Nth::PlainTable as Ix),
-                member("words", Nth::PlainWords as Ix),
+                member("text", Shapes::PlainText as _),
+                member("choice", Shapes::PlainChoice as _),
+                member("number", Shapes::PlainNumber as _),
+                member("at", Shapes::SmithyTimestamp as _),
+                member("bytes", Shapes::SmithyBlob as _),
+                member("group", Shapes::Group as _),
+                member("table", Shapes::PlainTable as _),
+                member("words", Shapes::PlainWords as _),
             ],
         )
         .sensitive(),
-    list("Groups", &[member("member", Nth::Group as Ix)]),
+    list("Groups", &[member("member", Shapes::Group as _)]),
     map(
         "GroupsByName",
-        &[member("key", Nth::PlainText as Ix), member("value", Nth::Group as Ix)],
+        &[member("key", Shapes::PlainText as _), member("value", Shapes::Group as _)],
     ),
     map(
         "Keyed",
-        &[member("key", Nth::Text as Ix), member("value", Nth::PlainNumber as Ix)],
+        &[member("key", Shapes::Text as _), member("value", Shapes::PlainNumber as _)],
     ),
     timestamp("Moment").sensitive(),
     integer("Number").min(10.0).max(20.0).sensitive(),
@@ -142,26 +142,29 @@ static SHAPES: &[Shape<'static>] = &[
     integer("PlainNumber").min(10.0).max(20.0),
     map(
         "PlainTable",
-        &[member("key", Nth::PlainText as Ix), member("value", Nth::PlainNumber as Ix)],
+        &[
+            member("key", Shapes::PlainText as _),
+            member("value", Shapes::PlainNumber as _),
+        ],
     ),
     string("PlainText").min(2.0).max(4.0),
-    list("PlainWords", &[member("member", Nth::PlainText as Ix)]),
+    list("PlainWords", &[member("member", Shapes::PlainText as _)]),
     float("Real").min(10.0).max(20.0).sensitive(),
     map(
             "Table",
             &[
-                member("key", Nth::PlainText as Ix),
-                member("value", Nth::PlainNumber as Ix),
+                member("key", Shapes::PlainText as _),
+                member("value", Shapes::PlainNumber as _),
             ],
         )
         .max(1.0)
         .sensitive(),
     string("Text").min(2.0).max(4.0).sensitive().with(&[Trait::Pattern("^[a-z]+$")]),
-    list("Texts", &[member("member", Nth::Text as Ix)]),
+    list("Texts", &[member("member", Shapes::Text as _)]),
     timestamp("Timestamp"),
     map(
         "Valued",
-        &[member("key", Nth::PlainText as Ix), member("value", Nth::Text as Ix)],
+        &[member("key", Shapes::PlainText as _), member("value", Shapes::Text as _)],
     ),
-    list("Words", &[member("member", Nth::PlainText as Ix)]).max(1.0).sensitive(),
+    list("Words", &[member("member", Shapes::PlainText as _)]).max(1.0).sensitive(),
 ];

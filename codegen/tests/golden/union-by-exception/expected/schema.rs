@@ -22,11 +22,11 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     PutValueInput,
     SmithyString,
     Value,
@@ -34,15 +34,18 @@ pub enum Nth {
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("PutValue", Some(Nth::PutValueInput as Ix), None),
+    operation("PutValue", Some(Shapes::PutValueInput as _), None),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
-    structure("PutValueInput", &[member("value", Nth::Value as Ix).required()]),
+    structure("PutValueInput", &[member("value", Shapes::Value as _).required()]),
     string("String"),
     union(
         "Value",
-        &[member("text", Nth::SmithyString as Ix), member("list", Nth::ValueList as Ix)],
+        &[
+            member("text", Shapes::SmithyString as _),
+            member("list", Shapes::ValueList as _),
+        ],
     ),
-    list("ValueList", &[member("member", Nth::Value as Ix)]),
+    list("ValueList", &[member("member", Shapes::Value as _)]),
 ];

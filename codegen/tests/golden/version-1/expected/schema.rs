@@ -22,24 +22,27 @@ pub static SERVICE: Service<'static> = Service {
     traits: &[],
 };
 
-/// The position of each shape's row.
+/// The index of each shape in the schema.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Nth {
+pub enum Shapes {
     DoInput,
     Named,
     SmithyPrimitiveInteger,
 }
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("Do", Some(Nth::DoInput as Ix), None),
+    operation("Do", Some(Shapes::DoInput as _), None),
 ];
 
 static SHAPES: &[Shape<'static>] = &[
     structure(
         "DoInput",
-        &[member("a", Nth::Named as Ix), member("n", Nth::SmithyPrimitiveInteger as Ix)],
+        &[
+            member("a", Shapes::Named as _),
+            member("n", Shapes::SmithyPrimitiveInteger as _),
+        ],
     ),
     enumeration("Named", &["x y", "-", "1"]),
     integer("PrimitiveInteger"),

@@ -1,0 +1,164 @@
+//! A service: the root of the schema.
+
+use crate::rules::RuleSet;
+use crate::shapes::document;
+use crate::{Kind, Member, Operation, OperationTrait, ServiceTrait, Shape, ShapeIndex, flag};
+
+/// One service: the root of the schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Service<'a> {
+    /// Absolute shape id of the service, e.g. `com.amazonaws.codepipeline#CodePipeline_20150709`.
+    pub id: &'a str,
+    /// The SDK's name of the service (`aws.api#service.sdkId`), e.g. `CodePipeline`.
+    pub sdk_id: &'a str,
+    /// The full name of the service (`smithy.api#title`).
+    pub title: &'a str,
+    /// The version of the service's interface, e.g. `2015-07-09`.
+    pub version: &'a str,
+    /// Where the model came from and of which day it is, shown when a request is refused by it.
+    pub source: &'a str,
+    /// The command word, e.g. `codepipeline`.
+    pub command: &'a str,
+    /// The name that goes into the credential scope of a signature (`aws.auth#sigv4.name`).
+    pub signing_name: &'a str,
+    /// What stands before the operation's name in `x-amz-target`, e.g. `CodePipeline_20150709`.
+    pub target_prefix: &'a str,
+    /// All protocols that the model offers, in the model's order.
+    pub protocols: &'a [Protocol],
+    /// The protocol that the generator chose among [`Service::protocols`].
+    pub protocol: Protocol,
+    /// Operations, sorted by name.
+    pub operations: &'a [Operation<'a>],
+    /// Shapes, sorted by name; an [`ShapeIndex`] is an index into them.
+    pub shapes: &'a [Shape<'a>],
+    /// The rules that lead from region and settings to an endpoint.
+    pub endpoint: RuleSet<'a>,
+    /// Facts that few services have.
+    pub traits: &'a [ServiceTrait<'a>],
+}
+
+/// An authentication scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth<'a> {
+    /// `aws.auth#sigv4`
+    SigV4,
+    /// Any other, by its shape id. Requests that need one are refused.
+    Other(&'a str),
+}
+
+impl Service<'static> {
+    /// No service: every index is that of a document. For values whose shape nobody knows.
+    pub const NONE: Self = Service {
+        id: "",
+        sdk_id: "",
+        title: "",
+        version: "",
+        source: "",
+        command: "",
+        signing_name: "",
+        target_prefix: "",
+        protocols: &[],
+        protocol: Protocol::AwsJson1_0,
+        operations: &[],
+        shapes: &[],
+        endpoint: RuleSet {
+            parameters: &[],
+            rules: &[],
+        },
+        traits: &[],
+    };
+}
+
+impl<'a> Service<'a> {
+    /// The shape at an index; for an unknown index, a document shape, which takes any value.
+    pub fn shape(&self, ix: ShapeIndex) -> &Shape<'a> {
+        self.shapes.get(ix as usize).unwrap_or(&ANYTHING)
+    }
+
+    /// The index of the shape of this name.
+    pub fn shape_named(&self, name: &str) -> Option<ShapeIndex> {
+        self.shapes
+            .iter()
+            .position(|shape| shape.name == name)
+            .and_then(|at| ShapeIndex::try_from(at).ok())
+    }
+
+    /// The operation of this name, e.g. `GetPipeline`.
+    pub fn operation(&self, name: &str) -> Option<&Operation<'a>> {
+        let found = self
+            .operations
+            .binary_search_by(|operation| operation.name.cmp(name));
+        found.ok().and_then(|at| self.operations.get(at))
+    }
+
+    /// Whether the value of a member is left out of messages: the member, its shape, or the keys of
+    /// its map are sensitive. So are all parts of such a value.
+    pub fn hides(&self, member: &Member<'_>) -> bool {
+        member.is(flag::SENSITIVE) || self.hides_shape(self.shape(member.target))
+    }
+
+    /// Whether values of a shape are left out of messages, whatever member they are for.
+    pub fn hides_shape(&self, shape: &Shape<'_>) -> bool {
+        let key = shape.members.first().filter(|_| shape.kind == Kind::Map);
+        let sensitive = |key: &Member<'_>| {
+            key.is(flag::SENSITIVE) || self.shape(key.target).is(flag::SENSITIVE)
+        };
+        shape.is(flag::SENSITIVE) || key.is_some_and(sensitive)
+    }
+
+    /// Authentication schemes of an operation, in the order of preference; empty when its requests
+    /// are not signed.
+    pub fn auth(&self, operation: &Operation<'a>) -> &'a [Auth<'a>] {
+        let own = operation.traits.iter().find_map(|found| match found {
+            OperationTrait::Unsigned => Some(&[][..]),
+            OperationTrait::Auth(schemes) => Some(*schemes),
+            _ => None,
+        });
+        let usual = || {
+            self.traits.iter().find_map(|found| match found {
+                ServiceTrait::Auth(schemes) => Some(*schemes),
+                _ => None,
+            })
+        };
+        own.or_else(usual).unwrap_or(&[Auth::SigV4])
+    }
+
+    /// Whether the service answers with the error codes of AWS Query when it is asked for them.
+    pub fn is_query_compatible(&self) -> bool {
+        self.traits.contains(&ServiceTrait::QueryCompatible)
+    }
+
+    /// The operation that returns endpoints, of services with endpoint discovery.
+    pub fn endpoint_discovery(&self) -> Option<&Operation<'a>> {
+        self.traits.iter().find_map(|found| match found {
+            ServiceTrait::EndpointDiscovery(name) => self.operation(name),
+            _ => None,
+        })
+    }
+
+    /// The service's own name: the shape id without its namespace, e.g. `CodePipeline_20150709`.
+    pub fn name(&self) -> &'a str {
+        self.id.split_once('#').map_or(self.id, |(_, name)| name)
+    }
+}
+
+static ANYTHING: Shape<'static> = document("Document");
+
+/// A wire protocol (Smithy's protocol traits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// `aws.protocols#awsJson1_0`
+    AwsJson1_0,
+    /// `aws.protocols#awsJson1_1`
+    AwsJson1_1,
+    /// `aws.protocols#restJson1`
+    RestJson1,
+    /// `aws.protocols#restXml`
+    RestXml,
+    /// `aws.protocols#awsQuery`
+    AwsQuery,
+    /// `aws.protocols#ec2Query`
+    Ec2Query,
+    /// `smithy.protocols#rpcv2Cbor`
+    RpcV2Cbor,
+}

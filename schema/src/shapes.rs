@@ -1,0 +1,305 @@
+//! Shapes and their members.
+
+use crate::{ErrorTrait, TimestampFormat, Trait, flag};
+
+/// Index of a shape in [`Service::shapes`].
+pub type ShapeIndex = u32;
+
+/// One shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape<'a> {
+    /// The shape's name without its namespace.
+    pub name: &'a str,
+    /// The kind of value.
+    pub kind: Kind,
+    /// Bits of [`flag`].
+    pub flags: u16,
+    /// Least length (text in code points, bytes, elements, entries) or least number.
+    pub min: Option<f64>,
+    /// Greatest length or number.
+    pub max: Option<f64>,
+    /// Members of a structure or union in the model's order; element of a list; key and value of a
+    /// map.
+    pub members: &'a [Member<'a>],
+    /// Values of an enum in the model's order.
+    pub values: &'a [&'a str],
+    /// Facts that few shapes have.
+    pub traits: &'a [Trait<'a>],
+}
+
+/// One member of a structure or union, the element of a list, the key or value of a map.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// The member's name in the model.
+    pub name: &'a str,
+    /// The shape of its value.
+    pub target: ShapeIndex,
+    /// Bits of [`flag`].
+    pub flags: u16,
+    /// Facts that few members have.
+    pub traits: &'a [Trait<'a>],
+}
+
+/// What kind of value a shape describes (Smithy's shape types).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Bytes.
+    Blob,
+    /// `true` or `false`.
+    Boolean,
+    /// Text.
+    String,
+    /// Text out of [`Shape::values`]; a service may know more values than its model.
+    Enum,
+    /// Integers of 8, 16, 32 or 64 bits, or of any size.
+    Integer(Width),
+    /// Single or double precision.
+    Float,
+    /// A point in time.
+    Timestamp,
+    /// Any JSON-like value.
+    Document,
+    /// Elements of one shape: `members[0]`.
+    List,
+    /// Keys (`members[0]`) and values (`members[1]`).
+    Map,
+    /// Members by name.
+    Structure,
+    /// Exactly one member by name.
+    Union,
+}
+
+/// How wide an integer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// `byte`
+    Byte,
+    /// `short`
+    Short,
+    /// `integer`
+    Integer,
+    /// `long`
+    Long,
+    /// `bigInteger`
+    Big,
+}
+
+impl<'a> Shape<'a> {
+    const fn new(name: &'a str, kind: Kind) -> Self {
+        Shape {
+            name,
+            kind,
+            flags: 0,
+            min: None,
+            max: None,
+            members: &[],
+            values: &[],
+            traits: &[],
+        }
+    }
+
+    /// The least length or number.
+    pub const fn min(mut self, min: f64) -> Self {
+        self.min = Some(min);
+        self
+    }
+
+    /// The greatest length or number.
+    pub const fn max(mut self, max: f64) -> Self {
+        self.max = Some(max);
+        self
+    }
+
+    /// Sets bits of [`flag`].
+    pub const fn flags(mut self, flags: u16) -> Self {
+        self.flags |= flags;
+        self
+    }
+
+    /// Marks the shape as never to be printed.
+    pub const fn sensitive(self) -> Self {
+        self.flags(flag::SENSITIVE)
+    }
+
+    /// The facts that few shapes have.
+    pub const fn with(mut self, traits: &'a [Trait<'a>]) -> Self {
+        self.traits = traits;
+        self
+    }
+
+    /// The member of this name and its position.
+    pub fn member(&self, name: &str) -> Option<(usize, &Member<'a>)> {
+        self.members
+            .iter()
+            .enumerate()
+            .find(|(_, member)| member.name == name)
+    }
+
+    /// The element of a list, or the value of a map; of other kinds, none.
+    pub fn element(&self) -> Option<&Member<'a>> {
+        match self.kind {
+            Kind::List => self.members.first(),
+            Kind::Map => self.members.get(1),
+            _ => None,
+        }
+    }
+
+    /// The pattern that text has to match, if any.
+    pub fn pattern(&self) -> Option<&'a str> {
+        self.traits.iter().find_map(|found| match found {
+            Trait::Pattern(pattern) => Some(*pattern),
+            _ => None,
+        })
+    }
+
+    /// The error trait, of error structures.
+    pub fn error(&self) -> Option<ErrorTrait> {
+        self.traits.iter().find_map(|found| match found {
+            Trait::Error(error) => Some(*error),
+            _ => None,
+        })
+    }
+
+    /// Whether a code that a service answers with means this error structure.
+    pub fn is_error(&self, code: &str) -> bool {
+        self.name == code
+            || self
+                .traits
+                .iter()
+                .any(|found| matches!(found, Trait::ErrorCode(own) if *own == code))
+    }
+
+    /// Whether this is a structure or a union.
+    pub fn has_members(&self) -> bool {
+        matches!(self.kind, Kind::Structure | Kind::Union)
+    }
+
+    /// Whether any of the bits of [`flag`] is set.
+    pub const fn is(&self, flags: u16) -> bool {
+        self.flags & flags != 0
+    }
+}
+
+impl<'a> Member<'a> {
+    /// Sets bits of [`flag`].
+    pub const fn flags(mut self, flags: u16) -> Self {
+        self.flags |= flags;
+        self
+    }
+
+    /// Marks the member as one without which a request is refused.
+    pub const fn required(self) -> Self {
+        self.flags(flag::REQUIRED)
+    }
+
+    /// Marks the member as never to be printed, whatever its shape.
+    pub const fn sensitive(self) -> Self {
+        self.flags(flag::SENSITIVE)
+    }
+
+    /// The facts that few members have.
+    pub const fn with(mut self, traits: &'a [Trait<'a>]) -> Self {
+        self.traits = traits;
+        self
+    }
+
+    /// Whether any of the bits of [`flag`] is set.
+    pub const fn is(&self, flags: u16) -> bool {
+        self.flags & flags != 0
+    }
+
+    /// The member's name in JSON.
+    pub fn json_name(&self) -> &'a str {
+        let named = self.traits.iter().find_map(|found| match found {
+            Trait::JsonName(name) => Some(*name),
+            _ => None,
+        });
+        named.unwrap_or(self.name)
+    }
+
+    /// The timestamp format that the member or its shape asks for, if any.
+    pub fn timestamp_format(&self, shape: &Shape<'_>) -> Option<TimestampFormat> {
+        let of = |traits: &[Trait<'_>]| {
+            traits.iter().find_map(|found| match found {
+                Trait::TimestampFormat(format) => Some(*format),
+                _ => None,
+            })
+        };
+        of(self.traits).or_else(|| of(shape.traits))
+    }
+}
+
+/// A member.
+pub const fn member(name: &str, target: ShapeIndex) -> Member<'_> {
+    Member {
+        name,
+        target,
+        flags: 0,
+        traits: &[],
+    }
+}
+
+/// A structure.
+pub const fn structure<'a>(name: &'a str, members: &'a [Member<'a>]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::Structure);
+    shape.members = members;
+    let mut at = 0;
+    while at < members.len() {
+        if members[at].is(flag::REQUIRED) {
+            shape.flags |= flag::REQUIRES;
+        }
+        at += 1;
+    }
+    shape
+}
+
+/// A union.
+pub const fn union<'a>(name: &'a str, members: &'a [Member<'a>]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::Union);
+    shape.members = members;
+    shape
+}
+
+/// A list with its element.
+pub const fn list<'a>(name: &'a str, element: &'a [Member<'a>; 1]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::List);
+    shape.members = element;
+    shape
+}
+
+/// A map with its key and value.
+pub const fn map<'a>(name: &'a str, entry: &'a [Member<'a>; 2]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::Map);
+    shape.members = entry;
+    shape
+}
+
+/// An enum with its values in the model's order.
+pub const fn enumeration<'a>(name: &'a str, values: &'a [&'a str]) -> Shape<'a> {
+    let mut shape = Shape::new(name, Kind::Enum);
+    shape.values = values;
+    shape
+}
+
+macro_rules! simple {
+    ($($function:ident: $kind:expr),* $(,)?) => {$(
+        #[doc = concat!("A `", stringify!($function), "` shape.")]
+        pub const fn $function(name: &str) -> Shape<'_> {
+            Shape::new(name, $kind)
+        }
+    )*};
+}
+
+simple! {
+    blob: Kind::Blob,
+    boolean: Kind::Boolean,
+    string: Kind::String,
+    byte: Kind::Integer(Width::Byte),
+    short: Kind::Integer(Width::Short),
+    integer: Kind::Integer(Width::Integer),
+    long: Kind::Integer(Width::Long),
+    big_integer: Kind::Integer(Width::Big),
+    float: Kind::Float,
+    timestamp: Kind::Timestamp,
+    document: Kind::Document,
+}
