@@ -3,7 +3,7 @@
 mod support;
 
 use std::process::{Command, Stdio};
-use support::{run, stderr, stdout};
+use support::{run, skipped, stderr, stdout};
 
 const LINES: &[(&str, &str)] = &[
     ("opsmith codepi", "codepipeline"),
@@ -65,7 +65,7 @@ fn shell(name: &str, arguments: &[&str], script: &str) -> Option<String> {
         .status()
         .is_err()
     {
-        println!("skipped: {name} is not installed");
+        skipped(&format!("{name} is not installed"));
         return None;
     }
     let mut shell = Command::new(name);

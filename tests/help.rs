@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
-use support::{opsmith, run, stderr, stdout};
+use support::{opsmith, run, skipped, stderr, stdout};
 
 /// Operations whose parameters have grown since the AWS CLI of Debian.
 const GROWN: &[&str] = &[
@@ -96,7 +96,7 @@ fn the_top_page_tells_of_global_options() {
 fn options_and_samples_are_those_of_the_aws_cli() {
     let aws = std::env::var_os("OPSMITH_AWS").filter(|aws| Path::new(aws).exists() && has("groff"));
     let Some(aws) = aws else {
-        return println!("skipped: OPSMITH_AWS names no AWS CLI, or groff is not installed");
+        return skipped("OPSMITH_AWS names no AWS CLI, or groff is not installed");
     };
     let home = tempfile::tempdir().expect("a folder");
     let theirs = |words: &[&str]| {
@@ -205,7 +205,7 @@ fn manual_pages_are_what_groff_takes_without_a_warning() {
         "{operation}"
     );
     if !has("groff") {
-        return println!("skipped beside groff, which is not installed");
+        return skipped("groff is not installed");
     }
     for entry in fs::read_dir(&target).expect("the folder") {
         let path = entry.expect("a page").path();

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
-use support::{Answer, Request, Server};
+use support::{Answer, Request, Server, skipped};
 
 /// A case; `{URL}` in its texts is the endpoint's, `{DIR}` the home and working folder.
 #[derive(Deserialize)]
@@ -67,7 +67,7 @@ fn what_a_script_sees_is_what_it_saw_from_the_aws_cli() {
     assert!(cases.len() >= 250, "only {} cases were found", cases.len());
     let aws = std::env::var_os("OPSMITH_AWS").map(PathBuf::from);
     if aws.is_none() {
-        println!("skipped: the live AWS CLI, as OPSMITH_AWS does not name it");
+        skipped("OPSMITH_AWS names no AWS CLI");
     }
     let left = Mutex::new(cases.iter());
     let wrong = Mutex::new(Vec::new());

@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use support::{Answer, Server, opsmith, run, stderr, stdout};
+use support::{Answer, Server, opsmith, run, skipped, stderr, stdout};
 
 const CONFIG: &str = "[default]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n\
                       [profile base]\naws_access_key_id = BASE\naws_secret_access_key = s\n";
@@ -91,7 +91,7 @@ fn a_code_is_asked_for_where_there_is_no_terminal_too() {
 fn the_cache_of_roles_is_shared_with_the_aws_cli() {
     let aws = std::env::var_os("OPSMITH_AWS").filter(|aws| Path::new(aws).exists());
     let Some(aws) = aws else {
-        return println!("skipped beside the live AWS CLI, as OPSMITH_AWS does not name it");
+        return skipped("OPSMITH_AWS names no AWS CLI");
     };
     let (home, server) = scene("");
     let output = run(&mut call(&mut opsmith(home.path()), &server.url), "");

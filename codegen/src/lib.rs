@@ -39,6 +39,9 @@ mod package;
 #[cfg(feature = "tool")]
 mod partitions;
 mod read;
+#[cfg(test)]
+#[path = "../../tests/support/skipped.rs"]
+mod skipped;
 mod write;
 
 #[cfg(feature = "tool")]

@@ -104,7 +104,9 @@ fn the_model_is_what_the_importer_writes() {
     let version = options.source.strip_prefix("botocore ").unwrap();
     let found = fs::read_to_string(data.join("../__init__.py")).unwrap_or_default();
     if !found.contains(&format!("__version__ = '{version}'")) {
-        println!("skipped: {} is not of botocore {version}", data.display());
+        support::skipped(&format!(
+            "OPSMITH_BOTOCORE names another release than {version}"
+        ));
         return;
     }
     let imported = import::folder(&data.join(word("path")), &options).unwrap();

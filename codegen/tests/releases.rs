@@ -10,9 +10,7 @@ use std::path::PathBuf;
 fn botocore_of_april_2025() -> Option<PathBuf> {
     let folder = std::env::var_os("OPSMITH_BOTOCORE_2025_04").map(PathBuf::from);
     if folder.is_none() {
-        println!(
-            "skipped: OPSMITH_BOTOCORE_2025_04 does not name the data folder of a botocore of that month"
-        );
+        support::skipped("OPSMITH_BOTOCORE_2025_04 names no data folder of botocore");
     }
     folder
 }

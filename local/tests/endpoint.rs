@@ -1,6 +1,9 @@
 //! The endpoint as clients see it: the typed client, the AWS CLI where it is installed, and
 //! requests that are wrong.
 
+#[path = "../../tests/support/skipped.rs"]
+mod skipped;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -20,6 +23,7 @@ use opsmith_local::jobs::{Job, Jobs, Status};
 use opsmith_local::{Endpoint, Fault, Options, REGION, Store, Which};
 use opsmith_runtime::credentials::Credentials;
 use opsmith_runtime::validate::Mode;
+use skipped::skipped;
 
 fn wait<T>(call: impl IntoFuture<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
@@ -366,8 +370,7 @@ fn requests_that_are_wrong() {
 fn the_aws_cli_is_a_client_like_any_other() {
     let aws = Path::new("/usr/bin/aws");
     if !aws.exists() {
-        println!("skipped: /usr/bin/aws is not installed");
-        return;
+        return skipped("/usr/bin/aws is not installed");
     }
     let endpoint = Endpoint::start().unwrap();
     let mut command = Command::new(aws);

@@ -7,9 +7,13 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 mod server;
+mod skipped;
 
 #[allow(unused_imports, reason = "each test uses a part of it")]
 pub(crate) use server::{Answer, Request, Server};
+
+#[allow(unused_imports, reason = "each test uses a part of it")]
+pub(crate) use skipped::skipped;
 
 /// The command with nothing of this machine but its `PATH`: `home` is home and working folder.
 pub(crate) fn opsmith(home: &Path) -> Command {

@@ -8,6 +8,8 @@ mod compare;
 #[path = "../../tests/support/server.rs"]
 #[allow(dead_code, reason = "each test uses a part of it")]
 mod server;
+#[path = "../../tests/support/skipped.rs"]
+mod skipped;
 
 use compare::{Case, Got};
 use flate2::read::GzDecoder;
@@ -37,8 +39,8 @@ fn recorded_cases_end_as_they_did() {
     let services = match std::env::var_os("OPSMITH_RECORDED") {
         Some(folder) => all(Path::new(&folder)),
         None => {
-            println!(
-                "skipped: all recorded cases but a sample, as OPSMITH_RECORDED does not name them"
+            skipped::skipped(
+                "../shared/parity-all: OPSMITH_RECORDED is not set, so only a sample ran",
             );
             sample(scratch.path())
         }

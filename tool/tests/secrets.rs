@@ -3,6 +3,8 @@
 
 #[path = "../src/load.rs"]
 mod load;
+#[path = "../../tests/support/skipped.rs"]
+mod skipped;
 
 use opsmith_codegen::Generator;
 use opsmith_runtime::codec::json;
@@ -12,6 +14,7 @@ use opsmith_runtime::schema::{Kind, Member, Service, ShapeIndex, TimestampFormat
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument, Visit};
+use skipped::skipped;
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -266,8 +269,7 @@ fn nothing_sensitive_is_in_any_message() {
 #[test]
 fn nothing_sensitive_of_any_service_is_in_any_message() {
     let Some(data) = std::env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from) else {
-        println!("skipped: OPSMITH_BOTOCORE does not name botocore's data folder");
-        return;
+        return skipped("OPSMITH_BOTOCORE names no data folder of botocore");
     };
     let folders = |folder: &Path| {
         let entries = std::fs::read_dir(folder)

@@ -46,7 +46,7 @@ fn words_that_belong_together_are_one() {
 /// environment names the folder.
 fn botocore() -> BTreeMap<String, PathBuf> {
     let Some(data) = std::env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from) else {
-        println!("skipped: OPSMITH_BOTOCORE does not name botocore's data folder");
+        crate::skipped::skipped("OPSMITH_BOTOCORE names no data folder of botocore");
         return BTreeMap::new();
     };
     let folders = |path: &Path| -> Vec<PathBuf> {

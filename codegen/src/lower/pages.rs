@@ -319,7 +319,7 @@ mod tests {
     fn every_paginator_and_waiter_of_botocore() {
         use std::path::PathBuf;
         let Some(data) = std::env::var_os("OPSMITH_BOTOCORE") else {
-            return println!("skipped: OPSMITH_BOTOCORE does not name botocore's data");
+            return crate::skipped::skipped("OPSMITH_BOTOCORE names no data folder of botocore");
         };
         let folders = |folder: &std::path::Path| {
             let all = std::fs::read_dir(folder)

@@ -5,6 +5,11 @@ use opsmith_codegen::Generator;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "../../../tests/support/skipped.rs"]
+mod skipped;
+
+pub(crate) use skipped::skipped;
+
 /// A file or folder of the project.
 pub(crate) fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
@@ -71,7 +76,7 @@ impl Random {
 pub(crate) fn botocore() -> Option<PathBuf> {
     let folder = std::env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from);
     if folder.is_none() {
-        println!("skipped: OPSMITH_BOTOCORE does not name botocore's data folder");
+        skipped("OPSMITH_BOTOCORE names no data folder of botocore");
     }
     folder
 }
@@ -90,7 +95,7 @@ pub(crate) fn subfolders(folder: &Path) -> Vec<PathBuf> {
 pub(crate) fn amazons_models() -> Option<tempfile::TempDir> {
     let archive = root("../shared/models/aws-smithy-2025-04.tar.zst");
     if !archive.exists() {
-        println!("skipped: ../shared/models is not there");
+        skipped("../shared/models does not exist");
         return None;
     }
     let folder = tempfile::tempdir().expect("a folder");
