@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::http::{Header, Url};
 use crate::schema::{Auth, Operation, Service};
 use crate::sign::Scope;
+use ::http::Uri;
 use std::sync::Arc;
 
 /// Where requests go, and how they are authenticated there.
@@ -46,9 +47,11 @@ impl ResolvedEndpoint {
         let endpoint = endpoint::resolve(service, known, bound)?;
         // Rules may put something before the host of a URL that is configured, and not lead
         // elsewhere.
-        let elsewhere = known
-            .url
-            .filter(|url| !endpoint.url.contains(authority(url)));
+        let leads_to = |url: &str| {
+            let url: Option<Uri> = url.parse().ok();
+            url.and_then(|url| Some(endpoint.url.contains(url.authority()?.as_str())))
+        };
+        let elsewhere = known.url.filter(|url| leads_to(url) != Some(true));
         let url = endpoint::configured(elsewhere.unwrap_or(&endpoint.url))?;
         let name = |scheme: &Value| {
             scheme
@@ -123,12 +126,6 @@ impl ResolvedEndpoint {
             ))),
         }
     }
-}
-
-/// Host and port of a URL.
-fn authority(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
 fn headers(endpoint: Endpoint) -> Vec<Header> {

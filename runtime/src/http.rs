@@ -3,6 +3,7 @@
 pub mod proxy;
 pub mod reqwest;
 
+use ::http::Uri;
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
@@ -70,18 +71,18 @@ impl fmt::Debug for Response {
     }
 }
 
-/// The URL with stars for the credentials in it.
+/// The URL with its user name and password replaced by stars, as the AWS CLI prints it. In a text
+/// that is not a URL, everything up to the last `@` may be a password.
 pub fn masked(url: &str) -> String {
     let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + "://".len()));
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // Where no port is after the colon, a slash may be part of a password.
-    let is_password = authority
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| port.parse::<u16>().is_err());
-    match authority
-        .rfind('@')
-        .or_else(|| rest.rfind('@').filter(|_| is_password))
-    {
+    let authority_length = url.parse().ok().and_then(|url: Uri| {
+        let authority = url.authority()?.as_str();
+        // `http://user:pass/word@host` parses as a host with a port that is not a number.
+        let clear = authority.contains('@') || authority == url.host()? || url.port().is_some();
+        clear.then_some(authority.len())
+    });
+    let user = rest.get(..authority_length.unwrap_or(rest.len()));
+    match user.and_then(|user| user.rfind('@')) {
         Some(at) => format!("{scheme}***:***@{}", &rest[at + 1..]),
         None => url.to_owned(),
     }

@@ -9,6 +9,7 @@ use crate::config::{Error, ErrorKind};
 use crate::env::Env;
 use crate::http::{Header, Request};
 use crate::retry::{Sleep as _, TokioSleep};
+use ::http::Uri;
 
 const NAME: &str = "container-role";
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -83,13 +84,15 @@ fn check(url: &str) -> Result<(), Error> {
             format!("{text}\nThe value comes from {FULL}."),
         )
     };
-    let uri =
-        ::reqwest::Url::parse(url).map_err(|error| invalid(format!("{url} is no URL: {error}")))?;
-    let host = uri.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let uri: Option<Uri> = url.parse().ok();
+    let uri = uri
+        .filter(|uri| uri.scheme().is_some())
+        .ok_or_else(|| invalid(format!("{url} is not a URL.")))?;
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     let loopback = host
         .parse::<std::net::IpAddr>()
         .is_ok_and(|address| address.is_loopback());
-    if uri.scheme() == "https" || loopback || HOSTS.contains(&host) {
+    if uri.scheme_str() == Some("https") || loopback || HOSTS.contains(&host) {
         Ok(())
     } else {
         Err(invalid(format!(
@@ -230,7 +233,7 @@ mod tests {
         let answers = &[(404, "gone"), (404, "gone"), (404, "gone")][..];
         for (url, answers, expected) in [
             ("http://example.invalid/", &[][..], host),
-            ("nonsense", &[], "nonsense is no URL: "),
+            ("nonsense", &[], "nonsense is not a URL."),
             ("http://127.0.0.1:7/", answers, not_there),
         ] {
             let (_scene, settings) = settings(&[(FULL, url)]);

@@ -3,12 +3,13 @@
 //! (`smithy.rules#contextParam`, `#operationContextParams` and `#staticContextParams`).
 
 use super::Value;
-use super::functions::is_host_label;
+use super::functions::{is_address, is_host_label};
 use crate::document::{Document, Map};
 use crate::schema::{Fixed, Member, Operation, OperationTrait, Service, Step, Trait, flag};
 use crate::visit::{DocumentBuilder, Visit};
+use ::http::Uri;
+use ::http::uri::{Authority, PathAndQuery};
 use std::fmt;
-use std::net::Ipv4Addr;
 
 /// What an operation and its input add to an address. `Debug` shows nothing of the input.
 #[derive(Default)]
@@ -79,13 +80,17 @@ impl<'a> EndpointBindings<'a> {
     ///
     /// A label that no host name can have.
     pub(crate) fn prefixed(&self, url: &str) -> Result<String, String> {
-        match (&self.prefix, url.split_once("://")) {
-            (Some(prefix), Some((scheme, rest))) if !is_address(rest) => Ok(format!(
-                "{scheme}://{}{rest}",
-                prefix.as_ref().map_err(String::clone)?
-            )),
-            _ => Ok(url.to_owned()),
-        }
+        let parsed = self.prefix.as_ref().zip(url.parse::<Uri>().ok());
+        let Some((prefix, parsed)) = parsed.filter(|(_, parsed)| !is_address(parsed)) else {
+            return Ok(url.to_owned());
+        };
+        let prefix = prefix.as_ref().map_err(String::clone)?;
+        let scheme = parsed.scheme_str().unwrap_or_default();
+        let authority = parsed.authority().map_or("", Authority::as_str);
+        let user_length = authority.rfind('@').map_or(0, |at| at + 1);
+        let (user, host) = authority.split_at(user_length);
+        let path = parsed.path_and_query().map_or("/", PathAndQuery::as_str);
+        Ok(format!("{scheme}://{user}{prefix}{host}{path}"))
     }
 }
 
@@ -96,19 +101,6 @@ fn document(service: &Service<'_>, shape: u32, input: &dyn Visit) -> Document {
         Ok(()) => visitor.finish(),
         Err(_) => Document::Map(Map::new()),
     }
-}
-
-/// Whether the host of a URL without its scheme is an IP address.
-fn is_address(rest: &str) -> bool {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    host.starts_with('[')
-        || host
-            .split(':')
-            .next()
-            .is_some_and(|host| host.parse::<Ipv4Addr>().is_ok())
 }
 
 /// A prefix with labels of the host name in place of `{member}`.
@@ -264,6 +256,7 @@ mod tests {
         for (url, expected) in [
             ("https://states.test/", "https://sync-states.test/"),
             ("http://localhost:9/base", "http://sync-localhost:9/base"),
+            ("http://u:p@a.test/?x", "http://u:p@sync-a.test/?x"),
             ("http://127.0.0.1:9/", "http://127.0.0.1:9/"),
             ("http://u:p@127.0.0.1/", "http://u:p@127.0.0.1/"),
             ("http://[::1]:9/", "http://[::1]:9/"),

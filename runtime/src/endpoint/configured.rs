@@ -1,32 +1,23 @@
 //! Endpoints that are configured in place of the service's own.
 
 use super::functions::is_host_label;
+use ::http::Uri;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The URL with at least `/` for a path; none when it has no host that can exist.
+/// The URL with at least `/` as its path, or `None` if its host can't exist.
 pub(super) fn url(url: &str) -> Option<String> {
-    let (_, rest) = url.split_once("://")?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at_checked(end)?;
-    let host_and_port = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, after)| after);
-    host(host_and_port).then(|| {
-        if path.starts_with('/') {
-            url.to_owned()
-        } else {
-            format!("{}/{path}", url.strip_suffix(path).unwrap_or(url))
-        }
-    })
+    let url: Uri = url.parse().ok()?;
+    url.scheme()?;
+    is_host(url.host()?).then(|| url.to_string())
 }
 
-/// Whether it is a host name or an address, with or without a port.
-fn host(text: &str) -> bool {
-    if let Some((address, port)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) {
-        return address.parse::<Ipv6Addr>().is_ok() && (port.is_empty() || port.starts_with(':'));
+/// Whether it is a host name or an address.
+fn is_host(text: &str) -> bool {
+    if let Some(address) = text.strip_prefix('[') {
+        let address = address.strip_suffix(']');
+        return address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
     }
-    let name = text.split_once(':').map_or(text, |(name, _)| name);
-    let name = name.strip_suffix('.').unwrap_or(name);
+    let name = text.strip_suffix('.').unwrap_or(text);
     let is_name = name.len() <= 255
         && name
             .split('.')

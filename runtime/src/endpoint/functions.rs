@@ -2,6 +2,7 @@
 
 use super::{Value, partition};
 use crate::schema::rules::Function;
+use ::http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::Ipv4Addr;
 
@@ -75,33 +76,29 @@ fn split(text: &str, delimiter: &str, limit: usize) -> Value {
 
 /// Scheme, authority and path of an HTTP URL without a query.
 fn parse_url(text: &str) -> Option<Value> {
-    let (scheme, rest) = text.split_once("://")?;
-    if !matches!(scheme, "http" | "https") || text.contains('?') || text.contains('#') {
+    let url: Uri = text.parse().ok()?;
+    let scheme = url.scheme_str()?;
+    let authority = url.authority()?.as_str();
+    if !matches!(scheme, "http" | "https") || text.contains(['?', '#']) {
         return None;
     }
-    let (authority, path) = match rest.find('/') {
-        Some(at) => rest.split_at(at),
-        None => (rest, ""),
-    };
-    let host = match authority.rsplit_once(':') {
-        Some((host, port))
-            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            host
-        }
-        _ => authority,
-    };
-    let is_ip = host.parse::<Ipv4Addr>().is_ok() || (host.starts_with('[') && host.ends_with(']'));
+    // `Uri` has a slash where the text has no path.
+    let path = Some(url.path()).filter(|path| text.ends_with(path));
+    let path = path.unwrap_or_default();
     let normalized = format!("/{}/", path.trim_matches('/')).replace("//", "/");
-    (!host.is_empty()).then(|| {
-        Value::Map(vec![
-            ("scheme".to_owned(), scheme.into()),
-            ("authority".to_owned(), authority.into()),
-            ("path".to_owned(), path.into()),
-            ("normalizedPath".to_owned(), normalized.as_str().into()),
-            ("isIp".to_owned(), Value::Boolean(is_ip)),
-        ])
-    })
+    Some(Value::Map(vec![
+        ("scheme".to_owned(), scheme.into()),
+        ("authority".to_owned(), authority.into()),
+        ("path".to_owned(), path.into()),
+        ("normalizedPath".to_owned(), normalized.as_str().into()),
+        ("isIp".to_owned(), Value::Boolean(is_address(&url))),
+    ]))
+}
+
+/// Whether the host of a URL is an IP address.
+pub(super) fn is_address(url: &Uri) -> bool {
+    let host = url.host().unwrap_or_default();
+    host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
 }
 
 /// The parts of `arn:partition:service:region:account:resource`.
@@ -155,6 +152,8 @@ mod tests {
             Some("a.b:8443".into())
         );
         assert_eq!(part("https://a.b", "normalizedPath"), Some("/".into()));
+        assert_eq!(part("https://a.b", "path"), Some("".into()));
+        assert_eq!(part("https://a.b/", "path"), Some("/".into()));
         assert_eq!(part("https://a.b/x", "normalizedPath"), Some("/x/".into()));
         assert_eq!(
             part("http://127.0.0.1/", "isIp"),

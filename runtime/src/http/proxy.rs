@@ -3,6 +3,8 @@
 use super::masked;
 use crate::config::Error;
 use crate::env::Env;
+use ::http::Uri;
+use ::http::uri::Scheme;
 use std::fmt;
 
 /// Through which proxy requests go, by the scheme of their URL, and which hosts are called
@@ -60,34 +62,24 @@ impl Proxies {
 
     /// The URL of the proxy for a request to `url`; none when it goes directly.
     pub fn proxy_for(&self, url: &str) -> Option<&str> {
-        let (scheme, rest) = url.split_once("://")?;
-        let proxy = if scheme.eq_ignore_ascii_case("https") {
+        let url: Uri = url.parse().ok()?;
+        let proxy = if *url.scheme()? == Scheme::HTTPS {
             self.https.as_deref()?
         } else {
             self.http.as_deref()?
         };
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        let host = authority
-            .rsplit_once('@')
-            .map_or(authority, |(_, host)| host)
-            .to_ascii_lowercase();
-        (!self.is_direct(&host)).then_some(proxy)
+        (!self.is_direct(&url)).then_some(proxy)
     }
 
-    fn is_direct(&self, host: &str) -> bool {
-        let name = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        };
+    fn is_direct(&self, url: &Uri) -> bool {
+        let name = url.host().unwrap_or_default().to_ascii_lowercase();
+        let port = url.port().map(|port| format!("{name}:{port}"));
         let below = |host: &str, direct: &str| {
             host.strip_suffix(direct)
                 .is_some_and(|before| before.is_empty() || before.ends_with('.'))
         };
-        self.direct == ["*"]
-            || self
-                .direct
-                .iter()
-                .any(|direct| below(host, direct) || below(name, direct))
+        let is_direct = |host: &str| self.direct.iter().any(|direct| below(host, direct));
+        self.direct == ["*"] || is_direct(&name) || port.as_deref().is_some_and(is_direct)
     }
 }
 
