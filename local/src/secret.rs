@@ -1,5 +1,6 @@
 use std::fmt;
 
+use opsmith_runtime::redact::REDACTED;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -23,7 +24,7 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<redacted>")
+        f.write_str(REDACTED)
     }
 }
 
@@ -41,11 +42,11 @@ impl From<&str> for Secret {
 
 #[cfg(test)]
 mod tests {
-    use super::Secret;
+    use super::{REDACTED, Secret};
 
     #[test]
     fn debug_is_redacted() {
-        assert_eq!(format!("{:?}", Secret::from("hunter2")), "<redacted>");
+        assert_eq!(format!("{:?}", Secret::from("hunter2")), REDACTED);
     }
 
     #[test]

@@ -25,6 +25,7 @@ use std::time::{Duration, SystemTime};
 use hmac::{Hmac, KeyInit, Mac};
 use http::header::{AUTHORIZATION, DATE, HOST};
 use http::{HeaderMap, Request};
+use opsmith_runtime::redact::REDACTED;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use sha2::{Digest, Sha256};
 use time::format_description::well_known::Rfc2822;
@@ -502,7 +503,7 @@ impl<'a> CanonicalRequest<'a> {
             .iter_mut()
             .filter(|(name, _)| *name == X_AMZ_SECURITY_TOKEN)
         {
-            *value = b"<redacted>".to_vec();
+            *value = REDACTED.into();
         }
         String::from_utf8_lossy(&self.to_bytes()).into_owned()
     }

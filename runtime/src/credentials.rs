@@ -35,6 +35,7 @@ use tokio::sync::Mutex;
 
 use crate::config::{Error, ErrorKind, Profile, Settings};
 use crate::http::Transport;
+use crate::redact::REDACTED;
 use crate::sign::Identity;
 
 /// What signs a request. Debug shows neither the secret key nor the session token.
@@ -76,10 +77,10 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
             .field("access_key_id", &self.access_key_id)
-            .field("secret_access_key", &"(redacted)")
+            .field("secret_access_key", &REDACTED)
             .field(
                 "session_token",
-                &self.session_token.as_ref().map(|_| "(redacted)"),
+                &self.session_token.as_ref().map(|_| REDACTED),
             )
             .field("expiration", &self.expiration)
             .field("account_id", &self.account_id)
