@@ -2,9 +2,10 @@
 
 use opsmith_codepipeline::{Client, Config, GetPipelineStateInput, ListPipelinesInput};
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::credentials::{Chain, Credentials, ProviderContext};
-use opsmith_runtime::env::Env;
+use opsmith_runtime::config::credentials::{Chain, ProviderContext};
+use opsmith_runtime::config::Env;
 use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
+use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::schema::TimestampFormat;
 use std::fs;
 use std::path::PathBuf;

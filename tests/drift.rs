@@ -49,7 +49,7 @@ fn typed_code_from_the_build_calls_the_endpoint() {
         Client, Config, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput,
     };
     use opsmith_local::{ACCESS_KEY_ID, Endpoint, REGION};
-    use opsmith_runtime::credentials::Credentials;
+    use opsmith_runtime::identity::Credentials;
     let endpoint = Endpoint::start().expect("an endpoint");
     let secret = endpoint.credentials().secret_access_key.expose();
     let config = Config::new().region(REGION).endpoint_url(endpoint.url());

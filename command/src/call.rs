@@ -5,7 +5,7 @@ use crate::output::{Timestamps, present};
 use crate::prompt::Terminal;
 use crate::run::Context;
 use opsmith_runtime::client::Prepared;
-use opsmith_runtime::credentials::region_of_instance;
+use opsmith_runtime::config::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::http::Request;
 use opsmith_runtime::schema::{Operation, Service};

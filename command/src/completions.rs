@@ -4,8 +4,8 @@
 use crate::args::{Known, Takes};
 use crate::exit::Failure;
 use crate::{globals, help, operation, parameter, program, run, wait};
+use opsmith_runtime::config::Env;
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::env::Env;
 use opsmith_runtime::schema::commands::{Command, Commands};
 use opsmith_runtime::schema::{Kind, Operation, Service, ShapeIndex};
 

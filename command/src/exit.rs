@@ -3,8 +3,8 @@
 use crate::output::{self, Format, Layout};
 use crate::{input, program, suggest};
 use opsmith_runtime::Error;
-use opsmith_runtime::config::ErrorKind;
 use opsmith_runtime::document::{Document, Map};
+use opsmith_runtime::error::ConfigErrorKind;
 use opsmith_runtime::error::ServiceError;
 use std::fmt;
 
@@ -354,12 +354,12 @@ fn few(parts: impl ExactSizeIterator<Item = Option<String>>) -> Option<Vec<Strin
     }
 }
 
-impl From<opsmith_runtime::config::Error> for Failure {
-    fn from(error: opsmith_runtime::config::Error) -> Self {
+impl From<opsmith_runtime::error::ConfigError> for Failure {
+    fn from(error: opsmith_runtime::error::ConfigError) -> Self {
         let kind = match error.kind() {
-            ErrorKind::NoRegion => Kind::NoRegion,
-            ErrorKind::NoCredentials => Kind::NoCredentials,
-            ErrorKind::RefusedByService => Kind::CredentialService,
+            ConfigErrorKind::NoRegion => Kind::NoRegion,
+            ConfigErrorKind::NoCredentials => Kind::NoCredentials,
+            ConfigErrorKind::RefusedByService => Kind::CredentialService,
             _ => Kind::General,
         };
         Failure::new(kind, error)

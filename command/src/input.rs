@@ -11,8 +11,8 @@ pub(crate) mod yaml;
 
 pub(crate) use cli_input::merge;
 
+use opsmith_runtime::config::Env;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::env::Env;
 use opsmith_runtime::redact;
 use opsmith_runtime::schema::{Kind, Member, Service, ShapeIndex};
 use std::fmt;

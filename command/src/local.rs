@@ -9,7 +9,7 @@ use crate::{input, output};
 use opsmith_local::jobs::Jobs;
 use opsmith_local::{Definitions, Endpoint, Ids, Options, REGION, Store};
 use opsmith_runtime::Config;
-use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::identity::Credentials;
 use std::fmt::Display;
 use std::io::{Read as _, Write as _};
 use std::path::Path;

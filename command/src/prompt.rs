@@ -1,6 +1,6 @@
 //! ProviderContext the person at the terminal for a code, without showing what is typed.
 
-use opsmith_runtime::credentials::Prompt;
+use opsmith_runtime::config::credentials::Prompt;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};

@@ -7,8 +7,8 @@ use crate::input::{self, BinaryFormat, Reader};
 use crate::operation::Line;
 use crate::output::{Format, Layout, Timestamps};
 use crate::{completions, output, program};
+use opsmith_runtime::config::Env;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::env::Env;
 use opsmith_runtime::query::Query;
 
 /// The words of an operation, a line each, up to its parameters. Files are left alone.

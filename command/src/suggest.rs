@@ -1,6 +1,6 @@
 //! Near names for a word that is none of those known.
 
-use opsmith_runtime::env::Env;
+use opsmith_runtime::config::Env;
 
 /// Up to three names at least 0.8 alike, the most alike first.
 pub(crate) fn near<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {

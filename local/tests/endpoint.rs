@@ -21,7 +21,7 @@ use opsmith_codepipeline::{
 };
 use opsmith_local::jobs::{Job, Jobs, Status};
 use opsmith_local::{Endpoint, Fault, Options, REGION, Store, Which};
-use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::validate::Mode;
 use skipped::skipped;
 

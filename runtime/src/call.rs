@@ -44,8 +44,19 @@ impl<O> std::fmt::Debug for Call<O> {
     }
 }
 
+impl Client<'static> {
+    /// A call of an operation with a typed input, to be awaited.
+    pub fn call<O: Visitor + Default + Send + 'static>(
+        &self,
+        operation: &'static str,
+        input: impl Visit + Send + Sync + 'static,
+    ) -> Call<O> {
+        Call::new(self.clone(), operation, Box::new(input))
+    }
+}
+
 impl<O: Visitor + Default + Send + 'static> Call<O> {
-    pub(crate) fn new(
+    fn new(
         client: Client<'static>,
         operation: &'static str,
         input: Box<dyn Visit + Send + Sync>,

@@ -1,273 +1,33 @@
 //! A call, from input to output: validate → protocol → endpoint → sign → send → protocol.
 
+pub(crate) mod config;
+
+pub use config::Config;
+
 use crate::address::{Last, ResolvedEndpoint};
-use crate::call::Call;
-use crate::credentials::{CachedChain, Chain, Credentials, Prompt, Provider};
-use crate::discovery::{Discovered, Discovery};
+use crate::discovery::Discovered;
 use crate::document::{Document, Map};
-use crate::env::Env;
-use crate::error::{Error, ValidationError};
-use crate::http::proxy::Proxies;
+use crate::endpoint::{self, AccountIdMode, ConfiguredUrl};
+use crate::error::{Attempts, ConfigError, Error, ValidationError};
 use crate::http::reqwest::Reqwest;
-use crate::http::{Request, Response, Transport, Url, reqwest};
+use crate::http::{Request, Response, Transport, reqwest};
+use crate::identity::Identity;
 use crate::protocol::{self, Protocol};
+use crate::random;
 use crate::redact;
-use crate::retry::{self, AttemptError, Attempts, Sleep, TokioSleep};
+use crate::retry::{self, AttemptError};
 use crate::schema::{self, Operation, Service, flag};
-use crate::sign::{self, Identity};
+use crate::sign;
 use crate::validate::{self, Mode, Severity, Violation};
 use crate::visit::{DocumentBuilder, TypedDocument, Visit, Visitor};
-use crate::{config, endpoint, random};
-use std::borrow::Cow;
+use config::IdentitySource;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
-/// What a client needs to know: from where to where, as whom, and how strictly.
-#[derive(Debug, Clone)]
-pub struct Config {
-    region: Option<String>,
-    endpoint_url: Option<Url>,
-    caller: Caller,
-    validation: Mode,
-    fips: bool,
-    dual_stack: bool,
-    connection: reqwest::Settings,
-    transport: Option<Arc<dyn Transport>>,
-    settings: Option<Arc<config::Settings>>,
-    user_agent: Cow<'static, str>,
-    max_attempts: u32,
-    sleep: Arc<dyn Sleep>,
-    /// The clock, which settings bring, and the credentials of theirs are renewed by.
-    env: Env,
-}
-
-const USER_AGENT: &str = concat!("opsmith/", env!("CARGO_PKG_VERSION"));
-
 /// The pseudo-region of services that have one endpoint for all regions.
 const GLOBAL: &str = "aws-global";
-
-/// An id as the header can carry it: anything that is no token of HTTP becomes a dash.
-fn token(id: &str) -> String {
-    id.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c) {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect()
-}
-
-/// As whom to call.
-#[derive(Debug, Clone)]
-enum Caller {
-    /// Nothing states any: an error of the first call that must be signed.
-    Missing,
-    Anonymous,
-    Fixed(Identity),
-    Chain(Arc<CachedChain>),
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Config::new()
-    }
-}
-
-impl Config {
-    /// A configuration that knows nothing yet and reads nothing: set a region and credentials.
-    pub fn new() -> Self {
-        Config {
-            region: None,
-            endpoint_url: None,
-            caller: Caller::Missing,
-            validation: Mode::default(),
-            fips: false,
-            dual_stack: false,
-            connection: reqwest::Settings::default(),
-            transport: None,
-            settings: None,
-            user_agent: USER_AGENT.into(),
-            max_attempts: 3,
-            sleep: Arc::new(TokioSleep),
-            env: Env::real(),
-        }
-    }
-
-    /// What the environment and the shared files say, as the AWS CLI reads them.
-    ///
-    /// # Errors
-    ///
-    /// A file or setting that can't be read. That there are no credentials is told by the first
-    /// call.
-    pub fn from_env() -> Result<Self, Error> {
-        Config::from_settings(Arc::new(config::Settings::load(Env::real(), None)?))
-    }
-
-    /// What loaded settings say.
-    ///
-    /// # Errors
-    ///
-    /// A setting that can't be read.
-    pub fn from_settings(settings: Arc<config::Settings>) -> Result<Self, Error> {
-        Config::prompting(settings, None)
-    }
-
-    /// The same, and a person is asked for the codes of devices that a role asks for.
-    ///
-    /// # Errors
-    ///
-    /// A setting that can't be read.
-    pub fn prompting(
-        settings: Arc<config::Settings>,
-        prompt: Option<Arc<dyn Prompt>>,
-    ) -> Result<Self, Error> {
-        let chain = CachedChain::new(Chain::standard(), settings.clone(), prompt);
-        settings.check()?;
-        let validation = settings
-            .get("cli_validation")?
-            .map_or(Ok(Mode::default()), |value| value.text.parse());
-        let unchecked = !settings.flag("parameter_validation", true)?;
-        Ok(Config {
-            region: settings.region()?.map(|value| value.text),
-            caller: Caller::Chain(Arc::new(chain)),
-            validation: if unchecked {
-                Mode::Off
-            } else {
-                validation.map_err(Error::Request)?
-            },
-            fips: settings.flag("use_fips_endpoint", false)?,
-            dual_stack: settings.flag("use_dualstack_endpoint", false)?,
-            max_attempts: settings.max_attempts()?,
-            connection: reqwest::Settings {
-                ca_bundle: settings.ca_bundle()?,
-                proxies: Proxies::from_env(settings.env())?,
-                ..Default::default()
-            },
-            user_agent: match settings.get("sdk_ua_app_id")? {
-                Some(id) if !id.text.is_empty() => {
-                    format!("{USER_AGENT} app/{}", token(&id.text)).into()
-                }
-                _ => USER_AGENT.into(),
-            },
-            env: settings.env().clone(),
-            settings: Some(settings),
-            ..Config::new()
-        })
-    }
-
-    /// The region, e.g. `eu-west-1`.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
-    }
-
-    /// Whether nothing states a region.
-    pub fn has_no_region(&self) -> bool {
-        self.region.is_none()
-    }
-
-    /// The URL to call in place of the service's own.
-    pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
-        self.endpoint_url = Some(Url(url.into()));
-        self
-    }
-
-    /// Uses these credentials and asks no provider.
-    pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.caller = Caller::Fixed(Identity::from(&credentials));
-        self
-    }
-
-    /// Where to take credentials from, in place of the environment and the shared files. They are
-    /// kept, and asked for again before they end.
-    ///
-    /// ```
-    /// use opsmith_runtime::Config;
-    /// use opsmith_runtime::credentials::{ProviderResult, ProviderContext, Credentials, Provider, ProviderFuture};
-    ///
-    /// #[derive(Debug)]
-    /// struct Vault;
-    ///
-    /// impl Provider for Vault {
-    ///     fn name(&self) -> &'static str {
-    ///         "vault"
-    ///     }
-    ///
-    ///     fn provide<'a>(&'a self, _: ProviderContext<'a>) -> ProviderFuture<'a> {
-    ///         Box::pin(async { Ok(ProviderResult::Found(Credentials::new("AKID", "secret", self.name()))) })
-    ///     }
-    /// }
-    ///
-    /// let config = Config::new().region("eu-west-1").credentials_from(Vault);
-    /// ```
-    pub fn credentials_from(mut self, provider: impl Provider + 'static) -> Self {
-        let clock = self.env.clone();
-        let nothing = || Env::with_variables([("", ""); 0]).with_clock(move || clock.now());
-        let settings = self
-            .settings
-            .clone()
-            .unwrap_or_else(|| Arc::new(config::Settings::empty(nothing())));
-        self.caller = Caller::Chain(Arc::new(CachedChain::new(
-            Chain::new(vec![Box::new(provider)]),
-            settings,
-            None,
-        )));
-        self
-    }
-
-    /// Sends requests unsigned.
-    pub fn anonymous(mut self) -> Self {
-        self.caller = Caller::Anonymous;
-        self
-    }
-
-    /// How strictly requests are checked against the model.
-    pub fn validation(mut self, mode: Mode) -> Self {
-        self.validation = mode;
-        self
-    }
-
-    /// How to connect. Has no effect with a transport of one's own.
-    pub fn connection(mut self, change: impl FnOnce(&mut reqwest::Settings)) -> Self {
-        change(&mut self.connection);
-        self
-    }
-
-    /// What carries requests in place of HTTP over the network.
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
-        self
-    }
-
-    /// How often a call is sent at most, the first time included; at least once. 3 unless
-    /// configured.
-    pub fn max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = attempts.max(1);
-        self
-    }
-
-    /// What passes between two attempts, in place of time.
-    pub fn sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
-        self.sleep = sleep;
-        self
-    }
-
-    /// What tells the time that requests are signed with, in place of the machine's clock.
-    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.env = self.env.with_clock(clock);
-        self
-    }
-
-    /// The `user-agent` header.
-    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = Cow::Owned(user_agent.into());
-        self
-    }
-}
 
 /// Calls the operations of one service. Clones share connections and credentials.
 #[derive(Debug, Clone)]
@@ -283,7 +43,7 @@ struct Shared {
     transport: Arc<dyn Transport>,
     last: Mutex<Option<Last>>,
     /// The URL that is configured in place of the service's own.
-    url: OnceLock<Option<Configured>>,
+    url: OnceLock<Option<ConfiguredUrl>>,
     discovered: Discovered,
     /// For services that give credentials: their certificates are always checked.
     identity: Arc<dyn Transport>,
@@ -312,28 +72,10 @@ pub(crate) struct Overrides {
     pub(crate) max_attempts: Option<u32>,
 }
 
-/// A URL that is configured, and whether it is for this client alone.
-#[derive(Debug)]
-struct Configured {
-    url: Url,
-    by_option: bool,
-}
-
 /// Where a call goes, and whether endpoint discovery says so.
 struct Place {
     address: Arc<ResolvedEndpoint>,
     discovered: bool,
-}
-
-impl Client<'static> {
-    /// A call of an operation with a typed input, to be awaited.
-    pub fn call<O: Visitor + Default + Send + 'static>(
-        &self,
-        operation: &'static str,
-        input: impl Visit + Send + Sync + 'static,
-    ) -> Call<O> {
-        Call::new(self.clone(), operation, Box::new(input))
-    }
 }
 
 impl<'a> Client<'a> {
@@ -428,12 +170,9 @@ impl<'a> Client<'a> {
         let operation = named
             .ok_or_else(|| Error::Request(format!("the service has no operation {operation}")))?;
         let config = &self.shared.config;
-        let region = match (
-            overrides.region.as_ref().or(config.region.as_ref()),
-            &config.settings,
-        ) {
-            (Some(region), _) => region.clone(),
-            (None, settings) => self.global_region(settings.as_deref())?,
+        let region = match (&overrides.region, &config.region) {
+            (Some(region), _) | (None, Ok(region)) => region.clone(),
+            (None, Err(missing)) => self.global_region(missing)?,
         };
         let (mut request, warnings) = self.write(
             operation,
@@ -575,7 +314,7 @@ impl<'a> Client<'a> {
     }
 
     fn now(&self) -> SystemTime {
-        self.shared.config.env.now()
+        self.shared.config.clock.now()
     }
 
     /// Reads the answer of an operation into its output.
@@ -728,8 +467,8 @@ impl<'a> Client<'a> {
     ) -> Result<Place, Error> {
         let config = &self.shared.config;
         let configured = self.configured_url()?;
-        let account_id_mode = self.account_id_mode()?;
-        let account_id = if configured.is_none() && account_id_mode != "disabled" {
+        let account_id_mode = self.account_id_mode();
+        let account_id = if configured.is_none() && account_id_mode != AccountIdMode::Disabled {
             self.account_id(operation, region).await?
         } else {
             None
@@ -759,9 +498,7 @@ impl<'a> Client<'a> {
         };
         request.url = match &discovered {
             Some(url) => endpoint::configured(url),
-            None if bound.prefix.is_some() && self.flag("disable_host_prefix_injection")? => {
-                Ok(address.url.0.clone())
-            }
+            None if !config.host_prefixes => Ok(address.url.0.clone()),
             None => bound.prefixed(&address.url.0),
         }
         .map_err(Error::Endpoint)?;
@@ -792,78 +529,44 @@ impl<'a> Client<'a> {
     }
 
     /// The URL that is configured in place of the service's own.
-    fn configured_url(&self) -> Result<&Option<Configured>, Error> {
+    fn configured_url(&self) -> Result<&Option<ConfiguredUrl>, Error> {
         let Shared { config, url, .. } = &*self.shared;
         if let Some(configured) = url.get() {
             return Ok(configured);
         }
-        let configured = match (&config.endpoint_url, &config.settings) {
-            (Some(url), _) => Some(Configured {
+        let configured = match (&config.endpoint_url, &config.endpoint_urls) {
+            (Some(url), _) => Some(ConfiguredUrl {
                 url: url.clone(),
                 by_option: true,
             }),
-            (None, Some(settings)) => {
-                settings
-                    .endpoint_url(self.service.sdk_id)?
-                    .map(|value| Configured {
-                        by_option: matches!(value.origin, config::Origin::Option(_)),
-                        url: Url(value.text),
-                    })
-            }
+            (None, Some(urls)) => urls.endpoint_url(self.service.sdk_id)?,
             (None, None) => None,
         };
-        if let Some(Configured { url, .. }) = &configured {
+        if let Some(ConfiguredUrl { url, .. }) = &configured {
             endpoint::configured(&url.0).map_err(Error::Endpoint)?;
         }
         Ok(url.get_or_init(|| configured))
     }
 
-    /// The region to call where none is stated: services with one endpoint for all regions need
-    /// none.
-    fn global_region(&self, settings: Option<&config::Settings>) -> Result<String, Error> {
-        let stated = settings
-            .map(config::Settings::region)
-            .transpose()?
-            .flatten();
-        if let Some(stated) = stated {
-            return Ok(stated.text);
-        }
-        match (
-            endpoint::signing_region(self.service, GLOBAL),
-            self.configured_url()?,
-            settings,
-        ) {
-            (Some(signing_region), Some(_), _) => Ok(signing_region),
-            (Some(_), None, _) => Ok(GLOBAL.to_owned()),
-            (None, _, Some(settings)) => Ok(settings.require_region()?.text),
-            (None, _, None) => Err(config::Error::no_region().into()),
+    /// The region to call when none is configured, which only services with one endpoint for all
+    /// regions allow.
+    fn global_region(&self, missing: &ConfigError) -> Result<String, Error> {
+        let signing_region = endpoint::signing_region(self.service, GLOBAL);
+        match (signing_region, self.configured_url()?) {
+            (Some(signing_region), Some(_)) => Ok(signing_region),
+            (Some(_), None) => Ok(GLOBAL.to_owned()),
+            (None, _) => Err(missing.clone().into()),
         }
     }
 
-    /// Whether a setting is on.
-    fn flag(&self, setting: &str) -> Result<bool, Error> {
-        match &self.shared.config.settings {
-            Some(settings) => Ok(settings.flag(setting, false)?),
-            None => Ok(false),
+    /// Whether endpoints have the account in them.
+    fn account_id_mode(&self) -> AccountIdMode {
+        let config = &self.shared.config;
+        let anonymous = matches!(config.identity, IdentitySource::Anonymous);
+        if anonymous || !endpoint::asks_for_account(self.service) {
+            return AccountIdMode::Disabled;
         }
-    }
-
-    /// Whether addresses have the account in them: `preferred`, `disabled` or `required`.
-    fn account_id_mode(&self) -> Result<&'static str, Error> {
-        const MODES: [&str; 3] = ["preferred", "disabled", "required"];
-        let Shared { config, .. } = &*self.shared;
-        if !endpoint::asks_for_account(self.service) || matches!(config.caller, Caller::Anonymous) {
-            return Ok("disabled");
-        }
-        let given = match &config.settings {
-            Some(settings) => settings.get("account_id_endpoint_mode")?,
-            None => None,
-        };
-        let given = given.map(|value| value.text.to_lowercase());
-        Ok(MODES
-            .into_iter()
-            .find(|mode| given.as_deref() == Some(mode))
-            .unwrap_or("preferred"))
+        config.account_id_mode
     }
 
     /// The account of the credentials that an operation is signed with.
@@ -894,11 +597,7 @@ impl<'a> Client<'a> {
         ) else {
             return Ok(None);
         };
-        let wanted = match &self.shared.config.settings {
-            Some(settings) => settings.endpoint_discovery()?,
-            None => Discovery::Required,
-        };
-        if !wanted.applies(required)? {
+        if !self.shared.config.discovery.clone()?.applies(required)? {
             return Ok(None);
         }
         let overrides = Overrides {
@@ -951,8 +650,8 @@ impl<'a> Client<'a> {
         address: &ResolvedEndpoint,
     ) -> Result<(), Error> {
         request.headers.extend(address.headers.iter().cloned());
-        let scope = match self.shared.config.caller {
-            Caller::Anonymous => None,
+        let scope = match self.shared.config.identity {
+            IdentitySource::Anonymous => None,
             _ => address.scope(self.service, operation)?,
         };
         if let Some(scope) = scope
@@ -975,11 +674,11 @@ impl<'a> Client<'a> {
         let Shared {
             identity, metadata, ..
         } = &*self.shared;
-        let chain = match &self.shared.config.caller {
-            Caller::Missing => return Err(config::Error::no_credentials().into()),
-            Caller::Anonymous => return Ok(None),
-            Caller::Fixed(identity) => return Ok(Some(identity.clone())),
-            Caller::Chain(chain) => chain,
+        let chain = match &self.shared.config.identity {
+            IdentitySource::Missing => return Err(ConfigError::no_credentials().into()),
+            IdentitySource::Anonymous => return Ok(None),
+            IdentitySource::Fixed(identity) => return Ok(Some(identity.clone())),
+            IdentitySource::Chain(chain) => chain,
         };
         match chain.cached() {
             Some(identity) => Ok(Some(identity)),

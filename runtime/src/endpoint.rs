@@ -12,6 +12,7 @@ mod partitions;
 mod value;
 
 pub(crate) use bound::EndpointBindings;
+pub(crate) use configured::{ConfiguredUrl, EndpointUrls};
 pub use evaluate::{Endpoint, evaluate};
 pub use value::Value;
 
@@ -43,8 +44,25 @@ pub(crate) struct Known<'a> {
     pub(crate) url: Option<&'a str>,
     /// The account of the credentials.
     pub(crate) account_id: Option<&'a str>,
-    /// `preferred`, `disabled` or `required`.
-    pub(crate) account_id_mode: &'a str,
+    pub(crate) account_id_mode: AccountIdMode,
+}
+
+/// Whether endpoints have the account of the caller in them (`account_id_endpoint_mode`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AccountIdMode {
+    Preferred,
+    Disabled,
+    Required,
+}
+
+impl AccountIdMode {
+    fn as_str(self) -> &'static str {
+        match self {
+            AccountIdMode::Preferred => "preferred",
+            AccountIdMode::Disabled => "disabled",
+            AccountIdMode::Required => "required",
+        }
+    }
 }
 
 /// Whether the rules of the service look at the account of the credentials.
@@ -105,7 +123,7 @@ pub(crate) fn signing_region(service: &Service<'_>, pseudo: &str) -> Option<Stri
         settings,
         url: None,
         account_id: None,
-        account_id_mode: "disabled",
+        account_id_mode: AccountIdMode::Disabled,
     };
     let endpoint = resolve(service, known, &EndpointBindings::default()).ok()?;
     let region = endpoint
@@ -173,7 +191,7 @@ pub(crate) fn resolve(
                 "AWS::UseFIPS" => Value::Boolean(own && (fips || pseudo.is_some())),
                 "AWS::UseDualStack" => Value::Boolean(own && dual_stack),
                 "AWS::Auth::AccountId" => Value::from(known.account_id?),
-                "AWS::Auth::AccountIdEndpointMode" => Value::from(known.account_id_mode),
+                "AWS::Auth::AccountIdEndpointMode" => Value::from(known.account_id_mode.as_str()),
                 "SDK::Endpoint" => Value::from(known.url?),
                 _ => return None,
             };

@@ -1,9 +1,13 @@
 //! [`Error`]: why a call has no output.
 
-use crate::config;
+mod attempts;
+mod config;
+
+pub use attempts::Attempts;
+pub use config::{ConfigError, ConfigErrorKind};
+
 use crate::document::Document;
 use crate::http::TransportError;
-use crate::retry::Attempts;
 use crate::validate::Violation;
 use std::fmt;
 
@@ -12,7 +16,7 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Error {
     /// The configuration is incomplete or wrong: no region, no credentials, a broken file.
-    Config(config::Error),
+    Config(ConfigError),
     /// The request departs from the model; nothing was sent.
     Invalid(ValidationError),
     /// The endpoint rules lead to no endpoint, and why.
@@ -96,8 +100,8 @@ impl std::error::Error for Error {
     }
 }
 
-impl From<config::Error> for Error {
-    fn from(error: config::Error) -> Self {
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
         Error::Config(error)
     }
 }

@@ -11,8 +11,8 @@
 //! ```
 
 use crate::client::Config;
-use crate::credentials::Credentials;
 use crate::http::{Request, Response, SendFuture, Transport, TransportError, TransportErrorKind};
+use crate::identity::Credentials;
 use crate::retry::Sleep;
 use std::collections::VecDeque;
 use std::future::Future;

@@ -3,22 +3,22 @@
 //! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and
 //! [`http`]; [`client`](mod@client) is the story of it; [`retry`] tells when a call is made again.
 //! [`schema`] describes the service. Values go through the one visitor in [`mod@visit`], as
-//! generated types ([`typed`]) or as a [`document`]; [`redact`] prints them. [`config`] and
-//! [`credentials`] read settings and credentials from the environment ([`mod@env`]).
+//! generated types ([`typed`]) or as a [`document`]; [`redact`] prints them. [`config`]
+//! reads settings and credentials from the environment; nothing else here uses it.
 
 mod address;
 pub mod call;
 pub mod client;
+mod clock;
 pub mod codec;
 pub mod config;
-pub mod credentials;
 mod discovery;
 pub mod document;
 pub mod endpoint;
-pub mod env;
 pub mod error;
 pub mod fake;
 pub mod http;
+pub mod identity;
 pub mod pages;
 mod protocol;
 #[cfg(feature = "waiters")]

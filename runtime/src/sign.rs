@@ -1,50 +1,12 @@
 //! Signature Version 4: the one file that names `aws_sigv4`.
 
-use crate::credentials::Credentials;
 use crate::http::Request;
+use crate::identity::Identity;
 use aws_sigv4::http_request::{
     PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, sign as signed,
 };
 use aws_sigv4::sign::v4::SigningParams;
-use std::fmt;
-use std::sync::Arc;
 use std::time::SystemTime;
-
-/// Credentials in the form that requests are signed with. `Debug` shows nothing of them.
-#[derive(Clone)]
-pub struct Identity {
-    key: aws_smithy_runtime_api::client::identity::Identity,
-    account_id: Option<Arc<str>>,
-}
-
-impl Identity {
-    /// The account that the credentials belong to, if their source states it.
-    pub(crate) fn account_id(&self) -> Option<&Arc<str>> {
-        self.account_id.as_ref()
-    }
-}
-
-impl From<&Credentials> for Identity {
-    fn from(credentials: &Credentials) -> Self {
-        let key = aws_credential_types::Credentials::new(
-            credentials.access_key_id.as_str(),
-            credentials.secret_access_key.as_str(),
-            credentials.session_token.clone(),
-            None,
-            "opsmith",
-        );
-        Identity {
-            key: key.into(),
-            account_id: credentials.account_id.as_deref().map(Arc::from),
-        }
-    }
-}
-
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Identity")
-    }
-}
 
 /// What a signature is valid for, and how the path is written in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +49,7 @@ pub fn sign(
         settings.percent_encoding_mode = PercentEncodingMode::Single;
     }
     let parameters = SigningParams::builder()
-        .identity(&identity.key)
+        .identity(identity.key())
         .region(scope.region)
         .name(scope.service)
         .time(now)

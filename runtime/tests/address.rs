@@ -1,13 +1,14 @@
 //! Where requests go and how they are authenticated, by hand-written rows.
 
+use opsmith_runtime::config::Env;
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::credentials::{
-    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult as Provided,
+use opsmith_runtime::config::credentials::{
+    Provider, ProviderContext, ProviderFuture, ProviderResult as Provided,
 };
 use opsmith_runtime::document::Document;
-use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, TransportErrorKind};
+use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::schema::{
     Auth, ErrorTrait, Fixed, OperationTrait, Protocol, Service, ServiceTrait, ShapeIndex, Step,
@@ -666,7 +667,7 @@ impl Provider for Vault {
                     self.name(),
                 )))
             } else {
-                Err(opsmith_runtime::config::Error::credentials(
+                Err(opsmith_runtime::error::ConfigError::credentials(
                     "the vault is sealed",
                 ))
             }

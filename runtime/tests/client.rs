@@ -450,7 +450,7 @@ fn without_a_region_the_error_says_how_to_give_one() {
 
 #[test]
 fn an_id_of_the_application_is_in_the_user_agent() {
-    use opsmith_runtime::{config::Settings, env::Env};
+    use opsmith_runtime::config::{Env, Settings};
     for (id, sent) in [
         ("", ""),
         ("team-7", " app/team-7"),

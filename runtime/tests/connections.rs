@@ -1,7 +1,7 @@
 //! Connections that a server closes while nobody calls it, and calls where no runtime is.
 
 use opsmith_codepipeline::{Client, Config, Error, ListPipelinesInput};
-use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::identity::Credentials;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;

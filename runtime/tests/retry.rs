@@ -3,8 +3,8 @@
 use opsmith_codepipeline::{
     Client, Config, Error, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput,
 };
+use opsmith_runtime::config::Env;
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::{Answer, Fake, standing};
 use opsmith_runtime::http::{Request, TransportErrorKind};
 use std::sync::Arc;

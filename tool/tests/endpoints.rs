@@ -7,9 +7,9 @@ mod load;
 mod skipped;
 
 use opsmith_codegen::Generator;
+use opsmith_runtime::config::Env;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::env::Env;
 use opsmith_runtime::fake::Fake;
 use opsmith_runtime::http::Request;
 use opsmith_runtime::schema::{Service, ShapeIndex};

@@ -5,7 +5,7 @@ use opsmith_codepipeline::{
 };
 use opsmith_local::jobs::{self, Jobs, Status};
 use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
-use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::retry::Sleep;
 use opsmith_worker::{Ended, Event, Job, Outcome, Worker};
 use std::collections::HashMap;

@@ -12,7 +12,7 @@ mod dynamodb {
 use dynamodb::schema::SERVICE;
 use dynamodb::{AttributeValue, Client, Config, PutItemInput, PutItemOutput, QueryOutput};
 use opsmith_runtime::codec::json;
-use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use opsmith_codepipeline::{
 };
 use opsmith_local::jobs::{Job, Jobs, Status};
 use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
-use opsmith_runtime::credentials::Credentials;
+use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::retry::Sleep;
 use opsmith_worker::{Ended, Event, Outcome, Worker};
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! `file://` and `fileb://`: a value that stands in a file.
 
 use super::{Error, Reader};
-use opsmith_runtime::env::Env;
+use opsmith_runtime::config::Env;
 use std::io;
 use std::path::PathBuf;
 

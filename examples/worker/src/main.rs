@@ -55,7 +55,7 @@ mod tests {
     use super::{Worker, run_suite, worker};
     use opsmith_local::jobs::{Job, Jobs, Report, Status};
     use opsmith_local::{Endpoint, Fault, Options, Which};
-    use opsmith_worker::runtime::credentials::Credentials;
+    use opsmith_worker::runtime::identity::Credentials;
     use opsmith_worker::runtime::fake::Fake;
     use opsmith_worker::service::{Client, Config};
 

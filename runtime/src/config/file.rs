@@ -20,9 +20,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use indexmap::map::Entry as Slot;
 
-use super::Error;
+use super::env::Env;
 use super::section::{Content, Entry, Section};
-use crate::env::Env;
+use crate::error::ConfigError;
 
 /// The section whose keys are fallbacks of all others.
 const FALLBACK: &str = "DEFAULT";
@@ -39,7 +39,7 @@ pub(crate) struct File {
 impl File {
     /// Reads the file at `path`. One that is missing, no regular file or unreadable counts as
     /// empty.
-    pub(crate) fn load(env: &Env, path: &Path) -> Result<Self, Error> {
+    pub(crate) fn load(env: &Env, path: &Path) -> Result<Self, ConfigError> {
         let path: Arc<Path> = path.into();
         let (bytes, absent) = match env.read(&path) {
             Ok(Some(bytes)) => (bytes, None),
@@ -47,7 +47,7 @@ impl File {
             Err(error) => (Vec::new(), Some(format!("cannot be read: {error}"))),
         };
         let sections = parse(&bytes, &path)
-            .map_err(|problem| Error::parse_file(&path, problem.line, problem.text))?;
+            .map_err(|problem| ConfigError::parse_file(&path, problem.line, problem.text))?;
         Ok(Self {
             path,
             absent,
@@ -282,7 +282,7 @@ fn nested(line: usize, text: &str) -> Result<(String, Entry), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::env::testing::noise;
+    use crate::config::env::testing::noise;
 
     /// The file as `section.key@line = "text"` or `section.key.key@line = "text"`, sorted; or its
     /// problem.

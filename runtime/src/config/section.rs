@@ -5,7 +5,8 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Error, Origin, Value};
+use super::{Origin, Value};
+use crate::error::ConfigError;
 
 /// The keys of one section.
 #[derive(Clone)]
@@ -32,20 +33,20 @@ pub(super) enum Content {
 impl Section {
     /// The text of a key (in lower case) and the line that states it; `None` when the section lacks
     /// the key. A map where text is due is an error.
-    pub fn text(&self, key: &str) -> Result<Option<Value>, Error> {
+    pub fn text(&self, key: &str) -> Result<Option<Value>, ConfigError> {
         self.text_of(self.entries.get(key), key)
     }
 
     /// The text of a key inside the map `map`; `None` when either is missing. Text where the map is
     /// due is an error.
-    pub fn nested_text(&self, map: &str, key: &str) -> Result<Option<Value>, Error> {
+    pub fn nested_text(&self, map: &str, key: &str) -> Result<Option<Value>, ConfigError> {
         match self.entries.get(map) {
             None => Ok(None),
             Some(Entry {
                 content: Content::Map(entries),
                 ..
             }) => self.text_of(entries.get(key), key),
-            Some(Entry { line, .. }) => Err(Error::invalid(
+            Some(Entry { line, .. }) => Err(ConfigError::invalid(
                 format!("The key \"{map}\" needs indented lines key = value below it."),
                 &self.origin(*line),
             )),
@@ -57,7 +58,7 @@ impl Section {
         self.entries.is_empty()
     }
 
-    fn text_of(&self, entry: Option<&Entry>, key: &str) -> Result<Option<Value>, Error> {
+    fn text_of(&self, entry: Option<&Entry>, key: &str) -> Result<Option<Value>, ConfigError> {
         let Some(Entry { line, content }) = entry else {
             return Ok(None);
         };
@@ -66,7 +67,7 @@ impl Section {
                 text: text.clone(),
                 origin: self.origin(*line),
             })),
-            Content::Map(_) => Err(Error::invalid(
+            Content::Map(_) => Err(ConfigError::invalid(
                 format!("The key \"{key}\" needs a value, not indented lines below it."),
                 &self.origin(*line),
             )),

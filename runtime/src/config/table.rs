@@ -1,7 +1,8 @@
 //! The settings that have environment variables, each one row.
 
-use super::{Error, Origin, Value};
-use crate::env::Env;
+use super::env::Env;
+use super::{Origin, Value};
+use crate::error::ConfigError;
 
 /// A setting: its name, which is the profile key too, and the environment variables that state it.
 #[derive(Debug, Clone, Copy)]
@@ -145,16 +146,16 @@ impl Setting<'_> {
     }
 
     /// The first of the variables that is set.
-    pub(super) fn variable(&self, env: &Env) -> Result<Option<Value>, Error> {
+    pub(super) fn variable(&self, env: &Env) -> Result<Option<Value>, ConfigError> {
         self.first_set(self.variables, env)
     }
 
     /// The first of the variables that the profile beats.
-    pub(super) fn late_variable(&self, env: &Env) -> Result<Option<Value>, Error> {
+    pub(super) fn late_variable(&self, env: &Env) -> Result<Option<Value>, ConfigError> {
         self.first_set(self.late_variables, env)
     }
 
-    fn first_set(&self, names: &[&str], env: &Env) -> Result<Option<Value>, Error> {
+    fn first_set(&self, names: &[&str], env: &Env) -> Result<Option<Value>, ConfigError> {
         for name in names {
             if let Some(text) = env.variable(name)?.filter(|text| self.accepts(text)) {
                 return Ok(Some(Value {

@@ -1,8 +1,25 @@
 //! Endpoints that are configured in place of the service's own.
 
 use super::functions::is_host_label;
+use crate::error::ConfigError;
+use crate::http::Url;
 use ::http::Uri;
+use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// A URL that is configured in place of a service's own.
+#[derive(Debug)]
+pub(crate) struct ConfiguredUrl {
+    pub(crate) url: Url,
+    /// Whether it is for this client alone, as opposed to the environment or a shared file.
+    pub(crate) by_option: bool,
+}
+
+/// Looks up the URL that is configured for a service.
+pub(crate) trait EndpointUrls: fmt::Debug + Send + Sync {
+    /// The URL for the service with this SDK id, if one is configured.
+    fn endpoint_url(&self, sdk_id: &str) -> Result<Option<ConfiguredUrl>, ConfigError>;
+}
 
 /// The URL with at least `/` as its path, or `None` if its host can't exist.
 pub(super) fn url(url: &str) -> Option<String> {

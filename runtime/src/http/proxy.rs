@@ -1,8 +1,6 @@
 //! [`Proxies`]: through which proxy a request goes.
 
 use super::masked;
-use crate::config::Error;
-use crate::env::Env;
 use ::http::Uri;
 use ::http::uri::Scheme;
 use std::fmt;
@@ -19,28 +17,30 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    /// What the environment says: `http_proxy`, `https_proxy` and `no_proxy`, where lower case wins
-    /// over upper case. In a CGI program, which has `REQUEST_METHOD`, `HTTP_PROXY` is a header of
-    /// the request and so is not heeded.
+    /// The proxies that environment variables name: `http_proxy`, `https_proxy` and `no_proxy`,
+    /// where lower case wins over upper case. `lookup` gives the value of a variable. In a CGI
+    /// program, which has `REQUEST_METHOD`, `HTTP_PROXY` is a header of the request and is ignored.
     ///
     /// # Errors
     ///
-    /// A variable that is not Unicode text.
-    pub fn from_env(env: &Env) -> Result<Self, Error> {
-        let variable = |lower: &str| match env.variable(lower)? {
+    /// The first error of `lookup`.
+    pub fn from_variables<E>(
+        lookup: impl Fn(&str) -> Result<Option<String>, E>,
+    ) -> Result<Self, E> {
+        let variable = |lower: &str| match lookup(lower)? {
             Some(value) => Ok(Some(value)),
-            None => env.variable(&lower.to_ascii_uppercase()),
+            None => lookup(&lower.to_ascii_uppercase()),
         };
         let proxy = |lower| {
-            Ok::<_, Error>(
+            Ok::<_, E>(
                 variable(lower)?
                     .filter(|url| !url.is_empty())
                     .map(with_scheme),
             )
         };
-        let cgi = env.variable("REQUEST_METHOD")?.is_some();
+        let cgi = lookup("REQUEST_METHOD")?.is_some();
         let http = if cgi {
-            env.variable("http_proxy")?.map(with_scheme)
+            lookup("http_proxy")?.map(with_scheme)
         } else {
             proxy("http_proxy")?
         };
@@ -108,7 +108,9 @@ mod tests {
     use super::*;
 
     fn proxies<const N: usize>(variables: [(&str, &str); N]) -> Proxies {
-        Proxies::from_env(&Env::with_variables(variables)).expect("text")
+        let variables = std::collections::HashMap::from(variables);
+        let lookup = |name: &str| Ok(variables.get(name).map(|value| (*value).to_owned()));
+        Proxies::from_variables::<std::convert::Infallible>(lookup).expect("no error")
     }
 
     #[test]

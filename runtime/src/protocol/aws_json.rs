@@ -11,9 +11,8 @@
 use super::Protocol;
 use crate::codec::json;
 use crate::document::{Document, Map};
-use crate::error::ServiceError;
+use crate::error::{Attempts, ServiceError};
 use crate::http::{Request, Response};
-use crate::retry::Attempts;
 use crate::schema::{Operation, Service};
 use crate::validate::Violation;
 use crate::visit::{CompoundKind, Visit, VisitError, Visitor};

@@ -11,14 +11,40 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::config::Error;
+use crate::clock::Clock;
+use crate::error::{ConfigError, ConfigErrorKind};
 
 /// Environment variables, home folder and clock. Cloning is cheap.
 #[derive(Clone)]
 pub struct Env {
     /// `None`: the variables of this process.
     variables: Option<Arc<HashMap<String, String>>>,
-    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    clock: Clock,
+}
+
+/// A variable whose value is not Unicode text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotUnicodeError {
+    /// The variable's name.
+    pub variable: String,
+}
+
+impl fmt::Display for NotUnicodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variable = &self.variable;
+        write!(
+            f,
+            "The environment variable {variable} is not valid Unicode."
+        )
+    }
+}
+
+impl std::error::Error for NotUnicodeError {}
+
+impl From<NotUnicodeError> for ConfigError {
+    fn from(error: NotUnicodeError) -> Self {
+        ConfigError::new(ConfigErrorKind::InvalidValue, error.to_string())
+    }
 }
 
 impl Env {
@@ -26,7 +52,7 @@ impl Env {
     pub fn real() -> Self {
         Self {
             variables: None,
-            clock: Arc::new(SystemTime::now),
+            clock: Clock::default(),
         }
     }
 
@@ -49,23 +75,31 @@ impl Env {
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self {
-            clock: Arc::new(clock),
+            clock: Clock::new(clock),
             ..self
         }
     }
 
     /// The time now.
     pub fn now(&self) -> SystemTime {
-        (self.clock)()
+        self.clock.now()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The value of an environment variable, `None` when it is not set. A value that is not Unicode
     /// is an error: replacing bytes would turn a secret or a path into another one.
-    pub fn variable(&self, name: &str) -> Result<Option<String>, Error> {
+    pub fn variable(&self, name: &str) -> Result<Option<String>, NotUnicodeError> {
         match &self.variables {
             Some(variables) => Ok(variables.get(name).cloned()),
             None => std::env::var_os(name)
-                .map(|value| value.into_string().map_err(|_| Error::not_unicode(name)))
+                .map(|value| {
+                    value.into_string().map_err(|_| NotUnicodeError {
+                        variable: name.to_owned(),
+                    })
+                })
                 .transpose(),
         }
     }
@@ -81,7 +115,7 @@ impl Env {
 
     /// `path` with `$NAME` and `${NAME}` replaced by variables and a leading `~` by the home
     /// folder. A variable that is not set and a `~` without a home folder stay as they are.
-    pub fn expand(&self, path: &str) -> Result<PathBuf, Error> {
+    pub fn expand(&self, path: &str) -> Result<PathBuf, NotUnicodeError> {
         Ok(self.expand_home(&self.expand_variables(path)?))
     }
 
@@ -96,7 +130,7 @@ impl Env {
         }
     }
 
-    fn expand_variables(&self, text: &str) -> Result<String, Error> {
+    fn expand_variables(&self, text: &str) -> Result<String, NotUnicodeError> {
         let mut expanded = String::new();
         let mut rest = text;
         while let Some((before, reference)) = rest.split_once('$') {

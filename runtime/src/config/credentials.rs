@@ -33,61 +33,10 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::Mutex;
 
-use crate::config::{Error, ErrorKind, Profile, Settings};
+use crate::config::{Profile, Settings};
+use crate::error::{ConfigError, ConfigErrorKind};
 use crate::http::Transport;
-use crate::redact::REDACTED;
-use crate::sign::Identity;
-
-/// What signs a request. Debug shows neither the secret key nor the session token.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// The public half of the key.
-    pub access_key_id: String,
-    /// The secret half.
-    pub secret_access_key: String,
-    /// The token that goes with temporary credentials.
-    pub session_token: Option<String>,
-    /// When the credentials end; `None` for lasting ones.
-    pub expiration: Option<SystemTime>,
-    /// The account the key belongs to, when the source states it.
-    pub account_id: Option<String>,
-    /// The name of the provider they come from, as `env` or `custom-process`.
-    pub source: &'static str,
-}
-
-impl Credentials {
-    /// Lasting credentials; `source` names where they come from.
-    pub fn new(
-        access_key_id: impl Into<String>,
-        secret_access_key: impl Into<String>,
-        source: &'static str,
-    ) -> Self {
-        Self {
-            access_key_id: access_key_id.into(),
-            secret_access_key: secret_access_key.into(),
-            session_token: None,
-            expiration: None,
-            account_id: None,
-            source,
-        }
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .field("secret_access_key", &REDACTED)
-            .field(
-                "session_token",
-                &self.session_token.as_ref().map(|_| REDACTED),
-            )
-            .field("expiration", &self.expiration)
-            .field("account_id", &self.account_id)
-            .field("source", &self.source)
-            .finish()
-    }
-}
+use crate::identity::{Credentials, Identity};
 
 /// What a provider says.
 #[derive(Debug)]
@@ -135,7 +84,7 @@ impl<'a> ProviderContext<'a> {
     }
 
     /// The profile to look at.
-    fn profile(&self) -> Result<Profile<'a>, Error> {
+    fn profile(&self) -> Result<Profile<'a>, ConfigError> {
         match self.source {
             Some(name) => Ok(self.settings.profile_named(name)),
             None => self.settings.profile(),
@@ -160,7 +109,7 @@ pub trait Prompt: fmt::Debug + Send + Sync {
 
 /// The future of an answer.
 pub type ProviderFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<ProviderResult, Error>> + Send + 'a>>;
+    Pin<Box<dyn Future<Output = Result<ProviderResult, ConfigError>> + Send + 'a>>;
 
 /// A source of credentials.
 pub trait Provider: fmt::Debug + Send + Sync {
@@ -215,9 +164,9 @@ impl Chain {
     /// The credentials of the first provider that has some.
     ///
     /// Fails when the profile does not exist, a provider fails, the credentials have expired, or no
-    /// provider answers ([`ErrorKind::NoCredentials`]). May ask services, run a process, and wait
+    /// provider answers ([`ConfigErrorKind::NoCredentials`]). May ask services, run a process, and wait
     /// for it.
-    pub async fn resolve(&self, context: ProviderContext<'_>) -> Result<Credentials, Error> {
+    pub async fn resolve(&self, context: ProviderContext<'_>) -> Result<Credentials, ConfigError> {
         context.settings.profile()?;
         let reasons = match self.ask(context).await? {
             Ok(credentials) => return unexpired(credentials, context.now()),
@@ -225,8 +174,8 @@ impl Chain {
         };
         let text =
             "Unable to locate credentials. You can configure credentials by running \"aws login\".";
-        Err(Error::new(
-            ErrorKind::NoCredentials,
+        Err(ConfigError::new(
+            ConfigErrorKind::NoCredentials,
             format!("{text}{reasons}"),
         ))
     }
@@ -235,7 +184,7 @@ impl Chain {
     async fn ask(
         &self,
         context: ProviderContext<'_>,
-    ) -> Result<Result<Credentials, String>, Error> {
+    ) -> Result<Result<Credentials, String>, ConfigError> {
         let mut reasons = String::new();
         for provider in &self.providers {
             match provider.provide(context).await? {
@@ -250,15 +199,15 @@ impl Chain {
 }
 
 /// A provider that is configured and does not work.
-fn failed(provider: &str, reason: impl fmt::Display) -> Error {
-    let text = format!("Error when retrieving credentials from {provider}: {reason}");
-    Error::new(ErrorKind::CredentialRetrieval, text)
+fn failed(provider: &str, reason: impl fmt::Display) -> ConfigError {
+    let text = format!("ConfigError when retrieving credentials from {provider}: {reason}");
+    ConfigError::new(ConfigErrorKind::CredentialRetrieval, text)
 }
 
 /// Runs what may block for long, beside the runtime's own work where there is a runtime.
 async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
+) -> Result<T, ConfigError> {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => runtime
             .spawn_blocking(work)
@@ -268,10 +217,10 @@ async fn spawn_blocking<T: Send + 'static>(
     }
 }
 
-fn unexpired(credentials: Credentials, now: SystemTime) -> Result<Credentials, Error> {
+fn unexpired(credentials: Credentials, now: SystemTime) -> Result<Credentials, ConfigError> {
     match credentials.expiration {
-        Some(expiration) if expiration <= now => Err(Error::new(
-            ErrorKind::CredentialRetrieval,
+        Some(expiration) if expiration <= now => Err(ConfigError::new(
+            ConfigErrorKind::CredentialRetrieval,
             format!(
                 "Credentials were refreshed, but the refreshed credentials are still expired.\nThey come from the \
                  provider {}.",
@@ -338,7 +287,7 @@ impl CachedChain {
         region: &str,
         transport: &dyn Transport,
         metadata: &dyn Transport,
-    ) -> Result<Identity, Error> {
+    ) -> Result<Identity, ConfigError> {
         Ok(self.kept(region, transport, metadata).await?.identity)
     }
 
@@ -349,7 +298,7 @@ impl CachedChain {
         region: &str,
         transport: &dyn Transport,
         metadata: &dyn Transport,
-    ) -> Result<Arc<Credentials>, Error> {
+    ) -> Result<Arc<Credentials>, ConfigError> {
         Ok(self.kept(region, transport, metadata).await?.credentials)
     }
 
@@ -358,7 +307,7 @@ impl CachedChain {
         region: &str,
         transport: &dyn Transport,
         metadata: &dyn Transport,
-    ) -> Result<CachedIdentity, Error> {
+    ) -> Result<CachedIdentity, ConfigError> {
         let mut answer = self.answer.lock().await;
         let now = self.settings.env().now();
         if let Some(kept) = answer.as_ref().filter(|kept| kept.lasts(now)) {
@@ -515,7 +464,7 @@ mod testing {
     }
 
     /// What the chain makes of settings and of what services answer.
-    pub(super) fn resolve(settings: &Settings, fake: &Fake) -> Result<Credentials, Error> {
+    pub(super) fn resolve(settings: &Settings, fake: &Fake) -> Result<Credentials, ConfigError> {
         wait(Chain::standard().resolve(ProviderContext::new(settings, "eu-west-1", fake, fake)))
     }
 
@@ -523,7 +472,7 @@ mod testing {
     pub(super) fn provide(
         provider: &dyn Provider,
         settings: &Settings,
-    ) -> Result<ProviderResult, Error> {
+    ) -> Result<ProviderResult, ConfigError> {
         let fake = Fake::default();
         wait(provider.provide(ProviderContext::new(settings, "eu-west-1", &fake, &fake)))
     }
@@ -535,8 +484,8 @@ mod tests {
 
     use super::testing::{Fake, wait};
     use super::*;
-    use crate::env::Env;
-    use crate::env::testing::Scene;
+    use crate::config::Env;
+    use crate::config::env::testing::Scene;
 
     const CREDENTIALS: &str =
         "[default]\naws_access_key_id = FILE\naws_secret_access_key = hidden\n";
@@ -545,7 +494,7 @@ mod tests {
         ("AWS_SECRET_ACCESS_KEY", "hidden"),
     ];
 
-    fn resolve(scene: &Scene, profile: Option<&str>) -> Result<Credentials, Error> {
+    fn resolve(scene: &Scene, profile: Option<&str>) -> Result<Credentials, ConfigError> {
         super::testing::resolve(&Settings::load(scene.env(), profile)?, &Fake::default())
     }
 
@@ -621,7 +570,7 @@ mod tests {
     fn no_answer_lists_every_provider() {
         let scene = Scene::new("[default]\nregion = us-east-1\n", "", &[]);
         let error = resolve(&scene, None).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NoCredentials);
+        assert_eq!(error.kind(), ConfigErrorKind::NoCredentials);
         let config = scene.path(".aws/config");
         let expected = format!(
             "Unable to locate credentials. You can configure credentials by running \"aws login\".\n  \
@@ -646,7 +595,7 @@ mod tests {
     fn an_unknown_profile_is_an_error_even_with_keys_in_the_environment() {
         let variables = [ENVIRONMENT, &[("AWS_PROFILE", "nope")]].concat();
         let error = resolve(&Scene::new("", CREDENTIALS, &variables), None).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::ProfileNotFound);
+        assert_eq!(error.kind(), ConfigErrorKind::ProfileNotFound);
     }
 
     #[test]
@@ -679,7 +628,7 @@ mod tests {
     }
 
     impl Counting {
-        fn answer(&self, context: ProviderContext<'_>) -> Result<ProviderResult, Error> {
+        fn answer(&self, context: ProviderContext<'_>) -> Result<ProviderResult, ConfigError> {
             let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
             let life = self.life.load(Ordering::SeqCst);
             if life == 0 {
@@ -710,7 +659,7 @@ mod tests {
         )
     }
 
-    fn ask(chain: &CachedChain) -> Result<Arc<Credentials>, Error> {
+    fn ask(chain: &CachedChain) -> Result<Arc<Credentials>, ConfigError> {
         let fake = Fake::default();
         wait(chain.resolve("r", &fake, &fake))
     }
@@ -750,7 +699,7 @@ mod tests {
         hand.store(100, Ordering::SeqCst);
         assert_eq!(
             ask(&chain).map_err(|error| error.kind()),
-            Err(ErrorKind::NoCredentials)
+            Err(ConfigErrorKind::NoCredentials)
         );
     }
 

@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Credentials, ProviderContext, cache, failed, moment, services};
 use crate::codec::json;
-use crate::config::{Error, ErrorKind};
+use crate::error::{ConfigError, ConfigErrorKind};
 use crate::http::Request;
 use crate::{endpoint, sign};
 
@@ -73,7 +73,7 @@ impl Role {
         action: &str,
         proof: Option<(&str, String)>,
         identity: Option<&Credentials>,
-    ) -> Result<Credentials, Error> {
+    ) -> Result<Credentials, ConfigError> {
         let region = endpoint::region(context.region);
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
         let request = Request {
@@ -178,7 +178,7 @@ fn credentials(body: &str, provider: &'static str) -> Result<Credentials, String
 }
 
 /// An error of the service's, in the AWS CLI's words.
-fn refused(body: &str, status: u16, action: &str) -> Error {
+fn refused(body: &str, status: u16, action: &str) -> ConfigError {
     let document = roxmltree::Document::parse(body).ok();
     let part = |name: &str| {
         document
@@ -190,8 +190,8 @@ fn refused(body: &str, status: u16, action: &str) -> Error {
     let id = part("RequestId")
         .map(|id| format!("\nRequest ID: {id}"))
         .unwrap_or_default();
-    Error::new(
-        ErrorKind::RefusedByService,
+    ConfigError::new(
+        ConfigErrorKind::RefusedByService,
         format!("An error occurred ({code}) when calling the {action} operation: {message}{id}"),
     )
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use super::{
     Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, failed, metadata,
 };
-use crate::config::{Error, Settings};
+use crate::config::Settings;
+use crate::error::ConfigError;
 use crate::http::{Header, Request, Response, Transport};
 
 const NAME: &str = "iam-role";
@@ -47,7 +48,7 @@ impl Provider for Instance {
 pub async fn region(
     settings: &Settings,
     metadata: &dyn Transport,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>, ConfigError> {
     let Some(service) = Service::of(ProviderContext::new(settings, "", metadata, metadata))? else {
         return Ok(None);
     };
@@ -62,7 +63,7 @@ pub async fn region(
         .filter(|region| !region.is_empty()))
 }
 
-const NO_TOKEN: &str = "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
+const NO_TOKEN: &str = "ConfigError retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
 
 /// Why there are no credentials.
 enum Problem {
@@ -93,7 +94,7 @@ struct Service<'a> {
 
 impl<'a> Service<'a> {
     /// The service, unless it must not be asked.
-    fn of(context: ProviderContext<'a>) -> Result<Option<Self>, Error> {
+    fn of(context: ProviderContext<'a>) -> Result<Option<Self>, ConfigError> {
         let settings = context.settings;
         if settings.flag("ec2_metadata_disabled", false)? {
             return Ok(None);
@@ -110,12 +111,12 @@ impl<'a> Service<'a> {
         if !url.ends_with('/') {
             url.push('/');
         }
-        let number = |key: &str| -> Result<u32, Error> {
+        let number = |key: &str| -> Result<u32, ConfigError> {
             let Some(value) = settings.get(key)? else {
                 return Ok(1);
             };
             let wrong = |_| {
-                Error::invalid(
+                ConfigError::invalid(
                     format!("invalid literal for int() with base 10: '{}'", value.text),
                     &value.origin,
                 )
@@ -199,14 +200,14 @@ impl<'a> Service<'a> {
 }
 
 /// Whether the service is asked by its address of IPv6.
-fn by_ipv6(settings: &Settings) -> Result<bool, Error> {
+fn by_ipv6(settings: &Settings) -> Result<bool, ConfigError> {
     let Some(mode) = settings.get("ec2_metadata_service_endpoint_mode")? else {
         return settings.flag("imds_use_ipv6", false);
     };
     match mode.text.to_ascii_lowercase().as_str() {
         "ipv4" => Ok(false),
         "ipv6" => Ok(true),
-        _ => Err(Error::invalid(
+        _ => Err(ConfigError::invalid(
             format!(
                 "Invalid EC2 Instance Metadata endpoint mode: {}\nValid endpoint modes (case-insensitive): ipv4, ipv6",
                 mode.text
@@ -220,7 +221,7 @@ fn by_ipv6(settings: &Settings) -> Result<bool, Error> {
 mod tests {
     use super::super::testing::{Fake, LATE, resolve, wait};
     use super::*;
-    use crate::env::testing::Scene;
+    use crate::config::env::testing::Scene;
 
     fn settings(variables: &[(&str, &str)]) -> (Scene, Settings) {
         let scene = Scene::new("", "", variables);

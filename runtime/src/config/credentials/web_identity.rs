@@ -3,7 +3,8 @@
 
 use super::sts::Role;
 use super::{Provider, ProviderContext, ProviderFuture, ProviderResult, failed};
-use crate::config::{Error, Origin, Value};
+use crate::config::{Origin, Value};
+use crate::error::ConfigError;
 
 const NAME: &str = "assume-role-with-web-identity";
 
@@ -31,7 +32,7 @@ impl Provider for WebIdentity {
                 let text = "The provided profile or the current environment is configured to assume role with web identity \
                             but has no role ARN configured. Ensure that the profile has the role_arnconfiguration set or \
                             the AWS_ROLE_ARN env var is set.";
-                return Err(Error::invalid(text, &file.origin));
+                return Err(ConfigError::invalid(text, &file.origin));
             };
             let session = stated(&context, "AWS_ROLE_SESSION_NAME", "role_session_name")?
                 .map(|value| value.text);
@@ -64,7 +65,7 @@ fn stated(
     context: &ProviderContext<'_>,
     variable: &str,
     key: &str,
-) -> Result<Option<Value>, Error> {
+) -> Result<Option<Value>, ConfigError> {
     if context.environment_counts()
         && let Some(text) = context.settings.env().variable(variable)?
     {
@@ -80,7 +81,7 @@ fn stated(
         .filter(|value| !value.text.is_empty()))
 }
 
-fn token(file: &Value) -> Result<String, Error> {
+fn token(file: &Value) -> Result<String, ConfigError> {
     std::fs::read_to_string(&file.text).map_err(|error| {
         failed(
             NAME,
@@ -97,7 +98,7 @@ mod tests {
     use super::super::testing::{Fake, LATE, resolve};
     use super::*;
     use crate::config::Settings;
-    use crate::env::testing::Scene;
+    use crate::config::env::testing::Scene;
 
     #[test]
     fn the_token_of_a_file_is_sent_unsigned() {

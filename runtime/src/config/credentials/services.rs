@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{ProviderContext, failed};
-use crate::config::{Error, ErrorKind};
 use crate::endpoint;
+use crate::error::{ConfigError, ConfigErrorKind};
 use crate::http::{Request, Response, TransportError, TransportErrorKind};
 use crate::retry::{Sleep as _, TokioSleep};
 
@@ -17,12 +17,11 @@ pub(super) fn url(
     sdk_id: &str,
     prefix: &str,
     region: &str,
-) -> Result<String, Error> {
+) -> Result<String, ConfigError> {
     let settings = context.settings;
     match settings.configured_endpoint_url(sdk_id)? {
-        Some(url) => {
-            endpoint::configured(&url.text).map_err(|problem| Error::invalid(problem, &url.origin))
-        }
+        Some(url) => endpoint::configured(&url.text)
+            .map_err(|problem| ConfigError::invalid(problem, &url.origin)),
         None => {
             let fips = settings.flag("use_fips_endpoint", false)?;
             let dual_stack = settings.flag("use_dualstack_endpoint", false)?;
@@ -44,7 +43,7 @@ pub(super) async fn answered(
     provider: &str,
     request: &Request,
     sign: impl Fn(&mut Request) -> Result<(), String>,
-) -> Result<Response, Error> {
+) -> Result<Response, ConfigError> {
     let mut attempt: u32 = 0;
     loop {
         attempt += 1;
@@ -58,8 +57,9 @@ pub(super) async fn answered(
             }
         };
         if !passes || attempt == ATTEMPTS {
-            return answer
-                .map_err(|error| Error::new(ErrorKind::CredentialRetrieval, error.to_string()));
+            return answer.map_err(|error| {
+                ConfigError::new(ConfigErrorKind::CredentialRetrieval, error.to_string())
+            });
         }
         TokioSleep
             .sleep(Duration::ZERO, Duration::from_secs(attempt.into()))

@@ -13,7 +13,8 @@ use super::{
     services,
 };
 use crate::codec::json::ascii_text;
-use crate::config::{Error, ErrorKind, Value};
+use crate::config::Value;
+use crate::error::{ConfigError, ConfigErrorKind};
 use crate::http::Request;
 use crate::timestamp::iso8601;
 
@@ -61,7 +62,7 @@ struct Access {
 }
 
 impl Access {
-    fn of(context: &ProviderContext<'_>) -> Result<Option<Self>, Error> {
+    fn of(context: &ProviderContext<'_>) -> Result<Option<Self>, ConfigError> {
         let profile = context.profile()?;
         let role = profile.get("sso_role_name")?;
         let account = profile.get("sso_account_id")?;
@@ -73,21 +74,21 @@ impl Access {
             None => None,
             Some(Value { text, origin }) => {
                 Some(context.settings.sso_session(text).ok_or_else(|| {
-                    Error::invalid(
+                    ConfigError::invalid(
                         format!("The specified sso-session does not exist: \"{text}\""),
                         origin,
                     )
                 })?)
             }
         };
-        let shared = |key: &str| -> Result<Option<Value>, Error> {
+        let shared = |key: &str| -> Result<Option<Value>, ConfigError> {
             let own = profile.get(key)?;
             let theirs = section
                 .map(|section| section.text(key))
                 .transpose()?
                 .flatten();
             match (own, theirs) {
-                (Some(own), Some(theirs)) if own.text != theirs.text => Err(Error::invalid(
+                (Some(own), Some(theirs)) if own.text != theirs.text => Err(ConfigError::invalid(
                     format!(
                         "The value for {key} is inconsistent between profile ({}) and sso-session ({}).",
                         own.text, theirs.text
@@ -119,7 +120,7 @@ impl Access {
                 profile.name,
                 missing.join(", ")
             );
-            return Err(Error::new(ErrorKind::InvalidValue, text));
+            return Err(ConfigError::new(ConfigErrorKind::InvalidValue, text));
         };
         let session = session.map(|session| session.text);
         Ok(Some(Access {
@@ -131,7 +132,7 @@ impl Access {
         }))
     }
 
-    async fn credentials(&self, context: &ProviderContext<'_>) -> Result<Credentials, Error> {
+    async fn credentials(&self, context: &ProviderContext<'_>) -> Result<Credentials, ConfigError> {
         let path = self.path(context);
         if let Some(found) = path
             .as_deref()
@@ -163,16 +164,16 @@ impl Access {
     }
 
     /// The token of the login.
-    async fn token(&self, context: &ProviderContext<'_>) -> Result<String, Error> {
+    async fn token(&self, context: &ProviderContext<'_>) -> Result<String, ConfigError> {
         let name = self.session.as_ref().unwrap_or(&self.start_url);
         let unloaded = |problem: String| {
             let login = format!(
                 "Log in with: aws sso login --profile {}",
                 context.profile().map_or("NAME", |found| found.name)
             );
-            Error::new(
-                ErrorKind::CredentialRetrieval,
-                format!("Error loading SSO Token: {problem}\n{login}"),
+            ConfigError::new(
+                ConfigErrorKind::CredentialRetrieval,
+                format!("ConfigError loading SSO Token: {problem}\n{login}"),
             )
         };
         let path = cache::path(context, "sso/cache", &cache::key(name));
@@ -245,7 +246,7 @@ impl Access {
         &self,
         context: &ProviderContext<'_>,
         token: String,
-    ) -> Result<Credentials, Error> {
+    ) -> Result<Credentials, ConfigError> {
         let role = utf8_percent_encode(&self.role, NON_ALPHANUMERIC);
         let account = utf8_percent_encode(&self.account, NON_ALPHANUMERIC);
         let url = services::url(context, "SSO", "portal.sso", &self.region)?;
@@ -269,12 +270,12 @@ impl Access {
     }
 }
 
-fn expired(context: &ProviderContext<'_>) -> Error {
+fn expired(context: &ProviderContext<'_>) -> ConfigError {
     let profile = context.profile().map_or("NAME", |profile| profile.name);
     let text = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
                 session run aws sso login with the corresponding profile.";
-    Error::new(
-        ErrorKind::CredentialRetrieval,
+    ConfigError::new(
+        ConfigErrorKind::CredentialRetrieval,
         format!("{text}\nLog in with: aws sso login --profile {profile}"),
     )
 }
@@ -297,7 +298,7 @@ fn credentials(answer: &Json) -> Result<Credentials, String> {
 }
 
 /// An error of the service's, in the AWS CLI's words.
-fn refused(answer: &Json, status: u16, kind: Option<&str>) -> Error {
+fn refused(answer: &Json, status: u16, kind: Option<&str>) -> ConfigError {
     let code = kind
         .map(|kind| kind.split(':').next().unwrap_or(kind).to_owned())
         .unwrap_or_else(|| status.to_string());
@@ -308,7 +309,7 @@ fn refused(answer: &Json, status: u16, kind: Option<&str>) -> Error {
     let text = format!(
         "An error occurred ({code}) when calling the GetRoleCredentials operation: {message}"
     );
-    Error::new(ErrorKind::RefusedByService, text)
+    ConfigError::new(ConfigErrorKind::RefusedByService, text)
 }
 
 #[cfg(test)]
@@ -319,7 +320,7 @@ mod tests {
     use super::super::testing::{Fake, LATE, resolve};
     use super::*;
     use crate::config::Settings;
-    use crate::env::testing::Scene;
+    use crate::config::env::testing::Scene;
 
     const SESSION: &str = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = \
                            eu-west-1\nsso_start_url = https://start.example\n";
@@ -432,14 +433,14 @@ mod tests {
                 TOKENS[1],
                 "{}",
                 &[][..],
-                "Error loading SSO Token: Token for s does not exist\n",
+                "ConfigError loading SSO Token: Token for s does not exist\n",
             ),
             (
                 SESSION,
                 TOKENS[0],
                 "{}",
                 &[],
-                "Error loading SSO Token: Token for https://start.example is invalid\n",
+                "ConfigError loading SSO Token: Token for https://start.example is invalid\n",
             ),
             (
                 LEGACY,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{
     Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, failed, metadata,
 };
-use crate::config::{Error, ErrorKind};
-use crate::env::Env;
+use crate::config::Env;
+use crate::error::{ConfigError, ConfigErrorKind};
 use crate::http::{Header, Request};
 use crate::retry::{Sleep as _, TokioSleep};
 use ::http::Uri;
@@ -61,7 +61,7 @@ impl Provider for Container {
                     Err(problem) if attempt == ATTEMPTS => {
                         return Err(failed(
                             NAME,
-                            format_args!("Error retrieving metadata: {problem}"),
+                            format_args!("ConfigError retrieving metadata: {problem}"),
                         ));
                     }
                     Err(_) => {
@@ -77,10 +77,10 @@ impl Provider for Container {
 }
 
 /// Refuses to send the container's token where anybody could read it.
-fn check(url: &str) -> Result<(), Error> {
+fn check(url: &str) -> Result<(), ConfigError> {
     let invalid = |text: String| {
-        Error::new(
-            ErrorKind::InvalidValue,
+        ConfigError::new(
+            ConfigErrorKind::InvalidValue,
             format!("{text}\nThe value comes from {FULL}."),
         )
     };
@@ -103,7 +103,7 @@ fn check(url: &str) -> Result<(), Error> {
 }
 
 /// The container's token, which a file or a variable holds.
-fn authorization(env: &Env) -> Result<Option<Header>, Error> {
+fn authorization(env: &Env) -> Result<Option<Header>, ConfigError> {
     const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
     let token = match env.variable(FILE)? {
         Some(path) => {
@@ -142,7 +142,7 @@ mod tests {
     use super::super::testing::{Fake, LATE, resolve};
     use super::*;
     use crate::config::Settings;
-    use crate::env::testing::Scene;
+    use crate::config::env::testing::Scene;
 
     fn settings(variables: &[(&str, &str)]) -> (Scene, Settings) {
         let scene = Scene::new(
@@ -228,7 +228,7 @@ mod tests {
     fn what_fails_is_told() {
         let host = "Unsupported host 'example.invalid'.  Can only retrieve metadata from a loopback address or one of these \
                     hosts: 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost\n";
-        let not_there = "Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 \
+        let not_there = "ConfigError when retrieving credentials from container-role: ConfigError retrieving metadata: Received non 200 \
                          response 404 from container metadata: gone";
         let answers = &[(404, "gone"), (404, "gone"), (404, "gone")][..];
         for (url, answers, expected) in [

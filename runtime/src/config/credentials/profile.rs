@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult};
-use crate::config::{Error, ErrorKind, Section};
+use crate::config::Section;
+use crate::error::{ConfigError, ConfigErrorKind};
 
 /// `[NAME]` of the credentials file.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ fn static_keys(
     profile: &str,
     section: Option<&Section>,
     (path, absent): (&Path, Option<&str>),
-) -> Result<ProviderResult, Error> {
+) -> Result<ProviderResult, ConfigError> {
     let path = path.display();
     let not_configured = |reason: String| Ok(ProviderResult::NotConfigured(reason));
     if let Some(reason) = absent {
@@ -64,16 +65,18 @@ fn static_keys(
     let Some(section) = section else {
         return not_configured(format!("{path} has no profile \"{profile}\""));
     };
-    let key = |name: &str| Ok(section.text(name)?.filter(|value| !value.text.is_empty()));
-    let text = |name: &str| Ok::<_, Error>(key(name)?.map(|value| value.text));
+    let key = |name: &str| {
+        Ok::<_, ConfigError>(section.text(name)?.filter(|value| !value.text.is_empty()))
+    };
+    let text = |name: &str| Ok::<_, ConfigError>(key(name)?.map(|value| value.text));
     let Some(access_key_id) = key("aws_access_key_id")? else {
         return not_configured(format!(
             "the profile \"{profile}\" in {path} has no aws_access_key_id"
         ));
     };
     let Some(secret_access_key) = text("aws_secret_access_key")? else {
-        return Err(Error::new(
-            ErrorKind::PartialCredentials,
+        return Err(ConfigError::new(
+            ConfigErrorKind::PartialCredentials,
             format!(
                 "Partial credentials found in {provider}, missing: aws_secret_access_key\nThe access key is in {}.",
                 access_key_id.origin
@@ -95,18 +98,18 @@ fn static_keys(
 mod tests {
     use super::*;
     use crate::config::Settings;
-    use crate::env::testing::Scene;
+    use crate::config::env::testing::Scene;
 
     fn provide(
         provider: &dyn Provider,
         config: &str,
         credentials: &str,
-    ) -> (Scene, Result<ProviderResult, Error>) {
+    ) -> (Scene, Result<ProviderResult, ConfigError>) {
         let scene = Scene::new(config, credentials, &[]);
         let settings = Settings::load(scene.env(), Some("p")).expect("files");
         (
             scene,
-            crate::credentials::testing::provide(provider, &settings),
+            crate::config::credentials::testing::provide(provider, &settings),
         )
     }
 
@@ -152,7 +155,7 @@ mod tests {
             let keys = format!("region = r\naws_access_key_id = AKID\n{secret}");
             let (scene, answer) = provide(&SharedCredentialsFile, "", &format!("[p]\n{keys}"));
             let error = answer.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::PartialCredentials);
+            assert_eq!(error.kind(), ConfigErrorKind::PartialCredentials);
             let expected = format!(
                 "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key\nThe access key \
                  is in {}, line 3.",

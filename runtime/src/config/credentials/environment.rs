@@ -1,7 +1,8 @@
 //! Keys in environment variables.
 
 use super::{Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, moment};
-use crate::config::{Error, ErrorKind, Settings};
+use crate::config::Settings;
+use crate::error::{ConfigError, ConfigErrorKind};
 
 /// `AWS_ACCESS_KEY_ID` and what goes with it. An option that names a profile takes it out of the
 /// chain.
@@ -28,12 +29,14 @@ impl Provider for Environment {
 
 impl Environment {
     /// The keys in the variables.
-    pub(super) fn variables(&self, settings: &Settings) -> Result<ProviderResult, Error> {
+    pub(super) fn variables(&self, settings: &Settings) -> Result<ProviderResult, ConfigError> {
         let variable = |name: &str| {
-            Ok(settings
-                .env()
-                .variable(name)?
-                .filter(|text| !text.is_empty()))
+            Ok::<_, ConfigError>(
+                settings
+                    .env()
+                    .variable(name)?
+                    .filter(|text| !text.is_empty()),
+            )
         };
         let Some(access_key_id) = variable("AWS_ACCESS_KEY_ID")? else {
             return Ok(ProviderResult::NotConfigured(
@@ -42,7 +45,7 @@ impl Environment {
         };
         let Some(secret_access_key) = variable("AWS_SECRET_ACCESS_KEY")? else {
             let text = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY";
-            return Err(Error::new(ErrorKind::PartialCredentials, text));
+            return Err(ConfigError::new(ConfigErrorKind::PartialCredentials, text));
         };
         let session_token = match variable("AWS_SECURITY_TOKEN")? {
             None => variable("AWS_SESSION_TOKEN")?,
@@ -59,11 +62,11 @@ impl Environment {
     }
 }
 
-fn not_a_moment(given: &str) -> Error {
+fn not_a_moment(given: &str) -> ConfigError {
     let text = format!(
         "AWS_CREDENTIAL_EXPIRATION is {given:?}, not a time with its zone such as 2030-01-01T00:00:00Z."
     );
-    Error::new(ErrorKind::CredentialRetrieval, text)
+    ConfigError::new(ConfigErrorKind::CredentialRetrieval, text)
 }
 
 #[cfg(test)]
@@ -71,11 +74,11 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::*;
-    use crate::env::Env;
+    use crate::config::Env;
 
-    fn provide(variables: &[(&str, &str)]) -> Result<ProviderResult, Error> {
+    fn provide(variables: &[(&str, &str)]) -> Result<ProviderResult, ConfigError> {
         let env = Env::with_variables(variables.iter().copied());
-        crate::credentials::testing::provide(&Environment, &Settings::load(env, None)?)
+        crate::config::credentials::testing::provide(&Environment, &Settings::load(env, None)?)
     }
 
     #[test]
@@ -143,7 +146,7 @@ mod tests {
             &[("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "")],
         ] {
             let error = provide(variables).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::PartialCredentials);
+            assert_eq!(error.kind(), ConfigErrorKind::PartialCredentials);
             assert_eq!(
                 error.to_string(),
                 "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"
@@ -160,7 +163,7 @@ mod tests {
         ];
         assert_eq!(
             provide(&variables).unwrap_err().kind(),
-            ErrorKind::CredentialRetrieval
+            ConfigErrorKind::CredentialRetrieval
         );
     }
 }

@@ -3,12 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
-use super::Origin;
-
-/// What kind of problem an [`Error`] is; a command derives its exit code from it.
+/// What kind of problem an [`ConfigError`] is; a command derives its exit code from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ErrorKind {
+pub enum ConfigErrorKind {
     /// A shared file breaks the syntax of such files.
     ParseFile,
     /// The profile asked for is in neither shared file.
@@ -32,13 +30,13 @@ pub enum ErrorKind {
 /// The first line of its text is the AWS CLI's wherever that has one; the lines below it say where
 /// the value came from and what to do. No secret is ever part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
-    kind: ErrorKind,
+pub struct ConfigError {
+    kind: ConfigErrorKind,
     message: String,
 }
 
-impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+impl ConfigError {
+    pub(crate) fn new(kind: ConfigErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
@@ -47,33 +45,26 @@ impl Error {
 
     /// Why a provider of credentials failed; without secrets.
     pub fn credentials(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::CredentialRetrieval, message)
+        Self::new(ConfigErrorKind::CredentialRetrieval, message)
     }
 
     /// No region, where there are no settings to look for one in.
     pub(crate) fn no_region() -> Self {
-        Self::new(ErrorKind::NoRegion, "You must specify a region.")
+        Self::new(ConfigErrorKind::NoRegion, "You must specify a region.")
     }
 
     /// No credentials, where nothing was named to take them from.
     pub(crate) fn no_credentials() -> Self {
         let text = "Unable to locate credentials: the configuration has none. Give it some with `credentials`, take those of \
                     the environment with `Config::from_env`, or send requests unsigned with `anonymous`.";
-        Self::new(ErrorKind::NoCredentials, text)
+        Self::new(ConfigErrorKind::NoCredentials, text)
     }
 
     /// A value that a setting cannot have, and where it came from.
-    pub(crate) fn invalid(message: impl fmt::Display, origin: &Origin) -> Self {
+    pub(crate) fn invalid(message: impl fmt::Display, origin: impl fmt::Display) -> Self {
         Self::new(
-            ErrorKind::InvalidValue,
+            ConfigErrorKind::InvalidValue,
             format!("{message}\nThe value comes from {origin}."),
-        )
-    }
-
-    pub(crate) fn not_unicode(variable: &str) -> Self {
-        Self::new(
-            ErrorKind::InvalidValue,
-            format!("The environment variable {variable} is not valid Unicode."),
         )
     }
 
@@ -82,19 +73,19 @@ impl Error {
             "Unable to parse config file: {}\nline {line}: {problem}",
             path.display()
         );
-        Self::new(ErrorKind::ParseFile, message)
+        Self::new(ConfigErrorKind::ParseFile, message)
     }
 
     /// What kind of problem this is.
-    pub fn kind(&self) -> ErrorKind {
+    pub fn kind(&self) -> ConfigErrorKind {
         self.kind
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for ConfigError {}

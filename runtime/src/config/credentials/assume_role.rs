@@ -6,7 +6,8 @@ use super::{
     Chain, Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, container,
     environment, failed, instance, spawn_blocking,
 };
-use crate::config::{Error, ErrorKind, Origin, Profile, Value};
+use crate::config::{Origin, Profile, Value};
+use crate::error::{ConfigError, ConfigErrorKind};
 
 /// The provider's name, which stands in every error too.
 const NAME: &str = "assume-role";
@@ -37,7 +38,7 @@ impl Provider for AssumeRole {
 }
 
 /// The role of a profile, unless it is taken with a token of web identity.
-fn role_arn(profile: &Profile<'_>) -> Result<Option<Value>, Error> {
+fn role_arn(profile: &Profile<'_>) -> Result<Option<Value>, ConfigError> {
     match profile.get("web_identity_token_file")? {
         Some(_) => Ok(None),
         None => profile.get("role_arn"),
@@ -45,8 +46,8 @@ fn role_arn(profile: &Profile<'_>) -> Result<Option<Value>, Error> {
 }
 
 /// What the profile says of the role's session.
-fn role(profile: &Profile<'_>, arn: String) -> Result<Role, Error> {
-    let text = |key: &str| Ok::<_, Error>(profile.get(key)?.map(|value| value.text));
+fn role(profile: &Profile<'_>, arn: String) -> Result<Role, ConfigError> {
+    let text = |key: &str| Ok::<_, ConfigError>(profile.get(key)?.map(|value| value.text));
     let duration = text("duration_seconds")?.and_then(|text| text.trim().parse().ok());
     let external_id = text("external_id")?;
     let session = text("role_session_name")?;
@@ -66,7 +67,7 @@ async fn taken(
     context: ProviderContext<'_>,
     arn: Value,
     visited: Vec<String>,
-) -> Result<Credentials, Error> {
+) -> Result<Credentials, ConfigError> {
     let profile = context
         .settings
         .profile_named(visited.last().map(String::as_str).unwrap_or_default());
@@ -93,7 +94,7 @@ async fn taken(
 }
 
 /// The code of a device, from whoever sits before it.
-async fn code(context: &ProviderContext<'_>, device: &str) -> Result<String, Error> {
+async fn code(context: &ProviderContext<'_>, device: &str) -> Result<String, ConfigError> {
     let Some(prompt) = context.prompt.cloned() else {
         let text =
             format!("the role asks for a code of {device}, and there is nobody to ask for it");
@@ -120,20 +121,20 @@ impl Source {
         profile: &Profile<'_>,
         role: &Origin,
         visited: &[String],
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, ConfigError> {
         let name = profile.name;
         match (
             profile.get("source_profile")?,
             profile.get("credential_source")?,
         ) {
-            (Some(source), Some(_)) => Err(Error::invalid(
+            (Some(source), Some(_)) => Err(ConfigError::invalid(
                 format!(
                     "The profile \"{name}\" contains both source_profile and credential_source."
                 ),
                 &source.origin,
             )),
-            (None, None) => Err(Error::new(
-                ErrorKind::PartialCredentials,
+            (None, None) => Err(ConfigError::new(
+                ConfigErrorKind::PartialCredentials,
                 format!(
                     "Partial credentials found in {NAME}, missing: source_profile or credential_source\nThe role is in \
                      {role}."
@@ -143,7 +144,7 @@ impl Source {
                 "Environment" => Ok(Source::Environment),
                 "EcsContainer" => Ok(Source::Container),
                 "Ec2InstanceMetadata" => Ok(Source::Instance),
-                other => Err(Error::invalid(
+                other => Err(ConfigError::invalid(
                     format!(
                         "The credential source \"{other}\" referenced in profile \"{name}\" is not valid."
                     ),
@@ -157,7 +158,7 @@ impl Source {
                         "The source_profile \"{}\" referenced in the profile \"{name}\" does not exist.",
                         found.name
                     );
-                    return Err(Error::invalid(text, &source.origin));
+                    return Err(ConfigError::invalid(text, &source.origin));
                 }
                 if visited.contains(&source.text) && !(found.name == name && has_keys(&found)?) {
                     let visited: Vec<_> = visited.iter().map(|name| format!("'{name}'")).collect();
@@ -167,7 +168,7 @@ impl Source {
                         found.name,
                         visited.join(", ")
                     );
-                    return Err(Error::invalid(text, &source.origin));
+                    return Err(ConfigError::invalid(text, &source.origin));
                 }
                 Ok(Source::Profile(source.text))
             }
@@ -180,7 +181,7 @@ impl Source {
         context: ProviderContext<'_>,
         of: &str,
         mut visited: Vec<String>,
-    ) -> Result<Credentials, Error> {
+    ) -> Result<Credentials, ConfigError> {
         let (name, answer) = match self {
             Source::Environment => (
                 "Environment",
@@ -215,13 +216,13 @@ impl Source {
     }
 }
 
-fn has_keys(profile: &Profile<'_>) -> Result<bool, Error> {
+fn has_keys(profile: &Profile<'_>) -> Result<bool, ConfigError> {
     Ok(profile.get("aws_access_key_id")?.is_some()
         || profile.get("aws_secret_access_key")?.is_some())
 }
 
 /// The credentials of a profile that has no role to take first.
-async fn of_profile(context: ProviderContext<'_>, name: &str) -> Result<Credentials, Error> {
+async fn of_profile(context: ProviderContext<'_>, name: &str) -> Result<Credentials, ConfigError> {
     let context = ProviderContext {
         source: Some(name),
         ..context
@@ -230,7 +231,7 @@ async fn of_profile(context: ProviderContext<'_>, name: &str) -> Result<Credenti
         Ok(credentials) => Ok(credentials),
         Err(reasons) => {
             let text = format!("The source profile \"{name}\" must have credentials.{reasons}");
-            Err(Error::new(ErrorKind::InvalidValue, text))
+            Err(ConfigError::new(ConfigErrorKind::InvalidValue, text))
         }
     }
 }
@@ -244,7 +245,7 @@ mod tests {
     use super::super::{CachedChain, Prompt};
     use super::*;
     use crate::config::Settings;
-    use crate::env::testing::Scene;
+    use crate::config::env::testing::Scene;
 
     const KEYS: &str = "aws_access_key_id = BASE\naws_secret_access_key = hidden\n";
 
@@ -329,7 +330,7 @@ mod tests {
             ),
             (
                 "role_arn = r\ncredential_source = Environment\n",
-                "Error when retrieving credentials from Environment: No credentials found in credential_source referenced in \
+                "ConfigError when retrieving credentials from Environment: No credentials found in credential_source referenced in \
                  profile default\nAWS_ACCESS_KEY_ID is not set",
             ),
             (
@@ -353,7 +354,7 @@ mod tests {
     #[test]
     fn errors_of_the_service_are_told_in_its_words() {
         let config = format!("[default]\nrole_arn = r\nsource_profile = default\n{KEYS}");
-        let refused = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>No &amp; no.</Message></Error>\
+        let refused = "<ErrorResponse><ConfigError><Code>AccessDenied</Code><Message>No &amp; no.</Message></ConfigError>\
                        <RequestId>id-1</RequestId></ErrorResponse>";
         let said = "An error occurred (AccessDenied) when calling the AssumeRole operation: No & no.\nRequest ID: id-1";
         for (status, body, expected) in [
@@ -366,12 +367,12 @@ mod tests {
             (
                 200,
                 "{}",
-                "Error when retrieving credentials from assume-role: the answer of STS is no XML",
+                "ConfigError when retrieving credentials from assume-role: the answer of STS is no XML",
             ),
             (
                 200,
                 "<a/>",
-                "Error when retrieving credentials from assume-role: the answer of STS has no Expiration",
+                "ConfigError when retrieving credentials from assume-role: the answer of STS has no Expiration",
             ),
         ] {
             let scene = Scene::new(&config, "", &[]);

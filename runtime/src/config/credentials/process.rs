@@ -206,9 +206,10 @@ pub(super) mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::config::{Error, ErrorKind, Settings};
-    use crate::credentials::testing;
-    use crate::env::testing::{Scene, noise};
+    use crate::config::Settings;
+    use crate::config::credentials::testing;
+    use crate::config::env::testing::{Scene, noise};
+    use crate::error::{ConfigError, ConfigErrorKind};
 
     /// A complete answer.
     pub(crate) const ANSWER: &str =
@@ -409,7 +410,7 @@ pub(super) mod tests {
         }
     }
 
-    fn resolve(scene: &Scene) -> Result<Credentials, Error> {
+    fn resolve(scene: &Scene) -> Result<Credentials, ConfigError> {
         testing::resolve(
             &Settings::load(scene.env(), None)?,
             &testing::Fake::default(),
@@ -426,7 +427,7 @@ pub(super) mod tests {
         );
         // The shell's `;` and `$HOME` reach the program as text, which then spoils the JSON.
         let error = resolve(&scene).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::CredentialRetrieval);
+        assert_eq!(error.kind(), ConfigErrorKind::CredentialRetrieval);
         assert!(
             error
                 .to_string()
@@ -464,7 +465,7 @@ pub(super) mod tests {
                 &[],
             );
             let expected = format!(
-                "Error when retrieving credentials from custom-process: {reason}\nThe command is in {}, line 2.",
+                "ConfigError when retrieving credentials from custom-process: {reason}\nThe command is in {}, line 2.",
                 scene.path(".aws/config")
             );
             assert_eq!(

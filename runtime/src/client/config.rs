@@ -1,0 +1,157 @@
+//! [`Config`]: what a client is made with.
+
+use crate::clock::Clock;
+use crate::config::credentials::CachedChain;
+use crate::discovery::Discovery;
+use crate::endpoint::{AccountIdMode, EndpointUrls};
+use crate::error::ConfigError;
+use crate::http::{Transport, Url, reqwest};
+use crate::identity::{Credentials, Identity};
+use crate::retry::{Sleep, TokioSleep};
+use crate::validate::Mode;
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Configuration of a [`Client`](crate::Client): region, endpoint, credentials, validation,
+/// retries and transport.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The region, or why there is none.
+    pub(crate) region: Result<String, ConfigError>,
+    pub(crate) endpoint_url: Option<Url>,
+    /// Where to look for the URL of the service when `endpoint_url` is not set.
+    pub(crate) endpoint_urls: Option<Arc<dyn EndpointUrls>>,
+    pub(crate) identity: IdentitySource,
+    pub(crate) validation: Mode,
+    pub(crate) fips: bool,
+    pub(crate) dual_stack: bool,
+    pub(crate) account_id_mode: AccountIdMode,
+    /// Which operations discover their endpoint, or why the setting can't be read.
+    pub(crate) discovery: Result<Discovery, ConfigError>,
+    /// Whether operations may put a prefix before the host name of their endpoint.
+    pub(crate) host_prefixes: bool,
+    pub(crate) connection: reqwest::Settings,
+    pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) user_agent: Cow<'static, str>,
+    pub(crate) max_attempts: u32,
+    pub(crate) sleep: Arc<dyn Sleep>,
+    pub(crate) clock: Clock,
+}
+
+/// The default of the `user-agent` header.
+pub(crate) const USER_AGENT: &str = concat!("opsmith/", env!("CARGO_PKG_VERSION"));
+
+/// Where the identity comes from that requests are signed with.
+#[derive(Debug, Clone)]
+pub(crate) enum IdentitySource {
+    /// Nowhere: an error of the first call that must be signed.
+    Missing,
+    /// Requests are not signed.
+    Anonymous,
+    Fixed(Identity),
+    Chain(Arc<CachedChain>),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config::new()
+    }
+}
+
+impl Config {
+    /// An empty configuration, which reads nothing from the environment: set a region and
+    /// credentials.
+    pub fn new() -> Self {
+        Config {
+            region: Err(ConfigError::no_region()),
+            endpoint_url: None,
+            endpoint_urls: None,
+            identity: IdentitySource::Missing,
+            validation: Mode::default(),
+            fips: false,
+            dual_stack: false,
+            account_id_mode: AccountIdMode::Preferred,
+            discovery: Ok(Discovery::Required),
+            host_prefixes: true,
+            connection: reqwest::Settings::default(),
+            transport: None,
+            user_agent: USER_AGENT.into(),
+            max_attempts: 3,
+            sleep: Arc::new(TokioSleep),
+            clock: Clock::default(),
+        }
+    }
+
+    /// The region, e.g. `eu-west-1`.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Ok(region.into());
+        self
+    }
+
+    /// Whether no region is set.
+    pub fn has_no_region(&self) -> bool {
+        self.region.is_err()
+    }
+
+    /// The URL to call in place of the service's own.
+    pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
+        self.endpoint_url = Some(Url(url.into()));
+        self
+    }
+
+    /// Signs with these credentials, which are never refreshed.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.identity = IdentitySource::Fixed(Identity::from(&credentials));
+        self
+    }
+
+    /// Sends requests unsigned.
+    pub fn anonymous(mut self) -> Self {
+        self.identity = IdentitySource::Anonymous;
+        self
+    }
+
+    /// How strictly requests are checked against the model.
+    pub fn validation(mut self, mode: Mode) -> Self {
+        self.validation = mode;
+        self
+    }
+
+    /// Changes how connections are made. Without effect when [`Config::transport`] is set.
+    pub fn connection(mut self, change: impl FnOnce(&mut reqwest::Settings)) -> Self {
+        change(&mut self.connection);
+        self
+    }
+
+    /// What sends requests, in place of HTTP over the network.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Maximum number of attempts of a call, counting the first (default: 3).
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// What waits between two attempts. Tests bring their own, which takes no time.
+    pub fn sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
+        self.sleep = sleep;
+        self
+    }
+
+    /// What tells the time, in place of the machine's clock: for signatures, and for when
+    /// credentials expire.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(clock);
+        self
+    }
+
+    /// The `user-agent` header.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Cow::Owned(user_agent.into());
+        self
+    }
+}
