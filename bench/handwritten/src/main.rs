@@ -1,5 +1,6 @@
-//! What an able developer writes by hand for this one call: reqwest, aws-sigv4 and serde_json,
-//! nothing else; or for CALLS of them, so many IN_FLIGHT.
+//! This one call written by hand and as lean as it can be: reqwest, aws-sigv4 and serde_json,
+//! without proxies, redirects, retries or timeouts. CALLS is the number of calls, IN_FLIGHT how many
+//! run at once.
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -50,8 +51,8 @@ async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
     let calls = number("CALLS");
     let in_flight = number("IN_FLIGHT");
     let mut tasks = tokio::task::JoinSet::new();
-    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
-    // more.
+    // In tasks, as servers call: the future that `block_on` awaits costs one more turn of the
+    // reactor.
     for _ in 0..in_flight {
         let client = client.clone();
         let url = url.to_owned();
@@ -93,6 +94,11 @@ fn client(url: &str) -> Result<reqwest::Client, Box<dyn Error>> {
     .with_no_client_auth();
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        // reqwest keeps a copy of each request for another attempt unless the limit is zero.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .build()?)
 }
 
