@@ -2,10 +2,14 @@
 
 use crate::diagnostics::Error;
 use crate::{emit, ir};
+#[cfg(feature = "tool")]
+use opsmith_runtime::files::replace;
 use proc_macro2::TokenStream;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+// A build script writes below its OUT_DIR, and runs again if it was interrupted.
+#[cfg(not(feature = "tool"))]
+use std::fs::write as replace;
 use std::path::Path;
 
 /// Generated files by name (`types.rs`), with their texts.
@@ -103,17 +107,7 @@ pub(crate) fn write(folder: &Path, files: &Files) -> Result<Vec<String>, Error> 
         if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
             continue;
         }
-        // Written beside and renamed, so that a full disk or an interruption leaves the old file
-        // whole.
-        let beside = folder.join(format!(".{name}.new"));
-        let written =
-            fs::File::create(&beside).and_then(|mut file| file.write_all(text.as_bytes()));
-        written
-            .and_then(|()| fs::rename(&beside, &path))
-            .map_err(|error| {
-                let _ = fs::remove_file(&beside);
-                Error::File("write", path.clone(), error)
-            })?;
+        replace(&path, text.as_bytes()).map_err(failed("write", &path))?;
         changed.push(name.clone());
     }
     for name in surplus(folder, files) {

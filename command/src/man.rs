@@ -3,8 +3,8 @@
 use crate::exit::Failure;
 use crate::help::{self, Page};
 use crate::{globals, program, run, wait};
+use opsmith_runtime::files::replace;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 fn usage() -> String {
@@ -42,24 +42,14 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
     };
     fs::create_dir_all(folder).map_err(failed)?;
     for (name, source) in &pages {
-        write(&folder.join(format!("{name}.1")), source).map_err(failed)?;
+        let path = folder.join(format!("{name}.1"));
+        replace(&path, source.as_bytes()).map_err(failed)?;
     }
     run::print(&format!(
         "{} manual pages in {}\n",
         pages.len(),
         folder.display()
     ))
-}
-
-/// Replaces a file in one step.
-fn write(path: &Path, source: &str) -> std::io::Result<()> {
-    let new = path.with_extension("1.new");
-    let written = fs::File::create(&new).and_then(|mut file| file.write_all(source.as_bytes()));
-    let done = written.and_then(|()| fs::rename(&new, path));
-    if done.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    done
 }
 
 /// Every page by its name.

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 
+use opsmith_runtime::files::replace_private;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
@@ -225,14 +226,12 @@ impl Log {
             .map(line)
             .collect::<io::Result<String>>()?;
         let text = format!("{HEAD}{lines}");
-        let beside = self.path.with_added_extension("new");
-        let mut file = owned(&beside)?;
-        file.set_len(0)?;
-        // Locked before it has the name, so that no other process can come between.
-        file.try_lock()?;
-        file.write_all(text.as_bytes())?;
-        file.sync_data()?;
-        std::fs::rename(&beside, &self.path)?;
+        let file = replace_private(&self.path, |file| {
+            // Locked before it has the name, so that no other process can come between.
+            file.try_lock()?;
+            file.write_all(text.as_bytes())?;
+            file.sync_data()
+        })?;
         sync_folder(&self.path)?;
         (self.file, self.length, self.rewritten) = (file, text.len() as u64, text.len() as u64);
         Ok(())

@@ -17,6 +17,7 @@ pub mod document;
 pub mod endpoint;
 pub mod error;
 pub mod fake;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod pages;

@@ -2,6 +2,7 @@
 
 use crate::target::{Code, Service, Target};
 use crate::{say, target};
+use opsmith_runtime::files;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -80,12 +81,6 @@ fn sizes(services: &[Service]) -> Result<String, String> {
 
 /// Writes a file in one step, so that a full disk leaves the old one whole.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), String> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.new"));
-    fs::write(&beside, text)
-        .and_then(|()| fs::rename(&beside, path))
-        .map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            format!("cannot write {}: {error}", path.display())
-        })
+    files::replace(path, text.as_bytes())
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

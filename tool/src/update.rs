@@ -55,10 +55,10 @@ pub(crate) fn update(
     });
     let replaced = changes.and_then(|changes| {
         diff::print(&changes)?;
-        fs::rename(&beside, model)
-            .map_err(|error| format!("cannot write {}: {error}", model.display()))
+        generate::replace(model, &text)
     });
-    replaced.inspect_err(|_| drop(fs::remove_file(&beside)))?;
+    let _ = fs::remove_file(&beside);
+    replaced?;
     say::line(format_args!("wrote {}", model.display()))?;
     let service = Service {
         generator: with_files(model, None),

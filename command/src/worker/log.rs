@@ -2,6 +2,7 @@
 //! that it is well.
 
 use opsmith_runtime::Timestamp;
+use opsmith_runtime::files::replace;
 use opsmith_runtime::schema::TimestampFormat;
 use opsmith_worker::{Ended, Event};
 use serde_json::{Value, json};
@@ -41,7 +42,7 @@ impl Log {
     fn is_well(&self, time: &str) {
         if let Some(path) = &self.health {
             // Whoever looks at the file sees that it grows old.
-            let _ = std::fs::write(path, format!("{time}\n"));
+            let _ = replace(path, format!("{time}\n").as_bytes());
         }
     }
 }

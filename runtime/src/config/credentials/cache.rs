@@ -11,6 +11,7 @@ use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde_json::{Value as Json, json};
 
 use super::{Credentials, ProviderContext, moment};
+use crate::files;
 use crate::timestamp::iso8601;
 
 /// Credentials that end sooner are not taken from the cache.
@@ -54,19 +55,7 @@ pub(super) fn write(path: &Path, value: &Json) {
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;
-    let new = folder.join(format!(".{}.tmp", crate::random::uuid()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&new)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written
+    files::replace_private(path, |file| file.write_all(bytes)).map(drop)
 }
 
 /// Credentials in the cache of roles that last a while.

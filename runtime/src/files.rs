@@ -1,0 +1,79 @@
+//! Replacing files in one step: whoever reads one meanwhile, and a full disk or an interruption,
+//! finds the old file whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Replaces a file, or creates it.
+///
+/// # Errors
+///
+/// When it can't be written; the old file is unchanged then.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let write = |file: &mut File| file.write_all(bytes);
+    replace_with(&mut OpenOptions::new(), path, write).map(drop)
+}
+
+/// Replaces a file by one that only its owner can read, as `write` fills it. Returns the new file,
+/// still open.
+///
+/// # Errors
+///
+/// When it can't be written, or `write` fails; the old file is unchanged then.
+pub fn replace_private(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    replace_with(&mut options, path, write)
+}
+
+fn replace_with(
+    options: &mut OpenOptions,
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<File> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let name = name.to_string_lossy();
+    let new = path.with_file_name(format!(".{name}.{}.new", crate::random::uuid()));
+    let mut file = options.read(true).write(true).create_new(true).open(&new)?;
+    let replaced = write(&mut file).and_then(|()| fs::rename(&new, path));
+    if replaced.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    replaced.map(|()| file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{replace, replace_private};
+    use std::{fs, io};
+
+    #[test]
+    fn a_replacement_that_fails_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        replace(&path, b"old").expect("created");
+        let failed = replace_private(&path, |_| Err(io::Error::other("the disk is full")));
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).expect("a file"), b"old");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+        replace(&path, b"new").expect("replaced");
+        assert_eq!(fs::read(&path).expect("a file"), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_for_its_owner() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        replace(&path, b"").expect("created");
+        let file = replace_private(&path, |_| Ok(())).expect("replaced");
+        let mode = file.metadata().expect("metadata").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
