@@ -218,12 +218,12 @@ fn plain() -> Vec<(&'static str, String)> {
     let huge = "x".repeat(10 << 20);
     let with = |headers: &str| format!("HTTP/1.1 200 OK\r\n{headers}\r\n{{}}");
     vec![
-        ("nobody listens", closed),
-        ("there is no such host", "service.invalid".to_owned()),
+        ("no server listens", closed),
+        ("the host does not exist", "service.invalid".to_owned()),
         ("closes the connection at once", server(drop)),
         ("is silent from the start", server(|mut stream| drop(stream.read_to_end(&mut Vec::new())))),
-        ("is silent within the head", answers("HTTP/1.1 200 OK\r\ncontent-le")),
-        ("is silent within the body", answers("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{")),
+        ("is silent after a part of the head", answers("HTTP/1.1 200 OK\r\ncontent-le")),
+        ("is silent after a part of the body", answers("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{")),
         ("answers 100 first", answers(format!("HTTP/1.1 100 Continue\r\n\r\n{RIGHT}"))),
         ("answers 103 first, twice", answers(format!("{0}{0}{RIGHT}", "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n"))),
         ("answers 101", answers("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n")),
@@ -233,11 +233,11 @@ fn plain() -> Vec<(&'static str, String)> {
         ("states a length that is too long, and closes", answers_and_closes(with("content-length: 99\r\n"))),
         ("states a length that is too short", answers(with("content-length: 1\r\n"))),
         ("states two lengths", answers(with("content-length: 2\r\ncontent-length: 3\r\n"))),
-        ("states a length below nothing", answers(with("content-length: -2\r\n"))),
-        ("states a length that is no number", answers(with("content-length: two\r\n"))),
-        ("states a length beyond all numbers", answers(with("content-length: 99999999999999999999\r\n"))),
+        ("states a negative length", answers(with("content-length: -2\r\n"))),
+        ("states a length that is not a number", answers(with("content-length: two\r\n"))),
+        ("states a length that overflows", answers(with("content-length: 99999999999999999999\r\n"))),
         ("states 16 EiB", answers_and_closes(with("content-length: 18446744073709551614\r\n"))),
-        ("chunks of a length that is no number", answers(with("transfer-encoding: chunked\r\n\r\nzz\r\n"))),
+        ("chunks with a length that is not a number", answers(with("transfer-encoding: chunked\r\n\r\nzz\r\n"))),
         ("chunks that end early", answers_and_closes(with("transfer-encoding: chunked\r\n\r\n9\r\n"))),
         ("a header of 10 MB", answers(with(&format!("x: {huge}\r\n")))),
         ("10 MB of headers", answers(with(&"x: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n".repeat(300_000)))),
@@ -258,23 +258,23 @@ fn plain() -> Vec<(&'static str, String)> {
                 .concat(),
             ),
         ),
-        ("text that is not UTF-8, in a text", answers(body(b"{\"pipelines\":[{\"name\":\"\xff\"}]}"))),
+        ("invalid UTF-8 in a string", answers(body(b"{\"pipelines\":[{\"name\":\"\xff\"}]}"))),
         (
-            "text that is not UTF-8, in a header",
+            "invalid UTF-8 in a header",
             answers([b"HTTP/1.1 400 X\r\nx-amzn-requestid: \xff\r\ncontent-length: 0\r\n\r\n".to_vec()].concat()),
         ),
         ("an empty body", answers(body(""))),
-        ("half of a document", answers(body("{\"pipelines\":[{\"na"))),
+        ("an incomplete document", answers(body("{\"pipelines\":[{\"na"))),
         ("two documents", answers(body("{}{}"))),
         ("a list for a structure", answers(body("[]"))),
-        ("a text for a structure", answers(body("\"x\""))),
+        ("a string for a structure", answers(body("\"x\""))),
         ("null for a structure", answers(body("null"))),
         ("a number for a list", answers(body("{\"pipelines\":5}"))),
-        ("a text for a number", answers(body("{\"pipelines\":[{\"version\":\"x\"}]}"))),
+        ("a string for a number", answers(body("{\"pipelines\":[{\"version\":\"x\"}]}"))),
         ("a number beyond its type", answers(body("{\"pipelines\":[{\"version\":1e400}]}"))),
         ("half of a surrogate pair", answers(body("{\"pipelines\":[{\"name\":\"\\ud800\"}]}"))),
-        ("100,000 lists within each other", answers(body("[".repeat(100_000)))),
-        ("the same, where nobody looks", answers(body(format!("{{\"x\":{}", "[".repeat(100_000))))),
+        ("100,000 nested lists", answers(body("[".repeat(100_000)))),
+        ("the same in an unknown member", answers(body(format!("{{\"x\":{}", "[".repeat(100_000))))),
         ("HTML", answers(body("<html><body>Sign in to the airport's network</body></html>"))),
         ("a redirect", answers("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n")),
         ("an error without a body", answers("HTTP/1.1 400 X\r\ncontent-length: 0\r\n\r\n")),
@@ -292,7 +292,7 @@ fn plain() -> Vec<(&'static str, String)> {
             }),
         ),
         (
-            "a refused signature, with a date that is none",
+            "a refused signature, with an invalid date",
             answers(refused(403, "date: soon\r\n", "SignatureDoesNotMatch")),
         ),
     ]
@@ -370,24 +370,24 @@ fn certificates(home: &Path) -> Vec<(&'static str, String)> {
     };
     vec![
         (
-            "a certificate that is right",
+            "a valid certificate",
             served(&named(&["localhost"]), Some(&authority)),
         ),
         (
-            "of an authority that nobody trusts",
+            "from an untrusted authority",
             served(&named(&["localhost"]), Some(&other)),
         ),
-        ("signed by itself", served(&named(&["localhost"]), None)),
+        ("self-signed", served(&named(&["localhost"]), None)),
         (
             "for another name",
             served(&named(&["elsewhere.example"]), Some(&authority)),
         ),
         (
-            "for names below",
+            "for subdomains only",
             served(&named(&["*.localhost"]), Some(&authority)),
         ),
         (
-            "for no name but the common one",
+            "with a common name only",
             changed(&|params| {
                 *params = named(&[]);
                 params
@@ -396,14 +396,14 @@ fn certificates(home: &Path) -> Vec<(&'static str, String)> {
             }),
         ),
         (
-            "that has expired",
+            "expired",
             changed(&|params| {
                 (params.not_before, params.not_after) =
                     (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1));
             }),
         ),
         (
-            "that is not valid yet",
+            "not valid yet",
             changed(&|params| {
                 (params.not_before, params.not_after) =
                     (date_time_ymd(2901, 1, 1), date_time_ymd(2902, 1, 1));
@@ -416,7 +416,7 @@ fn certificates(home: &Path) -> Vec<(&'static str, String)> {
             }),
         ),
         (
-            "of an authority for itself",
+            "a CA certificate as the server's own",
             changed(&|params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
         ),
         (
@@ -481,7 +481,7 @@ fn table(home: &Path) -> String {
         .collect();
     let mut rows = played(home, calls);
     for (fault, reads) in [
-        ("ends the connection at any byte of the answer", true),
+        ("closes the connection at any byte of the answer", true),
         ("resets it at any byte of the answer", false),
     ] {
         let (exit, says) = at_every_byte(home, drop, reads);

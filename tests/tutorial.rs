@@ -58,6 +58,11 @@ fn the_page_on_workers_is_true() {
     is_true("docs/workers.md");
 }
 
+#[test]
+fn the_page_on_the_command_is_true() {
+    is_true("docs/command.md");
+}
+
 /// What the page on workers shows of the program in Rust is the program.
 #[test]
 fn the_worker_in_rust_is_the_example() {
