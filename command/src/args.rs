@@ -4,7 +4,7 @@
 //! operation's options. A level takes what it knows and hands the rest on in order. It knows
 //! nothing of what options mean.
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 /// How many values an option takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

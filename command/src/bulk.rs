@@ -9,13 +9,15 @@ pub(crate) mod lines;
 mod progress;
 mod rate;
 
-use crate::call::{Answer, answer, config, told, unless_interrupted};
-use crate::exit::Failure;
+use crate::call::{Answer, answer, config, into_failure};
+use crate::context::Context;
+use crate::failure::Failure;
 use crate::input::{Reader, merge};
 use crate::output::json;
 use crate::printer::shown;
 use crate::prompt::Terminal;
-use crate::run::Context;
+use crate::signals::unless_interrupted;
+use crate::{report, stdout};
 use journal::Journal;
 use lines::Input;
 use opsmith_runtime::document::{Document, Map};
@@ -27,7 +29,6 @@ use progress::Progress;
 use rate::Rate;
 use std::collections::VecDeque;
 use std::fmt::Display;
-use std::io::Write as _;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -226,12 +227,7 @@ impl Bulk<'_> {
     fn warn(&mut self, number: u64, text: impl Display) {
         if self.context.warns {
             self.progress.clear();
-            // When standard error is gone there is nobody to warn.
-            let _ = writeln!(
-                std::io::stderr(),
-                "{}: [WARNING]: line {number}: {text}",
-                crate::program::name()
-            );
+            self.context.warn(format_args!("line {number}: {text}"));
         }
     }
 
@@ -242,7 +238,7 @@ impl Bulk<'_> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                let failure = told(error, service, &self.context.timestamps);
+                let failure = into_failure(error, service, &self.context.timestamps);
                 return if failure.concerns_all() {
                     Err(failure)
                 } else {
@@ -306,7 +302,7 @@ impl Bulk<'_> {
             return Ok(());
         }
         self.progress.clear();
-        crate::run::print(&text)?;
+        stdout::print(&text)?;
         if let Some(journal) = &mut self.journal {
             journal.add(&done)?;
         }
@@ -322,7 +318,7 @@ fn line(number: u64, name: &str, value: Document) -> String {
 
 fn failed(number: u64, failure: &Failure) -> Outcome {
     Outcome {
-        text: line(number, "error", Document::Map(failure.document())),
+        text: line(number, "error", Document::Map(report::document(failure))),
         ok: false,
         done: false,
     }

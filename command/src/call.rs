@@ -1,9 +1,10 @@
 //! From parameters to a result: the client that options and settings ask for, and its calls.
 
-use crate::exit::Failure;
+use crate::context::Context;
+use crate::failure::Failure;
 use crate::output::{Timestamps, present};
 use crate::prompt::Terminal;
-use crate::run::Context;
+use crate::signals::unless_interrupted;
 use opsmith_runtime::client::Prepared;
 use opsmith_runtime::config::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
@@ -11,11 +12,7 @@ use opsmith_runtime::http::Request;
 use opsmith_runtime::schema::{Operation, Service};
 use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Config, Error};
-use std::future::{Future, poll_fn};
-use std::io::Write as _;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -24,8 +21,7 @@ pub(crate) struct OperationRunner<'a> {
     client: Client<'a>,
     service: &'a Service<'a>,
     operation: &'a Operation<'a>,
-    timestamps: &'a Timestamps,
-    warns: bool,
+    context: &'a Context<'a>,
     /// Whether nothing was called yet.
     first: bool,
     /// Taken when the caller ends.
@@ -51,7 +47,7 @@ impl<'a> OperationRunner<'a> {
     ///
     /// Options and settings that no client can have.
     pub(crate) fn new(
-        context: &'a Context<'_>,
+        context: &'a Context<'a>,
         service: &'a Service<'a>,
         operation: &'a Operation<'a>,
     ) -> Result<Self, Failure> {
@@ -61,27 +57,22 @@ impl<'a> OperationRunner<'a> {
             .map_err(Failure::general)?;
         let prompt = Arc::new(Terminal::default());
         let client = Client::new(service, config(context, &runtime, prompt.clone())?);
-        let timestamps = &context.timestamps;
-        let warns = context.warns;
-        let runtime = Some(runtime);
-        let caller = OperationRunner {
-            client,
-            service,
-            operation,
-            timestamps,
-            warns,
-            first: true,
-            runtime,
-            prompt,
-        };
         if context
             .settings
             .get("cli_history")?
             .is_some_and(|value| value.text == "enabled")
         {
-            caller.warn("cli_history: the history of commands is not built; nothing is recorded");
+            context.warn("cli_history: the history of commands is not built; nothing is recorded");
         }
-        Ok(caller)
+        Ok(OperationRunner {
+            client,
+            service,
+            operation,
+            context,
+            first: true,
+            runtime: Some(runtime),
+            prompt,
+        })
     }
 
     /// Checks the parameters as a call would; of the first call, says in what they depart from the
@@ -103,10 +94,10 @@ impl<'a> OperationRunner<'a> {
         };
         let prepared = self.client.prepare(self.operation.name, &input)?;
         if std::mem::take(&mut self.first) {
-            prepared
-                .warnings
-                .iter()
-                .for_each(|violation| self.warn(format_args!("{violation}; sent nevertheless")));
+            prepared.warnings.iter().for_each(|violation| {
+                self.context
+                    .warn(format_args!("{violation}; sent nevertheless"))
+            });
         }
         Ok(prepared)
     }
@@ -130,7 +121,7 @@ impl<'a> OperationRunner<'a> {
     pub(crate) fn call(&mut self, parameters: &Map) -> Result<Document, Failure> {
         let answered = self.attempt(parameters)?;
         Ok(answered
-            .map_err(|error| told(error, self.service, self.timestamps))?
+            .map_err(|error| into_failure(error, self.service, &self.context.timestamps))?
             .document)
     }
 
@@ -148,7 +139,7 @@ impl<'a> OperationRunner<'a> {
             prepared,
         )))?;
         let doubt = answered.as_ref().ok().and_then(|answer| answer.doubt);
-        doubt.into_iter().for_each(|doubt| self.warn(doubt));
+        doubt.into_iter().for_each(|doubt| self.context.warn(doubt));
         Ok(answered)
     }
 
@@ -160,18 +151,6 @@ impl<'a> OperationRunner<'a> {
     pub(crate) fn sleep(&self, least: Duration, most: Duration) -> Result<(), Failure> {
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
         runtime.block_on(unless_interrupted(self.client.sleep(least, most)))
-    }
-
-    /// Says on standard error what does not keep the command from going on.
-    pub(crate) fn warn(&self, text: impl std::fmt::Display) {
-        if self.warns {
-            // When standard error is gone there is nobody to warn.
-            let _ = writeln!(
-                std::io::stderr(),
-                "{}: [WARNING]: {text}",
-                crate::program::name()
-            );
-        }
     }
 }
 
@@ -217,7 +196,11 @@ pub(crate) async fn answer<'a>(
 }
 
 /// A failed call, with the members of the service's error as results show them.
-pub(crate) fn told(error: Error, service: &Service<'_>, timestamps: &Timestamps) -> Failure {
+pub(crate) fn into_failure(
+    error: Error,
+    service: &Service<'_>,
+    timestamps: &Timestamps,
+) -> Failure {
     let Error::Service(mut error) = error else {
         return error.into();
     };
@@ -235,20 +218,6 @@ pub(crate) fn told(error: Error, service: &Service<'_>, timestamps: &Timestamps)
         );
     }
     Error::Service(error).into()
-}
-
-/// The answer of a future, unless the user interrupts first.
-pub(crate) async fn unless_interrupted<T>(answer: impl Future<Output = T>) -> Result<T, Failure> {
-    let mut answer = pin!(answer);
-    let mut interrupt = pin!(tokio::signal::ctrl_c());
-    poll_fn(|context| match answer.as_mut().poll(context) {
-        Poll::Ready(answer) => Poll::Ready(Ok(answer)),
-        Poll::Pending => interrupt
-            .as_mut()
-            .poll(context)
-            .map(|_| Err(Failure::interrupted())),
-    })
-    .await
 }
 
 /// The configuration of the client.
@@ -271,7 +240,7 @@ pub(crate) fn config(
     }
     #[cfg(feature = "local")]
     if let Some(endpoint) = &context.local {
-        config = crate::local::configured(config, endpoint);
+        config = crate::embedded::configured(config, endpoint);
     }
     if globals.has("--no-sign-request") {
         config = config.anonymous();

@@ -2,8 +2,10 @@
 //! `opsmith completions answer LINE CURRENT` for the words that may stand at the end of a line.
 
 use crate::args::{Known, Takes};
-use crate::exit::Failure;
-use crate::{globals, help, operation, parameter, program, run, wait};
+use crate::failure::Failure;
+use crate::program::Program;
+use crate::stdout::print;
+use crate::{globals, operation, parameter, waiter};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::schema::commands::{Command, Commands};
@@ -62,36 +64,33 @@ complete -c opsmith -f -a '(_opsmith)'
 /// # Errors
 ///
 /// Words that name no shell.
-pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
+pub(crate) fn command(program: &Program, words: &[String]) -> Result<(), Failure> {
     let shells = || SHELLS.iter().map(|(shell, _)| *shell);
     let usage = || {
         format!(
             "usage: {} completions {}",
-            program::name(),
+            program.name,
             shells().collect::<Vec<_>>().join("|")
         )
     };
     match words {
         [word, line, current @ ..] if word == "answer" => {
             let current = current.first().map(String::as_str);
-            let answers = answers(line)
+            let answers = answers(program, line)
                 .into_iter()
                 .filter_map(|word| shown(&word, line, current));
-            run::print(&answers.map(|word| word + "\n").collect::<String>())
+            print(&answers.map(|word| word + "\n").collect::<String>())
         }
-        [word] if word == "help" => run::print(&format!(
+        [word] if word == "help" => print(&format!(
             "{}\n\nPrints the completions of {} for a shell.\n",
             usage(),
-            program::name()
+            program.name
         )),
         [shell] => match SHELLS.iter().find(|(name, _)| name == shell) {
-            Some((_, script)) => run::print(&script.replace("opsmith", program::name())),
+            Some((_, script)) => print(&script.replace("opsmith", program.name)),
             None => Err(Failure::choice("shell", shell, shells())),
         },
-        _ => Err(Failure::parameter(format_args!(
-            "completions takes the name of a shell\n\n{}",
-            usage()
-        ))),
+        _ => Err(Failure::command_usage("completions takes the name of a shell").with_usage(usage)),
     }
 }
 
@@ -127,16 +126,21 @@ fn split(line: &str) -> (Vec<String>, String) {
 }
 
 /// The words that may stand where the last word of a line stands.
-pub(crate) fn answers(line: &str) -> Vec<String> {
+pub(crate) fn answers(program: &Program, line: &str) -> Vec<String> {
     let (words, last) = split(line);
-    let mut place = Place::default();
+    let mut place = Place {
+        program,
+        path: Vec::new(),
+        given: Vec::new(),
+        due: None,
+    };
     words.iter().skip(1).for_each(|word| place.pass(word));
     place.answers(&last)
 }
 
 /// What the words of a line before the last lead to.
-#[derive(Default)]
-struct Place {
+struct Place<'a> {
+    program: &'a Program,
     /// Words that are neither options nor their values: service, operation, more.
     path: Vec<String>,
     /// Options that were given.
@@ -145,7 +149,7 @@ struct Place {
     due: Option<String>,
 }
 
-impl Place {
+impl Place<'_> {
     fn pass(&mut self, word: &str) {
         let takes =
             |option: &str| self.with_options(|known| find(known, option).map(|known| known.takes));
@@ -168,7 +172,7 @@ impl Place {
     }
 
     fn service(&self) -> Option<&'static Commands<'static>> {
-        program::find(self.path.first()?)
+        self.program.find(self.path.first()?)
     }
 
     fn operation(
@@ -181,9 +185,9 @@ impl Place {
         let commands = self.service()?;
         if let Some(found) = self
             .waits()
-            .then(|| wait::find(commands, self.path.get(2)?))
+            .then(|| waiter::find(commands, self.path.get(2)?))
         {
-            return found.map(|found| (commands, *found.command, wait::unpaged(found.operation)));
+            return found.map(|found| (commands, *found.command, waiter::unpaged(found.operation)));
         }
         let (command, operation) = commands.find(self.path.get(1)?)?;
         Some((commands, *command, *operation))
@@ -191,7 +195,7 @@ impl Place {
 
     /// Whether the words are those of a waiter.
     fn waits(&self) -> bool {
-        self.path.get(1).is_some_and(|word| word == wait::WORD)
+        self.path.get(1).is_some_and(|word| word == waiter::WORD)
     }
 
     /// Does something with the options that may stand here.
@@ -212,7 +216,7 @@ impl Place {
                 .filter(|known| parameter.names().any(|name| name == known.name))
         });
         let mut own: Vec<Known<'_>> = shown.chain(operation::common(pagination)).collect();
-        own.extend(self.waits().then(wait::known).into_iter().flatten());
+        own.extend(self.waits().then(waiter::known).into_iter().flatten());
         own.extend(known);
         task(&own)
     }
@@ -244,13 +248,14 @@ impl Place {
         }
         match self.path.as_slice() {
             [] => beginning(
-                program::words()
+                self.program
+                    .words()
                     .map(str::to_owned)
                     .chain(own_words())
                     .collect(),
             ),
             [service] => beginning(self.words_after(service)),
-            [_, word] if word == wait::WORD => beginning(self.waiters()),
+            [_, word] if word == waiter::WORD => beginning(self.waiters()),
             _ if self.due.is_none() && self.operation().is_some() => beginning(self.options()),
             _ => Vec::new(),
         }
@@ -334,7 +339,7 @@ fn find<'k, 'a>(known: &'k [Known<'a>], option: &str) -> Option<&'k Known<'a>> {
 }
 
 fn own_words() -> impl Iterator<Item = String> {
-    help::OWN
+    globals::OWN_COMMANDS
         .iter()
         .filter_map(|(words, _)| words.split(' ').next().map(str::to_owned))
 }
@@ -426,6 +431,7 @@ fn shorthand(service: &Service<'_>, ix: ShapeIndex, so_far: &str) -> Vec<String>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::SAMPLE;
 
     const FAIL: &str = "opsmith codepipeline put-third-party-job-failure-result";
 
@@ -481,7 +487,7 @@ mod tests {
             ("opsmith nonsense ", &[]),
             ("opsmith codepipeline nonsense --job", &[]),
         ] {
-            assert_eq!(answers(line), expected, "{line}");
+            assert_eq!(answers(&SAMPLE, line), expected, "{line}");
         }
     }
 
@@ -539,7 +545,7 @@ mod tests {
                     .map(|name| format!("{whole}{name}"))
                     .collect();
                 assert_eq!(
-                    answers(&format!("{FAIL} {word}{typed}")),
+                    answers(&SAMPLE, &format!("{FAIL} {word}{typed}")),
                     expected,
                     "{option}{typed}"
                 );

@@ -6,8 +6,9 @@ mod args;
 mod bulk;
 mod call;
 mod completions;
+mod context;
 mod dry_run;
-mod exit;
+mod failure;
 mod globals;
 mod help;
 mod input;
@@ -20,11 +21,15 @@ mod parameter;
 mod printer;
 mod program;
 mod prompt;
+mod report;
 mod run;
+mod signals;
 mod skeleton;
+mod stdout;
 mod suggest;
 mod trace;
 mod wait;
+mod waiter;
 
 pub mod readers;
 

@@ -1,7 +1,6 @@
 //! The global options, as one table: what they are called, take and mean.
 
 use crate::args::{Known, Takes};
-use crate::help::GlobalHelp;
 
 /// A global option.
 pub(crate) struct Global {
@@ -149,3 +148,37 @@ pub(crate) fn help() -> Vec<GlobalHelp<'static>> {
     };
     GLOBALS.iter().map(help).collect()
 }
+
+/// A global option as the help shows it.
+pub(crate) struct GlobalHelp<'a> {
+    pub(crate) name: &'a str,
+    /// `string`, `int` or `boolean`.
+    pub(crate) value: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) choices: &'a [&'a str],
+    /// The setting that states the same, if there is one.
+    pub(crate) setting: Option<&'a str>,
+}
+
+/// Our own commands, with what they do.
+pub(crate) const OWN_COMMANDS: &[(&str, &str)] = &[
+    (
+        "completions SHELL",
+        "Prints the lines by which bash, zsh or fish completes the words of this command.",
+    ),
+    ("help", "This page."),
+    #[cfg(feature = "local")]
+    (
+        "local serve",
+        "Keeps a local endpoint running, for any client of AWS. Its own help: local help.",
+    ),
+    (
+        "man DIR",
+        "Writes the manual pages of this command and of all services and operations into a folder.",
+    ),
+    #[cfg(feature = "worker")]
+    (
+        "worker run",
+        "Takes third-party jobs and runs a command for each. Its own help: worker help.",
+    ),
+];

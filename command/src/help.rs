@@ -12,16 +12,25 @@ mod roff;
 mod samples;
 
 pub(crate) use operation::{operation_page, wait_page, waiter_page};
-pub(crate) use overview::{GlobalHelp, OWN, service_page, top_page};
+pub(crate) use overview::{service_page, top_page};
 pub(crate) use page::Page;
 
+use crate::failure::Failure;
 use crate::pager::Pager;
 use layout::Layout;
 use std::io::{self, IsTerminal as _, Write};
 
 /// Prints a page: through a pager and as wide as the terminal is, or plainly in 78 columns when not
 /// on a terminal.
-pub(crate) fn print(page: &Page) -> io::Result<()> {
+///
+/// # Errors
+///
+/// The output can't be written.
+pub(crate) fn print(page: &Page) -> Result<(), Failure> {
+    write(page).map_err(|error| Failure::output(&error))
+}
+
+fn write(page: &Page) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if !out.is_terminal() {
         out.write_all(page.render(&Layout::PLAIN).as_bytes())?;

@@ -11,6 +11,7 @@ pub(crate) mod yaml;
 
 pub(crate) use cli_input::merge;
 
+use crate::failure::Failure;
 use opsmith_runtime::config::Env;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::redact;
@@ -41,6 +42,15 @@ pub(crate) enum Error {
 impl Error {
     fn of(option: &str, problem: impl fmt::Display) -> Self {
         Error::Parameter(format!("Error parsing parameter '{option}': {problem}"))
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Parameter(text) => Failure::parameter(text),
+            Error::Other(text) => Failure::general(text),
+        }
     }
 }
 

@@ -25,8 +25,11 @@ mod args;
 mod bulk;
 mod call;
 mod completions;
+mod context;
 mod dry_run;
-mod exit;
+#[cfg(feature = "local")]
+mod embedded;
+mod failure;
 mod globals;
 mod help;
 mod input;
@@ -41,15 +44,19 @@ mod parameter;
 mod printer;
 mod program;
 mod prompt;
+mod report;
 // Fuzz targets take the same file for a public module.
 #[cfg(test)]
 #[expect(unreachable_pub)]
 mod readers;
 mod run;
+mod signals;
 mod skeleton;
+mod stdout;
 mod suggest;
 mod trace;
 mod wait;
+mod waiter;
 #[cfg(feature = "worker")]
 mod worker;
 

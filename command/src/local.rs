@@ -4,18 +4,17 @@
 mod job;
 
 use crate::args::{self, Known, Takes};
-use crate::exit::Failure;
-use crate::{input, output};
+use crate::failure::Failure;
+use crate::program::Program;
+use crate::stdout::print;
+use crate::{embedded, input, output};
 use opsmith_local::jobs::Jobs;
-use opsmith_local::{Definitions, Endpoint, Ids, Options, REGION, Store};
-use opsmith_runtime::Config;
-use opsmith_runtime::identity::Credentials;
+use opsmith_local::{Definitions, Ids, Options, Store};
 use std::fmt::Display;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 
-fn usage_line() -> String {
-    let name = crate::program::name();
+fn usage_line(name: &str) -> String {
     format!(
         "usage: {name} local serve [--port N] [--jobs FILE] [--state FILE] [--seed N] [--stub]\n       \
          {name} local job add FILE|- | list | show ID | watch [ID]  [--port N]"
@@ -30,44 +29,21 @@ const OPTIONS: &[Known<'static>] = &[
     Known::own("--stub", Takes::Nothing),
 ];
 
-/// Starts the endpoint that `--local` calls. Steps of jobs are told on standard error.
-///
-/// # Errors
-///
-/// The system lacks the means for it.
-pub(crate) fn start() -> Result<Endpoint, Failure> {
-    let options = Options {
-        on_event: Box::new(|event| tell(event)),
-        ..Options::default()
-    };
-    Endpoint::start_with(options).map_err(|error| failed(&error))
-}
-
-/// The configuration that calls the endpoint.
-pub(crate) fn configured(config: Config, endpoint: &Endpoint) -> Config {
-    let credentials = endpoint.credentials();
-    let secret = credentials.secret_access_key.expose();
-    config
-        .endpoint_url(endpoint.url())
-        .region(REGION)
-        .credentials(Credentials::new(
-            credentials.access_key_id.clone(),
-            secret,
-            "local",
-        ))
-}
-
 /// Runs `opsmith local …`.
 ///
 /// # Errors
 ///
 /// The words are no command of it, or what they ask for can't be had.
-pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
+pub(crate) fn command(program: &Program, words: &[String]) -> Result<(), Failure> {
+    run(program, words).map_err(|failure| failure.with_usage(|| usage_line(program.name)))
+}
+
+fn run(program: &Program, words: &[String]) -> Result<(), Failure> {
     let level = args::read::<Failure>(words, OPTIONS, |_| Ok(()), |_| Ok(()))?;
     let rest: Vec<&str> = level.rest.iter().map(String::as_str).collect();
     match (level.word.as_deref(), rest.as_slice()) {
         (Some("serve"), []) => serve(&level),
-        (Some("help"), []) => crate::run::print(&format!("{}\n\n{HELP}", usage_line())),
+        (Some("help"), []) => print(&format!("{}\n\n{HELP}", usage_line(program.name))),
         (Some("job"), words) => job::command(words, port(level.value("--port"))?),
         (Some("serve" | "help"), [unknown, ..]) => {
             Err(usage(format_args!("Unknown options: {unknown}")))
@@ -101,7 +77,7 @@ watch [ID]    Prints each step of all jobs as it happens; or those of one job, u
 ";
 
 fn usage(text: impl Display) -> Failure {
-    Failure::parameter(format_args!("{text}\n\n{}", usage_line()))
+    Failure::command_usage(text)
 }
 
 fn port(text: Option<&str>) -> Result<Option<u16>, Failure> {
@@ -147,11 +123,11 @@ fn serve(level: &args::Level<'_>) -> Result<(), Failure> {
         ids,
         store,
         stub: level.has("--stub"),
-        on_event: Box::new(|event| tell(event)),
+        on_event: Box::new(|event| embedded::report(event)),
         ..Options::default()
     };
-    let endpoint = Endpoint::start_with(options).map_err(|error| failed(&error))?;
-    crate::run::print(&endpoint.export_lines())?;
+    let endpoint = embedded::start_with(options)?;
+    print(&endpoint.export_lines())?;
     endpoint.wait();
     Ok(())
 }
@@ -176,13 +152,4 @@ fn definitions(path: &str) -> Result<Definitions, Failure> {
     };
     let document = read.map_err(|error| wrong(&error))?;
     Definitions::from_json(&output::json::compact(&document)).map_err(|error| wrong(&error))
-}
-
-fn failed(error: &std::io::Error) -> Failure {
-    Failure::general(format_args!("The local endpoint can't start: {error}"))
-}
-
-fn tell(event: impl Display) {
-    // When nobody reads standard error there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "local endpoint: {event}");
 }

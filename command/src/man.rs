@@ -1,14 +1,16 @@
 //! `opsmith man DIR`: the help pages as manual pages.
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::help::{self, Page};
-use crate::{globals, program, run, wait};
+use crate::program::Program;
+use crate::stdout::print;
+use crate::{globals, waiter};
 use opsmith_runtime::files::replace;
 use std::fs;
 use std::path::Path;
 
-fn usage() -> String {
-    format!("usage: {} man DIR", program::name())
+fn usage(program: &Program) -> String {
+    format!("usage: {} man DIR", program.name)
 }
 
 /// Writes all manual pages into the folder that the words name.
@@ -16,24 +18,23 @@ fn usage() -> String {
 /// # Errors
 ///
 /// Other words, and a folder that can't be written.
-pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
+pub(crate) fn command(program: &Program, words: &[String]) -> Result<(), Failure> {
     let folder = match words {
         [word] if word == "help" => {
-            return run::print(&format!(
+            return print(&format!(
                 "{}\n\nWrites the manual pages of {}, section 1, into the folder DIR.\n",
-                usage(),
-                program::name()
+                usage(program),
+                program.name
             ));
         }
         [folder] if !folder.starts_with('-') => Path::new(folder),
         _ => {
-            return Err(Failure::parameter(format_args!(
-                "man takes one folder\n\n{}",
-                usage()
-            )));
+            return Err(
+                Failure::command_usage("man takes one folder").with_usage(|| usage(program))
+            );
         }
     };
-    let pages = pages();
+    let pages = pages(program);
     let failed = |error| {
         Failure::general(format_args!(
             "{} can't be written: {error}",
@@ -45,7 +46,7 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
         let path = folder.join(format!("{name}.1"));
         replace(&path, source.as_bytes()).map_err(failed)?;
     }
-    run::print(&format!(
+    print(&format!(
         "{} manual pages in {}\n",
         pages.len(),
         folder.display()
@@ -53,18 +54,19 @@ pub(crate) fn command(words: &[String]) -> Result<(), Failure> {
 }
 
 /// Every page by its name.
-fn pages() -> Vec<(String, String)> {
+fn pages(program: &Program) -> Vec<(String, String)> {
     let mut pages = Vec::new();
-    let mut add =
-        |page: Page, name: String, about: &str| pages.push((name.clone(), page.roff(&name, about)));
+    let mut add = |page: Page, name: String, about: &str| {
+        pages.push((name.clone(), page.roff(program, &name, about)))
+    };
     let about = "operations of AWS services, with the syntax of the AWS CLI";
     add(
-        help::top_page(&globals::help()),
-        program::name().to_owned(),
+        help::top_page(program, &globals::help()),
+        program.name.to_owned(),
         about,
     );
-    for commands in program::services().iter().copied() {
-        let service = format!("{}-{}", program::name(), commands.service.command);
+    for commands in program.services.iter().copied() {
+        let service = format!("{}-{}", program.name, commands.service.command);
         add(
             help::service_page(commands),
             service.clone(),
@@ -79,11 +81,11 @@ fn pages() -> Vec<(String, String)> {
             );
         }
         for (word, ..) in commands.waiters() {
-            if let Some(found) = wait::find(commands, word) {
+            if let Some(found) = waiter::find(commands, word) {
                 let page = help::waiter_page(commands, word, &found);
                 add(
                     page,
-                    format!("{service}-{}-{word}", wait::WORD),
+                    format!("{service}-{}-{word}", waiter::WORD),
                     "an operation is called until something is so",
                 );
             }

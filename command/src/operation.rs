@@ -1,7 +1,7 @@
 //! The options of an operation, from its rows.
 
 use crate::args::{self, Known, Level, Takes};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Reader};
 use crate::pages::{self, Wanted};
 use crate::parameter::{self, Parameter};

@@ -1,7 +1,7 @@
 //! Paged operations: the options that page, and following the pages as the AWS CLI does.
 
 use crate::args::{Known, Takes};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use opsmith_runtime::document::{Document, Map};
@@ -908,9 +908,7 @@ mod tests {
             pages.next(call, |page| page).expect("the first page");
             pages.next(call, |page| page).map(|page| page.is_some())
         };
-        let error = run("[1]")
-            .expect_err("a circle")
-            .message(crate::exit::Manner::Legacy);
+        let error = run("[1]").expect_err("a circle").text;
         assert!(
             error.contains("The same next token was received twice"),
             "{error}"

@@ -1,7 +1,7 @@
 //! The options of an operation's input: one for each member, and those that set a part of one.
 
 use crate::args::{Known, Level, Takes};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::Reader;
 use crate::pages;
 use opsmith_runtime::document::{Document, Map};

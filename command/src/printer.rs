@@ -1,11 +1,11 @@
 //! The way of a result to standard output: its presentation, `--query`, the format; pages all at
 //! once or one by one.
 
-use crate::exit::Failure;
+use crate::context::Context;
+use crate::failure::Failure;
 use crate::output::{Format, Layout, present, render};
 use crate::pager::{Pager, Reading};
 use crate::pages::{self, Pages};
-use crate::run::Context;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::{Operation, Service};
 use std::io::{self, IsTerminal as _, Write as _};
@@ -170,18 +170,13 @@ pub(crate) fn shown(
         Some(shape) => {
             let mut doubts = Vec::new();
             let shown = present(answer, service, shape, &context.timestamps, &mut doubts);
-            if let Some((first, others)) = doubts.split_first().filter(|_| context.warns) {
+            if let Some((first, others)) = doubts.split_first() {
                 let more = if others.is_empty() {
                     String::new()
                 } else {
                     format!(" (and {} more)", others.len())
                 };
-                // When standard error is gone there is nobody to warn.
-                let _ = writeln!(
-                    io::stderr(),
-                    "{}: [WARNING]: {first}{more}",
-                    crate::program::name()
-                );
+                context.warn(format_args!("{first}{more}"));
             }
             shown
         }

@@ -6,7 +6,8 @@ use crate::bulk::lines::Input;
 use crate::input::{self, BinaryFormat, Reader};
 use crate::operation::Line;
 use crate::output::{Format, Layout, Timestamps};
-use crate::{completions, output, program};
+use crate::program::SAMPLE;
+use crate::{completions, output};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::query::Query;
@@ -21,7 +22,7 @@ pub fn line(bytes: &[u8]) {
     let Some((operation, words)) = words.split_first() else {
         return;
     };
-    let commands = program::services()[0];
+    let commands = SAMPLE.services[0];
     let Some((command, operation)) = commands.find(operation) else {
         return;
     };
@@ -42,7 +43,7 @@ pub fn line(bytes: &[u8]) {
 /// A whole document of parameters, as JSON and as YAML.
 pub fn document(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let commands = program::services()[0];
+    let commands = SAMPLE.services[0];
     let env = Env::with_variables([("HOME", "")]);
     let reader = Reader {
         service: commands.service,
@@ -77,7 +78,7 @@ pub fn completion(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     // Profiles are read from files, which are none of the line's.
     if !text.contains("--p") && !text.contains("file") {
-        completions::answers(&text)
+        completions::answers(&SAMPLE, &text)
             .iter()
             .for_each(|found| drop(completions::shown(found, &text, Some("t="))));
     }

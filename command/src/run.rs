@@ -4,38 +4,49 @@
 
 use crate::args::{self, Given, Known, Level};
 use crate::call::OperationRunner;
-use crate::exit::{Failure, Manner};
-use crate::input::{self, BinaryFormat};
+use crate::context::Context;
+use crate::failure::Failure;
 use crate::operation::Line;
-use crate::output::Timestamps;
 use crate::pages::{Pages, Wanted};
 use crate::printer::Printer;
-use crate::{bulk, dry_run, globals, help, program, skeleton, suggest, trace, wait};
+use crate::program::Program;
+use crate::report::{self, ErrorFormat};
+use crate::stdout::print;
+use crate::{
+    bulk, completions, dry_run, globals, help, man, skeleton, suggest, trace, wait, waiter,
+};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::document::Map;
-use opsmith_runtime::query::Query;
-use opsmith_runtime::sample;
 use opsmith_runtime::schema::Operation;
 use opsmith_runtime::schema::commands::Commands;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::Arc;
+use std::process::ExitCode;
 
-/// What every operation needs to know beside its parameters.
-pub(crate) struct Context<'a> {
-    /// The global options.
-    pub(crate) globals: &'a Level<'static>,
-    /// What environment and shared files say; with `--local`, nothing.
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) query: Option<Query>,
-    pub(crate) timestamps: Timestamps,
-    pub(crate) binary_format: BinaryFormat,
-    /// Whether warnings are printed: not where a program reads the errors.
-    pub(crate) warns: bool,
-    /// The endpoint of `--local`.
-    #[cfg(feature = "local")]
-    pub(crate) local: Option<opsmith_local::Endpoint>,
+impl Program {
+    /// Runs the arguments of the process. The exit code is the AWS CLI's: 0, 130, 252, 253, 254 or
+    /// 255.
+    pub fn run(self) -> ExitCode {
+        self.run_words(std::env::args_os().skip(1))
+    }
+
+    /// Runs these arguments. The program's name is not one of them.
+    pub fn run_words(self, words: impl IntoIterator<Item = OsString>) -> ExitCode {
+        match run(&self, words.into_iter()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err((failure, format)) => {
+                if failure.is_interruption() {
+                    // As the AWS CLI does: ends the line in which the terminal shows `^C`.
+                    let _ = std::io::stdout().write_all(b"\n");
+                }
+                let message = report::message(&failure, self.name, format);
+                // When standard error is closed too, the exit code has to do.
+                let _ = std::io::stderr().write_all(message.as_bytes());
+                ExitCode::from(failure.code())
+            }
+        }
+    }
 }
 
 /// Why reading the line ended early: a failure, or all is done.
@@ -55,50 +66,58 @@ impl From<Failure> for Stop {
 /// # Errors
 ///
 /// Whatever ends the command with another code than 0, and how that is to be told.
-pub(crate) fn run(words: impl Iterator<Item = OsString>) -> Result<(), (Failure, Manner)> {
+fn run(
+    program: &Program,
+    words: impl Iterator<Item = OsString>,
+) -> Result<(), (Failure, ErrorFormat)> {
     let words = words.map(|word| {
         word.into_string()
             .map_err(|word| Failure::usage(format_args!("argument {word:?} is not Unicode text")))
     });
-    let mut manner = Manner::default();
-    let told = words
+    let mut format = ErrorFormat::default();
+    let result = words
         .collect::<Result<Vec<_>, _>>()
         .map_err(Stop::Failed)
-        .and_then(|words| told(&words, &mut manner));
-    match told {
+        .and_then(|words| run_words(program, &words, &mut format));
+    match result {
         Ok(()) | Err(Stop::Done) => Ok(()),
-        Err(Stop::Failed(failure)) => Err((failure, manner)),
+        Err(Stop::Failed(failure)) => Err((failure, format)),
     }
 }
 
-fn told(words: &[String], manner: &mut Manner) -> Result<(), Stop> {
+fn run_words(program: &Program, words: &[String], format: &mut ErrorFormat) -> Result<(), Stop> {
     let known = globals::known();
     // Seen before the line is read, as an error in it must not read the files that --local leaves
     // alone either.
     let local = words
         .iter()
-        .take_while(|word| program::find(word).is_none())
+        .take_while(|word| program.find(word).is_none())
         .any(|word| word == "--local");
     let settings = settings(words, &known, local)?;
-    *manner = manner_of(words, &known, &settings);
-    let globals = args::read(words, &known, global, |word| service(word, &settings))?;
+    *format = error_format(words, &known, &settings);
+    let globals = args::read(
+        words,
+        &known,
+        |given| global(program, given),
+        |word| service(program, word, &settings),
+    )?;
     prompts(&globals, &settings)?;
     if globals.has("--debug") {
         trace::start();
     }
-    let context = context(&globals, settings, *manner, local)?;
+    let context = Context::new(program, &globals, settings, *format, local)?;
     let word = match globals.word.as_deref() {
         Some(word) => word,
         None if args::asks_help(&globals.rest) => "help",
         None => return Err(required(&["command".to_owned()]).into()),
     };
-    match (word, program::find(word)) {
-        ("help", _) => Ok(print_page(&help::top_page(&globals::help()))?),
+    match (word, program.find(word)) {
+        ("help", _) => Ok(help::print(&help::top_page(program, &globals::help()))?),
         (_, Some(commands)) => Ok(operation(&context, commands)?),
-        ("completions", None) => Ok(crate::completions::command(&globals.rest)?),
-        ("man", None) => Ok(crate::man::command(&globals.rest)?),
+        ("completions", None) => Ok(completions::command(program, &globals.rest)?),
+        ("man", None) => Ok(man::command(program, &globals.rest)?),
         #[cfg(feature = "local")]
-        ("local", None) => Ok(crate::local::command(&globals.rest)?),
+        ("local", None) => Ok(crate::local::command(program, &globals.rest)?),
         #[cfg(feature = "worker")]
         ("worker", None) => Ok(crate::worker::command(&context, &globals.rest)?),
         _ => Err(Stop::Done),
@@ -119,7 +138,7 @@ fn settings(words: &[String], known: &[Known<'static>], local: bool) -> Result<S
 }
 
 /// How errors are to be told, as the line says, wherever on it, or a setting.
-fn manner_of(words: &[String], known: &[Known<'static>], settings: &Settings) -> Manner {
+fn error_format(words: &[String], known: &[Known<'static>], settings: &Settings) -> ErrorFormat {
     let options = known
         .iter()
         .filter(|option| matches!(option.name, "--cli-error-format" | "--color"));
@@ -146,7 +165,7 @@ fn manner_of(words: &[String], known: &[Known<'static>], settings: &Settings) ->
         Some(choice) => choice == "on",
         None => std::io::stderr().is_terminal(),
     };
-    Manner::named(&name, color)
+    ErrorFormat::named(&name, color)
 }
 
 /// The world of `--local`: no variable of AWS, of proxies or of the home folder, so that no file is
@@ -162,23 +181,23 @@ fn isolated() -> Env {
 }
 
 /// What is done with a global option as soon as it is reached.
-fn global(given: &Given<'static>) -> Result<(), Stop> {
+fn global(program: &Program, given: &Given<'static>) -> Result<(), Stop> {
     if given.name == "--version" {
-        print(&format!("{}/{}\n", program::name(), program::version()))?;
+        print(&format!("{}/{}\n", program.name, program.version))?;
         return Err(Stop::Done);
     }
     Ok(())
 }
 
 /// Whether the word is a service's.
-fn service(word: &str, settings: &Settings) -> Result<(), Stop> {
-    let own = help::OWN
+fn service(program: &Program, word: &str, settings: &Settings) -> Result<(), Stop> {
+    let own = globals::OWN_COMMANDS
         .iter()
         .filter_map(|(words, _)| words.split(' ').next());
     known_word(
         "command",
         word,
-        program::words().chain(own).collect(),
+        program.words().chain(own).collect(),
         settings,
     )
     .map_err(Stop::Failed)
@@ -253,86 +272,6 @@ fn required(names: &[String]) -> Failure {
     ))
 }
 
-/// Checks the global options and settings that every operation heeds, in the AWS CLI's order.
-fn context<'a>(
-    globals: &'a Level<'static>,
-    mut settings: Settings,
-    manner: Manner,
-    local: bool,
-) -> Result<Context<'a>, Failure> {
-    let query = globals.value("--query").map(|query| {
-        Query::parse(query).map_err(|problem| {
-            Failure::parameter(format_args!("Bad value for --query {query}: {problem}"))
-        })
-    });
-    let query = query.transpose()?;
-    if let Some(url) = globals.value("--endpoint-url") {
-        // As Python finds a scheme: `localhost:8080` has one.
-        if !url.split_once(':').is_some_and(|(scheme, _)| {
-            scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        }) {
-            return Err(Failure::parameter(format_args!(
-                "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
-                 https://<hostname>/"
-            )));
-        }
-        settings.set("endpoint_url", url, "--endpoint-url");
-    }
-    for (setting, option) in [("region", "--region"), ("ca_bundle", "--ca-bundle")] {
-        if let Some(value) = globals.value(option) {
-            settings.set(setting, value, option);
-        }
-    }
-    let setting = |name: &str, otherwise: &str| -> Result<String, Failure> {
-        Ok(settings
-            .get(name)?
-            .map_or_else(|| otherwise.to_owned(), |value| value.text))
-    };
-    let encoding = setting("cli_output_encoding", "utf-8")?;
-    if !matches!(
-        encoding
-            .to_ascii_lowercase()
-            .replace(['-', '_'], "")
-            .as_str(),
-        "" | "utf8"
-    ) {
-        let text = format_args!(
-            "AWS_CLI_OUTPUT_ENCODING={encoding}: output is UTF-8, no other encoding is built"
-        );
-        return Err(Failure::general(text));
-    }
-    let zone = std::env::var("TZ").ok().filter(|_| !local);
-    let timestamps = Timestamps::from_setting(
-        &setting("cli_timestamp_format", "iso8601")?,
-        zone.as_deref(),
-    );
-    let timestamps = timestamps.map_err(Failure::configuration)?;
-    let format = globals.value("--cli-binary-format").map(str::to_owned);
-    let binary_format = match format
-        .map_or_else(|| setting("cli_binary_format", "base64"), Ok)?
-        .as_str()
-    {
-        "base64" => BinaryFormat::Base64,
-        "raw-in-base64-out" => BinaryFormat::Raw,
-        other => return Err(Failure::general(format_args!("'{other}'"))),
-    };
-    if local && (globals.has("--endpoint-url") || globals.has("--profile")) {
-        let text = "--local brings its own endpoint and credentials: leave out --endpoint-url and --profile";
-        return Err(Failure::parameter(text));
-    }
-    let settings = Arc::new(settings);
-    Ok(Context {
-        globals,
-        settings,
-        query,
-        timestamps,
-        binary_format,
-        warns: !matches!(manner, Manner::Structured(..)),
-        #[cfg(feature = "local")]
-        local: local.then(crate::local::start).transpose()?,
-    })
-}
-
 /// The operation's word, its options, and what they ask for.
 fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Result<(), Failure> {
     let check = |word: &str| known_operation(commands, word, &context.settings);
@@ -343,10 +282,10 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         None => return Err(required(&["operation".to_owned()])),
     };
     let Some((command, operation)) = commands.find(&word) else {
-        return if word == wait::WORD {
+        return if word == waiter::WORD {
             wait::command(context, commands, &level.rest)
         } else {
-            print_page(&help::service_page(commands))
+            help::print(&help::service_page(commands))
         };
     };
     let paginate = !context.globals.has("--no-paginate");
@@ -360,9 +299,9 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         lines.is_some(),
     )?;
     if line.help {
-        return print_page(&help::operation_page(commands, command, operation));
+        return help::print(&help::operation_page(commands, command, operation));
     }
-    let reader = reader(context, commands);
+    let reader = context.reader(commands.service);
     let parameters = line.parameters(&reader)?;
     if let Some(source) = lines {
         let alone = line.skeleton.is_none()
@@ -377,45 +316,8 @@ fn operation(context: &Context<'_>, commands: &'static Commands<'static>) -> Res
         };
     }
     match line.skeleton.as_deref() {
-        Some(kind) => sample(context, commands, operation, kind, &parameters),
+        Some(kind) => skeleton::print(context, commands, operation, kind, &parameters),
         None => call(context, commands, operation, &line, parameters),
-    }
-}
-
-/// What reads the values of parameters.
-pub(crate) fn reader<'a>(context: &'a Context<'_>, commands: &Commands<'a>) -> input::Reader<'a> {
-    let binary_format = context.binary_format;
-    let env = context.settings.env();
-    input::Reader {
-        service: commands.service,
-        binary_format,
-        env,
-    }
-}
-
-/// Prints a sample of this kind.
-///
-/// # Errors
-///
-/// Of an output, whatever keeps the parameters from being sent.
-pub(crate) fn sample(
-    context: &Context<'_>,
-    commands: &'static Commands<'static>,
-    operation: &'static Operation<'static>,
-    kind: &str,
-    parameters: &Map,
-) -> Result<(), Failure> {
-    match kind {
-        "input" => {
-            let sample = sample::input(commands.service, operation.input);
-            print(&(crate::output::json::pretty(&sample) + "\n"))
-        }
-        "yaml-input" => print(&skeleton::yaml_input(commands, operation.input)),
-        _ => {
-            OperationRunner::new(context, commands.service, operation)?.prepare(parameters)?;
-            let sample = sample::output(commands.service, operation.output);
-            Printer::new(context, commands.service, operation)?.result(sample)
-        }
     }
 }
 
@@ -436,7 +338,7 @@ fn call(
     warning
         .into_iter()
         .chain(unpaged)
-        .for_each(|text| caller.warn(text));
+        .for_each(|text| context.warn(text));
     let pages = wanted
         .and_then(|wanted| Pages::new(commands.service, operation, parameters.clone(), wanted));
     if let Some(form) = context.globals.values("--cli-dry-run") {
@@ -457,15 +359,39 @@ fn call(
     }
 }
 
-/// Prints text on standard output.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::output(&error))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::SAMPLE;
 
-/// Prints a help page.
-pub(crate) fn print_page(page: &help::Page) -> Result<(), Failure> {
-    help::print(page).map_err(|error| Failure::output(&error))
+    #[test]
+    fn two_programs_run_in_one_process() {
+        let other = Program {
+            name: "other",
+            version: "2",
+            services: &[],
+        };
+        let message = |program: &Program| {
+            let words = ["--local", "codepipelines"].map(OsString::from);
+            let (failure, format) = run(program, words.into_iter()).expect_err("an unknown word");
+            assert_eq!(failure.code(), 252);
+            report::message(&failure, program.name, format)
+        };
+        for _ in 0..2 {
+            let first = message(&SAMPLE);
+            assert!(
+                first.starts_with("\nopsmith: [ERROR]")
+                    && first.contains("usage: opsmith ")
+                    && first.contains("* codepipeline\n"),
+                "{first}"
+            );
+            let second = message(&other);
+            assert!(
+                second.starts_with("\nother: [ERROR]")
+                    && second.contains("usage: other ")
+                    && !second.contains("* codepipeline\n"),
+                "{second}"
+            );
+        }
+    }
 }

@@ -1,13 +1,45 @@
 //! Samples of inputs and outputs (`--generate-cli-skeleton`), from rows.
 
+use crate::call::OperationRunner;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::json;
+use crate::printer::Printer;
+use crate::stdout;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::sample;
 use opsmith_runtime::schema::commands::Commands;
-use opsmith_runtime::schema::{Kind, Member, Shape, ShapeIndex, flag};
+use opsmith_runtime::schema::{Kind, Member, Operation, Shape, ShapeIndex, flag};
 use std::fmt::Write as _;
 
+/// Prints a sample of this kind.
+///
+/// # Errors
+///
+/// Of an output, whatever keeps the parameters from being sent.
+pub(crate) fn print(
+    context: &Context<'_>,
+    commands: &'static Commands<'static>,
+    operation: &'static Operation<'static>,
+    kind: &str,
+    parameters: &Map,
+) -> Result<(), Failure> {
+    match kind {
+        "input" => {
+            let sample = sample::input(commands.service, operation.input);
+            stdout::print(&(json::pretty(&sample) + "\n"))
+        }
+        "yaml-input" => stdout::print(&yaml_input(commands, operation.input)),
+        _ => {
+            OperationRunner::new(context, commands.service, operation)?.prepare(parameters)?;
+            let sample = sample::output(commands.service, operation.output);
+            Printer::new(context, commands.service, operation)?.result(sample)
+        }
+    }
+}
+
 /// A sample of the input as YAML, where each member's documentation stands beside it.
-pub(crate) fn yaml_input(commands: &Commands<'_>, shape: Option<ShapeIndex>) -> String {
+fn yaml_input(commands: &Commands<'_>, shape: Option<ShapeIndex>) -> String {
     let Some(shape) = shape else {
         return "{}\n".to_owned();
     };

@@ -1,9 +1,9 @@
-//! Near names for a word that is none of those known.
+//! Similar names for an unknown word.
 
 use opsmith_runtime::config::Env;
 
-/// Up to three names at least 0.8 alike, the most alike first.
-pub(crate) fn near<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+/// Up to three names with a ratio of at least 0.8, the most similar first.
+pub(crate) fn similar<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let given: Vec<char> = given.chars().collect();
     let mut scored: Vec<(f64, &str)> = names
         .into_iter()
@@ -14,8 +14,8 @@ pub(crate) fn near<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) ->
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// How alike two texts are, after Ratcliff and Obershelp: twice the characters in common over all
-/// characters.
+/// The similarity of two texts by Ratcliff and Obershelp: twice the number of common characters,
+/// divided by the number of all characters.
 fn ratio(given: &[char], name: &str) -> f64 {
     let name: Vec<char> = name.chars().collect();
     match given.len() + name.len() {
@@ -24,8 +24,8 @@ fn ratio(given: &[char], name: &str) -> f64 {
     }
 }
 
-/// The characters in common: those of the longest block that both have, and those left and right of
-/// it.
+/// The number of common characters: those of the longest common block, and those to the left and
+/// right of it.
 fn common(a: &[char], b: &[char]) -> usize {
     let mut at_a = 0;
     let mut at_b = 0;
@@ -49,7 +49,7 @@ fn common(a: &[char], b: &[char]) -> usize {
     left + length + right
 }
 
-/// Says that a word is an alias of the AWS CLI's, if it is one.
+/// A note for a word that is an alias of the AWS CLI.
 pub(crate) fn alias(env: &Env, word: &str) -> Option<String> {
     let path = env.expand("~/.aws/cli/alias").ok()?;
     let text = std::fs::read_to_string(&path).ok()?;
@@ -66,7 +66,7 @@ pub(crate) fn alias(env: &Env, word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::near;
+    use super::similar;
 
     #[test]
     fn near_names() {
@@ -75,7 +75,7 @@ mod tests {
             "put-third-party-job-success-result",
             "put-job-failure-result",
         ];
-        let near_names = near("put-third-party-job-failure-results", names);
+        let near_names = similar("put-third-party-job-failure-results", names);
         assert_eq!(
             near_names,
             [
@@ -83,9 +83,9 @@ mod tests {
                 "put-third-party-job-success-result"
             ]
         );
-        assert!(near("zz", names).is_empty());
+        assert!(similar("zz", names).is_empty());
         assert_eq!(
-            near("Put-job-failure-result", names),
+            similar("Put-job-failure-result", names),
             ["put-job-failure-result"]
         );
     }

@@ -1,73 +1,21 @@
 //! `SERVICE wait NAME`: an operation is called until something is as a waiter of the model wants
 //! it. Nothing is printed.
 
-use crate::args::{self, Known, Takes};
+use crate::args;
 use crate::call::OperationRunner;
-use crate::exit::Failure;
+use crate::context::Context;
+use crate::failure::Failure;
 use crate::operation::Line;
-use crate::run::{self, Context};
-use crate::{bulk, dry_run, help};
+use crate::stdout::print;
+use crate::waiter::{self, ATTEMPTS, DELAY, WORD, find};
+use crate::{bulk, dry_run, help, skeleton};
 use opsmith_runtime::Error;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::error::ServiceError;
-use opsmith_runtime::schema::commands::{Command, Commands};
-use opsmith_runtime::schema::{Operation, Waiter};
+use opsmith_runtime::schema::Waiter;
+use opsmith_runtime::schema::commands::Commands;
 use opsmith_runtime::waiter::{Seen, Verdict, Watch};
 use std::time::Duration;
-
-/// The word before those of the waiters.
-pub(crate) const WORD: &str = "wait";
-const DELAY: &str = "--cli-wait-delay";
-const ATTEMPTS: &str = "--cli-wait-attempts";
-
-/// Our own options of every waiter, with what they do.
-pub(crate) const OPTIONS: [(&str, &str); 2] = [
-    (
-        DELAY,
-        "Seconds between two calls (default: those of the waiter).",
-    ),
-    (
-        ATTEMPTS,
-        "Maximum number of calls (default: that of the waiter).",
-    ),
-];
-
-/// The same as a level of the line knows them.
-pub(crate) fn known<'a>() -> impl Iterator<Item = Known<'a>> {
-    OPTIONS.iter().map(|(name, _)| Known {
-        name,
-        takes: Takes::One,
-        own: true,
-        choices: &[],
-    })
-}
-
-/// A waiter of a service.
-#[derive(Clone, Copy)]
-pub(crate) struct Found<'a> {
-    pub(crate) waiter: &'a Waiter<'a>,
-    pub(crate) command: &'a Command<'a>,
-    pub(crate) operation: &'a Operation<'a>,
-}
-
-/// The waiter of this word.
-pub(crate) fn find<'a>(commands: &Commands<'a>, word: &str) -> Option<Found<'a>> {
-    let mut waiters = commands.waiters();
-    let (_, waiter, command, operation) = waiters.find(|(name, ..)| *name == word)?;
-    Some(Found {
-        waiter,
-        command,
-        operation,
-    })
-}
-
-/// The operation as waiters call it: one call each time, and so without pages.
-pub(crate) fn unpaged<'a>(operation: &Operation<'a>) -> Operation<'a> {
-    Operation {
-        traits: &[],
-        ..*operation
-    }
-}
 
 /// Runs the words after `wait`.
 ///
@@ -90,7 +38,12 @@ pub(crate) fn command(
             ))
         }
     };
-    let level = args::read::<Failure>(words, &known().collect::<Vec<_>>(), |_| Ok(()), check)?;
+    let level = args::read::<Failure>(
+        words,
+        &waiter::known().collect::<Vec<_>>(),
+        |_| Ok(()),
+        check,
+    )?;
     let Some(word) = level
         .word
         .as_deref()
@@ -101,20 +54,20 @@ pub(crate) fn command(
         ));
     };
     let Some(found) = find(commands, word) else {
-        return run::print_page(&help::wait_page(commands));
+        return help::print(&help::wait_page(commands));
     };
     let delay = level.value(DELAY).map(seconds).transpose()?;
     let attempts = level.value(ATTEMPTS).map(attempts).transpose()?;
     let line = Line::read(
         commands.service,
         found.command,
-        &unpaged(found.operation),
+        &waiter::unpaged(found.operation),
         &level.rest,
         true,
         false,
     )?;
     if line.help {
-        return run::print_page(&help::waiter_page(commands, word, &found));
+        return help::print(&help::waiter_page(commands, word, &found));
     }
     if context.globals.has(bulk::OPTION) {
         return Err(Failure::parameter(format_args!(
@@ -122,15 +75,15 @@ pub(crate) fn command(
             bulk::OPTION
         )));
     }
-    let parameters = line.parameters(&run::reader(context, commands))?;
+    let parameters = line.parameters(&context.reader(commands.service))?;
     if let Some(kind) = line.skeleton.as_deref() {
-        return run::sample(context, commands, found.operation, kind, &parameters);
+        return skeleton::print(context, commands, found.operation, kind, &parameters);
     }
     let mut caller = OperationRunner::new(context, commands.service, found.operation)?;
     if let Some(form) = context.globals.values("--cli-dry-run") {
         let request = caller.sign(&parameters)?;
         let form = form.first().map(String::as_str);
-        return run::print(&dry_run::shown(
+        return print(&dry_run::shown(
             request,
             form,
             commands.service,

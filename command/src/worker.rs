@@ -4,10 +4,11 @@ mod action;
 mod log;
 
 use crate::args::{self, Known, Level, Takes};
-use crate::exit::Failure;
+use crate::context::Context;
+use crate::failure::Failure;
 use crate::input;
 use crate::prompt::Terminal;
-use crate::run::Context;
+use crate::stdout::print;
 use action::Action;
 use log::Log;
 use opsmith_runtime::Config;
@@ -21,8 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
-fn usage_line() -> String {
-    let name = crate::program::name();
+fn usage_line(name: &str) -> String {
     format!(
         "usage: {name} worker run --action-type CATEGORY/OWNER/PROVIDER/VERSION --exec CMD --client-tokens FILE|--client-token TOKEN\n       \
          [--concurrency N] [--deadline SECONDS] [--interval SECONDS] [--failure-type CODE=TYPE] [--once] [--health FILE]"
@@ -72,10 +72,15 @@ line is the message.
 ///
 /// The words are no command of it, or polling fails for good.
 pub(crate) fn command(context: &Context<'_>, words: &[String]) -> Result<(), Failure> {
+    let name = context.program.name;
+    run_words(context, words).map_err(|failure| failure.with_usage(|| usage_line(name)))
+}
+
+fn run_words(context: &Context<'_>, words: &[String]) -> Result<(), Failure> {
     let level = args::read::<Failure>(words, OPTIONS, |_| Ok(()), |_| Ok(()))?;
     match (level.word.as_deref(), level.rest.as_slice()) {
         (Some("run"), []) => run(context, &level),
-        (Some("help"), []) => crate::run::print(&format!("{}\n\n{HELP}", usage_line())),
+        (Some("help"), []) => print(&format!("{}\n\n{HELP}", usage_line(context.program.name))),
         (Some("run" | "help"), [unknown, ..]) => {
             Err(usage(format_args!("Unknown options: {unknown}")))
         }
@@ -85,7 +90,7 @@ pub(crate) fn command(context: &Context<'_>, words: &[String]) -> Result<(), Fai
 }
 
 fn usage(text: impl Display) -> Failure {
-    Failure::parameter(format_args!("{text}\n\n{}", usage_line()))
+    Failure::command_usage(text)
 }
 
 fn run(context: &Context<'_>, level: &Level<'_>) -> Result<(), Failure> {

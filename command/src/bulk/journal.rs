@@ -1,6 +1,6 @@
 //! [`Journal`]: which lines are done, for a run that goes on where another ended.
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::fs::File;

@@ -1,6 +1,6 @@
 //! [`Input`]: a stream of lines, read as they are wanted.
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use tokio::sync::mpsc::{Receiver, Sender, channel};

@@ -1,6 +1,6 @@
 //! [`Progress`]: how far a stream has come, on a terminal; and how it ended.
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 

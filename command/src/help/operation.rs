@@ -4,7 +4,7 @@ use super::page::{Page, Style, Text, plain, styled};
 use super::{markdown, samples};
 use crate::pages;
 use crate::parameter::{self, Parameter};
-use crate::wait::{self, Found};
+use crate::waiter::{self, Found};
 use opsmith_runtime::schema::commands::{Command, Commands};
 use opsmith_runtime::schema::{
     Acceptor, Comparator, Delay, Expected, Kind, Matcher, Operation, Outcome, Shape, ShapeIndex,
@@ -57,9 +57,9 @@ pub(crate) fn operation_page(
 
 /// The page of all waiters of a service.
 pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
-    let mut page = Page::new(wait::WORD);
+    let mut page = Page::new(waiter::WORD);
     page.section("NAME");
-    page.paragraph(0, &format!("{} -", wait::WORD));
+    page.paragraph(0, &format!("{} -", waiter::WORD));
     page.section("DESCRIPTION");
     page.paragraph(
         0,
@@ -83,7 +83,7 @@ pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>
         name: word,
         ..*found.command
     };
-    let operation = wait::unpaged(found.operation);
+    let operation = waiter::unpaged(found.operation);
     writer.page.section("NAME");
     writer.page.paragraph(0, &format!("{word} -"));
     writer.page.section("DESCRIPTION");
@@ -91,7 +91,7 @@ pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>
     writer.page.paragraph(0, GLOBALS);
     writer.synopsis(&command, &operation);
     writer.options(&command, &operation);
-    for (option, text) in wait::OPTIONS {
+    for (option, text) in waiter::OPTIONS {
         writer.page.text(0, label([option].into_iter(), "number"));
         writer.page.tightly(|page| page.paragraph(1, text));
     }

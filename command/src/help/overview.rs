@@ -2,20 +2,10 @@
 
 use super::markdown;
 use super::page::{Page, Style, plain, styled};
-use crate::program;
+use crate::globals::{GlobalHelp, OWN_COMMANDS};
+use crate::program::Program;
 use opsmith_runtime::config::SETTINGS;
 use opsmith_runtime::schema::commands::Commands;
-
-/// A global option as the help shows it.
-pub(crate) struct GlobalHelp<'a> {
-    pub(crate) name: &'a str,
-    /// `string`, `int` or `boolean`.
-    pub(crate) value: &'a str,
-    pub(crate) text: &'a str,
-    pub(crate) choices: &'a [&'a str],
-    /// The setting that states the same, if there is one.
-    pub(crate) setting: Option<&'a str>,
-}
 
 /// The page of a service: what it is, and its commands.
 pub(crate) fn service_page(commands: &Commands<'_>) -> Page {
@@ -35,8 +25,8 @@ pub(crate) fn service_page(commands: &Commands<'_>) -> Page {
 }
 
 /// The page of the program: the global options and the services.
-pub(crate) fn top_page(globals: &[GlobalHelp<'_>]) -> Page {
-    let name = program::name();
+pub(crate) fn top_page(program: &Program, globals: &[GlobalHelp<'_>]) -> Page {
+    let name = program.name;
     let mut page = Page::new(name);
     page.section("NAME");
     page.paragraph(0, &format!("{name} -"));
@@ -68,39 +58,17 @@ pub(crate) fn top_page(globals: &[GlobalHelp<'_>]) -> Page {
             .for_each(|choice| page.bullet(1, plain(choice)));
     }
     page.section("AVAILABLE SERVICES");
-    program::services()
+    program
+        .services
         .iter()
         .for_each(|commands| page.bullet(0, plain(commands.service.command)));
     page.section("OWN COMMANDS");
-    for (word, text) in OWN {
+    for (word, text) in OWN_COMMANDS {
         page.text(0, styled(Style::Bold, word));
         page.tightly(|page| page.paragraph(1, text));
     }
     page
 }
-
-/// Commands that are no service's, with what they do.
-pub(crate) const OWN: &[(&str, &str)] = &[
-    (
-        "completions SHELL",
-        "Prints the lines by which bash, zsh or fish completes the words of this command.",
-    ),
-    ("help", "This page."),
-    #[cfg(feature = "local")]
-    (
-        "local serve",
-        "Keeps a local endpoint running, for any client of AWS. Its own help: local help.",
-    ),
-    (
-        "man DIR",
-        "Writes the manual pages of this command and of all services and operations into a folder.",
-    ),
-    #[cfg(feature = "worker")]
-    (
-        "worker run",
-        "Takes third-party jobs and runs a command for each. Its own help: worker help.",
-    ),
-];
 
 /// Which variables and which key of a profile say the same as an option.
 fn sources(setting: Option<&str>) -> String {

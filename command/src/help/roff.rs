@@ -1,17 +1,16 @@
 //! A page as a manual page: the macros of `man(7)`.
 
 use super::page::{Kind, Page, Style, Word};
-use crate::program;
+use crate::program::Program;
 use std::fmt::Write as _;
 
 impl Page {
     /// The source of the manual page `name`, section 1; `about` says in a line what it is about.
-    pub(crate) fn roff(&self, name: &str, about: &str) -> String {
+    pub(crate) fn roff(&self, program: &Program, name: &str, about: &str) -> String {
         let title = escaped(&name.to_uppercase());
         let mut out = format!(
             ".TH \"{title}\" 1 \"\" \"{} {}\" \"\"\n",
-            program::name(),
-            program::version()
+            program.name, program.version
         );
         let about = escaped(about);
         let _ = write!(

@@ -1,8 +1,9 @@
 //! `opsmith local job`: asks an endpoint that runs elsewhere on this machine.
 
 use super::{definitions, usage};
-use crate::exit::Failure;
-use crate::run::print;
+use crate::failure::Failure;
+use crate::signals::unless_interrupted;
+use crate::stdout::print;
 use opsmith_local::{REGION, SIGNING_NAME, TARGET_PREFIX};
 use opsmith_runtime::http::reqwest::{Reqwest, Settings};
 use opsmith_runtime::http::{Request, Transport as _};
@@ -177,7 +178,7 @@ impl Asked {
             SystemTime::now(),
         )
         .map_err(|problem| failed(&problem))?;
-        let sent = crate::call::unless_interrupted(self.transport.send(&request));
+        let sent = unless_interrupted(self.transport.send(&request));
         let response = self
             .runtime
             .block_on(sent)?

@@ -1,0 +1,59 @@
+//! The waiters of a service, by their words, and our own options of them.
+
+use crate::args::{Known, Takes};
+use opsmith_runtime::schema::commands::{Command, Commands};
+use opsmith_runtime::schema::{Operation, Waiter};
+
+/// The word before those of the waiters.
+pub(crate) const WORD: &str = "wait";
+pub(crate) const DELAY: &str = "--cli-wait-delay";
+pub(crate) const ATTEMPTS: &str = "--cli-wait-attempts";
+
+/// Our own options of every waiter, with what they do.
+pub(crate) const OPTIONS: [(&str, &str); 2] = [
+    (
+        DELAY,
+        "Seconds between two calls (default: those of the waiter).",
+    ),
+    (
+        ATTEMPTS,
+        "Maximum number of calls (default: that of the waiter).",
+    ),
+];
+
+/// The same as a level of the line knows them.
+pub(crate) fn known<'a>() -> impl Iterator<Item = Known<'a>> {
+    OPTIONS.iter().map(|(name, _)| Known {
+        name,
+        takes: Takes::One,
+        own: true,
+        choices: &[],
+    })
+}
+
+/// A waiter of a service.
+#[derive(Clone, Copy)]
+pub(crate) struct Found<'a> {
+    pub(crate) waiter: &'a Waiter<'a>,
+    pub(crate) command: &'a Command<'a>,
+    pub(crate) operation: &'a Operation<'a>,
+}
+
+/// The waiter of this word.
+pub(crate) fn find<'a>(commands: &Commands<'a>, word: &str) -> Option<Found<'a>> {
+    let mut waiters = commands.waiters();
+    let (_, waiter, command, operation) = waiters.find(|(name, ..)| *name == word)?;
+    Some(Found {
+        waiter,
+        command,
+        operation,
+    })
+}
+
+/// The operation as waiters call it: one call each time, and so without pages.
+pub(crate) fn unpaged<'a>(operation: &Operation<'a>) -> Operation<'a> {
+    Operation {
+        traits: &[],
+        ..*operation
+    }
+}
