@@ -124,7 +124,7 @@ fn every_fact_of_the_rows_has_a_reader() {
     let readers = readers! {
         ServiceTrait {
             ServiceTrait::Auth(_) => "runtime/src/client.rs" ".auth(",
-            ServiceTrait::QueryCompatible => "runtime/src/protocol/aws_json.rs" ".is_query_compatible()",
+            ServiceTrait::QueryCompatible => "runtime/src/protocol/rpc.rs" ".is_query_compatible()",
             ServiceTrait::EndpointDiscovery(_) => "runtime/src/client.rs" ".endpoint_discovery()",
         }
         OperationTrait {
@@ -141,10 +141,10 @@ fn every_fact_of_the_rows_has_a_reader() {
         }
         Trait {
             Trait::Pattern(_) => "runtime/src/validate/rules.rs" ".pattern()",
-            Trait::JsonName(_) => "runtime/src/codec/json.rs" ".json_name()",
-            Trait::TimestampFormat(_) => "runtime/src/codec/json.rs" ".timestamp_format(",
+            Trait::JsonName(_) => "runtime/src/codec/json/write.rs" ".json_name()",
+            Trait::TimestampFormat(_) => "runtime/src/codec/json/write.rs" ".timestamp_format(",
             Trait::Error(_) => "runtime/src/retry.rs" ".error()",
-            Trait::ErrorCode(_) => "runtime/src/protocol.rs" ".is_error(",
+            Trait::ErrorCode(_) => "runtime/src/protocol/error.rs" ".is_error(",
             Trait::EndpointParameter(_) => "runtime/src/endpoint/bound.rs" "Trait::EndpointParameter(",
         }
     };
@@ -158,7 +158,7 @@ fn every_fact_of_the_rows_has_a_reader() {
         ("SPARSE", "runtime/src/codec/json/read.rs", "flag::SPARSE"),
         (
             "IDEMPOTENCY_TOKEN",
-            "runtime/src/client.rs",
+            "runtime/src/idempotency.rs",
             "flag::IDEMPOTENCY_TOKEN",
         ),
         (
@@ -166,7 +166,7 @@ fn every_fact_of_the_rows_has_a_reader() {
             "runtime/src/endpoint/bound.rs",
             "flag::HOST_LABEL",
         ),
-        ("REQUIRES", "runtime/src/codec/json.rs", "flag::REQUIRES"),
+        ("REQUIRES", "runtime/src/codec/encoder.rs", "flag::REQUIRES"),
     ];
     let read = |file: &str| {
         fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
@@ -187,4 +187,57 @@ fn every_fact_of_the_rows_has_a_reader() {
         all.map(|(name, _)| name).collect::<Vec<_>>(),
         flags.map(|(name, ..)| name)
     );
+}
+
+/// Files outside of codecs and protocols that name JSON, each with what is JSON there whatever the
+/// protocol of a service is.
+const JSON: &[(&str, &str)] = &[
+    (
+        "command/src/input/json.rs",
+        "parameters of the command line",
+    ),
+    ("command/src/pages.rs", "the token of --starting-token"),
+    ("local/src/endpoint.rs", "requests of CodePipeline"),
+    ("local/src/operations.rs", "answers of CodePipeline"),
+    ("local/src/stub.rs", "answers of CodePipeline"),
+    (
+        "runtime/src/config/credentials/sso.rs",
+        "requests of single sign-on",
+    ),
+    (
+        "runtime/src/config/credentials/sts.rs",
+        "the AWS CLI's cache",
+    ),
+    ("runtime/src/query/functions.rs", "to_string() of JMESPath"),
+    ("runtime/src/serde.rs", "values for serde"),
+];
+
+/// A second protocol touches nothing else: only codecs and protocols know the format of the wire.
+#[test]
+fn nothing_else_names_the_format_of_the_wire() {
+    let own = ["runtime/src/codec", "runtime/src/protocol"];
+    let mut named = Vec::new();
+    for (path, text) in [
+        "runtime/src",
+        "command/src",
+        "local/src",
+        "worker/src",
+        "src",
+    ]
+    .into_iter()
+    .flat_map(files)
+    {
+        let path = path.strip_prefix(root()).expect("a file of the project");
+        let path = path.to_str().expect("text").to_owned();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_named = code
+            .lines()
+            .any(|line| line.contains("codec::") && line.contains("json"));
+        if is_named && !own.iter().any(|own| path.starts_with(own)) {
+            named.push(path);
+        }
+    }
+    named.sort();
+    let expected: Vec<_> = JSON.iter().map(|(path, _)| *path).collect();
+    assert_eq!(named, expected);
 }

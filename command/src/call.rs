@@ -6,10 +6,11 @@ use crate::output::{Timestamps, present};
 use crate::prompt::Terminal;
 use crate::signals::unless_interrupted;
 use opsmith_runtime::client::Prepared;
+use opsmith_runtime::codec::Doubt;
 use opsmith_runtime::config::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::http::Request;
-use opsmith_runtime::schema::{Operation, Service};
+use opsmith_runtime::schema::{Operation, Service, ShapeIndex};
 use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Config, Error};
 use std::sync::Arc;
@@ -83,15 +84,7 @@ impl<'a> OperationRunner<'a> {
     /// What keeps the call from being made, short of credentials.
     pub(crate) fn prepare(&mut self, parameters: &Map) -> Result<Prepared<'a>, Failure> {
         let document = Document::Map(parameters.clone());
-        let shape = self
-            .operation
-            .input
-            .unwrap_or(opsmith_runtime::schema::ShapeIndex::MAX);
-        let input = TypedDocument {
-            document: &document,
-            service: self.service,
-            shape,
-        };
+        let input = self.input(&document);
         let prepared = self.client.prepare(self.operation.name, &input)?;
         if std::mem::take(&mut self.first) {
             prepared.warnings.iter().for_each(|violation| {
@@ -102,13 +95,30 @@ impl<'a> OperationRunner<'a> {
         Ok(prepared)
     }
 
-    /// The request of a call, signed as if it were to be sent now.
+    /// The operation's input.
+    fn input<'d>(&self, document: &'d Document) -> TypedDocument<'d>
+    where
+        'a: 'd,
+    {
+        TypedDocument {
+            document,
+            service: self.service,
+            shape: self.operation.input.unwrap_or(ShapeIndex::MAX),
+        }
+    }
+
+    /// The request of a call, signed as if it were to be sent now; without what is sensitive in the
+    /// parameters unless `secrets` are to be shown.
     ///
     /// # Errors
     ///
     /// What keeps the call from being made.
-    pub(crate) fn sign(&mut self, parameters: &Map) -> Result<Request, Failure> {
-        let prepared = self.prepare(parameters)?;
+    pub(crate) fn sign(&mut self, parameters: &Map, secrets: bool) -> Result<Request, Failure> {
+        let mut prepared = self.prepare(parameters)?;
+        if !secrets {
+            let document = Document::Map(parameters.clone());
+            prepared = self.client.redacted(prepared, &self.input(&document))?;
+        }
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
         Ok(runtime.block_on(unless_interrupted(self.client.signed(prepared)))??)
     }
@@ -138,8 +148,9 @@ impl<'a> OperationRunner<'a> {
             self.operation,
             prepared,
         )))?;
-        let doubt = answered.as_ref().ok().and_then(|answer| answer.doubt);
-        doubt.into_iter().for_each(|doubt| self.context.warn(doubt));
+        if let Some(doubt) = answered.as_ref().ok().and_then(|answer| answer.doubt) {
+            self.context.warn(doubt);
+        }
         Ok(answered)
     }
 
@@ -159,8 +170,8 @@ pub(crate) struct Answer {
     pub(crate) document: Document,
     /// Its HTTP status.
     pub(crate) status: u16,
-    /// Why it may not be the service's.
-    pub(crate) doubt: Option<&'static str>,
+    /// Why it may not be what the service sent.
+    pub(crate) doubt: Option<Doubt>,
 }
 
 /// Sends a call and reads its answer.
@@ -174,24 +185,10 @@ pub(crate) async fn answer<'a>(
     prepared: Prepared<'a>,
 ) -> Result<Answer, Error> {
     let response = client.send(prepared).await?;
-    if operation.output.is_none() {
-        let is_odd =
-            !response.body.is_empty() && !opsmith_runtime::codec::json::is_json(&response.body);
-        let doubt = "the answer is not JSON: it may come from a proxy or a login page, and not from the service";
-        let document = Document::Map(Map::new());
-        return Ok(Answer {
-            document,
-            status: response.status,
-            doubt: is_odd.then_some(doubt),
-        });
-    }
-    let is_text = std::str::from_utf8(&response.body).is_ok();
-    let doubt = "the answer is not UTF-8: what is no text in it is shown as U+FFFD";
-    let document = client.read_document(operation, &response)?;
     Ok(Answer {
-        document,
+        document: client.read_document(operation, &response)?,
         status: response.status,
-        doubt: (!is_text).then_some(doubt),
+        doubt: client.doubt(operation, &response),
     })
 }
 

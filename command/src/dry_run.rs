@@ -1,38 +1,35 @@
 //! `--cli-dry-run`: the signed request as text, in place of sending it.
 
-use opsmith_runtime::codec::json;
 use opsmith_runtime::http::{Request, masked};
-use opsmith_runtime::redact::{self, REDACTED};
-use opsmith_runtime::schema::{Service, ShapeIndex};
-use opsmith_runtime::visit::DocumentBuilder;
+use opsmith_runtime::redact::REDACTED;
 use std::fmt::Write as _;
 
-/// What the option may be given: the form, and whether secrets are shown.
+/// Values of the option: the form, and whether secrets are shown.
 pub(crate) const FORMS: &[&str] = &["http", "http-secrets", "curl", "curl-secrets"];
 
-/// Headers that let their reader act in the name of the caller.
+/// Headers that let a reader act in the name of the caller.
 const SECRET: &[&str] = &["authorization", "x-amz-security-token"];
 
-/// The request in the form of this name; as HTTP has it without one.
-pub(crate) fn shown(
-    mut request: Request,
-    form: Option<&str>,
-    service: &Service<'_>,
-    input: Option<ShapeIndex>,
-) -> String {
-    let form = form.unwrap_or("http");
-    if !form.ends_with("-secrets") {
-        hide(&mut request, service, input);
+/// Whether the form of this name shows secrets.
+pub(crate) fn shows_secrets(form: Option<&str>) -> bool {
+    form.is_some_and(|form| form.ends_with("-secrets"))
+}
+
+/// The request in the form of this name; as HTTP has it without one. Its input is redacted already
+/// where the form hides secrets.
+pub(crate) fn shown(mut request: Request, form: Option<&str>) -> String {
+    if !shows_secrets(form) {
+        hide(&mut request);
     }
-    if form.starts_with("curl") {
+    if form.is_some_and(|form| form.starts_with("curl")) {
         curl(&request)
     } else {
         http(&request)
     }
 }
 
-/// Takes out of the request what the model and the rules of signatures call secret.
-fn hide(request: &mut Request, service: &Service<'_>, input: Option<ShapeIndex>) {
+/// Replaces what lets a reader act in the name of the caller.
+fn hide(request: &mut Request) {
     for (_, value) in request
         .headers
         .iter_mut()
@@ -41,17 +38,6 @@ fn hide(request: &mut Request, service: &Service<'_>, input: Option<ShapeIndex>)
         *value = REDACTED.into();
     }
     request.url = masked(&request.url);
-    let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
-    let (Some(shape), Ok(())) = (
-        input,
-        json::read(&request.body, &Service::NONE, 0, &mut visitor),
-    ) else {
-        return;
-    };
-    let mut body = visitor.finish();
-    if redact::hide(&mut body, service, shape) {
-        request.body = crate::output::json::compact(&body).into_bytes();
-    }
 }
 
 /// The request line, the headers, a blank line, the body.
@@ -79,7 +65,7 @@ fn curl(request: &Request) -> String {
     text + " \\\n  --data-raw " + &quoted(&body) + "\n"
 }
 
-/// The text as one word of a shell; none of these has a NUL in it, which no word can.
+/// The text as one word of a shell. Requests have no NUL, which a word can't have.
 fn quoted(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| format!("{text:?}"), |quoted| quoted.into_owned())
 }
@@ -104,12 +90,7 @@ mod tests {
 
     #[test]
     fn a_request_as_a_command_line() {
-        let text = shown(
-            request("{\"a\":\"it's\"}"),
-            Some("curl-secrets"),
-            &Service::NONE,
-            None,
-        );
+        let text = shown(request("{\"a\":\"it's\"}"), Some("curl-secrets"));
         let words = shlex::split(&text.replace("\\\n", " ")).expect("words of a shell");
         let expected = [
             "curl",
@@ -136,7 +117,7 @@ mod tests {
     #[test]
     fn secrets_are_left_out() {
         for form in [None, Some("http"), Some("curl")] {
-            let text = shown(request("{}"), form, &Service::NONE, None);
+            let text = shown(request("{}"), form);
             assert!(
                 !text.contains("secret")
                     && !text.contains("token: token")

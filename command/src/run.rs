@@ -343,13 +343,9 @@ fn call(
         .and_then(|wanted| Pages::new(commands.service, operation, parameters.clone(), wanted));
     if let Some(form) = context.globals.values("--cli-dry-run") {
         let form = form.first().map(String::as_str);
-        let request = caller.sign(pages.as_ref().map_or(&parameters, Pages::parameters))?;
-        return print(&dry_run::shown(
-            request,
-            form,
-            commands.service,
-            operation.input,
-        ));
+        let parameters = pages.as_ref().map_or(&parameters, Pages::parameters);
+        let request = caller.sign(parameters, dry_run::shows_secrets(form))?;
+        return print(&dry_run::shown(request, form));
     }
     // Before the call, which may change something.
     let printer = Printer::new(context, commands.service, operation)?;

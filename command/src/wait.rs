@@ -81,14 +81,9 @@ pub(crate) fn command(
     }
     let mut caller = OperationRunner::new(context, commands.service, found.operation)?;
     if let Some(form) = context.globals.values("--cli-dry-run") {
-        let request = caller.sign(&parameters)?;
         let form = form.first().map(String::as_str);
-        return print(&dry_run::shown(
-            request,
-            form,
-            commands.service,
-            found.operation.input,
-        ));
+        let request = caller.sign(&parameters, dry_run::shows_secrets(form))?;
+        return print(&dry_run::shown(request, form));
     }
     let watch = Watch::new(found.waiter).map_err(|reason| failed(found.waiter, &reason))?;
     wait(

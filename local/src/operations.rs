@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use opsmith_codepipeline as api;
 use opsmith_codepipeline::schema::SERVICE;
-use opsmith_runtime::codec::json;
+use opsmith_runtime::codec::{EncodeMode, json};
 use opsmith_runtime::document::Document;
 use opsmith_runtime::schema::{Operation, ShapeIndex};
 use opsmith_runtime::validate::{Violation, validate};
@@ -69,7 +69,9 @@ impl Call<'_> {
         let input = self.input()?;
         let output = run(self, input)?;
         let shape = self.operation.output.unwrap_or(ShapeIndex::MAX);
-        json::write(&output, &SERVICE, shape, None).map_err(|refused| internal(&refused))
+        json::encode(&output, &SERVICE, shape, EncodeMode::Unchecked)
+            .map(|encoded| encoded.value)
+            .map_err(|error| internal(&error))
     }
 
     /// Does an operation that answers with nothing.

@@ -2,7 +2,7 @@
 //! values of the model, and lists end.
 
 use opsmith_codepipeline::schema::SERVICE;
-use opsmith_runtime::codec::json;
+use opsmith_runtime::codec::{EncodeMode, json};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::{Kind, Operation, OperationTrait, ShapeIndex};
 use opsmith_runtime::timestamp::Timestamp;
@@ -20,7 +20,7 @@ pub(crate) fn answer(operation: &Operation<'_>) -> Result<Vec<u8>, ServiceError>
     if let Document::Map(members) = &mut document {
         members.retain(|name, _| !tokens(operation).contains(&name.as_str()));
     }
-    json::write(
+    json::encode(
         &TypedDocument {
             document: &document,
             service: &SERVICE,
@@ -28,9 +28,10 @@ pub(crate) fn answer(operation: &Operation<'_>) -> Result<Vec<u8>, ServiceError>
         },
         &SERVICE,
         shape,
-        None,
+        EncodeMode::Unchecked,
     )
-    .map_err(|refused| internal(&refused))
+    .map(|encoded| encoded.value)
+    .map_err(|error| internal(&error))
 }
 
 /// The members of the output that say that there are more pages.

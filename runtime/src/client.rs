@@ -5,21 +5,23 @@ pub(crate) mod config;
 pub use config::Config;
 
 use crate::address::{Last, ResolvedEndpoint};
+use crate::codec::{Doubt, EncodeMode, Encoded};
 use crate::discovery::Discovered;
 use crate::document::{Document, Map};
 use crate::endpoint::{self, AccountIdMode, ConfiguredUrl};
 use crate::error::{Attempts, ConfigError, Error, ValidationError};
 use crate::http::reqwest::Reqwest;
 use crate::http::{Request, Response, Transport, reqwest};
+use crate::idempotency::WithToken;
 use crate::identity::Identity;
 use crate::protocol::{self, Protocol};
 use crate::random;
 use crate::redact;
 use crate::retry::{self, AttemptError};
-use crate::schema::{self, Operation, Service, flag};
+use crate::schema::{self, Operation, Service};
 use crate::sign;
 use crate::validate::{self, Mode, Severity, Violation};
-use crate::visit::{DocumentBuilder, TypedDocument, Visit, Visitor};
+use crate::visit::{DocumentBuilder, TypedDocument, Visit, VisitError, Visitor};
 use config::IdentitySource;
 use std::future::Future;
 use std::pin::Pin;
@@ -33,6 +35,8 @@ const GLOBAL: &str = "aws-global";
 #[derive(Debug, Clone)]
 pub struct Client<'a> {
     service: &'a Service<'a>,
+    /// `None` if it is not built in, which the first call reports.
+    protocol: Option<&'static dyn Protocol>,
     shared: Arc<Shared>,
 }
 
@@ -79,8 +83,19 @@ struct Place {
 }
 
 impl<'a> Client<'a> {
-    /// A client for the service. Nothing is set up before the first call.
+    /// A client for the service, with any of the protocols that are built in. Nothing is set up before
+    /// the first call.
     pub fn new(service: &'a Service<'a>, config: Config) -> Self {
+        Client::with_protocol(service, protocol::of(service.protocol), config)
+    }
+
+    /// For generated clients, which link the protocol of their service alone.
+    #[doc(hidden)]
+    pub fn with_protocol(
+        service: &'a Service<'a>,
+        protocol: Option<&'static dyn Protocol>,
+        config: Config,
+    ) -> Self {
         let connection = config.connection.clone();
         let (transport, identity, metadata): (Arc<dyn Transport>, _, _) = match &config.transport {
             Some(own) => (own.clone(), own.clone(), own.clone()),
@@ -114,6 +129,7 @@ impl<'a> Client<'a> {
         };
         Client {
             service,
+            protocol,
             shared: Arc::new(shared),
         }
     }
@@ -331,7 +347,7 @@ impl<'a> Client<'a> {
         let read = self
             .protocol()?
             .output(self.service, operation, response, output);
-        read.map_err(|problem| unreadable(operation, &problem))
+        read.map_err(|error| unreadable(operation, &error.to_string()))
     }
 
     /// Reads the answer of an operation as a document: every value in the form in which it came, by
@@ -346,7 +362,8 @@ impl<'a> Client<'a> {
         response: &Response,
     ) -> Result<Document, Error> {
         let read = self.protocol()?.document(self.service, operation, response);
-        read.map_err(|problem| {
+        read.map_err(|error| {
+            let problem = error.to_string();
             let top = schema::member("", operation.output.unwrap_or(schema::ShapeIndex::MAX));
             let shown = !redact::holds_secrets(self.service, &top);
             let start = String::from_utf8_lossy(&response.body)
@@ -364,58 +381,79 @@ impl<'a> Client<'a> {
         })
     }
 
+    /// Why a successful answer may not be what the service sent, if there is a sign of it.
+    pub fn doubt(&self, operation: &Operation<'a>, response: &Response) -> Option<Doubt> {
+        self.protocol?.doubt(operation, response)
+    }
+
+    /// The same request with what is sensitive in its input replaced by
+    /// [`REDACTED`](redact::REDACTED): to be shown, not to be sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Request`]
+    pub fn redacted(
+        &self,
+        prepared: Prepared<'a>,
+        input: &dyn Visit,
+    ) -> Result<Prepared<'a>, Error> {
+        let protocol = self.protocol()?;
+        let encoded = self.encode(protocol, prepared.operation, input, EncodeMode::Redacted);
+        let request = encoded.map_err(|error| Error::Request(error.to_string()))?;
+        Ok(Prepared {
+            request: request.value,
+            ..prepared
+        })
+    }
+
     fn protocol(&self) -> Result<&'static dyn Protocol, Error> {
-        let missing = || {
+        self.protocol.ok_or_else(|| {
             Error::Request(format!(
                 "the protocol {:?} is not built in",
                 self.service.protocol
             ))
-        };
-        protocol::of(self.service).ok_or_else(missing)
+        })
     }
 
-    /// The request for the input, and in what it departs from the model without being refused for
-    /// it.
+    /// Serializes the input. Returns the request and the violations that `mode` lets through as
+    /// warnings.
     fn write(
         &self,
         operation: &Operation<'_>,
         input: &dyn Visit,
         mode: Mode,
     ) -> Result<(Request, Vec<Violation>), Error> {
-        let protocol = self.protocol()?;
-        let mut found = Vec::new();
-        let (written, violations) = match (self.with_token(operation, input), mode) {
-            (Some((document, shape)), _) => {
-                let violations = if mode == Mode::Off {
-                    found
-                } else {
-                    validate::validate(input, self.service, shape)
-                };
-                let input = TypedDocument {
-                    document: &document,
-                    service: self.service,
-                    shape,
-                };
-                (
-                    protocol.request(self.service, operation, &input, None),
-                    violations,
-                )
+        let encode_mode = if mode == Mode::Off {
+            EncodeMode::Unchecked
+        } else {
+            EncodeMode::Checked
+        };
+        let encoded = self.encode(self.protocol()?, operation, input, encode_mode);
+        let conforms = encoded.as_ref().is_ok_and(|encoded| encoded.conforms);
+        let violations = match operation.input {
+            // Only what does not conform is walked again, for the messages.
+            Some(shape) if mode != Mode::Off && !conforms => {
+                validate::validate(input, self.service, shape)
             }
-            (None, Mode::Off) => (
-                protocol.request(self.service, operation, input, None),
-                found,
-            ),
-            // In one walk.
-            (None, _) => (
-                protocol.request(self.service, operation, input, Some(&mut found)),
-                found,
-            ),
+            _ => Vec::new(),
         };
         let warnings = self.judge(violations, mode)?;
-        Ok((
-            written.map_err(|refused| Error::Request(refused.to_string()))?,
-            warnings,
-        ))
+        let request = encoded.map_err(|error| Error::Request(error.to_string()))?;
+        Ok((request.value, warnings))
+    }
+
+    /// The request for the input, with an idempotency token if it needs one.
+    fn encode(
+        &self,
+        protocol: &dyn Protocol,
+        operation: &Operation<'_>,
+        input: &dyn Visit,
+        mode: EncodeMode,
+    ) -> Result<Encoded<Request>, VisitError> {
+        match WithToken::new(self.service, operation, input) {
+            Some(input) => protocol.request(self.service, operation, &input, mode),
+            None => protocol.request(self.service, operation, input, mode),
+        }
     }
 
     /// The violations that only deserve a warning, or the refusal.
@@ -435,26 +473,6 @@ impl<'a> Client<'a> {
                 model: self.service.source.to_owned(),
             }))
         }
-    }
-
-    /// The input with a random idempotency token, when it needs one that was not given.
-    fn with_token(&self, operation: &Operation<'_>, input: &dyn Visit) -> Option<(Document, u32)> {
-        let shape = operation.input?;
-        let token = self
-            .service
-            .shape(shape)
-            .members
-            .iter()
-            .find(|member| member.is(flag::IDEMPOTENCY_TOKEN))?;
-        let mut visitor = DocumentBuilder::new(self.service, shape);
-        input.visit(&mut visitor).ok()?;
-        let Document::Map(mut members) = visitor.finish() else {
-            return None;
-        };
-        members
-            .entry(token.name.to_owned())
-            .or_insert_with(|| random::uuid().into());
-        Some((Document::Map(members), shape))
     }
 
     /// Where a call goes; its request gets the URL.
@@ -704,7 +722,15 @@ macro_rules! client {
         impl $name {
             /// A client with this configuration. Nothing is set up before the first call.
             pub fn new(config: $crate::Config) -> Self {
-                Self($crate::Client::new(&$service, config))
+                const PROTOCOL: ::core::option::Option<&'static dyn $crate::protocol::Protocol> =
+                    $crate::protocol::of($service.protocol);
+                const {
+                    ::core::assert!(
+                        PROTOCOL.is_some(),
+                        "the protocol of this service is not built into opsmith-runtime"
+                    );
+                }
+                Self($crate::Client::with_protocol(&$service, PROTOCOL, config))
             }
 
             /// A client with the configuration of the environment and the shared files, as the AWS

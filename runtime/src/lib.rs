@@ -19,9 +19,10 @@ pub mod error;
 pub mod fake;
 pub mod files;
 pub mod http;
+mod idempotency;
 pub mod identity;
 pub mod pages;
-mod protocol;
+pub mod protocol;
 #[cfg(feature = "waiters")]
 pub mod query;
 pub mod random;

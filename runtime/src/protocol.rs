@@ -1,48 +1,66 @@
-//! Protocols: how an operation's input becomes a request, and an answer its output or error.
+//! Protocols: how an operation's input becomes a request, and an answer its output or an error.
 //!
-//! A protocol is a setting of a codec, in one file. Which one a service speaks stands in its row; a
-//! protocol that is not here is refused when the service is generated.
+//! A protocol is a [codec](crate::codec) plus where things go in an HTTP message. [`of`] lists those
+//! that are built in. It is a constant function: generated clients evaluate it when they are
+//! compiled, so that a program links only the protocols of its services.
 
-mod aws_json;
+mod error;
+mod rpc;
 
+use crate::codec::json::Json;
+use crate::codec::{DeserializeError, Doubt, EncodeMode, Encoded};
 use crate::document::Document;
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
-use crate::schema::{self, Operation, Service, ShapeIndex};
-use crate::validate::Violation;
+use crate::schema::{self, Operation, Service};
 use crate::visit::{Visit, VisitError, Visitor};
+use rpc::Rpc;
 
 /// A wire protocol.
-pub(crate) trait Protocol: Sync {
-    /// The request for an operation's input, without what the endpoint and the signature add. What
-    /// of the input departs from the model is added to `violations`, if that is asked for.
+pub trait Protocol: std::fmt::Debug + Sync {
+    /// The request for an operation's input, without what the endpoint and the signature add.
+    ///
+    /// # Errors
+    ///
+    /// A value that the protocol can't send.
     fn request(
         &self,
         service: &Service<'_>,
         operation: &Operation<'_>,
         input: &dyn Visit,
-        violations: Option<&mut Vec<Violation>>,
-    ) -> Result<Request, VisitError>;
+        mode: EncodeMode,
+    ) -> Result<Encoded<Request>, VisitError>;
 
-    /// Reads the answer of success into the output.
+    /// Reads a successful answer into the output.
+    ///
+    /// # Errors
+    ///
+    /// What can't be understood.
     fn output(
         &self,
         service: &Service<'_>,
         operation: &Operation<'_>,
         response: &Response,
         output: &mut dyn Visitor,
-    ) -> Result<(), String>;
+    ) -> Result<(), DeserializeError>;
 
-    /// Reads the answer of success as a document: every value as it came, by the names of the
-    /// model.
+    /// Reads a successful answer as a document: every value in the form in which it came, with the
+    /// names of the model.
+    ///
+    /// # Errors
+    ///
+    /// The answer is not in the protocol's format.
     fn document(
         &self,
         service: &Service<'_>,
         operation: &Operation<'_>,
         response: &Response,
-    ) -> Result<Document, String>;
+    ) -> Result<Document, DeserializeError>;
 
-    /// Reads the answer of failure; every body gives an error of some kind.
+    /// Why a successful answer may not be what the service sent.
+    fn doubt(&self, operation: &Operation<'_>, response: &Response) -> Option<Doubt>;
+
+    /// Reads an error. Every answer gives one, whatever its body.
     fn error(
         &self,
         service: &Service<'_>,
@@ -51,37 +69,17 @@ pub(crate) trait Protocol: Sync {
     ) -> ServiceError;
 }
 
-/// The protocol that a service speaks, if it is built in.
-pub(crate) fn of(service: &Service<'_>) -> Option<&'static dyn Protocol> {
-    match service.protocol {
-        schema::Protocol::AwsJson1_0 => Some(&aws_json::AwsJson {
+/// The implementation of a protocol, if it is built in.
+pub const fn of(protocol: schema::Protocol) -> Option<&'static dyn Protocol> {
+    match protocol {
+        schema::Protocol::AwsJson1_0 => Some(&Rpc {
+            codec: Json,
             content_type: "application/x-amz-json-1.0",
         }),
-        schema::Protocol::AwsJson1_1 => Some(&aws_json::AwsJson {
+        schema::Protocol::AwsJson1_1 => Some(&Rpc {
+            codec: Json,
             content_type: "application/x-amz-json-1.1",
         }),
         _ => None,
     }
-}
-
-/// The error structure that one of the codes of an answer means: of those that the operation lists,
-/// or else of any.
-pub(crate) fn error_shape(
-    service: &Service<'_>,
-    operation: &Operation<'_>,
-    codes: [Option<&str>; 2],
-) -> Option<ShapeIndex> {
-    let is = |ix: &ShapeIndex, code: &str| {
-        service.shape(*ix).error().is_some() && service.shape(*ix).is_error(code)
-    };
-    let all = || (0..).take(service.shapes.len());
-    codes.into_iter().flatten().find_map(|code| {
-        let listed = operation.errors.iter().copied().find(|ix| is(ix, code));
-        listed.or_else(|| all().find(|ix| is(ix, code)))
-    })
-}
-
-/// The members of an error's structure, read by its rows.
-pub(crate) fn details(service: &Service<'_>, shape: ShapeIndex, body: &[u8]) -> Document {
-    crate::codec::json::document_answer(body, service, shape).unwrap_or_default()
 }

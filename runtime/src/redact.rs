@@ -4,8 +4,7 @@
 //! a value whose member or shape is sensitive, a map whose keys are, and every key, name and value
 //! inside of these.
 
-use crate::document::Document;
-use crate::schema::{Kind, Member, Service, ShapeIndex};
+use crate::schema::{Member, Service, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
@@ -50,51 +49,6 @@ pub fn holds_secrets(service: &Service<'_>, member: &Member<'_>) -> bool {
             .any(|part| within(service, part, seen))
     }
     within(service, member, &mut Vec::new())
-}
-
-/// Puts [`REDACTED`] in the place of every hidden part of a value that was read from JSON without
-/// its rows; whether there was any.
-pub fn hide(value: &mut Document, service: &Service<'_>, shape: ShapeIndex) -> bool {
-    let row = service.shape(shape);
-    if service.hides_shape(row) {
-        return redact(value);
-    }
-    let hide_part = |value: &mut Document, member: &Member<'_>| {
-        if service.hides(member) {
-            redact(value)
-        } else {
-            hide(value, service, member.target)
-        }
-    };
-    match (value, row.element()) {
-        (Document::Map(map), _) if row.has_members() => {
-            map.iter_mut().fold(false, |hidden, (name, value)| {
-                let member = row.members.iter().find(|member| member.json_name() == name);
-                hidden | member.is_some_and(|member| hide_part(value, member))
-            })
-        }
-        (Document::Map(map), Some(member)) if row.kind == Kind::Map => map
-            .values_mut()
-            .fold(false, |hidden, value| hidden | hide_part(value, member)),
-        (Document::List(list), Some(member)) if row.kind == Kind::List => list
-            .iter_mut()
-            .fold(false, |hidden, value| hidden | hide_part(value, member)),
-        // Of another type than is due, so that nobody knows where its secrets are.
-        (value, _) => {
-            row.members
-                .iter()
-                .any(|member| holds_secrets(service, member))
-                && redact(value)
-        }
-    }
-}
-
-fn redact(value: &mut Document) -> bool {
-    if *value == Document::Null {
-        return false;
-    }
-    *value = REDACTED.into();
-    true
 }
 
 /// Which parts of a value are hidden, as they come to a visitor: the parts of a compound that is
@@ -251,6 +205,7 @@ impl Visitor for Printer<'_> {
 mod tests {
     use super::*;
     use crate::codec::json;
+    use crate::document::Document;
     use crate::schema::{Protocol, document, list, map, member, string, structure};
     use crate::visit::{DocumentBuilder, TypedDocument};
 

@@ -5,7 +5,7 @@
 //! Reading is as lenient as it is with an answer: what is missing is absent or empty, and what is
 //! unknown is passed over. A call checks its input when it is made.
 
-use crate::codec::json;
+use crate::codec::{EncodeMode, json};
 use crate::schema::{Service, ShapeIndex};
 use crate::visit::{Visit, Visitor};
 use serde_core::de::{Deserialize as _, Deserializer, Error as _};
@@ -19,7 +19,9 @@ pub fn serialize<S: Serializer>(
     shape: ShapeIndex,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let json = json::write(value, service, shape, None).map_err(S::Error::custom)?;
+    let json = json::encode(value, service, shape, EncodeMode::Unchecked)
+        .map_err(S::Error::custom)?
+        .value;
     serde_transcode::transcode(&mut serde_json::Deserializer::from_slice(&json), serializer)
 }
 

@@ -7,13 +7,13 @@ mod load;
 mod skipped;
 
 use opsmith_codegen::Generator;
-use opsmith_runtime::codec::json;
+use opsmith_runtime::codec::{EncodeMode, json};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::redact;
 use opsmith_runtime::schema::{Kind, Member, Service, ShapeIndex, TimestampFormat};
 use opsmith_runtime::timestamp::Timestamp;
 use opsmith_runtime::validate::validate;
-use opsmith_runtime::visit::{DocumentBuilder, TypedDocument, Visit};
+use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 use skipped::skipped;
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -167,24 +167,10 @@ fn printed(service: &Service<'_>, shape: ShapeIndex, document: &Document, wrong:
     if wrong != Wrong::Element {
         let _ = writeln!(text, "{0:?}\n{0:#?}", Typed(value));
     }
-    match json::write(&value, service, shape, None) {
+    let encode = |mode| json::encode(&value, service, shape, mode).map(|encoded| encoded.value);
+    match encode(EncodeMode::Unchecked) {
         Ok(body) => {
-            let mut request = DocumentBuilder::new(&Service::NONE, ShapeIndex::MAX);
-            json::read(&body, &Service::NONE, ShapeIndex::MAX, &mut request)
-                .expect("what was written is read");
-            let mut request = request.finish();
-            redact::hide(&mut request, service, shape);
-            let mut shown = DocumentBuilder::new(&Service::NONE, ShapeIndex::MAX);
-            let anything = TypedDocument {
-                document: &request,
-                service: &Service::NONE,
-                shape: ShapeIndex::MAX,
-            };
-            anything
-                .visit(&mut shown)
-                .expect("a document takes anything");
-            let request = json::write(&anything, &Service::NONE, ShapeIndex::MAX, None)
-                .expect("a document is written");
+            let request = encode(EncodeMode::Redacted).expect("what was written is redacted");
             let _ = writeln!(text, "{}", String::from_utf8_lossy(&request));
             let mut answer = DocumentBuilder::new(service, shape);
             if let Err(error) = json::read(&body, service, shape, &mut answer) {

@@ -11,7 +11,7 @@ mod dynamodb {
 
 use dynamodb::schema::SERVICE;
 use dynamodb::{AttributeValue, Client, Config, PutItemInput, PutItemOutput, QueryOutput};
-use opsmith_runtime::codec::json;
+use opsmith_runtime::codec::{EncodeMode, json};
 use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -106,10 +106,9 @@ fn encode(input: &PutItemInput) -> Vec<u8> {
         .operation("PutItem")
         .and_then(|operation| operation.input)
         .expect("an input");
-    let mut violations = Vec::new();
-    let json = json::write(input, &SERVICE, shape, Some(&mut violations)).expect("JSON");
-    assert!(violations.is_empty());
-    json
+    let encoded = json::encode(input, &SERVICE, shape, EncodeMode::Checked).expect("JSON");
+    assert!(encoded.conforms);
+    encoded.value
 }
 
 fn decode(body: &[u8]) -> QueryOutput {

@@ -1,7 +1,7 @@
 //! JMESPath's functions.
 
 use super::{Found, equal, evaluate, number};
-use crate::codec::json;
+use crate::codec::{EncodeMode, json};
 use crate::document::Document;
 use crate::schema::{Service, ShapeIndex};
 use jmespath::ast::Ast;
@@ -246,8 +246,10 @@ fn wrong_type(name: &str, argument: &Argument<'_>, takes: &[&str]) -> String {
 
 /// JSON on one line, as Python writes it without blanks.
 pub(super) fn compact(value: &Document) -> String {
-    let json = json::write(value, &Service::NONE, ShapeIndex::MAX, None).unwrap_or_default();
-    json::ascii(&String::from_utf8_lossy(&json))
+    let mode = EncodeMode::Unchecked;
+    json::encode(value, &Service::NONE, ShapeIndex::MAX, mode)
+        .map(|encoded| json::ascii(&String::from_utf8_lossy(&encoded.value)))
+        .unwrap_or_default()
 }
 
 fn type_name(value: &Document) -> &'static str {

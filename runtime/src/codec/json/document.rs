@@ -1,35 +1,38 @@
 //! Reading JSON as it is: every value in the form in which it came, whatever the model says.
 
+use crate::codec::DeserializeError;
 use crate::document::{Document, Map};
 use crate::schema::{Kind, Service, ShapeIndex};
 use serde_core::de::Error as _;
 
-/// How deep a value may nest, as in serde_json.
+/// Maximum depth of a value, as in serde_json.
 const DEEPEST: usize = 128;
 
 /// A JSON text as a document.
 ///
-/// `NaN`, `Infinity` and `-Infinity` are numbers, as in Python. Of a key
-/// that stands twice the last value counts.
+/// `NaN`, `Infinity` and `-Infinity` are numbers, as in Python. If a key is repeated, the last value
+/// counts.
 ///
 /// # Errors
 ///
-/// What is not JSON, and where.
-pub fn document(text: &str) -> Result<Document, serde_json::Error> {
+/// The text is not JSON: why not, and at which line and column.
+pub fn document(text: &str) -> Result<Document, DeserializeError> {
     let mut parser = Parser {
         rest: text,
         lenient: false,
     };
-    parser.whole().ok_or_else(|| problem(text.as_bytes()))
+    parser
+        .whole()
+        .ok_or_else(|| DeserializeError::format(problem(text.as_bytes())))
 }
 
-/// The same of an answer, which may also have control characters in texts, and what is no text:
-/// that becomes U+FFFD.
+/// The same for an answer, which may have control characters in strings, and bytes that are not
+/// UTF-8: they become U+FFFD.
 ///
 /// # Errors
 ///
-/// What is not JSON, and where.
-pub(crate) fn answer(text: &[u8]) -> Result<Document, serde_json::Error> {
+/// The text is not JSON: why not, and at which line and column.
+pub(super) fn answer(text: &[u8]) -> Result<Document, serde_json::Error> {
     let mut parser = Parser {
         rest: &String::from_utf8_lossy(text),
         lenient: true,
@@ -37,7 +40,7 @@ pub(crate) fn answer(text: &[u8]) -> Result<Document, serde_json::Error> {
     parser.whole().ok_or_else(|| problem(text))
 }
 
-/// What is wrong with a text, in the words of serde_json.
+/// Why a text is not JSON, in serde_json's words.
 #[cold]
 fn problem(text: &[u8]) -> serde_json::Error {
     let read = serde_json::from_slice::<serde_json::Value>(text);
@@ -45,12 +48,12 @@ fn problem(text: &[u8]) -> serde_json::Error {
         .unwrap_or_else(|| serde_json::Error::custom("it is not JSON"))
 }
 
-/// An answer by the names of the model: without nulls in structures and without members that the
+/// An answer with the names of the model, without nulls in structures and without members that the
 /// model does not have.
 ///
-/// Of a union that has an unknown member the AWS CLI's stand-in remains: `{"SDK_UNKNOWN_MEMBER":
-/// {"name": …}}`.
-pub(crate) fn modeled(value: Document, service: &Service<'_>, ix: ShapeIndex) -> Document {
+/// A union with an unknown member becomes what the AWS CLI prints: `{"SDK_UNKNOWN_MEMBER": {"name":
+/// …}}`.
+pub(super) fn modeled(value: Document, service: &Service<'_>, ix: ShapeIndex) -> Document {
     let shape = service.shape(ix);
     let element = || {
         shape
@@ -103,7 +106,7 @@ fn members(mut map: Map, service: &Service<'_>, ix: ShapeIndex) -> Document {
 
 struct Parser<'t> {
     rest: &'t str,
-    /// Takes what is no text for U+FFFD.
+    /// Accepts control characters in strings, and replaces lone surrogates by U+FFFD.
     lenient: bool,
 }
 
@@ -238,7 +241,7 @@ impl<'t> Parser<'t> {
         })
     }
 
-    /// A character by its number, or by two of UTF-16.
+    /// A character by its code point, or by a surrogate pair.
     fn unicode(&mut self) -> Option<char> {
         let first = self.unit()?;
         if let Some(c) = char::from_u32(first.into()) {

@@ -1,49 +1,48 @@
-//! Reading an answer that departs from the model: what can be understood is.
+//! Reading an answer that differs from the model, as far as it can be understood.
 //!
-//! It is read as a document first, and then given to the visitor by the rows:
+//! It is read as a document first, which is then given to the visitor by the schema:
 //!
-//! - numbers and booleans in quotes count as what they are, and whole numbers with a fraction or
-//!   exponent as integers;
-//! - numbers and booleans where a text is due are that text;
-//! - base64 is read as Python reads it: characters that do not belong to it are passed over;
+//! - numbers and booleans in quotes count as such, and whole numbers with a fraction or exponent as
+//!   integers;
+//! - numbers and booleans in place of text become text;
+//! - base64 is read as Python reads it: characters outside the alphabet are skipped;
 //! - nulls are absent, except where the shape is sparse.
 
-use crate::codec::base64;
+use crate::codec::{DeserializeError, Extent, base64};
 use crate::document::{Document, Map};
 use crate::schema::{Kind, Service, Shape, ShapeIndex, flag};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
 
-/// Gives a document to the visitor as a value of the shape.
+/// Gives a document to the visitor as a value of the shape, or as its members.
 ///
 /// # Errors
 ///
-/// The path of what can't be understood, and why it can't.
-pub(crate) fn give(
+/// What can't be understood, and its path.
+pub(super) fn give(
     value: &Document,
     service: &Service<'_>,
     shape: ShapeIndex,
+    extent: Extent,
     visitor: &mut dyn Visitor,
-) -> Result<(), String> {
+) -> Result<(), DeserializeError> {
     let mut giving = Giving {
         service,
         path: String::new(),
     };
-    giving
-        .value(value, service.shape(shape), visitor)
-        .map_err(|refused| {
-            if giving.path.is_empty() {
-                refused.to_string()
-            } else {
-                format!("{}: {refused}", giving.path)
-            }
-        })
+    let shape = service.shape(shape);
+    let given = match (extent, value) {
+        (Extent::Members, Document::Map(map)) => giving.members(map, shape, visitor),
+        (Extent::Members, other) => Err(VisitError::kind(other.kind())),
+        (Extent::Value, value) => giving.value(value, shape, visitor),
+    };
+    given.map_err(|error| DeserializeError::value(giving.path, error))
 }
 
 struct Giving<'a> {
     service: &'a Service<'a>,
-    /// Where the value is that comes at present.
+    /// Path of the current value.
     path: String,
 }
 
@@ -56,7 +55,9 @@ impl<'a> Giving<'a> {
     ) -> VisitResult {
         match (shape.kind, value) {
             (Kind::Structure | Kind::Union, Document::Map(map)) => {
-                self.members(map, shape, visitor)
+                visitor.begin(CompoundKind::Members)?;
+                let given = self.members(map, shape, visitor);
+                visitor.end().and(given)
             }
             (Kind::Map | Kind::Document, Document::Map(map)) => self.entries(map, shape, visitor),
             (Kind::List | Kind::Document, Document::List(list)) => {
@@ -66,7 +67,7 @@ impl<'a> Giving<'a> {
         }
     }
 
-    /// Gives the value of a part; its path remains where it can't be taken.
+    /// Gives the value of a part. After an error, `path` is that of the value.
     fn part(
         &mut self,
         step: std::fmt::Arguments<'_>,
@@ -87,7 +88,6 @@ impl<'a> Giving<'a> {
         shape: &'a Shape<'a>,
         visitor: &mut dyn Visitor,
     ) -> VisitResult {
-        visitor.begin(CompoundKind::Members)?;
         for (name, value) in map.iter().filter(|(_, value)| **value != Document::Null) {
             let found = shape
                 .members
@@ -104,7 +104,7 @@ impl<'a> Giving<'a> {
                 )?;
             }
         }
-        visitor.end()
+        Ok(())
     }
 
     fn elements(
@@ -141,7 +141,7 @@ impl<'a> Giving<'a> {
             match value {
                 Document::Null if !takes_null(shape) => {}
                 Document::Null => visitor.entry(key)?.null()?,
-                // The key may be secret.
+                // The key may be sensitive.
                 value => self.part(format_args!("[…]"), value, target, visitor.entry(key)?)?,
             }
         }
@@ -153,7 +153,7 @@ fn takes_null(shape: &Shape<'_>) -> bool {
     shape.kind == Kind::Document || shape.is(flag::SPARSE)
 }
 
-/// Gives a scalar, or what came in its place.
+/// Gives a scalar, or what is in its place.
 fn scalar(value: &Document, kind: Kind, visitor: &mut dyn Visitor) -> VisitResult {
     match (kind, value) {
         (Kind::Float, Document::Integer(value)) => visitor.float(*value as f64),

@@ -1,10 +1,11 @@
-//! Reading JSON: serde_json's tokens go straight into the visitor, by the rows.
+//! Reading JSON: serde_json's tokens go straight into the visitor, which the schema selects.
 
-use super::BASE64;
+use crate::codec::{DeserializeError, Extent};
 use crate::schema::{Kind, Member, Service, Shape, ShapeIndex, flag};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_core::Deserializer;
 use serde_core::de::{self, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected};
 use std::borrow::Cow;
@@ -14,29 +15,39 @@ use std::fmt;
 ///
 /// # Errors
 ///
-/// When the text is not JSON, or a value is of another type than its shape: with the member, line
-/// and column of it. Text is never repeated in an error, since it may be sensitive.
+/// The text is not JSON, or a value is of another type than its shape: with the member, line and
+/// column. Text is not repeated in an error, since it may be sensitive.
 pub fn read(
     text: &[u8],
     service: &Service<'_>,
     shape: ShapeIndex,
     visitor: &mut dyn Visitor,
+) -> Result<(), DeserializeError> {
+    strict(text, service, shape, Extent::Value, visitor).map_err(DeserializeError::format)
+}
+
+/// The same, with serde_json's error, of a whole value or the members of a structure. After an
+/// error, every compound that was begun is ended too.
+pub(super) fn strict(
+    text: &[u8],
+    service: &Service<'_>,
+    shape: ShapeIndex,
+    extent: Extent,
+    visitor: &mut dyn Visitor,
 ) -> Result<(), serde_json::Error> {
     let value = Value {
-        service,
-        shape: service.shape(shape),
-        member: None,
-        visitor,
+        extent,
+        ..Value::new(service, shape, visitor)
     };
     match std::str::from_utf8(text) {
-        // Checked once, and not by the text.
+        // Checked once, rather than string by string.
         Ok(text) => whole(serde_json::Deserializer::from_str(text), value),
-        // It may be where nobody looks.
+        // The invalid bytes may be in a part that is skipped.
         Err(_) => whole(serde_json::Deserializer::from_slice(text), value),
     }
 }
 
-/// Reads one value, behind which nothing may follow.
+/// Reads one value, after which nothing may follow.
 fn whole<'de, R: serde_json::de::Read<'de>>(
     mut json: serde_json::Deserializer<R>,
     value: Value<'_, '_>,
@@ -45,7 +56,7 @@ fn whole<'de, R: serde_json::de::Read<'de>>(
     json.end()
 }
 
-/// Reads one value of the shape from any format that describes itself.
+/// Reads one value of the shape from any self-describing format.
 #[cfg(feature = "serde")]
 pub(crate) fn read_from<'de, D: Deserializer<'de>>(
     from: D,
@@ -53,20 +64,15 @@ pub(crate) fn read_from<'de, D: Deserializer<'de>>(
     shape: ShapeIndex,
     visitor: &mut dyn Visitor,
 ) -> Result<(), D::Error> {
-    Value {
-        service,
-        shape: service.shape(shape),
-        member: None,
-        visitor,
-    }
-    .deserialize(from)
+    Value::new(service, shape, visitor).deserialize(from)
 }
 
-/// One value that is due: its shape, the member it is for, and the visitor that takes it.
+/// The value that comes next: its shape, its member, and the visitor that takes it.
 struct Value<'a, 's> {
     service: &'a Service<'a>,
     shape: &'a Shape<'a>,
     member: Option<&'a Member<'a>>,
+    extent: Extent,
     visitor: &'s mut dyn Visitor,
 }
 
@@ -87,7 +93,18 @@ fn taken<E: Error>(done: VisitResult) -> Result<(), E> {
     done.map_err(E::custom)
 }
 
-impl Value<'_, '_> {
+impl<'a, 's> Value<'a, 's> {
+    /// A whole value that is no member.
+    fn new(service: &'a Service<'a>, shape: ShapeIndex, visitor: &'s mut dyn Visitor) -> Self {
+        Value {
+            service,
+            shape: service.shape(shape),
+            member: None,
+            extent: Extent::Value,
+            visitor,
+        }
+    }
+
     fn integer<E: Error>(self, value: i128) -> Result<(), E> {
         taken(match self.shape.kind {
             Kind::Integer(_) | Kind::Document => self.visitor.integer(value),
@@ -122,15 +139,56 @@ impl Value<'_, '_> {
     }
 
     /// What the parts of this compound have in common.
-    fn parts<'b>(&self, member: Option<&'b Member<'b>>, service: &'b Service<'b>) -> Part<'b> {
+    fn parts<'b>(&self, member: Option<&'b Member<'b>>, service: &'b Service<'b>) -> Parts<'b> {
         let document = self.shape.kind == Kind::Document;
         let shape = service.shape(member.map_or(ShapeIndex::MAX, |member| member.target));
-        Part {
+        Parts {
             service,
             shape,
             member,
             nulls: document || self.shape.is(flag::SPARSE),
         }
+    }
+
+    fn elements<'de, A: SeqAccess<'de>>(&mut self, mut elements: A) -> Result<(), A::Error> {
+        let parts = self.parts(self.shape.element(), self.service);
+        while elements
+            .next_element_seed(Part {
+                parts,
+                at: At::Element,
+                visitor: self.visitor,
+            })?
+            .is_some()
+        {}
+        Ok(())
+    }
+
+    fn entries<'de, A: MapAccess<'de>>(&mut self, mut entries: A) -> Result<(), A::Error> {
+        let parts = self.parts(self.shape.element(), self.service);
+        while let Some(key) = entries.next_key_seed(Key)? {
+            entries.next_value_seed(Part {
+                parts,
+                at: At::Entry(&key),
+                visitor: self.visitor,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn members<'de, A: MapAccess<'de>>(&mut self, mut members: A) -> Result<(), A::Error> {
+        while let Some(found) = members.next_key_seed(Name(self.shape))? {
+            let Some((index, member)) = found else {
+                members.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let parts = self.parts(Some(member), self.service);
+            members.next_value_seed(Part {
+                parts,
+                at: At::Member(index),
+                visitor: self.visitor,
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -192,58 +250,37 @@ impl<'de> de::Visitor<'de> for Value<'_, '_> {
             .map_err(|refused| E::custom(format_args!("{self}: {refused}")))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, elements: A) -> Result<(), A::Error> {
         if !matches!(self.shape.kind, Kind::List | Kind::Document) {
             return Err(A::Error::invalid_type(Unexpected::Seq, &self));
         }
-        let part = self.parts(self.shape.element(), self.service);
         taken(self.visitor.begin(CompoundKind::Elements))?;
-        while elements
-            .next_element_seed(Place {
-                part,
-                at: At::Element,
-                visitor: self.visitor,
-            })?
-            .is_some()
-        {}
-        taken(self.visitor.end())
+        let read = self.elements(elements);
+        taken(self.visitor.end()).and(read)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        if self.shape.has_members() {
-            taken(self.visitor.begin(CompoundKind::Members))?;
-            while let Some(found) = entries.next_key_seed(Name(self.shape))? {
-                let Some((index, member)) = found else {
-                    entries.next_value::<IgnoredAny>()?;
-                    continue;
-                };
-                let part = self.parts(Some(member), self.service);
-                entries.next_value_seed(Place {
-                    part,
-                    at: At::Member(index),
-                    visitor: self.visitor,
-                })?;
+    fn visit_map<A: MapAccess<'de>>(mut self, parts: A) -> Result<(), A::Error> {
+        let read = match self.shape.kind {
+            Kind::Structure | Kind::Union if self.extent == Extent::Members => {
+                return self.members(parts);
             }
-        } else if matches!(self.shape.kind, Kind::Map | Kind::Document) {
-            let part = self.parts(self.shape.element(), self.service);
-            taken(self.visitor.begin(CompoundKind::Entries))?;
-            while let Some(key) = entries.next_key_seed(Key)? {
-                entries.next_value_seed(Place {
-                    part,
-                    at: At::Entry(&key),
-                    visitor: self.visitor,
-                })?;
+            Kind::Structure | Kind::Union => {
+                taken(self.visitor.begin(CompoundKind::Members))?;
+                self.members(parts)
             }
-        } else {
-            return Err(A::Error::invalid_type(Unexpected::Map, &self));
-        }
-        taken(self.visitor.end())
+            Kind::Map | Kind::Document => {
+                taken(self.visitor.begin(CompoundKind::Entries))?;
+                self.entries(parts)
+            }
+            _ => return Err(A::Error::invalid_type(Unexpected::Map, &self)),
+        };
+        taken(self.visitor.end()).and(read)
     }
 }
 
 /// What the parts of one compound have in common.
 #[derive(Clone, Copy)]
-struct Part<'a> {
+struct Parts<'a> {
     service: &'a Service<'a>,
     shape: &'a Shape<'a>,
     member: Option<&'a Member<'a>>,
@@ -251,10 +288,9 @@ struct Part<'a> {
     nulls: bool,
 }
 
-/// A part that comes next. It is announced to the visitor only when it turns out not to be an absent
-/// one.
-struct Place<'a, 's> {
-    part: Part<'a>,
+/// The part that comes next. It is announced to the visitor only when it turns out to be present.
+struct Part<'a, 's> {
+    parts: Parts<'a>,
     at: At<'s>,
     visitor: &'s mut dyn Visitor,
 }
@@ -265,7 +301,7 @@ enum At<'s> {
     Entry(&'s str),
 }
 
-impl<'s> Place<'_, 's> {
+impl<'s> Part<'_, 's> {
     fn announce(self) -> Result<&'s mut dyn Visitor, VisitError> {
         match self.at {
             At::Member(index) => self.visitor.member(index),
@@ -275,14 +311,14 @@ impl<'s> Place<'_, 's> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Place<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Part<'_, '_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
         json.deserialize_option(self)
     }
 }
 
-impl<'de> de::Visitor<'de> for Place<'_, '_> {
+impl<'de> de::Visitor<'de> for Part<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -290,7 +326,7 @@ impl<'de> de::Visitor<'de> for Place<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        if self.part.nulls {
+        if self.parts.nulls {
             taken(self.announce().and_then(|visitor| visitor.null()))
         } else {
             Ok(())
@@ -302,24 +338,25 @@ impl<'de> de::Visitor<'de> for Place<'_, '_> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        let Part {
+        let Parts {
             service,
             shape,
             member,
             ..
-        } = self.part;
+        } = self.parts;
         let visitor = self.announce().map_err(D::Error::custom)?;
         Value {
             service,
             shape,
             member,
+            extent: Extent::Value,
             visitor,
         }
         .deserialize(json)
     }
 }
 
-/// Reads the name of a member and finds it in the structure's row.
+/// Reads the name of a member and finds it in the structure.
 struct Name<'a>(&'a Shape<'a>);
 
 impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
@@ -346,7 +383,7 @@ impl<'de, 'a> de::Visitor<'de> for Name<'a> {
     }
 }
 
-/// Reads the key of an entry, out of the text itself where nothing is escaped in it.
+/// Reads the key of an entry, borrowed from the text where nothing is escaped.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {

@@ -1,0 +1,130 @@
+//! What an error looks like in protocols whose bodies are structures: AWS JSON.
+//!
+//! - The code is in the header `x-amzn-query-error`, or else in the body as `__type`, in the header
+//!   `x-amzn-errortype`, or in the body as `code`. A namespace before `#` and anything after `:` are
+//!   not part of it. If there is none, the code is the HTTP status.
+//! - The error's structure in the model is found by the code in the body first.
+//! - The message is in the body as `message` or `Message`.
+
+use crate::codec::{self, Codec, EncodeMode};
+use crate::document::Document;
+use crate::error::{Attempts, ServiceError};
+use crate::http::Response;
+use crate::schema::{Operation, Service, ShapeIndex};
+
+/// Reads an error. Every answer gives one, whatever its body.
+pub(super) fn read(
+    codec: &impl Codec,
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    response: &Response,
+) -> ServiceError {
+    let body = codec
+        .document(&response.body, &Service::NONE, ShapeIndex::MAX)
+        .unwrap_or_default();
+    let query_code = query_code(response);
+    let own_code = code(response, &body);
+    let shape = shape(service, operation, [own_code, query_code]);
+    let messages = || {
+        ["message", "Message"]
+            .into_iter()
+            .filter_map(|name| body.get(name))
+    };
+    let message = match messages().find(|message| **message != Document::Null) {
+        Some(Document::String(text)) => text.clone(),
+        Some(other) => encoded(codec, other),
+        None if body.as_map().is_some() => String::new(),
+        None => plain_message(response),
+    };
+    let details = shape.map(|shape| codec.document(&response.body, service, shape));
+    let header = |name| response.header(name).map(str::to_owned);
+    ServiceError {
+        operation: operation.name.to_owned(),
+        code: query_code
+            .or(own_code)
+            .map_or_else(|| response.status.to_string(), str::to_owned),
+        shape: shape.map(|shape| service.shape(shape).name.to_owned()),
+        message,
+        null_message: messages().next() == Some(&Document::Null),
+        status: response.status,
+        request_id: header("x-amzn-requestid").or_else(|| header("x-amz-request-id")),
+        details: details.and_then(Result::ok).unwrap_or_default(),
+        attempts: Attempts::new(1),
+    }
+}
+
+/// The code that the error had when the service spoke AWS Query.
+fn query_code(response: &Response) -> Option<&str> {
+    let (code, _) = response.header("x-amzn-query-error")?.split_once(';')?;
+    Some(code).filter(|code| !code.is_empty())
+}
+
+/// The code in the body, or else in the header.
+fn code<'a>(response: &'a Response, body: &'a Document) -> Option<&'a str> {
+    let named = |name| body.get(name).and_then(Document::as_str);
+    let code = named("__type")
+        .or_else(|| response.header("x-amzn-errortype"))
+        .or_else(|| named("code"))?;
+    let code = code.split_once(':').map_or(code, |(before, _)| before);
+    Some(code.rsplit_once('#').map_or(code, |(_, name)| name))
+}
+
+/// The error structure that one of the codes means: one that the operation lists, or else any.
+fn shape(
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    codes: [Option<&str>; 2],
+) -> Option<ShapeIndex> {
+    let is = |ix: &ShapeIndex, code: &str| {
+        service.shape(*ix).error().is_some() && service.shape(*ix).is_error(code)
+    };
+    let all = || (0..).take(service.shapes.len());
+    codes.into_iter().flatten().find_map(|code| {
+        let listed = operation.errors.iter().copied().find(|ix| is(ix, code));
+        listed.or_else(|| all().find(|ix| is(ix, code)))
+    })
+}
+
+/// A message that is not text, as it came.
+fn encoded(codec: &impl Codec, message: &Document) -> String {
+    let mode = EncodeMode::Unchecked;
+    codec::encode(
+        codec,
+        Vec::new(),
+        message,
+        &Service::NONE,
+        ShapeIndex::MAX,
+        mode,
+    )
+    .map(|encoded| String::from_utf8_lossy(&encoded.value).into_owned())
+    .unwrap_or_default()
+}
+
+/// The message of an answer that is not in the protocol's format: its text, or the reason phrase
+/// of the status in place of a server's error page.
+fn plain_message(response: &Response) -> String {
+    let text = String::from_utf8_lossy(&response.body);
+    let is_page = text.trim().is_empty() || text.trim_start().starts_with("<html>");
+    match response.status {
+        500.. if is_page => reason(response.status).to_owned(),
+        _ => text.into_owned(),
+    }
+}
+
+/// The reason phrase of a server's failure (RFC 9110 and 4918, 5842, 6585).
+fn reason(status: u16) -> &'static str {
+    match status {
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
+        506 => "Variant Also Negotiates",
+        507 => "Insufficient Storage",
+        508 => "Loop Detected",
+        510 => "Not Extended",
+        511 => "Network Authentication Required",
+        _ => "",
+    }
+}

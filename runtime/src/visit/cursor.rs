@@ -1,0 +1,119 @@
+//! [`Cursor`]: the position in the schema of a visitor that walks it.
+
+use super::VisitError;
+use crate::schema::{Member, Service, Shape, ShapeIndex, flag};
+
+/// The position in the schema of a visitor that walks it.
+///
+/// The sinks that produce text or a [`Document`] are all one object that takes every part; this is
+/// what they share.
+#[derive(Debug)]
+pub(crate) struct Cursor<'a> {
+    service: &'a Service<'a>,
+    /// The compound whose parts come at present, and those around it.
+    compound: &'a Shape<'a>,
+    around: Vec<&'a Shape<'a>>,
+    shape: &'a Shape<'a>,
+    member: Option<&'a Member<'a>>,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(service: &'a Service<'a>, shape: ShapeIndex) -> Self {
+        let compound = service.shape(ShapeIndex::MAX);
+        Cursor {
+            service,
+            compound,
+            around: Vec::new(),
+            shape: service.shape(shape),
+            member: None,
+        }
+    }
+
+    /// The shape of the value that is due.
+    pub(crate) fn shape(&self) -> &'a Shape<'a> {
+        self.shape
+    }
+
+    /// The member, element or entry that the value is due for; none at the top and inside
+    /// documents.
+    pub(crate) fn part(&self) -> Option<&'a Member<'a>> {
+        self.member
+    }
+
+    /// Whether the value that is due is left out of messages, leaving aside what is around it.
+    pub(crate) fn hides(&self) -> bool {
+        match self.member {
+            Some(member) => self.service.hides(member),
+            None => self.service.hides_shape(self.shape),
+        }
+    }
+
+    /// Whether the value that is due may have a part that is left out of messages.
+    pub(crate) fn holds_secrets(&self) -> bool {
+        self.shape
+            .members
+            .iter()
+            .any(|part| crate::redact::holds_secrets(self.service, part))
+    }
+
+    pub(crate) fn begin(&mut self) {
+        self.around
+            .push(std::mem::replace(&mut self.compound, self.shape));
+    }
+
+    pub(crate) fn end(&mut self) {
+        if let Some(compound) = self.around.pop() {
+            self.compound = compound;
+        }
+    }
+
+    /// The compound whose parts come at present.
+    pub(crate) fn compound(&self) -> &'a Shape<'a> {
+        self.compound
+    }
+
+    /// Whether a null is a value here.
+    pub(crate) fn takes_null(&self) -> bool {
+        self.depth() > 0 && self.compound.is(flag::SPARSE)
+    }
+
+    /// How many compounds are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.around.len()
+    }
+
+    /// Turns to the member with this index of the current compound.
+    pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, VisitError> {
+        let found = self.compound.members.get(index);
+        let member = found.ok_or_else(VisitError::member)?;
+        self.turn(Some(member));
+        Ok(member)
+    }
+
+    /// Turns to the element of the current list, or the value of the current map.
+    pub(crate) fn element(&mut self) {
+        self.turn(self.compound.element());
+    }
+
+    /// Turns to the key of the current map.
+    pub(crate) fn key(&mut self) {
+        self.turn(self.compound.members.first());
+    }
+
+    /// The shape of the keys of the current map.
+    pub(crate) fn key_shape(&self) -> &'a Shape<'a> {
+        self.service.shape(
+            self.compound
+                .members
+                .first()
+                .map_or(ShapeIndex::MAX, |member| member.target),
+        )
+    }
+
+    fn turn(&mut self, member: Option<&'a Member<'a>>) {
+        self.member = member;
+        self.shape = self
+            .service
+            .shape(member.map_or(ShapeIndex::MAX, |member| member.target));
+    }
+}
