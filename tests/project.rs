@@ -109,6 +109,54 @@ fn every_difference_has_a_test() {
     }
 }
 
+/// The Markdown pages of the project.
+fn pages(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        match entry.path() {
+            path if path.is_dir() && !path.ends_with("target") && !path.ends_with(".git") => {
+                pages(&path, found);
+            }
+            path if path.extension().is_some_and(|extension| extension == "md") => found.push(path),
+            _ => {}
+        }
+    }
+}
+
+/// Files and folders that a page names exist: what it links to, and what it names from the root.
+#[test]
+fn paths_in_pages_exist() {
+    let mut found = Vec::new();
+    pages(root(), &mut found);
+    assert!(found.len() > 30);
+    let mut checked = 0;
+    let mut missing = Vec::new();
+    for page in found {
+        let text = fs::read_to_string(&page).expect("text");
+        let links = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        let links = links.filter(|link| !link.contains("://") && !link.starts_with('#'));
+        let links = links.map(|link| page.parent().expect("a folder").join(link));
+        let spans = text.split('`').skip(1).step_by(2).filter(|span| {
+            let (top, rest) = span.split_once('/').unwrap_or_default();
+            !["", ".", "..", "target"].contains(&top)
+                && root().join(top).is_dir()
+                && !rest
+                    .contains(|letter: char| letter.is_whitespace() || "<>*:$…".contains(letter))
+        });
+        let spans = spans.map(|span| root().join(span));
+        for path in links.chain(spans) {
+            checked += 1;
+            if !path.exists() {
+                missing.push(format!("{} names {}", page.display(), path.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(checked > 50, "only {checked} paths");
+}
+
 /// Facts with the file that obeys each, and how it asks for it. The match leaves none out.
 macro_rules! readers {
     ($($fact:ident { $($variant:pat => $file:literal $text:literal,)* })*) => {{
