@@ -433,9 +433,7 @@ fn member_changes(
 ) -> Vec<(Severity, String)> {
     let mut found = Vec::new();
     let [before, after] = [(old_service, old), (new_service, new)].map(|(service, member)| {
-        let plain = emit::types::member_type(service, member)
-            .to_string()
-            .replace(' ', "");
+        let plain = emit::types::member_type(service, member);
         if member.plain {
             plain
         } else {

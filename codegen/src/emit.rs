@@ -1,5 +1,5 @@
-//! Emitting: from the IR to Rust files. One file here per file there; none of it can fail or
-//! decides anything.
+//! Emitting: from the IR to Rust files. There is one module here per generated file. None of it can
+//! fail or decides anything.
 
 pub(crate) mod client;
 mod commands;
@@ -8,74 +8,95 @@ mod endpoints;
 mod enums;
 mod errors;
 pub(crate) mod example;
+pub(crate) mod facts;
 pub(crate) mod prose;
 mod schema;
 pub(crate) mod types;
 
 use crate::ir;
+use facts::Facts;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// One file: its name, the words that its first lines say of it, and its items.
+/// Columns of a line of code.
+const WIDTH: usize = 100;
+
+/// One file: its name, the words that its first lines say of it, and its content.
 pub(crate) struct File {
     pub(crate) name: &'static str,
-    pub(crate) about: String,
-    pub(crate) items: TokenStream,
+    pub(crate) about: &'static str,
+    pub(crate) content: Content,
+}
+
+/// What a file holds.
+pub(crate) enum Content {
+    /// Items that are to be formatted.
+    Items(TokenStream),
+    /// Text as it is to be written: most of it is in macros, which no formatter formats.
+    Text(String),
+}
+
+impl Content {
+    fn is_empty(&self) -> bool {
+        match self {
+            Content::Items(items) => items.is_empty(),
+            Content::Text(text) => text.is_empty(),
+        }
+    }
 }
 
 /// All files of a service: the modules, `service.rs` that declares them, and `lib.rs` that makes a
 /// crate of it.
 pub(crate) fn files(service: &ir::Service) -> Vec<File> {
-    let modules = [
-        (
+    let facts = Facts::new(service);
+    let file = |name, about, content| File {
+        name,
+        about,
+        content,
+    };
+    let items = |name, about, items| file(name, about, Content::Items(items));
+    let text = |name, about, text| file(name, about, Content::Text(text));
+    let mut modules = vec![
+        items(
             "client",
             "The client, with a method per operation.",
             client::items(service),
         ),
-        (
+        items(
             "commands",
             "The commands of the service.",
             commands::items(service),
         ),
-        (
+        items(
             "docs",
             "Documentation by shape id, for help pages.",
             docs::items(service),
         ),
-        (
+        items(
             "endpoints",
             "The rules that lead to an endpoint.",
             endpoints::items(service),
         ),
-        ("enums", "Enums of the service.", enums::items(service)),
-        (
+        text("enums", "Enums of the service.", enums::text(&facts)),
+        text(
             "errors",
             "Error codes of the service.",
-            errors::items(service),
+            errors::text(service),
         ),
-        (
+        items(
             "schema",
             "The schema of the service: operations, shapes and members.",
             schema::items(service),
         ),
-        (
+        text(
             "types",
             "Structures and unions of the service.",
-            types::items(service),
+            types::text(&facts),
         ),
     ];
-    let modules: Vec<_> = modules
-        .into_iter()
-        .filter(|(_, _, items)| !items.is_empty())
-        .collect();
+    modules.retain(|module| !module.content.is_empty());
     let mut files = vec![library(service), declarations(&modules)];
-    for (name, about, items) in modules {
-        files.push(File {
-            name,
-            about: about.to_owned(),
-            items,
-        });
-    }
+    files.append(&mut modules);
     files
 }
 
@@ -102,43 +123,122 @@ fn library(service: &ir::Service) -> File {
     let items = quote! { #(#![doc = #docs])* #example include!("service.rs"); };
     File {
         name: "lib",
-        about: String::new(),
-        items,
+        about: "",
+        content: Content::Items(items),
     }
 }
 
 /// `service.rs`: the modules, to be included by `lib.rs` or into a module of a build-script user.
-fn declarations(modules: &[(&str, &str, TokenStream)]) -> File {
-    let declare = |(name, about, _): &(&str, &str, TokenStream)| {
-        let name = crate::lower::ident(name);
-        let about = format!(" {about}");
-        quote! { #[doc = #about] pub mod #name; }
+fn declarations(modules: &[File]) -> File {
+    let declare = |module: &File, indent: &str| {
+        let File { name, about, .. } = module;
+        format!("{indent}/// {about}\n{indent}pub mod {name};\n")
     };
     // What a command needs is compiled only where the runtime has its feature.
-    let of_command = |(name, ..): &&(&str, &str, TokenStream)| matches!(*name, "commands" | "docs");
+    let of_command = |file: &&File| matches!(file.name, "commands" | "docs");
     let (commands, library): (Vec<_>, Vec<_>) = modules.iter().partition(of_command);
-    let exported = |module: &str| {
-        let (name, ..) = modules.iter().find(|(name, ..)| *name == module)?;
-        let name = crate::lower::ident(name);
-        Some(quote! { pub use #name::*; })
-    };
-    let enums = exported("enums");
-    let types = exported("types");
-    let commands = commands.into_iter().map(declare);
-    let library = library.into_iter().map(declare);
-    let items = quote! {
-        #(#library)*
-        opsmith_runtime::commands! { #(#commands)* }
-        pub use client::Client;
-        #enums
-        pub use errors::ErrorCode;
-        pub use opsmith_runtime::{Config, Error};
-        #types
-    };
+    let exists = |name: &str| modules.iter().any(|file| file.name == name);
+    let mut text: String = library.iter().map(|file| declare(file, "")).collect();
+    text.push_str("opsmith_runtime::commands! {\n");
+    text.extend(commands.iter().map(|file| declare(file, "    ")));
+    text.push_str("}\n\npub use client::Client;\n");
+    if exists("enums") {
+        text.push_str("pub use enums::*;\n");
+    }
+    text.push_str("pub use errors::ErrorCode;\npub use opsmith_runtime::{Config, Error};\n");
+    if exists("types") {
+        text.push_str("pub use types::*;\n");
+    }
     File {
         name: "service",
-        about: "The modules of the service.".to_owned(),
-        items,
+        about: "The modules of the service.",
+        content: Content::Text(text),
+    }
+}
+
+/// The text of a type in the macro that completes it.
+pub(crate) struct Item {
+    text: String,
+    indent: usize,
+}
+
+impl Item {
+    /// The type of a shape, with its documentation.
+    fn new(name: &str, facts: &Facts<'_>, at: usize, shape: &ir::Shape) -> Self {
+        let mut item = Item::open(name);
+        item.docs(&shape.docs, facts.use_of(at));
+        item.deprecated(shape.deprecated.as_deref());
+        item
+    }
+
+    /// The beginning of a macro.
+    fn open(name: &str) -> Self {
+        Item {
+            text: format!("opsmith_runtime::{name}! {{\n"),
+            indent: 4,
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.extend(std::iter::repeat_n(' ', self.indent));
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// A variant and the text that it stands for.
+    fn variant(&mut self, name: &proc_macro2::Ident, value: &str) {
+        let line = format!("{name} = {value:?},");
+        if self.indent + line.chars().count() <= WIDTH {
+            return self.line(&line);
+        }
+        self.line(&format!("{name} ="));
+        self.line(&format!("    {value:?},"));
+    }
+
+    /// A block with what is written inside it.
+    fn block(&mut self, head: &str, inside: impl FnOnce(&mut Item)) {
+        let start = self.text.len();
+        self.line(&format!("{head} {{"));
+        let end = self.text.len();
+        self.indent += 4;
+        inside(self);
+        self.indent -= 4;
+        if self.text.len() == end {
+            self.text.truncate(start);
+            self.line(&format!("{head} {{}}"));
+        } else {
+            self.line("}");
+        }
+    }
+
+    /// The first paragraph of the model's documentation, and what else is known.
+    fn docs(&mut self, docs: &ir::Docs, facts: prose::Words) {
+        let first = prose::first_paragraph(docs.0.trim_start());
+        let paragraphs = [prose::lines(first), prose::lines(facts)];
+        let said = paragraphs.iter().filter(|lines| !lines.is_empty());
+        for (at, lines) in said.enumerate() {
+            if at > 0 {
+                self.line("///");
+            }
+            for line in lines {
+                self.line(&format!("/// {line}"));
+            }
+        }
+    }
+
+    fn deprecated(&mut self, message: Option<&str>) {
+        let Some(message) = message else {
+            return;
+        };
+        match prose::plain(message).join(" ") {
+            note if note.is_empty() => self.line("#[deprecated]"),
+            note => self.line(&format!("#[deprecated = {note:?}]")),
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.text.push_str("}\n");
+        self.text
     }
 }
 
@@ -149,24 +249,6 @@ fn rustdoc(docs: &ir::Docs, otherwise: &str) -> TokenStream {
         none if none.is_empty() => doc_lines(vec![otherwise.to_owned()]),
         words => doc_lines(prose::lines(words)),
     }
-}
-
-/// The paragraph on a type that is deprecated: a mark would warn of the code that is generated
-/// around it.
-fn deprecated_type(message: Option<&str>) -> TokenStream {
-    let Some(message) = message else {
-        return TokenStream::new();
-    };
-    let words = ["Deprecated."]
-        .into_iter()
-        .map(str::to_owned)
-        .chain(prose::plain(message));
-    doc_lines(
-        [String::new()]
-            .into_iter()
-            .chain(prose::lines(words))
-            .collect(),
-    )
 }
 
 /// The mark of what a model says is deprecated, with what to use in its place, which rustdoc takes

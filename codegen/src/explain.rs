@@ -1,6 +1,7 @@
 //! From JSON to Rust: what was decided of an operation or a shape, and why.
 
 use crate::diagnostics::{Diagnostic, Error, nearest};
+use crate::emit::facts::Facts;
 use crate::ir::{
     Auth, Change, Delay, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait,
 };
@@ -34,15 +35,16 @@ impl Generator {
             .operations
             .iter()
             .find(|operation| operation.name == name);
-        let shape = service.shapes.iter().find(|shape| shape.name == name);
+        let mut shapes = service.shapes.iter().enumerate();
+        let shape = shapes.find(|(_, shape)| shape.name == name);
         let (decisions, code) = match (operation, shape) {
             (Some(found), _) => (
                 operation_decisions(&service, found),
-                emit::client::alone(&service, found),
+                write::items(emit::client::alone(&service, found))?,
             ),
-            (None, Some(found)) => (
-                shape_decisions(&service, found),
-                emit::types::alone(&service, found),
+            (None, Some((at, found))) => (
+                shape_decisions(&service, at, found),
+                emit::types::item(&Facts::new(&service), at, found),
             ),
             (None, None) => return Err(unknown(&service, &self.model_name(), name)),
         };
@@ -73,7 +75,7 @@ impl Generator {
         Ok(Explanation {
             model,
             decisions,
-            code: write::items(code)?,
+            code,
         })
     }
 }
@@ -194,7 +196,7 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
     found
 }
 
-fn shape_decisions(service: &Service, shape: &Shape) -> Vec<(String, String)> {
+fn shape_decisions(service: &Service, at: usize, shape: &Shape) -> Vec<(String, String)> {
     let mut found = vec![(
         "kind".to_owned(),
         format!("{:?}", shape.kind).to_lowercase(),
@@ -204,12 +206,12 @@ fn shape_decisions(service: &Service, shape: &Shape) -> Vec<(String, String)> {
         (true, true) => shape.rust.to_string(),
         (_, false) => format!(
             "{}: a shape of this kind has no type of its own",
-            emit::types::text_of(service, shape)
+            emit::types::type_of(service, at)
         ),
         (false, true) => "none: only errors hold it, and errors are told by their code".to_owned(),
     };
     found.push(("Rust type".to_owned(), why));
-    let is_it = |index: usize| shape_name(service, Some(index)) == shape.name;
+    let is_it = |index: usize| index == at;
     let users = service
         .shapes
         .iter()
@@ -285,9 +287,7 @@ fn shape_decisions(service: &Service, shape: &Shape) -> Vec<(String, String)> {
 }
 
 fn member_decision(service: &Service, member: &Member) -> String {
-    let inner = emit::types::member_type(service, member)
-        .to_string()
-        .replace(' ', "");
+    let inner = emit::types::member_type(service, member);
     let mut text = match (member.plain, member.required) {
         (true, _) => format!(
             "{}: {inner}, an argument of `new` since it is required",

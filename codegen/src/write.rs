@@ -1,7 +1,8 @@
 //! Writing: from items to the text of files, and from there to a folder.
 
 use crate::diagnostics::Error;
-use crate::{emit, ir};
+use crate::emit::{self, Content};
+use crate::ir;
 #[cfg(feature = "tool")]
 use opsmith_runtime::files::replace;
 use proc_macro2::TokenStream;
@@ -43,7 +44,10 @@ fn text(file: &emit::File, model: &str) -> Result<String, Error> {
         text.push_str(&format!("// {}\n", file.about));
     }
     text.push('\n');
-    text.push_str(&items(file.items.clone())?);
+    match &file.content {
+        Content::Items(tokens) => text.push_str(&items(tokens.clone())?),
+        Content::Text(content) => text.push_str(content),
+    }
     Ok(text)
 }
 
@@ -57,16 +61,27 @@ pub(crate) fn items(items: TokenStream) -> Result<String, Error> {
         text.push('\n');
         file.attrs.clear();
     }
-    // By the item: prettyplease leaves no blank lines between them.
+    // One by one: prettyplease puts no blank lines between items.
     for item in items {
         if file.items.last().is_some_and(|last| apart(last, &item)) {
             text.push('\n');
         }
         file.items.clear();
+        let is_impl = matches!(item, syn::Item::Impl(_));
         file.items.push(item);
-        text.push_str(&prettyplease::unparse(&file));
+        let printed = prettyplease::unparse(&file);
+        if is_impl {
+            text.push_str(&methods_apart(&printed));
+        } else {
+            text.push_str(&printed);
+        }
     }
     Ok(text)
+}
+
+/// Puts a blank line between the methods of an `impl`.
+fn methods_apart(item: &str) -> String {
+    item.replace("\n    }\n    ", "\n    }\n\n    ")
 }
 
 /// Whether a blank line belongs between two items: not among imports or modules, and not before a

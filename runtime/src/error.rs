@@ -195,11 +195,5 @@ macro_rules! error_code {
                     .map(|error| Self::from_wire(error.shape.as_deref().unwrap_or(&error.code)))
             }
         }
-
-        impl ::core::convert::AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                Self::as_str(self)
-            }
-        }
     };
 }

@@ -67,6 +67,7 @@ macro_rules! serde {
         );
     };
     ($name:ident, |$value:ident, $to:ident| $write:expr, |$from:ident| $read:expr) => {
+        #[allow(deprecated)]
         impl $crate::serde_core::Serialize for $name {
             fn serialize<S: $crate::serde_core::Serializer>(
                 &self,
@@ -77,6 +78,7 @@ macro_rules! serde {
             }
         }
 
+        #[allow(deprecated)]
         impl<'de> $crate::serde_core::Deserialize<'de> for $name {
             fn deserialize<D: $crate::serde_core::Deserializer<'de>>(
                 $from: D,

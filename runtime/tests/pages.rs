@@ -77,22 +77,22 @@ enum Shapes {
     Output = 4,
 }
 
-#[derive(Clone, Default, PartialEq)]
-struct Input {
-    name: Option<String>,
-    key: Option<BTreeMap<String, Blob>>,
-    text: Option<String>,
+opsmith_runtime::structure! {
+    struct Input {
+        optional name: String,
+        optional key: BTreeMap<String, Blob>,
+        optional text: String,
+    }
 }
-opsmith_runtime::structure!(Input [name, key, text] set(name: String, text: String));
 
-#[derive(Clone, Default, PartialEq)]
-struct Output {
-    items: Option<Vec<String>>,
-    key: Option<BTreeMap<String, Blob>>,
-    text: Option<String>,
-    more: Option<bool>,
+opsmith_runtime::structure! {
+    struct Output {
+        optional items: Vec<String>,
+        optional key: BTreeMap<String, Blob>,
+        optional text: String,
+        optional more: bool,
+    }
 }
-opsmith_runtime::structure!(Output [items, key, text, more]);
 
 /// The bodies of the requests that all pages take, and how the last page ended.
 fn requests(

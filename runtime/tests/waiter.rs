@@ -93,18 +93,18 @@ enum Shapes {
     Output = 2,
 }
 
-#[derive(Clone, Default, PartialEq)]
-struct Input {
-    wanted: Option<String>,
+opsmith_runtime::structure! {
+    struct Input {
+        optional wanted: String,
+    }
 }
-opsmith_runtime::structure!(Input [wanted] set(wanted: String));
 
-#[derive(Clone, Default, PartialEq)]
-struct Output {
-    state: Option<String>,
-    all: Option<Vec<String>>,
+opsmith_runtime::structure! {
+    struct Output {
+        optional state: String,
+        optional all: Vec<String>,
+    }
 }
-opsmith_runtime::structure!(Output [state, all]);
 
 fn run(waiting: Waiting<Output>) -> Result<Option<Output>, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,53 +1,35 @@
 //! `enums.rs`: a Rust enum per enum, open for values that are newer than the model.
 
-use super::{deprecated, deprecated_type, prose, rustdoc};
-use crate::ir::{Kind, Service, Shape};
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::facts::Facts;
+use super::{Item, prose};
+use crate::ir::{Kind, Shape};
 
-pub(crate) fn items(service: &Service) -> TokenStream {
+pub(crate) fn text(facts: &Facts<'_>) -> String {
     let enums = || {
-        service
-            .shapes
-            .iter()
-            .filter(|shape| shape.typed && shape.kind == Kind::Enum)
+        let shapes = facts.service.shapes.iter().enumerate();
+        shapes.filter(|(_, shape)| shape.typed && shape.kind == Kind::Enum)
     };
-    let sensitive = enums().any(|shape| shape.sensitive);
-    let rows = sensitive.then(|| quote! { use super::schema::{SERVICE, Shapes}; });
-    let items = enums().map(item);
-    quote! { #rows #(#items)* }
+    let mut items: Vec<String> = enums().map(|(at, shape)| item(facts, at, shape)).collect();
+    if enums().any(|(_, shape)| shape.sensitive) {
+        items.insert(0, "use super::schema::{SERVICE, Shapes};\n".to_owned());
+    }
+    items.join("\n")
 }
 
-pub(crate) fn item(shape: &Shape) -> TokenStream {
-    let docs = rustdoc(
-        &shape.docs,
-        &format!("{} of the model.", prose::code(&shape.name)),
-    );
-    let deprecated_type = deprecated_type(shape.deprecated.as_deref());
-    let name = &shape.rust;
-    let variants = shape.values.iter().map(|value| {
-        let docs = rustdoc(&value.docs, &prose::code(&value.value));
-        let deprecated = deprecated(value.deprecated.as_deref());
-        let variant = &value.rust;
-        quote! { #docs #deprecated #variant }
-    });
-    let names = shape.values.iter().map(|value| &value.rust);
-    let values = shape.values.iter().map(|value| &value.value);
-    let debug = (!shape.sensitive).then(|| quote! { Debug, });
-    let redacted = shape
-        .sensitive
-        .then(|| quote! { opsmith_runtime::redacted!(#name); });
-    quote! {
-        #docs
-        #deprecated_type
-        #[derive(Clone, #debug PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#variants,)*
-            #[doc = " A value that is newer than the model."]
-            Unknown(String),
+pub(crate) fn item(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
+    let mut item = Item::new("enumeration", facts, at, shape);
+    let sensitive = if shape.sensitive { "sensitive " } else { "" };
+    item.block(&format!("pub {sensitive}enum {}", shape.rust), |item| {
+        for value in &shape.values {
+            // The name says the value, unless it was changed to be a name.
+            let value_in_words = match value.rust == value.value {
+                true => Vec::new(),
+                false => vec![prose::code(&value.value)],
+            };
+            item.docs(&value.docs, value_in_words);
+            item.deprecated(value.deprecated.as_deref());
+            item.variant(&value.rust, &value.value);
         }
-        opsmith_runtime::enumeration!(#name { #(#names = #values),* });
-        #redacted
-    }
+    });
+    item.finish()
 }

@@ -1,11 +1,9 @@
 //! `errors.rs`: the codes of the service's errors, as one enum.
 
-use super::{prose, rustdoc};
+use super::Item;
 use crate::ir::{Service, Shape, Trait};
-use proc_macro2::TokenStream;
-use quote::quote;
 
-pub(crate) fn items(service: &Service) -> TokenStream {
+pub(crate) fn text(service: &Service) -> String {
     let is_error = |shape: &&Shape| {
         shape
             .traits
@@ -15,21 +13,13 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     let errors: Vec<_> = service.shapes.iter().filter(is_error).collect();
     let types: Vec<String> = errors.iter().map(|shape| shape.rust.to_string()).collect();
     let names = crate::lower::variants(types.iter().map(String::as_str));
-    let variants = errors.iter().zip(&names).map(|(shape, name)| {
-        let docs = rustdoc(&shape.docs, &prose::code(&shape.name));
-        quote! { #docs #name }
-    });
-    let values = errors.iter().map(|shape| &shape.name);
-    quote! {
-        #[doc = " The codes of the errors that the model lists."]
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum ErrorCode {
-            #(#variants,)*
-            #[doc = " A code that the model does not list."]
-            Unknown(String),
+    let mut item = Item::open("enumeration");
+    item.line("/// The codes of the errors that the model lists.");
+    item.block("pub enum ErrorCode", |item| {
+        for (shape, name) in errors.iter().zip(names) {
+            item.docs(&shape.docs, Vec::new());
+            item.variant(&name, &shape.name);
         }
-        opsmith_runtime::enumeration!(ErrorCode { #(#names = #values),* });
-        opsmith_runtime::error_code!(ErrorCode);
-    }
+    });
+    item.finish() + "opsmith_runtime::error_code!(ErrorCode);\n"
 }

@@ -3,8 +3,8 @@
 
 use crate::lower::docs::visible;
 
-/// Columns of a line, where words allow.
-const WIDTH: usize = 100;
+/// Columns of a line, where words allow: what is left of 100 in the documentation of a member.
+const WIDTH: usize = 88;
 
 /// Words, each of them Markdown. A word is never broken: a code span is one, whatever blanks are in
 /// it.
@@ -32,6 +32,7 @@ pub(crate) fn first_paragraph(docs: &str) -> Words {
 }
 
 /// The first sentence of documentation, without its full stop; empty when there is none.
+#[cfg(feature = "tool")]
 pub(crate) fn first_sentence(docs: &str) -> String {
     let words = first_paragraph(docs);
     let end = words

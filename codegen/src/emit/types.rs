@@ -1,69 +1,61 @@
-//! `types.rs`: a Rust type per structure and union, and the macro line that ties it to its row.
+//! `types.rs`: a Rust type per structure and union.
 
-use super::{deprecated, deprecated_type, prose, rustdoc};
+use super::Item;
+use super::facts::Facts;
 use crate::ir::{Kind, Member, Service, Shape};
-use proc_macro2::TokenStream;
-use quote::quote;
 use std::collections::BTreeSet;
 
-pub(crate) fn items(service: &Service) -> TokenStream {
+pub(crate) fn text(facts: &Facts<'_>) -> String {
+    let service = facts.service;
     let typed = || {
         service
             .shapes
             .iter()
-            .filter(|shape| shape.typed && shape.has_members())
+            .enumerate()
+            .filter(|(_, shape)| shape.typed && shape.has_members())
     };
-    let types = typed().map(|shape| match shape.kind {
-        Kind::Union => union(service, shape),
-        _ => structure(service, shape),
-    });
     let used: BTreeSet<&str> = typed()
-        .flat_map(|shape| &shape.members)
+        .flat_map(|(_, shape)| &shape.members)
         .flat_map(|member| imports(service, member.target))
         .collect();
-    let import = |name: &'static str| {
-        let ident = crate::lower::ident(name);
-        used.contains(name).then_some(ident)
-    };
     let runtime: Vec<_> = ["Blob", "Document", "Timestamp"]
         .into_iter()
-        .filter_map(import)
+        .filter(|name| used.contains(name))
         .collect();
-    let runtime = (!runtime.is_empty()).then(|| quote! { use opsmith_runtime::{#(#runtime),*}; });
-    let enums = used
-        .contains("enum")
-        .then(|| quote! { use super::enums::*; });
-    let rows = typed()
-        .next()
-        .map(|_| quote! { use super::schema::{SERVICE, Shapes}; });
-    let maps = used
-        .contains("BTreeMap")
-        .then(|| quote! { use std::collections::BTreeMap; });
-    quote! { #enums #rows #runtime #maps #(#types)* }
+    let mut text = String::new();
+    if used.contains("enum") {
+        text.push_str("use super::enums::*;\n");
+    }
+    if typed().next().is_some() {
+        text.push_str("use super::schema::{SERVICE, Shapes};\n");
+    }
+    match runtime.as_slice() {
+        [] => {}
+        [one] => text.push_str(&format!("use opsmith_runtime::{one};\n")),
+        several => text.push_str(&format!(
+            "use opsmith_runtime::{{{}}};\n",
+            several.join(", ")
+        )),
+    }
+    if used.contains("BTreeMap") {
+        text.push_str("use std::collections::BTreeMap;\n");
+    }
+    for (at, shape) in typed() {
+        text.push('\n');
+        text.push_str(&item(facts, at, shape));
+    }
+    text
 }
 
 /// The type of a structure, union or enum by itself; nothing for other shapes.
-#[cfg(feature = "tool")]
-pub(crate) fn alone(service: &Service, shape: &Shape) -> TokenStream {
+pub(crate) fn item(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
     match shape.kind {
-        _ if !shape.typed => TokenStream::new(),
-        Kind::Structure => structure(service, shape),
-        Kind::Union => union(service, shape),
-        Kind::Enum => super::enums::item(shape),
-        _ => TokenStream::new(),
+        _ if !shape.typed => String::new(),
+        Kind::Structure => structure(facts, at, shape),
+        Kind::Union => union(facts, at, shape),
+        Kind::Enum => super::enums::item(facts, at, shape),
+        _ => String::new(),
     }
-}
-
-/// The Rust type of a shape's values, as text.
-#[cfg(feature = "tool")]
-pub(crate) fn text_of(service: &Service, shape: &Shape) -> String {
-    let index = service
-        .shapes
-        .iter()
-        .position(|other| std::ptr::eq(other, shape));
-    index.map_or_else(String::new, |index| {
-        type_of(service, index).to_string().replace(' ', "")
-    })
 }
 
 /// What the type of a member needs to have imported.
@@ -98,157 +90,91 @@ fn map_value_is_enum(service: &Service, map: &Shape) -> bool {
         .is_some_and(|value| imports(service, value.target).contains(&"enum"))
 }
 
-fn structure(service: &Service, shape: &Shape) -> TokenStream {
-    let docs = rustdoc(
-        &shape.docs,
-        &format!("{} of the model.", prose::code(&shape.name)),
-    );
-    let deprecated_type = deprecated_type(shape.deprecated.as_deref());
-    let name = &shape.rust;
-    let fields = shape.members.iter().map(|member| {
-        let docs = rustdoc(
-            &member.docs,
-            &format!("{} of the model.", prose::code(&member.name)),
-        );
-        let deprecated = deprecated(member.deprecated.as_deref());
-        let field = &member.rust;
-        let inner = member_type(service, member);
-        let field_type = if member.plain {
-            inner
-        } else {
-            quote! { Option<#inner> }
-        };
-        quote! { #docs #deprecated pub #field: #field_type }
-    });
-    let names = shape.members.iter().map(|member| &member.rust);
-    let required: Vec<_> = shape.members.iter().filter(|member| member.plain).collect();
-    let arguments = required.iter().map(|member| {
-        let field = &member.rust;
-        let inner = member_type(service, member);
-        quote! { #field: #inner }
-    });
-    let new = (!required.is_empty()).then(|| quote! { new(#(#arguments),*) });
-    let optional: Vec<_> = shape
-        .members
-        .iter()
-        .filter(|member| !member.plain)
-        .collect();
-    let setters = optional.iter().map(|member| {
-        let field = &member.rust;
-        let inner = member_type(service, member);
-        let sentence =
-            Some(prose::first_sentence(&member.docs.0)).filter(|sentence| !sentence.is_empty());
-        let docs = sentence
-            .map(|sentence| format!(" {sentence}."))
-            .map(|docs| quote! { = #docs });
-        let deprecated = deprecated(member.deprecated.as_deref());
-        quote! { #deprecated #field: #inner #docs }
-    });
-    let set = (!optional.is_empty()).then(|| quote! { set(#(#setters),*) });
-    quote! {
-        #docs
-        #deprecated_type
-        #[derive(Clone, Default, PartialEq)]
-        #[non_exhaustive]
-        pub struct #name { #(#fields),* }
-        opsmith_runtime::structure!(#name [#(#names),*] #new #set);
+fn structure(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
+    let mut item = Item::new("structure", facts, at, shape);
+    if facts.is_total(at) {
+        item.line("#[derive(Eq, Hash)]");
     }
+    let members = shape.members.iter().map(|member| {
+        let kind = if member.plain { "required" } else { "optional" };
+        let value = member_type(facts.service, member);
+        (member, format!("{kind} {}: {value},", member.rust))
+    });
+    item.block(&format!("pub struct {}", shape.rust), |item| {
+        for (member, line) in members {
+            item.docs(&member.docs, facts.of_member(member));
+            item.deprecated(member.deprecated.as_deref());
+            item.line(&line);
+        }
+    });
+    item.finish()
 }
 
-fn union(service: &Service, shape: &Shape) -> TokenStream {
-    let docs = rustdoc(
-        &shape.docs,
-        &format!(
-            "{} of the model: one of its members.",
-            prose::code(&shape.name)
-        ),
-    );
-    let deprecated_type = deprecated_type(shape.deprecated.as_deref());
-    let name = &shape.rust;
-    let variants = shape.members.iter().map(|member| {
-        let docs = rustdoc(
-            &member.docs,
-            &format!("{} of the model.", prose::code(&member.name)),
-        );
-        let deprecated = deprecated(member.deprecated.as_deref());
-        let variant = &member.rust;
-        let inner = member_type(service, member);
-        quote! { #docs #deprecated #variant(#inner) }
-    });
-    let names = shape.members.iter().map(|member| &member.rust);
-    let types = shape
-        .members
-        .iter()
-        .map(|member| member_type(service, member));
-    let inner = shape
-        .members
-        .iter()
-        .map(|member| type_of(service, member.target));
-    let accessors =
-        crate::lower::accessors(shape.members.iter().map(|member| member.name.as_str()));
-    quote! {
-        #docs
-        #deprecated_type
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#variants,)*
-            #[doc = " A member that is newer than the model; it can be received, not sent."]
-            Unknown,
-        }
-        opsmith_runtime::union!(#name { #(#names(#types) #accessors: #inner),* });
+fn union(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
+    let mut item = Item::new("union", facts, at, shape);
+    if facts.is_total(at) {
+        item.line("#[derive(Eq, Hash)]");
     }
+    let names = shape.members.iter().map(|member| member.name.as_str());
+    let members = shape.members.iter().zip(crate::lower::accessors(names));
+    item.block(&format!("pub enum {}", shape.rust), |item| {
+        for (member, accessor) in members {
+            item.docs(&member.docs, facts.of_member(member));
+            item.deprecated(member.deprecated.as_deref());
+            let variant = &member.rust;
+            let value = member_type(facts.service, member);
+            let unboxed = match member.boxed {
+                true => format!(": {}", type_of(facts.service, member.target)),
+                false => String::new(),
+            };
+            item.line(&format!("{variant}({value}) => {accessor}{unboxed},"));
+        }
+    });
+    item.finish()
 }
 
 /// The type of a member's value, with its box where it needs one.
-pub(crate) fn member_type(service: &Service, member: &Member) -> TokenStream {
+pub(crate) fn member_type(service: &Service, member: &Member) -> String {
     let inner = type_of(service, member.target);
     if member.boxed {
-        quote! { Box<#inner> }
+        format!("Box<{inner}>")
     } else {
         inner
     }
 }
 
-fn type_of(service: &Service, target: usize) -> TokenStream {
+/// The Rust type of a shape's values.
+pub(crate) fn type_of(service: &Service, target: usize) -> String {
     let Some(shape) = service.shapes.get(target) else {
-        return quote! { () };
+        return "()".to_owned();
     };
     let part = |at: usize| {
         let inner = shape
             .members
             .get(at)
-            .map(|member| type_of(service, member.target));
+            .map_or_else(String::new, |member| type_of(service, member.target));
         if shape.sparse {
-            quote! { Option<#inner> }
+            format!("Option<{inner}>")
         } else {
-            quote! { #inner }
+            inner
         }
     };
-    match shape.kind {
-        Kind::Blob => quote! { Blob },
-        Kind::Boolean => quote! { bool },
-        Kind::String => quote! { String },
-        Kind::Byte => quote! { i8 },
-        Kind::Short => quote! { i16 },
-        Kind::Integer => quote! { i32 },
-        Kind::Long => quote! { i64 },
-        Kind::BigInteger => quote! { i128 },
-        Kind::Float => quote! { f32 },
-        Kind::Double => quote! { f64 },
-        Kind::Timestamp => quote! { Timestamp },
-        Kind::Document => quote! { Document },
-        Kind::List => {
-            let element = part(0);
-            quote! { Vec<#element> }
-        }
-        Kind::Map => {
-            let value = part(1);
-            quote! { BTreeMap<String, #value> }
-        }
-        Kind::Enum | Kind::Structure | Kind::Union => {
-            let name = &shape.rust;
-            quote! { #name }
-        }
-    }
+    let name = match shape.kind {
+        Kind::Blob => "Blob",
+        Kind::Boolean => "bool",
+        Kind::String => "String",
+        Kind::Byte => "i8",
+        Kind::Short => "i16",
+        Kind::Integer => "i32",
+        Kind::Long => "i64",
+        Kind::BigInteger => "i128",
+        Kind::Float => "f32",
+        Kind::Double => "f64",
+        Kind::Timestamp => "Timestamp",
+        Kind::Document => "Document",
+        Kind::List => return format!("Vec<{}>", part(0)),
+        Kind::Map => return format!("BTreeMap<String, {}>", part(1)),
+        Kind::Enum | Kind::Structure | Kind::Union => return shape.rust.to_string(),
+    };
+    name.to_owned()
 }

@@ -15,7 +15,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `InvalidNonceException`, `JobNotFoundException`.
+    /// Codes of the service: `ValidationException`, `InvalidNonceException`,
+    /// `JobNotFoundException`.
     ///
     /// # Example
     ///
@@ -30,13 +31,14 @@ impl Client {
     ) -> Call<AcknowledgeJobOutput> {
         self.0.call("AcknowledgeJob", input)
     }
-    /// Takes a third-party job with its nonce: no other worker is given it from now on. For partner
-    /// actions.
+
+    /// Takes a third-party job with its nonce: no other worker is given it from now on. For
+    /// partner actions.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `InvalidNonceException`, `JobNotFoundException`,
-    /// `InvalidClientTokenException`.
+    /// Codes of the service: `ValidationException`, `InvalidNonceException`,
+    /// `JobNotFoundException`, `InvalidClientTokenException`.
     ///
     /// # Example
     ///
@@ -53,12 +55,13 @@ impl Client {
     ) -> Call<AcknowledgeThirdPartyJobOutput> {
         self.0.call("AcknowledgeThirdPartyJob", input)
     }
+
     /// Adds an action type of your own to the account.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `LimitExceededException`, `TooManyTagsException`,
-    /// `InvalidTagsException`, `ConcurrentModificationException`.
+    /// Codes of the service: `ValidationException`, `LimitExceededException`,
+    /// `TooManyTagsException`, `InvalidTagsException`, `ConcurrentModificationException`.
     ///
     /// # Example
     ///
@@ -81,14 +84,16 @@ impl Client {
     ) -> Call<CreateCustomActionTypeOutput> {
         self.0.call("CreateCustomActionType", input)
     }
+
     /// Creates a pipeline from its structure.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `PipelineNameInUseException`,
     /// `InvalidStageDeclarationException`, `InvalidActionDeclarationException`,
-    /// `InvalidBlockerDeclarationException`, `InvalidStructureException`, `LimitExceededException`,
-    /// `TooManyTagsException`, `InvalidTagsException`, `ConcurrentModificationException`.
+    /// `InvalidBlockerDeclarationException`, `InvalidStructureException`,
+    /// `LimitExceededException`, `TooManyTagsException`, `InvalidTagsException`,
+    /// `ConcurrentModificationException`.
     ///
     /// # Example
     ///
@@ -111,6 +116,7 @@ impl Client {
     ) -> Call<CreatePipelineOutput> {
         self.0.call("CreatePipeline", input)
     }
+
     /// Marks a custom action type as deleted, so that no new action can use it.
     ///
     /// # Errors
@@ -136,6 +142,7 @@ impl Client {
     ) -> Call<()> {
         self.0.call("DeleteCustomActionType", input)
     }
+
     /// Deletes a pipeline.
     ///
     /// # Errors
@@ -150,6 +157,7 @@ impl Client {
     pub fn delete_pipeline(&self, input: DeletePipelineInput) -> Call<()> {
         self.0.call("DeletePipeline", input)
     }
+
     /// Deletes a webhook by its name.
     ///
     /// # Errors
@@ -167,6 +175,7 @@ impl Client {
     ) -> Call<DeleteWebhookOutput> {
         self.0.call("DeleteWebhook", input)
     }
+
     /// Ends the connection between a webhook and the outside tool that calls it.
     ///
     /// # Errors
@@ -188,11 +197,13 @@ impl Client {
     ) -> Call<DeregisterWebhookWithThirdPartyOutput> {
         self.0.call("DeregisterWebhookWithThirdParty", input)
     }
+
     /// Stops artifacts from passing into or out of a stage, with a reason.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `PipelineNotFoundException`, `StageNotFoundException`.
+    /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
+    /// `StageNotFoundException`.
     ///
     /// # Example
     ///
@@ -214,11 +225,13 @@ impl Client {
     ) -> Call<()> {
         self.0.call("DisableStageTransition", input)
     }
+
     /// Lets artifacts pass into or out of a stage again.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `PipelineNotFoundException`, `StageNotFoundException`.
+    /// Codes of the service: `ValidationException`, `PipelineNotFoundException`,
+    /// `StageNotFoundException`.
     ///
     /// # Example
     ///
@@ -239,6 +252,7 @@ impl Client {
     ) -> Call<()> {
         self.0.call("EnableStageTransition", input)
     }
+
     /// Describes an action type of an outside provider.
     ///
     /// # Errors
@@ -265,6 +279,7 @@ impl Client {
     ) -> Call<GetActionTypeOutput> {
         self.0.call("GetActionType", input)
     }
+
     /// Describes a job that a worker of a custom action was given.
     ///
     /// # Errors
@@ -282,6 +297,7 @@ impl Client {
     ) -> Call<GetJobDetailsOutput> {
         self.0.call("GetJobDetails", input)
     }
+
     /// Describes the structure of a pipeline, in its newest or a given version.
     ///
     /// # Errors
@@ -297,6 +313,7 @@ impl Client {
     pub fn get_pipeline(&self, input: GetPipelineInput) -> Call<GetPipelineOutput> {
         self.0.call("GetPipeline", input)
     }
+
     /// Describes one run of a pipeline.
     ///
     /// # Errors
@@ -319,6 +336,7 @@ impl Client {
     ) -> Call<GetPipelineExecutionOutput> {
         self.0.call("GetPipelineExecution", input)
     }
+
     /// Describes the state of a pipeline: its stages and actions, and their latest runs.
     ///
     /// # Errors
@@ -336,12 +354,14 @@ impl Client {
     ) -> Call<GetPipelineStateOutput> {
         self.0.call("GetPipelineState", input)
     }
-    /// Describes a job that a worker of a partner action was given, with the nonce to take it by.
+
+    /// Describes a job that a worker of a partner action was given, with the nonce to take it
+    /// by.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `JobNotFoundException`, `ValidationException`, `InvalidClientTokenException`,
-    /// `InvalidJobException`.
+    /// Codes of the service: `JobNotFoundException`, `ValidationException`,
+    /// `InvalidClientTokenException`, `InvalidJobException`.
     ///
     /// # Example
     ///
@@ -358,6 +378,7 @@ impl Client {
     ) -> Call<GetThirdPartyJobDetailsOutput> {
         self.0.call("GetThirdPartyJobDetails", input)
     }
+
     /// Lists the runs of actions in a pipeline.
     ///
     /// # Errors
@@ -378,6 +399,7 @@ impl Client {
     ) -> Call<ListActionExecutionsOutput> {
         self.0.call("ListActionExecutions", input)
     }
+
     /// Lists the action types that the account can use.
     ///
     /// # Errors
@@ -395,6 +417,7 @@ impl Client {
     ) -> Call<ListActionTypesOutput> {
         self.0.call("ListActionTypes", input)
     }
+
     /// Lists the targets of a deployment action in one run.
     ///
     /// # Errors
@@ -417,6 +440,7 @@ impl Client {
     ) -> Call<ListDeployActionExecutionTargetsOutput> {
         self.0.call("ListDeployActionExecutionTargets", input)
     }
+
     /// Lists the latest runs of a pipeline.
     ///
     /// # Errors
@@ -437,6 +461,7 @@ impl Client {
     ) -> Call<ListPipelineExecutionsOutput> {
         self.0.call("ListPipelineExecutions", input)
     }
+
     /// Lists the pipelines of the account.
     ///
     /// # Errors
@@ -454,6 +479,7 @@ impl Client {
     ) -> Call<ListPipelinesOutput> {
         self.0.call("ListPipelines", input)
     }
+
     /// Lists the runs of rules in a pipeline.
     ///
     /// # Errors
@@ -474,6 +500,7 @@ impl Client {
     ) -> Call<ListRuleExecutionsOutput> {
         self.0.call("ListRuleExecutions", input)
     }
+
     /// Lists the types of rules that conditions can use.
     ///
     /// # Errors
@@ -491,6 +518,7 @@ impl Client {
     ) -> Call<ListRuleTypesOutput> {
         self.0.call("ListRuleTypes", input)
     }
+
     /// Lists the tags of a resource.
     ///
     /// # Errors
@@ -511,6 +539,7 @@ impl Client {
     ) -> Call<ListTagsForResourceOutput> {
         self.0.call("ListTagsForResource", input)
     }
+
     /// Lists the webhooks of the account.
     ///
     /// # Errors
@@ -525,12 +554,14 @@ impl Client {
     pub fn list_webhooks(&self, input: ListWebhooksInput) -> Call<ListWebhooksOutput> {
         self.0.call("ListWebhooks", input)
     }
+
     /// Overrides a condition that holds a stage.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
-    /// `StageNotFoundException`, `ConditionNotOverridableException`, `NotLatestPipelineExecutionException`,
+    /// Codes of the service: `ValidationException`, `ConflictException`,
+    /// `PipelineNotFoundException`, `StageNotFoundException`,
+    /// `ConditionNotOverridableException`, `NotLatestPipelineExecutionException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
     ///
     /// # Example
@@ -553,6 +584,7 @@ impl Client {
     ) -> Call<()> {
         self.0.call("OverrideStageCondition", input)
     }
+
     /// Asks for jobs of a custom action type.
     ///
     /// # Errors
@@ -578,6 +610,7 @@ impl Client {
     pub fn poll_for_jobs(&self, input: PollForJobsInput) -> Call<PollForJobsOutput> {
         self.0.call("PollForJobs", input)
     }
+
     /// Asks for jobs of a partner action type; answers their ids.
     ///
     /// # Errors
@@ -606,6 +639,7 @@ impl Client {
     ) -> Call<PollForThirdPartyJobsOutput> {
         self.0.call("PollForThirdPartyJobs", input)
     }
+
     /// Tells a source action of a new revision.
     ///
     /// # Errors
@@ -634,13 +668,14 @@ impl Client {
     ) -> Call<PutActionRevisionOutput> {
         self.0.call("PutActionRevision", input)
     }
+
     /// Answers a manual approval.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `InvalidApprovalTokenException`, `ApprovalAlreadyCompletedException`,
-    /// `PipelineNotFoundException`, `StageNotFoundException`, `ActionNotFoundException`,
-    /// `ValidationException`.
+    /// Codes of the service: `InvalidApprovalTokenException`,
+    /// `ApprovalAlreadyCompletedException`, `PipelineNotFoundException`,
+    /// `StageNotFoundException`, `ActionNotFoundException`, `ValidationException`.
     ///
     /// # Example
     ///
@@ -663,11 +698,13 @@ impl Client {
     ) -> Call<PutApprovalResultOutput> {
         self.0.call("PutApprovalResult", input)
     }
+
     /// Reports that a job of a custom action failed.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`.
+    /// Codes of the service: `ValidationException`, `JobNotFoundException`,
+    /// `InvalidJobStateException`.
     ///
     /// # Example
     ///
@@ -684,12 +721,14 @@ impl Client {
     pub fn put_job_failure_result(&self, input: PutJobFailureResultInput) -> Call<()> {
         self.0.call("PutJobFailureResult", input)
     }
-    /// Reports that a job of a custom action succeeded, or goes on when a continuation token is given.
+
+    /// Reports that a job of a custom action succeeded, or goes on when a continuation token is
+    /// given.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
-    /// `OutputVariablesSizeExceededException`.
+    /// Codes of the service: `ValidationException`, `JobNotFoundException`,
+    /// `InvalidJobStateException`, `OutputVariablesSizeExceededException`.
     ///
     /// # Example
     ///
@@ -699,13 +738,14 @@ impl Client {
     pub fn put_job_success_result(&self, input: PutJobSuccessResultInput) -> Call<()> {
         self.0.call("PutJobSuccessResult", input)
     }
-    /// Represents the failure of a third party job as returned to the pipeline by a job worker. Used for
-    /// partner actions only.
+
+    /// Represents the failure of a third party job as returned to the pipeline by a job worker.
+    /// Used for partner actions only.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
-    /// `InvalidClientTokenException`.
+    /// Codes of the service: `ValidationException`, `JobNotFoundException`,
+    /// `InvalidJobStateException`, `InvalidClientTokenException`.
     ///
     /// # Example
     ///
@@ -726,12 +766,13 @@ impl Client {
     ) -> Call<()> {
         self.0.call("PutThirdPartyJobFailureResult", input)
     }
+
     /// Reports that a third-party job succeeded, or goes on when a continuation token is given.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `JobNotFoundException`, `InvalidJobStateException`,
-    /// `InvalidClientTokenException`.
+    /// Codes of the service: `ValidationException`, `JobNotFoundException`,
+    /// `InvalidJobStateException`, `InvalidClientTokenException`.
     ///
     /// # Example
     ///
@@ -748,14 +789,15 @@ impl Client {
     ) -> Call<()> {
         self.0.call("PutThirdPartyJobSuccessResult", input)
     }
+
     /// Creates or updates a webhook.
     ///
     /// # Errors
     ///
     /// Codes of the service: `ValidationException`, `LimitExceededException`,
-    /// `InvalidWebhookFilterPatternException`, `InvalidWebhookAuthenticationParametersException`,
-    /// `PipelineNotFoundException`, `TooManyTagsException`, `InvalidTagsException`,
-    /// `ConcurrentModificationException`.
+    /// `InvalidWebhookFilterPatternException`,
+    /// `InvalidWebhookAuthenticationParametersException`, `PipelineNotFoundException`,
+    /// `TooManyTagsException`, `InvalidTagsException`, `ConcurrentModificationException`.
     ///
     /// # Example
     ///
@@ -778,6 +820,7 @@ impl Client {
     pub fn put_webhook(&self, input: PutWebhookInput) -> Call<PutWebhookOutput> {
         self.0.call("PutWebhook", input)
     }
+
     /// Connects a webhook with the outside tool that is to call it.
     ///
     /// # Errors
@@ -797,12 +840,14 @@ impl Client {
     ) -> Call<RegisterWebhookWithThirdPartyOutput> {
         self.0.call("RegisterWebhookWithThirdParty", input)
     }
+
     /// Runs the failed actions of a stage, or all of them, again.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
-    /// `StageNotFoundException`, `StageNotRetryableException`, `NotLatestPipelineExecutionException`,
+    /// Codes of the service: `ValidationException`, `ConflictException`,
+    /// `PipelineNotFoundException`, `StageNotFoundException`, `StageNotRetryableException`,
+    /// `NotLatestPipelineExecutionException`,
     /// `ConcurrentPipelineExecutionsLimitExceededException`.
     ///
     /// # Example
@@ -825,13 +870,15 @@ impl Client {
     ) -> Call<RetryStageExecutionOutput> {
         self.0.call("RetryStageExecution", input)
     }
+
     /// Takes a stage back to what an earlier run put there.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
-    /// `PipelineExecutionNotFoundException`, `PipelineExecutionOutdatedException`,
-    /// `StageNotFoundException`, `UnableToRollbackStageException`.
+    /// Codes of the service: `ValidationException`, `ConflictException`,
+    /// `PipelineNotFoundException`, `PipelineExecutionNotFoundException`,
+    /// `PipelineExecutionOutdatedException`, `StageNotFoundException`,
+    /// `UnableToRollbackStageException`.
     ///
     /// # Example
     ///
@@ -852,12 +899,13 @@ impl Client {
     ) -> Call<RollbackStageOutput> {
         self.0.call("RollbackStage", input)
     }
+
     /// Starts a run of a pipeline.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
-    /// `ConcurrentPipelineExecutionsLimitExceededException`.
+    /// Codes of the service: `ValidationException`, `ConflictException`,
+    /// `PipelineNotFoundException`, `ConcurrentPipelineExecutionsLimitExceededException`.
     ///
     /// # Example
     ///
@@ -872,12 +920,14 @@ impl Client {
     ) -> Call<StartPipelineExecutionOutput> {
         self.0.call("StartPipelineExecution", input)
     }
+
     /// Stops a run of a pipeline, after its actions end or at once.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `ConflictException`, `PipelineNotFoundException`,
-    /// `PipelineExecutionNotStoppableException`, `DuplicatedStopRequestException`.
+    /// Codes of the service: `ValidationException`, `ConflictException`,
+    /// `PipelineNotFoundException`, `PipelineExecutionNotStoppableException`,
+    /// `DuplicatedStopRequestException`.
     ///
     /// # Example
     ///
@@ -894,12 +944,14 @@ impl Client {
     ) -> Call<StopPipelineExecutionOutput> {
         self.0.call("StopPipelineExecution", input)
     }
+
     /// Adds tags to a resource, or changes them.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `ResourceNotFoundException`, `InvalidArnException`,
-    /// `TooManyTagsException`, `InvalidTagsException`, `ConcurrentModificationException`.
+    /// Codes of the service: `ValidationException`, `ResourceNotFoundException`,
+    /// `InvalidArnException`, `TooManyTagsException`, `InvalidTagsException`,
+    /// `ConcurrentModificationException`.
     ///
     /// # Example
     ///
@@ -913,12 +965,13 @@ impl Client {
     pub fn tag_resource(&self, input: TagResourceInput) -> Call<TagResourceOutput> {
         self.0.call("TagResource", input)
     }
+
     /// Removes tags from a resource.
     ///
     /// # Errors
     ///
-    /// Codes of the service: `ValidationException`, `ResourceNotFoundException`, `InvalidArnException`,
-    /// `InvalidTagsException`, `ConcurrentModificationException`.
+    /// Codes of the service: `ValidationException`, `ResourceNotFoundException`,
+    /// `InvalidArnException`, `InvalidTagsException`, `ConcurrentModificationException`.
     ///
     /// # Example
     ///
@@ -935,6 +988,7 @@ impl Client {
     ) -> Call<UntagResourceOutput> {
         self.0.call("UntagResource", input)
     }
+
     /// Changes an action type of an outside provider.
     ///
     /// # Errors
@@ -969,6 +1023,7 @@ impl Client {
     pub fn update_action_type(&self, input: UpdateActionTypeInput) -> Call<()> {
         self.0.call("UpdateActionType", input)
     }
+
     /// Replaces the structure of a pipeline.
     ///
     /// # Errors

@@ -6,3126 +6,2320 @@ use super::schema::{SERVICE, Shapes};
 use opsmith_runtime::Timestamp;
 use std::collections::BTreeMap;
 
-/// `AWSSessionCredentials` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AWSSessionCredentials {
-    /// `accessKeyId` of the model.
-    pub access_key_id: String,
-    /// `secretAccessKey` of the model.
-    pub secret_access_key: String,
-    /// `sessionToken` of the model.
-    pub session_token: String,
-}
-opsmith_runtime::structure!(
-    AWSSessionCredentials[access_key_id, secret_access_key, session_token]
-    new(access_key_id : String, secret_access_key : String, session_token : String)
-);
-
-/// `AcknowledgeJobInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AcknowledgeJobInput {
-    /// `jobId` of the model.
-    pub job_id: String,
-    /// `nonce` of the model.
-    pub nonce: String,
-}
-opsmith_runtime::structure!(
-    AcknowledgeJobInput[job_id, nonce] new(job_id : String, nonce : String)
-);
-
-/// `AcknowledgeJobOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AcknowledgeJobOutput {
-    /// `status` of the model.
-    pub status: Option<JobStatus>,
-}
-opsmith_runtime::structure!(AcknowledgeJobOutput[status] set(status : JobStatus));
-
-/// `AcknowledgeThirdPartyJobInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AcknowledgeThirdPartyJobInput {
-    /// `jobId` of the model.
-    pub job_id: String,
-    /// `nonce` of the model.
-    pub nonce: String,
-    /// `clientToken` of the model.
-    pub client_token: String,
-}
-opsmith_runtime::structure!(
-    AcknowledgeThirdPartyJobInput[job_id, nonce, client_token] new(job_id : String, nonce
-    : String, client_token : String)
-);
-
-/// `AcknowledgeThirdPartyJobOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AcknowledgeThirdPartyJobOutput {
-    /// `status` of the model.
-    pub status: Option<JobStatus>,
-}
-opsmith_runtime::structure!(
-    AcknowledgeThirdPartyJobOutput[status] set(status : JobStatus)
-);
-
-/// `ActionConfiguration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionConfiguration {
-    /// `configuration` of the model.
-    pub configuration: Option<BTreeMap<String, String>>,
-}
-opsmith_runtime::structure!(
-    ActionConfiguration[configuration] set(configuration : BTreeMap < String, String >)
-);
-
-/// `ActionConfigurationProperty` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionConfigurationProperty {
-    /// `name` of the model.
-    pub name: String,
-    /// `required` of the model.
-    pub required: bool,
-    /// `key` of the model.
-    pub key: bool,
-    /// `secret` of the model.
-    pub secret: bool,
-    /// `queryable` of the model.
-    pub queryable: Option<bool>,
-    /// `description` of the model.
-    pub description: Option<String>,
-    /// `type` of the model.
-    pub r#type: Option<ActionConfigurationPropertyType>,
-}
-opsmith_runtime::structure!(
-    ActionConfigurationProperty[name, required, key, secret, queryable, description,
-    r#type] new(name : String, required : bool, key : bool, secret : bool) set(queryable
-    : bool, description : String, r#type : ActionConfigurationPropertyType)
-);
-
-/// `ActionContext` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionContext {
-    /// `name` of the model.
-    pub name: Option<String>,
-    /// `actionExecutionId` of the model.
-    pub action_execution_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    ActionContext[name, action_execution_id] set(name : String, action_execution_id :
-    String)
-);
-
-/// `ActionDeclaration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionDeclaration {
-    /// `name` of the model.
-    pub name: String,
-    /// `actionTypeId` of the model.
-    pub action_type_id: ActionTypeId,
-    /// `runOrder` of the model.
-    pub run_order: Option<i32>,
-    /// `configuration` of the model.
-    pub configuration: Option<BTreeMap<String, String>>,
-    /// `commands` of the model.
-    pub commands: Option<Vec<String>>,
-    /// `outputArtifacts` of the model.
-    pub output_artifacts: Option<Vec<OutputArtifact>>,
-    /// `inputArtifacts` of the model.
-    pub input_artifacts: Option<Vec<InputArtifact>>,
-    /// `outputVariables` of the model.
-    pub output_variables: Option<Vec<String>>,
-    /// `roleArn` of the model.
-    pub role_arn: Option<String>,
-    /// `region` of the model.
-    pub region: Option<String>,
-    /// `namespace` of the model.
-    pub namespace: Option<String>,
-    /// `timeoutInMinutes` of the model.
-    pub timeout_in_minutes: Option<i32>,
-    /// `environmentVariables` of the model.
-    pub environment_variables: Option<Vec<EnvironmentVariable>>,
-}
-opsmith_runtime::structure!(
-    ActionDeclaration[name, action_type_id, run_order, configuration, commands,
-    output_artifacts, input_artifacts, output_variables, role_arn, region, namespace,
-    timeout_in_minutes, environment_variables] new(name : String, action_type_id :
-    ActionTypeId) set(run_order : i32, configuration : BTreeMap < String, String >,
-    commands : Vec < String >, output_artifacts : Vec < OutputArtifact >, input_artifacts
-    : Vec < InputArtifact >, output_variables : Vec < String >, role_arn : String, region
-    : String, namespace : String, timeout_in_minutes : i32, environment_variables : Vec <
-    EnvironmentVariable >)
-);
-
-/// `ActionExecution` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionExecution {
-    /// `actionExecutionId` of the model.
-    pub action_execution_id: Option<String>,
-    /// `status` of the model.
-    pub status: Option<ActionExecutionStatus>,
-    /// `summary` of the model.
-    pub summary: Option<String>,
-    /// `lastStatusChange` of the model.
-    pub last_status_change: Option<Timestamp>,
-    /// `token` of the model.
-    pub token: Option<String>,
-    /// `lastUpdatedBy` of the model.
-    pub last_updated_by: Option<String>,
-    /// `externalExecutionId` of the model.
-    pub external_execution_id: Option<String>,
-    /// `externalExecutionUrl` of the model.
-    pub external_execution_url: Option<String>,
-    /// `percentComplete` of the model.
-    pub percent_complete: Option<i32>,
-    /// `errorDetails` of the model.
-    pub error_details: Option<ErrorDetails>,
-    /// `logStreamARN` of the model.
-    pub log_stream_arn: Option<String>,
-}
-opsmith_runtime::structure!(
-    ActionExecution[action_execution_id, status, summary, last_status_change, token,
-    last_updated_by, external_execution_id, external_execution_url, percent_complete,
-    error_details, log_stream_arn] set(action_execution_id : String, status :
-    ActionExecutionStatus, summary : String, last_status_change : Timestamp, token :
-    String, last_updated_by : String, external_execution_id : String,
-    external_execution_url : String, percent_complete : i32, error_details :
-    ErrorDetails, log_stream_arn : String)
-);
-
-/// `ActionExecutionDetail` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionExecutionDetail {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-    /// `actionExecutionId` of the model.
-    pub action_execution_id: Option<String>,
-    /// `pipelineVersion` of the model.
-    pub pipeline_version: Option<i32>,
-    /// `stageName` of the model.
-    pub stage_name: Option<String>,
-    /// `actionName` of the model.
-    pub action_name: Option<String>,
-    /// `startTime` of the model.
-    pub start_time: Option<Timestamp>,
-    /// `lastUpdateTime` of the model.
-    pub last_update_time: Option<Timestamp>,
-    /// `updatedBy` of the model.
-    pub updated_by: Option<String>,
-    /// `status` of the model.
-    pub status: Option<ActionExecutionStatus>,
-    /// `input` of the model.
-    pub input: Option<ActionExecutionInput>,
-    /// `output` of the model.
-    pub output: Option<ActionExecutionOutput>,
-}
-opsmith_runtime::structure!(
-    ActionExecutionDetail[pipeline_execution_id, action_execution_id, pipeline_version,
-    stage_name, action_name, start_time, last_update_time, updated_by, status, input,
-    output] set(pipeline_execution_id : String, action_execution_id : String,
-    pipeline_version : i32, stage_name : String, action_name : String, start_time :
-    Timestamp, last_update_time : Timestamp, updated_by : String, status :
-    ActionExecutionStatus, input : ActionExecutionInput, output : ActionExecutionOutput)
-);
-
-/// `ActionExecutionFilter` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionExecutionFilter {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-    /// `latestInPipelineExecution` of the model.
-    pub latest_in_pipeline_execution: Option<LatestInPipelineExecutionFilter>,
-}
-opsmith_runtime::structure!(
-    ActionExecutionFilter[pipeline_execution_id, latest_in_pipeline_execution]
-    set(pipeline_execution_id : String, latest_in_pipeline_execution :
-    LatestInPipelineExecutionFilter)
-);
-
-/// `ActionExecutionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionExecutionInput {
-    /// `actionTypeId` of the model.
-    pub action_type_id: Option<ActionTypeId>,
-    /// `configuration` of the model.
-    pub configuration: Option<BTreeMap<String, String>>,
-    /// `resolvedConfiguration` of the model.
-    pub resolved_configuration: Option<BTreeMap<String, String>>,
-    /// `roleArn` of the model.
-    pub role_arn: Option<String>,
-    /// `region` of the model.
-    pub region: Option<String>,
-    /// `inputArtifacts` of the model.
-    pub input_artifacts: Option<Vec<ArtifactDetail>>,
-    /// `namespace` of the model.
-    pub namespace: Option<String>,
-}
-opsmith_runtime::structure!(
-    ActionExecutionInput[action_type_id, configuration, resolved_configuration, role_arn,
-    region, input_artifacts, namespace] set(action_type_id : ActionTypeId, configuration
-    : BTreeMap < String, String >, resolved_configuration : BTreeMap < String, String >,
-    role_arn : String, region : String, input_artifacts : Vec < ArtifactDetail >,
-    namespace : String)
-);
-
-/// `ActionExecutionOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionExecutionOutput {
-    /// `outputArtifacts` of the model.
-    pub output_artifacts: Option<Vec<ArtifactDetail>>,
-    /// `executionResult` of the model.
-    pub execution_result: Option<ActionExecutionResult>,
-    /// `outputVariables` of the model.
-    pub output_variables: Option<BTreeMap<String, String>>,
-}
-opsmith_runtime::structure!(
-    ActionExecutionOutput[output_artifacts, execution_result, output_variables]
-    set(output_artifacts : Vec < ArtifactDetail >, execution_result :
-    ActionExecutionResult, output_variables : BTreeMap < String, String >)
-);
-
-/// `ActionExecutionResult` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionExecutionResult {
-    /// `externalExecutionId` of the model.
-    pub external_execution_id: Option<String>,
-    /// `externalExecutionSummary` of the model.
-    pub external_execution_summary: Option<String>,
-    /// `externalExecutionUrl` of the model.
-    pub external_execution_url: Option<String>,
-    /// `errorDetails` of the model.
-    pub error_details: Option<ErrorDetails>,
-    /// `logStreamARN` of the model.
-    pub log_stream_arn: Option<String>,
-}
-opsmith_runtime::structure!(
-    ActionExecutionResult[external_execution_id, external_execution_summary,
-    external_execution_url, error_details, log_stream_arn] set(external_execution_id :
-    String, external_execution_summary : String, external_execution_url : String,
-    error_details : ErrorDetails, log_stream_arn : String)
-);
-
-/// `ActionRevision` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionRevision {
-    /// `revisionId` of the model.
-    pub revision_id: String,
-    /// `revisionChangeId` of the model.
-    pub revision_change_id: Option<String>,
-    /// `created` of the model.
-    pub created: Option<Timestamp>,
-}
-opsmith_runtime::structure!(
-    ActionRevision[revision_id, revision_change_id, created] new(revision_id : String)
-    set(revision_change_id : String, created : Timestamp)
-);
-
-/// `ActionState` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionState {
-    /// `actionName` of the model.
-    pub action_name: Option<String>,
-    /// `currentRevision` of the model.
-    pub current_revision: Option<ActionRevision>,
-    /// `latestExecution` of the model.
-    pub latest_execution: Option<ActionExecution>,
-    /// `entityUrl` of the model.
-    pub entity_url: Option<String>,
-    /// `revisionUrl` of the model.
-    pub revision_url: Option<String>,
-}
-opsmith_runtime::structure!(
-    ActionState[action_name, current_revision, latest_execution, entity_url,
-    revision_url] set(action_name : String, current_revision : ActionRevision,
-    latest_execution : ActionExecution, entity_url : String, revision_url : String)
-);
-
-/// `ActionType` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionType {
-    /// `id` of the model.
-    pub id: ActionTypeId,
-    /// `settings` of the model.
-    pub settings: Option<ActionTypeSettings>,
-    /// `actionConfigurationProperties` of the model.
-    pub action_configuration_properties: Option<Vec<ActionConfigurationProperty>>,
-    /// `inputArtifactDetails` of the model.
-    pub input_artifact_details: ArtifactDetails,
-    /// `outputArtifactDetails` of the model.
-    pub output_artifact_details: ArtifactDetails,
-}
-opsmith_runtime::structure!(
-    ActionType[id, settings, action_configuration_properties, input_artifact_details,
-    output_artifact_details] new(id : ActionTypeId, input_artifact_details :
-    ArtifactDetails, output_artifact_details : ArtifactDetails) set(settings :
-    ActionTypeSettings, action_configuration_properties : Vec <
-    ActionConfigurationProperty >)
-);
-
-/// `ActionTypeArtifactDetails` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypeArtifactDetails {
-    /// `minimumCount` of the model.
-    pub minimum_count: i32,
-    /// `maximumCount` of the model.
-    pub maximum_count: i32,
-}
-opsmith_runtime::structure!(
-    ActionTypeArtifactDetails[minimum_count, maximum_count] new(minimum_count : i32,
-    maximum_count : i32)
-);
-
-/// `ActionTypeDeclaration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypeDeclaration {
-    /// `description` of the model.
-    pub description: Option<String>,
-    /// `executor` of the model.
-    pub executor: ActionTypeExecutor,
-    /// `id` of the model.
-    pub id: ActionTypeIdentifier,
-    /// `inputArtifactDetails` of the model.
-    pub input_artifact_details: ActionTypeArtifactDetails,
-    /// `outputArtifactDetails` of the model.
-    pub output_artifact_details: ActionTypeArtifactDetails,
-    /// `permissions` of the model.
-    pub permissions: Option<ActionTypePermissions>,
-    /// `properties` of the model.
-    pub properties: Option<Vec<ActionTypeProperty>>,
-    /// `urls` of the model.
-    pub urls: Option<ActionTypeUrls>,
-}
-opsmith_runtime::structure!(
-    ActionTypeDeclaration[description, executor, id, input_artifact_details,
-    output_artifact_details, permissions, properties, urls] new(executor :
-    ActionTypeExecutor, id : ActionTypeIdentifier, input_artifact_details :
-    ActionTypeArtifactDetails, output_artifact_details : ActionTypeArtifactDetails)
-    set(description : String, permissions : ActionTypePermissions, properties : Vec <
-    ActionTypeProperty >, urls : ActionTypeUrls)
-);
-
-/// `ActionTypeExecutor` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypeExecutor {
-    /// `configuration` of the model.
-    pub configuration: ExecutorConfiguration,
-    /// `type` of the model.
-    pub r#type: ExecutorType,
-    /// `policyStatementsTemplate` of the model.
-    pub policy_statements_template: Option<String>,
-    /// `jobTimeout` of the model.
-    pub job_timeout: Option<i32>,
-}
-opsmith_runtime::structure!(
-    ActionTypeExecutor[configuration, r#type, policy_statements_template, job_timeout]
-    new(configuration : ExecutorConfiguration, r#type : ExecutorType)
-    set(policy_statements_template : String, job_timeout : i32)
-);
-
-/// `ActionTypeId` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypeId {
-    /// `category` of the model.
-    pub category: ActionCategory,
-    /// `owner` of the model.
-    pub owner: ActionOwner,
-    /// `provider` of the model.
-    pub provider: String,
-    /// `version` of the model.
-    pub version: String,
-}
-opsmith_runtime::structure!(
-    ActionTypeId[category, owner, provider, version] new(category : ActionCategory, owner
-    : ActionOwner, provider : String, version : String)
-);
-
-/// `ActionTypeIdentifier` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypeIdentifier {
-    /// `category` of the model.
-    pub category: ActionCategory,
-    /// `owner` of the model.
-    pub owner: String,
-    /// `provider` of the model.
-    pub provider: String,
-    /// `version` of the model.
-    pub version: String,
-}
-opsmith_runtime::structure!(
-    ActionTypeIdentifier[category, owner, provider, version] new(category :
-    ActionCategory, owner : String, provider : String, version : String)
-);
-
-/// `ActionTypePermissions` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypePermissions {
-    /// `allowedAccounts` of the model.
-    pub allowed_accounts: Vec<String>,
-}
-opsmith_runtime::structure!(
-    ActionTypePermissions[allowed_accounts] new(allowed_accounts : Vec < String >)
-);
-
-/// `ActionTypeProperty` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypeProperty {
-    /// `name` of the model.
-    pub name: String,
-    /// `optional` of the model.
-    pub optional: bool,
-    /// `key` of the model.
-    pub key: bool,
-    /// `noEcho` of the model.
-    pub no_echo: bool,
-    /// `queryable` of the model.
-    pub queryable: Option<bool>,
-    /// `description` of the model.
-    pub description: Option<String>,
-}
-opsmith_runtime::structure!(
-    ActionTypeProperty[name, optional, key, no_echo, queryable, description] new(name :
-    String, optional : bool, key : bool, no_echo : bool) set(queryable : bool,
-    description : String)
-);
-
-/// `ActionTypeSettings` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypeSettings {
-    /// `thirdPartyConfigurationUrl` of the model.
-    pub third_party_configuration_url: Option<String>,
-    /// `entityUrlTemplate` of the model.
-    pub entity_url_template: Option<String>,
-    /// `executionUrlTemplate` of the model.
-    pub execution_url_template: Option<String>,
-    /// `revisionUrlTemplate` of the model.
-    pub revision_url_template: Option<String>,
-}
-opsmith_runtime::structure!(
-    ActionTypeSettings[third_party_configuration_url, entity_url_template,
-    execution_url_template, revision_url_template] set(third_party_configuration_url :
-    String, entity_url_template : String, execution_url_template : String,
-    revision_url_template : String)
-);
-
-/// `ActionTypeUrls` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ActionTypeUrls {
-    /// `configurationUrl` of the model.
-    pub configuration_url: Option<String>,
-    /// `entityUrlTemplate` of the model.
-    pub entity_url_template: Option<String>,
-    /// `executionUrlTemplate` of the model.
-    pub execution_url_template: Option<String>,
-    /// `revisionUrlTemplate` of the model.
-    pub revision_url_template: Option<String>,
-}
-opsmith_runtime::structure!(
-    ActionTypeUrls[configuration_url, entity_url_template, execution_url_template,
-    revision_url_template] set(configuration_url : String, entity_url_template : String,
-    execution_url_template : String, revision_url_template : String)
-);
-
-/// `ApprovalResult` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ApprovalResult {
-    /// `summary` of the model.
-    pub summary: String,
-    /// `status` of the model.
-    pub status: ApprovalStatus,
-}
-opsmith_runtime::structure!(
-    ApprovalResult[summary, status] new(summary : String, status : ApprovalStatus)
-);
-
-/// `Artifact` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Artifact {
-    /// `name` of the model.
-    pub name: Option<String>,
-    /// `revision` of the model.
-    pub revision: Option<String>,
-    /// `location` of the model.
-    pub location: Option<ArtifactLocation>,
-}
-opsmith_runtime::structure!(
-    Artifact[name, revision, location] set(name : String, revision : String, location :
-    ArtifactLocation)
-);
-
-/// `ArtifactDetail` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArtifactDetail {
-    /// `name` of the model.
-    pub name: Option<String>,
-    /// `s3location` of the model.
-    pub s3location: Option<S3Location>,
-}
-opsmith_runtime::structure!(
-    ArtifactDetail[name, s3location] set(name : String, s3location : S3Location)
-);
-
-/// `ArtifactDetails` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArtifactDetails {
-    /// `minimumCount` of the model.
-    pub minimum_count: i32,
-    /// `maximumCount` of the model.
-    pub maximum_count: i32,
-}
-opsmith_runtime::structure!(
-    ArtifactDetails[minimum_count, maximum_count] new(minimum_count : i32, maximum_count
-    : i32)
-);
-
-/// `ArtifactLocation` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArtifactLocation {
-    /// `type` of the model.
-    pub r#type: Option<ArtifactLocationType>,
-    /// `s3Location` of the model.
-    pub s3_location: Option<S3ArtifactLocation>,
-}
-opsmith_runtime::structure!(
-    ArtifactLocation[r#type, s3_location] set(r#type : ArtifactLocationType, s3_location
-    : S3ArtifactLocation)
-);
-
-/// `ArtifactRevision` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArtifactRevision {
-    /// `name` of the model.
-    pub name: Option<String>,
-    /// `revisionId` of the model.
-    pub revision_id: Option<String>,
-    /// `revisionChangeIdentifier` of the model.
-    pub revision_change_identifier: Option<String>,
-    /// `revisionSummary` of the model.
-    pub revision_summary: Option<String>,
-    /// `created` of the model.
-    pub created: Option<Timestamp>,
-    /// `revisionUrl` of the model.
-    pub revision_url: Option<String>,
-}
-opsmith_runtime::structure!(
-    ArtifactRevision[name, revision_id, revision_change_identifier, revision_summary,
-    created, revision_url] set(name : String, revision_id : String,
-    revision_change_identifier : String, revision_summary : String, created : Timestamp,
-    revision_url : String)
-);
-
-/// `ArtifactStore` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ArtifactStore {
-    /// `type` of the model.
-    pub r#type: ArtifactStoreType,
-    /// `location` of the model.
-    pub location: String,
-    /// `encryptionKey` of the model.
-    pub encryption_key: Option<EncryptionKey>,
-}
-opsmith_runtime::structure!(
-    ArtifactStore[r#type, location, encryption_key] new(r#type : ArtifactStoreType,
-    location : String) set(encryption_key : EncryptionKey)
-);
-
-/// `BeforeEntryConditions` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BeforeEntryConditions {
-    /// `conditions` of the model.
-    pub conditions: Vec<Condition>,
-}
-opsmith_runtime::structure!(
-    BeforeEntryConditions[conditions] new(conditions : Vec < Condition >)
-);
-
-/// `BlockerDeclaration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BlockerDeclaration {
-    /// `name` of the model.
-    pub name: String,
-    /// `type` of the model.
-    pub r#type: BlockerType,
-}
-opsmith_runtime::structure!(
-    BlockerDeclaration[name, r#type] new(name : String, r#type : BlockerType)
-);
-
-/// `Condition` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Condition {
-    /// `result` of the model.
-    pub result: Option<ResultShape>,
-    /// `rules` of the model.
-    pub rules: Option<Vec<RuleDeclaration>>,
-}
-opsmith_runtime::structure!(
-    Condition[result, rules] set(result : ResultShape, rules : Vec < RuleDeclaration >)
-);
-
-/// `ConditionExecution` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConditionExecution {
-    /// `status` of the model.
-    pub status: Option<ConditionExecutionStatus>,
-    /// `summary` of the model.
-    pub summary: Option<String>,
-    /// `lastStatusChange` of the model.
-    pub last_status_change: Option<Timestamp>,
-}
-opsmith_runtime::structure!(
-    ConditionExecution[status, summary, last_status_change] set(status :
-    ConditionExecutionStatus, summary : String, last_status_change : Timestamp)
-);
-
-/// `ConditionState` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConditionState {
-    /// `latestExecution` of the model.
-    pub latest_execution: Option<ConditionExecution>,
-    /// `ruleStates` of the model.
-    pub rule_states: Option<Vec<RuleState>>,
-}
-opsmith_runtime::structure!(
-    ConditionState[latest_execution, rule_states] set(latest_execution :
-    ConditionExecution, rule_states : Vec < RuleState >)
-);
-
-/// `CreateCustomActionTypeInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreateCustomActionTypeInput {
-    /// `category` of the model.
-    pub category: ActionCategory,
-    /// `provider` of the model.
-    pub provider: String,
-    /// `version` of the model.
-    pub version: String,
-    /// `settings` of the model.
-    pub settings: Option<ActionTypeSettings>,
-    /// `configurationProperties` of the model.
-    pub configuration_properties: Option<Vec<ActionConfigurationProperty>>,
-    /// `inputArtifactDetails` of the model.
-    pub input_artifact_details: ArtifactDetails,
-    /// `outputArtifactDetails` of the model.
-    pub output_artifact_details: ArtifactDetails,
-    /// `tags` of the model.
-    pub tags: Option<Vec<Tag>>,
-}
-opsmith_runtime::structure!(
-    CreateCustomActionTypeInput[category, provider, version, settings,
-    configuration_properties, input_artifact_details, output_artifact_details, tags]
-    new(category : ActionCategory, provider : String, version : String,
-    input_artifact_details : ArtifactDetails, output_artifact_details : ArtifactDetails)
-    set(settings : ActionTypeSettings, configuration_properties : Vec <
-    ActionConfigurationProperty >, tags : Vec < Tag >)
-);
-
-/// `CreateCustomActionTypeOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreateCustomActionTypeOutput {
-    /// `actionType` of the model.
-    pub action_type: ActionType,
-    /// `tags` of the model.
-    pub tags: Option<Vec<Tag>>,
-}
-opsmith_runtime::structure!(
-    CreateCustomActionTypeOutput[action_type, tags] new(action_type : ActionType)
-    set(tags : Vec < Tag >)
-);
-
-/// `CreatePipelineInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreatePipelineInput {
-    /// `pipeline` of the model.
-    pub pipeline: PipelineDeclaration,
-    /// `tags` of the model.
-    pub tags: Option<Vec<Tag>>,
-}
-opsmith_runtime::structure!(
-    CreatePipelineInput[pipeline, tags] new(pipeline : PipelineDeclaration) set(tags :
-    Vec < Tag >)
-);
-
-/// `CreatePipelineOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreatePipelineOutput {
-    /// `pipeline` of the model.
-    pub pipeline: Option<PipelineDeclaration>,
-    /// `tags` of the model.
-    pub tags: Option<Vec<Tag>>,
-}
-opsmith_runtime::structure!(
-    CreatePipelineOutput[pipeline, tags] set(pipeline : PipelineDeclaration, tags : Vec <
-    Tag >)
-);
-
-/// `CurrentRevision` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CurrentRevision {
-    /// `revision` of the model.
-    pub revision: String,
-    /// `changeIdentifier` of the model.
-    pub change_identifier: String,
-    /// `created` of the model.
-    pub created: Option<Timestamp>,
-    /// `revisionSummary` of the model.
-    pub revision_summary: Option<String>,
-}
-opsmith_runtime::structure!(
-    CurrentRevision[revision, change_identifier, created, revision_summary] new(revision
-    : String, change_identifier : String) set(created : Timestamp, revision_summary :
-    String)
-);
-
-/// `DeleteCustomActionTypeInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeleteCustomActionTypeInput {
-    /// `category` of the model.
-    pub category: ActionCategory,
-    /// `provider` of the model.
-    pub provider: String,
-    /// `version` of the model.
-    pub version: String,
-}
-opsmith_runtime::structure!(
-    DeleteCustomActionTypeInput[category, provider, version] new(category :
-    ActionCategory, provider : String, version : String)
-);
-
-/// `DeletePipelineInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeletePipelineInput {
-    /// `name` of the model.
-    pub name: String,
-}
-opsmith_runtime::structure!(DeletePipelineInput[name] new(name : String));
-
-/// `DeleteWebhookInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeleteWebhookInput {
-    /// `name` of the model.
-    pub name: String,
-}
-opsmith_runtime::structure!(DeleteWebhookInput[name] new(name : String));
-
-/// `DeleteWebhookOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeleteWebhookOutput {}
-opsmith_runtime::structure!(DeleteWebhookOutput[]);
-
-/// `DeployActionExecutionTarget` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeployActionExecutionTarget {
-    /// `targetId` of the model.
-    pub target_id: Option<String>,
-    /// `targetType` of the model.
-    pub target_type: Option<String>,
-    /// `status` of the model.
-    pub status: Option<String>,
-    /// `startTime` of the model.
-    pub start_time: Option<Timestamp>,
-    /// `endTime` of the model.
-    pub end_time: Option<Timestamp>,
-    /// `events` of the model.
-    pub events: Option<Vec<DeployTargetEvent>>,
-}
-opsmith_runtime::structure!(
-    DeployActionExecutionTarget[target_id, target_type, status, start_time, end_time,
-    events] set(target_id : String, target_type : String, status : String, start_time :
-    Timestamp, end_time : Timestamp, events : Vec < DeployTargetEvent >)
-);
-
-/// `DeployTargetEvent` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeployTargetEvent {
-    /// `name` of the model.
-    pub name: Option<String>,
-    /// `status` of the model.
-    pub status: Option<String>,
-    /// `startTime` of the model.
-    pub start_time: Option<Timestamp>,
-    /// `endTime` of the model.
-    pub end_time: Option<Timestamp>,
-    /// `context` of the model.
-    pub context: Option<DeployTargetEventContext>,
-}
-opsmith_runtime::structure!(
-    DeployTargetEvent[name, status, start_time, end_time, context] set(name : String,
-    status : String, start_time : Timestamp, end_time : Timestamp, context :
-    DeployTargetEventContext)
-);
-
-/// `DeployTargetEventContext` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeployTargetEventContext {
-    /// `ssmCommandId` of the model.
-    pub ssm_command_id: Option<String>,
-    /// `message` of the model.
-    pub message: Option<String>,
-}
-opsmith_runtime::structure!(
-    DeployTargetEventContext[ssm_command_id, message] set(ssm_command_id : String,
-    message : String)
-);
-
-/// `DeregisterWebhookWithThirdPartyInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeregisterWebhookWithThirdPartyInput {
-    /// `webhookName` of the model.
-    pub webhook_name: Option<String>,
-}
-opsmith_runtime::structure!(
-    DeregisterWebhookWithThirdPartyInput[webhook_name] set(webhook_name : String)
-);
-
-/// `DeregisterWebhookWithThirdPartyOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeregisterWebhookWithThirdPartyOutput {}
-opsmith_runtime::structure!(DeregisterWebhookWithThirdPartyOutput[]);
-
-/// `DisableStageTransitionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DisableStageTransitionInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `stageName` of the model.
-    pub stage_name: String,
-    /// `transitionType` of the model.
-    pub transition_type: StageTransitionType,
-    /// `reason` of the model.
-    pub reason: String,
-}
-opsmith_runtime::structure!(
-    DisableStageTransitionInput[pipeline_name, stage_name, transition_type, reason]
-    new(pipeline_name : String, stage_name : String, transition_type :
-    StageTransitionType, reason : String)
-);
-
-/// `EnableStageTransitionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EnableStageTransitionInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `stageName` of the model.
-    pub stage_name: String,
-    /// `transitionType` of the model.
-    pub transition_type: StageTransitionType,
-}
-opsmith_runtime::structure!(
-    EnableStageTransitionInput[pipeline_name, stage_name, transition_type]
-    new(pipeline_name : String, stage_name : String, transition_type :
-    StageTransitionType)
-);
-
-/// `EncryptionKey` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EncryptionKey {
-    /// `id` of the model.
-    pub id: String,
-    /// `type` of the model.
-    pub r#type: EncryptionKeyType,
-}
-opsmith_runtime::structure!(
-    EncryptionKey[id, r#type] new(id : String, r#type : EncryptionKeyType)
-);
-
-/// `EnvironmentVariable` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EnvironmentVariable {
-    /// `name` of the model.
-    pub name: String,
-    /// `value` of the model.
-    pub value: String,
-    /// `type` of the model.
-    pub r#type: Option<EnvironmentVariableType>,
-}
-opsmith_runtime::structure!(
-    EnvironmentVariable[name, value, r#type] new(name : String, value : String)
-    set(r#type : EnvironmentVariableType)
-);
-
-/// `ErrorDetails` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ErrorDetails {
-    /// `code` of the model.
-    pub code: Option<String>,
-    /// `message` of the model.
-    pub message: Option<String>,
-}
-opsmith_runtime::structure!(
-    ErrorDetails[code, message] set(code : String, message : String)
-);
-
-/// `ExecutionDetails` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ExecutionDetails {
-    /// `summary` of the model.
-    pub summary: Option<String>,
-    /// `externalExecutionId` of the model.
-    pub external_execution_id: Option<String>,
-    /// `percentComplete` of the model.
-    pub percent_complete: Option<i32>,
-}
-opsmith_runtime::structure!(
-    ExecutionDetails[summary, external_execution_id, percent_complete] set(summary :
-    String, external_execution_id : String, percent_complete : i32)
-);
-
-/// `ExecutionTrigger` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ExecutionTrigger {
-    /// `triggerType` of the model.
-    pub trigger_type: Option<TriggerType>,
-    /// `triggerDetail` of the model.
-    pub trigger_detail: Option<String>,
-}
-opsmith_runtime::structure!(
-    ExecutionTrigger[trigger_type, trigger_detail] set(trigger_type : TriggerType,
-    trigger_detail : String)
-);
-
-/// `ExecutorConfiguration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ExecutorConfiguration {
-    /// `lambdaExecutorConfiguration` of the model.
-    pub lambda_executor_configuration: Option<LambdaExecutorConfiguration>,
-    /// `jobWorkerExecutorConfiguration` of the model.
-    pub job_worker_executor_configuration: Option<JobWorkerExecutorConfiguration>,
-}
-opsmith_runtime::structure!(
-    ExecutorConfiguration[lambda_executor_configuration,
-    job_worker_executor_configuration] set(lambda_executor_configuration :
-    LambdaExecutorConfiguration, job_worker_executor_configuration :
-    JobWorkerExecutorConfiguration)
-);
-
-/// `FailureConditions` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FailureConditions {
-    /// `result` of the model.
-    pub result: Option<ResultShape>,
-    /// `retryConfiguration` of the model.
-    pub retry_configuration: Option<RetryConfiguration>,
-    /// `conditions` of the model.
-    pub conditions: Option<Vec<Condition>>,
-}
-opsmith_runtime::structure!(
-    FailureConditions[result, retry_configuration, conditions] set(result : ResultShape,
-    retry_configuration : RetryConfiguration, conditions : Vec < Condition >)
-);
-
-/// `FailureDetails` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FailureDetails {
-    /// The type of the failure.
-    pub r#type: FailureType,
-    /// The message about the failure.
-    pub message: String,
-    /// The external ID of the run of the action that failed.
-    pub external_execution_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    FailureDetails[r#type, message, external_execution_id] new(r#type : FailureType,
-    message : String) set(external_execution_id : String =
-    " The external ID of the run of the action that failed.")
-);
-
-/// `GetActionTypeInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetActionTypeInput {
-    /// `category` of the model.
-    pub category: ActionCategory,
-    /// `owner` of the model.
-    pub owner: String,
-    /// `provider` of the model.
-    pub provider: String,
-    /// `version` of the model.
-    pub version: String,
-}
-opsmith_runtime::structure!(
-    GetActionTypeInput[category, owner, provider, version] new(category : ActionCategory,
-    owner : String, provider : String, version : String)
-);
-
-/// `GetActionTypeOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetActionTypeOutput {
-    /// `actionType` of the model.
-    pub action_type: Option<ActionTypeDeclaration>,
-}
-opsmith_runtime::structure!(
-    GetActionTypeOutput[action_type] set(action_type : ActionTypeDeclaration)
-);
-
-/// `GetJobDetailsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetJobDetailsInput {
-    /// `jobId` of the model.
-    pub job_id: String,
-}
-opsmith_runtime::structure!(GetJobDetailsInput[job_id] new(job_id : String));
-
-/// `GetJobDetailsOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetJobDetailsOutput {
-    /// `jobDetails` of the model.
-    pub job_details: Option<JobDetails>,
-}
-opsmith_runtime::structure!(
-    GetJobDetailsOutput[job_details] set(job_details : JobDetails)
-);
-
-/// `GetPipelineExecutionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetPipelineExecutionInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: String,
-}
-opsmith_runtime::structure!(
-    GetPipelineExecutionInput[pipeline_name, pipeline_execution_id] new(pipeline_name :
-    String, pipeline_execution_id : String)
-);
-
-/// `GetPipelineExecutionOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetPipelineExecutionOutput {
-    /// `pipelineExecution` of the model.
-    pub pipeline_execution: Option<PipelineExecution>,
-}
-opsmith_runtime::structure!(
-    GetPipelineExecutionOutput[pipeline_execution] set(pipeline_execution :
-    PipelineExecution)
-);
-
-/// `GetPipelineInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetPipelineInput {
-    /// `name` of the model.
-    pub name: String,
-    /// `version` of the model.
-    pub version: Option<i32>,
-}
-opsmith_runtime::structure!(
-    GetPipelineInput[name, version] new(name : String) set(version : i32)
-);
-
-/// `GetPipelineOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetPipelineOutput {
-    /// `pipeline` of the model.
-    pub pipeline: Option<PipelineDeclaration>,
-    /// `metadata` of the model.
-    pub metadata: Option<PipelineMetadata>,
-}
-opsmith_runtime::structure!(
-    GetPipelineOutput[pipeline, metadata] set(pipeline : PipelineDeclaration, metadata :
-    PipelineMetadata)
-);
-
-/// `GetPipelineStateInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetPipelineStateInput {
-    /// `name` of the model.
-    pub name: String,
-}
-opsmith_runtime::structure!(GetPipelineStateInput[name] new(name : String));
-
-/// `GetPipelineStateOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetPipelineStateOutput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: Option<String>,
-    /// `pipelineVersion` of the model.
-    pub pipeline_version: Option<i32>,
-    /// `stageStates` of the model.
-    pub stage_states: Option<Vec<StageState>>,
-    /// `created` of the model.
-    pub created: Option<Timestamp>,
-    /// `updated` of the model.
-    pub updated: Option<Timestamp>,
-}
-opsmith_runtime::structure!(
-    GetPipelineStateOutput[pipeline_name, pipeline_version, stage_states, created,
-    updated] set(pipeline_name : String, pipeline_version : i32, stage_states : Vec <
-    StageState >, created : Timestamp, updated : Timestamp)
-);
-
-/// `GetThirdPartyJobDetailsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetThirdPartyJobDetailsInput {
-    /// `jobId` of the model.
-    pub job_id: String,
-    /// `clientToken` of the model.
-    pub client_token: String,
-}
-opsmith_runtime::structure!(
-    GetThirdPartyJobDetailsInput[job_id, client_token] new(job_id : String, client_token
-    : String)
-);
-
-/// `GetThirdPartyJobDetailsOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetThirdPartyJobDetailsOutput {
-    /// `jobDetails` of the model.
-    pub job_details: Option<ThirdPartyJobDetails>,
-}
-opsmith_runtime::structure!(
-    GetThirdPartyJobDetailsOutput[job_details] set(job_details : ThirdPartyJobDetails)
-);
-
-/// `GitBranchFilterCriteria` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GitBranchFilterCriteria {
-    /// `includes` of the model.
-    pub includes: Option<Vec<String>>,
-    /// `excludes` of the model.
-    pub excludes: Option<Vec<String>>,
-}
-opsmith_runtime::structure!(
-    GitBranchFilterCriteria[includes, excludes] set(includes : Vec < String >, excludes :
-    Vec < String >)
-);
-
-/// `GitConfiguration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GitConfiguration {
-    /// `sourceActionName` of the model.
-    pub source_action_name: String,
-    /// `push` of the model.
-    pub push: Option<Vec<GitPushFilter>>,
-    /// `pullRequest` of the model.
-    pub pull_request: Option<Vec<GitPullRequestFilter>>,
-}
-opsmith_runtime::structure!(
-    GitConfiguration[source_action_name, push, pull_request] new(source_action_name :
-    String) set(push : Vec < GitPushFilter >, pull_request : Vec < GitPullRequestFilter
-    >)
-);
-
-/// `GitFilePathFilterCriteria` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GitFilePathFilterCriteria {
-    /// `includes` of the model.
-    pub includes: Option<Vec<String>>,
-    /// `excludes` of the model.
-    pub excludes: Option<Vec<String>>,
-}
-opsmith_runtime::structure!(
-    GitFilePathFilterCriteria[includes, excludes] set(includes : Vec < String >, excludes
-    : Vec < String >)
-);
-
-/// `GitPullRequestFilter` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GitPullRequestFilter {
-    /// `events` of the model.
-    pub events: Option<Vec<GitPullRequestEventType>>,
-    /// `branches` of the model.
-    pub branches: Option<GitBranchFilterCriteria>,
-    /// `filePaths` of the model.
-    pub file_paths: Option<GitFilePathFilterCriteria>,
-}
-opsmith_runtime::structure!(
-    GitPullRequestFilter[events, branches, file_paths] set(events : Vec <
-    GitPullRequestEventType >, branches : GitBranchFilterCriteria, file_paths :
-    GitFilePathFilterCriteria)
-);
-
-/// `GitPushFilter` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GitPushFilter {
-    /// `tags` of the model.
-    pub tags: Option<GitTagFilterCriteria>,
-    /// `branches` of the model.
-    pub branches: Option<GitBranchFilterCriteria>,
-    /// `filePaths` of the model.
-    pub file_paths: Option<GitFilePathFilterCriteria>,
-}
-opsmith_runtime::structure!(
-    GitPushFilter[tags, branches, file_paths] set(tags : GitTagFilterCriteria, branches :
-    GitBranchFilterCriteria, file_paths : GitFilePathFilterCriteria)
-);
-
-/// `GitTagFilterCriteria` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GitTagFilterCriteria {
-    /// `includes` of the model.
-    pub includes: Option<Vec<String>>,
-    /// `excludes` of the model.
-    pub excludes: Option<Vec<String>>,
-}
-opsmith_runtime::structure!(
-    GitTagFilterCriteria[includes, excludes] set(includes : Vec < String >, excludes :
-    Vec < String >)
-);
-
-/// `InputArtifact` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InputArtifact {
-    /// `name` of the model.
-    pub name: String,
-}
-opsmith_runtime::structure!(InputArtifact[name] new(name : String));
-
-/// `Job` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Job {
-    /// `id` of the model.
-    pub id: Option<String>,
-    /// `data` of the model.
-    pub data: Option<JobData>,
-    /// `nonce` of the model.
-    pub nonce: Option<String>,
-    /// `accountId` of the model.
-    pub account_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    Job[id, data, nonce, account_id] set(id : String, data : JobData, nonce : String,
-    account_id : String)
-);
-
-/// `JobData` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobData {
-    /// `actionTypeId` of the model.
-    pub action_type_id: Option<ActionTypeId>,
-    /// `actionConfiguration` of the model.
-    pub action_configuration: Option<ActionConfiguration>,
-    /// `pipelineContext` of the model.
-    pub pipeline_context: Option<PipelineContext>,
-    /// `inputArtifacts` of the model.
-    pub input_artifacts: Option<Vec<Artifact>>,
-    /// `outputArtifacts` of the model.
-    pub output_artifacts: Option<Vec<Artifact>>,
-    /// `artifactCredentials` of the model.
-    pub artifact_credentials: Option<AWSSessionCredentials>,
-    /// `continuationToken` of the model.
-    pub continuation_token: Option<String>,
-    /// `encryptionKey` of the model.
-    pub encryption_key: Option<EncryptionKey>,
-}
-opsmith_runtime::structure!(
-    JobData[action_type_id, action_configuration, pipeline_context, input_artifacts,
-    output_artifacts, artifact_credentials, continuation_token, encryption_key]
-    set(action_type_id : ActionTypeId, action_configuration : ActionConfiguration,
-    pipeline_context : PipelineContext, input_artifacts : Vec < Artifact >,
-    output_artifacts : Vec < Artifact >, artifact_credentials : AWSSessionCredentials,
-    continuation_token : String, encryption_key : EncryptionKey)
-);
-
-/// `JobDetails` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobDetails {
-    /// `id` of the model.
-    pub id: Option<String>,
-    /// `data` of the model.
-    pub data: Option<JobData>,
-    /// `accountId` of the model.
-    pub account_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    JobDetails[id, data, account_id] set(id : String, data : JobData, account_id :
-    String)
-);
-
-/// `JobWorkerExecutorConfiguration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobWorkerExecutorConfiguration {
-    /// `pollingAccounts` of the model.
-    pub polling_accounts: Option<Vec<String>>,
-    /// `pollingServicePrincipals` of the model.
-    pub polling_service_principals: Option<Vec<String>>,
-}
-opsmith_runtime::structure!(
-    JobWorkerExecutorConfiguration[polling_accounts, polling_service_principals]
-    set(polling_accounts : Vec < String >, polling_service_principals : Vec < String >)
-);
-
-/// `LambdaExecutorConfiguration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LambdaExecutorConfiguration {
-    /// `lambdaFunctionArn` of the model.
-    pub lambda_function_arn: String,
-}
-opsmith_runtime::structure!(
-    LambdaExecutorConfiguration[lambda_function_arn] new(lambda_function_arn : String)
-);
-
-/// `LatestInPipelineExecutionFilter` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LatestInPipelineExecutionFilter {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: String,
-    /// `startTimeRange` of the model.
-    pub start_time_range: StartTimeRange,
-}
-opsmith_runtime::structure!(
-    LatestInPipelineExecutionFilter[pipeline_execution_id, start_time_range]
-    new(pipeline_execution_id : String, start_time_range : StartTimeRange)
-);
-
-/// `ListActionExecutionsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListActionExecutionsInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `filter` of the model.
-    pub filter: Option<ActionExecutionFilter>,
-    /// `maxResults` of the model.
-    pub max_results: Option<i32>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListActionExecutionsInput[pipeline_name, filter, max_results, next_token]
-    new(pipeline_name : String) set(filter : ActionExecutionFilter, max_results : i32,
-    next_token : String)
-);
-
-/// `ListActionExecutionsOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListActionExecutionsOutput {
-    /// `actionExecutionDetails` of the model.
-    pub action_execution_details: Option<Vec<ActionExecutionDetail>>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListActionExecutionsOutput[action_execution_details, next_token]
-    set(action_execution_details : Vec < ActionExecutionDetail >, next_token : String)
-);
-
-/// `ListActionTypesInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListActionTypesInput {
-    /// `actionOwnerFilter` of the model.
-    pub action_owner_filter: Option<ActionOwner>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-    /// `regionFilter` of the model.
-    pub region_filter: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListActionTypesInput[action_owner_filter, next_token, region_filter]
-    set(action_owner_filter : ActionOwner, next_token : String, region_filter : String)
-);
-
-/// `ListActionTypesOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListActionTypesOutput {
-    /// `actionTypes` of the model.
-    pub action_types: Vec<ActionType>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListActionTypesOutput[action_types, next_token] new(action_types : Vec < ActionType
-    >) set(next_token : String)
-);
-
-/// `ListDeployActionExecutionTargetsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListDeployActionExecutionTargetsInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: Option<String>,
-    /// `actionExecutionId` of the model.
-    pub action_execution_id: String,
-    /// `filters` of the model.
-    pub filters: Option<Vec<TargetFilter>>,
-    /// `maxResults` of the model.
-    pub max_results: Option<i32>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListDeployActionExecutionTargetsInput[pipeline_name, action_execution_id, filters,
-    max_results, next_token] new(action_execution_id : String) set(pipeline_name :
-    String, filters : Vec < TargetFilter >, max_results : i32, next_token : String)
-);
-
-/// `ListDeployActionExecutionTargetsOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListDeployActionExecutionTargetsOutput {
-    /// `targets` of the model.
-    pub targets: Option<Vec<DeployActionExecutionTarget>>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListDeployActionExecutionTargetsOutput[targets, next_token] set(targets : Vec <
-    DeployActionExecutionTarget >, next_token : String)
-);
-
-/// `ListPipelineExecutionsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListPipelineExecutionsInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `maxResults` of the model.
-    pub max_results: Option<i32>,
-    /// `filter` of the model.
-    pub filter: Option<PipelineExecutionFilter>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListPipelineExecutionsInput[pipeline_name, max_results, filter, next_token]
-    new(pipeline_name : String) set(max_results : i32, filter : PipelineExecutionFilter,
-    next_token : String)
-);
-
-/// `ListPipelineExecutionsOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListPipelineExecutionsOutput {
-    /// `pipelineExecutionSummaries` of the model.
-    pub pipeline_execution_summaries: Option<Vec<PipelineExecutionSummary>>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListPipelineExecutionsOutput[pipeline_execution_summaries, next_token]
-    set(pipeline_execution_summaries : Vec < PipelineExecutionSummary >, next_token :
-    String)
-);
-
-/// `ListPipelinesInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListPipelinesInput {
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-    /// `maxResults` of the model.
-    pub max_results: Option<i32>,
-}
-opsmith_runtime::structure!(
-    ListPipelinesInput[next_token, max_results] set(next_token : String, max_results :
-    i32)
-);
-
-/// `ListPipelinesOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListPipelinesOutput {
-    /// `pipelines` of the model.
-    pub pipelines: Option<Vec<PipelineSummary>>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListPipelinesOutput[pipelines, next_token] set(pipelines : Vec < PipelineSummary >,
-    next_token : String)
-);
-
-/// `ListRuleExecutionsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListRuleExecutionsInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `filter` of the model.
-    pub filter: Option<RuleExecutionFilter>,
-    /// `maxResults` of the model.
-    pub max_results: Option<i32>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListRuleExecutionsInput[pipeline_name, filter, max_results, next_token]
-    new(pipeline_name : String) set(filter : RuleExecutionFilter, max_results : i32,
-    next_token : String)
-);
-
-/// `ListRuleExecutionsOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListRuleExecutionsOutput {
-    /// `ruleExecutionDetails` of the model.
-    pub rule_execution_details: Option<Vec<RuleExecutionDetail>>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListRuleExecutionsOutput[rule_execution_details, next_token]
-    set(rule_execution_details : Vec < RuleExecutionDetail >, next_token : String)
-);
-
-/// `ListRuleTypesInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListRuleTypesInput {
-    /// `ruleOwnerFilter` of the model.
-    pub rule_owner_filter: Option<RuleOwner>,
-    /// `regionFilter` of the model.
-    pub region_filter: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListRuleTypesInput[rule_owner_filter, region_filter] set(rule_owner_filter :
-    RuleOwner, region_filter : String)
-);
-
-/// `ListRuleTypesOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListRuleTypesOutput {
-    /// `ruleTypes` of the model.
-    pub rule_types: Vec<RuleType>,
-}
-opsmith_runtime::structure!(
-    ListRuleTypesOutput[rule_types] new(rule_types : Vec < RuleType >)
-);
-
-/// `ListTagsForResourceInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListTagsForResourceInput {
-    /// `resourceArn` of the model.
-    pub resource_arn: String,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-    /// `maxResults` of the model.
-    pub max_results: Option<i32>,
-}
-opsmith_runtime::structure!(
-    ListTagsForResourceInput[resource_arn, next_token, max_results] new(resource_arn :
-    String) set(next_token : String, max_results : i32)
-);
-
-/// `ListTagsForResourceOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListTagsForResourceOutput {
-    /// `tags` of the model.
-    pub tags: Option<Vec<Tag>>,
-    /// `nextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListTagsForResourceOutput[tags, next_token] set(tags : Vec < Tag >, next_token :
-    String)
-);
-
-/// `ListWebhookItem` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListWebhookItem {
-    /// `definition` of the model.
-    pub definition: WebhookDefinition,
-    /// `url` of the model.
-    pub url: String,
-    /// `errorMessage` of the model.
-    pub error_message: Option<String>,
-    /// `errorCode` of the model.
-    pub error_code: Option<String>,
-    /// `lastTriggered` of the model.
-    pub last_triggered: Option<Timestamp>,
-    /// `arn` of the model.
-    pub arn: Option<String>,
-    /// `tags` of the model.
-    pub tags: Option<Vec<Tag>>,
-}
-opsmith_runtime::structure!(
-    ListWebhookItem[definition, url, error_message, error_code, last_triggered, arn,
-    tags] new(definition : WebhookDefinition, url : String) set(error_message : String,
-    error_code : String, last_triggered : Timestamp, arn : String, tags : Vec < Tag >)
-);
-
-/// `ListWebhooksInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListWebhooksInput {
-    /// `NextToken` of the model.
-    pub next_token: Option<String>,
-    /// `MaxResults` of the model.
-    pub max_results: Option<i32>,
-}
-opsmith_runtime::structure!(
-    ListWebhooksInput[next_token, max_results] set(next_token : String, max_results :
-    i32)
-);
-
-/// `ListWebhooksOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListWebhooksOutput {
-    /// `webhooks` of the model.
-    pub webhooks: Option<Vec<ListWebhookItem>>,
-    /// `NextToken` of the model.
-    pub next_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    ListWebhooksOutput[webhooks, next_token] set(webhooks : Vec < ListWebhookItem >,
-    next_token : String)
-);
-
-/// `OutputArtifact` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OutputArtifact {
-    /// `name` of the model.
-    pub name: String,
-    /// `files` of the model.
-    pub files: Option<Vec<String>>,
-}
-opsmith_runtime::structure!(
-    OutputArtifact[name, files] new(name : String) set(files : Vec < String >)
-);
-
-/// `OverrideStageConditionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OverrideStageConditionInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `stageName` of the model.
-    pub stage_name: String,
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: String,
-    /// `conditionType` of the model.
-    pub condition_type: ConditionType,
-}
-opsmith_runtime::structure!(
-    OverrideStageConditionInput[pipeline_name, stage_name, pipeline_execution_id,
-    condition_type] new(pipeline_name : String, stage_name : String,
-    pipeline_execution_id : String, condition_type : ConditionType)
-);
-
-/// `PipelineContext` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineContext {
-    /// `pipelineName` of the model.
-    pub pipeline_name: Option<String>,
-    /// `stage` of the model.
-    pub stage: Option<StageContext>,
-    /// `action` of the model.
-    pub action: Option<ActionContext>,
-    /// `pipelineArn` of the model.
-    pub pipeline_arn: Option<String>,
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    PipelineContext[pipeline_name, stage, action, pipeline_arn, pipeline_execution_id]
-    set(pipeline_name : String, stage : StageContext, action : ActionContext,
-    pipeline_arn : String, pipeline_execution_id : String)
-);
-
-/// `PipelineDeclaration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineDeclaration {
-    /// `name` of the model.
-    pub name: String,
-    /// `roleArn` of the model.
-    pub role_arn: String,
-    /// `artifactStore` of the model.
-    pub artifact_store: Option<ArtifactStore>,
-    /// `artifactStores` of the model.
-    pub artifact_stores: Option<BTreeMap<String, ArtifactStore>>,
-    /// `stages` of the model.
-    pub stages: Vec<StageDeclaration>,
-    /// `version` of the model.
-    pub version: Option<i32>,
-    /// `executionMode` of the model.
-    pub execution_mode: Option<ExecutionMode>,
-    /// `pipelineType` of the model.
-    pub pipeline_type: Option<PipelineType>,
-    /// `variables` of the model.
-    pub variables: Option<Vec<PipelineVariableDeclaration>>,
-    /// `triggers` of the model.
-    pub triggers: Option<Vec<PipelineTriggerDeclaration>>,
-}
-opsmith_runtime::structure!(
-    PipelineDeclaration[name, role_arn, artifact_store, artifact_stores, stages, version,
-    execution_mode, pipeline_type, variables, triggers] new(name : String, role_arn :
-    String, stages : Vec < StageDeclaration >) set(artifact_store : ArtifactStore,
-    artifact_stores : BTreeMap < String, ArtifactStore >, version : i32, execution_mode :
-    ExecutionMode, pipeline_type : PipelineType, variables : Vec <
-    PipelineVariableDeclaration >, triggers : Vec < PipelineTriggerDeclaration >)
-);
-
-/// `PipelineExecution` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineExecution {
-    /// `pipelineName` of the model.
-    pub pipeline_name: Option<String>,
-    /// `pipelineVersion` of the model.
-    pub pipeline_version: Option<i32>,
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-    /// `status` of the model.
-    pub status: Option<PipelineExecutionStatus>,
-    /// `statusSummary` of the model.
-    pub status_summary: Option<String>,
-    /// `artifactRevisions` of the model.
-    pub artifact_revisions: Option<Vec<ArtifactRevision>>,
-    /// `variables` of the model.
-    pub variables: Option<Vec<ResolvedPipelineVariable>>,
-    /// `trigger` of the model.
-    pub trigger: Option<ExecutionTrigger>,
-    /// `executionMode` of the model.
-    pub execution_mode: Option<ExecutionMode>,
-    /// `executionType` of the model.
-    pub execution_type: Option<ExecutionType>,
-    /// `rollbackMetadata` of the model.
-    pub rollback_metadata: Option<PipelineRollbackMetadata>,
-}
-opsmith_runtime::structure!(
-    PipelineExecution[pipeline_name, pipeline_version, pipeline_execution_id, status,
-    status_summary, artifact_revisions, variables, trigger, execution_mode,
-    execution_type, rollback_metadata] set(pipeline_name : String, pipeline_version :
-    i32, pipeline_execution_id : String, status : PipelineExecutionStatus, status_summary
-    : String, artifact_revisions : Vec < ArtifactRevision >, variables : Vec <
-    ResolvedPipelineVariable >, trigger : ExecutionTrigger, execution_mode :
-    ExecutionMode, execution_type : ExecutionType, rollback_metadata :
-    PipelineRollbackMetadata)
-);
-
-/// `PipelineExecutionFilter` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineExecutionFilter {
-    /// `succeededInStage` of the model.
-    pub succeeded_in_stage: Option<SucceededInStageFilter>,
-}
-opsmith_runtime::structure!(
-    PipelineExecutionFilter[succeeded_in_stage] set(succeeded_in_stage :
-    SucceededInStageFilter)
-);
-
-/// `PipelineExecutionSummary` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineExecutionSummary {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-    /// `status` of the model.
-    pub status: Option<PipelineExecutionStatus>,
-    /// `statusSummary` of the model.
-    pub status_summary: Option<String>,
-    /// `startTime` of the model.
-    pub start_time: Option<Timestamp>,
-    /// `lastUpdateTime` of the model.
-    pub last_update_time: Option<Timestamp>,
-    /// `sourceRevisions` of the model.
-    pub source_revisions: Option<Vec<SourceRevision>>,
-    /// `trigger` of the model.
-    pub trigger: Option<ExecutionTrigger>,
-    /// `stopTrigger` of the model.
-    pub stop_trigger: Option<StopExecutionTrigger>,
-    /// `executionMode` of the model.
-    pub execution_mode: Option<ExecutionMode>,
-    /// `executionType` of the model.
-    pub execution_type: Option<ExecutionType>,
-    /// `rollbackMetadata` of the model.
-    pub rollback_metadata: Option<PipelineRollbackMetadata>,
-}
-opsmith_runtime::structure!(
-    PipelineExecutionSummary[pipeline_execution_id, status, status_summary, start_time,
-    last_update_time, source_revisions, trigger, stop_trigger, execution_mode,
-    execution_type, rollback_metadata] set(pipeline_execution_id : String, status :
-    PipelineExecutionStatus, status_summary : String, start_time : Timestamp,
-    last_update_time : Timestamp, source_revisions : Vec < SourceRevision >, trigger :
-    ExecutionTrigger, stop_trigger : StopExecutionTrigger, execution_mode :
-    ExecutionMode, execution_type : ExecutionType, rollback_metadata :
-    PipelineRollbackMetadata)
-);
-
-/// `PipelineMetadata` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineMetadata {
-    /// `pipelineArn` of the model.
-    pub pipeline_arn: Option<String>,
-    /// `created` of the model.
-    pub created: Option<Timestamp>,
-    /// `updated` of the model.
-    pub updated: Option<Timestamp>,
-    /// `pollingDisabledAt` of the model.
-    pub polling_disabled_at: Option<Timestamp>,
-}
-opsmith_runtime::structure!(
-    PipelineMetadata[pipeline_arn, created, updated, polling_disabled_at]
-    set(pipeline_arn : String, created : Timestamp, updated : Timestamp,
-    polling_disabled_at : Timestamp)
-);
-
-/// `PipelineRollbackMetadata` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineRollbackMetadata {
-    /// `rollbackTargetPipelineExecutionId` of the model.
-    pub rollback_target_pipeline_execution_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    PipelineRollbackMetadata[rollback_target_pipeline_execution_id]
-    set(rollback_target_pipeline_execution_id : String)
-);
-
-/// `PipelineSummary` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineSummary {
-    /// `name` of the model.
-    pub name: Option<String>,
-    /// `version` of the model.
-    pub version: Option<i32>,
-    /// `pipelineType` of the model.
-    pub pipeline_type: Option<PipelineType>,
-    /// `executionMode` of the model.
-    pub execution_mode: Option<ExecutionMode>,
-    /// `created` of the model.
-    pub created: Option<Timestamp>,
-    /// `updated` of the model.
-    pub updated: Option<Timestamp>,
-}
-opsmith_runtime::structure!(
-    PipelineSummary[name, version, pipeline_type, execution_mode, created, updated]
-    set(name : String, version : i32, pipeline_type : PipelineType, execution_mode :
-    ExecutionMode, created : Timestamp, updated : Timestamp)
-);
-
-/// `PipelineTriggerDeclaration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineTriggerDeclaration {
-    /// `providerType` of the model.
-    pub provider_type: PipelineTriggerProviderType,
-    /// `gitConfiguration` of the model.
-    pub git_configuration: GitConfiguration,
-}
-opsmith_runtime::structure!(
-    PipelineTriggerDeclaration[provider_type, git_configuration] new(provider_type :
-    PipelineTriggerProviderType, git_configuration : GitConfiguration)
-);
-
-/// `PipelineVariable` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineVariable {
-    /// `name` of the model.
-    pub name: String,
-    /// `value` of the model.
-    pub value: String,
-}
-opsmith_runtime::structure!(
-    PipelineVariable[name, value] new(name : String, value : String)
-);
-
-/// `PipelineVariableDeclaration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineVariableDeclaration {
-    /// `name` of the model.
-    pub name: String,
-    /// `defaultValue` of the model.
-    pub default_value: Option<String>,
-    /// `description` of the model.
-    pub description: Option<String>,
-}
-opsmith_runtime::structure!(
-    PipelineVariableDeclaration[name, default_value, description] new(name : String)
-    set(default_value : String, description : String)
-);
-
-/// `PollForJobsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PollForJobsInput {
-    /// `actionTypeId` of the model.
-    pub action_type_id: ActionTypeId,
-    /// `maxBatchSize` of the model.
-    pub max_batch_size: Option<i32>,
-    /// `queryParam` of the model.
-    pub query_param: Option<BTreeMap<String, String>>,
-}
-opsmith_runtime::structure!(
-    PollForJobsInput[action_type_id, max_batch_size, query_param] new(action_type_id :
-    ActionTypeId) set(max_batch_size : i32, query_param : BTreeMap < String, String >)
-);
-
-/// `PollForJobsOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PollForJobsOutput {
-    /// `jobs` of the model.
-    pub jobs: Option<Vec<Job>>,
-}
-opsmith_runtime::structure!(PollForJobsOutput[jobs] set(jobs : Vec < Job >));
-
-/// `PollForThirdPartyJobsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PollForThirdPartyJobsInput {
-    /// `actionTypeId` of the model.
-    pub action_type_id: ActionTypeId,
-    /// `maxBatchSize` of the model.
-    pub max_batch_size: Option<i32>,
-}
-opsmith_runtime::structure!(
-    PollForThirdPartyJobsInput[action_type_id, max_batch_size] new(action_type_id :
-    ActionTypeId) set(max_batch_size : i32)
-);
-
-/// `PollForThirdPartyJobsOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PollForThirdPartyJobsOutput {
-    /// `jobs` of the model.
-    pub jobs: Option<Vec<ThirdPartyJob>>,
-}
-opsmith_runtime::structure!(
-    PollForThirdPartyJobsOutput[jobs] set(jobs : Vec < ThirdPartyJob >)
-);
-
-/// `PutActionRevisionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutActionRevisionInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `stageName` of the model.
-    pub stage_name: String,
-    /// `actionName` of the model.
-    pub action_name: String,
-    /// `actionRevision` of the model.
-    pub action_revision: ActionRevision,
-}
-opsmith_runtime::structure!(
-    PutActionRevisionInput[pipeline_name, stage_name, action_name, action_revision]
-    new(pipeline_name : String, stage_name : String, action_name : String,
-    action_revision : ActionRevision)
-);
-
-/// `PutActionRevisionOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutActionRevisionOutput {
-    /// `newRevision` of the model.
-    pub new_revision: Option<bool>,
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    PutActionRevisionOutput[new_revision, pipeline_execution_id] set(new_revision : bool,
-    pipeline_execution_id : String)
-);
-
-/// `PutApprovalResultInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutApprovalResultInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `stageName` of the model.
-    pub stage_name: String,
-    /// `actionName` of the model.
-    pub action_name: String,
-    /// `result` of the model.
-    pub result: ApprovalResult,
-    /// `token` of the model.
-    pub token: String,
-}
-opsmith_runtime::structure!(
-    PutApprovalResultInput[pipeline_name, stage_name, action_name, result, token]
-    new(pipeline_name : String, stage_name : String, action_name : String, result :
-    ApprovalResult, token : String)
-);
-
-/// `PutApprovalResultOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutApprovalResultOutput {
-    /// `approvedAt` of the model.
-    pub approved_at: Option<Timestamp>,
-}
-opsmith_runtime::structure!(
-    PutApprovalResultOutput[approved_at] set(approved_at : Timestamp)
-);
-
-/// `PutJobFailureResultInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutJobFailureResultInput {
-    /// `jobId` of the model.
-    pub job_id: String,
-    /// `failureDetails` of the model.
-    pub failure_details: FailureDetails,
-}
-opsmith_runtime::structure!(
-    PutJobFailureResultInput[job_id, failure_details] new(job_id : String,
-    failure_details : FailureDetails)
-);
-
-/// `PutJobSuccessResultInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutJobSuccessResultInput {
-    /// `jobId` of the model.
-    pub job_id: String,
-    /// `currentRevision` of the model.
-    pub current_revision: Option<CurrentRevision>,
-    /// `continuationToken` of the model.
-    pub continuation_token: Option<String>,
-    /// `executionDetails` of the model.
-    pub execution_details: Option<ExecutionDetails>,
-    /// `outputVariables` of the model.
-    pub output_variables: Option<BTreeMap<String, String>>,
-}
-opsmith_runtime::structure!(
-    PutJobSuccessResultInput[job_id, current_revision, continuation_token,
-    execution_details, output_variables] new(job_id : String) set(current_revision :
-    CurrentRevision, continuation_token : String, execution_details : ExecutionDetails,
-    output_variables : BTreeMap < String, String >)
-);
-
-/// `PutThirdPartyJobFailureResultInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutThirdPartyJobFailureResultInput {
-    /// The ID of the job that failed. This is the same ID returned from `PollForThirdPartyJobs`.
-    pub job_id: String,
-    /// The clientToken portion of the clientId and clientToken pair used to verify that the calling entity
-    /// is allowed access to the job and its details.
-    pub client_token: String,
-    /// Represents information about failure details.
-    pub failure_details: FailureDetails,
-}
-opsmith_runtime::structure!(
-    PutThirdPartyJobFailureResultInput[job_id, client_token, failure_details] new(job_id
-    : String, client_token : String, failure_details : FailureDetails)
-);
-
-/// `PutThirdPartyJobSuccessResultInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutThirdPartyJobSuccessResultInput {
-    /// `jobId` of the model.
-    pub job_id: String,
-    /// `clientToken` of the model.
-    pub client_token: String,
-    /// `currentRevision` of the model.
-    pub current_revision: Option<CurrentRevision>,
-    /// `continuationToken` of the model.
-    pub continuation_token: Option<String>,
-    /// `executionDetails` of the model.
-    pub execution_details: Option<ExecutionDetails>,
-}
-opsmith_runtime::structure!(
-    PutThirdPartyJobSuccessResultInput[job_id, client_token, current_revision,
-    continuation_token, execution_details] new(job_id : String, client_token : String)
-    set(current_revision : CurrentRevision, continuation_token : String,
-    execution_details : ExecutionDetails)
-);
-
-/// `PutWebhookInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutWebhookInput {
-    /// `webhook` of the model.
-    pub webhook: WebhookDefinition,
-    /// `tags` of the model.
-    pub tags: Option<Vec<Tag>>,
-}
-opsmith_runtime::structure!(
-    PutWebhookInput[webhook, tags] new(webhook : WebhookDefinition) set(tags : Vec < Tag
-    >)
-);
-
-/// `PutWebhookOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutWebhookOutput {
-    /// `webhook` of the model.
-    pub webhook: Option<ListWebhookItem>,
-}
-opsmith_runtime::structure!(PutWebhookOutput[webhook] set(webhook : ListWebhookItem));
-
-/// `RegisterWebhookWithThirdPartyInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RegisterWebhookWithThirdPartyInput {
-    /// `webhookName` of the model.
-    pub webhook_name: Option<String>,
-}
-opsmith_runtime::structure!(
-    RegisterWebhookWithThirdPartyInput[webhook_name] set(webhook_name : String)
-);
-
-/// `RegisterWebhookWithThirdPartyOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RegisterWebhookWithThirdPartyOutput {}
-opsmith_runtime::structure!(RegisterWebhookWithThirdPartyOutput[]);
-
-/// `ResolvedPipelineVariable` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ResolvedPipelineVariable {
-    /// `name` of the model.
-    pub name: Option<String>,
-    /// `resolvedValue` of the model.
-    pub resolved_value: Option<String>,
-}
-opsmith_runtime::structure!(
-    ResolvedPipelineVariable[name, resolved_value] set(name : String, resolved_value :
-    String)
-);
-
-/// `RetryConfiguration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RetryConfiguration {
-    /// `retryMode` of the model.
-    pub retry_mode: Option<StageRetryMode>,
-}
-opsmith_runtime::structure!(
-    RetryConfiguration[retry_mode] set(retry_mode : StageRetryMode)
-);
-
-/// `RetryStageExecutionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RetryStageExecutionInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `stageName` of the model.
-    pub stage_name: String,
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: String,
-    /// `retryMode` of the model.
-    pub retry_mode: StageRetryMode,
-}
-opsmith_runtime::structure!(
-    RetryStageExecutionInput[pipeline_name, stage_name, pipeline_execution_id,
-    retry_mode] new(pipeline_name : String, stage_name : String, pipeline_execution_id :
-    String, retry_mode : StageRetryMode)
-);
-
-/// `RetryStageExecutionOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RetryStageExecutionOutput {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    RetryStageExecutionOutput[pipeline_execution_id] set(pipeline_execution_id : String)
-);
-
-/// `RetryStageMetadata` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RetryStageMetadata {
-    /// `autoStageRetryAttempt` of the model.
-    pub auto_stage_retry_attempt: Option<i32>,
-    /// `manualStageRetryAttempt` of the model.
-    pub manual_stage_retry_attempt: Option<i32>,
-    /// `latestRetryTrigger` of the model.
-    pub latest_retry_trigger: Option<RetryTrigger>,
-}
-opsmith_runtime::structure!(
-    RetryStageMetadata[auto_stage_retry_attempt, manual_stage_retry_attempt,
-    latest_retry_trigger] set(auto_stage_retry_attempt : i32, manual_stage_retry_attempt
-    : i32, latest_retry_trigger : RetryTrigger)
-);
-
-/// `RollbackStageInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RollbackStageInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `stageName` of the model.
-    pub stage_name: String,
-    /// `targetPipelineExecutionId` of the model.
-    pub target_pipeline_execution_id: String,
-}
-opsmith_runtime::structure!(
-    RollbackStageInput[pipeline_name, stage_name, target_pipeline_execution_id]
-    new(pipeline_name : String, stage_name : String, target_pipeline_execution_id :
-    String)
-);
-
-/// `RollbackStageOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RollbackStageOutput {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: String,
-}
-opsmith_runtime::structure!(
-    RollbackStageOutput[pipeline_execution_id] new(pipeline_execution_id : String)
-);
-
-/// `RuleConfigurationProperty` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleConfigurationProperty {
-    /// `name` of the model.
-    pub name: String,
-    /// `required` of the model.
-    pub required: bool,
-    /// `key` of the model.
-    pub key: bool,
-    /// `secret` of the model.
-    pub secret: bool,
-    /// `queryable` of the model.
-    pub queryable: Option<bool>,
-    /// `description` of the model.
-    pub description: Option<String>,
-    /// `type` of the model.
-    pub r#type: Option<RuleConfigurationPropertyType>,
-}
-opsmith_runtime::structure!(
-    RuleConfigurationProperty[name, required, key, secret, queryable, description,
-    r#type] new(name : String, required : bool, key : bool, secret : bool) set(queryable
-    : bool, description : String, r#type : RuleConfigurationPropertyType)
-);
-
-/// `RuleDeclaration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleDeclaration {
-    /// `name` of the model.
-    pub name: String,
-    /// `ruleTypeId` of the model.
-    pub rule_type_id: RuleTypeId,
-    /// `configuration` of the model.
-    pub configuration: Option<BTreeMap<String, String>>,
-    /// `commands` of the model.
-    pub commands: Option<Vec<String>>,
-    /// `inputArtifacts` of the model.
-    pub input_artifacts: Option<Vec<InputArtifact>>,
-    /// `roleArn` of the model.
-    pub role_arn: Option<String>,
-    /// `region` of the model.
-    pub region: Option<String>,
-    /// `timeoutInMinutes` of the model.
-    pub timeout_in_minutes: Option<i32>,
-}
-opsmith_runtime::structure!(
-    RuleDeclaration[name, rule_type_id, configuration, commands, input_artifacts,
-    role_arn, region, timeout_in_minutes] new(name : String, rule_type_id : RuleTypeId)
-    set(configuration : BTreeMap < String, String >, commands : Vec < String >,
-    input_artifacts : Vec < InputArtifact >, role_arn : String, region : String,
-    timeout_in_minutes : i32)
-);
-
-/// `RuleExecution` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleExecution {
-    /// `ruleExecutionId` of the model.
-    pub rule_execution_id: Option<String>,
-    /// `status` of the model.
-    pub status: Option<RuleExecutionStatus>,
-    /// `summary` of the model.
-    pub summary: Option<String>,
-    /// `lastStatusChange` of the model.
-    pub last_status_change: Option<Timestamp>,
-    /// `token` of the model.
-    pub token: Option<String>,
-    /// `lastUpdatedBy` of the model.
-    pub last_updated_by: Option<String>,
-    /// `externalExecutionId` of the model.
-    pub external_execution_id: Option<String>,
-    /// `externalExecutionUrl` of the model.
-    pub external_execution_url: Option<String>,
-    /// `errorDetails` of the model.
-    pub error_details: Option<ErrorDetails>,
-}
-opsmith_runtime::structure!(
-    RuleExecution[rule_execution_id, status, summary, last_status_change, token,
-    last_updated_by, external_execution_id, external_execution_url, error_details]
-    set(rule_execution_id : String, status : RuleExecutionStatus, summary : String,
-    last_status_change : Timestamp, token : String, last_updated_by : String,
-    external_execution_id : String, external_execution_url : String, error_details :
-    ErrorDetails)
-);
-
-/// `RuleExecutionDetail` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleExecutionDetail {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-    /// `ruleExecutionId` of the model.
-    pub rule_execution_id: Option<String>,
-    /// `pipelineVersion` of the model.
-    pub pipeline_version: Option<i32>,
-    /// `stageName` of the model.
-    pub stage_name: Option<String>,
-    /// `ruleName` of the model.
-    pub rule_name: Option<String>,
-    /// `startTime` of the model.
-    pub start_time: Option<Timestamp>,
-    /// `lastUpdateTime` of the model.
-    pub last_update_time: Option<Timestamp>,
-    /// `updatedBy` of the model.
-    pub updated_by: Option<String>,
-    /// `status` of the model.
-    pub status: Option<RuleExecutionStatus>,
-    /// `input` of the model.
-    pub input: Option<RuleExecutionInput>,
-    /// `output` of the model.
-    pub output: Option<RuleExecutionOutput>,
-}
-opsmith_runtime::structure!(
-    RuleExecutionDetail[pipeline_execution_id, rule_execution_id, pipeline_version,
-    stage_name, rule_name, start_time, last_update_time, updated_by, status, input,
-    output] set(pipeline_execution_id : String, rule_execution_id : String,
-    pipeline_version : i32, stage_name : String, rule_name : String, start_time :
-    Timestamp, last_update_time : Timestamp, updated_by : String, status :
-    RuleExecutionStatus, input : RuleExecutionInput, output : RuleExecutionOutput)
-);
-
-/// `RuleExecutionFilter` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleExecutionFilter {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-    /// `latestInPipelineExecution` of the model.
-    pub latest_in_pipeline_execution: Option<LatestInPipelineExecutionFilter>,
-}
-opsmith_runtime::structure!(
-    RuleExecutionFilter[pipeline_execution_id, latest_in_pipeline_execution]
-    set(pipeline_execution_id : String, latest_in_pipeline_execution :
-    LatestInPipelineExecutionFilter)
-);
-
-/// `RuleExecutionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleExecutionInput {
-    /// `ruleTypeId` of the model.
-    pub rule_type_id: Option<RuleTypeId>,
-    /// `configuration` of the model.
-    pub configuration: Option<BTreeMap<String, String>>,
-    /// `resolvedConfiguration` of the model.
-    pub resolved_configuration: Option<BTreeMap<String, String>>,
-    /// `roleArn` of the model.
-    pub role_arn: Option<String>,
-    /// `region` of the model.
-    pub region: Option<String>,
-    /// `inputArtifacts` of the model.
-    pub input_artifacts: Option<Vec<ArtifactDetail>>,
-}
-opsmith_runtime::structure!(
-    RuleExecutionInput[rule_type_id, configuration, resolved_configuration, role_arn,
-    region, input_artifacts] set(rule_type_id : RuleTypeId, configuration : BTreeMap <
-    String, String >, resolved_configuration : BTreeMap < String, String >, role_arn :
-    String, region : String, input_artifacts : Vec < ArtifactDetail >)
-);
-
-/// `RuleExecutionOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleExecutionOutput {
-    /// `executionResult` of the model.
-    pub execution_result: Option<RuleExecutionResult>,
-}
-opsmith_runtime::structure!(
-    RuleExecutionOutput[execution_result] set(execution_result : RuleExecutionResult)
-);
-
-/// `RuleExecutionResult` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleExecutionResult {
-    /// `externalExecutionId` of the model.
-    pub external_execution_id: Option<String>,
-    /// `externalExecutionSummary` of the model.
-    pub external_execution_summary: Option<String>,
-    /// `externalExecutionUrl` of the model.
-    pub external_execution_url: Option<String>,
-    /// `errorDetails` of the model.
-    pub error_details: Option<ErrorDetails>,
-}
-opsmith_runtime::structure!(
-    RuleExecutionResult[external_execution_id, external_execution_summary,
-    external_execution_url, error_details] set(external_execution_id : String,
-    external_execution_summary : String, external_execution_url : String, error_details :
-    ErrorDetails)
-);
-
-/// `RuleRevision` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleRevision {
-    /// `revisionId` of the model.
-    pub revision_id: String,
-    /// `revisionChangeId` of the model.
-    pub revision_change_id: String,
-    /// `created` of the model.
-    pub created: Timestamp,
-}
-opsmith_runtime::structure!(
-    RuleRevision[revision_id, revision_change_id, created] new(revision_id : String,
-    revision_change_id : String, created : Timestamp)
-);
-
-/// `RuleState` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleState {
-    /// `ruleName` of the model.
-    pub rule_name: Option<String>,
-    /// `currentRevision` of the model.
-    pub current_revision: Option<RuleRevision>,
-    /// `latestExecution` of the model.
-    pub latest_execution: Option<RuleExecution>,
-    /// `entityUrl` of the model.
-    pub entity_url: Option<String>,
-    /// `revisionUrl` of the model.
-    pub revision_url: Option<String>,
-}
-opsmith_runtime::structure!(
-    RuleState[rule_name, current_revision, latest_execution, entity_url, revision_url]
-    set(rule_name : String, current_revision : RuleRevision, latest_execution :
-    RuleExecution, entity_url : String, revision_url : String)
-);
-
-/// `RuleType` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleType {
-    /// `id` of the model.
-    pub id: RuleTypeId,
-    /// `settings` of the model.
-    pub settings: Option<RuleTypeSettings>,
-    /// `ruleConfigurationProperties` of the model.
-    pub rule_configuration_properties: Option<Vec<RuleConfigurationProperty>>,
-    /// `inputArtifactDetails` of the model.
-    pub input_artifact_details: ArtifactDetails,
-}
-opsmith_runtime::structure!(
-    RuleType[id, settings, rule_configuration_properties, input_artifact_details] new(id
-    : RuleTypeId, input_artifact_details : ArtifactDetails) set(settings :
-    RuleTypeSettings, rule_configuration_properties : Vec < RuleConfigurationProperty >)
-);
-
-/// `RuleTypeId` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleTypeId {
-    /// `category` of the model.
-    pub category: RuleCategory,
-    /// `owner` of the model.
-    pub owner: Option<RuleOwner>,
-    /// `provider` of the model.
-    pub provider: String,
-    /// `version` of the model.
-    pub version: Option<String>,
-}
-opsmith_runtime::structure!(
-    RuleTypeId[category, owner, provider, version] new(category : RuleCategory, provider
-    : String) set(owner : RuleOwner, version : String)
-);
-
-/// `RuleTypeSettings` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RuleTypeSettings {
-    /// `thirdPartyConfigurationUrl` of the model.
-    pub third_party_configuration_url: Option<String>,
-    /// `entityUrlTemplate` of the model.
-    pub entity_url_template: Option<String>,
-    /// `executionUrlTemplate` of the model.
-    pub execution_url_template: Option<String>,
-    /// `revisionUrlTemplate` of the model.
-    pub revision_url_template: Option<String>,
-}
-opsmith_runtime::structure!(
-    RuleTypeSettings[third_party_configuration_url, entity_url_template,
-    execution_url_template, revision_url_template] set(third_party_configuration_url :
-    String, entity_url_template : String, execution_url_template : String,
-    revision_url_template : String)
-);
-
-/// `S3ArtifactLocation` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct S3ArtifactLocation {
-    /// `bucketName` of the model.
-    pub bucket_name: String,
-    /// `objectKey` of the model.
-    pub object_key: String,
-}
-opsmith_runtime::structure!(
-    S3ArtifactLocation[bucket_name, object_key] new(bucket_name : String, object_key :
-    String)
-);
-
-/// `S3Location` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct S3Location {
-    /// `bucket` of the model.
-    pub bucket: Option<String>,
-    /// `key` of the model.
-    pub key: Option<String>,
-}
-opsmith_runtime::structure!(S3Location[bucket, key] set(bucket : String, key : String));
-
-/// `SourceRevision` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SourceRevision {
-    /// `actionName` of the model.
-    pub action_name: String,
-    /// `revisionId` of the model.
-    pub revision_id: Option<String>,
-    /// `revisionSummary` of the model.
-    pub revision_summary: Option<String>,
-    /// `revisionUrl` of the model.
-    pub revision_url: Option<String>,
-}
-opsmith_runtime::structure!(
-    SourceRevision[action_name, revision_id, revision_summary, revision_url]
-    new(action_name : String) set(revision_id : String, revision_summary : String,
-    revision_url : String)
-);
-
-/// `SourceRevisionOverride` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SourceRevisionOverride {
-    /// `actionName` of the model.
-    pub action_name: String,
-    /// `revisionType` of the model.
-    pub revision_type: SourceRevisionType,
-    /// `revisionValue` of the model.
-    pub revision_value: String,
-}
-opsmith_runtime::structure!(
-    SourceRevisionOverride[action_name, revision_type, revision_value] new(action_name :
-    String, revision_type : SourceRevisionType, revision_value : String)
-);
-
-/// `StageConditionState` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StageConditionState {
-    /// `latestExecution` of the model.
-    pub latest_execution: Option<StageConditionsExecution>,
-    /// `conditionStates` of the model.
-    pub condition_states: Option<Vec<ConditionState>>,
-}
-opsmith_runtime::structure!(
-    StageConditionState[latest_execution, condition_states] set(latest_execution :
-    StageConditionsExecution, condition_states : Vec < ConditionState >)
-);
-
-/// `StageConditionsExecution` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StageConditionsExecution {
-    /// `status` of the model.
-    pub status: Option<ConditionExecutionStatus>,
-    /// `summary` of the model.
-    pub summary: Option<String>,
-}
-opsmith_runtime::structure!(
-    StageConditionsExecution[status, summary] set(status : ConditionExecutionStatus,
-    summary : String)
-);
-
-/// `StageContext` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StageContext {
-    /// `name` of the model.
-    pub name: Option<String>,
-}
-opsmith_runtime::structure!(StageContext[name] set(name : String));
-
-/// `StageDeclaration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StageDeclaration {
-    /// `name` of the model.
-    pub name: String,
-    /// `blockers` of the model.
-    pub blockers: Option<Vec<BlockerDeclaration>>,
-    /// `actions` of the model.
-    pub actions: Vec<ActionDeclaration>,
-    /// `onFailure` of the model.
-    pub on_failure: Option<FailureConditions>,
-    /// `onSuccess` of the model.
-    pub on_success: Option<SuccessConditions>,
-    /// `beforeEntry` of the model.
-    pub before_entry: Option<BeforeEntryConditions>,
-}
-opsmith_runtime::structure!(
-    StageDeclaration[name, blockers, actions, on_failure, on_success, before_entry]
-    new(name : String, actions : Vec < ActionDeclaration >) set(blockers : Vec <
-    BlockerDeclaration >, on_failure : FailureConditions, on_success : SuccessConditions,
-    before_entry : BeforeEntryConditions)
-);
-
-/// `StageExecution` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StageExecution {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: String,
-    /// `status` of the model.
-    pub status: StageExecutionStatus,
-    /// `type` of the model.
-    pub r#type: Option<ExecutionType>,
-}
-opsmith_runtime::structure!(
-    StageExecution[pipeline_execution_id, status, r#type] new(pipeline_execution_id :
-    String, status : StageExecutionStatus) set(r#type : ExecutionType)
-);
-
-/// `StageState` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StageState {
-    /// `stageName` of the model.
-    pub stage_name: Option<String>,
-    /// `inboundExecution` of the model.
-    pub inbound_execution: Option<StageExecution>,
-    /// `inboundExecutions` of the model.
-    pub inbound_executions: Option<Vec<StageExecution>>,
-    /// `inboundTransitionState` of the model.
-    pub inbound_transition_state: Option<TransitionState>,
-    /// `actionStates` of the model.
-    pub action_states: Option<Vec<ActionState>>,
-    /// `latestExecution` of the model.
-    pub latest_execution: Option<StageExecution>,
-    /// `beforeEntryConditionState` of the model.
-    pub before_entry_condition_state: Option<StageConditionState>,
-    /// `onSuccessConditionState` of the model.
-    pub on_success_condition_state: Option<StageConditionState>,
-    /// `onFailureConditionState` of the model.
-    pub on_failure_condition_state: Option<StageConditionState>,
-    /// `retryStageMetadata` of the model.
-    pub retry_stage_metadata: Option<RetryStageMetadata>,
-}
-opsmith_runtime::structure!(
-    StageState[stage_name, inbound_execution, inbound_executions,
-    inbound_transition_state, action_states, latest_execution,
-    before_entry_condition_state, on_success_condition_state, on_failure_condition_state,
-    retry_stage_metadata] set(stage_name : String, inbound_execution : StageExecution,
-    inbound_executions : Vec < StageExecution >, inbound_transition_state :
-    TransitionState, action_states : Vec < ActionState >, latest_execution :
-    StageExecution, before_entry_condition_state : StageConditionState,
-    on_success_condition_state : StageConditionState, on_failure_condition_state :
-    StageConditionState, retry_stage_metadata : RetryStageMetadata)
-);
-
-/// `StartPipelineExecutionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StartPipelineExecutionInput {
-    /// `name` of the model.
-    pub name: String,
-    /// `variables` of the model.
-    pub variables: Option<Vec<PipelineVariable>>,
-    /// `clientRequestToken` of the model.
-    pub client_request_token: Option<String>,
-    /// `sourceRevisions` of the model.
-    pub source_revisions: Option<Vec<SourceRevisionOverride>>,
-}
-opsmith_runtime::structure!(
-    StartPipelineExecutionInput[name, variables, client_request_token, source_revisions]
-    new(name : String) set(variables : Vec < PipelineVariable >, client_request_token :
-    String, source_revisions : Vec < SourceRevisionOverride >)
-);
-
-/// `StartPipelineExecutionOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StartPipelineExecutionOutput {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    StartPipelineExecutionOutput[pipeline_execution_id] set(pipeline_execution_id :
-    String)
-);
-
-/// `StopExecutionTrigger` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StopExecutionTrigger {
-    /// `reason` of the model.
-    pub reason: Option<String>,
-}
-opsmith_runtime::structure!(StopExecutionTrigger[reason] set(reason : String));
-
-/// `StopPipelineExecutionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StopPipelineExecutionInput {
-    /// `pipelineName` of the model.
-    pub pipeline_name: String,
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: String,
-    /// `abandon` of the model.
-    pub abandon: Option<bool>,
-    /// `reason` of the model.
-    pub reason: Option<String>,
-}
-opsmith_runtime::structure!(
-    StopPipelineExecutionInput[pipeline_name, pipeline_execution_id, abandon, reason]
-    new(pipeline_name : String, pipeline_execution_id : String) set(abandon : bool,
-    reason : String)
-);
-
-/// `StopPipelineExecutionOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StopPipelineExecutionOutput {
-    /// `pipelineExecutionId` of the model.
-    pub pipeline_execution_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    StopPipelineExecutionOutput[pipeline_execution_id] set(pipeline_execution_id :
-    String)
-);
-
-/// `SucceededInStageFilter` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SucceededInStageFilter {
-    /// `stageName` of the model.
-    pub stage_name: Option<String>,
-}
-opsmith_runtime::structure!(SucceededInStageFilter[stage_name] set(stage_name : String));
-
-/// `SuccessConditions` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SuccessConditions {
-    /// `conditions` of the model.
-    pub conditions: Vec<Condition>,
-}
-opsmith_runtime::structure!(
-    SuccessConditions[conditions] new(conditions : Vec < Condition >)
-);
-
-/// `Tag` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Tag {
-    /// `key` of the model.
-    pub key: String,
-    /// `value` of the model.
-    pub value: String,
-}
-opsmith_runtime::structure!(Tag[key, value] new(key : String, value : String));
-
-/// `TagResourceInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagResourceInput {
-    /// `resourceArn` of the model.
-    pub resource_arn: String,
-    /// `tags` of the model.
-    pub tags: Vec<Tag>,
-}
-opsmith_runtime::structure!(
-    TagResourceInput[resource_arn, tags] new(resource_arn : String, tags : Vec < Tag >)
-);
-
-/// `TagResourceOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TagResourceOutput {}
-opsmith_runtime::structure!(TagResourceOutput[]);
-
-/// `TargetFilter` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TargetFilter {
-    /// `name` of the model.
-    pub name: Option<TargetFilterName>,
-    /// `values` of the model.
-    pub values: Option<Vec<String>>,
-}
-opsmith_runtime::structure!(
-    TargetFilter[name, values] set(name : TargetFilterName, values : Vec < String >)
-);
-
-/// `ThirdPartyJob` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ThirdPartyJob {
-    /// `clientId` of the model.
-    pub client_id: Option<String>,
-    /// `jobId` of the model.
-    pub job_id: Option<String>,
-}
-opsmith_runtime::structure!(
-    ThirdPartyJob[client_id, job_id] set(client_id : String, job_id : String)
-);
-
-/// `ThirdPartyJobData` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ThirdPartyJobData {
-    /// `actionTypeId` of the model.
-    pub action_type_id: Option<ActionTypeId>,
-    /// `actionConfiguration` of the model.
-    pub action_configuration: Option<ActionConfiguration>,
-    /// `pipelineContext` of the model.
-    pub pipeline_context: Option<PipelineContext>,
-    /// `inputArtifacts` of the model.
-    pub input_artifacts: Option<Vec<Artifact>>,
-    /// `outputArtifacts` of the model.
-    pub output_artifacts: Option<Vec<Artifact>>,
-    /// `artifactCredentials` of the model.
-    pub artifact_credentials: Option<AWSSessionCredentials>,
-    /// `continuationToken` of the model.
-    pub continuation_token: Option<String>,
-    /// `encryptionKey` of the model.
-    pub encryption_key: Option<EncryptionKey>,
-}
-opsmith_runtime::structure!(
-    ThirdPartyJobData[action_type_id, action_configuration, pipeline_context,
-    input_artifacts, output_artifacts, artifact_credentials, continuation_token,
-    encryption_key] set(action_type_id : ActionTypeId, action_configuration :
-    ActionConfiguration, pipeline_context : PipelineContext, input_artifacts : Vec <
-    Artifact >, output_artifacts : Vec < Artifact >, artifact_credentials :
-    AWSSessionCredentials, continuation_token : String, encryption_key : EncryptionKey)
-);
-
-/// `ThirdPartyJobDetails` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ThirdPartyJobDetails {
-    /// `id` of the model.
-    pub id: Option<String>,
-    /// `data` of the model.
-    pub data: Option<ThirdPartyJobData>,
-    /// `nonce` of the model.
-    pub nonce: Option<String>,
-}
-opsmith_runtime::structure!(
-    ThirdPartyJobDetails[id, data, nonce] set(id : String, data : ThirdPartyJobData,
-    nonce : String)
-);
-
-/// `TransitionState` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TransitionState {
-    /// `enabled` of the model.
-    pub enabled: Option<bool>,
-    /// `lastChangedBy` of the model.
-    pub last_changed_by: Option<String>,
-    /// `lastChangedAt` of the model.
-    pub last_changed_at: Option<Timestamp>,
-    /// `disabledReason` of the model.
-    pub disabled_reason: Option<String>,
-}
-opsmith_runtime::structure!(
-    TransitionState[enabled, last_changed_by, last_changed_at, disabled_reason]
-    set(enabled : bool, last_changed_by : String, last_changed_at : Timestamp,
-    disabled_reason : String)
-);
-
-/// `UntagResourceInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UntagResourceInput {
-    /// `resourceArn` of the model.
-    pub resource_arn: String,
-    /// `tagKeys` of the model.
-    pub tag_keys: Vec<String>,
-}
-opsmith_runtime::structure!(
-    UntagResourceInput[resource_arn, tag_keys] new(resource_arn : String, tag_keys : Vec
-    < String >)
-);
-
-/// `UntagResourceOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UntagResourceOutput {}
-opsmith_runtime::structure!(UntagResourceOutput[]);
-
-/// `UpdateActionTypeInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UpdateActionTypeInput {
-    /// `actionType` of the model.
-    pub action_type: ActionTypeDeclaration,
-}
-opsmith_runtime::structure!(
-    UpdateActionTypeInput[action_type] new(action_type : ActionTypeDeclaration)
-);
-
-/// `UpdatePipelineInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UpdatePipelineInput {
-    /// `pipeline` of the model.
-    pub pipeline: PipelineDeclaration,
-}
-opsmith_runtime::structure!(
-    UpdatePipelineInput[pipeline] new(pipeline : PipelineDeclaration)
-);
-
-/// `UpdatePipelineOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UpdatePipelineOutput {
-    /// `pipeline` of the model.
-    pub pipeline: Option<PipelineDeclaration>,
-}
-opsmith_runtime::structure!(
-    UpdatePipelineOutput[pipeline] set(pipeline : PipelineDeclaration)
-);
-
-/// `WebhookAuthConfiguration` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebhookAuthConfiguration {
-    /// `AllowedIPRange` of the model.
-    pub allowed_ip_range: Option<String>,
-    /// `SecretToken` of the model.
-    pub secret_token: Option<String>,
-}
-opsmith_runtime::structure!(
-    WebhookAuthConfiguration[allowed_ip_range, secret_token] set(allowed_ip_range :
-    String, secret_token : String)
-);
-
-/// `WebhookDefinition` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebhookDefinition {
-    /// `name` of the model.
-    pub name: String,
-    /// `targetPipeline` of the model.
-    pub target_pipeline: String,
-    /// `targetAction` of the model.
-    pub target_action: String,
-    /// `filters` of the model.
-    pub filters: Vec<WebhookFilterRule>,
-    /// `authentication` of the model.
-    pub authentication: WebhookAuthenticationType,
-    /// `authenticationConfiguration` of the model.
-    pub authentication_configuration: WebhookAuthConfiguration,
-}
-opsmith_runtime::structure!(
-    WebhookDefinition[name, target_pipeline, target_action, filters, authentication,
-    authentication_configuration] new(name : String, target_pipeline : String,
-    target_action : String, filters : Vec < WebhookFilterRule >, authentication :
-    WebhookAuthenticationType, authentication_configuration : WebhookAuthConfiguration)
-);
-
-/// `WebhookFilterRule` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebhookFilterRule {
-    /// `jsonPath` of the model.
-    pub json_path: String,
-    /// `matchEquals` of the model.
-    pub match_equals: Option<String>,
-}
-opsmith_runtime::structure!(
-    WebhookFilterRule[json_path, match_equals] new(json_path : String) set(match_equals :
-    String)
-);
+opsmith_runtime::structure! {
+    /// Part of [`JobData`], [`ThirdPartyJobData`].
+    #[derive(Eq, Hash)]
+    pub struct AWSSessionCredentials {
+        /// Required. Sensitive: `Debug` hides it.
+        required access_key_id: String,
+        /// Required. Sensitive: `Debug` hides it.
+        required secret_access_key: String,
+        /// Required. Sensitive: `Debug` hides it.
+        required session_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `AcknowledgeJob`.
+    #[derive(Eq, Hash)]
+    pub struct AcknowledgeJobInput {
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required job_id: String,
+        /// Required. 1 to 50 characters.
+        required nonce: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `AcknowledgeJob`.
+    #[derive(Eq, Hash)]
+    pub struct AcknowledgeJobOutput {
+        optional status: JobStatus,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `AcknowledgeThirdPartyJob`.
+    #[derive(Eq, Hash)]
+    pub struct AcknowledgeThirdPartyJobInput {
+        /// Required. 1 to 512 characters.
+        required job_id: String,
+        /// Required. 1 to 50 characters.
+        required nonce: String,
+        /// Required. 1 to 256 characters. Sensitive: `Debug` hides it.
+        required client_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `AcknowledgeThirdPartyJob`.
+    #[derive(Eq, Hash)]
+    pub struct AcknowledgeThirdPartyJobOutput {
+        optional status: JobStatus,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`JobData`], [`ThirdPartyJobData`].
+    #[derive(Eq, Hash)]
+    pub struct ActionConfiguration {
+        /// Keys: 1 to 50 characters. Values: 1 to 1000 characters.
+        optional configuration: BTreeMap<String, String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionType`], [`CreateCustomActionTypeInput`].
+    #[derive(Eq, Hash)]
+    pub struct ActionConfigurationProperty {
+        /// Required. 1 to 50 characters.
+        required name: String,
+        /// Required.
+        required required: bool,
+        /// Required.
+        required key: bool,
+        /// Required.
+        required secret: bool,
+        optional queryable: bool,
+        /// 1 to 160 characters.
+        optional description: String,
+        optional r#type: ActionConfigurationPropertyType,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineContext`].
+    #[derive(Eq, Hash)]
+    pub struct ActionContext {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional name: String,
+        optional action_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct ActionDeclaration {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+        /// Required.
+        required action_type_id: ActionTypeId,
+        /// 1 to 999.
+        optional run_order: i32,
+        /// Keys: 1 to 50 characters. Values: 1 to 1000 characters.
+        optional configuration: BTreeMap<String, String>,
+        /// 1 to 50 elements. Elements: 1 to 1000 characters.
+        optional commands: Vec<String>,
+        optional output_artifacts: Vec<OutputArtifact>,
+        optional input_artifacts: Vec<InputArtifact>,
+        /// 1 to 15 elements. Elements: 1 to 128 characters.
+        optional output_variables: Vec<String>,
+        /// At most 1024 characters. Pattern `^arn:aws(-[\w]+)*:iam::[0-9]{12}:role/.*`.
+        optional role_arn: String,
+        /// 4 to 30 characters.
+        optional region: String,
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9@\-_]+$`.
+        optional namespace: String,
+        /// 5 to 86400.
+        optional timeout_in_minutes: i32,
+        /// 1 to 10 elements.
+        optional environment_variables: Vec<EnvironmentVariable>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionState`].
+    #[derive(Eq, Hash)]
+    pub struct ActionExecution {
+        optional action_execution_id: String,
+        optional status: ActionExecutionStatus,
+        /// 1 to 2048 characters.
+        optional summary: String,
+        optional last_status_change: Timestamp,
+        optional token: String,
+        optional last_updated_by: String,
+        /// 1 to 1500 characters.
+        optional external_execution_id: String,
+        /// 1 to 2048 characters.
+        optional external_execution_url: String,
+        /// 0 to 100.
+        optional percent_complete: i32,
+        optional error_details: ErrorDetails,
+        /// 1 to 250 characters.
+        optional log_stream_arn: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListActionExecutionsOutput`].
+    #[derive(Eq, Hash)]
+    pub struct ActionExecutionDetail {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+        optional action_execution_id: String,
+        /// At least 1.
+        optional pipeline_version: i32,
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional stage_name: String,
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional action_name: String,
+        optional start_time: Timestamp,
+        optional last_update_time: Timestamp,
+        optional updated_by: String,
+        optional status: ActionExecutionStatus,
+        optional input: ActionExecutionInput,
+        optional output: ActionExecutionOutput,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListActionExecutionsInput`].
+    #[derive(Eq, Hash)]
+    pub struct ActionExecutionFilter {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+        optional latest_in_pipeline_execution: LatestInPipelineExecutionFilter,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionExecutionDetail`].
+    #[derive(Eq, Hash)]
+    pub struct ActionExecutionInput {
+        optional action_type_id: ActionTypeId,
+        /// Keys: 1 to 50 characters. Values: 1 to 1000 characters.
+        optional configuration: BTreeMap<String, String>,
+        optional resolved_configuration: BTreeMap<String, String>,
+        /// At most 1024 characters. Pattern `^arn:aws(-[\w]+)*:iam::[0-9]{12}:role/.*`.
+        optional role_arn: String,
+        /// 4 to 30 characters.
+        optional region: String,
+        optional input_artifacts: Vec<ArtifactDetail>,
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9@\-_]+$`.
+        optional namespace: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionExecutionDetail`].
+    #[derive(Eq, Hash)]
+    pub struct ActionExecutionOutput {
+        optional output_artifacts: Vec<ArtifactDetail>,
+        optional execution_result: ActionExecutionResult,
+        /// Keys: Pattern `^[A-Za-z0-9@\-_]+$`.
+        optional output_variables: BTreeMap<String, String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionExecutionOutput`].
+    #[derive(Eq, Hash)]
+    pub struct ActionExecutionResult {
+        optional external_execution_id: String,
+        optional external_execution_summary: String,
+        /// 1 to 2048 characters.
+        optional external_execution_url: String,
+        optional error_details: ErrorDetails,
+        /// 1 to 250 characters.
+        optional log_stream_arn: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionState`], [`PutActionRevisionInput`].
+    #[derive(Eq, Hash)]
+    pub struct ActionRevision {
+        /// Required. 1 to 1500 characters.
+        required revision_id: String,
+        /// Required. 1 to 100 characters.
+        optional revision_change_id: String,
+        /// Required.
+        optional created: Timestamp,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageState`].
+    #[derive(Eq, Hash)]
+    pub struct ActionState {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional action_name: String,
+        optional current_revision: ActionRevision,
+        optional latest_execution: ActionExecution,
+        /// 1 to 2048 characters.
+        optional entity_url: String,
+        /// 1 to 2048 characters.
+        optional revision_url: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`CreateCustomActionTypeOutput`], [`ListActionTypesOutput`].
+    #[derive(Eq, Hash)]
+    pub struct ActionType {
+        /// Required.
+        required id: ActionTypeId,
+        optional settings: ActionTypeSettings,
+        /// At most 10 elements.
+        optional action_configuration_properties: Vec<ActionConfigurationProperty>,
+        /// Required.
+        required input_artifact_details: ArtifactDetails,
+        /// Required.
+        required output_artifact_details: ArtifactDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionTypeDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct ActionTypeArtifactDetails {
+        /// Required. 0 to 10.
+        required minimum_count: i32,
+        /// Required. 0 to 10.
+        required maximum_count: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GetActionTypeOutput`], [`UpdateActionTypeInput`].
+    #[derive(Eq, Hash)]
+    pub struct ActionTypeDeclaration {
+        /// 1 to 1024 characters.
+        optional description: String,
+        /// Required.
+        required executor: ActionTypeExecutor,
+        /// Required.
+        required id: ActionTypeIdentifier,
+        /// Required.
+        required input_artifact_details: ActionTypeArtifactDetails,
+        /// Required.
+        required output_artifact_details: ActionTypeArtifactDetails,
+        optional permissions: ActionTypePermissions,
+        /// At most 10 elements.
+        optional properties: Vec<ActionTypeProperty>,
+        optional urls: ActionTypeUrls,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionTypeDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct ActionTypeExecutor {
+        /// Required.
+        required configuration: ExecutorConfiguration,
+        /// Required.
+        required r#type: ExecutorType,
+        /// 1 to 2048 characters.
+        optional policy_statements_template: String,
+        /// 60 to 43200.
+        optional job_timeout: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionDeclaration`], [`ActionExecutionInput`], [`ActionType`] and 4 others.
+    #[derive(Eq, Hash)]
+    pub struct ActionTypeId {
+        /// Required.
+        required category: ActionCategory,
+        /// Required.
+        required owner: ActionOwner,
+        /// Required. 1 to 35 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required provider: String,
+        /// Required. 1 to 9 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required version: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionTypeDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct ActionTypeIdentifier {
+        /// Required.
+        required category: ActionCategory,
+        /// Required. Pattern `^(?:AWS|ThirdParty)$`.
+        required owner: String,
+        /// Required. 1 to 35 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required provider: String,
+        /// Required. 1 to 9 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required version: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionTypeDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct ActionTypePermissions {
+        /// Required. 1 to 1000 elements. Elements: Pattern `^(?:[0-9]{12}|\*)$`.
+        required allowed_accounts: Vec<String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionTypeDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct ActionTypeProperty {
+        /// Required. 1 to 50 characters.
+        required name: String,
+        /// Required.
+        required optional: bool,
+        /// Required.
+        required key: bool,
+        /// Required.
+        required no_echo: bool,
+        optional queryable: bool,
+        /// 1 to 250 characters.
+        optional description: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionType`], [`CreateCustomActionTypeInput`].
+    #[derive(Eq, Hash)]
+    pub struct ActionTypeSettings {
+        /// 1 to 2048 characters.
+        optional third_party_configuration_url: String,
+        /// 1 to 2048 characters.
+        optional entity_url_template: String,
+        /// 1 to 2048 characters.
+        optional execution_url_template: String,
+        /// 1 to 2048 characters.
+        optional revision_url_template: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionTypeDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct ActionTypeUrls {
+        /// 1 to 2048 characters.
+        optional configuration_url: String,
+        /// 1 to 2048 characters.
+        optional entity_url_template: String,
+        /// 1 to 2048 characters.
+        optional execution_url_template: String,
+        /// 1 to 2048 characters.
+        optional revision_url_template: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PutApprovalResultInput`].
+    #[derive(Eq, Hash)]
+    pub struct ApprovalResult {
+        /// Required. At most 512 characters.
+        required summary: String,
+        /// Required.
+        required status: ApprovalStatus,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`JobData`], [`ThirdPartyJobData`].
+    #[derive(Eq, Hash)]
+    pub struct Artifact {
+        /// 1 to 100 characters. Pattern `^[a-zA-Z0-9_\-]+$`.
+        optional name: String,
+        /// 1 to 1500 characters.
+        optional revision: String,
+        optional location: ArtifactLocation,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionExecutionInput`], [`ActionExecutionOutput`], [`RuleExecutionInput`].
+    #[derive(Eq, Hash)]
+    pub struct ArtifactDetail {
+        /// 1 to 100 characters. Pattern `^[a-zA-Z0-9_\-]+$`.
+        optional name: String,
+        optional s3location: S3Location,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionType`], [`CreateCustomActionTypeInput`], [`RuleType`].
+    #[derive(Eq, Hash)]
+    pub struct ArtifactDetails {
+        /// Required. 0 to 5.
+        required minimum_count: i32,
+        /// Required. 0 to 5.
+        required maximum_count: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`Artifact`].
+    #[derive(Eq, Hash)]
+    pub struct ArtifactLocation {
+        optional r#type: ArtifactLocationType,
+        optional s3_location: S3ArtifactLocation,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineExecution`].
+    #[derive(Eq, Hash)]
+    pub struct ArtifactRevision {
+        /// 1 to 100 characters. Pattern `^[a-zA-Z0-9_\-]+$`.
+        optional name: String,
+        /// 1 to 1500 characters.
+        optional revision_id: String,
+        /// 1 to 100 characters.
+        optional revision_change_identifier: String,
+        /// 1 to 2048 characters.
+        optional revision_summary: String,
+        optional created: Timestamp,
+        /// 1 to 2048 characters.
+        optional revision_url: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct ArtifactStore {
+        /// Required.
+        required r#type: ArtifactStoreType,
+        /// Required. 3 to 63 characters. Pattern `^[a-zA-Z0-9\-\.]+$`.
+        required location: String,
+        optional encryption_key: EncryptionKey,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct BeforeEntryConditions {
+        /// Required. Exactly 1 element.
+        required conditions: Vec<Condition>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct BlockerDeclaration {
+        /// Required. 1 to 100 characters.
+        required name: String,
+        /// Required.
+        required r#type: BlockerType,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`BeforeEntryConditions`], [`FailureConditions`], [`SuccessConditions`].
+    #[derive(Eq, Hash)]
+    pub struct Condition {
+        optional result: ResultShape,
+        /// 1 to 5 elements.
+        optional rules: Vec<RuleDeclaration>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ConditionState`].
+    #[derive(Eq, Hash)]
+    pub struct ConditionExecution {
+        optional status: ConditionExecutionStatus,
+        /// 1 to 2048 characters.
+        optional summary: String,
+        optional last_status_change: Timestamp,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageConditionState`].
+    #[derive(Eq, Hash)]
+    pub struct ConditionState {
+        optional latest_execution: ConditionExecution,
+        optional rule_states: Vec<RuleState>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `CreateCustomActionType`.
+    #[derive(Eq, Hash)]
+    pub struct CreateCustomActionTypeInput {
+        /// Required.
+        required category: ActionCategory,
+        /// Required. 1 to 35 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required provider: String,
+        /// Required. 1 to 9 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required version: String,
+        optional settings: ActionTypeSettings,
+        /// At most 10 elements.
+        optional configuration_properties: Vec<ActionConfigurationProperty>,
+        /// Required.
+        required input_artifact_details: ArtifactDetails,
+        /// Required.
+        required output_artifact_details: ArtifactDetails,
+        optional tags: Vec<Tag>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `CreateCustomActionType`.
+    #[derive(Eq, Hash)]
+    pub struct CreateCustomActionTypeOutput {
+        /// Required.
+        required action_type: ActionType,
+        optional tags: Vec<Tag>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `CreatePipeline`.
+    #[derive(Eq, Hash)]
+    pub struct CreatePipelineInput {
+        /// Required.
+        required pipeline: PipelineDeclaration,
+        optional tags: Vec<Tag>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `CreatePipeline`.
+    #[derive(Eq, Hash)]
+    pub struct CreatePipelineOutput {
+        optional pipeline: PipelineDeclaration,
+        optional tags: Vec<Tag>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PutJobSuccessResultInput`], [`PutThirdPartyJobSuccessResultInput`].
+    #[derive(Eq, Hash)]
+    pub struct CurrentRevision {
+        /// Required. 1 to 1500 characters.
+        required revision: String,
+        /// Required. 1 to 100 characters.
+        required change_identifier: String,
+        optional created: Timestamp,
+        /// 1 to 2048 characters.
+        optional revision_summary: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `DeleteCustomActionType`.
+    #[derive(Eq, Hash)]
+    pub struct DeleteCustomActionTypeInput {
+        /// Required.
+        required category: ActionCategory,
+        /// Required. 1 to 35 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required provider: String,
+        /// Required. 1 to 9 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required version: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `DeletePipeline`.
+    #[derive(Eq, Hash)]
+    pub struct DeletePipelineInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `DeleteWebhook`.
+    #[derive(Eq, Hash)]
+    pub struct DeleteWebhookInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `DeleteWebhook`.
+    #[derive(Eq, Hash)]
+    pub struct DeleteWebhookOutput {}
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListDeployActionExecutionTargetsOutput`].
+    #[derive(Eq, Hash)]
+    pub struct DeployActionExecutionTarget {
+        optional target_id: String,
+        optional target_type: String,
+        optional status: String,
+        optional start_time: Timestamp,
+        optional end_time: Timestamp,
+        optional events: Vec<DeployTargetEvent>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`DeployActionExecutionTarget`].
+    #[derive(Eq, Hash)]
+    pub struct DeployTargetEvent {
+        optional name: String,
+        optional status: String,
+        optional start_time: Timestamp,
+        optional end_time: Timestamp,
+        optional context: DeployTargetEventContext,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`DeployTargetEvent`].
+    #[derive(Eq, Hash)]
+    pub struct DeployTargetEventContext {
+        optional ssm_command_id: String,
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `DeregisterWebhookWithThirdParty`.
+    #[derive(Eq, Hash)]
+    pub struct DeregisterWebhookWithThirdPartyInput {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional webhook_name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `DeregisterWebhookWithThirdParty`.
+    #[derive(Eq, Hash)]
+    pub struct DeregisterWebhookWithThirdPartyOutput {}
+}
+
+opsmith_runtime::structure! {
+    /// Input of `DisableStageTransition`.
+    #[derive(Eq, Hash)]
+    pub struct DisableStageTransitionInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required stage_name: String,
+        /// Required.
+        required transition_type: StageTransitionType,
+        /// Required. 1 to 300 characters. Pattern `^[a-zA-Z0-9!@ \(\)\.\*\?\-]+$`.
+        required reason: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `EnableStageTransition`.
+    #[derive(Eq, Hash)]
+    pub struct EnableStageTransitionInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required stage_name: String,
+        /// Required.
+        required transition_type: StageTransitionType,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ArtifactStore`], [`JobData`], [`ThirdPartyJobData`].
+    #[derive(Eq, Hash)]
+    pub struct EncryptionKey {
+        /// Required. 1 to 400 characters.
+        required id: String,
+        /// Required.
+        required r#type: EncryptionKeyType,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct EnvironmentVariable {
+        /// Required. 1 to 128 characters. Pattern `^[A-Za-z0-9_]+$`.
+        required name: String,
+        /// Required. 1 to 2000 characters. Pattern `.*`.
+        required value: String,
+        optional r#type: EnvironmentVariableType,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionExecution`], [`ActionExecutionResult`], [`RuleExecution`] and 1 other.
+    #[derive(Eq, Hash)]
+    pub struct ErrorDetails {
+        optional code: String,
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PutJobSuccessResultInput`], [`PutThirdPartyJobSuccessResultInput`].
+    #[derive(Eq, Hash)]
+    pub struct ExecutionDetails {
+        /// 1 to 2048 characters.
+        optional summary: String,
+        /// 1 to 1500 characters.
+        optional external_execution_id: String,
+        /// 0 to 100.
+        optional percent_complete: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineExecution`], [`PipelineExecutionSummary`].
+    #[derive(Eq, Hash)]
+    pub struct ExecutionTrigger {
+        optional trigger_type: TriggerType,
+        /// At most 1024 characters.
+        optional trigger_detail: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionTypeExecutor`].
+    #[derive(Eq, Hash)]
+    pub struct ExecutorConfiguration {
+        optional lambda_executor_configuration: LambdaExecutorConfiguration,
+        optional job_worker_executor_configuration: JobWorkerExecutorConfiguration,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct FailureConditions {
+        optional result: ResultShape,
+        optional retry_configuration: RetryConfiguration,
+        /// Exactly 1 element.
+        optional conditions: Vec<Condition>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PutJobFailureResultInput`], [`PutThirdPartyJobFailureResultInput`].
+    #[derive(Eq, Hash)]
+    pub struct FailureDetails {
+        /// The type of the failure.
+        ///
+        /// Required.
+        required r#type: FailureType,
+        /// The message about the failure.
+        ///
+        /// Required. 1 to 5000 characters.
+        required message: String,
+        /// The external ID of the run of the action that failed.
+        ///
+        /// 1 to 1500 characters.
+        optional external_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `GetActionType`.
+    #[derive(Eq, Hash)]
+    pub struct GetActionTypeInput {
+        /// Required.
+        required category: ActionCategory,
+        /// Required. Pattern `^(?:AWS|ThirdParty)$`.
+        required owner: String,
+        /// Required. 1 to 35 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required provider: String,
+        /// Required. 1 to 9 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required version: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `GetActionType`.
+    #[derive(Eq, Hash)]
+    pub struct GetActionTypeOutput {
+        optional action_type: ActionTypeDeclaration,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `GetJobDetails`.
+    #[derive(Eq, Hash)]
+    pub struct GetJobDetailsInput {
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required job_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `GetJobDetails`.
+    #[derive(Eq, Hash)]
+    pub struct GetJobDetailsOutput {
+        optional job_details: JobDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `GetPipelineExecution`.
+    #[derive(Eq, Hash)]
+    pub struct GetPipelineExecutionInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `GetPipelineExecution`.
+    #[derive(Eq, Hash)]
+    pub struct GetPipelineExecutionOutput {
+        optional pipeline_execution: PipelineExecution,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `GetPipeline`.
+    #[derive(Eq, Hash)]
+    pub struct GetPipelineInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+        /// At least 1.
+        optional version: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `GetPipeline`.
+    #[derive(Eq, Hash)]
+    pub struct GetPipelineOutput {
+        optional pipeline: PipelineDeclaration,
+        optional metadata: PipelineMetadata,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `GetPipelineState`.
+    #[derive(Eq, Hash)]
+    pub struct GetPipelineStateInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `GetPipelineState`.
+    #[derive(Eq, Hash)]
+    pub struct GetPipelineStateOutput {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional pipeline_name: String,
+        /// At least 1.
+        optional pipeline_version: i32,
+        optional stage_states: Vec<StageState>,
+        optional created: Timestamp,
+        optional updated: Timestamp,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `GetThirdPartyJobDetails`.
+    #[derive(Eq, Hash)]
+    pub struct GetThirdPartyJobDetailsInput {
+        /// Required. 1 to 512 characters.
+        required job_id: String,
+        /// Required. 1 to 256 characters. Sensitive: `Debug` hides it.
+        required client_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `GetThirdPartyJobDetails`.
+    #[derive(Eq, Hash)]
+    pub struct GetThirdPartyJobDetailsOutput {
+        optional job_details: ThirdPartyJobDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GitPullRequestFilter`], [`GitPushFilter`].
+    #[derive(Eq, Hash)]
+    pub struct GitBranchFilterCriteria {
+        /// 1 to 8 elements. Elements: 1 to 255 characters. Pattern `.*`.
+        optional includes: Vec<String>,
+        /// 1 to 8 elements. Elements: 1 to 255 characters. Pattern `.*`.
+        optional excludes: Vec<String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineTriggerDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct GitConfiguration {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required source_action_name: String,
+        /// 1 to 3 elements.
+        optional push: Vec<GitPushFilter>,
+        /// 1 to 3 elements.
+        optional pull_request: Vec<GitPullRequestFilter>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GitPullRequestFilter`], [`GitPushFilter`].
+    #[derive(Eq, Hash)]
+    pub struct GitFilePathFilterCriteria {
+        /// 1 to 8 elements. Elements: 1 to 255 characters. Pattern `.*`.
+        optional includes: Vec<String>,
+        /// 1 to 8 elements. Elements: 1 to 255 characters. Pattern `.*`.
+        optional excludes: Vec<String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GitConfiguration`].
+    #[derive(Eq, Hash)]
+    pub struct GitPullRequestFilter {
+        /// 1 to 3 elements.
+        optional events: Vec<GitPullRequestEventType>,
+        optional branches: GitBranchFilterCriteria,
+        optional file_paths: GitFilePathFilterCriteria,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GitConfiguration`].
+    #[derive(Eq, Hash)]
+    pub struct GitPushFilter {
+        optional tags: GitTagFilterCriteria,
+        optional branches: GitBranchFilterCriteria,
+        optional file_paths: GitFilePathFilterCriteria,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GitPushFilter`].
+    #[derive(Eq, Hash)]
+    pub struct GitTagFilterCriteria {
+        /// 1 to 8 elements. Elements: 1 to 255 characters.
+        optional includes: Vec<String>,
+        /// 1 to 8 elements. Elements: 1 to 255 characters.
+        optional excludes: Vec<String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionDeclaration`], [`RuleDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct InputArtifact {
+        /// Required. 1 to 100 characters. Pattern `^[a-zA-Z0-9_\-]+$`.
+        required name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PollForJobsOutput`].
+    #[derive(Eq, Hash)]
+    pub struct Job {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional id: String,
+        optional data: JobData,
+        /// 1 to 50 characters.
+        optional nonce: String,
+        /// Pattern `^[0-9]{12}$`.
+        optional account_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`Job`], [`JobDetails`].
+    #[derive(Eq, Hash)]
+    pub struct JobData {
+        optional action_type_id: ActionTypeId,
+        optional action_configuration: ActionConfiguration,
+        optional pipeline_context: PipelineContext,
+        optional input_artifacts: Vec<Artifact>,
+        optional output_artifacts: Vec<Artifact>,
+        /// Sensitive: `Debug` hides it.
+        optional artifact_credentials: AWSSessionCredentials,
+        /// 1 to 2048 characters.
+        optional continuation_token: String,
+        optional encryption_key: EncryptionKey,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GetJobDetailsOutput`].
+    #[derive(Eq, Hash)]
+    pub struct JobDetails {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional id: String,
+        optional data: JobData,
+        /// Pattern `^[0-9]{12}$`.
+        optional account_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ExecutorConfiguration`].
+    #[derive(Eq, Hash)]
+    pub struct JobWorkerExecutorConfiguration {
+        /// 1 to 1000 elements. Elements: Pattern `^[0-9]{12}$`.
+        optional polling_accounts: Vec<String>,
+        /// 1 to 10 elements. Elements: 1 to 128 characters.
+        optional polling_service_principals: Vec<String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ExecutorConfiguration`].
+    #[derive(Eq, Hash)]
+    pub struct LambdaExecutorConfiguration {
+        /// Required. 1 to 140 characters. Pattern
+        /// `^arn:aws(-[\w]+)*:lambda:.+:[0-9]{12}:function:.+$`.
+        required lambda_function_arn: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionExecutionFilter`], [`RuleExecutionFilter`].
+    #[derive(Eq, Hash)]
+    pub struct LatestInPipelineExecutionFilter {
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required pipeline_execution_id: String,
+        /// Required.
+        required start_time_range: StartTimeRange,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListActionExecutions`.
+    #[derive(Eq, Hash)]
+    pub struct ListActionExecutionsInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        optional filter: ActionExecutionFilter,
+        /// 1 to 100.
+        optional max_results: i32,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListActionExecutions`.
+    #[derive(Eq, Hash)]
+    pub struct ListActionExecutionsOutput {
+        optional action_execution_details: Vec<ActionExecutionDetail>,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListActionTypes`.
+    #[derive(Eq, Hash)]
+    pub struct ListActionTypesInput {
+        optional action_owner_filter: ActionOwner,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+        /// 4 to 30 characters.
+        optional region_filter: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListActionTypes`.
+    #[derive(Eq, Hash)]
+    pub struct ListActionTypesOutput {
+        /// Required.
+        required action_types: Vec<ActionType>,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListDeployActionExecutionTargets`.
+    #[derive(Eq, Hash)]
+    pub struct ListDeployActionExecutionTargetsInput {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional pipeline_name: String,
+        /// Required.
+        required action_execution_id: String,
+        optional filters: Vec<TargetFilter>,
+        /// 1 to 100.
+        optional max_results: i32,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListDeployActionExecutionTargets`.
+    #[derive(Eq, Hash)]
+    pub struct ListDeployActionExecutionTargetsOutput {
+        optional targets: Vec<DeployActionExecutionTarget>,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListPipelineExecutions`.
+    #[derive(Eq, Hash)]
+    pub struct ListPipelineExecutionsInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// 1 to 100.
+        optional max_results: i32,
+        optional filter: PipelineExecutionFilter,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListPipelineExecutions`.
+    #[derive(Eq, Hash)]
+    pub struct ListPipelineExecutionsOutput {
+        optional pipeline_execution_summaries: Vec<PipelineExecutionSummary>,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListPipelines`.
+    #[derive(Eq, Hash)]
+    pub struct ListPipelinesInput {
+        /// 1 to 2048 characters.
+        optional next_token: String,
+        /// 1 to 1000.
+        optional max_results: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListPipelines`.
+    #[derive(Eq, Hash)]
+    pub struct ListPipelinesOutput {
+        optional pipelines: Vec<PipelineSummary>,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListRuleExecutions`.
+    #[derive(Eq, Hash)]
+    pub struct ListRuleExecutionsInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        optional filter: RuleExecutionFilter,
+        /// 1 to 100.
+        optional max_results: i32,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListRuleExecutions`.
+    #[derive(Eq, Hash)]
+    pub struct ListRuleExecutionsOutput {
+        optional rule_execution_details: Vec<RuleExecutionDetail>,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListRuleTypes`.
+    #[derive(Eq, Hash)]
+    pub struct ListRuleTypesInput {
+        optional rule_owner_filter: RuleOwner,
+        /// 4 to 30 characters.
+        optional region_filter: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListRuleTypes`.
+    #[derive(Eq, Hash)]
+    pub struct ListRuleTypesOutput {
+        /// Required.
+        required rule_types: Vec<RuleType>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListTagsForResource`.
+    #[derive(Eq, Hash)]
+    pub struct ListTagsForResourceInput {
+        /// Required. Pattern `^arn:aws(-[\w]+)*:codepipeline:.+:[0-9]{12}:.+$`.
+        required resource_arn: String,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+        /// 1 to 100.
+        optional max_results: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListTagsForResource`.
+    #[derive(Eq, Hash)]
+    pub struct ListTagsForResourceOutput {
+        optional tags: Vec<Tag>,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListWebhooksOutput`], [`PutWebhookOutput`].
+    #[derive(Eq, Hash)]
+    pub struct ListWebhookItem {
+        /// Required.
+        required definition: WebhookDefinition,
+        /// Required. 1 to 1000 characters.
+        required url: String,
+        optional error_message: String,
+        optional error_code: String,
+        optional last_triggered: Timestamp,
+        optional arn: String,
+        optional tags: Vec<Tag>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `ListWebhooks`.
+    #[derive(Eq, Hash)]
+    pub struct ListWebhooksInput {
+        /// 1 to 2048 characters.
+        optional next_token: String,
+        /// 1 to 100.
+        optional max_results: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `ListWebhooks`.
+    #[derive(Eq, Hash)]
+    pub struct ListWebhooksOutput {
+        optional webhooks: Vec<ListWebhookItem>,
+        /// 1 to 2048 characters.
+        optional next_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ActionDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct OutputArtifact {
+        /// Required. 1 to 100 characters. Pattern `^[a-zA-Z0-9_\-]+$`.
+        required name: String,
+        /// 1 to 10 elements. Elements: 1 to 128 characters.
+        optional files: Vec<String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `OverrideStageCondition`.
+    #[derive(Eq, Hash)]
+    pub struct OverrideStageConditionInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required stage_name: String,
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required pipeline_execution_id: String,
+        /// Required.
+        required condition_type: ConditionType,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`JobData`], [`ThirdPartyJobData`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineContext {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional pipeline_name: String,
+        optional stage: StageContext,
+        optional action: ActionContext,
+        /// Pattern `^arn:aws(-[\w]+)*:codepipeline:.+:[0-9]{12}:.+$`.
+        optional pipeline_arn: String,
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`CreatePipelineInput`], [`CreatePipelineOutput`], [`GetPipelineOutput`] and 2
+    /// others.
+    #[derive(Eq, Hash)]
+    pub struct PipelineDeclaration {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+        /// Required. At most 1024 characters. Pattern `^arn:aws(-[\w]+)*:iam::[0-9]{12}:role/.*`.
+        required role_arn: String,
+        optional artifact_store: ArtifactStore,
+        /// Keys: 4 to 30 characters.
+        optional artifact_stores: BTreeMap<String, ArtifactStore>,
+        /// Required.
+        required stages: Vec<StageDeclaration>,
+        /// At least 1.
+        optional version: i32,
+        optional execution_mode: ExecutionMode,
+        optional pipeline_type: PipelineType,
+        /// At most 50 elements.
+        optional variables: Vec<PipelineVariableDeclaration>,
+        /// At most 50 elements.
+        optional triggers: Vec<PipelineTriggerDeclaration>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GetPipelineExecutionOutput`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineExecution {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional pipeline_name: String,
+        /// At least 1.
+        optional pipeline_version: i32,
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+        optional status: PipelineExecutionStatus,
+        optional status_summary: String,
+        optional artifact_revisions: Vec<ArtifactRevision>,
+        optional variables: Vec<ResolvedPipelineVariable>,
+        optional trigger: ExecutionTrigger,
+        optional execution_mode: ExecutionMode,
+        optional execution_type: ExecutionType,
+        optional rollback_metadata: PipelineRollbackMetadata,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListPipelineExecutionsInput`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineExecutionFilter {
+        optional succeeded_in_stage: SucceededInStageFilter,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListPipelineExecutionsOutput`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineExecutionSummary {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+        optional status: PipelineExecutionStatus,
+        optional status_summary: String,
+        optional start_time: Timestamp,
+        optional last_update_time: Timestamp,
+        optional source_revisions: Vec<SourceRevision>,
+        optional trigger: ExecutionTrigger,
+        optional stop_trigger: StopExecutionTrigger,
+        optional execution_mode: ExecutionMode,
+        optional execution_type: ExecutionType,
+        optional rollback_metadata: PipelineRollbackMetadata,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GetPipelineOutput`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineMetadata {
+        /// Pattern `^arn:aws(-[\w]+)*:codepipeline:.+:[0-9]{12}:.+$`.
+        optional pipeline_arn: String,
+        optional created: Timestamp,
+        optional updated: Timestamp,
+        optional polling_disabled_at: Timestamp,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineExecution`], [`PipelineExecutionSummary`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineRollbackMetadata {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional rollback_target_pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListPipelinesOutput`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineSummary {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional name: String,
+        /// At least 1.
+        optional version: i32,
+        optional pipeline_type: PipelineType,
+        optional execution_mode: ExecutionMode,
+        optional created: Timestamp,
+        optional updated: Timestamp,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineTriggerDeclaration {
+        /// Required.
+        required provider_type: PipelineTriggerProviderType,
+        /// Required.
+        required git_configuration: GitConfiguration,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StartPipelineExecutionInput`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineVariable {
+        /// Required. 1 to 128 characters. Pattern `^[A-Za-z0-9@\-_]+$`.
+        required name: String,
+        /// Required. 1 to 1000 characters. Pattern `.*`.
+        required value: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct PipelineVariableDeclaration {
+        /// Required. 1 to 128 characters. Pattern `^[A-Za-z0-9@\-_]+$`.
+        required name: String,
+        /// 1 to 1000 characters. Pattern `.*`.
+        optional default_value: String,
+        /// At most 200 characters. Pattern `.*`.
+        optional description: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PollForJobs`.
+    #[derive(Eq, Hash)]
+    pub struct PollForJobsInput {
+        /// Required.
+        required action_type_id: ActionTypeId,
+        /// At least 1.
+        optional max_batch_size: i32,
+        /// At most 1 entry. Keys: 1 to 50 characters. Values: 1 to 50 characters. Pattern
+        /// `^[a-zA-Z0-9_-]+$`.
+        optional query_param: BTreeMap<String, String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `PollForJobs`.
+    #[derive(Eq, Hash)]
+    pub struct PollForJobsOutput {
+        optional jobs: Vec<Job>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PollForThirdPartyJobs`.
+    #[derive(Eq, Hash)]
+    pub struct PollForThirdPartyJobsInput {
+        /// Required.
+        required action_type_id: ActionTypeId,
+        /// At least 1.
+        optional max_batch_size: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `PollForThirdPartyJobs`.
+    #[derive(Eq, Hash)]
+    pub struct PollForThirdPartyJobsOutput {
+        optional jobs: Vec<ThirdPartyJob>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PutActionRevision`.
+    #[derive(Eq, Hash)]
+    pub struct PutActionRevisionInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required stage_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required action_name: String,
+        /// Required.
+        required action_revision: ActionRevision,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `PutActionRevision`.
+    #[derive(Eq, Hash)]
+    pub struct PutActionRevisionOutput {
+        optional new_revision: bool,
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PutApprovalResult`.
+    #[derive(Eq, Hash)]
+    pub struct PutApprovalResultInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required stage_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required action_name: String,
+        /// Required.
+        required result: ApprovalResult,
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `PutApprovalResult`.
+    #[derive(Eq, Hash)]
+    pub struct PutApprovalResultOutput {
+        optional approved_at: Timestamp,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PutJobFailureResult`.
+    #[derive(Eq, Hash)]
+    pub struct PutJobFailureResultInput {
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required job_id: String,
+        /// Required.
+        required failure_details: FailureDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PutJobSuccessResult`.
+    #[derive(Eq, Hash)]
+    pub struct PutJobSuccessResultInput {
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required job_id: String,
+        optional current_revision: CurrentRevision,
+        /// 1 to 2048 characters.
+        optional continuation_token: String,
+        optional execution_details: ExecutionDetails,
+        /// Keys: Pattern `^[A-Za-z0-9@\-_]+$`.
+        optional output_variables: BTreeMap<String, String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PutThirdPartyJobFailureResult`.
+    #[derive(Eq, Hash)]
+    pub struct PutThirdPartyJobFailureResultInput {
+        /// The ID of the job that failed. This is the same ID returned from
+        /// `PollForThirdPartyJobs`.
+        ///
+        /// Required. 1 to 512 characters.
+        required job_id: String,
+        /// The clientToken portion of the clientId and clientToken pair used to verify that the
+        /// calling entity is allowed access to the job and its details.
+        ///
+        /// Required. 1 to 256 characters. Sensitive: `Debug` hides it.
+        required client_token: String,
+        /// Represents information about failure details.
+        ///
+        /// Required.
+        required failure_details: FailureDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PutThirdPartyJobSuccessResult`.
+    #[derive(Eq, Hash)]
+    pub struct PutThirdPartyJobSuccessResultInput {
+        /// Required. 1 to 512 characters.
+        required job_id: String,
+        /// Required. 1 to 256 characters. Sensitive: `Debug` hides it.
+        required client_token: String,
+        optional current_revision: CurrentRevision,
+        /// 1 to 2048 characters.
+        optional continuation_token: String,
+        optional execution_details: ExecutionDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `PutWebhook`.
+    #[derive(Eq, Hash)]
+    pub struct PutWebhookInput {
+        /// Required.
+        required webhook: WebhookDefinition,
+        optional tags: Vec<Tag>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `PutWebhook`.
+    #[derive(Eq, Hash)]
+    pub struct PutWebhookOutput {
+        optional webhook: ListWebhookItem,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `RegisterWebhookWithThirdParty`.
+    #[derive(Eq, Hash)]
+    pub struct RegisterWebhookWithThirdPartyInput {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional webhook_name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `RegisterWebhookWithThirdParty`.
+    #[derive(Eq, Hash)]
+    pub struct RegisterWebhookWithThirdPartyOutput {}
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineExecution`].
+    #[derive(Eq, Hash)]
+    pub struct ResolvedPipelineVariable {
+        optional name: String,
+        optional resolved_value: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`FailureConditions`].
+    #[derive(Eq, Hash)]
+    pub struct RetryConfiguration {
+        optional retry_mode: StageRetryMode,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `RetryStageExecution`.
+    #[derive(Eq, Hash)]
+    pub struct RetryStageExecutionInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required stage_name: String,
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required pipeline_execution_id: String,
+        /// Required.
+        required retry_mode: StageRetryMode,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `RetryStageExecution`.
+    #[derive(Eq, Hash)]
+    pub struct RetryStageExecutionOutput {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageState`].
+    #[derive(Eq, Hash)]
+    pub struct RetryStageMetadata {
+        /// At least 1.
+        optional auto_stage_retry_attempt: i32,
+        /// At least 1.
+        optional manual_stage_retry_attempt: i32,
+        optional latest_retry_trigger: RetryTrigger,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `RollbackStage`.
+    #[derive(Eq, Hash)]
+    pub struct RollbackStageInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required stage_name: String,
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required target_pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `RollbackStage`.
+    #[derive(Eq, Hash)]
+    pub struct RollbackStageOutput {
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`RuleType`].
+    #[derive(Eq, Hash)]
+    pub struct RuleConfigurationProperty {
+        /// Required. 1 to 50 characters.
+        required name: String,
+        /// Required.
+        required required: bool,
+        /// Required.
+        required key: bool,
+        /// Required.
+        required secret: bool,
+        optional queryable: bool,
+        /// 1 to 160 characters.
+        optional description: String,
+        optional r#type: RuleConfigurationPropertyType,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`Condition`].
+    #[derive(Eq, Hash)]
+    pub struct RuleDeclaration {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+        /// Required.
+        required rule_type_id: RuleTypeId,
+        /// At most 200 entries. Keys: 1 to 50 characters. Values: 1 to 10000 characters.
+        optional configuration: BTreeMap<String, String>,
+        /// 1 to 50 elements. Elements: 1 to 1000 characters.
+        optional commands: Vec<String>,
+        optional input_artifacts: Vec<InputArtifact>,
+        /// At most 1024 characters. Pattern `^arn:aws(-[\w]+)*:iam::[0-9]{12}:role/.*`.
+        optional role_arn: String,
+        /// 4 to 30 characters.
+        optional region: String,
+        /// 5 to 86400.
+        optional timeout_in_minutes: i32,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`RuleState`].
+    #[derive(Eq, Hash)]
+    pub struct RuleExecution {
+        /// 1 to 200 characters.
+        optional rule_execution_id: String,
+        optional status: RuleExecutionStatus,
+        /// 1 to 2048 characters.
+        optional summary: String,
+        optional last_status_change: Timestamp,
+        /// 1 to 200 characters. Pattern `^[a-zA-Z0-9\-\.]+$`.
+        optional token: String,
+        optional last_updated_by: String,
+        /// 1 to 1500 characters.
+        optional external_execution_id: String,
+        /// 1 to 2048 characters.
+        optional external_execution_url: String,
+        optional error_details: ErrorDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListRuleExecutionsOutput`].
+    #[derive(Eq, Hash)]
+    pub struct RuleExecutionDetail {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+        /// 1 to 200 characters.
+        optional rule_execution_id: String,
+        /// At least 1.
+        optional pipeline_version: i32,
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional stage_name: String,
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional rule_name: String,
+        optional start_time: Timestamp,
+        optional last_update_time: Timestamp,
+        optional updated_by: String,
+        optional status: RuleExecutionStatus,
+        optional input: RuleExecutionInput,
+        optional output: RuleExecutionOutput,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListRuleExecutionsInput`].
+    #[derive(Eq, Hash)]
+    pub struct RuleExecutionFilter {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+        optional latest_in_pipeline_execution: LatestInPipelineExecutionFilter,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`RuleExecutionDetail`].
+    #[derive(Eq, Hash)]
+    pub struct RuleExecutionInput {
+        optional rule_type_id: RuleTypeId,
+        /// At most 200 entries. Keys: 1 to 50 characters. Values: 1 to 10000 characters.
+        optional configuration: BTreeMap<String, String>,
+        optional resolved_configuration: BTreeMap<String, String>,
+        /// At most 1024 characters. Pattern `^arn:aws(-[\w]+)*:iam::[0-9]{12}:role/.*`.
+        optional role_arn: String,
+        /// 4 to 30 characters.
+        optional region: String,
+        optional input_artifacts: Vec<ArtifactDetail>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`RuleExecutionDetail`].
+    #[derive(Eq, Hash)]
+    pub struct RuleExecutionOutput {
+        optional execution_result: RuleExecutionResult,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`RuleExecutionOutput`].
+    #[derive(Eq, Hash)]
+    pub struct RuleExecutionResult {
+        optional external_execution_id: String,
+        optional external_execution_summary: String,
+        /// 1 to 2048 characters.
+        optional external_execution_url: String,
+        optional error_details: ErrorDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`RuleState`].
+    #[derive(Eq, Hash)]
+    pub struct RuleRevision {
+        /// Required. 1 to 1500 characters.
+        required revision_id: String,
+        /// Required. 1 to 100 characters.
+        required revision_change_id: String,
+        /// Required.
+        required created: Timestamp,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ConditionState`].
+    #[derive(Eq, Hash)]
+    pub struct RuleState {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional rule_name: String,
+        optional current_revision: RuleRevision,
+        optional latest_execution: RuleExecution,
+        /// 1 to 2048 characters.
+        optional entity_url: String,
+        /// 1 to 2048 characters.
+        optional revision_url: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListRuleTypesOutput`].
+    #[derive(Eq, Hash)]
+    pub struct RuleType {
+        /// Required.
+        required id: RuleTypeId,
+        optional settings: RuleTypeSettings,
+        /// At most 10 elements.
+        optional rule_configuration_properties: Vec<RuleConfigurationProperty>,
+        /// Required.
+        required input_artifact_details: ArtifactDetails,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`RuleDeclaration`], [`RuleExecutionInput`], [`RuleType`].
+    #[derive(Eq, Hash)]
+    pub struct RuleTypeId {
+        /// Required.
+        required category: RuleCategory,
+        optional owner: RuleOwner,
+        /// Required. 1 to 35 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        required provider: String,
+        /// 1 to 9 characters. Pattern `^[0-9A-Za-z_-]+$`.
+        optional version: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`RuleType`].
+    #[derive(Eq, Hash)]
+    pub struct RuleTypeSettings {
+        /// 1 to 2048 characters.
+        optional third_party_configuration_url: String,
+        /// 1 to 2048 characters.
+        optional entity_url_template: String,
+        /// 1 to 2048 characters.
+        optional execution_url_template: String,
+        /// 1 to 2048 characters.
+        optional revision_url_template: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ArtifactLocation`].
+    #[derive(Eq, Hash)]
+    pub struct S3ArtifactLocation {
+        /// Required.
+        required bucket_name: String,
+        /// Required.
+        required object_key: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ArtifactDetail`].
+    #[derive(Eq, Hash)]
+    pub struct S3Location {
+        /// 3 to 63 characters.
+        optional bucket: String,
+        /// 1 to 100 characters.
+        optional key: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineExecutionSummary`].
+    #[derive(Eq, Hash)]
+    pub struct SourceRevision {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required action_name: String,
+        /// 1 to 1500 characters.
+        optional revision_id: String,
+        /// 1 to 2048 characters.
+        optional revision_summary: String,
+        /// 1 to 2048 characters.
+        optional revision_url: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StartPipelineExecutionInput`].
+    #[derive(Eq, Hash)]
+    pub struct SourceRevisionOverride {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required action_name: String,
+        /// Required.
+        required revision_type: SourceRevisionType,
+        /// Required. 1 to 1500 characters.
+        required revision_value: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageState`].
+    #[derive(Eq, Hash)]
+    pub struct StageConditionState {
+        optional latest_execution: StageConditionsExecution,
+        optional condition_states: Vec<ConditionState>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageConditionState`].
+    #[derive(Eq, Hash)]
+    pub struct StageConditionsExecution {
+        optional status: ConditionExecutionStatus,
+        /// 1 to 2048 characters.
+        optional summary: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineContext`].
+    #[derive(Eq, Hash)]
+    pub struct StageContext {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct StageDeclaration {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+        optional blockers: Vec<BlockerDeclaration>,
+        /// Required.
+        required actions: Vec<ActionDeclaration>,
+        optional on_failure: FailureConditions,
+        optional on_success: SuccessConditions,
+        optional before_entry: BeforeEntryConditions,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageState`].
+    #[derive(Eq, Hash)]
+    pub struct StageExecution {
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required pipeline_execution_id: String,
+        /// Required.
+        required status: StageExecutionStatus,
+        optional r#type: ExecutionType,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GetPipelineStateOutput`].
+    #[derive(Eq, Hash)]
+    pub struct StageState {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional stage_name: String,
+        optional inbound_execution: StageExecution,
+        optional inbound_executions: Vec<StageExecution>,
+        optional inbound_transition_state: TransitionState,
+        optional action_states: Vec<ActionState>,
+        optional latest_execution: StageExecution,
+        optional before_entry_condition_state: StageConditionState,
+        optional on_success_condition_state: StageConditionState,
+        optional on_failure_condition_state: StageConditionState,
+        optional retry_stage_metadata: RetryStageMetadata,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `StartPipelineExecution`.
+    #[derive(Eq, Hash)]
+    pub struct StartPipelineExecutionInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+        /// 1 to 50 elements.
+        optional variables: Vec<PipelineVariable>,
+        /// An idempotency token: a random one is sent when it is absent. 1 to 128 characters.
+        /// Pattern `^[a-zA-Z0-9-]+$`.
+        optional client_request_token: String,
+        /// At most 50 elements.
+        optional source_revisions: Vec<SourceRevisionOverride>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `StartPipelineExecution`.
+    #[derive(Eq, Hash)]
+    pub struct StartPipelineExecutionOutput {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineExecutionSummary`].
+    #[derive(Eq, Hash)]
+    pub struct StopExecutionTrigger {
+        /// At most 200 characters.
+        optional reason: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `StopPipelineExecution`.
+    #[derive(Eq, Hash)]
+    pub struct StopPipelineExecutionInput {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required pipeline_name: String,
+        /// Required. Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        required pipeline_execution_id: String,
+        optional abandon: bool,
+        /// At most 200 characters.
+        optional reason: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `StopPipelineExecution`.
+    #[derive(Eq, Hash)]
+    pub struct StopPipelineExecutionOutput {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional pipeline_execution_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PipelineExecutionFilter`].
+    #[derive(Eq, Hash)]
+    pub struct SucceededInStageFilter {
+        /// 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        optional stage_name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageDeclaration`].
+    #[derive(Eq, Hash)]
+    pub struct SuccessConditions {
+        /// Required. Exactly 1 element.
+        required conditions: Vec<Condition>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`CreateCustomActionTypeInput`], [`CreateCustomActionTypeOutput`],
+    /// [`CreatePipelineInput`] and 5 others.
+    #[derive(Eq, Hash)]
+    pub struct Tag {
+        /// Required. 1 to 128 characters.
+        required key: String,
+        /// Required. At most 256 characters.
+        required value: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `TagResource`.
+    #[derive(Eq, Hash)]
+    pub struct TagResourceInput {
+        /// Required. Pattern `^arn:aws(-[\w]+)*:codepipeline:.+:[0-9]{12}:.+$`.
+        required resource_arn: String,
+        /// Required.
+        required tags: Vec<Tag>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `TagResource`.
+    #[derive(Eq, Hash)]
+    pub struct TagResourceOutput {}
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListDeployActionExecutionTargetsInput`].
+    #[derive(Eq, Hash)]
+    pub struct TargetFilter {
+        optional name: TargetFilterName,
+        /// Elements: At least 1 character.
+        optional values: Vec<String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`PollForThirdPartyJobsOutput`].
+    #[derive(Eq, Hash)]
+    pub struct ThirdPartyJob {
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional client_id: String,
+        /// Pattern `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`.
+        optional job_id: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ThirdPartyJobDetails`].
+    #[derive(Eq, Hash)]
+    pub struct ThirdPartyJobData {
+        optional action_type_id: ActionTypeId,
+        optional action_configuration: ActionConfiguration,
+        optional pipeline_context: PipelineContext,
+        optional input_artifacts: Vec<Artifact>,
+        optional output_artifacts: Vec<Artifact>,
+        /// Sensitive: `Debug` hides it.
+        optional artifact_credentials: AWSSessionCredentials,
+        /// 1 to 2048 characters.
+        optional continuation_token: String,
+        optional encryption_key: EncryptionKey,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`GetThirdPartyJobDetailsOutput`].
+    #[derive(Eq, Hash)]
+    pub struct ThirdPartyJobDetails {
+        /// 1 to 512 characters.
+        optional id: String,
+        optional data: ThirdPartyJobData,
+        /// 1 to 50 characters.
+        optional nonce: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`StageState`].
+    #[derive(Eq, Hash)]
+    pub struct TransitionState {
+        optional enabled: bool,
+        optional last_changed_by: String,
+        optional last_changed_at: Timestamp,
+        /// 1 to 300 characters. Pattern `^[a-zA-Z0-9!@ \(\)\.\*\?\-]+$`.
+        optional disabled_reason: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `UntagResource`.
+    #[derive(Eq, Hash)]
+    pub struct UntagResourceInput {
+        /// Required. Pattern `^arn:aws(-[\w]+)*:codepipeline:.+:[0-9]{12}:.+$`.
+        required resource_arn: String,
+        /// Required. Elements: 1 to 128 characters.
+        required tag_keys: Vec<String>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `UntagResource`.
+    #[derive(Eq, Hash)]
+    pub struct UntagResourceOutput {}
+}
+
+opsmith_runtime::structure! {
+    /// Input of `UpdateActionType`.
+    #[derive(Eq, Hash)]
+    pub struct UpdateActionTypeInput {
+        /// Required.
+        required action_type: ActionTypeDeclaration,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Input of `UpdatePipeline`.
+    #[derive(Eq, Hash)]
+    pub struct UpdatePipelineInput {
+        /// Required.
+        required pipeline: PipelineDeclaration,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Output of `UpdatePipeline`.
+    #[derive(Eq, Hash)]
+    pub struct UpdatePipelineOutput {
+        optional pipeline: PipelineDeclaration,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`WebhookDefinition`].
+    #[derive(Eq, Hash)]
+    pub struct WebhookAuthConfiguration {
+        /// 1 to 100 characters.
+        optional allowed_ip_range: String,
+        /// 1 to 100 characters.
+        optional secret_token: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`ListWebhookItem`], [`PutWebhookInput`].
+    #[derive(Eq, Hash)]
+    pub struct WebhookDefinition {
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required name: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required target_pipeline: String,
+        /// Required. 1 to 100 characters. Pattern `^[A-Za-z0-9.@\-_]+$`.
+        required target_action: String,
+        /// Required. At most 5 elements.
+        required filters: Vec<WebhookFilterRule>,
+        /// Required.
+        required authentication: WebhookAuthenticationType,
+        /// Required.
+        required authentication_configuration: WebhookAuthConfiguration,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Part of [`WebhookDefinition`].
+    #[derive(Eq, Hash)]
+    pub struct WebhookFilterRule {
+        /// Required. 1 to 150 characters.
+        required json_path: String,
+        /// 1 to 150 characters.
+        optional match_equals: String,
+    }
+}

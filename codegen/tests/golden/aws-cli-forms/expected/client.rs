@@ -21,6 +21,7 @@ impl Client {
     pub fn add_tags(&self, input: AddTagsInput) -> Call<()> {
         self.0.call("AddTags", input)
     }
+
     /// Calls `ListClusters`.
     ///
     /// # Example
@@ -31,6 +32,7 @@ impl Client {
     pub fn list_clusters(&self, input: ListClustersInput) -> Call<()> {
         self.0.call("ListClusters", input)
     }
+
     /// Calls `RunJobFlow`.
     ///
     /// # Example

@@ -3,45 +3,36 @@
 
 use super::schema::{SERVICE, Shapes};
 
-/// `AddTagsInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AddTagsInput {
-    /// `Tags` of the model.
-    pub tags: Option<Vec<Tag>>,
+opsmith_runtime::structure! {
+    /// Input of `AddTags`.
+    #[derive(Eq, Hash)]
+    pub struct AddTagsInput {
+        optional tags: Vec<Tag>,
+    }
 }
-opsmith_runtime::structure!(AddTagsInput[tags] set(tags : Vec < Tag >));
 
-/// `ListClustersInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListClustersInput {
-    /// `ClusterStates` of the model.
-    pub cluster_states: Option<Vec<String>>,
-    /// `JobFlowIds` of the model.
-    pub job_flow_ids: Option<Vec<String>>,
+opsmith_runtime::structure! {
+    /// Input of `ListClusters`.
+    #[derive(Eq, Hash)]
+    pub struct ListClustersInput {
+        optional cluster_states: Vec<String>,
+        optional job_flow_ids: Vec<String>,
+    }
 }
-opsmith_runtime::structure!(
-    ListClustersInput[cluster_states, job_flow_ids] set(cluster_states : Vec < String >,
-    job_flow_ids : Vec < String >)
-);
 
-/// `RunJobFlowInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RunJobFlowInput {
-    /// `Name` of the model.
-    pub name: Option<String>,
+opsmith_runtime::structure! {
+    /// Input of `RunJobFlow`.
+    #[derive(Eq, Hash)]
+    pub struct RunJobFlowInput {
+        optional name: String,
+    }
 }
-opsmith_runtime::structure!(RunJobFlowInput[name] set(name : String));
 
-/// `Tag` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Tag {
-    /// `Key` of the model.
-    pub key: Option<String>,
-    /// `Value` of the model.
-    pub value: Option<String>,
+opsmith_runtime::structure! {
+    /// Part of [`AddTagsInput`].
+    #[derive(Eq, Hash)]
+    pub struct Tag {
+        optional key: String,
+        optional value: String,
+    }
 }
-opsmith_runtime::structure!(Tag[key, value] set(key : String, value : String));

@@ -3,38 +3,28 @@
 
 use super::schema::{SERVICE, Shapes};
 
-/// `Location` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Location {
-    /// `bucket` of the model.
-    pub bucket: Option<String>,
+opsmith_runtime::structure! {
+    /// Part of [`Revision`].
+    #[derive(Eq, Hash)]
+    pub struct Location {
+        optional bucket: String,
+    }
 }
-opsmith_runtime::structure!(Location[bucket] set(bucket : String));
 
-/// `RegisterApplicationRevisionInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RegisterApplicationRevisionInput {
-    /// `revision` of the model.
-    pub revision: Option<Revision>,
+opsmith_runtime::structure! {
+    /// Input of `RegisterApplicationRevision`.
+    #[derive(Eq, Hash)]
+    pub struct RegisterApplicationRevisionInput {
+        optional revision: Revision,
+    }
 }
-opsmith_runtime::structure!(
-    RegisterApplicationRevisionInput[revision] set(revision : Revision)
-);
 
-/// `Revision` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Revision {
-    /// `revisionType` of the model.
-    pub revision_type: Option<String>,
-    /// `s3Location` of the model.
-    pub s3_location: Option<Location>,
-    /// `gitHubLocation` of the model.
-    pub git_hub_location: Option<Location>,
+opsmith_runtime::structure! {
+    /// Part of [`RegisterApplicationRevisionInput`].
+    #[derive(Eq, Hash)]
+    pub struct Revision {
+        optional revision_type: String,
+        optional s3_location: Location,
+        optional git_hub_location: Location,
+    }
 }
-opsmith_runtime::structure!(
-    Revision[revision_type, s3_location, git_hub_location] set(revision_type : String,
-    s3_location : Location, git_hub_location : Location)
-);

@@ -3,13 +3,13 @@
 
 use super::schema::{SERVICE, Shapes};
 
-/// \*/ //! #!\[x\] "# {} \` \`\\ r#"x"#
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoInput {
+opsmith_runtime::structure! {
     /// \*/ //! #!\[x\] "# {} \` \`\\ r#"x"#
-    pub a: Option<String>,
+    ///
+    /// Input of `Do`.
+    #[derive(Eq, Hash)]
+    pub struct DoInput {
+        /// \*/ //! #!\[x\] "# {} \` \`\\ r#"x"#
+        optional a: String,
+    }
 }
-opsmith_runtime::structure!(
-    DoInput[a] set(a : String = " \\*/ //! #!\\[x\\] \"# {} \\` \\`\\\\ r#\"x\"#.")
-);

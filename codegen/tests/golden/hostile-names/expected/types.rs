@@ -3,13 +3,11 @@
 
 use super::schema::{SERVICE, Shapes};
 
-/// `DoInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoInput {
-    /// `a;}` of the model.
-    pub a_: Option<String>,
-    /// `b` of the model.
-    pub b: Option<String>,
+opsmith_runtime::structure! {
+    /// Input of `Do`.
+    #[derive(Eq, Hash)]
+    pub struct DoInput {
+        optional a_: String,
+        optional b: String,
+    }
 }
-opsmith_runtime::structure!(DoInput[a_, b] set(a_ : String, b : String));

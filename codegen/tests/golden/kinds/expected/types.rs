@@ -6,108 +6,71 @@ use super::schema::{SERVICE, Shapes};
 use opsmith_runtime::{Blob, Document, Timestamp};
 use std::collections::BTreeMap;
 
-/// `Choice` of the model: one of its members.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Choice {
-    /// `text` of the model.
-    #[deprecated]
-    Text(String),
-    /// `tree` of the model.
-    Tree(Tree),
-    /// `nothing` of the model.
-    Nothing(SmithyUnit),
-    /// A member that is newer than the model; it can be received, not sent.
-    Unknown,
+opsmith_runtime::union! {
+    /// Part of [`DoInput`], [`DoOutput`].
+    #[derive(Eq, Hash)]
+    pub enum Choice {
+        #[deprecated]
+        Text(String) => as_text,
+        Tree(Tree) => as_tree,
+        Nothing(SmithyUnit) => as_nothing,
+    }
 }
-opsmith_runtime::union!(
-    Choice { Text(String) as_text : String, Tree(Tree) as_tree : Tree,
-    Nothing(SmithyUnit) as_nothing : SmithyUnit }
-);
 
-/// `DoInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoInput {
-    /// The token of this call. It is **kept**.
-    pub token: Option<String>,
-    /// `blob` of the model.
-    pub blob: Option<Blob>,
-    /// `when` of the model.
-    pub when: Option<Timestamp>,
-    /// `http` of the model.
-    pub http: Option<Timestamp>,
-    /// `any` of the model.
-    pub any: Option<Document>,
-    /// `choice` of the model.
-    pub choice: Choice,
-    /// `level` of the model.
-    pub level: Option<Level>,
-    /// `size` of the model.
-    pub size: Option<i32>,
-    /// `secret` of the model.
-    pub secret: Option<String>,
-    /// `numbers` of the model.
-    pub numbers: Option<Vec<i32>>,
-    /// `sparse` of the model.
-    pub sparse: Option<Vec<Option<String>>>,
-    /// `map` of the model.
-    pub map: Option<BTreeMap<String, String>>,
-    /// `long` of the model.
-    pub long: Option<i64>,
-    /// `float` of the model.
-    pub float: Option<f32>,
-    /// `double` of the model.
-    pub double: Option<f64>,
-    /// `yes` of the model.
-    pub yes: Option<bool>,
-    /// `old` of the model.
-    #[deprecated = "Use \\`token\\`, or \\[another\\] \\<one\\>."]
-    pub old: Option<String>,
+opsmith_runtime::structure! {
+    /// Input of `Do`.
+    pub struct DoInput {
+        /// The token of this call. It is **kept**.
+        ///
+        /// An idempotency token: a random one is sent when it is absent.
+        optional token: String,
+        optional blob: Blob,
+        optional when: Timestamp,
+        optional http: Timestamp,
+        optional any: Document,
+        /// Required.
+        required choice: Choice,
+        optional level: Level,
+        optional size: i32,
+        /// 1 to 9 characters. Pattern `^[a-z"\\]+$`. Sensitive: `Debug` hides it.
+        optional secret: String,
+        /// At most 3 elements. Elements: 0 to 1.5.
+        optional numbers: Vec<i32>,
+        optional sparse: Vec<Option<String>>,
+        optional map: BTreeMap<String, String>,
+        optional long: i64,
+        optional float: f32,
+        optional double: f64,
+        optional yes: bool,
+        #[deprecated = "Use \\`token\\`, or \\[another\\] \\<one\\>."]
+        optional old: String,
+    }
 }
-opsmith_runtime::structure!(
-    DoInput[token, blob, when, http, any, choice, level, size, secret, numbers, sparse,
-    map, long, float, double, yes, old] new(choice : Choice) set(token : String =
-    " The token of this call.", blob : Blob, when : Timestamp, http : Timestamp, any :
-    Document, level : Level, size : i32, secret : String, numbers : Vec < i32 >, sparse :
-    Vec < Option < String > >, map : BTreeMap < String, String >, long : i64, float :
-    f32, double : f64, yes : bool, #[deprecated =
-    "Use \\`token\\`, or \\[another\\] \\<one\\>."] old : String)
-);
 
-/// `DoOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoOutput {
-    /// `tree` of the model.
-    pub tree: Tree,
-    /// `choice` of the model.
-    pub choice: Option<Choice>,
+opsmith_runtime::structure! {
+    /// Output of `Do`.
+    #[derive(Eq, Hash)]
+    pub struct DoOutput {
+        /// Required.
+        required tree: Tree,
+        optional choice: Choice,
+    }
 }
-opsmith_runtime::structure!(
-    DoOutput[tree, choice] new(tree : Tree) set(choice : Choice)
-);
 
-/// `Tree` of the model.
-///
-/// Deprecated. plant another
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Tree {
-    /// `left` of the model.
-    pub left: Option<Box<Tree>>,
-    /// `right` of the model.
-    pub right: Option<Box<Tree>>,
-    /// `more` of the model.
-    pub more: Option<Vec<Tree>>,
+opsmith_runtime::structure! {
+    /// Part of [`Choice`], [`DoOutput`].
+    #[deprecated = "plant another"]
+    #[derive(Eq, Hash)]
+    pub struct Tree {
+        optional left: Box<Tree>,
+        /// Required.
+        optional right: Box<Tree>,
+        optional more: Vec<Tree>,
+    }
 }
-opsmith_runtime::structure!(
-    Tree[left, right, more] set(left : Box < Tree >, right : Box < Tree >, more : Vec <
-    Tree >)
-);
 
-/// `Unit` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SmithyUnit {}
-opsmith_runtime::structure!(SmithyUnit[]);
+opsmith_runtime::structure! {
+    /// Part of [`Choice`].
+    #[derive(Eq, Hash)]
+    pub struct SmithyUnit {}
+}

@@ -25,6 +25,7 @@ impl Client {
     pub fn self_(&self, input: OptionShape) -> Call<()> {
         self.0.call("Self", input)
     }
+
     /// Calls `Type`.
     ///
     /// # Example

@@ -4,86 +4,57 @@
 use super::enums::*;
 use super::schema::{SERVICE, Shapes};
 
-/// `Box` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BoxShape {
-    /// `client` of the model.
-    pub client: Option<ClientShape>,
+opsmith_runtime::structure! {
+    /// Part of [`ResultShape`].
+    #[derive(Eq, Hash)]
+    pub struct BoxShape {
+        optional client: ClientShape,
+    }
 }
-opsmith_runtime::structure!(BoxShape[client] set(client : ClientShape));
 
-/// `Client` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ClientShape {}
-opsmith_runtime::structure!(ClientShape[]);
-
-/// `Option` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OptionShape {
-    /// `Ok` of the model.
-    pub ok: String,
+opsmith_runtime::structure! {
+    /// Part of [`BoxShape`].
+    #[derive(Eq, Hash)]
+    pub struct ClientShape {}
 }
-opsmith_runtime::structure!(OptionShape[ok] new(ok : String));
 
-/// `Result` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ResultShape {
-    /// `Some` of the model.
-    pub some: Option<Vec<BoxShape>>,
-    /// `None` of the model.
-    pub none: Option<BoxShape>,
-    /// `String` of the model.
-    pub string: Option<String>,
+opsmith_runtime::structure! {
+    /// Input of `Self`.
+    #[derive(Eq, Hash)]
+    pub struct OptionShape {
+        /// Required.
+        required ok: String,
+    }
 }
-opsmith_runtime::structure!(
-    ResultShape[some, none, string] set(some : Vec < BoxShape >, none : BoxShape, string
-    : String)
-);
 
-/// `TypeInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TypeInput {
-    /// `type` of the model.
-    pub r#type: Option<String>,
-    /// `match` of the model.
-    pub r#match: Option<String>,
-    /// `self` of the model.
-    pub self_645ba277: Option<String>,
-    /// `Self` of the model.
-    pub self_e4898197: Option<String>,
-    /// `crate` of the model.
-    pub crate_: Option<String>,
-    /// `super` of the model.
-    pub super_: Option<String>,
-    /// `async` of the model.
-    pub r#async: Option<String>,
-    /// `2fast` of the model.
-    pub _2fast: Option<String>,
-    /// `a-b` of the model.
-    pub a_b_2a89df63: Option<String>,
-    /// `aB` of the model.
-    pub a_b_6d25382a: Option<String>,
-    /// `ab_` of the model.
-    pub ab_: Option<String>,
-    /// `sink` of the model.
-    pub sink: Option<String>,
-    /// `value` of the model.
-    pub value: Option<String>,
-    /// `new` of the model.
-    pub new_: Option<String>,
-    /// `kind` of the model.
-    pub kind: Option<Kind>,
+opsmith_runtime::structure! {
+    /// Output of `Type`.
+    #[derive(Eq, Hash)]
+    pub struct ResultShape {
+        optional some: Vec<BoxShape>,
+        optional none: BoxShape,
+        optional string: String,
+    }
 }
-opsmith_runtime::structure!(
-    TypeInput[r#type, r#match, self_645ba277, self_e4898197, crate_, super_, r#async,
-    _2fast, a_b_2a89df63, a_b_6d25382a, ab_, sink, value, new_, kind] set(r#type :
-    String, r#match : String, self_645ba277 : String, self_e4898197 : String, crate_ :
-    String, super_ : String, r#async : String, _2fast : String, a_b_2a89df63 : String,
-    a_b_6d25382a : String, ab_ : String, sink : String, value : String, new_ : String,
-    kind : Kind)
-);
+
+opsmith_runtime::structure! {
+    /// Input of `Type`.
+    #[derive(Eq, Hash)]
+    pub struct TypeInput {
+        optional r#type: String,
+        optional r#match: String,
+        optional self_645ba277: String,
+        optional self_e4898197: String,
+        optional crate_: String,
+        optional super_: String,
+        optional r#async: String,
+        optional _2fast: String,
+        optional a_b_2a89df63: String,
+        optional a_b_6d25382a: String,
+        optional ab_: String,
+        optional sink: String,
+        optional value: String,
+        optional new_: String,
+        optional kind: Kind,
+    }
+}

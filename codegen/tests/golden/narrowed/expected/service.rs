@@ -14,8 +14,10 @@ pub mod schema;
 /// Structures and unions of the service.
 pub mod types;
 opsmith_runtime::commands! {
-    #[doc = " The commands of the service."] pub mod commands; #[doc =
-    " Documentation by shape id, for help pages."] pub mod docs;
+    /// The commands of the service.
+    pub mod commands;
+    /// Documentation by shape id, for help pages.
+    pub mod docs;
 }
 
 pub use client::Client;

@@ -5,29 +5,25 @@ use super::enums::*;
 use super::schema::{SERVICE, Shapes};
 use std::collections::BTreeMap;
 
-/// `DoInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoInput {
-    /// Of the member.
-    pub text: Option<String>,
-    /// `count` of the model.
-    pub count: i32,
-    /// `name` of the model.
-    pub name: Option<String>,
-    /// `anyName` of the model.
-    pub any_name: Option<String>,
-    /// `names` of the model.
-    pub names: Option<Vec<String>>,
-    /// `counts` of the model.
-    pub counts: Option<BTreeMap<String, i64>>,
-    /// `kind` of the model.
-    pub kind: Option<DoInputCount>,
-    /// `colour` of the model.
-    pub colour: Option<Colour>,
+opsmith_runtime::structure! {
+    /// Input of `Do`.
+    #[derive(Eq, Hash)]
+    pub struct DoInput {
+        /// Of the member.
+        ///
+        /// At least 1 character.
+        optional text: String,
+        /// Required. 1 to 100.
+        required count: i32,
+        /// At most 9 characters. Pattern `^[a-z]+$`.
+        optional name: String,
+        /// 3 to 20 characters. Pattern `^[a-z]+$`.
+        optional any_name: String,
+        /// At least 2 elements. Elements: 3 to 20 characters. Pattern `^[A-Z]+$`.
+        optional names: Vec<String>,
+        /// Keys: At most 5 characters. Values: At least 0.
+        optional counts: BTreeMap<String, i64>,
+        optional kind: DoInputCount,
+        optional colour: Colour,
+    }
 }
-opsmith_runtime::structure!(
-    DoInput[text, count, name, any_name, names, counts, kind, colour] new(count : i32)
-    set(text : String = " Of the member.", name : String, any_name : String, names : Vec
-    < String >, counts : BTreeMap < String, i64 >, kind : DoInputCount, colour : Colour)
-);

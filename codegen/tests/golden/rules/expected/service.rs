@@ -10,8 +10,10 @@ pub mod errors;
 /// The schema of the service: operations, shapes and members.
 pub mod schema;
 opsmith_runtime::commands! {
-    #[doc = " The commands of the service."] pub mod commands; #[doc =
-    " Documentation by shape id, for help pages."] pub mod docs;
+    /// The commands of the service.
+    pub mod commands;
+    /// Documentation by shape id, for help pages.
+    pub mod docs;
 }
 
 pub use client::Client;

@@ -3,25 +3,16 @@
 
 use super::schema::{SERVICE, Shapes};
 
-/// `Choice` of the model.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Choice {
-    /// `A`
-    A,
-    /// A value that is newer than the model.
-    Unknown(String),
+opsmith_runtime::enumeration! {
+    /// Part of [`DoInput`](super::DoInput).
+    pub sensitive enum Choice {
+        A = "A",
+    }
 }
-opsmith_runtime::enumeration!(Choice { A = "A" });
-opsmith_runtime::redacted!(Choice);
 
-/// `PlainChoice` of the model.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum PlainChoice {
-    /// `A`
-    A,
-    /// A value that is newer than the model.
-    Unknown(String),
+opsmith_runtime::enumeration! {
+    /// Part of [`Group`](super::Group).
+    pub enum PlainChoice {
+        A = "A",
+    }
 }
-opsmith_runtime::enumeration!(PlainChoice { A = "A" });

@@ -6,134 +6,108 @@ use super::schema::{SERVICE, Shapes};
 use opsmith_runtime::{Blob, Document, Timestamp};
 use std::collections::BTreeMap;
 
-/// `Around` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Around {
-    /// `plain` of the model.
-    pub plain: Option<String>,
-    /// `group` of the model.
-    pub group: Option<Group>,
-    /// `table` of the model.
-    pub table: Option<BTreeMap<String, i32>>,
-    /// `keyed` of the model.
-    pub keyed: Option<BTreeMap<String, i32>>,
+opsmith_runtime::structure! {
+    /// Part of [`DoInput`], [`DoOutput`].
+    #[derive(Eq, Hash)]
+    pub struct Around {
+        /// 2 to 4 characters.
+        optional plain: String,
+        /// Sensitive: `Debug` hides it.
+        optional group: Group,
+        /// At most 1 entry. Keys: 2 to 4 characters. Values: 10 to 20. Sensitive: `Debug` hides it.
+        optional table: BTreeMap<String, i32>,
+        /// Keys: 2 to 4 characters. Pattern `^[a-z]+$`. Values: 10 to 20.
+        /// Sensitive: `Debug` hides it.
+        optional keyed: BTreeMap<String, i32>,
+    }
 }
-opsmith_runtime::structure!(
-    Around[plain, group, table, keyed] set(plain : String, group : Group, table :
-    BTreeMap < String, i32 >, keyed : BTreeMap < String, i32 >)
-);
 
-/// `DoInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoInput {
-    /// `text` of the model.
-    pub text: Option<String>,
-    /// `choice` of the model.
-    pub choice: Option<Choice>,
-    /// `number` of the model.
-    pub number: Option<i32>,
-    /// `real` of the model.
-    pub real: Option<f64>,
-    /// `bytes` of the model.
-    pub bytes: Option<Blob>,
-    /// `moment` of the model.
-    pub moment: Option<Timestamp>,
-    /// `flag` of the model.
-    pub flag: Option<bool>,
-    /// `anything` of the model.
-    pub anything: Option<Document>,
-    /// `words` of the model.
-    pub words: Option<Vec<String>>,
-    /// `table` of the model.
-    pub table: Option<BTreeMap<String, i32>>,
-    /// `group` of the model.
-    pub group: Option<Group>,
-    /// `either` of the model.
-    pub either: Option<Either>,
-    /// `keyed` of the model.
-    pub keyed: Option<BTreeMap<String, i32>>,
-    /// `valued` of the model.
-    pub valued: Option<BTreeMap<String, String>>,
-    /// `texts` of the model.
-    pub texts: Option<Vec<String>>,
-    /// `groups` of the model.
-    pub groups: Option<Vec<Group>>,
-    /// `groupsByName` of the model.
-    pub groups_by_name: Option<BTreeMap<String, Group>>,
-    /// `around` of the model.
-    pub around: Option<Around>,
-    /// `plainWords` of the model.
-    pub plain_words: Option<Vec<String>>,
-    /// `plainTable` of the model.
-    pub plain_table: Option<BTreeMap<String, i32>>,
-    /// `plainNumber` of the model.
-    pub plain_number: Option<i32>,
+opsmith_runtime::structure! {
+    /// Input of `Do`.
+    pub struct DoInput {
+        /// 2 to 4 characters. Pattern `^[a-z]+$`. Sensitive: `Debug` hides it.
+        optional text: String,
+        /// Sensitive: `Debug` hides it.
+        optional choice: Choice,
+        /// 10 to 20. Sensitive: `Debug` hides it.
+        optional number: i32,
+        /// 10 to 20. Sensitive: `Debug` hides it.
+        optional real: f64,
+        /// At least 50 bytes. Sensitive: `Debug` hides it.
+        optional bytes: Blob,
+        /// Sensitive: `Debug` hides it.
+        optional moment: Timestamp,
+        /// Sensitive: `Debug` hides it.
+        optional flag: bool,
+        /// Sensitive: `Debug` hides it.
+        optional anything: Document,
+        /// At most 1 element. Elements: 2 to 4 characters. Sensitive: `Debug` hides it.
+        optional words: Vec<String>,
+        /// At most 1 entry. Keys: 2 to 4 characters. Values: 10 to 20. Sensitive: `Debug` hides it.
+        optional table: BTreeMap<String, i32>,
+        /// Sensitive: `Debug` hides it.
+        optional group: Group,
+        /// Sensitive: `Debug` hides it.
+        optional either: Either,
+        /// Keys: 2 to 4 characters. Pattern `^[a-z]+$`. Values: 10 to 20.
+        /// Sensitive: `Debug` hides it.
+        optional keyed: BTreeMap<String, i32>,
+        /// Keys: 2 to 4 characters. Values: 2 to 4 characters. Pattern `^[a-z]+$`.
+        /// Sensitive: `Debug` hides it.
+        optional valued: BTreeMap<String, String>,
+        /// Elements: 2 to 4 characters. Pattern `^[a-z]+$`. Sensitive: `Debug` hides it.
+        optional texts: Vec<String>,
+        /// Sensitive: `Debug` hides it.
+        optional groups: Vec<Group>,
+        /// Keys: 2 to 4 characters. Sensitive: `Debug` hides it.
+        optional groups_by_name: BTreeMap<String, Group>,
+        optional around: Around,
+        /// Elements: 2 to 4 characters.
+        optional plain_words: Vec<String>,
+        /// Keys: 2 to 4 characters. Values: 10 to 20.
+        optional plain_table: BTreeMap<String, i32>,
+        /// 10 to 20.
+        optional plain_number: i32,
+    }
 }
-opsmith_runtime::structure!(
-    DoInput[text, choice, number, real, bytes, moment, flag, anything, words, table,
-    group, either, keyed, valued, texts, groups, groups_by_name, around, plain_words,
-    plain_table, plain_number] set(text : String, choice : Choice, number : i32, real :
-    f64, bytes : Blob, moment : Timestamp, flag : bool, anything : Document, words : Vec
-    < String >, table : BTreeMap < String, i32 >, group : Group, either : Either, keyed :
-    BTreeMap < String, i32 >, valued : BTreeMap < String, String >, texts : Vec < String
-    >, groups : Vec < Group >, groups_by_name : BTreeMap < String, Group >, around :
-    Around, plain_words : Vec < String >, plain_table : BTreeMap < String, i32 >,
-    plain_number : i32)
-);
 
-/// `DoOutput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoOutput {
-    /// `around` of the model.
-    pub around: Option<Around>,
-    /// `either` of the model.
-    pub either: Option<Either>,
+opsmith_runtime::structure! {
+    /// Output of `Do`.
+    #[derive(Eq, Hash)]
+    pub struct DoOutput {
+        optional around: Around,
+        /// Sensitive: `Debug` hides it.
+        optional either: Either,
+    }
 }
-opsmith_runtime::structure!(
-    DoOutput[around, either] set(around : Around, either : Either)
-);
 
-/// `Either` of the model: one of its members.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Either {
-    /// `text` of the model.
-    Text(String),
-    /// `number` of the model.
-    Number(i32),
-    /// A member that is newer than the model; it can be received, not sent.
-    Unknown,
+opsmith_runtime::union! {
+    /// Part of [`DoInput`], [`DoOutput`].
+    #[derive(Eq, Hash)]
+    pub enum Either {
+        /// 2 to 4 characters.
+        Text(String) => as_text,
+        /// 10 to 20.
+        Number(i32) => as_number,
+    }
 }
-opsmith_runtime::union!(
-    Either { Text(String) as_text : String, Number(i32) as_number : i32 }
-);
 
-/// `Group` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Group {
-    /// `text` of the model.
-    pub text: Option<String>,
-    /// `choice` of the model.
-    pub choice: Option<PlainChoice>,
-    /// `number` of the model.
-    pub number: Option<i32>,
-    /// `at` of the model.
-    pub at: Option<Timestamp>,
-    /// `bytes` of the model.
-    pub bytes: Option<Blob>,
-    /// `group` of the model.
-    pub group: Option<Box<Group>>,
-    /// `table` of the model.
-    pub table: Option<BTreeMap<String, i32>>,
-    /// `words` of the model.
-    pub words: Option<Vec<String>>,
+opsmith_runtime::structure! {
+    /// Part of [`Around`], [`DoInput`].
+    #[derive(Eq, Hash)]
+    pub struct Group {
+        /// 2 to 4 characters.
+        optional text: String,
+        optional choice: PlainChoice,
+        /// 10 to 20.
+        optional number: i32,
+        optional at: Timestamp,
+        optional bytes: Blob,
+        /// Sensitive: `Debug` hides it.
+        optional group: Box<Group>,
+        /// Keys: 2 to 4 characters. Values: 10 to 20.
+        optional table: BTreeMap<String, i32>,
+        /// Elements: 2 to 4 characters.
+        optional words: Vec<String>,
+    }
 }
-opsmith_runtime::structure!(
-    Group[text, choice, number, at, bytes, group, table, words] set(text : String, choice
-    : PlainChoice, number : i32, at : Timestamp, bytes : Blob, group : Box < Group >,
-    table : BTreeMap < String, i32 >, words : Vec < String >)
-);

@@ -3,11 +3,10 @@
 
 use super::schema::{SERVICE, Shapes};
 
-/// `DoInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoInput {
-    /// `a` of the model.
-    pub a: Option<String>,
+opsmith_runtime::structure! {
+    /// Input of `Do`.
+    #[derive(Eq, Hash)]
+    pub struct DoInput {
+        optional a: String,
+    }
 }
-opsmith_runtime::structure!(DoInput[a] set(a : String));

@@ -3,26 +3,20 @@
 
 use super::schema::{SERVICE, Shapes};
 
-/// `PutValueInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutValueInput {
-    /// `value` of the model.
-    pub value: Value,
+opsmith_runtime::structure! {
+    /// Input of `PutValue`.
+    #[derive(Eq, Hash)]
+    pub struct PutValueInput {
+        /// Required.
+        required value: Value,
+    }
 }
-opsmith_runtime::structure!(PutValueInput[value] new(value : Value));
 
-/// `Value` of the model: one of its members.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Value {
-    /// `text` of the model.
-    Text(String),
-    /// `list` of the model.
-    List(Vec<Value>),
-    /// A member that is newer than the model; it can be received, not sent.
-    Unknown,
+opsmith_runtime::union! {
+    /// Part of [`PutValueInput`].
+    #[derive(Eq, Hash)]
+    pub enum Value {
+        Text(String) => as_text,
+        List(Vec<Value>) => as_list,
+    }
 }
-opsmith_runtime::union!(
-    Value { Text(String) as_text : String, List(Vec < Value >) as_list : Vec < Value > }
-);

@@ -4,13 +4,11 @@
 use super::enums::*;
 use super::schema::{SERVICE, Shapes};
 
-/// `DoInput` of the model.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoInput {
-    /// `a` of the model.
-    pub a: Option<Named>,
-    /// `n` of the model.
-    pub n: Option<i32>,
+opsmith_runtime::structure! {
+    /// Input of `Do`.
+    #[derive(Eq, Hash)]
+    pub struct DoInput {
+        optional a: Named,
+        optional n: i32,
+    }
 }
-opsmith_runtime::structure!(DoInput[a, n] set(a : Named, n : i32));
