@@ -9,7 +9,7 @@ pub fn model(bytes: &[u8]) {
     generate(bytes);
 }
 
-/// Names in all places that have one, a line each.
+/// Names in all places that have one, one line each.
 pub fn names(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.split('\n');
@@ -52,7 +52,7 @@ pub fn names(bytes: &[u8]) {
     generate(model.to_string().as_bytes());
 }
 
-/// Prose in all places that have some.
+/// Prose in all places that have it.
 pub fn prose(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let traits =
@@ -73,7 +73,7 @@ pub fn prose(bytes: &[u8]) {
     generate(model.to_string().as_bytes());
 }
 
-/// Generates all of a model; what is made parses, and its documentation is prose.
+/// Generates a whole model. The result must parse, and its documentation must be prose.
 fn generate(model: &[u8]) {
     let name = format!(
         "opsmith-model-{}-{:?}.json",
@@ -97,7 +97,8 @@ fn generate(model: &[u8]) {
     let _ = std::fs::remove_file(path);
 }
 
-/// The text of each run of doc attributes. Those that are no literals open and close an example.
+/// The text of each run of doc attributes. Attributes that are not literals open and close an
+/// example.
 fn documentation(tokens: TokenStream) -> Vec<String> {
     let mut found = Vec::new();
     let mut lines = Vec::new();
@@ -133,8 +134,8 @@ fn documentation(tokens: TokenStream) -> Vec<String> {
     found
 }
 
-/// What rustdoc makes of a documentation is paragraphs, the headings and examples of our own, and
-/// one link.
+/// rustdoc must render the documentation as paragraphs, our own headings and examples, and one
+/// link.
 fn assert_prose(text: &str) {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES

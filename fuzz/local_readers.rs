@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// A request as it comes over the wire. A whole one is answered in time.
+/// A request as received. A complete one must be answered in time.
 pub fn request(bytes: &[u8]) {
     static ENDPOINT: OnceLock<Endpoint> = OnceLock::new();
     let endpoint = ENDPOINT.get_or_init(|| Endpoint::start().expect("an endpoint"));
@@ -15,7 +15,7 @@ pub fn request(bytes: &[u8]) {
     stream
         .set_read_timeout(Some(Duration::from_secs(10)))
         .expect("a timeout");
-    // The endpoint may close before all is written.
+    // The endpoint may close the connection before everything is written.
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);
     let mut answer = Vec::new();

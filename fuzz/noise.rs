@@ -1,7 +1,7 @@
-// Random input that is the same in each run: good examples, damaged. For `cargo test`; the fuzz
-// targets bring their own.
+// Random input that is the same in each run: examples with damage. For `cargo test`; fuzz targets
+// have their own source.
 
-/// A sequence of numbers that its seed decides.
+/// A sequence of numbers that depends on its seed only.
 struct Noise(u64);
 
 impl Noise {
@@ -60,7 +60,8 @@ impl Noise {
     }
 }
 
-/// Gives a reader the examples of `fuzz/corpus/<name>`, and damaged ones. A panic names the input.
+/// Passes the examples of `fuzz/corpus/<name>` and damaged ones to a reader. A panic names the
+/// input.
 fn feed(name: &str, rounds: u64, reader: fn(&[u8])) {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()

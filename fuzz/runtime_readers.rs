@@ -11,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Answers every request alike.
+/// Gives the same answer to every request.
 #[derive(Debug)]
 struct Fake(Response);
 
@@ -77,7 +77,7 @@ pub fn config(bytes: &[u8]) {
     let _ = fs::remove_dir_all(home);
 }
 
-/// What services and files that give credentials may say: the first byte chooses which.
+/// Answers and files of credential providers: the first byte chooses which.
 pub fn credentials(bytes: &[u8]) {
     let Some((which, body)) = bytes.split_first() else {
         return;
@@ -86,7 +86,7 @@ pub fn credentials(bytes: &[u8]) {
     let sso = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = r\n\
                sso_start_url = u\n";
     let token: &[u8] = br#"{"accessToken":"T","expiresAt":"2099-01-01T00:00:00Z"}"#;
-    // The names are those that the AWS CLI gives the files of this role and this session.
+    // The AWS CLI's file names for this role and this session.
     let kept = ".aws/cli/cache/00ff80d2b6089d12405e07a23903b90a2f77eeb6.json";
     let session = ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json";
     let disabled = [("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
@@ -205,7 +205,7 @@ pub fn input(bytes: &[u8]) {
     }
     let document = visitor.finish();
     if let Ok(text) = std::str::from_utf8(json) {
-        // What serde_json reads, our own reader does.
+        // Our own reader accepts whatever serde_json accepts.
         assert!(opsmith_runtime::codec::json::document(text).is_ok());
     }
     let value = opsmith_runtime::visit::TypedDocument {

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 use support::{opsmith, run, stderr, stdout};
 
-/// An endpoint with so many jobs that are in progress, `job-0` and so on.
+/// An endpoint with this number of jobs in progress: `job-0`, `job-1` and so on.
 fn endpoint(count: usize) -> Endpoint {
     let mut jobs = Jobs::default();
     let now = SystemTime::now();
@@ -197,8 +197,8 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
     assert_eq!(failed(&endpoint), 60);
-    // Every line has a result in one run or the other. What was under way when it was killed has
-    // been called twice.
+    // Every line has a result in one of the two runs. Calls in progress when it was killed are made
+    // twice.
     let again = second
         .iter()
         .filter(|line| line["error"]["Code"] == "InvalidJobStateException")
@@ -209,7 +209,7 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
         second.len()
     );
     assert!(again <= 8, "{second:?}");
-    // What failed is tried again, what is done is not.
+    // Failed lines are called again, finished lines are not.
     let third = run(&mut command(), "");
     assert_eq!(stdout(&third).lines().count(), again);
     for (file, text, expected) in [
@@ -236,7 +236,8 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
     }
 }
 
-/// What has a result when the user interrupts is told and noted, though the first line has none.
+/// Results that exist when the user interrupts are printed and recorded, even if the first line has
+/// none.
 #[test]
 fn an_interrupted_run_tells_what_is_done() {
     let home = tempfile::tempdir().expect("a folder");
@@ -268,7 +269,7 @@ fn an_interrupted_run_tells_what_is_done() {
     while failed(&endpoint) < 5 {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    // The answers are on their way yet.
+    // The answers have not arrived yet.
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert!(
         Command::new("kill")

@@ -1,8 +1,8 @@
 //! Command lines: a folder per case in `tests/commands`.
 //!
-//! `case.toml` says what is typed and what the service answers; the files beside it say what is
-//! printed (`stdout`, `stderr`) and sent (`request`), `{url}` for the server's address. `BLESS=1`
-//! writes them anew; the exit code is never blessed.
+//! `case.toml` has the command line and the service's answers. The other files of the folder have
+//! what is printed (`stdout`, `stderr`) and sent (`request`), with `{url}` for the server's
+//! address. `BLESS=1` rewrites them, but never the exit code.
 
 mod support;
 
@@ -14,7 +14,7 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    /// What is typed, as a shell would split it.
+    /// The command line, as a shell would split it.
     line: String,
     /// The exit code.
     code: i32,
@@ -46,7 +46,7 @@ fn command_lines() {
     );
 }
 
-/// Runs a case; what is wrong with it.
+/// Runs a case and returns the differences.
 fn check(folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("case.toml")).expect("case.toml");
     let case: Case =
@@ -107,7 +107,7 @@ fn check(folder: &Path) -> Vec<String> {
     wrong
 }
 
-/// The text with `{date}` where a line says the time of a signature.
+/// The text with `{date}` in place of the time of a signature.
 fn undated(text: &str) -> String {
     let line = |line: &str| match line.split_once("x-amz-date: ") {
         Some((before, after)) => {
@@ -121,7 +121,7 @@ fn undated(text: &str) -> String {
     text.split_inclusive('\n').map(line).collect()
 }
 
-/// What of a request is the same in each run.
+/// The parts of a request that are the same in each run.
 fn sent(request: &support::Request) -> String {
     let header = |name: &str| {
         request

@@ -35,7 +35,7 @@ const LINES: &[(&str, &str)] = &[
     ("opsmith --profile ba", "backup"),
 ];
 
-/// What a shell prints for a script; none where the shell is not installed.
+/// What a shell prints for a script; `None` if the shell is not installed.
 fn shell(name: &str, arguments: &[&str], script: &str) -> Option<String> {
     let command = std::path::Path::new(env!("CARGO_BIN_EXE_opsmith"))
         .parent()
@@ -106,13 +106,13 @@ fn bash_completes() {
         broken(line, "type = Conf").as_deref(),
         Some("ConfigurationError\n")
     );
-    // So it does at a colon.
+    // It also breaks words at a colon.
     let line = "opsmith codepipeline list-pipelines --cli-input-json file://fa";
     assert_eq!(
         broken(line, "file : //fa").as_deref(),
         Some("//failure.json\n")
     );
-    // What has blanks is one word.
+    // A candidate with blanks is one word.
     assert_eq!(
         broken("opsmith --profile a", "--profile x a").as_deref(),
         Some("a\\ b\n")
@@ -133,7 +133,7 @@ fn fish_completes() {
 #[test]
 fn zsh_completes() {
     for (line, expected) in LINES {
-        // Outside of an editor compadd and compdef are none: these show what they would be given.
+        // compadd and compdef exist only in the line editor: these functions print their arguments.
         let script = format!(
             "compdef() {{ }}; compadd() {{ while [[ $1 == -* ]]; do [[ $1 == -S ]] && shift; [[ $1 == -a ]] && break; shift; done; \
              print -l -- ${{(P)2}}; }}; _files() {{ }}; source <(opsmith completions zsh); LBUFFER='{line}'; _opsmith"

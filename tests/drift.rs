@@ -1,12 +1,12 @@
-//! What the build script makes is what `generated/` holds, and what cargo is told to watch is what
-//! it reads.
+//! The build script generates the same files as `generated/` holds, and cargo watches the files
+//! that it reads.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Typed code from OUT_DIR, as a build script's user includes it.
+/// Typed code from OUT_DIR, included as a user's program does.
 mod codepipeline {
     opsmith_runtime::include_service!("codepipeline");
 }
@@ -65,7 +65,7 @@ fn typed_code_from_the_build_calls_the_endpoint() {
         .expect("the call");
 }
 
-/// A build script's package in a folder of its own, over a model of one operation.
+/// A package with a build script in a separate folder, over a model of one operation.
 fn package(folder: &Path) {
     let root = env!("CARGO_MANIFEST_DIR");
     fs::create_dir_all(folder.join("src")).expect("a folder");
@@ -123,7 +123,7 @@ fn files_below(folder: &Path) -> Vec<(PathBuf, std::time::SystemTime)> {
     found.flatten().collect()
 }
 
-/// Lets the folder and those in it be written to, or not.
+/// Makes the folder and its subfolders writable, or read-only.
 fn permit(folder: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt as _;
     for path in [folder.join("src"), folder.to_owned()] {
@@ -153,7 +153,7 @@ fn printed(target: &Path) -> Vec<String> {
 #[test]
 fn a_second_build_reruns_nothing_and_a_changed_model_does() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Shared with other builds of this workspace, so that what the script depends on is built once.
+    // Shared with other builds of this workspace, so that the script's dependencies are built once.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("build-script");
     let _ = fs::remove_dir_all(target.join("debug/build"));
     package(folder.path());

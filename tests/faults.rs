@@ -1,6 +1,6 @@
-//! What a network, a server or an attacker can do to a call, fault by fault: the exit code and the
-//! message of each, in bounded time and memory. With `BLESS=1` the table in `docs/reliability.md`
-//! is written anew; otherwise it has to be what this finds.
+//! Faults of a network, a server or an attacker: the exit code and message of each, in bounded time
+//! and memory. `BLESS=1` rewrites the table in `docs/reliability.md`; without it, the test fails
+//! when the table differs.
 
 mod support;
 
@@ -22,28 +22,28 @@ use std::thread;
 use std::time::{Duration, Instant};
 use support::opsmith;
 
-/// An answer that is right.
+/// A correct answer.
 const RIGHT: &str = "HTTP/1.1 200 OK\r\nx-amzn-requestid: r\r\ncontent-length: 64\r\n\r\n\
                      {\"pipelines\":[{\"name\":\"demo\",\"version\":1,\"pipelineType\":\"V2\"} ]}";
 
 /// A chunk of 64 characters.
 const CHUNK: &str = "40\r\n                                                                \r\n";
 
-/// The longest that a call may take which has a second for each read: far beyond what it does take,
-/// as machines are busy at times.
+/// The maximum time of a call whose reads time out after a second. It is far more than a call
+/// needs, because machines are busy at times.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What a call may address in kilobytes, the program itself included.
+/// The address space of a call in kilobytes, including the program itself.
 const MEMORY: u32 = 400_000;
 
-/// A fault, and what became of the call.
+/// A fault, and the result of the call.
 struct Row {
     fault: &'static str,
     exit: i32,
     says: String,
 }
 
-/// Calls an endpoint: the exit code and the last line that it says, with addresses made alike.
+/// Calls an endpoint; returns the exit code and the last line of output, with addresses replaced.
 fn call(home: &Path, url: &str, attempts: &str, more: &[&str]) -> (i32, String) {
     let mut shell = Command::new("sh");
     let limited = format!("ulimit -v {MEMORY}; exec \"$@\"");
@@ -100,7 +100,7 @@ fn call(home: &Path, url: &str, attempts: &str, more: &[&str]) -> (i32, String) 
     (code, last)
 }
 
-/// A server that does with each connection what it is told; it ends with the process.
+/// A server that passes each connection to a function; it ends with the process.
 fn server(handle: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
@@ -123,8 +123,8 @@ fn request(stream: &mut impl Read) {
     }
 }
 
-/// Answers with a text; then the connection stays open and silent until the client goes away, so
-/// that only the text can be what is wrong.
+/// Answers with a text, and then keeps the connection open until the client closes it, so that only
+/// the text can be the cause of an error.
 fn answers(text: impl Into<Vec<u8>>) -> String {
     let text = text.into();
     server(move |mut stream| {
@@ -143,7 +143,7 @@ fn answers_and_closes(text: impl Into<Vec<u8>>) -> String {
     })
 }
 
-/// Answers with a beginning, and then with the same text until nobody listens.
+/// Answers with a beginning, and then with the same text until the client closes the connection.
 fn answers_without_end(beginning: &'static str, text: &'static str) -> String {
     let block = text.repeat(1 + 60_000 / text.len());
     server(move |mut stream| {
@@ -162,7 +162,7 @@ fn body(body: impl AsRef<[u8]>) -> Vec<u8> {
     [head.as_bytes(), body.as_ref()].concat()
 }
 
-/// An error of the service's.
+/// A service error.
 fn refused(status: u16, headers: &str, code: &str) -> Vec<u8> {
     let body = format!("{{\"__type\":\"{code}\",\"message\":\"m\"}}");
     format!(
@@ -172,7 +172,7 @@ fn refused(status: u16, headers: &str, code: &str) -> Vec<u8> {
     .into()
 }
 
-/// Each part of the right answer, sent by a server that then does something.
+/// Each part of the correct answer, sent by a server that then does something.
 fn at_every_byte(
     home: &Path,
     end: impl Fn(TcpStream) + Send + Sync + Clone + 'static,
@@ -185,15 +185,15 @@ fn at_every_byte(
             if reads {
                 request(&mut stream);
             } else {
-                // The rest of the request, unread, makes the system reset the connection when it is
-                // closed.
+                // When the rest of the request is unread, the system resets the connection on
+                // close.
                 let _ = stream.read(&mut [0]);
             }
             let _ = stream.write_all(&RIGHT.as_bytes()[..length]);
             end(stream);
         });
         let (code, says) = call(home, &format!("http://{address}"), "1", &["--no-paginate"]);
-        // What hyper calls it differs from byte to byte.
+        // hyper's name for it differs from byte to byte.
         let says = says.replace(&address, "ADDRESS");
         found.insert((
             code,
@@ -208,7 +208,7 @@ fn at_every_byte(
     one.clone()
 }
 
-/// Faults of a plain server: what it is, and where.
+/// Faults of a server without TLS: the name, and the URL.
 fn plain() -> Vec<(&'static str, String)> {
     let closed = TcpListener::bind("127.0.0.1:0")
         .expect("a port")
@@ -298,7 +298,7 @@ fn plain() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The date of an answer, so many seconds from now.
+/// The date of an answer, this number of seconds from now.
 fn date_in(seconds: u64) -> String {
     let text = Command::new("date")
         .args([
@@ -314,7 +314,7 @@ fn date_in(seconds: u64) -> String {
         .to_owned()
 }
 
-/// Certificates that are wrong in every way, each behind a server; the CA of the right one is in
+/// Certificates with every kind of error, each used by a server; the CA of the valid one is in
 /// `ca.pem`.
 fn certificates(home: &Path) -> Vec<(&'static str, String)> {
     let mut authority = CertificateParams::new(Vec::new()).expect("names");
@@ -435,7 +435,7 @@ fn certificates(home: &Path) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Plays faults, a few at a time, since most of them are waited for.
+/// Plays faults, several at a time, because most of them end in a timeout.
 fn played(home: &Path, calls: Vec<(&'static str, String, &str, &[&str])>) -> Vec<Row> {
     let mut rows = Vec::new();
     for some in calls.chunks(8) {
@@ -563,8 +563,8 @@ fn every_fault_has_its_end() {
         )
         .expect("the page");
     } else if old != found {
-        // A machine that is busy may need more than the second that an answer has: what is wrong is
-        // wrong twice.
+        // A busy machine may need more than the second that an answer has. A real difference
+        // appears twice.
         let again = table(home.path());
         assert_eq!(old, again, "BLESS=1 writes the table anew");
     }

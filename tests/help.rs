@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 use support::{opsmith, run, skipped, stderr, stdout};
 
-/// Operations whose parameters have grown since the AWS CLI of Debian.
+/// Operations that have more parameters than in Debian's AWS CLI.
 const GROWN: &[&str] = &[
     "create-pipeline",
     "list-action-executions",
@@ -68,7 +68,7 @@ fn every_command_has_a_page_of_78_columns() {
                 "{command}: no {section}"
             );
         }
-        // Samples of syntax are never broken.
+        // Samples of syntax are never wrapped.
         let wide = found.lines().filter(|line| line.chars().count() > 78);
         let text = wide
             .filter(|line| !line.starts_with("          "))
@@ -90,8 +90,8 @@ fn the_top_page_tells_of_global_options() {
     }
 }
 
-/// Samples of the options' syntax are the AWS CLI's, and so are the lines of the synopsis but for
-/// the global options. `OPSMITH_AWS` names the AWS CLI to compare with.
+/// Syntax samples of options equal the AWS CLI's, and so does the synopsis without the global
+/// options. `OPSMITH_AWS` names the AWS CLI to compare with.
 #[test]
 fn options_and_samples_are_those_of_the_aws_cli() {
     let aws = std::env::var_os("OPSMITH_AWS").filter(|aws| Path::new(aws).exists() && has("groff"));
@@ -116,7 +116,7 @@ fn options_and_samples_are_those_of_the_aws_cli() {
     let commands: Vec<&str> = commands
         .filter(|command| !["help", "wait"].contains(command))
         .collect();
-    // Operations of later days are not in the AWS CLI of Debian.
+    // Newer operations are not in Debian's AWS CLI.
     assert!(commands.len() > 35, "{service}");
     let differ = |command: &&str| {
         let words = ["codepipeline", *command, "help"];
@@ -137,7 +137,7 @@ fn has(program: &str) -> bool {
         .is_ok()
 }
 
-/// The options in the synopsis of a page, less the global ones.
+/// The options in the synopsis of a page, without the global ones.
 fn synopsis(page: &str) -> Vec<String> {
     let lines = page
         .lines()
@@ -150,7 +150,7 @@ fn synopsis(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// Text without the strokes that make it bold.
+/// Text without the overstrikes that make it bold.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for c in text.chars() {

@@ -132,7 +132,7 @@ fn a_served_endpoint_takes_what_it_says_to_export() {
         }
         run(command.args(CALL), "")
     };
-    // Some clients read the one name of the region, some the other.
+    // Some clients read one name of the region, some the other.
     for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
         assert!(
             exports.contains(&format!("export {name}=us-east-1")),
@@ -168,7 +168,7 @@ fn words_that_are_no_command_of_it() {
     }
 }
 
-/// What a dry run prints is a request that its service accepts.
+/// The service accepts the request that a dry run prints.
 #[test]
 fn a_dry_run_prints_the_request_that_would_be_sent() {
     let endpoint = opsmith_local::Endpoint::start().expect("an endpoint");
@@ -276,7 +276,7 @@ fn jobs_are_added_listed_shown_and_watched_from_another_shell() {
         lines[1].ends_with("\tQueued\tBuild/Custom/Mill/2"),
         "{listed}"
     );
-    // The id that was made up is that of the seed.
+    // The generated id depends on the seed only.
     let (_other, again) = serve(home.path(), &["--jobs", "jobs.yaml", "--seed", "7"]);
     assert_eq!(self::job(home.path(), &again, &["list"], ""), listed);
     let shown = job(&["show", "job-1"], "");
@@ -336,7 +336,7 @@ fn what_was_answered_is_kept_whenever_the_process_is_killed() {
     let home = tempfile::tempdir().expect("a folder");
     let mut added = Vec::new();
     for round in 0..3 {
-        // Dropping it kills it, while requests are under way.
+        // Dropping it kills it while requests are in progress.
         let (serving, port) = serve(home.path(), &["--state", "jobs.state"]);
         let listed = job(home.path(), &port, &["list"], "");
         for id in &added {
@@ -456,7 +456,7 @@ fn what_is_wrong_with_a_local_command_is_told() {
     }
 }
 
-/// The schema that editors take describes all that is read.
+/// The JSON schema for editors describes every property that is read.
 #[test]
 fn the_schema_of_jobs_has_every_property() {
     let schema = fs::read_to_string(concat!(
@@ -483,7 +483,7 @@ fn the_schema_of_jobs_has_every_property() {
     properties(&written, &schema["$defs"]["job"], &schema);
 }
 
-/// Each property of the value is one of the schema's, and the other way round.
+/// The value and the schema have the same properties.
 fn properties(value: &serde_json::Value, schema: &serde_json::Value, whole: &serde_json::Value) {
     let schema = match schema["$ref"].as_str() {
         Some(reference) => &whole["$defs"][reference.rsplit('/').next().expect("a name")],

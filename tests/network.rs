@@ -1,4 +1,4 @@
-//! What a network can do to a call: every failure without an answer has its code and its text.
+//! Network failures: every failure without an answer has its exit code and message.
 
 mod support;
 
@@ -16,7 +16,7 @@ use support::{configured, run, stderr, stdout};
 
 const CALL: &[&str] = &["codepipeline", "list-pipelines", "--endpoint-url"];
 
-/// Runs a call that fails: its exit code and what it says.
+/// Runs a call that fails; returns its exit code and message.
 fn failed(home: &Path, url: &str, more: &[&str]) -> (Option<i32>, String) {
     failed_in(home, url, more, &[])
 }
@@ -39,7 +39,7 @@ fn failed_in(
     (output.status.code(), stderr(&output))
 }
 
-/// A server that does with each connection what it is told.
+/// A server that passes each connection to a function.
 fn server(handle: impl Fn(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
@@ -47,7 +47,7 @@ fn server(handle: impl Fn(TcpStream) + Send + 'static) -> String {
     address
 }
 
-/// Answers with these bytes, and ends the connection.
+/// Answers with these bytes, and closes the connection.
 fn saying(bytes: &'static [u8]) -> String {
     server(move |mut stream| {
         let _ = stream.read(&mut [0; 4096]);
@@ -120,7 +120,7 @@ fn servers_that_are_silent() {
     );
 }
 
-/// A queue of connections that is full: further ones wait.
+/// A full queue of connections: further ones wait.
 #[test]
 fn servers_that_do_not_accept() {
     let home = tempfile::tempdir().expect("a folder");
@@ -182,7 +182,7 @@ fn proxies_that_fail() {
     }
 }
 
-/// What is escaped in the URL of a proxy is sent as it is meant, to the proxy alone.
+/// Escapes in a proxy's URL are decoded, and sent to the proxy only.
 #[test]
 fn a_proxy_is_told_name_and_password_and_nobody_else() {
     let home = tempfile::tempdir().expect("a folder");
@@ -192,7 +192,7 @@ fn a_proxy_is_told_name_and_password_and_nobody_else() {
         let length = stream.read(&mut bytes).unwrap_or(0);
         let _ = told.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-        // What comes now is meant for the service.
+        // The next request is for the service.
         let length = stream.read(&mut bytes).unwrap_or(0);
         let _ = told.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
     });
@@ -221,8 +221,8 @@ fn a_proxy_is_told_name_and_password_and_nobody_else() {
     );
 }
 
-/// A server with a certificate for `localhost` of an authority of its own, which `ca.pem` in `home`
-/// states.
+/// A server with a certificate for `localhost` from its own CA, which is written to `ca.pem` in
+/// `home`.
 fn secure(home: &Path) -> u16 {
     let mut params = CertificateParams::new(Vec::new()).expect("names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -1,8 +1,8 @@
 //! Parity with the AWS CLI: a folder per case in `tests/parity`, with what the AWS CLI does.
 //!
-//! `case.toml` says what is typed, where, and what the endpoint answers; beside it stand `stdout`
-//! and `requests.json`. Where `OPSMITH_AWS` names Debian's AWS CLI, that runs beside ours, and
-//! `BLESS=1` writes what it does.
+//! `case.toml` has the command line, its environment, and the endpoint's answers. `stdout` and
+//! `requests.json` are in the same folder. Where `OPSMITH_AWS` names Debian's AWS CLI, it runs too,
+//! and `BLESS=1` records its results.
 
 mod support;
 
@@ -24,7 +24,7 @@ struct Case {
     code: i32,
     #[serde(default)]
     stdin: String,
-    /// Variables beside the usual ones.
+    /// Environment variables in addition to the usual ones.
     #[serde(default)]
     env: BTreeMap<String, String>,
     /// Usual variables that are not set.
@@ -35,9 +35,9 @@ struct Case {
     files: BTreeMap<String, String>,
     #[serde(default)]
     answers: Vec<Answer>,
-    /// Why Debian's AWS CLI, which is older than what we follow, does not do this.
+    /// Why Debian's AWS CLI, which is older than the version we follow, does not do this.
     live: Option<String>,
-    /// Why Opsmith does something else on purpose: what stands here is ours.
+    /// Why Opsmith differs on purpose: the files of the case are then Opsmith's results.
     differs: Option<String>,
 }
 
@@ -86,7 +86,7 @@ fn what_a_script_sees_is_what_it_saw_from_the_aws_cli() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Runs a case; what is wrong with it.
+/// Runs a case and returns the differences.
 fn check(folder: &Path, aws: Option<&Path>) -> Vec<String> {
     let mut case = Case::read(folder);
     let ours = seen(&case, None);
@@ -157,7 +157,7 @@ fn bless(folder: &Path, case: &Case, seen: &Seen) {
     };
     for (name, text) in [("stdout", &seen.stdout), ("requests.json", &requests)] {
         let path = folder.join(name);
-        // A file that is not there has nothing in it.
+        // A missing file counts as empty.
         let _ = if text.is_empty() {
             fs::remove_file(path)
         } else {
@@ -166,7 +166,7 @@ fn bless(folder: &Path, case: &Case, seen: &Seen) {
     }
 }
 
-/// Runs the command, or the live AWS CLI, in a home of its own against an endpoint of its own.
+/// Runs the command, or the live AWS CLI, with a separate home folder and endpoint.
 fn seen(case: &Case, aws: Option<&Path>) -> Seen {
     let server = Server::playing(case.answers.clone());
     let home = tempfile::tempdir().expect("a folder");
@@ -179,7 +179,7 @@ fn seen(case: &Case, aws: Option<&Path>) -> Seen {
         fs::write(path, bytes.unwrap_or_else(|| filled(content).into_bytes())).expect("a file");
     }
     let mut command = match aws {
-        // One of its parsers has a loop without end.
+        // One of its parsers loops forever.
         Some(_) => Command::new("timeout"),
         None => Command::new(env!("CARGO_BIN_EXE_opsmith")),
     };
@@ -196,7 +196,7 @@ fn seen(case: &Case, aws: Option<&Path>) -> Seen {
         command.env_remove(name);
     }
     command.args(case.args.iter().map(|word| filled(word)));
-    // Debian's does not read the variable yet.
+    // Debian's AWS CLI does not read the variable yet.
     let endpoint = case
         .args
         .iter()
@@ -244,8 +244,8 @@ fn usual(home: &str, url: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What of a request matters to a service: method, path, operation, type, as whom, and the value of
-/// the body.
+/// The parts of a request that matter to a service: method, path, operation, content type, signed
+/// scope, and the value of the body.
 fn sent(request: &Request) -> Value {
     let mut line = request.line.split(' ');
     let body =

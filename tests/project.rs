@@ -1,4 +1,4 @@
-//! What the project holds itself to.
+//! Rules that the project checks for itself.
 
 use opsmith_runtime::schema::{OperationTrait, ServiceTrait, Trait};
 use std::fs;
@@ -74,7 +74,7 @@ fn generated_code_stays_small_and_allows_nothing() {
     assert!(files.iter().all(|(_, text)| !text.contains("allow(")));
 }
 
-/// Every row of the list of differences names a test that there is.
+/// Every row of the list of differences names an existing test.
 #[test]
 fn every_difference_has_a_test() {
     let list = fs::read_to_string(root().join("docs/differences.md")).expect("the list");

@@ -1,5 +1,4 @@
-//! Roles as a person at a terminal meets them: codes of devices, and the cache shared with the AWS
-//! CLI.
+//! Assumed roles at a terminal: MFA codes, and the cache shared with the AWS CLI.
 
 mod support;
 
@@ -72,7 +71,7 @@ fn a_code_is_asked_for_where_there_is_no_terminal_too() {
         requests[0].body
     );
     assert_eq!(requests[1].header("x-amz-security-token"), Some("token"));
-    // Without an answer there is no call.
+    // Without a code no call is made.
     let (home, server) = scene("mfa_serial = arn:aws:iam::123456789012:mfa/me\n");
     detached.env("HOME", home.path());
     let output = run(&mut call(&mut detached, &server.url), "");
@@ -85,8 +84,8 @@ fn a_code_is_asked_for_where_there_is_no_terminal_too() {
     assert!(server.requests().is_empty());
 }
 
-/// A role that was taken by the command is one that the AWS CLI has: it does not ask STS, which it
-/// could not reach here.
+/// The AWS CLI uses a role that the command assumed: it does not call STS, which it could not reach
+/// here.
 #[test]
 fn the_cache_of_roles_is_shared_with_the_aws_cli() {
     let aws = std::env::var_os("OPSMITH_AWS").filter(|aws| Path::new(aws).exists());

@@ -1,4 +1,4 @@
-//! What comes in from and goes out to the system: files, pipes, disks, interruption.
+//! Input and output of the system: files, pipes, disks, interruption.
 
 mod support;
 
@@ -246,7 +246,7 @@ fn an_interruption_ends_with_130() {
         .args(["--endpoint-url", &url])
         .spawn()
         .expect("the command");
-    // Once it has sent its request it waits for an answer that does not come.
+    // After it has sent its request it waits for an answer that does not come.
     let (mut connection, _) = listener.accept().expect("a connection");
     connection.read_exact(&mut [0]).expect("a request");
     let killed = Command::new("kill")

@@ -1,5 +1,5 @@
-//! What a person at a terminal sees: pages and results in a pager or as they are, as wide as the
-//! terminal.
+//! What a user sees at a terminal: pages and results, with or without a pager, in the terminal's
+//! width.
 
 mod support;
 
@@ -9,8 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use support::{Server, configured, opsmith};
 
-/// Runs the command with a terminal as its standard output: its exit code and what the terminal
-/// got.
+/// Runs the command with a terminal as its standard output; returns its exit code and the output.
 fn on_terminal(command: &mut Command) -> (Option<i32>, String) {
     let flags = rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY;
     let ours = rustix::pty::openpt(flags).expect("a terminal");
@@ -41,7 +40,7 @@ fn on_terminal(command: &mut Command) -> (Option<i32>, String) {
     // The command keeps the terminal's other end until it is dropped.
     command.stdout(Stdio::null());
     let mut text = Vec::new();
-    // Ends with an error when nobody has the terminal any more.
+    // Ends with an error when the other end of the terminal is closed.
     let _ = File::from(ours).read_to_end(&mut text);
     let code = child.wait().expect("the command").code();
     (code, String::from_utf8_lossy(&text).replace("\r\n", "\n"))

@@ -1,5 +1,4 @@
-//! The pages that teach, as a reader would follow them: every command is run, and prints what the
-//! page says.
+//! The tutorials, followed as a reader would: every command is run, and prints what the page shows.
 
 mod support;
 
@@ -8,16 +7,16 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use support::{run, stderr, stdout};
 
-/// What a page has its reader do.
+/// A step of a page.
 enum Step<'a> {
-    /// Run this command, which prints so much.
+    /// Run this command, which prints this output.
     Run(&'a str, String),
     /// Save a file of this name.
     Save(&'a str, &'a str),
 }
 
-/// The steps of a page: blocks of console are commands with what they print, and a block after
-/// "Save this as" is a file.
+/// The steps of a page: `console` blocks are commands with their output, and a block after "Save
+/// this as" is a file.
 fn steps(page: &str) -> Vec<Step<'_>> {
     let mut steps = Vec::new();
     let mut parts = page.split("\n```");
@@ -63,7 +62,7 @@ fn the_page_on_the_command_is_true() {
     is_true("docs/command.md");
 }
 
-/// What the page on workers shows of the program in Rust is the program.
+/// The page on workers shows the code of the example.
 #[test]
 fn the_worker_in_rust_is_the_example() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -105,7 +104,7 @@ fn is_true(page: &str) {
             }
         };
     }
-    // Whatever happened, the endpoint ends with the page.
+    // The endpoint ends with the page, even after an error.
     input += "kill $(jobs -p) 2>/dev/null\ntrue\n";
     let mut bash = Command::new("bash");
     let own = std::env::var_os("HOME").unwrap_or_default();

@@ -124,7 +124,7 @@ fn exit_codes_and_last_lines_become_results() {
             .any(|line| line["event"] == "continued" && line["job"] == "more"),
         "{lines:?}"
     );
-    // Neither keys nor tokens are told, to the log or on standard input.
+    // Neither keys nor tokens are in the log or on standard input.
     assert!(
         !stderr(&output).contains("artifact") && !stderr(&output).contains("token-1"),
         "{}",
@@ -187,7 +187,7 @@ fn a_signal_gives_up_the_jobs_in_hand_and_ends_their_processes() {
         )]
     );
     let sleeper = std::fs::read_to_string(begun).expect("a process id");
-    // One that has ended and that nobody asked about is still listed.
+    // A job that timed out is listed even if no call named it since.
     let state = Command::new("ps")
         .args(["-o", "stat=", "-p", sleeper.trim()])
         .output()

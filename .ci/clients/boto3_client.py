@@ -1,4 +1,4 @@
-"""The life of a job, by boto3: continued once, then failed; and requests that are signed wrongly."""
+"""The life of a job, by boto3: continued once, then failed; and requests with a wrong signature."""
 
 import datetime
 import http.client

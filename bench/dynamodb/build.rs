@@ -1,4 +1,4 @@
-//! Two operations of DynamoDB, from the model that `bench/run` has imported.
+//! Two operations of DynamoDB, from the model that `bench/run` imports.
 
 fn main() {
     println!("cargo::rerun-if-env-changed=DYNAMODB_MODEL");

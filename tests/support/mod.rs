@@ -1,5 +1,5 @@
-//! What tests of the command share: running it in a home of its own, and a server that answers as
-//! told.
+//! Shared by tests of the command: running it with a separate home folder, and a server with
+//! prepared answers.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::io::Write;
@@ -15,7 +15,7 @@ pub(crate) use server::{Answer, Request, Server};
 #[allow(unused_imports, reason = "each test uses a part of it")]
 pub(crate) use skipped::skipped;
 
-/// The command with nothing of this machine but its `PATH`: `home` is home and working folder.
+/// The command with no environment but `PATH`; `home` is home and working folder.
 pub(crate) fn opsmith(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_opsmith"));
     command
@@ -46,7 +46,7 @@ pub(crate) fn configured(home: &Path) -> Command {
 pub(crate) fn run(command: &mut Command, input: &str) -> Output {
     command.stdin(Stdio::piped());
     let mut child = command.spawn().expect("the command");
-    // A command that reads nothing closes the pipe.
+    // A command that reads no input closes the pipe.
     let _ = child
         .stdin
         .take()

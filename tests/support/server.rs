@@ -1,4 +1,4 @@
-//! A server that answers as told and keeps what it was asked.
+//! A server that gives prepared answers and records requests.
 
 use serde::Deserialize;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// A request as it came: method and path, headers, body.
+/// A request as received: method and path, headers, body.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) line: String,
@@ -29,14 +29,14 @@ impl Request {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Lines of headers, each with its end.
+    /// Header lines, each with its line ending.
     pub(crate) headers: String,
     pub(crate) body: String,
-    /// Ends the connection in place of an answer.
+    /// Closes the connection instead of answering.
     pub(crate) close: bool,
-    /// Promises more than it sends, and ends the connection.
+    /// States a length greater than the body, and closes the connection.
     pub(crate) truncate: bool,
-    /// Seconds that pass before it.
+    /// Seconds to wait before the answer.
     pub(crate) delay: f64,
 }
 
@@ -55,8 +55,8 @@ impl Default for Answer {
     }
 }
 
-/// Gives one answer after the other, the last one for good, and keeps the requests. Ends with the
-/// test's process.
+/// Gives the answers in order, repeats the last one, and records the requests. Ends with the test's
+/// process.
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,

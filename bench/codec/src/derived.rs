@@ -1,4 +1,4 @@
-//! What an able developer writes by hand: types with serde's derived code, and serde_json.
+//! The hand-written peer: types with serde's derives, and serde_json.
 
 use crate::{Item, Value};
 use serde::{Deserialize, Serialize};

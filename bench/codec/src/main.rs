@@ -121,8 +121,8 @@ fn decode(body: &[u8]) -> QueryOutput {
     output
 }
 
-/// Nanoseconds of each, the least of interleaved rounds, each of which begins with another: what is
-/// prepared for a round is not counted.
+/// Nanoseconds of each peer: the minimum of interleaved rounds, each of which starts with another
+/// peer. Preparation is not counted.
 fn race(peers: &mut [&mut dyn FnMut(usize) -> Duration], turns: usize, rounds: usize) -> Vec<f64> {
     let mut least = vec![f64::INFINITY; peers.len()];
     for round in 0..rounds {
@@ -134,7 +134,7 @@ fn race(peers: &mut [&mut dyn FnMut(usize) -> Duration], turns: usize, rounds: u
     least
 }
 
-/// A peer that prepares so many inputs, and is measured while it takes them.
+/// A peer that prepares this number of inputs, and is measured while it uses them.
 fn taking<I, O>(prepare: impl Fn() -> I, take: impl Fn(I) -> O) -> impl FnMut(usize) -> Duration {
     move |turns| {
         let inputs: Vec<I> = (0..turns).map(|_| prepare()).collect();
@@ -187,13 +187,13 @@ fn decoding(turns: usize, rounds: usize) -> Vec<f64> {
     )
 }
 
-/// Counts what is asked of the system.
+/// Counts allocations.
 struct Counting;
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
 
-// SAFETY: each method does what the system's does.
+// SAFETY: each method calls the system allocator's.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.fetch_add(1, Relaxed);
@@ -229,7 +229,7 @@ impl Transport for Nowhere {
     }
 }
 
-/// Allocations of a call and their bytes, the network being none.
+/// Allocations of a call and their bytes, without a network.
 async fn allocations() -> (u64, u64) {
     let keys = Credentials::new("AKIDBENCH", "secret", "bench");
     let client = Client::new(

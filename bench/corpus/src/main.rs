@@ -1,5 +1,5 @@
-//! Generates every service of botocore's that speaks AWS JSON, from file to text, on all cores;
-//! prints how many there are.
+//! Generates every botocore service that speaks AWS JSON, from file to text, on all cores; prints
+//! their number.
 
 use opsmith_codegen::Generator;
 use std::path::{Path, PathBuf};

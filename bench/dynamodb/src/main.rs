@@ -1,4 +1,4 @@
-//! Two calls through a client that the build script made.
+//! Two calls through a client that the build script generated.
 
 mod dynamodb {
     opsmith_runtime::include_service!("dynamodb");

@@ -1,4 +1,5 @@
-//! The one call through `opsmith-codepipeline`; or CALLS of them, so many IN_FLIGHT.
+//! The call through `opsmith-codepipeline`. CALLS is the number of calls, IN_FLIGHT how many run at
+//! once.
 
 use opsmith_codepipeline::{
     Client, Config, Error, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput,
@@ -23,8 +24,8 @@ async fn calls(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let calls = number("CALLS");
     let in_flight = number("IN_FLIGHT");
     let mut tasks = tokio::task::JoinSet::new();
-    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
-    // more.
+    // In tasks, as servers call: the future that `block_on` awaits costs one more turn of the
+    // reactor.
     for _ in 0..in_flight {
         let client = client.clone();
         tasks.spawn(async move { series(&client, calls / in_flight).await });

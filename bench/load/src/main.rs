@@ -1,7 +1,7 @@
-//! Load on the local endpoint: `load requests SECONDS` and `load changes SECONDS` on the one that
-//! the environment names, whose jobs are `job-0` to `job-31`; `load soak JOBS` on one of its own,
-//! with faults, and `load endure SECONDS` on one after the other. Each prints what its caller
-//! reads.
+//! Load on the local endpoint. `load requests SECONDS` and `load changes SECONDS` use the endpoint
+//! that the environment names, whose jobs are `job-0` to `job-31`. `load soak JOBS` starts an
+//! endpoint with faults, and `load endure SECONDS` starts one after the other. Each prints figures
+//! for its caller.
 
 use opsmith_codepipeline::schema::SERVICE;
 use opsmith_codepipeline::{
@@ -54,8 +54,8 @@ fn main() -> Result<(), Anyhow> {
     }
 }
 
-/// Requests per second over open connections. They are signed beforehand: it is the endpoint that
-/// is measured.
+/// Requests per second over open connections. They are signed beforehand, because the endpoint is
+/// measured.
 fn requests(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyhow> {
     let client = opsmith_runtime::Client::new(&SERVICE, Config::from_env()?);
     let mut threads = Vec::new();
@@ -98,7 +98,7 @@ fn requests(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Any
     Ok(())
 }
 
-/// Reads one answer, which has to be a success.
+/// Reads one answer, which must be a success.
 fn read(stream: &mut TcpStream, answer: &mut Vec<u8>) -> Result<(), Anyhow> {
     answer.clear();
     let mut chunk = [0; 8192];
@@ -164,7 +164,7 @@ async fn changes(time: Duration) -> Result<(), Anyhow> {
     Ok(())
 }
 
-/// Lets hardly any time pass.
+/// Sleeps for almost no time.
 #[derive(Debug)]
 struct Short;
 
@@ -174,7 +174,7 @@ impl Sleep for Short {
     }
 }
 
-/// What a job is to become: one in ten fails.
+/// The expected state of a job: one in ten fails.
 fn expected(id: &str) -> Status {
     if id.ends_with('7') {
         Status::Failed
@@ -183,8 +183,8 @@ fn expected(id: &str) -> Status {
     }
 }
 
-/// What became of jobs: how many are not in the state that they ought to be in, of how many results
-/// the worker was not sure, how many were refused, how often one was left to others.
+/// Results: the number of jobs in a wrong state, of results that the worker reported as unknown, of
+/// refused results, and of jobs left to other workers.
 struct Soaked {
     wrong: u64,
     unknown: u64,
@@ -192,7 +192,7 @@ struct Soaked {
     left: u64,
 }
 
-/// A worker with 64 jobs in hand, while a share of all requests go wrong in one way or another.
+/// A worker with 64 jobs in progress, while a share of all requests fail.
 async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
     let endpoint = Endpoint::start_with(Options {
         jobs: Jobs::default(),
@@ -252,7 +252,7 @@ async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
             _ => Outcome::failure(FailureType::JobFailed, "it ends with 7"),
         }
     };
-    // Whoever was left to others is taken in the next round, as by another worker.
+    // A job left to other workers is taken in the next round, as by another worker.
     loop {
         worker.run(action, std::future::pending()).await?;
         let waits = endpoint
@@ -277,9 +277,9 @@ async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
     })
 }
 
-/// Rounds of jobs on an endpoint each, a fifth of all requests faulty, for so long: prints rounds,
-/// jobs and what became of them; then the most kilobytes of memory and open files after rounds 3 to
-/// 12, and the least after the last five.
+/// Rounds of jobs with an endpoint each and a fifth of all requests faulty, for this time. Prints
+/// rounds, jobs and their results; then the maximum kilobytes of memory and open files after rounds
+/// 3 to 12, and the minimum after the last five.
 fn endure(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Anyhow> {
     const ROUND: usize = 2_000;
     let held = || -> Result<(u64, usize), Anyhow> {

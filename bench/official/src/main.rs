@@ -1,4 +1,4 @@
-//! The one call through the official SDK; or CALLS of them, so many IN_FLIGHT.
+//! The call through the official SDK. CALLS is the number of calls, IN_FLIGHT how many run at once.
 
 use aws_config::BehaviorVersion;
 use aws_sdk_codepipeline::Client;
@@ -37,8 +37,8 @@ async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
     let calls = number("CALLS");
     let in_flight = number("IN_FLIGHT");
     let mut tasks = tokio::task::JoinSet::new();
-    // In tasks, as servers call: what `block_on` awaits itself is polled by a turn of the reactor
-    // more.
+    // In tasks, as servers call: the future that `block_on` awaits costs one more turn of the
+    // reactor.
     for _ in 0..in_flight {
         let client = client.clone();
         tasks.spawn(async move {

@@ -1,8 +1,8 @@
 //! Answers every request with 200 and `{}`, over HTTP and over HTTPS with a private CA.
 //!
 //! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports and a
-//! third, which is the second behind a way of 20 milliseconds there and back, and runs until it is
-//! ended.
+//! third, and runs until it is killed. The third port is the second with a round trip of 20
+//! milliseconds.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -50,11 +50,10 @@ fn accept(listener: &TcpListener, serve: impl Fn(TcpStream) + Clone + Send + 'st
     }
 }
 
-/// Half of the way there and back.
+/// Half of the round trip.
 const WAY: Duration = Duration::from_millis(10);
 
-/// Passes on what comes from either side, as late as it would from afar; a connection is open after
-/// one way there and back.
+/// Forwards bytes of both sides with this delay; a connection opens after one round trip.
 fn delayed(client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
     thread::sleep(2 * WAY);
     let server = TcpStream::connect(server)?;
@@ -88,7 +87,7 @@ fn pass(mut from: TcpStream, mut to: TcpStream) {
     }
 }
 
-/// Answers requests until the client goes away.
+/// Answers requests until the client closes the connection.
 fn serve(stream: impl Read + Write) {
     let mut stream = BufReader::new(stream);
     while let Some(length) = head(&mut stream) {
@@ -99,7 +98,7 @@ fn serve(stream: impl Read + Write) {
     }
 }
 
-/// Reads a request's head; how long its body is.
+/// Reads a request's head; returns the length of its body.
 fn head(stream: &mut impl BufRead) -> Option<usize> {
     let mut length = 0;
     loop {
@@ -120,7 +119,7 @@ fn head(stream: &mut impl BufRead) -> Option<usize> {
 /// A certificate of 127.0.0.1 by a CA made for this run.
 fn tls(folder: &str) -> Result<ServerConfig, Box<dyn Error>> {
     let mut authority = CertificateParams::new(Vec::new())?;
-    // Another name than the server's, which OpenSSL would otherwise take for self-signed.
+    // With the server's name OpenSSL would consider the server's certificate self-signed.
     authority
         .distinguished_name
         .push(DnType::CommonName, "A CA to measure with");

@@ -1,8 +1,8 @@
-//! Reports that a third-party job failed, with a client that the build script made of two
-//! operations.
+//! Reports that a third-party job failed, with a client of two operations that the build script
+//! generated.
 //!
-//! `opsmith local serve` prints the variables that point it to a local endpoint with a job to try
-//! it on.
+//! To try it, set the variables that `opsmith local serve` prints: its local endpoint has a demo
+//! job.
 
 mod codepipeline {
     opsmith_runtime::include_service!("codepipeline");

@@ -1,8 +1,8 @@
-//! Reports that a third-party job failed, without async code, and takes it well when the job has
+//! Reports that a third-party job failed, without async code, and accepts that the job may have
 //! ended already.
 //!
-//! `opsmith local serve` prints the variables that point it to a local endpoint with a job to try
-//! it on.
+//! To try it, set the variables that `opsmith local serve` prints: its local endpoint has a demo
+//! job.
 
 use opsmith_codepipeline::{
     Client, Error, ErrorCode, FailureDetails, FailureType, GetThirdPartyJobDetailsInput,

@@ -1,5 +1,5 @@
-//! `weather weather get-forecast --city Oslo`: the command of a private service, as the AWS CLI
-//! would have it.
+//! `weather weather get-forecast --city Oslo`: a command for a private service, in the style of the
+//! AWS CLI.
 
 mod weather {
     opsmith_runtime::include_service!("weather");
