@@ -178,7 +178,7 @@ fn every_fact_of_the_rows_has_a_reader() {
         OperationTrait {
             OperationTrait::HostPrefix(_) => "runtime/src/endpoint/bound.rs" "OperationTrait::HostPrefix(",
             OperationTrait::Paginated(_) => "runtime/src/pages.rs" ".pagination()",
-            OperationTrait::Unpaged(_) => "command/src/run.rs" ".unpaged()",
+            OperationTrait::Unpaged(_) => "command/src/service.rs" ".unpaged()",
             OperationTrait::Unsigned => "runtime/src/client.rs" ".auth(",
             OperationTrait::Auth(_) => "runtime/src/client.rs" ".auth(",
             OperationTrait::Deprecated(_) => "schema/src/commands.rs" "OperationTrait::Deprecated(",

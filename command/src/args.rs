@@ -1,144 +1,175 @@
-//! The AWS CLI's command-line syntax: which word is an option, a value of one, or neither.
+//! The AWS CLI's command-line syntax: which word is an option, the value of an option, or neither.
 //!
-//! A line is read level by level: global options and the service, then the operation, then the
-//! operation's options. A level takes what it knows and hands the rest on in order. It knows
-//! nothing of what options mean.
+//! The line is split into tokens once. Then it is read level by level: the global options and the
+//! service, then the operation, then the operation's options. A level takes the options it knows
+//! and leaves the other tokens, in order, to the next level. What an option means is not known here.
 
 use crate::failure::Failure;
 
 /// How many values an option takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Takes {
+pub(crate) enum Arity {
     /// None: a flag.
-    Nothing,
+    Flag,
     /// Exactly one.
     One,
     /// One or none.
     Optional,
     /// One or none, and only in the option's own word: `--option=value`.
     Inline,
-    /// As many as follow, up to the next option.
+    /// Any number, up to the next option.
     Many,
 }
 
 /// An option that a level knows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Known<'a> {
+pub(crate) struct OptionSpec<'s> {
     /// With its dashes.
-    pub(crate) name: &'a str,
-    pub(crate) takes: Takes,
-    /// It matches in full only, and is no candidate for an abbreviation: options that the AWS CLI
-    /// does not have.
-    pub(crate) own: bool,
-    /// The only values it may have; any when empty.
-    pub(crate) choices: &'a [&'a str],
+    pub(crate) name: &'s str,
+    pub(crate) arity: Arity,
+    /// An option that the AWS CLI does not have. It matches in full only: it has no abbreviation
+    /// and makes none ambiguous.
+    pub(crate) is_extension: bool,
+    /// Whether it is an option only before the level's word.
+    pub(crate) is_leading: bool,
+    /// The allowed values; any when empty.
+    pub(crate) choices: &'s [&'s str],
 }
 
-impl<'a> Known<'a> {
-    /// An option of our own commands, with any values.
-    #[cfg(any(feature = "local", feature = "worker"))]
-    pub(crate) const fn own(name: &'a str, takes: Takes) -> Self {
-        Known {
+impl<'s> OptionSpec<'s> {
+    /// An option with any values.
+    pub(crate) const fn new(name: &'s str, arity: Arity) -> Self {
+        OptionSpec {
             name,
-            takes,
-            own: true,
+            arity,
+            is_extension: false,
+            is_leading: false,
             choices: &[],
         }
     }
-}
 
-/// An option as it was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Given<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) values: Vec<String>,
-}
-
-/// What a level made of its words.
-#[derive(Debug, Default)]
-pub(crate) struct Level<'a> {
-    /// Known options in the order given.
-    pub(crate) given: Vec<Given<'a>>,
-    /// The first word that is neither an option nor a value of one.
-    pub(crate) word: Option<String>,
-    /// What the next level has to make sense of.
-    pub(crate) rest: Vec<String>,
-}
-
-impl Level<'_> {
-    /// The values of the last time an option was given; the earlier ones don't count.
-    pub(crate) fn values(&self, name: &str) -> Option<&[String]> {
-        self.given
-            .iter()
-            .rev()
-            .find(|given| given.name == name)
-            .map(|given| given.values.as_slice())
-    }
-
-    /// The one value of an option.
-    pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        self.values(name)?.first().map(String::as_str)
-    }
-
-    /// Whether an option was given.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.values(name).is_some()
+    /// An option of our own with any values.
+    pub(crate) const fn extension(name: &'s str, arity: Arity) -> Self {
+        OptionSpec {
+            is_extension: true,
+            ..OptionSpec::new(name, arity)
+        }
     }
 }
 
-/// Whether a word asks for help, which the AWS CLI has no option for.
-pub(crate) fn asks_help(words: &[String]) -> bool {
-    words.iter().any(|word| word == "-h" || word == "--help")
+/// A word of the command line, classified as far as that is possible without the options of a
+/// level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Token<'t> {
+    /// The whole word.
+    pub(crate) text: &'t str,
+    form: Form<'t>,
 }
 
-/// What a word is at a level.
-enum Token<'a> {
+/// What a word looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form<'t> {
     Word,
-    Option(Known<'a>, Option<String>),
+    /// `--`
+    Separator,
+    /// A dash and more, split at the first `=`.
+    Dashed {
+        name: &'t str,
+        value: Option<&'t str>,
+        /// A negative number or a text with blanks: a word, unless it is a known option.
+        may_be_word: bool,
+    },
+}
+
+impl<'t> Token<'t> {
+    fn new(text: &'t str) -> Self {
+        let form = if text == "--" {
+            Form::Separator
+        } else if text == "-" || !text.starts_with('-') {
+            Form::Word
+        } else {
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (text, None),
+            };
+            Form::Dashed {
+                name,
+                value,
+                may_be_word: text.contains(' ') || is_negative_number(text),
+            }
+        };
+        Token { text, form }
+    }
+
+    /// What the token is at a level with these options.
+    fn meaning<'k, 's>(&self, specs: &'k [OptionSpec<'s>]) -> Result<Meaning<'k, 's, 't>, Failure> {
+        let (name, value, may_be_word) = match self.form {
+            Form::Word => return Ok(Meaning::Word),
+            Form::Separator => return Ok(Meaning::Unknown),
+            Form::Dashed {
+                name,
+                value,
+                may_be_word,
+            } => (name, value, may_be_word),
+        };
+        if let Some(spec) = find(name, specs)? {
+            Ok(Meaning::Option(spec, value))
+        } else if may_be_word {
+            Ok(Meaning::Word)
+        } else {
+            Ok(Meaning::Unknown)
+        }
+    }
+
+    fn is_word(&self, specs: &[OptionSpec<'_>]) -> bool {
+        matches!(self.meaning(specs), Ok(Meaning::Word))
+    }
+
+    fn is_unknown_option(&self, specs: &[OptionSpec<'_>]) -> bool {
+        self.form != Form::Separator && matches!(self.meaning(specs), Ok(Meaning::Unknown))
+    }
+}
+
+/// What a token is at a level.
+enum Meaning<'k, 's, 't> {
+    Word,
+    Option(&'k OptionSpec<'s>, Option<&'t str>),
     Unknown,
 }
 
-/// Tells what a word is.
-fn classify<'a>(token: &str, known: &[Known<'a>]) -> Result<Token<'a>, Failure> {
-    if token.is_empty() || token == "-" || !token.starts_with('-') {
-        return Ok(Token::Word);
+/// The option with this name, or the only one that begins so.
+fn find<'k, 's>(
+    name: &str,
+    specs: &'k [OptionSpec<'s>],
+) -> Result<Option<&'k OptionSpec<'s>>, Failure> {
+    if let Some(spec) = specs.iter().find(|spec| spec.name == name) {
+        return Ok(Some(spec));
     }
-    let exact = |name: &str| known.iter().find(|option| option.name == name).copied();
-    if let Some(option) = exact(token) {
-        return Ok(Token::Option(option, None));
+    if name.len() <= 2 || !name.starts_with("--") {
+        return Ok(None);
     }
-    let (name, value) = match token.split_once('=') {
-        Some((name, value)) => (name, Some(value.to_owned())),
-        None => (token, None),
-    };
-    if let Some(option) = exact(name) {
-        return Ok(Token::Option(option, value));
-    }
-    if name.starts_with("--") && name.len() > 2 {
-        let matching: Vec<_> = known
-            .iter()
-            .filter(|option| !option.own && option.name.starts_with(name))
+    let mut matching = specs
+        .iter()
+        .filter(|spec| !spec.is_extension && spec.name.starts_with(name));
+    let first = matching.next();
+    if let (Some(first), Some(second)) = (first, matching.next()) {
+        let others = matching.map(|spec| spec.name);
+        let names: Vec<_> = [first.name, second.name]
+            .into_iter()
+            .chain(others)
             .collect();
-        match matching.as_slice() {
-            [option] => return Ok(Token::Option(**option, value)),
-            [_, _, ..] => {
-                let names: Vec<_> = matching.iter().map(|option| option.name).collect();
-                return Err(Failure::usage(format!(
-                    "ambiguous option: {name} could match {}",
-                    names.join(", ")
-                )));
-            }
-            [] => {}
-        }
+        return Err(Failure::usage(format_args!(
+            "ambiguous option: {name} could match {}",
+            names.join(", ")
+        )));
     }
-    let word = is_negative_number(token) || token.contains(' ');
-    Ok(if word { Token::Word } else { Token::Unknown })
+    Ok(first)
 }
 
 /// `-1`, `-.5`, `-1.5`, and neither `-1e5` nor `-1.`.
-fn is_negative_number(token: &str) -> bool {
+fn is_negative_number(text: &str) -> bool {
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let Some(number) = token.strip_prefix('-') else {
+    let Some(number) = text.strip_prefix('-') else {
         return false;
     };
     match number.split_once('.') {
@@ -147,96 +178,199 @@ fn is_negative_number(token: &str) -> bool {
     }
 }
 
-/// Reads the words of one level. `word` is called with the first word that is no option and no
-/// value; `option` with each option, as soon as it is reached: what it answers ends the reading.
-pub(crate) fn read<'a, E: From<Failure>>(
-    tokens: &[String],
-    known: &[Known<'a>],
-    mut option: impl FnMut(&Given<'a>) -> Result<(), E>,
-    mut word: impl FnMut(&str) -> Result<(), E>,
-) -> Result<Level<'a>, E> {
-    let mut level = Level::default();
-    let mut tokens = tokens.iter().peekable();
-    while let Some(token) = tokens.next() {
-        if token == "--" && level.word.is_some() && tokens.peek().is_some() {
-            // What follows is not looked at on this level.
-            level.rest.extend(tokens.by_ref().cloned());
-            break;
-        }
-        match classify(token, known)? {
-            Token::Word if level.word.is_none() => {
-                word(token)?;
-                level.word = Some(token.clone());
-            }
-            Token::Word | Token::Unknown => level.rest.push(token.clone()),
-            // Before the service there is nothing that an own option could be mistaken for.
-            Token::Option(known, _) if known.name == "--local" && level.word.is_some() => {
-                level.rest.push(token.clone())
-            }
-            Token::Option(found, inline) => {
-                let given = Given {
-                    name: found.name,
-                    values: values(found, inline, &mut tokens, known)?,
-                };
-                option(&given)?;
-                level.given.push(given);
-            }
-        }
-    }
-    Ok(level)
+/// The tokens of a command line.
+pub(crate) fn tokens<'t, W: AsRef<str>>(words: &'t [W]) -> Vec<Token<'t>> {
+    words.iter().map(|word| Token::new(word.as_ref())).collect()
 }
 
-/// Takes the values of an option.
-fn values<'t>(
-    option: Known<'_>,
-    inline: Option<String>,
-    tokens: &mut std::iter::Peekable<impl Iterator<Item = &'t String>>,
-    known: &[Known<'_>],
-) -> Result<Vec<String>, Failure> {
-    let is_value =
-        |token: &&String| *token != "--" && matches!(classify(token, known), Ok(Token::Word));
-    let is_unknown =
-        |token: &String| token != "--" && matches!(classify(token, known), Ok(Token::Unknown));
-    let values: Vec<String> = match (option.takes, inline) {
-        (Takes::Nothing, Some(value)) => {
-            return Err(Failure::usage(format!(
-                "argument {}: ignored explicit argument '{value}'",
-                option.name
-            )));
-        }
-        (Takes::Nothing | Takes::Inline, None) => Vec::new(),
-        (_, Some(value)) => vec![value],
-        (Takes::One, None) => match tokens.next_if(is_value) {
-            Some(value) => vec![value.clone()],
-            None => {
-                return Err(no_value(
-                    option,
-                    tokens.peek().is_some_and(|next| is_unknown(next)),
-                ));
-            }
-        },
-        (Takes::Optional, None) => tokens.next_if(is_value).cloned().into_iter().collect(),
-        (Takes::Many, None) => std::iter::from_fn(|| tokens.next_if(is_value))
-            .cloned()
-            .collect(),
-    };
-    match values
+/// Whether a token asks for help, for which the AWS CLI has no option.
+pub(crate) fn asks_help(tokens: &[Token<'_>]) -> bool {
+    tokens
         .iter()
-        .find(|value| !option.choices.is_empty() && !option.choices.contains(&value.as_str()))
-    {
-        Some(value) => Err(Failure::choice(
-            option.name,
-            value,
-            option.choices.iter().copied(),
-        )),
-        None => Ok(values),
+        .any(|token| matches!(token.text, "-h" | "--help"))
+}
+
+/// The word of a level, or `help` when a token asks for it.
+pub(crate) fn word_or_help<'t>(args: &ParsedArgs<'_, 't>) -> Option<&'t str> {
+    args.word
+        .or_else(|| asks_help(&args.rest).then_some("help"))
+}
+
+/// An option as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ParsedOption<'s, 't> {
+    pub(crate) name: &'s str,
+    pub(crate) values: Vec<&'t str>,
+}
+
+/// A part of a level, in the order of the line.
+pub(crate) enum Arg<'s, 't> {
+    /// A known option with its values.
+    Option(ParsedOption<'s, 't>),
+    /// The first word that is neither an option nor the value of one.
+    Word(&'t str),
+    /// A token for the next level.
+    Rest(Token<'t>),
+}
+
+/// Reads the tokens of a level one by one, so that the caller can act on an option or a word before
+/// a later token turns out to be wrong.
+pub(crate) struct Parser<'k, 's, 't> {
+    tokens: std::slice::Iter<'k, Token<'t>>,
+    specs: &'k [OptionSpec<'s>],
+    has_word: bool,
+    /// All that follows is for the next level.
+    is_verbatim: bool,
+}
+
+impl<'k, 's, 't> Parser<'k, 's, 't> {
+    pub(crate) fn new(tokens: &'k [Token<'t>], specs: &'k [OptionSpec<'s>]) -> Self {
+        Parser {
+            tokens: tokens.iter(),
+            specs,
+            has_word: false,
+            is_verbatim: false,
+        }
+    }
+
+    fn arg(&mut self, token: Token<'t>) -> Result<Arg<'s, 't>, Failure> {
+        Ok(match token.meaning(self.specs)? {
+            Meaning::Word if !self.has_word => {
+                self.has_word = true;
+                Arg::Word(token.text)
+            }
+            Meaning::Word | Meaning::Unknown => Arg::Rest(token),
+            Meaning::Option(spec, _) if spec.is_leading && self.has_word => Arg::Rest(token),
+            Meaning::Option(spec, inline) => Arg::Option(ParsedOption {
+                name: spec.name,
+                values: self.values(spec, inline)?,
+            }),
+        })
+    }
+
+    /// Takes the values of an option.
+    fn values(
+        &mut self,
+        spec: &OptionSpec<'_>,
+        inline: Option<&'t str>,
+    ) -> Result<Vec<&'t str>, Failure> {
+        let values = match (spec.arity, inline) {
+            (Arity::Flag, Some(value)) => {
+                return Err(Failure::usage(format_args!(
+                    "argument {}: ignored explicit argument '{value}'",
+                    spec.name
+                )));
+            }
+            (Arity::Flag | Arity::Inline, None) => Vec::new(),
+            (_, Some(value)) => vec![value],
+            (Arity::One, None) => vec![self.value().ok_or_else(|| self.no_value(spec))?],
+            (Arity::Optional, None) => self.value().into_iter().collect(),
+            (Arity::Many, None) => std::iter::from_fn(|| self.value()).collect(),
+        };
+        let is_wrong = |value: &&&str| !spec.choices.is_empty() && !spec.choices.contains(value);
+        match values.iter().find(is_wrong) {
+            Some(value) => Err(Failure::choice(
+                spec.name,
+                value,
+                spec.choices.iter().copied(),
+            )),
+            None => Ok(values),
+        }
+    }
+
+    /// Takes the next token, if it can be a value.
+    fn value(&mut self) -> Option<&'t str> {
+        let (next, rest) = self.tokens.as_slice().split_first()?;
+        next.is_word(self.specs).then(|| {
+            self.tokens = rest.iter();
+            next.text
+        })
+    }
+
+    /// An option without its value. The next token may have been meant as the value.
+    fn no_value(&self, spec: &OptionSpec<'_>) -> Failure {
+        let name = spec.name;
+        let next = self.tokens.as_slice().first();
+        let hint = next
+            .is_some_and(|next| next.is_unknown_option(self.specs))
+            .then(|| format!("If the value begins with a dash, write {name}=VALUE."));
+        Failure::usage(format_args!("argument {name}: expected one argument")).noting(hint)
     }
 }
 
-/// An option without its value. What follows may have been meant for one.
-fn no_value(option: Known<'_>, looks_like_an_option: bool) -> Failure {
-    let name = option.name;
-    let hint = looks_like_an_option
-        .then(|| format!("If the value begins with a dash, write {name}=VALUE."));
-    Failure::usage(format!("argument {name}: expected one argument")).noting(hint)
+impl<'s, 't> Iterator for Parser<'_, 's, 't> {
+    type Item = Result<Arg<'s, 't>, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut token = *self.tokens.next()?;
+        if token.form == Form::Separator && self.has_word && !self.is_verbatim {
+            if let Some(next) = self.tokens.next() {
+                self.is_verbatim = true;
+                token = *next;
+            }
+        }
+        Some(if self.is_verbatim {
+            Ok(Arg::Rest(token))
+        } else {
+            self.arg(token)
+        })
+    }
+}
+
+/// The parts of a level.
+#[derive(Debug, Default)]
+pub(crate) struct ParsedArgs<'s, 't> {
+    /// The known options, in the order of the line.
+    pub(crate) options: Vec<ParsedOption<'s, 't>>,
+    /// The first word that is neither an option nor the value of one.
+    pub(crate) word: Option<&'t str>,
+    /// The tokens for the next level.
+    pub(crate) rest: Vec<Token<'t>>,
+}
+
+impl<'s, 't> ParsedArgs<'s, 't> {
+    /// Reads a level.
+    ///
+    /// # Errors
+    ///
+    /// An option in the wrong form.
+    pub(crate) fn read(tokens: &[Token<'t>], specs: &[OptionSpec<'s>]) -> Result<Self, Failure> {
+        let mut args = ParsedArgs::default();
+        for arg in Parser::new(tokens, specs) {
+            args.add(arg?);
+        }
+        Ok(args)
+    }
+
+    pub(crate) fn add(&mut self, arg: Arg<'s, 't>) {
+        match arg {
+            Arg::Option(option) => self.options.push(option),
+            Arg::Word(word) => self.word = Some(word),
+            Arg::Rest(token) => self.rest.push(token),
+        }
+    }
+
+    /// The values of an option. Of an option that is given several times, the last counts.
+    pub(crate) fn values(&self, name: &str) -> Option<&[&'t str]> {
+        self.options
+            .iter()
+            .rev()
+            .find(|option| option.name == name)
+            .map(|option| option.values.as_slice())
+    }
+
+    /// The first value of an option.
+    pub(crate) fn value(&self, name: &str) -> Option<&'t str> {
+        self.values(name)?.first().copied()
+    }
+
+    /// Whether an option was given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.values(name).is_some()
+    }
+
+    /// The words for the next level.
+    pub(crate) fn rest_words(&self) -> Vec<&'t str> {
+        self.rest.iter().map(|token| token.text).collect()
+    }
 }

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::output::{Timestamps, present};
 use crate::prompt::Terminal;
 use crate::signals::unless_interrupted;
+use crate::{dry_run, stdout};
 use opsmith_runtime::client::Prepared;
 use opsmith_runtime::codec::Doubt;
 use opsmith_runtime::config::credentials::region_of_instance;
@@ -107,13 +108,13 @@ impl<'a> OperationRunner<'a> {
         }
     }
 
-    /// The request of a call, signed as if it were to be sent now; without what is sensitive in the
-    /// parameters unless `secrets` are to be shown.
+    /// The request of a call, signed as if it were sent now. Sensitive parameters are redacted,
+    /// unless `secrets` are to be shown.
     ///
     /// # Errors
     ///
     /// What keeps the call from being made.
-    pub(crate) fn sign(&mut self, parameters: &Map, secrets: bool) -> Result<Request, Failure> {
+    fn sign(&mut self, parameters: &Map, secrets: bool) -> Result<Request, Failure> {
         let mut prepared = self.prepare(parameters)?;
         if !secrets {
             let document = Document::Map(parameters.clone());
@@ -121,6 +122,16 @@ impl<'a> OperationRunner<'a> {
         }
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
         Ok(runtime.block_on(unless_interrupted(self.client.signed(prepared)))??)
+    }
+
+    /// Prints the signed request instead of sending it.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the call from being made.
+    pub(crate) fn dry_run(&mut self, form: Option<&str>, parameters: &Map) -> Result<(), Failure> {
+        let request = self.sign(parameters, dry_run::shows_secrets(form))?;
+        stdout::print(&dry_run::shown(request, form))
     }
 
     /// Makes the call and reads its answer.

@@ -1,7 +1,7 @@
 //! Completions: `opsmith completions SHELL` prints what a shell needs, which is little: it asks
 //! `opsmith completions answer LINE CURRENT` for the words that may stand at the end of a line.
 
-use crate::args::{Known, Takes};
+use crate::args::{Arity, OptionSpec};
 use crate::failure::Failure;
 use crate::program::Program;
 use crate::stdout::print;
@@ -64,7 +64,7 @@ complete -c opsmith -f -a '(_opsmith)'
 /// # Errors
 ///
 /// Words that name no shell.
-pub(crate) fn command(program: &Program, words: &[String]) -> Result<(), Failure> {
+pub(crate) fn command(program: &Program, words: &[&str]) -> Result<(), Failure> {
     let shells = || SHELLS.iter().map(|(shell, _)| *shell);
     let usage = || {
         format!(
@@ -74,14 +74,14 @@ pub(crate) fn command(program: &Program, words: &[String]) -> Result<(), Failure
         )
     };
     match words {
-        [word, line, current @ ..] if word == "answer" => {
-            let current = current.first().map(String::as_str);
+        ["answer", line, current @ ..] => {
+            let current = current.first().copied();
             let answers = answers(program, line)
                 .into_iter()
                 .filter_map(|word| shown(&word, line, current));
             print(&answers.map(|word| word + "\n").collect::<String>())
         }
-        [word] if word == "help" => print(&format!(
+        ["help"] => print(&format!(
             "{}\n\nPrints the completions of {} for a shell.\n",
             usage(),
             program.name
@@ -152,20 +152,20 @@ struct Place<'a> {
 impl Place<'_> {
     fn pass(&mut self, word: &str) {
         let takes =
-            |option: &str| self.with_options(|known| find(known, option).map(|known| known.takes));
+            |option: &str| self.with_options(|known| find(known, option).map(|known| known.arity));
         if word.starts_with("--") {
             let (name, value) = word
                 .split_once('=')
                 .map_or((word, None), |(name, value)| (name, Some(value)));
-            let due = value.is_none()
-                && !matches!(takes(name), None | Some(Takes::Nothing | Takes::Inline));
+            let due =
+                value.is_none() && !matches!(takes(name), None | Some(Arity::Flag | Arity::Inline));
             self.due = due.then(|| name.to_owned());
             self.given.push(name.to_owned());
             return;
         }
         match self.due.as_deref().map(takes) {
             // More values may follow.
-            Some(Some(Takes::Many)) => {}
+            Some(Some(Arity::Many)) => {}
             Some(_) => self.due = None,
             None => self.path.push(word.to_owned()),
         }
@@ -199,24 +199,24 @@ impl Place<'_> {
     }
 
     /// Does something with the options that may stand here.
-    fn with_options<T>(&self, task: impl FnOnce(&[Known<'_>]) -> T) -> T {
-        let mut known = globals::known();
+    fn with_options<T>(&self, task: impl FnOnce(&[OptionSpec<'_>]) -> T) -> T {
+        let mut known = globals::specs();
         let Some((commands, command, operation)) = self.operation() else {
             return task(&known);
         };
         let parameters = parameter::all(commands.service, &command, &operation);
         let pagination = operation.pagination();
-        known.retain(|global| global.name != "--local");
+        known.retain(|global| !global.is_leading);
         let shown = parameters
             .iter()
             .filter(|parameter| parameter.is_shown(pagination.as_ref()));
         let shown = shown.flat_map(|parameter| {
             parameter
-                .known()
+                .specs()
                 .filter(|known| parameter.names().any(|name| name == known.name))
         });
-        let mut own: Vec<Known<'_>> = shown.chain(operation::common(pagination)).collect();
-        own.extend(self.waits().then(waiter::known).into_iter().flatten());
+        let mut own: Vec<OptionSpec<'_>> = shown.chain(operation::common(pagination)).collect();
+        own.extend(self.waits().then(waiter::specs).into_iter().flatten());
         own.extend(known);
         task(&own)
     }
@@ -325,7 +325,7 @@ impl Place<'_> {
                     let parameters = parameter::all(commands.service, &command, &operation);
                     let found = parameters
                         .iter()
-                        .find(|parameter| parameter.known().any(|known| known.name == option));
+                        .find(|parameter| parameter.specs().any(|known| known.name == option));
                     found.map_or_else(Vec::new, |found| {
                         shorthand(commands.service, found.member.target, so_far)
                     })
@@ -334,7 +334,7 @@ impl Place<'_> {
     }
 }
 
-fn find<'k, 'a>(known: &'k [Known<'a>], option: &str) -> Option<&'k Known<'a>> {
+fn find<'k, 'a>(known: &'k [OptionSpec<'a>], option: &str) -> Option<&'k OptionSpec<'a>> {
     known.iter().find(|known| known.name == option)
 }
 

@@ -1,7 +1,7 @@
 //! What every operation needs besides its parameters: the program, the global options and the
 //! settings.
 
-use crate::args::Level;
+use crate::args::ParsedArgs;
 use crate::failure::Failure;
 use crate::input::{BinaryFormat, Reader};
 use crate::output::Timestamps;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(crate) struct Context<'a> {
     pub(crate) program: &'a Program,
     /// The global options.
-    pub(crate) globals: &'a Level<'static>,
+    pub(crate) globals: &'a ParsedArgs<'static, 'a>,
     /// The environment and the shared files; empty with `--local`.
     pub(crate) settings: Arc<Settings>,
     pub(crate) query: Option<Query>,
@@ -39,7 +39,7 @@ impl<'a> Context<'a> {
     /// A wrong option or setting; an endpoint of `--local` that can't start.
     pub(crate) fn new(
         program: &'a Program,
-        globals: &'a Level<'static>,
+        globals: &'a ParsedArgs<'static, 'a>,
         mut settings: Settings,
         error_format: ErrorFormat,
         local: bool,
@@ -89,7 +89,7 @@ impl<'a> Context<'a> {
 }
 
 /// The expression of `--query`.
-fn query(globals: &Level<'_>) -> Result<Option<Query>, Failure> {
+fn query(globals: &ParsedArgs<'_, '_>) -> Result<Option<Query>, Failure> {
     let query = globals.value("--query").map(|query| {
         Query::parse(query).map_err(|problem| {
             Failure::parameter(format_args!("Bad value for --query {query}: {problem}"))
@@ -99,7 +99,7 @@ fn query(globals: &Level<'_>) -> Result<Option<Query>, Failure> {
 }
 
 /// Puts the options that override settings into the settings.
-fn override_settings(globals: &Level<'_>, settings: &mut Settings) -> Result<(), Failure> {
+fn override_settings(globals: &ParsedArgs<'_, '_>, settings: &mut Settings) -> Result<(), Failure> {
     if let Some(url) = globals.value("--endpoint-url") {
         // As Python finds a scheme: `localhost:8080` has one.
         let has_scheme = url.split_once(':').is_some_and(|(scheme, _)| {
@@ -146,7 +146,10 @@ fn timestamps(settings: &Settings, local: bool) -> Result<Timestamps, Failure> {
 }
 
 /// How parameters write bytes.
-fn binary_format(globals: &Level<'_>, settings: &Settings) -> Result<BinaryFormat, Failure> {
+fn binary_format(
+    globals: &ParsedArgs<'_, '_>,
+    settings: &Settings,
+) -> Result<BinaryFormat, Failure> {
     let name = match globals.value("--cli-binary-format") {
         Some(name) => Some(name.to_owned()),
         None => settings.get("cli_binary_format")?.map(|value| value.text),

@@ -70,6 +70,11 @@ impl Failure {
         }
     }
 
+    /// A required argument is missing.
+    pub(crate) fn required(name: &str) -> Self {
+        Failure::usage(format_args!("the following arguments are required: {name}"))
+    }
+
     /// The same for one of our own commands, which has its own usage text.
     pub(crate) fn command_usage(text: impl fmt::Display) -> Self {
         Failure {
@@ -125,7 +130,7 @@ impl Failure {
     }
 
     /// Options that are not known.
-    pub(crate) fn unknown_options(options: &[String]) -> Self {
+    pub(crate) fn unknown_options(options: &[&str]) -> Self {
         Failure::new(
             Kind::UnknownOptions,
             format_args!("Unknown options: {}", options.join(", ")),

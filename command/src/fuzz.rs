@@ -5,6 +5,7 @@
 mod args;
 mod bulk;
 mod call;
+mod choice;
 mod completions;
 mod context;
 mod dry_run;
@@ -23,8 +24,10 @@ mod program;
 mod prompt;
 mod report;
 mod run;
+mod service;
 mod signals;
 mod skeleton;
+mod startup;
 mod stdout;
 mod suggest;
 mod trace;

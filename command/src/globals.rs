@@ -1,55 +1,56 @@
-//! The global options, as one table: what they are called, take and mean.
+//! The global options, as one table: their names, values and help texts.
 
-use crate::args::{Known, Takes};
+use crate::args::{Arity, OptionSpec};
 
 /// A global option.
 pub(crate) struct Global {
-    name: &'static str,
-    takes: Takes,
-    own: bool,
-    choices: &'static [&'static str],
+    spec: OptionSpec<'static>,
     /// For people.
     text: &'static str,
-    /// The setting that states the same.
+    /// The setting that has the same meaning.
     setting: Option<&'static str>,
 }
 
 const fn flag(name: &'static str, text: &'static str) -> Global {
-    Global {
-        name,
-        takes: Takes::Nothing,
-        own: false,
-        choices: &[],
-        text,
-        setting: None,
-    }
+    Global::new(OptionSpec::new(name, Arity::Flag), text)
 }
 
 const fn value(name: &'static str, text: &'static str) -> Global {
-    Global {
-        name,
-        takes: Takes::One,
-        own: false,
-        choices: &[],
-        text,
-        setting: None,
-    }
+    Global::new(OptionSpec::new(name, Arity::One), text)
 }
 
 impl Global {
+    const fn new(spec: OptionSpec<'static>, text: &'static str) -> Self {
+        Global {
+            spec,
+            text,
+            setting: None,
+        }
+    }
+
     const fn choices(mut self, choices: &'static [&'static str]) -> Self {
-        self.choices = choices;
+        self.spec.choices = choices;
         self
     }
 
-    /// The setting of this name states the same.
+    /// The setting of this name has the same meaning.
     const fn or(mut self, setting: &'static str) -> Self {
         self.setting = Some(setting);
         self
     }
 
-    const fn own(mut self) -> Self {
-        self.own = true;
+    const fn extension(mut self) -> Self {
+        self.spec.is_extension = true;
+        self
+    }
+
+    const fn leading(mut self) -> Self {
+        self.spec.is_leading = true;
+        self
+    }
+
+    const fn inline(mut self) -> Self {
+        self.spec.arity = Arity::Inline;
         self
     }
 }
@@ -80,7 +81,7 @@ const GLOBALS: &[Global] = &[
     flag("--cli-auto-prompt", "Not built: prompting for parameters."),
     flag("--no-cli-auto-prompt", "Does not prompt for parameters, which is the case anyway."),
     value("--cli-error-format", "How an error is printed.").choices(ERROR_FORMATS).or("cli_error_format"),
-    flag("--local", "Calls a local endpoint that runs within the command, in place of an account. Only before the service.").own(),
+    flag("--local", "Calls a local endpoint that runs within the command, in place of an account. Only before the service.").extension().leading(),
     value(
         "--cli-validation",
         "How strictly parameters are checked against the model: standard refuses what is sure to fail and warns of what \
@@ -88,61 +89,51 @@ const GLOBALS: &[Global] = &[
     )
     .or("cli_validation")
     .choices(&["standard", "strict", "compat", "off"])
-    .own(),
+    .extension(),
     value(
         "--cli-input-jsonl",
         "A file of JSON documents, one on each line, or - for standard input: the operation is called for each, and the \
          results are lines of JSON in the same order. Options win over the documents; of paged results it is the page \
          that the document asks for.",
     )
-    .own(),
-    value("--cli-concurrency", "With --cli-input-jsonl: calls at a time; 16 without it.").own(),
-    value("--cli-resume", "With --cli-input-jsonl: a file that notes which lines are done; they are passed over.").own(),
-    Global {
-        takes: Takes::Inline,
-        ..value(
-            "--cli-dry-run",
-            "Prints the signed request and sends nothing: as HTTP has it, or with =curl as a command line of curl. What is \
-             secret is left out; =http-secrets and =curl-secrets show it.",
-        )
-        .choices(crate::dry_run::FORMS)
-        .own()
-    },
+    .extension(),
+    value("--cli-concurrency", "With --cli-input-jsonl: calls at a time; 16 without it.").extension(),
+    value("--cli-resume", "With --cli-input-jsonl: a file that notes which lines are done; they are passed over.").extension(),
+    value(
+        "--cli-dry-run",
+        "Prints the signed request and sends nothing: as HTTP has it, or with =curl as a command line of curl. What is \
+         secret is left out; =http-secrets and =curl-secrets show it.",
+    )
+    .choices(crate::dry_run::FORMS)
+    .extension()
+    .inline(),
 ];
 
 /// The options as the first level of a command line knows them.
-pub(crate) fn known() -> Vec<Known<'static>> {
-    let known = |global: &Global| {
-        let Global {
-            name,
-            takes,
-            own,
-            choices,
-            ..
-        } = *global;
-        Known {
-            name,
-            takes,
-            own,
-            choices,
-        }
-    };
-    GLOBALS.iter().map(known).collect()
+pub(crate) fn specs() -> Vec<OptionSpec<'static>> {
+    GLOBALS.iter().map(|global| global.spec).collect()
+}
+
+/// Those of the options that have one of these names.
+pub(crate) fn specs_of(names: &[&str]) -> Vec<OptionSpec<'static>> {
+    let mut specs = specs();
+    specs.retain(|spec| names.contains(&spec.name));
+    specs
 }
 
 /// The options as the help page shows them.
 pub(crate) fn help() -> Vec<GlobalHelp<'static>> {
     let help = |global: &Global| {
-        let value = match (global.takes, global.name) {
-            (Takes::Nothing, _) => "boolean",
+        let value = match (global.spec.arity, global.spec.name) {
+            (Arity::Flag, _) => "boolean",
             (_, "--cli-read-timeout" | "--cli-connect-timeout") => "int",
             _ => "string",
         };
         GlobalHelp {
-            name: global.name,
+            name: global.spec.name,
             value,
             text: global.text,
-            choices: global.choices,
+            choices: global.spec.choices,
             setting: global.setting,
         }
     };
@@ -156,7 +147,7 @@ pub(crate) struct GlobalHelp<'a> {
     pub(crate) value: &'a str,
     pub(crate) text: &'a str,
     pub(crate) choices: &'a [&'a str],
-    /// The setting that states the same, if there is one.
+    /// The setting that has the same meaning, if there is one.
     pub(crate) setting: Option<&'a str>,
 }
 

@@ -73,7 +73,7 @@ impl Reader<'_> {
         &self,
         option: &str,
         member: &Member<'_>,
-        words: &[String],
+        words: &[&str],
         bare: bool,
     ) -> Result<Document, Error> {
         let shape = self.service.shape(member.target);
@@ -107,10 +107,10 @@ impl Reader<'_> {
                 Document::List(vec![text.into()])
             }
             (Kind::List, _) if of_texts => {
-                Document::List(words.iter().map(|word| word.clone().into()).collect())
+                Document::List(words.iter().map(|word| (*word).into()).collect())
             }
             (Kind::List, Some(files::Content::Text(text))) => {
-                self.elements(option, member, &[text], bare)?
+                self.elements(option, member, &[&text], bare)?
             }
             (Kind::List, _) => self.elements(option, member, words, bare)?,
             (Kind::Structure | Kind::Union | Kind::Map, Some(files::Content::Text(text))) => {
@@ -127,7 +127,7 @@ impl Reader<'_> {
 
     /// A list of structures with a name and a value, of words such as `name=value`, with a text
     /// between pairs in one word. A pair without `=` has an empty value.
-    pub(crate) fn pairs(&self, member: &Member<'_>, words: &[String], between: &str) -> Document {
+    pub(crate) fn pairs(&self, member: &Member<'_>, words: &[&str], between: &str) -> Document {
         let element = self
             .service
             .shape(member.target)
@@ -142,7 +142,7 @@ impl Reader<'_> {
             let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
             Document::from([(name.name, key.into()), (value.name, text.into())])
         };
-        let of_word = |word: &String| match between {
+        let of_word = |word: &&str| match between {
             "" => vec![pair(word)],
             between => word.split(between).map(pair).collect(),
         };
@@ -178,7 +178,7 @@ impl Reader<'_> {
         &self,
         option: &str,
         member: &Member<'_>,
-        words: &[String],
+        words: &[&str],
         bare: bool,
     ) -> Result<Document, Error> {
         let element = self
@@ -193,9 +193,9 @@ impl Reader<'_> {
         let only = bare
             .then(|| self.service.shape(element).members.first())
             .flatten();
-        let read = |word: &String| match (json, only) {
+        let read = |word: &&str| match (json, only) {
             (true, _) => self.json(option, member, word),
-            (false, Some(only)) => Ok(Document::from([(only.name, word.as_str().into())])),
+            (false, Some(only)) => Ok(Document::from([(only.name, (*word).into())])),
             (false, None) => self.shorthand(option, member, word, element),
         };
         words

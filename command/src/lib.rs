@@ -24,6 +24,7 @@
 mod args;
 mod bulk;
 mod call;
+mod choice;
 mod completions;
 mod context;
 mod dry_run;
@@ -50,8 +51,10 @@ mod report;
 #[expect(unreachable_pub)]
 mod readers;
 mod run;
+mod service;
 mod signals;
 mod skeleton;
+mod startup;
 mod stdout;
 mod suggest;
 mod trace;

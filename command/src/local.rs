@@ -3,7 +3,7 @@
 
 mod job;
 
-use crate::args::{self, Known, Takes};
+use crate::args::{Arity, OptionSpec, ParsedArgs, Token};
 use crate::failure::Failure;
 use crate::program::Program;
 use crate::stdout::print;
@@ -21,12 +21,12 @@ fn usage_line(name: &str) -> String {
     )
 }
 
-const OPTIONS: &[Known<'static>] = &[
-    Known::own("--port", Takes::One),
-    Known::own("--jobs", Takes::One),
-    Known::own("--state", Takes::One),
-    Known::own("--seed", Takes::One),
-    Known::own("--stub", Takes::Nothing),
+const OPTIONS: &[OptionSpec<'static>] = &[
+    OptionSpec::extension("--port", Arity::One),
+    OptionSpec::extension("--jobs", Arity::One),
+    OptionSpec::extension("--state", Arity::One),
+    OptionSpec::extension("--seed", Arity::One),
+    OptionSpec::extension("--stub", Arity::Flag),
 ];
 
 /// Runs `opsmith local …`.
@@ -34,17 +34,17 @@ const OPTIONS: &[Known<'static>] = &[
 /// # Errors
 ///
 /// The words are no command of it, or what they ask for can't be had.
-pub(crate) fn command(program: &Program, words: &[String]) -> Result<(), Failure> {
-    run(program, words).map_err(|failure| failure.with_usage(|| usage_line(program.name)))
+pub(crate) fn command(program: &Program, tokens: &[Token<'_>]) -> Result<(), Failure> {
+    run(program, tokens).map_err(|failure| failure.with_usage(|| usage_line(program.name)))
 }
 
-fn run(program: &Program, words: &[String]) -> Result<(), Failure> {
-    let level = args::read::<Failure>(words, OPTIONS, |_| Ok(()), |_| Ok(()))?;
-    let rest: Vec<&str> = level.rest.iter().map(String::as_str).collect();
-    match (level.word.as_deref(), rest.as_slice()) {
-        (Some("serve"), []) => serve(&level),
+fn run(program: &Program, tokens: &[Token<'_>]) -> Result<(), Failure> {
+    let args = ParsedArgs::read(tokens, OPTIONS)?;
+    let rest = args.rest_words();
+    match (args.word, rest.as_slice()) {
+        (Some("serve"), []) => serve(&args),
         (Some("help"), []) => print(&format!("{}\n\n{HELP}", usage_line(program.name))),
-        (Some("job"), words) => job::command(words, port(level.value("--port"))?),
+        (Some("job"), words) => job::command(words, port(args.value("--port"))?),
         (Some("serve" | "help"), [unknown, ..]) => {
             Err(usage(format_args!("Unknown options: {unknown}")))
         }
@@ -92,8 +92,8 @@ fn port(text: Option<&str>) -> Result<Option<u16>, Failure> {
     parsed.transpose()
 }
 
-fn serve(level: &args::Level<'_>) -> Result<(), Failure> {
-    let seed = level.value("--seed").map(|text| {
+fn serve(args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
+    let seed = args.value("--seed").map(|text| {
         text.parse().map_err(|_| {
             usage(format_args!(
                 "argument --seed: '{text}' is no number from 0 up"
@@ -101,11 +101,11 @@ fn serve(level: &args::Level<'_>) -> Result<(), Failure> {
         })
     });
     let mut ids = seed.transpose()?.map_or_else(Ids::default, Ids::seeded);
-    let opened = level
+    let opened = args
         .value("--state")
         .map(|path| Store::open(Path::new(path)));
     let (store, kept) = opened.transpose().map_err(Failure::general)?.unzip();
-    let defined = level.value("--jobs").map(definitions).transpose()?;
+    let defined = args.value("--jobs").map(definitions).transpose()?;
     let mut jobs = match kept {
         Some(kept) if !kept.is_empty() => Jobs::kept(kept),
         _ if defined.is_some() => Jobs::default(),
@@ -118,11 +118,11 @@ fn serve(level: &args::Level<'_>) -> Result<(), Failure> {
         }
     }
     let options = Options {
-        port: port(level.value("--port"))?.unwrap_or(0),
+        port: port(args.value("--port"))?.unwrap_or(0),
         jobs,
         ids,
         store,
-        stub: level.has("--stub"),
+        stub: args.has("--stub"),
         on_event: Box::new(|event| embedded::report(event)),
         ..Options::default()
     };

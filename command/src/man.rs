@@ -18,9 +18,9 @@ fn usage(program: &Program) -> String {
 /// # Errors
 ///
 /// Other words, and a folder that can't be written.
-pub(crate) fn command(program: &Program, words: &[String]) -> Result<(), Failure> {
+pub(crate) fn command(program: &Program, words: &[&str]) -> Result<(), Failure> {
     let folder = match words {
-        [word] if word == "help" => {
+        ["help"] => {
             return print(&format!(
                 "{}\n\nWrites the manual pages of {}, section 1, into the folder DIR.\n",
                 usage(program),

@@ -1,91 +1,81 @@
 //! The options of an operation, from its rows.
 
-use crate::args::{self, Known, Level, Takes};
+use crate::args::{self, Arity, OptionSpec, ParsedArgs, Token};
 use crate::failure::Failure;
 use crate::input::{self, Reader};
-use crate::pages::{self, Wanted};
-use crate::parameter::{self, Parameter};
+use crate::pages::{self, PageOptions};
+use crate::parameter::Parameter;
 use opsmith_runtime::document::Map;
 use opsmith_runtime::schema::commands::{Change, Command};
-use opsmith_runtime::schema::{Operation, Pagination, Service, ShapeIndex};
+use opsmith_runtime::schema::{Operation, Pagination, ShapeIndex};
 
 /// Values of `--generate-cli-skeleton`.
 const SKELETONS: &[&str] = &["input", "yaml-input", "output"];
 
 /// An operation's part of the line.
-pub(crate) struct Line<'a> {
-    parameters: Vec<Parameter<'a>>,
-    /// Options, without dashes, as they were given.
-    given: Vec<(String, Vec<String>)>,
+pub(crate) struct OperationArgs<'p, 't> {
+    parameters: &'p [Parameter<'p>],
+    args: ParsedArgs<'p, 't>,
     input: Option<ShapeIndex>,
-    /// How the result is paged, and which pages are asked for; none for a single call.
-    pages: Option<(Pagination<'a>, Wanted)>,
-    /// The help page is asked for.
+    /// How the result is paged, and the options about it; none for a single call.
+    pages: Option<(Pagination<'p>, PageOptions)>,
+    /// Whether the help page is asked for.
     pub(crate) help: bool,
     /// The kind of sample that is asked for.
-    pub(crate) skeleton: Option<String>,
+    pub(crate) skeleton: Option<&'t str>,
 }
 
-impl<'a> Line<'a> {
-    /// Reads the words after the operation's. Without `paginate` there is one call; with
-    /// `in_lines`, documents that come later stand for what is required.
+impl<'p, 't> OperationArgs<'p, 't> {
+    /// Reads the tokens after the operation's word. `parameters` are those of the operation. Without
+    /// `paginate` there is one call. With `in_lines`, documents that come later have the required
+    /// parameters.
     ///
     /// # Errors
     ///
-    /// Required options that are missing, options that nobody knows, and options in the wrong form.
+    /// Missing options, unknown options, and options in the wrong form.
     pub(crate) fn read(
-        service: &'a Service<'a>,
-        command: &Command<'a>,
-        operation: &Operation<'a>,
-        words: &[String],
+        parameters: &'p [Parameter<'p>],
+        command: &Command<'_>,
+        operation: &Operation<'p>,
+        tokens: &[Token<'t>],
         paginate: bool,
         in_lines: bool,
     ) -> Result<Self, Failure> {
-        let parameters = parameter::all(service, command, operation);
         let pagination = operation.pagination();
-        let known: Vec<Known<'_>> = parameters
+        let specs: Vec<OptionSpec<'p>> = parameters
             .iter()
-            .flat_map(Parameter::known)
+            .flat_map(Parameter::specs)
             .chain(common(pagination))
             .collect();
-        let level = args::read::<Failure>(words, &known, |_| Ok(()), |_| Ok(()))?;
-        let skeleton = level.values("--generate-cli-skeleton").map(|values| {
-            values
-                .first()
-                .map_or_else(|| "input".to_owned(), Clone::clone)
-        });
+        let args = ParsedArgs::read(tokens, &specs)?;
+        let skeleton = args.values("--generate-cli-skeleton");
+        let skeleton = skeleton.map(|values| values.first().copied().unwrap_or("input"));
         let missing = if in_lines {
             Vec::new()
         } else {
-            missing(&parameters, &level, skeleton.as_deref())
+            missing(parameters, &args, skeleton)
         };
-        let word =
-            level.word.as_deref() == Some("help") && (words.len() == 1 || missing.is_empty());
-        let help = word || args::asks_help(&level.rest);
-        let wanted = Wanted::read(|option| level.value(option))?;
+        let word = args.word == Some("help") && (tokens.len() == 1 || missing.is_empty());
+        let help = word || args::asks_help(&args.rest);
+        let page_options = PageOptions::read(|option| args.value(option))?;
         if !help {
-            refuse_missing(command, &level)?;
-            refuse(&missing, &level)?;
+            refuse_missing(command, &args)?;
+            refuse(&missing, &args)?;
         }
-        let given = level
-            .given
-            .iter()
-            .map(|given| (given.name.to_owned(), given.values.clone()))
-            .collect();
-        let mut line = Line {
-            given,
+        let mut read = OperationArgs {
+            parameters,
+            args,
             input: operation.input,
             help,
             skeleton,
-            parameters,
             pages: None,
         };
         if let Some(pagination) = pagination {
-            line.pages = line
-                .paged(&pagination, &wanted, paginate)?
-                .then_some((pagination, wanted));
+            read.pages = read
+                .paged(&pagination, &page_options, paginate)?
+                .then_some((pagination, page_options));
         }
-        Ok(line)
+        Ok(read)
     }
 
     /// Whether pages are followed: not when the user asks for one call, or gives what the pages
@@ -93,7 +83,7 @@ impl<'a> Line<'a> {
     fn paged(
         &self,
         pagination: &Pagination<'_>,
-        wanted: &Wanted,
+        wanted: &PageOptions,
         paginate: bool,
     ) -> Result<bool, Failure> {
         let named = |parameter: &Parameter<'_>| {
@@ -104,7 +94,7 @@ impl<'a> Line<'a> {
         };
         let manual = self.parameters.iter().filter(by_hand);
         let manual = manual
-            .filter(|parameter| self.values(parameter.option()).is_some())
+            .filter(|parameter| self.args.has(parameter.option()))
             .count()
             > 0;
         if paginate && !manual {
@@ -124,7 +114,7 @@ impl<'a> Line<'a> {
     /// # Errors
     ///
     /// Such an input, with options that page.
-    pub(crate) fn pages(&self, parameters: &Map) -> Result<Option<Wanted>, Failure> {
+    pub(crate) fn pages(&self, parameters: &Map) -> Result<Option<PageOptions>, Failure> {
         let Some((pagination, wanted)) = &self.pages else {
             return Ok(None);
         };
@@ -139,15 +129,7 @@ impl<'a> Line<'a> {
 
     /// Whether a whole document is given.
     pub(crate) fn has_document(&self) -> bool {
-        documents().any(|document| self.values(document.name).is_some())
-    }
-
-    fn values(&self, option: &str) -> Option<&[String]> {
-        self.given
-            .iter()
-            .rev()
-            .find(|(name, _)| name == option)
-            .map(|(_, values)| values.as_slice())
+        documents().any(|document| self.args.has(document.name))
     }
 
     /// The parameters' values, in the model's order, and what a whole input document adds to them.
@@ -166,16 +148,11 @@ impl<'a> Line<'a> {
             .iter()
             .filter(|parameter| !shadowed(parameter.option()))
         {
-            parameter.refuse_part(&self.parameters, &map)?;
-            parameter.add(&mut map, &self.given, reader)?;
+            parameter.refuse_part(self.parameters, &map)?;
+            parameter.add(&mut map, &self.args, reader)?;
         }
-        let whole = |option: &str| {
-            self.values(option)
-                .and_then(|values| values.first())
-                .map(String::as_str)
-        };
-        let json = whole("--cli-input-json");
-        let yaml = whole("--cli-input-yaml");
+        let json = self.args.value("--cli-input-json");
+        let yaml = self.args.value("--cli-input-yaml");
         let document = match self.input {
             Some(shape) => reader.cli_input(json, yaml, shape)?,
             None => Map::new(),
@@ -184,53 +161,50 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The options of an operation that are no parameters.
-pub(crate) fn common<'a>(pagination: Option<Pagination<'_>>) -> impl Iterator<Item = Known<'a>> {
+/// The options of an operation that are not parameters.
+pub(crate) fn common<'a>(
+    pagination: Option<Pagination<'_>>,
+) -> impl Iterator<Item = OptionSpec<'a>> {
     documents()
-        .chain(pages::known(pagination).collect::<Vec<_>>())
-        .chain([SKELETON])
+        .chain(pages::specs(pagination).collect::<Vec<_>>())
+        .chain([OptionSpec {
+            choices: SKELETONS,
+            ..OptionSpec::new("--generate-cli-skeleton", Arity::Optional)
+        }])
 }
 
 /// Options of whole documents, which every operation has.
-fn documents<'a>() -> impl Iterator<Item = Known<'a>> {
-    let option = |name| Known {
-        name,
-        takes: Takes::One,
-        own: false,
-        choices: &[],
-    };
+fn documents<'a>() -> impl Iterator<Item = OptionSpec<'a>> {
     ["--cli-input-json", "--cli-input-yaml"]
         .into_iter()
-        .map(option)
+        .map(|name| OptionSpec::new(name, Arity::One))
 }
 
-/// The option of samples, which every operation has.
-const SKELETON: Known<'static> = Known {
-    name: "--generate-cli-skeleton",
-    takes: Takes::Optional,
-    own: false,
-    choices: SKELETONS,
-};
-
 /// Required options that were not given, unless a whole document or a sample stands for them.
-fn missing(parameters: &[Parameter<'_>], level: &Level<'_>, skeleton: Option<&str>) -> Vec<String> {
-    let document = level.has("--cli-input-json") || level.has("--cli-input-yaml");
+fn missing(
+    parameters: &[Parameter<'_>],
+    args: &ParsedArgs<'_, '_>,
+    skeleton: Option<&str>,
+) -> Vec<String> {
+    let document = args.has("--cli-input-json") || args.has("--cli-input-yaml");
     if document || matches!(skeleton, Some("input" | "yaml-input")) {
         return Vec::new();
     }
     let missing = parameters
         .iter()
-        .filter(|parameter| parameter.is_required_on_input() && !parameter.is_given(level));
+        .filter(|parameter| parameter.is_required_on_input() && !parameter.is_given(args));
     missing
         .map(|parameter| parameter.option().to_owned())
         .collect()
 }
 
 /// Refuses options that only the AWS CLI has.
-fn refuse_missing(command: &Command<'_>, level: &Level<'_>) -> Result<(), Failure> {
+fn refuse_missing(command: &Command<'_>, args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     let given = |option: &str| {
-        level.rest.iter().any(|word| {
-            word.split('=')
+        args.rest.iter().any(|token| {
+            token
+                .text
+                .split('=')
                 .next()
                 .and_then(|name| name.strip_prefix("--"))
                 == Some(option)
@@ -251,15 +225,12 @@ fn refuse_missing(command: &Command<'_>, level: &Level<'_>) -> Result<(), Failur
 
 /// Refuses a line without what is required, or with what nobody knows. A first stray word is told
 /// last.
-fn refuse(missing: &[String], level: &Level<'_>) -> Result<(), Failure> {
+fn refuse(missing: &[String], args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     if !missing.is_empty() {
-        let missing = missing.join(", ");
-        return Err(Failure::usage(format_args!(
-            "the following arguments are required: {missing}"
-        )));
+        return Err(Failure::required(&missing.join(", ")));
     }
-    let stray = level.word.iter().filter(|word| !word.is_empty());
-    let unknown: Vec<String> = level.rest.iter().chain(stray).cloned().collect();
+    let stray = args.word.filter(|word| !word.is_empty());
+    let unknown: Vec<&str> = args.rest_words().into_iter().chain(stray).collect();
     if unknown.is_empty() {
         Ok(())
     } else {

@@ -1,6 +1,6 @@
 //! Paged operations: the options that page, and following the pages as the AWS CLI does.
 
-use crate::args::{Known, Takes};
+use crate::args::{Arity, OptionSpec};
 use crate::failure::Failure;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -54,13 +54,10 @@ pub(crate) fn options(
 }
 
 /// The same as a level of the line knows them.
-pub(crate) fn known<'a>(pagination: Option<Pagination<'_>>) -> impl Iterator<Item = Known<'a>> {
-    options(pagination).map(|option| Known {
-        name: option.name,
-        takes: Takes::One,
-        own: false,
-        choices: &[],
-    })
+pub(crate) fn specs<'a>(
+    pagination: Option<Pagination<'_>>,
+) -> impl Iterator<Item = OptionSpec<'a>> {
+    options(pagination).map(|option| OptionSpec::new(option.name, Arity::One))
 }
 
 /// Whether a member of the input is one that the options stand for.
@@ -71,13 +68,13 @@ pub(crate) fn hides(pagination: Option<&Pagination<'_>>, member: &str) -> bool {
 
 /// Which pages are asked for.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct PageOptions {
     start: Option<String>,
     size: Option<i64>,
     max: Option<i64>,
 }
 
-impl Wanted {
+impl PageOptions {
     /// What the options say; `value` gives an option's.
     ///
     /// # Errors
@@ -95,7 +92,7 @@ impl Wanted {
             };
             text.trim().parse::<i64>().map(Some).map_err(|_| wrong())
         };
-        Ok(Wanted {
+        Ok(PageOptions {
             size: number(SIZE)?,
             max: number(MAX)?,
             start: value(START).map(str::to_owned),
@@ -180,7 +177,7 @@ impl<'a> Pages<'a> {
         service: &'a Service<'a>,
         operation: &Operation<'a>,
         mut parameters: Map,
-        wanted: Wanted,
+        wanted: PageOptions,
     ) -> Option<Self> {
         let mut pager = Pager::new(service, operation)?;
         let Pagination {
@@ -703,7 +700,7 @@ mod tests {
         ..Service::NONE
     };
 
-    fn pages(wanted: Wanted) -> Pages<'static> {
+    fn pages(wanted: PageOptions) -> Pages<'static> {
         let parameters = Map::from_iter([("kept".to_owned(), "k".into())]);
         Pages::new(&SERVICE, &OPERATIONS[0], parameters, wanted).expect("pages")
     }
@@ -732,7 +729,7 @@ mod tests {
         ]))
     }
 
-    fn whole(wanted: Wanted) -> String {
+    fn whole(wanted: PageOptions) -> String {
         let mut whole = pages(wanted)
             .whole(answer, |answer| answer)
             .expect("a result");
@@ -747,18 +744,18 @@ mod tests {
         crate::output::json::compact(&whole).replace('\\', "")
     }
 
-    fn from(start: &str, max: i64) -> Wanted {
-        Wanted {
+    fn from(start: &str, max: i64) -> PageOptions {
+        PageOptions {
             start: Some(start.to_owned()),
             size: None,
             max: Some(max),
         }
     }
 
-    fn max(max: i64) -> Wanted {
-        Wanted {
+    fn max(max: i64) -> PageOptions {
+        PageOptions {
             max: Some(max),
-            ..Wanted::default()
+            ..PageOptions::default()
         }
     }
 
@@ -768,7 +765,7 @@ mod tests {
     fn pages_add_up_to_a_result() {
         let all = "[0,1,2,3,4,5,6,7,8]";
         let expected = format!(r#"{{"items":{all},"others":{all},"count":9,{FIRST}}}"#);
-        assert_eq!(whole(Wanted::default()), expected);
+        assert_eq!(whole(PageOptions::default()), expected);
         assert_eq!(whole(max(99)), expected);
     }
 
@@ -869,9 +866,9 @@ mod tests {
     fn what_a_token_holds_beside_tokens_is_a_parameter() {
         let token =
             BASE64.encode(r#"{"next": null, "of-another": 1, "boto_truncate_amount": "x"}"#);
-        let pages = pages(Wanted {
+        let pages = pages(PageOptions {
             start: Some(token),
-            ..Wanted::default()
+            ..PageOptions::default()
         });
         let parameters = crate::output::json::compact(&Document::Map(pages.parameters().clone()));
         assert_eq!(
@@ -903,7 +900,7 @@ mod tests {
         let run = |items: &str| {
             let page =
                 format!(r#"{{"items":{items},"more":{{"token":{{"k":"AQ=="}},"has":true}}}}"#);
-            let mut pages = pages(Wanted::default());
+            let mut pages = pages(PageOptions::default());
             let call = |_: &Map| Ok(crate::input::json::parse(&page).expect("JSON"));
             pages.next(call, |page| page).expect("the first page");
             pages.next(call, |page| page).map(|page| page.is_some())

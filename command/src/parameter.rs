@@ -1,6 +1,6 @@
 //! The options of an operation's input: one for each member, and those that set a part of one.
 
-use crate::args::{Known, Level, Takes};
+use crate::args::{Arity, OptionSpec, ParsedArgs, ParsedOption};
 use crate::failure::Failure;
 use crate::input::Reader;
 use crate::pages;
@@ -24,7 +24,7 @@ pub(crate) struct Parameter<'a> {
     negative: Option<String>,
     /// A further name, which is not shown.
     alias: Option<String>,
-    takes: Takes,
+    arity: Arity,
     /// What the AWS CLI changes of the option.
     changes: Vec<Change<'a>>,
 }
@@ -138,13 +138,13 @@ impl<'a> Parameter<'a> {
             .copied()
             .filter(|change| option_of(change) == Some(name))
             .collect::<Vec<_>>();
-        let takes = match (
+        let arity = match (
             service.shape(member.target).kind,
             hoist.map(|hoist| hoist.form),
         ) {
-            (Kind::Boolean, _) | (_, Some(Form::Flag(_))) => Takes::Nothing,
-            (Kind::List, _) => Takes::Many,
-            _ => Takes::One,
+            (Kind::Boolean, _) | (_, Some(Form::Flag(_))) => Arity::Flag,
+            (Kind::List, _) => Arity::Many,
+            _ => Arity::One,
         };
         let named = |is: fn(&Change<'a>) -> Option<&'a str>| {
             changes.iter().find_map(is).map(|name| format!("--{name}"))
@@ -173,7 +173,7 @@ impl<'a> Parameter<'a> {
             option: format!("--{name}"),
             negative,
             alias,
-            takes,
+            arity,
             changes,
         }
     }
@@ -198,18 +198,18 @@ impl<'a> Parameter<'a> {
 
     /// Whether it takes a value.
     pub(crate) fn takes_value(&self) -> bool {
-        self.takes != Takes::Nothing
+        self.arity != Arity::Flag
     }
 
     /// The options as a level of the line knows them.
-    pub(crate) fn known(&self) -> impl Iterator<Item = Known<'_>> {
-        let known = |name| Known {
-            name,
-            takes: self.takes,
-            own: false,
-            choices: &[],
-        };
-        self.names().chain(self.alias.as_deref()).map(known)
+    pub(crate) fn specs(&self) -> impl Iterator<Item = OptionSpec<'_>> {
+        self.all_names()
+            .map(|name| OptionSpec::new(name, self.arity))
+    }
+
+    /// The names that are shown, and the alias.
+    fn all_names(&self) -> impl Iterator<Item = &str> {
+        self.names().chain(self.alias.as_deref())
     }
 
     /// Whether the option is a member of the input, of this name.
@@ -222,8 +222,8 @@ impl<'a> Parameter<'a> {
         self.has(|change| matches!(change, Change::SinglePage(_)))
     }
 
-    pub(crate) fn is_given(&self, level: &Level<'_>) -> bool {
-        self.known().any(|known| level.has(known.name))
+    pub(crate) fn is_given(&self, args: &ParsedArgs<'_, '_>) -> bool {
+        self.all_names().any(|name| args.has(name))
     }
 
     /// Whether the input needs it, as help shows.
@@ -245,8 +245,7 @@ impl<'a> Parameter<'a> {
         self.changes.iter().any(is)
     }
 
-    /// Adds what the line says of the option to the input. `given` has the options in their order
-    /// with their values.
+    /// Adds the option's value to the input, if it was given.
     ///
     /// # Errors
     ///
@@ -254,11 +253,12 @@ impl<'a> Parameter<'a> {
     pub(crate) fn add(
         &self,
         input: &mut Map,
-        given: &[(String, Vec<String>)],
+        args: &ParsedArgs<'_, '_>,
         reader: &Reader<'_>,
     ) -> Result<(), Failure> {
-        let is_own = |name: &String| self.known().any(|known| known.name == name);
-        let Some((name, values)) = given.iter().rev().find(|(name, _)| is_own(name)) else {
+        let given = args.options.iter().rev();
+        let mut given = given.filter(|given| self.all_names().any(|name| name == given.name));
+        let Some(ParsedOption { name, values }) = given.next() else {
             return Ok(());
         };
         let bare = self.has(|change| matches!(change, Change::Bare(_)));
@@ -266,12 +266,12 @@ impl<'a> Parameter<'a> {
             Form::Flag(texts) => Document::List(texts.iter().map(|text| (*text).into()).collect()),
             Form::Pairs(between) => reader.pairs(self.member, values, between),
             Form::Value if self.negative.is_some() => {
-                Document::Boolean(self.negative.as_ref() != Some(name))
+                Document::Boolean(self.negative.as_deref() != Some(name))
             }
             Form::Value => reader.parameter(name, self.member, values, bare)?,
         };
         match self.hoist {
-            Some(hoist) => self.put(hoist, input, &value, given),
+            Some(hoist) => self.put(hoist, input, &value, args),
             None => {
                 input.insert(self.member.name.to_owned(), value);
                 Ok(())
@@ -285,12 +285,12 @@ impl<'a> Parameter<'a> {
         hoist: &Hoist<'_>,
         input: &mut Map,
         value: &Document,
-        given: &[(String, Vec<String>)],
+        args: &ParsedArgs<'_, '_>,
     ) -> Result<(), Failure> {
         let excluded = hoist.excludes.iter().find(|other| {
-            given
+            args.options
                 .iter()
-                .any(|(name, _)| name.strip_prefix("--") == Some(other))
+                .any(|given| given.name.strip_prefix("--") == Some(other))
         });
         if let Some(other) = excluded {
             return Err(Failure::parameter(format_args!(

@@ -4,10 +4,10 @@
 use crate::bulk::journal::Journal;
 use crate::bulk::lines::Input;
 use crate::input::{self, BinaryFormat, Reader};
-use crate::operation::Line;
+use crate::operation::OperationArgs;
 use crate::output::{Format, Layout, Timestamps};
 use crate::program::SAMPLE;
-use crate::{completions, output};
+use crate::{args, completions, output, parameter};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::query::Query;
@@ -18,7 +18,7 @@ pub fn line(bytes: &[u8]) {
     if text.contains("file") || text.contains("input") {
         return;
     }
-    let words: Vec<String> = text.lines().map(str::to_owned).collect();
+    let words: Vec<&str> = text.lines().collect();
     let Some((operation, words)) = words.split_first() else {
         return;
     };
@@ -28,11 +28,14 @@ pub fn line(bytes: &[u8]) {
     };
     let service = commands.service;
     let env = Env::with_variables([("HOME", "")]);
-    let Ok(line) = Line::read(service, command, operation, words, true, false) else {
+    let parameters = parameter::all(service, command, operation);
+    let tokens = args::tokens(words);
+    let Ok(args) = OperationArgs::read(&parameters, command, operation, &tokens, true, false)
+    else {
         return;
     };
     for binary_format in [BinaryFormat::Base64, BinaryFormat::Raw] {
-        let _ = line.parameters(&Reader {
+        let _ = args.parameters(&Reader {
             service,
             binary_format,
             env: &env,

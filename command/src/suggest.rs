@@ -1,7 +1,5 @@
 //! Similar names for an unknown word.
 
-use opsmith_runtime::config::Env;
-
 /// Up to three names with a ratio of at least 0.8, the most similar first.
 pub(crate) fn similar<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let given: Vec<char> = given.chars().collect();
@@ -47,21 +45,6 @@ fn common(a: &[char], b: &[char]) -> usize {
     let left = common(&a[..at_a], &b[..at_b]);
     let right = common(&a[at_a + length..], &b[at_b + length..]);
     left + length + right
-}
-
-/// A note for a word that is an alias of the AWS CLI.
-pub(crate) fn alias(env: &Env, word: &str) -> Option<String> {
-    let path = env.expand("~/.aws/cli/alias").ok()?;
-    let text = std::fs::read_to_string(&path).ok()?;
-    let mut keys = text
-        .lines()
-        .filter_map(|line| Some(line.split_once('=')?.0.trim()));
-    keys.any(|key| key == word).then(|| {
-        format!(
-            "It is an alias in {}, and aliases are not built.",
-            path.display()
-        )
-    })
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! `SERVICE wait NAME`: an operation is called until something is as a waiter of the model wants
 //! it. Nothing is printed.
 
-use crate::args;
+use crate::args::{self, Arg, ParsedArgs, Parser, Token};
 use crate::call::OperationRunner;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::operation::Line;
-use crate::stdout::print;
+use crate::operation::OperationArgs;
+use crate::parameter;
 use crate::waiter::{self, ATTEMPTS, DELAY, WORD, find};
-use crate::{bulk, dry_run, help, skeleton};
+use crate::{bulk, help, skeleton};
 use opsmith_runtime::Error;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::error::ServiceError;
@@ -25,48 +25,36 @@ use std::time::Duration;
 pub(crate) fn command(
     context: &Context<'_>,
     commands: &'static Commands<'static>,
-    words: &[String],
+    tokens: &[Token<'_>],
 ) -> Result<(), Failure> {
-    let check = |word: &str| {
-        if word == "help" || find(commands, word).is_some() {
-            Ok(())
-        } else {
-            Err(Failure::choice(
-                "subcommand",
-                word,
-                commands.waiters().map(|(name, ..)| name).chain(["help"]),
-            ))
+    let specs: Vec<_> = waiter::specs().collect();
+    let mut words = ParsedArgs::default();
+    for arg in Parser::new(tokens, &specs) {
+        let arg = arg?;
+        if let Arg::Word(word) = &arg {
+            check_waiter(commands, word)?;
         }
-    };
-    let level = args::read::<Failure>(
-        words,
-        &waiter::known().collect::<Vec<_>>(),
-        |_| Ok(()),
-        check,
-    )?;
-    let Some(word) = level
-        .word
-        .as_deref()
-        .or(args::asks_help(&level.rest).then_some("help"))
-    else {
-        return Err(Failure::usage(
-            "the following arguments are required: subcommand",
-        ));
+        words.add(arg);
+    }
+    let Some(word) = args::word_or_help(&words) else {
+        return Err(Failure::required("subcommand"));
     };
     let Some(found) = find(commands, word) else {
         return help::print(&help::wait_page(commands));
     };
-    let delay = level.value(DELAY).map(seconds).transpose()?;
-    let attempts = level.value(ATTEMPTS).map(attempts).transpose()?;
-    let line = Line::read(
-        commands.service,
+    let delay = words.value(DELAY).map(seconds).transpose()?;
+    let attempts = words.value(ATTEMPTS).map(attempts).transpose()?;
+    let operation = waiter::unpaged(found.operation);
+    let parameters = parameter::all(commands.service, found.command, &operation);
+    let args = OperationArgs::read(
+        &parameters,
         found.command,
-        &waiter::unpaged(found.operation),
-        &level.rest,
+        &operation,
+        &words.rest,
         true,
         false,
     )?;
-    if line.help {
+    if args.help {
         return help::print(&help::waiter_page(commands, word, &found));
     }
     if context.globals.has(bulk::OPTION) {
@@ -75,15 +63,13 @@ pub(crate) fn command(
             bulk::OPTION
         )));
     }
-    let parameters = line.parameters(&context.reader(commands.service))?;
-    if let Some(kind) = line.skeleton.as_deref() {
+    let parameters = args.parameters(&context.reader(commands.service))?;
+    if let Some(kind) = args.skeleton {
         return skeleton::print(context, commands, found.operation, kind, &parameters);
     }
     let mut caller = OperationRunner::new(context, commands.service, found.operation)?;
     if let Some(form) = context.globals.values("--cli-dry-run") {
-        let form = form.first().map(String::as_str);
-        let request = caller.sign(&parameters, dry_run::shows_secrets(form))?;
-        return print(&dry_run::shown(request, form));
+        return caller.dry_run(form.first().copied(), &parameters);
     }
     let watch = Watch::new(found.waiter).map_err(|reason| failed(found.waiter, &reason))?;
     wait(
@@ -92,6 +78,15 @@ pub(crate) fn command(
         &mut caller,
         &parameters,
     )
+}
+
+/// Rejects a word that is not a waiter of the service.
+fn check_waiter(commands: &Commands<'_>, word: &str) -> Result<(), Failure> {
+    if word == "help" || find(commands, word).is_some() {
+        return Ok(());
+    }
+    let choices = commands.waiters().map(|(name, ..)| name).chain(["help"]);
+    Err(Failure::choice("subcommand", word, choices))
 }
 
 fn wait(

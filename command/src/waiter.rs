@@ -1,15 +1,15 @@
 //! The waiters of a service, by their words, and our own options of them.
 
-use crate::args::{Known, Takes};
+use crate::args::{Arity, OptionSpec};
 use opsmith_runtime::schema::commands::{Command, Commands};
 use opsmith_runtime::schema::{Operation, Waiter};
 
-/// The word before those of the waiters.
+/// The word before the name of a waiter.
 pub(crate) const WORD: &str = "wait";
 pub(crate) const DELAY: &str = "--cli-wait-delay";
 pub(crate) const ATTEMPTS: &str = "--cli-wait-attempts";
 
-/// Our own options of every waiter, with what they do.
+/// Our own options of every waiter, with their help texts.
 pub(crate) const OPTIONS: [(&str, &str); 2] = [
     (
         DELAY,
@@ -22,13 +22,10 @@ pub(crate) const OPTIONS: [(&str, &str); 2] = [
 ];
 
 /// The same as a level of the line knows them.
-pub(crate) fn known<'a>() -> impl Iterator<Item = Known<'a>> {
-    OPTIONS.iter().map(|(name, _)| Known {
-        name,
-        takes: Takes::One,
-        own: true,
-        choices: &[],
-    })
+pub(crate) fn specs<'a>() -> impl Iterator<Item = OptionSpec<'a>> {
+    OPTIONS
+        .iter()
+        .map(|(name, _)| OptionSpec::extension(name, Arity::One))
 }
 
 /// A waiter of a service.
@@ -50,7 +47,7 @@ pub(crate) fn find<'a>(commands: &Commands<'a>, word: &str) -> Option<Found<'a>>
     })
 }
 
-/// The operation as waiters call it: one call each time, and so without pages.
+/// The operation as waiters call it: one call each time, without pages.
 pub(crate) fn unpaged<'a>(operation: &Operation<'a>) -> Operation<'a> {
     Operation {
         traits: &[],

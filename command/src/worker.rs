@@ -3,7 +3,7 @@
 mod action;
 mod log;
 
-use crate::args::{self, Known, Level, Takes};
+use crate::args::{Arity, OptionSpec, ParsedArgs, Token};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::input;
@@ -29,17 +29,17 @@ fn usage_line(name: &str) -> String {
     )
 }
 
-const OPTIONS: &[Known<'static>] = &[
-    Known::own("--action-type", Takes::One),
-    Known::own("--exec", Takes::One),
-    Known::own("--client-tokens", Takes::One),
-    Known::own("--client-token", Takes::One),
-    Known::own("--concurrency", Takes::One),
-    Known::own("--deadline", Takes::One),
-    Known::own("--interval", Takes::One),
-    Known::own("--failure-type", Takes::Many),
-    Known::own("--once", Takes::Nothing),
-    Known::own("--health", Takes::One),
+const OPTIONS: &[OptionSpec<'static>] = &[
+    OptionSpec::extension("--action-type", Arity::One),
+    OptionSpec::extension("--exec", Arity::One),
+    OptionSpec::extension("--client-tokens", Arity::One),
+    OptionSpec::extension("--client-token", Arity::One),
+    OptionSpec::extension("--concurrency", Arity::One),
+    OptionSpec::extension("--deadline", Arity::One),
+    OptionSpec::extension("--interval", Arity::One),
+    OptionSpec::extension("--failure-type", Arity::Many),
+    OptionSpec::extension("--once", Arity::Flag),
+    OptionSpec::extension("--health", Arity::One),
 ];
 
 const HELP: &str = "\
@@ -71,15 +71,15 @@ line is the message.
 /// # Errors
 ///
 /// The words are no command of it, or polling fails for good.
-pub(crate) fn command(context: &Context<'_>, words: &[String]) -> Result<(), Failure> {
+pub(crate) fn command(context: &Context<'_>, tokens: &[Token<'_>]) -> Result<(), Failure> {
     let name = context.program.name;
-    run_words(context, words).map_err(|failure| failure.with_usage(|| usage_line(name)))
+    run_tokens(context, tokens).map_err(|failure| failure.with_usage(|| usage_line(name)))
 }
 
-fn run_words(context: &Context<'_>, words: &[String]) -> Result<(), Failure> {
-    let level = args::read::<Failure>(words, OPTIONS, |_| Ok(()), |_| Ok(()))?;
-    match (level.word.as_deref(), level.rest.as_slice()) {
-        (Some("run"), []) => run(context, &level),
+fn run_tokens(context: &Context<'_>, tokens: &[Token<'_>]) -> Result<(), Failure> {
+    let args = ParsedArgs::read(tokens, OPTIONS)?;
+    match (args.word, args.rest_words().as_slice()) {
+        (Some("run"), []) => run(context, &args),
         (Some("help"), []) => print(&format!("{}\n\n{HELP}", usage_line(context.program.name))),
         (Some("run" | "help"), [unknown, ..]) => {
             Err(usage(format_args!("Unknown options: {unknown}")))
@@ -93,16 +93,15 @@ fn usage(text: impl Display) -> Failure {
     Failure::command_usage(text)
 }
 
-fn run(context: &Context<'_>, level: &Level<'_>) -> Result<(), Failure> {
+fn run(context: &Context<'_>, args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     let required = |name: &str| {
-        level
-            .value(name)
+        args.value(name)
             .ok_or_else(|| usage(format_args!("the following arguments are required: {name}")))
     };
     let action_type = action_type(required("--action-type")?)?;
-    let action = Action::new(required("--exec")?, failure_types(level)?);
-    let tokens = Tokens::of(level)?;
-    let log = Log::new(level.value("--health"));
+    let action = Action::new(required("--exec")?, failure_types(args)?);
+    let tokens = Tokens::of(args)?;
+    let log = Log::new(args.value("--health"));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -116,16 +115,16 @@ fn run(context: &Context<'_>, level: &Level<'_>) -> Result<(), Failure> {
     }
     let mut worker = Worker::new(Client::new(config), action_type, tokens)
         .on_event(move |event| log.tell(event));
-    if let Some(count) = number(level, "--concurrency")? {
+    if let Some(count) = number(args, "--concurrency")? {
         worker = worker.concurrency(count as usize);
     }
-    if let Some(seconds) = number(level, "--deadline")? {
+    if let Some(seconds) = number(args, "--deadline")? {
         worker = worker.deadline(Duration::from_secs_f64(seconds));
     }
-    if let Some(seconds) = number(level, "--interval")? {
+    if let Some(seconds) = number(args, "--interval")? {
         worker = worker.interval(Duration::from_secs_f64(seconds));
     }
-    if level.has("--once") {
+    if args.has("--once") {
         worker = worker.once();
     }
     let worked = runtime.block_on(async {
@@ -163,8 +162,8 @@ fn known<T: FromStr<Err = UnknownVariantError>>(text: &str) -> Result<T, Failure
 }
 
 /// A number that is not negative, of an option.
-fn number(level: &Level<'_>, name: &str) -> Result<Option<f64>, Failure> {
-    let Some(text) = level.value(name) else {
+fn number(args: &ParsedArgs<'_, '_>, name: &str) -> Result<Option<f64>, Failure> {
+    let Some(text) = args.value(name) else {
         return Ok(None);
     };
     match text.parse::<f64>() {
@@ -176,8 +175,8 @@ fn number(level: &Level<'_>, name: &str) -> Result<Option<f64>, Failure> {
 }
 
 /// The types of failures by exit code.
-fn failure_types(level: &Level<'_>) -> Result<HashMap<i32, FailureType>, Failure> {
-    let given = level.values("--failure-type").unwrap_or_default().iter();
+fn failure_types(args: &ParsedArgs<'_, '_>) -> Result<HashMap<i32, FailureType>, Failure> {
+    let given = args.values("--failure-type").unwrap_or_default().iter();
     given
         .map(|text| {
             let (code, kind) = text
@@ -198,17 +197,14 @@ enum Tokens {
 }
 
 impl Tokens {
-    fn of(level: &Level<'_>) -> Result<Self, Failure> {
+    fn of(args: &ParsedArgs<'_, '_>) -> Result<Self, Failure> {
         let read = |path: &str| {
             let wrong = |error: std::io::Error| {
                 Failure::parameter(format_args!("{path} can't be read: {error}"))
             };
             std::fs::read_to_string(path).map_err(wrong)
         };
-        match (
-            level.value("--client-tokens"),
-            level.value("--client-token"),
-        ) {
+        match (args.value("--client-tokens"), args.value("--client-token")) {
             (Some(path), None) => {
                 let document = input::yaml::parse(&read(path)?).map_err(Failure::parameter)?;
                 let map = document.as_map().ok_or_else(|| {

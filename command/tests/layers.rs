@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["pager", "program", "prompt", "suggest", "trace"],
     &["failure"],
-    &["args", "embedded", "input", "signals", "stdout"],
+    &["args", "choice", "embedded", "input", "signals", "stdout"],
     &["output"],
     &["dry_run", "pages", "report"],
     &["globals", "parameter", "waiter"],
-    &["context", "operation"],
+    &["context", "operation", "startup"],
     &["call", "help", "printer"],
     &["bulk", "skeleton"],
     &["completions", "local", "man", "wait", "worker"],
+    &["service"],
     &["run"],
 ];
 

@@ -1,0 +1,124 @@
+//! The words after a service: an operation, its options and their values; then the call, and its
+//! result.
+
+use crate::args::{self, ParsedArgs};
+use crate::call::OperationRunner;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::operation::OperationArgs;
+use crate::pages::{PageOptions, Pages};
+use crate::printer::Printer;
+use crate::{bulk, choice, help, parameter, skeleton, wait, waiter};
+use opsmith_runtime::config::Env;
+use opsmith_runtime::document::Map;
+use opsmith_runtime::schema::Operation;
+use opsmith_runtime::schema::commands::Commands;
+
+/// Runs the words after a service.
+///
+/// # Errors
+///
+/// Whatever is wrong with the words, or keeps the operation from having a result.
+pub(crate) fn run(
+    context: &Context<'_>,
+    commands: &'static Commands<'static>,
+) -> Result<(), Failure> {
+    let globals = context.globals;
+    let words = ParsedArgs::read(&globals.rest, &[])?;
+    if let Some(word) = words.word {
+        check_operation(commands, word, context.settings.env())?;
+    }
+    let Some(word) = args::word_or_help(&words) else {
+        return Err(Failure::required("operation"));
+    };
+    let Some((command, operation)) = commands.find(word) else {
+        return if word == waiter::WORD {
+            wait::command(context, commands, &words.rest)
+        } else {
+            help::print(&help::service_page(commands))
+        };
+    };
+    let lines = globals.value(bulk::OPTION);
+    let parameters = parameter::all(commands.service, command, operation);
+    let args = OperationArgs::read(
+        &parameters,
+        command,
+        operation,
+        &words.rest,
+        !globals.has("--no-paginate"),
+        lines.is_some(),
+    )?;
+    if args.help {
+        return help::print(&help::operation_page(commands, command, operation));
+    }
+    let reader = context.reader(commands.service);
+    let input = args.parameters(&reader)?;
+    if let Some(source) = lines {
+        refuse_with_lines(context, &args)?;
+        return bulk::run(context, commands, operation, &reader, &input, source);
+    }
+    match args.skeleton {
+        Some(kind) => skeleton::print(context, commands, operation, kind, &input),
+        None => call(context, commands, operation, &args, input),
+    }
+}
+
+/// Rejects a word that is not an operation of the service.
+fn check_operation(commands: &Commands<'_>, word: &str, env: &Env) -> Result<(), Failure> {
+    if commands.find(word).is_some() {
+        return Ok(());
+    }
+    let mut missing = commands.missing.iter();
+    if let Some((_, nearest)) = missing.find(|(missing, _)| *missing == word) {
+        return Err(Failure::only_of_the_aws_cli(
+            &format!("{} {word}", commands.service.command),
+            nearest,
+        ));
+    }
+    choice::check("operation", word, commands.words(), env)
+}
+
+/// Rejects options that can't be combined with a stream of documents.
+fn refuse_with_lines(context: &Context<'_>, args: &OperationArgs<'_, '_>) -> Result<(), Failure> {
+    let is_alone =
+        args.skeleton.is_none() && !args.has_document() && !context.globals.has("--cli-dry-run");
+    if is_alone {
+        return Ok(());
+    }
+    Err(Failure::parameter(format_args!(
+        "{} can't be given with another document, --generate-cli-skeleton or --cli-dry-run",
+        bulk::OPTION
+    )))
+}
+
+/// Calls the operation and prints its result.
+fn call(
+    context: &Context<'_>,
+    commands: &'static Commands<'static>,
+    operation: &'static Operation<'static>,
+    args: &OperationArgs<'_, '_>,
+    parameters: Map,
+) -> Result<(), Failure> {
+    let mut caller = OperationRunner::new(context, commands.service, operation)?;
+    let options = args.pages(&parameters)?;
+    let warning = options.as_ref().and_then(PageOptions::warning);
+    let unpaged = operation
+        .unpaged()
+        .map(|reason| format!("this is one page, since {reason} in the model"));
+    warning
+        .into_iter()
+        .chain(unpaged)
+        .for_each(|text| context.warn(text));
+    let pages = options
+        .and_then(|options| Pages::new(commands.service, operation, parameters.clone(), options));
+    if let Some(form) = context.globals.values("--cli-dry-run") {
+        let parameters = pages.as_ref().map_or(&parameters, Pages::parameters);
+        return caller.dry_run(form.first().copied(), parameters);
+    }
+    // Before the call, which may change something.
+    let printer = Printer::new(context, commands.service, operation)?;
+    match pages {
+        Some(pages) => printer.pages(pages, |parameters| caller.call(parameters)),
+        None => printer.result(caller.call(&parameters)?),
+    }
+}
