@@ -4,22 +4,13 @@ use opsmith_codepipeline::{Client, Config, GetPipelineStateInput, ListPipelinesI
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::config::credentials::{Chain, ProviderContext};
 use opsmith_runtime::config::Env;
-use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
+use opsmith_runtime::fake::{Answer, Fake};
+use opsmith_runtime::http::Response;
 use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::schema::TimestampFormat;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Gives the same answer to every request.
-#[derive(Debug)]
-struct Fake(Response);
-
-impl Transport for Fake {
-    fn send<'a>(&'a self, _: &'a Request) -> SendFuture<'a> {
-        Box::pin(async { Ok(self.0.clone()) })
-    }
-}
 
 fn wait<T>(call: impl IntoFuture<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
@@ -65,12 +56,8 @@ pub fn config(bytes: &[u8]) {
         let settings = Arc::new(settings);
         let _ = settings.profile_names();
         if let Ok(config) = Config::from_settings(settings) {
-            let fake = Fake(Response {
-                status: 200,
-                headers: Vec::new(),
-                body: b"{}".to_vec(),
-            });
-            let config = config.region("r").anonymous().transport(Arc::new(fake));
+            let fake = Fake::answering(Answer::new(200, "{}"));
+            let config = config.region("r").anonymous().transport(fake);
             let _ = wait(Client::new(config).list_pipelines(ListPipelinesInput::default()));
         }
     }
@@ -98,13 +85,9 @@ pub fn credentials(bytes: &[u8]) {
         _ => (home(b"", &[]), &[][..]),
     };
     let settings = Settings::load(env(&home, variables), None).expect("the files");
-    let fake = Fake(Response {
-        status: 200,
-        headers: Vec::new(),
-        body: body.to_vec(),
-    });
+    let fake = Fake::answering(Answer::Response(Response::new(200, body.to_vec().into())));
     let found: Result<Credentials, _> =
-        wait(Chain::standard().resolve(ProviderContext::new(&settings, "eu-west-1", &fake, &fake)));
+        wait(Chain::standard().resolve(ProviderContext::new(&settings, "eu-west-1", &*fake, &*fake)));
     let _ = found.map_err(|error| error.to_string());
     let _ = fs::remove_dir_all(home);
 }
@@ -131,11 +114,9 @@ pub fn answer(bytes: &[u8]) {
         .collect();
     let status = [200, 400, 403, 300, 413][usize::from(*which) % 5];
     let body = body.strip_prefix(b"\n").unwrap_or(body).to_vec();
-    let fake = Arc::new(Fake(Response {
-        status,
-        headers,
-        body,
-    }));
+    let mut response = Response::new(status, body.into());
+    response.headers = headers;
+    let fake = Fake::answering(Answer::Response(response));
     let credentials = Credentials::new("A", "s", "test");
     let config = Config::new()
         .region("r")
@@ -178,12 +159,8 @@ pub fn settings(bytes: &[u8]) {
     let Ok(config) = Config::from_settings(Arc::new(settings)) else {
         return;
     };
-    let fake = Fake(Response {
-        status: 200,
-        headers: Vec::new(),
-        body: b"{}".to_vec(),
-    });
-    let client = Client::new(config.anonymous().transport(Arc::new(fake)));
+    let fake = Fake::answering(Answer::new(200, "{}"));
+    let client = Client::new(config.anonymous().transport(fake));
     let _ = wait(client.list_pipelines(ListPipelinesInput::default()))
         .map_err(|error| error.to_string());
 }

@@ -46,7 +46,12 @@ fn http(request: &Request) -> String {
     for (name, value) in &request.headers {
         let _ = writeln!(text, "{name}: {value}");
     }
-    text + "\n" + &String::from_utf8_lossy(&request.body) + "\n"
+    text + "\n" + &String::from_utf8_lossy(content(request)) + "\n"
+}
+
+/// The body, which all operations that are generated today have in memory.
+fn content(request: &Request) -> &[u8] {
+    request.body.as_bytes().unwrap_or_default()
 }
 
 /// A command line for a shell, one header per line.
@@ -61,7 +66,7 @@ fn curl(request: &Request) -> String {
         };
         let _ = write!(text, " \\\n  -H {}", quoted(&header));
     }
-    let body = String::from_utf8_lossy(&request.body);
+    let body = String::from_utf8_lossy(content(request));
     text + " \\\n  --data-raw " + &quoted(&body) + "\n"
 }
 
@@ -75,17 +80,11 @@ mod tests {
     use super::*;
 
     fn request(body: &str) -> Request {
-        let header = |name: &'static str, value: &'static str| (name.into(), value.into());
-        Request {
-            method: "POST",
-            url: "https://me:secret@host.test/".to_owned(),
-            headers: vec![
-                header("x-a", ""),
-                header("authorization", "AWS4 secret"),
-                header("x-amz-security-token", "token"),
-            ],
-            body: body.as_bytes().to_owned(),
-        }
+        Request::new("POST", "https://me:secret@host.test/")
+            .header("x-a", "")
+            .header("authorization", "AWS4 secret")
+            .header("x-amz-security-token", "token")
+            .body(body.to_owned())
     }
 
     #[test]

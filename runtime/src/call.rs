@@ -3,11 +3,14 @@
 
 use crate::client::{Client, Overrides};
 use crate::error::Error;
+use crate::future::BoxFuture;
 use crate::http::{TransportError, TransportErrorKind};
 use crate::pages::{Next, Pager};
 use crate::validate::Mode;
 use crate::visit::{Visit, Visitor};
-use std::future::{Future, IntoFuture};
+#[cfg(feature = "blocking")]
+use std::future::Future;
+use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -32,9 +35,6 @@ pub struct Call<O> {
     timeout: Option<Duration>,
     output: PhantomData<fn() -> O>,
 }
-
-/// A future on the heap.
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<O> std::fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -130,11 +130,8 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
                 .await
                 .unwrap_or_else(|_| {
                     let url = format!("{} of {}", self.operation, self.client.service().title);
-                    Err(Error::Transport(TransportError {
-                        kind: TransportErrorKind::CallTimeout,
-                        url,
-                        source: None,
-                    }))
+                    let kind = TransportErrorKind::CallTimeout;
+                    Err(Error::Transport(TransportError::new(kind, &url)))
                 }),
         }
     }
@@ -162,7 +159,7 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
 
 impl<O: Visitor + Default + Send + 'static> IntoFuture for Call<O> {
     type Output = Result<O, Error>;
-    type IntoFuture = Boxed<Self::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { Ok(self.make(&*self.input).await?.0) })
@@ -192,7 +189,7 @@ type Step<O> = (Option<Box<Walk<O>>>, Result<O, Error>);
 /// Between two pages, within a call for one, or at the end.
 enum State<O> {
     Waiting(Box<Walk<O>>),
-    Calling(Boxed<Step<O>>),
+    Calling(BoxFuture<'static, Step<O>>),
     Done,
 }
 

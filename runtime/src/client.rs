@@ -4,14 +4,15 @@ pub(crate) mod config;
 
 pub use config::Config;
 
-use crate::address::{Last, ResolvedEndpoint};
+use crate::auth::{self, Payload, Signing};
 use crate::codec::{Doubt, EncodeMode, Encoded};
 use crate::discovery::Discovered;
 use crate::document::{Document, Map};
-use crate::endpoint::{self, AccountIdMode, ConfiguredUrl};
+use crate::endpoint::{self, AccountIdMode, ConfiguredUrl, Last, ResolvedEndpoint};
 use crate::error::{Attempts, ConfigError, Error, ValidationError};
+use crate::future::BoxFuture;
 use crate::http::reqwest::Reqwest;
-use crate::http::{Request, Response, Transport, reqwest};
+use crate::http::{LARGEST_ANSWER, Request, Response, Transport, reqwest};
 use crate::idempotency::WithToken;
 use crate::identity::Identity;
 use crate::protocol::{self, Protocol};
@@ -19,12 +20,9 @@ use crate::random;
 use crate::redact;
 use crate::retry::{self, AttemptError};
 use crate::schema::{self, Operation, Service};
-use crate::sign;
 use crate::validate::{self, Mode, Severity, Violation};
 use crate::visit::{DocumentBuilder, TypedDocument, Visit, VisitError, Visitor};
 use config::IdentitySource;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
@@ -78,6 +76,7 @@ pub(crate) struct Overrides {
 
 /// Where a call goes, and whether endpoint discovery says so.
 struct Place {
+    url: String,
     address: Arc<ResolvedEndpoint>,
     discovered: bool,
 }
@@ -217,45 +216,34 @@ impl<'a> Client<'a> {
         })
     }
 
-    /// Signs and sends a request, again when that is worth it; an answer that is an error becomes
-    /// one.
+    /// Signs and sends a request, and retries it where that may help.
     ///
     /// # Errors
     ///
-    /// No endpoint, no credentials, no answer, or an error of the service's.
+    /// No endpoint, no credentials, no answer, or an error of the service.
     pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
-        let Prepared {
-            operation,
-            mut request,
-            region,
-            bound,
-            attempts,
-            ..
-        } = prepared;
         let Shared {
             config, retries, ..
         } = &*self.shared;
+        let operation = prepared.operation;
         let protocol = self.protocol()?;
         let model = (self.service, operation);
-        let unsigned = request.headers.len();
+        let payload = payload(&prepared.request).await?;
         let invocation = random::uuid();
-        let mut attempts = Attempts::new(attempts);
+        let mut attempts = Attempts::new(prepared.attempts);
         let mut cost = None;
         let mut until = None;
-        let mut place = self
-            .locate(operation, &region, &bound, &mut request)
-            .await?;
+        let mut place = self.locate(&prepared).await?;
         loop {
-            request.headers.truncate(unsigned);
-            self.sign(&mut request, operation, &place.address).await?;
-            request
+            let mut attempt = self.authenticate(&prepared, &place, &payload).await?;
+            attempt
                 .headers
                 .push(("amz-sdk-invocation-id".into(), invocation.clone().into()));
-            request
+            attempt
                 .headers
                 .push(("amz-sdk-request".into(), retry::header(&attempts, until)));
             attempts.made += 1;
-            let failed = match self.attempt(protocol, operation, &request).await {
+            let failed = match self.attempt(protocol, operation, &attempt).await {
                 Ok(response) => {
                     retries.succeeded(cost);
                     return Ok(response);
@@ -269,10 +257,8 @@ impl<'a> Client<'a> {
                 return Err(failed.into_error(attempts, model));
             };
             if moved {
-                self.shared.discovered.forget(&region).await;
-                place = self
-                    .locate(operation, &region, &bound, &mut request)
-                    .await?;
+                self.shared.discovered.forget(&prepared.region).await;
+                place = self.locate(&prepared).await?;
             }
             tracing::debug!(target: "opsmith", "attempt {} failed, another follows", attempts.made);
             config.sleep.sleep(again.least, again.most).await;
@@ -284,25 +270,16 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Signs a request without sending it: what a first attempt would send, beside the headers
-    /// about attempts.
+    /// Signs a request without sending it: what the first attempt would send, without the headers
+    /// that count attempts.
     ///
     /// # Errors
     ///
     /// No endpoint, or no credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
-        let Prepared {
-            operation,
-            mut request,
-            region,
-            bound,
-            ..
-        } = prepared;
-        let Place { address, .. } = self
-            .locate(operation, &region, &bound, &mut request)
-            .await?;
-        self.sign(&mut request, operation, &address).await?;
-        Ok(request)
+        let place = self.locate(&prepared).await?;
+        let payload = payload(&prepared.request).await?;
+        self.authenticate(&prepared, &place, &payload).await
     }
 
     /// Sends a request once.
@@ -313,12 +290,11 @@ impl<'a> Client<'a> {
         request: &Request,
     ) -> Result<Response, AttemptError> {
         tracing::debug!(target: "opsmith", "sending {request:?}");
-        let response = self
-            .shared
-            .transport
-            .send(request)
-            .await
-            .map_err(AttemptError::Transport)?;
+        let response = async {
+            let response = self.shared.transport.send(request).await?;
+            response.collect(LARGEST_ANSWER).await
+        };
+        let response = response.await.map_err(AttemptError::Transport)?;
         tracing::debug!(target: "opsmith", "answered {response:?}");
         match response.status {
             200..300 => Ok(response),
@@ -475,14 +451,14 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Where a call goes; its request gets the URL.
-    async fn locate(
-        &self,
-        operation: &Operation<'a>,
-        region: &str,
-        bound: &endpoint::EndpointBindings<'_>,
-        request: &mut Request,
-    ) -> Result<Place, Error> {
+    /// Where a call goes.
+    async fn locate(&self, prepared: &Prepared<'a>) -> Result<Place, Error> {
+        let Prepared {
+            operation,
+            region,
+            bound,
+            ..
+        } = prepared;
         let config = &self.shared.config;
         let configured = self.configured_url()?;
         let account_id_mode = self.account_id_mode();
@@ -514,13 +490,14 @@ impl<'a> Client<'a> {
         } else {
             self.discovered_url(operation, region).await?
         };
-        request.url = match &discovered {
+        let url = match &discovered {
             Some(url) => endpoint::configured(url),
             None if !config.host_prefixes => Ok(address.url.0.clone()),
             None => bound.prefixed(&address.url.0),
         }
         .map_err(Error::Endpoint)?;
         Ok(Place {
+            url,
             address,
             discovered: discovered.is_some(),
         })
@@ -635,7 +612,7 @@ impl<'a> Client<'a> {
         &'s self,
         operation: &'a str,
         overrides: Overrides,
-    ) -> Pin<Box<dyn Future<Output = Result<Document, Error>> + Send + 's>> {
+    ) -> BoxFuture<'s, Result<Document, Error>> {
         Box::pin(async move {
             let shape = self
                 .service
@@ -660,31 +637,49 @@ impl<'a> Client<'a> {
         })
     }
 
-    /// Adds what the endpoint asks for, the signature, and who calls.
-    async fn sign(
+    /// A copy of the request for one attempt, with what the endpoint asks for, a signature, and
+    /// the user agent.
+    async fn authenticate(
         &self,
-        request: &mut Request,
-        operation: &Operation<'_>,
-        address: &ResolvedEndpoint,
-    ) -> Result<(), Error> {
-        request.headers.extend(address.headers.iter().cloned());
-        let scope = match self.shared.config.identity {
-            IdentitySource::Anonymous => None,
-            _ => address.scope(self.service, operation)?,
+        prepared: &Prepared<'a>,
+        place: &Place,
+        payload: &Payload,
+    ) -> Result<Request, Error> {
+        let Prepared {
+            operation, request, ..
+        } = prepared;
+        let address = &place.address;
+        let mut attempt = Request::new(request.method, place.url.clone());
+        attempt.body = request.body.clone();
+        let own = request.headers.iter().chain(&address.headers);
+        attempt.headers = Vec::with_capacity(own.size_hint().0 + HEADERS_OF_ATTEMPT);
+        attempt.headers.extend(own.cloned());
+        let (scheme, scope) = auth::select(
+            operation.name,
+            self.service.auth(operation),
+            &address.auth,
+            address.scope(),
+            !matches!(self.shared.config.identity, IdentitySource::Anonymous),
+        )?;
+        let identity = if scheme.needs_identity() {
+            self.identity(scope.region).await?
+        } else {
+            None
         };
-        if let Some(scope) = scope
-            && let Some(identity) = self.identity(address.region()).await?
-        {
-            let now = self.shared.retries.corrected(self.now());
-            let signed = sign::sign(request, &identity, scope, now);
-            signed
-                .map_err(|error| Error::Request(format!("the request can't be signed: {error}")))?;
-        }
-        // Behind the signature, since proxies may change it.
-        request
+        let with = Signing {
+            identity: identity.as_ref(),
+            scope,
+            payload,
+            now: self.shared.retries.corrected(self.now()),
+        };
+        scheme
+            .sign(&mut attempt, &with)
+            .map_err(|error| Error::Request(error.to_string()))?;
+        // After the signature, as proxies may change it.
+        attempt
             .headers
             .push(("user-agent".into(), self.shared.config.user_agent.clone()));
-        Ok(())
+        Ok(attempt)
     }
 
     /// As whom to sign; none for requests that are not signed.
@@ -706,6 +701,16 @@ impl<'a> Client<'a> {
             )),
         }
     }
+}
+
+/// How many headers an attempt adds: signature (3), user agent, and those that count attempts (2).
+const HEADERS_OF_ATTEMPT: usize = 6;
+
+/// What signatures say of the body of a request.
+async fn payload(request: &Request) -> Result<Payload, Error> {
+    Payload::of(&request.body)
+        .await
+        .map_err(|error| Error::Request(format!("the body of the request can't be read: {error}")))
 }
 
 /// How many characters messages show of an answer that can't be read.

@@ -9,11 +9,13 @@ mod functions;
 mod partition;
 #[rustfmt::skip]
 mod partitions;
+mod resolved;
 mod value;
 
 pub(crate) use bound::EndpointBindings;
 pub(crate) use configured::{ConfiguredUrl, EndpointUrls};
 pub use evaluate::{Endpoint, evaluate};
+pub(crate) use resolved::{Last, ResolvedEndpoint};
 pub use value::Value;
 
 use crate::schema::Service;

@@ -11,12 +11,11 @@
 //! ```
 
 use crate::client::Config;
-use crate::http::{Request, Response, SendFuture, Transport, TransportError, TransportErrorKind};
+use crate::future::BoxFuture;
+use crate::http::{BodyReader, Request, Response, Transport, TransportError, TransportErrorKind};
 use crate::identity::Credentials;
 use crate::retry::Sleep;
 use std::collections::VecDeque;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -34,11 +33,7 @@ pub enum Answer {
 impl Answer {
     /// An answer of this HTTP status and body.
     pub fn new(status: u16, body: &str) -> Self {
-        Answer::Response(Response {
-            status,
-            body: body.as_bytes().to_vec(),
-            headers: Vec::new(),
-        })
+        Answer::Response(Response::new(status, body.to_owned().into()))
     }
 
     /// An error of the service, as AWS JSON has it: status 400, this code, and a message.
@@ -119,19 +114,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Transport for Fake {
-    fn send<'a>(&'a self, request: &'a Request) -> SendFuture<'a> {
+    fn send<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Response<BodyReader>, TransportError>> {
         lock(&self.requests).push(request.clone());
         let answer = lock(&self.answers)
             .pop_front()
             .unwrap_or_else(|| self.last.clone());
         Box::pin(async {
             match answer {
-                Answer::Response(response) => Ok(response),
-                Answer::Failure(kind) => Err(TransportError {
-                    kind,
-                    url: request.url.clone(),
-                    source: None,
-                }),
+                Answer::Response(response) => Ok(response.into()),
+                Answer::Failure(kind) => Err(TransportError::new(kind, &request.url)),
                 Answer::Never => std::future::pending().await,
             }
         })
@@ -139,11 +133,7 @@ impl Transport for Fake {
 }
 
 impl Sleep for Fake {
-    fn sleep(
-        &self,
-        least: Duration,
-        most: Duration,
-    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn sleep(&self, least: Duration, most: Duration) -> BoxFuture<'_, ()> {
         lock(&self.pauses).push((least, most));
         Box::pin(async {})
     }

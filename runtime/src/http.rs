@@ -1,43 +1,89 @@
-//! Requests and answers as plain data, and the [`Transport`] that carries them.
+//! HTTP messages, and the [`Transport`] that carries them.
 
+mod body;
+mod error;
 pub mod proxy;
 pub mod reqwest;
 
+pub use body::{Body, BodyReader, BodyStream, ByteStream, Bytes};
+pub use error::{TransportError, TransportErrorKind};
+
+use crate::future::BoxFuture;
 use ::http::Uri;
 use std::borrow::Cow;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 
 /// A header's name and value. Most names, and some values, are the same in every request.
 pub type Header = (Cow<'static, str>, Cow<'static, str>);
 
 /// A request, ready to be sent. `Debug` shows neither the values of headers nor the body.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Request {
-    /// `POST` and so on.
+    /// The method, e.g. `POST`.
     pub method: &'static str,
     /// The whole URL.
     pub url: String,
-    /// Headers in sending order, beside `host` and `content-length`.
+    /// Headers in sending order, except `host` and `content-length`.
     pub headers: Vec<Header>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Body,
 }
 
-/// An answer. `Debug` shows neither the values of headers nor the body.
-#[derive(Clone, Default, PartialEq)]
-pub struct Response {
+impl Request {
+    /// A request without headers and body.
+    pub fn new(method: &'static str, url: impl Into<String>) -> Self {
+        Request {
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: Body::Empty,
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+/// An answer, with a body in memory unless the type says otherwise. `Debug` shows neither the
+/// values of headers nor the body.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Response<B = Bytes> {
     /// The HTTP status.
     pub status: u16,
-    /// Headers in the order they came, with names in small letters.
+    /// Headers in the order in which they came, with names in lower case.
     pub headers: Vec<Header>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: B,
 }
 
-impl Response {
-    /// The value of the first header of this name (in small letters).
+impl<B> Response<B> {
+    /// An answer without headers.
+    pub fn new(status: u16, body: B) -> Self {
+        Response {
+            status,
+            headers: Vec::new(),
+            body,
+        }
+    }
+
+    /// The value of the first header with this name (in lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -46,15 +92,40 @@ impl Response {
     }
 }
 
+impl Response<BodyReader> {
+    /// The answer with its body in memory.
+    ///
+    /// # Errors
+    ///
+    /// The connection failed, or the body is longer than `limit`.
+    pub async fn collect(self, limit: usize) -> Result<Response, TransportError> {
+        Ok(Response {
+            status: self.status,
+            headers: self.headers,
+            body: self.body.collect(limit).await?,
+        })
+    }
+}
+
+impl From<Response> for Response<BodyReader> {
+    fn from(response: Response) -> Self {
+        Response {
+            status: response.status,
+            headers: response.headers,
+            body: response.body.into(),
+        }
+    }
+}
+
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         write!(
             f,
-            "Request {{ {} {}, headers: {names:?}, {} bytes }}",
+            "Request {{ {} {}, headers: {names:?}, {:?} }}",
             self.method,
             masked(&self.url),
-            self.body.len()
+            self.body
         )
     }
 }
@@ -98,98 +169,18 @@ impl fmt::Debug for Url {
     }
 }
 
-/// The future of an answer.
-pub type SendFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
+/// The largest answer that is read into memory: four times the largest that a service over AWS JSON
+/// sends.
+pub const LARGEST_ANSWER: usize = 64 << 20;
 
-/// Carries a request to a server and brings the answer back; it neither retries nor follows
-/// redirects.
+/// Sends a request to a server and returns the answer. It neither retries nor follows redirects.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends the request.
-    fn send<'a>(&'a self, request: &'a Request) -> SendFuture<'a>;
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub struct TransportError {
-    /// What kind of failure.
-    pub kind: TransportErrorKind,
-    /// The URL that the request was for, without credentials; the proxy's when it is about the
-    /// proxy.
-    pub url: String,
-    /// What the layers below say.
-    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-/// Kinds of failure without an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportErrorKind {
-    /// The URL is none that a request can go to.
-    Endpoint,
-    /// No connection: name not found, refused, no route.
-    Connect,
-    /// No connection in time.
-    ConnectTimeout,
-    /// No answer in time.
-    ReadTimeout,
-    /// The call as a whole took longer than its caller allows.
-    CallTimeout,
-    /// The connection ended within the answer, or the answer was none of HTTP.
-    Closed,
-    /// The server's certificate was not accepted, or it does not speak TLS.
-    Tls,
-    /// The proxy could not be reached, or refused.
-    Proxy,
-    /// The answer is larger than a client holds in memory.
-    TooLarge,
-    /// The client itself could not be set up, e.g. by a CA bundle that can't be read.
-    Setup,
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = &self.url;
-        match self.kind {
-            TransportErrorKind::Endpoint => write!(f, "Invalid endpoint: {url}"),
-            TransportErrorKind::Connect => {
-                write!(f, "Could not connect to the endpoint URL: \"{url}\"")
-            }
-            TransportErrorKind::ConnectTimeout => {
-                write!(f, "Connect timeout on endpoint URL: \"{url}\"")
-            }
-            TransportErrorKind::ReadTimeout => write!(f, "Read timeout on endpoint URL: \"{url}\""),
-            TransportErrorKind::CallTimeout => {
-                write!(f, "The call took longer than allowed: {url}")
-            }
-            TransportErrorKind::Closed => {
-                write!(
-                    f,
-                    "Connection was closed before we received a valid response from endpoint URL: \"{url}\"."
-                )
-            }
-            TransportErrorKind::Tls => write!(f, "SSL validation failed for {url}"),
-            TransportErrorKind::Proxy => write!(f, "Failed to connect to proxy URL: \"{url}\""),
-            TransportErrorKind::TooLarge => write!(f, "The answer from {url} is too large"),
-            TransportErrorKind::Setup => write!(f, "The connection to {url} could not be set up:"),
-        }?;
-        // The innermost cause is the one that says what happened.
-        let mut cause: Option<&(dyn std::error::Error + 'static)> =
-            self.source.as_deref().map(|source| source as _);
-        while let Some(inner) = cause.and_then(|cause| cause.source()) {
-            cause = Some(inner);
-        }
-        match cause {
-            Some(cause) => write!(f, " {cause}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for TransportError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
+    /// Sends the request. The future ends when the head of the answer is there; its body is read
+    /// afterwards.
+    fn send<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Response<BodyReader>, TransportError>>;
 }
 
 #[cfg(test)]
@@ -213,10 +204,7 @@ mod tests {
         ] {
             assert_eq!(masked(url), shown);
         }
-        let request = Request {
-            url: "http://me:word@host/".to_owned(),
-            ..Request::default()
-        };
+        let request = Request::new("GET", "http://me:word@host/");
         assert!(!format!("{request:?}").contains("word"), "{request:?}");
     }
 }

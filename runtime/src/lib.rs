@@ -1,12 +1,12 @@
 //! The thin runtime under every client and command that Opsmith generates.
 //!
-//! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`sign`] and
+//! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`auth`] and
 //! [`http`]; [`client`](mod@client) is the story of it; [`retry`] tells when a call is made again.
 //! [`schema`] describes the service. Values go through the one visitor in [`mod@visit`], as
 //! generated types ([`typed`]) or as a [`document`]; [`redact`] prints them. [`config`]
 //! reads settings and credentials from the environment; nothing else here uses it.
 
-mod address;
+pub mod auth;
 pub mod call;
 pub mod client;
 mod clock;
@@ -18,6 +18,7 @@ pub mod endpoint;
 pub mod error;
 pub mod fake;
 pub mod files;
+mod future;
 pub mod http;
 mod idempotency;
 pub mod identity;
@@ -31,7 +32,6 @@ pub mod retry;
 pub mod sample;
 #[cfg(feature = "serde")]
 pub mod serde;
-pub mod sign;
 pub mod timestamp;
 pub mod typed;
 pub mod validate;
@@ -42,6 +42,7 @@ pub mod waiter;
 pub use client::{Client, Config};
 pub use document::Document;
 pub use error::Error;
+pub use future::BoxFuture;
 pub use opsmith_schema as schema;
 pub use timestamp::Timestamp;
 pub use typed::Blob;

@@ -6,14 +6,13 @@
 //! answer's `Date`, and a refused certificate is not asked again.
 
 use crate::error::{Attempts, Error, ServiceError};
+use crate::future::BoxFuture;
 use crate::http::{Response, TransportError, TransportErrorKind};
 use crate::random;
 use crate::schema::{Operation, Service};
 use crate::timestamp::{Timestamp, iso8601};
 use std::borrow::Cow;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -57,11 +56,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// Waits between two attempts. Tests bring their own, which does not wait.
 pub trait Sleep: fmt::Debug + Send + Sync {
     /// Waits for a random time between the two durations.
-    fn sleep(
-        &self,
-        least: Duration,
-        most: Duration,
-    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    fn sleep(&self, least: Duration, most: Duration) -> BoxFuture<'_, ()>;
 }
 
 /// Waits by the clock.
@@ -69,11 +64,7 @@ pub trait Sleep: fmt::Debug + Send + Sync {
 pub struct TokioSleep;
 
 impl Sleep for TokioSleep {
-    fn sleep(
-        &self,
-        least: Duration,
-        most: Duration,
-    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn sleep(&self, least: Duration, most: Duration) -> BoxFuture<'_, ()> {
         let time = least.max(most.mul_f64(random::fraction()));
         Box::pin(async move {
             match tokio::runtime::Handle::try_current() {

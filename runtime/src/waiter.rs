@@ -8,11 +8,11 @@
 use crate::call::Call;
 use crate::document::Document;
 use crate::error::{Error, ServiceError};
+use crate::future::BoxFuture;
 use crate::query::Query;
 use crate::schema::{Acceptor, Comparator, Delay, Expected, Matcher, Outcome, ShapeIndex, Waiter};
 use crate::visit::{DocumentBuilder, Visit, Visitor};
-use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use std::future::IntoFuture;
 use std::time::Duration;
 
 /// The most calls where the model does not say it.
@@ -132,7 +132,7 @@ impl<O: Visitor + Visit + Default + Send + 'static> IntoFuture for Waiting<O> {
     /// The answer that ended the wait; none where it was an error of the service that was waited
     /// for.
     type Output = Result<Option<O>, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.wait())

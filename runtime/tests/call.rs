@@ -40,7 +40,9 @@ fn names(page: &ListPipelinesOutput) -> Vec<String> {
 }
 
 fn bodies(fake: &Fake) -> Vec<String> {
-    let body = |request: Request| String::from_utf8(request.body).expect("UTF-8");
+    let body = |request: Request| {
+        String::from_utf8(request.body.as_bytes().expect("bytes").to_vec()).expect("UTF-8")
+    };
     fake.requests().into_iter().map(body).collect()
 }
 

@@ -41,7 +41,7 @@ fn failure(kind: FailureType, message: &str) -> PutThirdPartyJobFailureResultInp
 }
 
 fn body(request: &Request) -> String {
-    String::from_utf8(request.body.clone()).expect("UTF-8")
+    String::from_utf8(request.body.as_bytes().expect("bytes").to_vec()).expect("UTF-8")
 }
 
 fn header<'a>(request: &'a Request, name: &str) -> &'a str {
@@ -99,7 +99,8 @@ fn idempotency_tokens_are_made_up_unless_given() {
     let token = |input| {
         let fake = answering(200, "{}");
         wait(client(&fake).start_pipeline_execution(input)).expect("ok");
-        let body: serde_json::Value = serde_json::from_slice(&request(&fake).body).expect("JSON");
+        let body: serde_json::Value =
+            serde_json::from_slice(request(&fake).body.as_bytes().expect("bytes")).expect("JSON");
         body["clientRequestToken"]
             .as_str()
             .expect("a token")

@@ -143,11 +143,7 @@ fn a_document_of_an_answer_that_differs_from_the_model_is_whole() {
     use opsmith_codepipeline::schema::SERVICE;
     let operation = SERVICE.operation("ListPipelines").expect("the operation");
     let client = opsmith_runtime::Client::new(&SERVICE, opsmith_runtime::Config::new());
-    let response = Response {
-        status: 200,
-        headers: Vec::new(),
-        body: UNUSUAL.as_bytes().to_vec(),
-    };
+    let response = Response::new(200, UNUSUAL.into());
     let mut builder = DocumentBuilder::new(&SERVICE, operation.output.expect("an output"));
     client.read(operation, &response, &mut builder).expect("ok");
     let document = builder.finish();

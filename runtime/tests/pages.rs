@@ -124,7 +124,9 @@ fn requests(
     let bodies = fake
         .requests()
         .iter()
-        .map(|request| String::from_utf8_lossy(&request.body).into_owned())
+        .map(|request| {
+            String::from_utf8_lossy(request.body.as_bytes().expect("bytes")).into_owned()
+        })
         .collect();
     (bodies, failed)
 }

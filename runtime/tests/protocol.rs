@@ -145,11 +145,7 @@ fn an_answer_that_is_not_json_is_an_error_only_where_there_is_output() {
 fn an_answer_that_may_come_from_elsewhere_is_doubted() {
     let client = opsmith_runtime::Client::new(&SERVICE, opsmith_runtime::Config::new());
     let doubt = |operation, body: &[u8]| {
-        let response = Response {
-            status: 200,
-            headers: Vec::new(),
-            body: body.to_vec(),
-        };
+        let response = Response::new(200, body.to_vec().into());
         let operation = SERVICE.operation(operation).expect("an operation");
         client.doubt(operation, &response)
     };

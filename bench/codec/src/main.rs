@@ -13,7 +13,8 @@ use dynamodb::schema::SERVICE;
 use dynamodb::{AttributeValue, Client, Config, PutItemInput, PutItemOutput, QueryOutput};
 use opsmith_runtime::codec::{EncodeMode, json};
 use opsmith_runtime::identity::Credentials;
-use opsmith_runtime::http::{Request, Response, SendFuture, Transport};
+use opsmith_runtime::BoxFuture;
+use opsmith_runtime::http::{BodyReader, Bytes, Request, Response, Transport, TransportError};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -218,13 +219,9 @@ static ALLOCATOR: Counting = Counting;
 struct Nowhere;
 
 impl Transport for Nowhere {
-    fn send<'a>(&'a self, _: &'a Request) -> SendFuture<'a> {
+    fn send<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response<BodyReader>, TransportError>> {
         Box::pin(async {
-            Ok(Response {
-                status: 200,
-                headers: Vec::new(),
-                body: b"{}".to_vec(),
-            })
+            Ok(Response::new(200, Bytes::from_static(b"{}").into()))
         })
     }
 }

@@ -68,14 +68,15 @@ fn requests(runtime: &tokio::runtime::Runtime, time: Duration) -> Result<(), Any
             .trim_start_matches("http://")
             .trim_end_matches('/')
             .to_owned();
+        let body = request.body.as_bytes().unwrap_or_default();
         let mut head = format!(
             "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\n",
-            request.body.len()
+            body.len()
         );
         for (name, value) in &request.headers {
             head += &format!("{name}: {value}\r\n");
         }
-        let message = [head.as_bytes(), b"\r\n", &request.body[..]].concat();
+        let message = [head.as_bytes(), b"\r\n", body].concat();
         let mut stream = TcpStream::connect(&host)?;
         stream.set_nodelay(true)?;
         threads.push(std::thread::spawn(move || -> Result<u64, Anyhow> {

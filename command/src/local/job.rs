@@ -5,10 +5,10 @@ use crate::failure::Failure;
 use crate::signals::unless_interrupted;
 use crate::stdout::print;
 use opsmith_local::{REGION, SIGNING_NAME, TARGET_PREFIX};
+use opsmith_runtime::auth::sigv4::{Scope, sign};
 use opsmith_runtime::http::reqwest::{Reqwest, Settings};
-use opsmith_runtime::http::{Request, Transport as _};
+use opsmith_runtime::http::{LARGEST_ANSWER, Request, Transport as _};
 use opsmith_runtime::identity::{Credentials, Identity};
-use opsmith_runtime::sign::{Scope, sign};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 use tokio::runtime::Runtime;
@@ -154,35 +154,34 @@ impl Asked {
                 self.url
             ))
         };
-        let headers = [
-            ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", &*format!("{TARGET_PREFIX}.{name}")),
-        ];
-        let headers = headers
-            .map(|(name, value)| (name.into(), value.to_owned().into()))
-            .to_vec();
         let url = format!("{}/", self.url.trim_end_matches('/'));
-        let mut request = Request {
-            method: "POST",
-            url,
-            headers,
-            body: input.to_string().into_bytes(),
-        };
+        let mut request = Request::new("POST", url)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("{TARGET_PREFIX}.{name}"))
+            .body(input.to_string());
         let demo = opsmith_local::demo_credentials();
         let credentials =
             Credentials::new(demo.access_key_id, demo.secret_access_key.expose(), "local");
-        sign(
-            &mut request,
-            &Identity::from(&credentials),
-            Scope::new(REGION, SIGNING_NAME),
-            SystemTime::now(),
-        )
-        .map_err(|problem| failed(&problem))?;
-        let sent = unless_interrupted(self.transport.send(&request));
-        let response = self
-            .runtime
-            .block_on(sent)?
+        let answer = async {
+            let scope = Scope::new(REGION, SIGNING_NAME);
+            sign(
+                &mut request,
+                &Identity::from(&credentials),
+                scope,
+                SystemTime::now(),
+            )
+            .await
             .map_err(|error| failed(&error))?;
+            let response = async {
+                self.transport
+                    .send(&request)
+                    .await?
+                    .collect(LARGEST_ANSWER)
+                    .await
+            };
+            response.await.map_err(|error| failed(&error))
+        };
+        let response = self.runtime.block_on(unless_interrupted(answer))??;
         let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         match response.status {
             200 => Ok(answer),

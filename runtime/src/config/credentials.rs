@@ -25,9 +25,7 @@ mod web_identity;
 pub use instance::region as region_of_instance;
 
 use std::fmt;
-use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -35,6 +33,7 @@ use tokio::sync::Mutex;
 
 use crate::config::{Profile, Settings};
 use crate::error::{ConfigError, ConfigErrorKind};
+use crate::future::BoxFuture;
 use crate::http::Transport;
 use crate::identity::{Credentials, Identity};
 
@@ -108,8 +107,7 @@ pub trait Prompt: fmt::Debug + Send + Sync {
 }
 
 /// The future of an answer.
-pub type ProviderFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<ProviderResult, ConfigError>> + Send + 'a>>;
+pub type ProviderFuture<'a> = BoxFuture<'a, Result<ProviderResult, ConfigError>>;
 
 /// A source of credentials.
 pub trait Provider: fmt::Debug + Send + Sync {
@@ -361,10 +359,11 @@ fn moment(text: &str) -> Option<SystemTime> {
 /// What the tests of providers share.
 #[cfg(test)]
 mod testing {
+    use std::future::Future;
     use std::sync::Mutex;
 
     use super::*;
-    use crate::http::{Request, Response, SendFuture, TransportError, TransportErrorKind};
+    use crate::http::{BodyReader, Bytes, Request, Response, TransportError, TransportErrorKind};
 
     /// Answers one request after the other as told, then none, and keeps the requests.
     #[derive(Debug, Default)]
@@ -400,7 +399,7 @@ mod testing {
                     "{} {}\n{headers}{}",
                     request.method,
                     request.url,
-                    String::from_utf8_lossy(&request.body)
+                    String::from_utf8_lossy(request.body.as_bytes().unwrap_or_default())
                 )
             };
             self.requests
@@ -430,24 +429,19 @@ mod testing {
     }
 
     impl Transport for Fake {
-        fn send<'a>(&'a self, request: &'a Request) -> SendFuture<'a> {
+        fn send<'a>(
+            &'a self,
+            request: &'a Request,
+        ) -> BoxFuture<'a, Result<Response<BodyReader>, TransportError>> {
             self.requests
                 .lock()
                 .expect("the lock")
                 .push(request.clone());
             let answer = self.answers.lock().expect("the lock").pop();
-            let nothing = TransportError {
-                kind: TransportErrorKind::Tls,
-                url: request.url.clone(),
-                source: None,
-            };
+            let nothing = TransportError::new(TransportErrorKind::Tls, &request.url);
             Box::pin(async move {
                 let (status, body) = answer.ok_or(nothing)?;
-                Ok(Response {
-                    status,
-                    headers: Vec::new(),
-                    body: body.into_bytes(),
-                })
+                Ok(Response::new(status, Bytes::from(body)).into())
             })
         }
     }

@@ -48,7 +48,7 @@ impl Section {
             }) => self.text_of(entries.get(key), key),
             Some(Entry { line, .. }) => Err(ConfigError::invalid(
                 format!("The key \"{map}\" needs indented lines key = value below it."),
-                &self.origin(*line),
+                self.origin(*line),
             )),
         }
     }
@@ -69,7 +69,7 @@ impl Section {
             })),
             Content::Map(_) => Err(ConfigError::invalid(
                 format!("The key \"{key}\" needs a value, not indented lines below it."),
-                &self.origin(*line),
+                self.origin(*line),
             )),
         }
     }

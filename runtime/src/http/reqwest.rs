@@ -3,18 +3,20 @@
 use super::masked;
 use super::proxy::Proxies;
 use super::{
-    Header, Request, Response, SendFuture, Transport, TransportError, TransportErrorKind as Kind,
+    Body, BodyReader, ByteStream, Bytes, Header, Request, Response, Transport, TransportError,
+    TransportErrorKind as Kind,
 };
+use crate::future::BoxFuture;
+use futures_core::Stream;
+use http_body::{Body as _, Frame, SizeHint};
 use reqwest::header::{HeaderName, HeaderValue};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
-
-/// The largest answer that is taken into memory: four times what any service over AWS JSON answers
-/// with.
-const LARGEST_ANSWER: usize = 64 << 20;
 
 /// After this time without an answer, connections may have been closed while nothing ran that could
 /// notice it.
@@ -102,9 +104,9 @@ impl Reqwest {
         if let Some(proxy) = self.settings.proxies.proxy_for(url) {
             reqwest::Proxy::all(proxy).map_err(|error| failed(Kind::Proxy, proxy, error))?;
         }
-        let client = self.build(secure).map_err(|error| TransportError {
-            url: masked(url),
-            ..error
+        let client = self.build(secure).map_err(|mut error| {
+            error.url = masked(url);
+            error
         })?;
         Ok(kept.get_or_init(|| client))
     }
@@ -184,7 +186,10 @@ impl Reqwest {
                 header(pair).map_err(|error| failed(Kind::Endpoint, &request.url, error))?;
             sent.headers_mut().append(name, value);
         }
-        *sent.body_mut() = Some(request.body.clone().into());
+        *sent.body_mut() = Some(
+            outgoing(&request.body)
+                .map_err(|error| failed(Kind::RequestBody, &request.url, error))?,
+        );
         Ok(sent)
     }
 
@@ -200,74 +205,144 @@ impl Reqwest {
         }
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
-        let failed = |error| self.classified(error, &request.url);
+    async fn exchange(&self, request: &Request) -> Result<Response<BodyReader>, TransportError> {
         if tokio::runtime::Handle::try_current().is_err() {
             let text = "calls must be awaited within a tokio runtime";
-            return Err(TransportError {
-                kind: Kind::Setup,
-                url: masked(&request.url),
-                source: Some(text.into()),
-            });
+            return Err(failed(Kind::Setup, &request.url, text));
         }
         self.settle().await;
         let client = self.client(&request.url)?;
-        let mut answer = client
+        let answer = client
             .execute(self.request(request)?)
             .await
-            .map_err(failed)?;
-        let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            (
-                name.as_str().to_owned().into(),
-                String::from_utf8_lossy(value.as_bytes())
-                    .into_owned()
-                    .into(),
-            )
-        };
-        let headers = answer.headers().iter().map(header).collect();
-        let mut response = Response {
-            status: answer.status().as_u16(),
-            headers,
-            body: Vec::new(),
-        };
-        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-            if response.body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(TransportError {
-                    kind: Kind::TooLarge,
-                    url: masked(&request.url),
-                    source: None,
-                });
-            }
-            response.body.extend_from_slice(&chunk);
-        }
+            .map_err(|error| self.classified(error, &request.url))?;
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let (head, body) = ::http::Response::<reqwest::Body>::from(answer).into_parts();
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned().into(), value.into())
+        };
+        let body = BodyReader::new(&request.url, Incoming(body));
+        let mut response = Response::new(head.status.as_u16(), body);
+        response.headers = head.headers.iter().map(header).collect();
         Ok(response)
     }
 
-    /// What an error of reqwest's is about.
+    /// The error of a request that has no answer.
     fn classified(&self, error: reqwest::Error, url: &str) -> TransportError {
-        let causes = || {
-            let first: &(dyn std::error::Error + 'static) = &error;
-            std::iter::successors(Some(first), |cause| cause.source())
-        };
         let proxy = self.settings.proxies.proxy_for(url);
-        let kind = match () {
-            () if error.is_builder() => Kind::Endpoint,
-            () if causes().any(is_tls) => Kind::Tls,
-            () if error.is_connect() && proxy.is_some() => Kind::Proxy,
-            () if error.is_connect() && error.is_timeout() => Kind::ConnectTimeout,
-            () if error.is_connect() => Kind::Connect,
-            () if error.is_timeout() => Kind::ReadTimeout,
-            () => Kind::Closed,
-        };
-        let url = proxy.filter(|_| kind == Kind::Proxy).unwrap_or(url);
-        failed(kind, url, error.without_url())
+        match kind(&error) {
+            Kind::Connect if proxy.is_some() => {
+                failed(Kind::Proxy, proxy.unwrap_or(url), error.without_url())
+            }
+            Kind::Connect if error.is_timeout() => {
+                failed(Kind::ConnectTimeout, url, error.without_url())
+            }
+            kind => failed(kind, url, error.without_url()),
+        }
     }
 }
 
 impl Transport for Reqwest {
-    fn send<'a>(&'a self, request: &'a Request) -> SendFuture<'a> {
+    fn send<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Response<BodyReader>, TransportError>> {
         Box::pin(self.exchange(request))
+    }
+}
+
+/// What failed, by an error and its causes.
+fn kind(error: &reqwest::Error) -> Kind {
+    let causes = || {
+        let first: &(dyn std::error::Error + 'static) = error;
+        std::iter::successors(Some(first), |cause| cause.source())
+    };
+    match () {
+        () if error.is_builder() => Kind::Endpoint,
+        () if causes().any(|cause| cause.is::<Unreadable>()) => Kind::RequestBody,
+        () if causes().any(is_tls) => Kind::Tls,
+        () if error.is_connect() => Kind::Connect,
+        () if error.is_timeout() => Kind::ReadTimeout,
+        () => Kind::Closed,
+    }
+}
+
+/// The body of a request, read from its start.
+fn outgoing(body: &Body) -> std::io::Result<reqwest::Body> {
+    Ok(match body {
+        Body::Empty => Bytes::new().into(),
+        Body::Bytes(bytes) => bytes.clone().into(),
+        Body::Stream(stream) => reqwest::Body::wrap(Outgoing {
+            len: body.len(),
+            stream: Mutex::new(stream.open()?),
+        }),
+    })
+}
+
+/// A stream as hyper sends it.
+struct Outgoing {
+    len: Option<u64>,
+    /// The lock is never waited for: it makes the stream `Sync`, as reqwest wants it.
+    stream: Mutex<ByteStream>,
+}
+
+/// The body of a request can't be read.
+#[derive(Debug)]
+struct Unreadable(std::io::Error);
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl http_body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = Unreadable;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Unreadable>>> {
+        let stream = self
+            .stream
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        stream
+            .as_mut()
+            .poll_next(context)
+            .map(|chunk| Some(chunk?.map(Frame::data).map_err(Unreadable)))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.len
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+/// The body of an answer, as it arrives.
+struct Incoming(reqwest::Body);
+
+impl Stream for Incoming {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            let frame = match ready!(Pin::new(&mut self.0).poll_frame(context)) {
+                None => return Poll::Ready(None),
+                Some(Ok(frame)) => frame,
+                Some(Err(error)) => {
+                    return Poll::Ready(Some(Err(failed(kind(&error), "", error.without_url()))));
+                }
+            };
+            // A frame without data has trailers, which nothing asks for.
+            if let Ok(chunk) = frame.into_data() {
+                return Poll::Ready(Some(Ok(chunk)));
+            }
+        }
     }
 }
 
@@ -304,11 +379,7 @@ fn failed(
     url: &str,
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> TransportError {
-    TransportError {
-        kind,
-        url: masked(url),
-        source: Some(source.into()),
-    }
+    TransportError::new(kind, url).caused_by(source)
 }
 
 fn bundle(path: &PathBuf) -> Result<rustls::RootCertStore, TransportError> {

@@ -42,13 +42,10 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
         if service.is_query_compatible() {
             headers.push(("x-amzn-query-mode".into(), "true".into()));
         }
+        let mut request = Request::new("POST", "").body(body.value);
+        request.headers = headers;
         Ok(Encoded {
-            value: Request {
-                method: "POST",
-                url: String::new(),
-                headers,
-                body: body.value,
-            },
+            value: request,
             conforms: body.conforms,
         })
     }

@@ -43,17 +43,8 @@ impl Provider for Container {
                 }
             };
             check(&url)?;
-            let headers = [
-                Some(("accept".into(), "application/json".into())),
-                authorization(env)?,
-            ];
-            let headers = headers.into_iter().flatten().collect();
-            let request = Request {
-                method: "GET",
-                url,
-                headers,
-                body: Vec::new(),
-            };
+            let mut request = Request::new("GET", url).header("accept", "application/json");
+            request.headers.extend(authorization(env)?);
             let mut attempt = 1;
             loop {
                 match asked(&context, &request).await {

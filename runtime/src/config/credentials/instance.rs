@@ -182,12 +182,8 @@ impl<'a> Service<'a> {
         path: &str,
         headers: Vec<Header>,
     ) -> Result<Response, String> {
-        let request = Request {
-            method,
-            url: format!("{}{path}", self.url),
-            headers,
-            body: Vec::new(),
-        };
+        let mut request = Request::new(method, format!("{}{path}", self.url));
+        request.headers = headers;
         let mut answer = Err(String::new());
         for _ in 0..self.attempts {
             answer = metadata::ask(&self.context, &request, self.patience).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::{Credentials, ProviderContext, moment};
-use crate::http::{Request, Response};
+use crate::http::{LARGEST_ANSWER, Request, Response};
 
 /// Asks once, and waits for so long.
 pub(super) async fn ask(
@@ -14,7 +14,15 @@ pub(super) async fn ask(
     request: &Request,
     patience: Duration,
 ) -> Result<Response, String> {
-    match tokio::time::timeout(patience, context.metadata.send(request)).await {
+    let answer = async {
+        context
+            .metadata
+            .send(request)
+            .await?
+            .collect(LARGEST_ANSWER)
+            .await
+    };
+    match tokio::time::timeout(patience, answer).await {
         Ok(answer) => answer.map_err(|error| error.to_string()),
         Err(_) => Err(format!(
             "{} did not answer within {patience:?}",

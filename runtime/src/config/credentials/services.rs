@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{ProviderContext, failed};
+use super::{Credentials, ProviderContext, failed};
+use crate::auth::sigv4::{Scope, sign};
 use crate::endpoint;
 use crate::error::{ConfigError, ConfigErrorKind};
-use crate::http::{Request, Response, TransportError, TransportErrorKind};
+use crate::http::{LARGEST_ANSWER, Request, Response, TransportError, TransportErrorKind};
 use crate::retry::{Sleep as _, TokioSleep};
 
 const ATTEMPTS: u32 = 3;
@@ -37,19 +38,26 @@ pub(super) fn url(
     }
 }
 
-/// Sends a request, again when that is worth it.
+/// Sends a request, signed if it must be, and retries it where that may help.
 pub(super) async fn answered(
     context: &ProviderContext<'_>,
     provider: &str,
     request: &Request,
-    sign: impl Fn(&mut Request) -> Result<(), String>,
+    signed_by: Option<(&Credentials, Scope<'_>)>,
 ) -> Result<Response, ConfigError> {
     let mut attempt: u32 = 0;
     loop {
         attempt += 1;
         let mut signed = request.clone();
-        sign(&mut signed).map_err(|problem| failed(provider, problem))?;
-        let answer = context.transport.send(&signed).await;
+        if let Some((credentials, scope)) = signed_by {
+            sign(&mut signed, &credentials.into(), scope, context.now())
+                .await
+                .map_err(|error| failed(provider, error))?;
+        }
+        let answer = match context.transport.send(&signed).await {
+            Ok(response) => response.collect(LARGEST_ANSWER).await,
+            Err(error) => Err(error),
+        };
         let passes = match &answer {
             Ok(response) => matches!(response.status, 429 | 500 | 502..=504),
             Err(TransportError { kind, .. }) => {

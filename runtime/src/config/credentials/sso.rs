@@ -213,13 +213,11 @@ impl Access {
             return None;
         }
         let body = json!({"grantType": "refresh_token", "clientId": id, "clientSecret": secret, "refreshToken": token});
-        let request = Request {
-            method: "POST",
-            url: services::url(context, "SSO OIDC", "oidc", &self.region).ok()? + "token",
-            headers: vec![("content-type".into(), "application/json".into())],
-            body: body.to_string().into_bytes(),
-        };
-        let response = services::answered(context, NAME, &request, |_| Ok(()))
+        let url = services::url(context, "SSO OIDC", "oidc", &self.region).ok()? + "token";
+        let request = Request::new("POST", url)
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        let response = services::answered(context, NAME, &request, None)
             .await
             .ok()?;
         let answer: Json = serde_json::from_slice(&response.body)
@@ -250,13 +248,9 @@ impl Access {
         let role = utf8_percent_encode(&self.role, NON_ALPHANUMERIC);
         let account = utf8_percent_encode(&self.account, NON_ALPHANUMERIC);
         let url = services::url(context, "SSO", "portal.sso", &self.region)?;
-        let request = Request {
-            method: "GET",
-            url: format!("{url}federation/credentials?role_name={role}&account_id={account}"),
-            headers: vec![("x-amz-sso_bearer_token".into(), token.into())],
-            body: Vec::new(),
-        };
-        let response = services::answered(context, NAME, &request, |_| Ok(())).await?;
+        let url = format!("{url}federation/credentials?role_name={role}&account_id={account}");
+        let request = Request::new("GET", url).header("x-amz-sso_bearer_token", token);
+        let response = services::answered(context, NAME, &request, None).await?;
         let answer: Json = serde_json::from_slice(&response.body).unwrap_or_default();
         match response.status {
             200..300 => credentials(&answer).map_err(|problem| failed(NAME, problem)),

@@ -9,10 +9,11 @@ use std::time::UNIX_EPOCH;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Credentials, ProviderContext, cache, failed, moment, services};
+use crate::auth::sigv4::Scope;
 use crate::codec::json;
+use crate::endpoint;
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::http::Request;
-use crate::{endpoint, sign};
 
 /// All that the form must escape.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -76,22 +77,11 @@ impl Role {
     ) -> Result<Credentials, ConfigError> {
         let region = endpoint::region(context.region);
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
-        let request = Request {
-            method: "POST",
-            url: services::url(context, "STS", "sts", region)?,
-            headers: vec![("content-type".into(), content_type.into())],
-            body: self.form(context, action, proof).into_bytes(),
-        };
-        let sign = |request: &mut Request| match identity {
-            Some(identity) => sign::sign(
-                request,
-                &identity.into(),
-                sign::Scope::new(region, "sts"),
-                context.now(),
-            ),
-            None => Ok(()),
-        };
-        let response = services::answered(context, provider, &request, sign).await?;
+        let request = Request::new("POST", services::url(context, "STS", "sts", region)?)
+            .header("content-type", content_type)
+            .body(self.form(context, action, proof));
+        let signed_by = identity.map(|identity| (identity, Scope::new(region, "sts")));
+        let response = services::answered(context, provider, &request, signed_by).await?;
         let body = String::from_utf8_lossy(&response.body);
         let credentials = match response.status {
             200..300 => {

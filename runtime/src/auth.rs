@@ -1,0 +1,80 @@
+//! Authentication of requests: the schemes, and which of them a request takes.
+//!
+//! A scheme is one file that implements [`AuthScheme`], and one entry in `select`, which chooses
+//! from what the operation, the service and the endpoint allow. Each attempt of a call signs its
+//! own copy of the request, as the time is part of a signature.
+
+mod payload;
+mod select;
+pub mod sigv4;
+
+pub(crate) use payload::Payload;
+pub(crate) use select::{EndpointAuth, select};
+
+use crate::http::Request;
+use crate::identity::Identity;
+use sigv4::Scope;
+use std::fmt;
+use std::time::SystemTime;
+
+/// A way to say who makes a request.
+pub(crate) trait AuthScheme: fmt::Debug + Sync {
+    /// The name by which endpoint rules call it.
+    fn name(&self) -> &'static str;
+
+    /// Whether it needs an identity.
+    fn needs_identity(&self) -> bool;
+
+    /// Adds to an attempt what the scheme sends.
+    fn sign(&self, attempt: &mut Request, with: &Signing<'_>) -> Result<(), SigningError>;
+}
+
+/// What an attempt is signed with.
+#[derive(Debug)]
+pub(crate) struct Signing<'a> {
+    pub(crate) identity: Option<&'a Identity>,
+    pub(crate) scope: Scope<'a>,
+    /// What the signature says of the body.
+    pub(crate) payload: &'a Payload,
+    pub(crate) now: SystemTime,
+}
+
+/// Requests that say nothing of who makes them.
+#[derive(Debug)]
+pub(crate) struct NoAuth;
+
+impl AuthScheme for NoAuth {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
+    fn needs_identity(&self) -> bool {
+        false
+    }
+
+    fn sign(&self, _: &mut Request, _: &Signing<'_>) -> Result<(), SigningError> {
+        Ok(())
+    }
+}
+
+/// Why a request can't be signed; without secrets.
+#[derive(Debug)]
+pub struct SigningError(Box<dyn std::error::Error + Send + Sync>);
+
+impl SigningError {
+    fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        SigningError(source.into())
+    }
+}
+
+impl fmt::Display for SigningError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the request can't be signed: {}", self.0)
+    }
+}
+
+impl std::error::Error for SigningError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}

@@ -1,0 +1,44 @@
+//! [`Payload`]: what a signature says of the body of a request.
+
+use crate::http::{Body, Bytes};
+use ring::digest::{Context, SHA256};
+use std::fmt;
+use std::future::poll_fn;
+use std::io;
+
+/// The body as a signature covers it. It is the same for all attempts of a call.
+pub(crate) enum Payload {
+    /// A body in memory, which is hashed for each signature.
+    Bytes(Bytes),
+    /// The SHA-256 of a stream, in hexadecimal digits.
+    Sha256(String),
+}
+
+impl Payload {
+    /// Reads a stream once to hash it; bodies in memory are shared.
+    ///
+    /// # Errors
+    ///
+    /// The stream can't be read.
+    pub(crate) async fn of(body: &Body) -> io::Result<Self> {
+        let stream = match body {
+            Body::Empty => return Ok(Payload::Bytes(Bytes::new())),
+            Body::Bytes(bytes) => return Ok(Payload::Bytes(bytes.clone())),
+            Body::Stream(stream) => stream,
+        };
+        let mut chunks = stream.open()?;
+        let mut hash = Context::new(&SHA256);
+        while let Some(chunk) = poll_fn(|context| chunks.as_mut().poll_next(context)).await {
+            hash.update(&chunk?);
+        }
+        let digest = hash.finish();
+        let digits = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
+        Ok(Payload::Sha256(digits.collect()))
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Payload")
+    }
+}
