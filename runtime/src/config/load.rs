@@ -123,7 +123,7 @@ fn validation(settings: &Settings) -> Result<Mode, Error> {
     let given = settings.get("cli_validation")?;
     let mode = given.map_or(Ok(Mode::default()), |value| value.text.parse());
     if settings.flag("parameter_validation", true)? {
-        mode.map_err(Error::Request)
+        mode.map_err(|error| Error::Request(error.to_string()))
     } else {
         Ok(Mode::Off)
     }

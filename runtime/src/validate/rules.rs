@@ -1,4 +1,5 @@
-//! The rules: what a row asks of a value. Who applies them says what becomes of what they report.
+//! The rules: what a shape demands of a value. The callers decide what to do with the problems that
+//! they report.
 
 use super::Problem;
 #[cfg(feature = "patterns")]
@@ -6,7 +7,7 @@ use super::pattern::matches;
 use crate::schema::{Kind, Member, Shape, flag};
 use crate::visit::CompoundKind;
 
-/// A kind of value, as it comes to a visitor.
+/// The kind of a value that is given to a visitor.
 #[derive(Clone, Copy)]
 pub(crate) enum ValueKind {
     Null,
@@ -21,7 +22,7 @@ pub(crate) enum ValueKind {
 
 impl ValueKind {
     /// Whether a shape of this kind takes it.
-    // Of what is offered all but one comparison is known where this is called.
+    // Inlined, since callers know `self`: one comparison is left.
     #[inline(always)]
     pub(crate) fn fits(self, kind: Kind) -> bool {
         let fits = match self {
@@ -59,7 +60,7 @@ impl ValueKind {
     }
 }
 
-/// Of what is counted: bytes, elements, entries, characters.
+/// The rules for a number of bytes, elements, entries or characters.
 pub(crate) fn length(
     length: impl FnOnce() -> usize,
     shape: &Shape<'_>,
@@ -70,48 +71,53 @@ pub(crate) fn length(
     }
     let length = length() as u64;
     if let Some(min) = shape.min.filter(|min| (length as f64) < *min) {
-        report(Problem::Short(length, min, shape.kind));
+        let kind = shape.kind;
+        report(Problem::Short { length, min, kind });
     }
     if let Some(max) = shape.max.filter(|max| length as f64 > *max) {
-        report(Problem::Long(length, max));
+        report(Problem::Long { length, max });
     }
 }
 
-/// Of a number, which is in what is reported when it may be `shown`.
+/// The rules for a number, which problems contain if it may be `shown`.
 pub(crate) fn number(value: f64, shown: bool, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
-    let shown = shown.then_some(value);
+    let given = shown.then_some(value);
     if let Some(min) = shape.min.filter(|min| value < *min) {
-        report(Problem::Small(shown, min));
+        report(Problem::Small { value: given, min });
     }
     if let Some(max) = shape.max.filter(|max| value > *max) {
-        report(Problem::Large(shown, max));
+        report(Problem::Large { value: given, max });
     }
 }
 
-/// Of text, which is in what is reported when it may be `shown`.
+/// The rules for text, which problems contain if it may be `shown`.
 pub(crate) fn text(text: &str, shown: bool, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
     length(|| text.chars().count(), shape, report);
     if shape.kind == Kind::String && shape.traits.is_empty() {
         return;
     }
     if shape.kind == Kind::Enum && !shape.values.contains(&text) {
-        let values = shape
-            .values
-            .iter()
-            .map(|value| (*value).to_owned())
-            .collect();
-        report(Problem::Enum(shown.then(|| text.to_owned()), values));
+        let values = shape.values.iter().map(|value| (*value).to_owned());
+        report(Problem::Enum {
+            value: shown.then(|| text.to_owned()),
+            values: values.collect(),
+        });
     }
     if let Some(pattern) = shape.pattern().filter(|pattern| !matches(pattern, text)) {
-        report(Problem::Pattern(pattern.to_owned()));
+        report(Problem::Pattern {
+            pattern: pattern.to_owned(),
+        });
     }
 }
 
-/// Of how many parts a compound has.
+/// The rules for the number of parts of a compound.
 pub(crate) fn count(count: usize, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
     match shape.kind {
         Kind::List | Kind::Map => length(|| count, shape, report),
-        Kind::Union if count != 1 => report(Problem::Union(count, names(shape))),
+        Kind::Union if count != 1 => report(Problem::Union {
+            set: count,
+            members: names(shape),
+        }),
         _ => {}
     }
 }
@@ -129,7 +135,7 @@ pub(super) fn names(shape: &Shape<'_>) -> Vec<String> {
         .collect()
 }
 
-/// Without the feature the service alone knows its patterns.
+/// Without the feature, only the service checks patterns.
 #[cfg(not(feature = "patterns"))]
 fn matches(_pattern: &str, _text: &str) -> bool {
     true
