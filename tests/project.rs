@@ -157,6 +157,28 @@ fn paths_in_pages_exist() {
     assert!(checked > 50, "only {checked} paths");
 }
 
+/// Each feature of a crate has a row in the crate's README, and the same row in the project's.
+#[test]
+fn features_are_documented() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("text");
+    let all = read("README.md");
+    for folder in ["schema", "codegen", "runtime", "command", "worker"] {
+        let manifest: toml::Table = read(&format!("{folder}/Cargo.toml")).parse().expect("TOML");
+        let features = manifest
+            .get("features")
+            .and_then(|features| features.as_table());
+        let page = read(&format!("{folder}/README.md"));
+        for feature in features.into_iter().flat_map(toml::Table::keys) {
+            let start = format!("| `{feature}`");
+            let row = page.lines().find(|line| line.starts_with(&start));
+            assert!(
+                feature == "default" || row.is_some_and(|row| all.contains(row)),
+                "{folder}/README.md and README.md have no row alike for {feature}"
+            );
+        }
+    }
+}
+
 /// Facts with the file that obeys each, and how it asks for it. The match leaves none out.
 macro_rules! readers {
     ($($fact:ident { $($variant:pat => $file:literal $text:literal,)* })*) => {{

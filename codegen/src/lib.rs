@@ -1,22 +1,11 @@
-//! Generates a small typed Rust client and an AWS-CLI-compatible command from a service model.
+#![doc = include_str!("../README.md")]
+//!
+//! # How it is built
 //!
 //! A model (Smithy JSON AST, or a service's folder of botocore's) goes through `ast`, which knows
 //! JSON; `lower`, which decides everything and is the one step that can fail; `ir`, its result;
 //! `emit`, which prints; and `write`. What was lowered is also looked at by `diff`, `explain` and
-//! `costs`, and `package` makes a crate of it: the feature `tool`. The features `botocore` and
-//! `exceptions`, which are on unless turned off, read what their names say; a build script that has
-//! Smithy JSON AST alone builds faster without them.
-//!
-//! # In a build script
-//!
-//! ```no_run
-//! // the body of main in build.rs
-//! opsmith_codegen::Generator::new("model/codepipeline.json")
-//!     .operations(["GetPipeline", "StartPipelineExecution"])
-//!     .build_script();
-//! ```
-//!
-//! and in the program `mod codepipeline { opsmith_runtime::include_service!("codepipeline"); }`.
+//! `costs`, and `package` makes a crate of it: the feature `tool`.
 
 mod ast;
 mod aws_cli;

@@ -1,22 +1,8 @@
-//! A command over services, with the syntax, output and exit codes of the AWS CLI, for which a
-//! generated service has the schema.
+#![doc = include_str!("../README.md")]
 //!
-//! ```no_run
-//! # mod weather {
-//! #     use opsmith_runtime::schema::{Service, commands::Commands};
-//! #     pub static COMMANDS: Commands<'static> = Commands::new(&Service::NONE, &[], &[]);
-//! # }
-//! use opsmith_command::Program;
-//! use std::process::ExitCode;
+//! # How it is built
 //!
-//! const WEATHER: Program = Program { name: "weather", version: "1.0.0", services: &[&weather::COMMANDS] };
-//!
-//! fn main() -> ExitCode {
-//!     WEATHER.run()
-//! }
-//! ```
-//!
-//! The command knows no service. It reads rows: `args` splits the line, `run` tells the story of
+//! The command knows no service. It reads the schema: `args` splits the line, `run` is the story of
 //! it, `input` makes parameters of words, `call` makes calls of them, `pages` as many as the result
 //! has; `printer` brings the result through `query` and `output`. `help` and `skeleton` answer
 //! without a call, as do `man` and `completions`, and `exit` decides how it all ends.

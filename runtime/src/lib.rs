@@ -1,4 +1,6 @@
-//! The thin runtime under every client and command that Opsmith generates.
+#![doc = include_str!("../README.md")]
+//!
+//! # How it is built
 //!
 //! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`auth`] and
 //! [`http`]; [`client`](mod@client) is the story of it; [`retry`] tells when a call is made again.

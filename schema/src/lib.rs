@@ -1,4 +1,6 @@
-//! The schema of a service: operations, shapes, members and their traits as plain data.
+#![doc = include_str!("../README.md")]
+//!
+//! # How it is built
 //!
 //! Shapes are referred to by index ([`ShapeIndex`]). Texts and slices are borrowed for `'a`: from the
 //! program when the generator wrote them (`'static`), or from the owner of a model that was loaded

@@ -1,17 +1,6 @@
-//! A job worker for third-party actions of CodePipeline.
+#![doc = include_str!("../README.md")]
 //!
-//! ```no_run
-//! use opsmith_codepipeline::{ActionCategory, ActionOwner, ActionTypeId, Client};
-//! use opsmith_worker::{Job, Outcome, Worker};
-//! use std::collections::HashMap;
-//!
-//! # async fn example() -> Result<(), opsmith_codepipeline::Error> {
-//! let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Acme", "1");
-//! let tokens = HashMap::from([("client-1".to_owned(), "token-1".to_owned())]);
-//! let worker = Worker::new(Client::from_env()?, action_type, tokens).concurrency(8);
-//! worker.run(|job: Job| async move { Outcome::success().summary(format!("did {}", job.id())) }, std::future::pending()).await
-//! # }
-//! ```
+//! # How it is built
 //!
 //! A job goes through these steps, and whatever happens on the way, it ends: a handler that fails,
 //! panics or takes too long puts a failure, and so does a worker that is stopped. When the answer
