@@ -1,6 +1,7 @@
 // The reader of requests in the local endpoint, as a function of bytes.
 
-use opsmith_local::Endpoint;
+use opsmith_local::codepipeline::Endpoint;
+use opsmith_local::codepipeline::jobs::Entry;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::sync::OnceLock;
@@ -30,7 +31,7 @@ pub fn request(bytes: &[u8]) {
 
 /// Definitions of jobs.
 pub fn jobs(bytes: &[u8]) {
-    let _ = opsmith_local::Definitions::from_json(&String::from_utf8_lossy(bytes));
+    let _ = opsmith_local::codepipeline::Definitions::from_json(&String::from_utf8_lossy(bytes));
 }
 
 /// The log of an endpoint's state.
@@ -42,7 +43,7 @@ pub fn state(bytes: &[u8]) {
     );
     let path = std::env::temp_dir().join(name);
     if std::fs::write(&path, bytes).is_ok() {
-        let _ = opsmith_local::Store::open(&path).map_err(|error| error.to_string());
+        let _ = opsmith_local::store::Store::<Entry>::open(&path).map_err(|error| error.to_string());
     }
     let _ = std::fs::remove_file(&path);
 }

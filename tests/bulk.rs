@@ -2,8 +2,9 @@
 
 mod support;
 
-use opsmith_local::jobs::{Job, Jobs, Status};
-use opsmith_local::{Endpoint, Fault, Options, Which};
+use opsmith_local::codepipeline::jobs::{Job, Jobs, Status};
+use opsmith_local::codepipeline::{Endpoint, Options};
+use opsmith_local::{Fault, FaultSchedule};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -75,7 +76,7 @@ fn results_come_in_the_order_of_lines_and_errors_are_results() {
     // The first answers take longest.
     endpoint.inject(
         Fault::Delay(std::time::Duration::from_millis(200)),
-        Which::Next(3),
+        FaultSchedule::Next(3),
         "",
     );
     let mut command = bulk(home.path(), &endpoint, DETAILS);
@@ -132,7 +133,7 @@ fn a_service_that_asks_for_less_gets_less_and_all_is_done_once() {
     let endpoint = endpoint(200);
     let input: String = (0..200).map(failure).collect();
     fs::write(home.path().join("lines"), input).expect("a file");
-    endpoint.inject(Fault::Throttle, Which::Share(0.1), "");
+    endpoint.inject(Fault::Throttle, FaultSchedule::Share(0.1), "");
     let mut command = bulk(home.path(), &endpoint, FAILURE);
     command.args([
         "--cli-input-jsonl",
@@ -162,7 +163,7 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
     fs::write(home.path().join("lines"), &input).expect("a file");
     endpoint.inject(
         Fault::Delay(std::time::Duration::from_millis(20)),
-        Which::Every(1),
+        FaultSchedule::Every(1),
         "",
     );
     let command = || {
@@ -190,7 +191,7 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
     let first = stdout(&child.wait_with_output().expect("ended"))
         .lines()
         .count();
-    endpoint.heal();
+    endpoint.clear_faults();
     let output = run(&mut command(), "");
     let second: Vec<serde_json::Value> = stdout(&output)
         .lines()
@@ -249,7 +250,7 @@ fn an_interrupted_run_tells_what_is_done() {
     .expect("a file");
     endpoint.inject(
         Fault::Delay(std::time::Duration::from_secs(60)),
-        Which::Next(1),
+        FaultSchedule::Next(1),
         "",
     );
     let mut command = bulk(home.path(), &endpoint, FAILURE);

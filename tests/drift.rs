@@ -48,7 +48,8 @@ fn typed_code_from_the_build_calls_the_endpoint() {
     use codepipeline::{
         Client, Config, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput,
     };
-    use opsmith_local::{ACCESS_KEY_ID, Endpoint, REGION};
+    use opsmith_local::codepipeline::Endpoint;
+    use opsmith_local::{ACCESS_KEY_ID, REGION};
     use opsmith_runtime::identity::Credentials;
     let endpoint = Endpoint::start().expect("an endpoint");
     let secret = endpoint.credentials().secret_access_key.expose();

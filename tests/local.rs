@@ -155,7 +155,10 @@ fn words_that_are_no_command_of_it() {
     for (words, part) in [
         (&["local"][..], "required: operation"),
         (&["local", "serv"], "  * serve"),
-        (&["local", "serve", "--port", "70000"], "'70000' is no port"),
+        (
+            &["local", "serve", "--port", "70000"],
+            "'70000' is not a port",
+        ),
         (&["local", "serve", "--por", "1"], "Unknown options: --por"),
     ] {
         let output = run(opsmith(home.path()).args(words), "");
@@ -171,7 +174,7 @@ fn words_that_are_no_command_of_it() {
 /// The service accepts the request that a dry run prints.
 #[test]
 fn a_dry_run_prints_the_request_that_would_be_sent() {
-    let endpoint = opsmith_local::Endpoint::start().expect("an endpoint");
+    let endpoint = opsmith_local::codepipeline::Endpoint::start().expect("an endpoint");
     let home = tempfile::tempdir().expect("a folder");
     let mut command = opsmith(home.path());
     command
@@ -281,7 +284,8 @@ fn jobs_are_added_listed_shown_and_watched_from_another_shell() {
     assert_eq!(self::job(home.path(), &again, &["list"], ""), listed);
     let shown = job(&["show", "job-1"], "");
     assert!(
-        shown.contains("\"timeoutSeconds\": 60.0") && shown.contains("\"Suite\": \"***\""),
+        shown.contains("\"timeoutSeconds\": 60.0")
+            && shown.contains("\"Suite\": \"*** redacted ***\""),
         "{shown}"
     );
     assert!(!shown.contains("token-1"), "{shown}");
@@ -416,12 +420,12 @@ fn what_is_wrong_with_a_local_command_is_told() {
         (
             &["serve", "--state", "/"],
             255,
-            "the state / can't be kept: ",
+            "the state / can't be saved: ",
         ),
         (
             &["serve", "--seed", "x"],
             252,
-            "argument --seed: 'x' is no number",
+            "argument --seed: 'x' is not a whole number",
         ),
         (&["job", "list"], 252, "no endpoint is named"),
         (
@@ -432,7 +436,7 @@ fn what_is_wrong_with_a_local_command_is_told() {
         (
             &["job", "frobnicate", "--port", "1"],
             252,
-            "'frobnicate' does not stand right there",
+            "unexpected argument 'frobnicate'",
         ),
     ] {
         let output = run(
@@ -465,7 +469,7 @@ fn the_schema_of_jobs_has_every_property() {
     ))
     .expect("the schema");
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
-    let mut job = opsmith_local::jobs::Job::demo();
+    let mut job = opsmith_local::codepipeline::jobs::Job::demo();
     job.continuation_token = Some("token".to_owned());
     for artifact in job
         .input_artifacts
@@ -474,7 +478,7 @@ fn the_schema_of_jobs_has_every_property() {
     {
         artifact.revision = Some("1".to_owned());
     }
-    job.artifact_credentials = Some(opsmith_local::jobs::ArtifactCredentials {
+    job.artifact_credentials = Some(opsmith_local::codepipeline::jobs::ArtifactCredentials {
         access_key_id: "a".into(),
         secret_access_key: "b".into(),
         session_token: "c".into(),

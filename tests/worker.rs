@@ -2,8 +2,10 @@
 
 mod support;
 
-use opsmith_local::jobs::{ArtifactCredentials, Client, Entry, Job, Jobs, Report, Status};
-use opsmith_local::{Endpoint, Options};
+use opsmith_local::codepipeline::jobs::{
+    ArtifactCredentials, Client, Entry, Job, Jobs, Report, Status,
+};
+use opsmith_local::codepipeline::{Endpoint, Options};
 use std::process::{Command, Stdio};
 use support::{opsmith, run, stderr, stdout};
 

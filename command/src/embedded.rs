@@ -1,7 +1,8 @@
 //! The local endpoint within this process, which `--local` calls.
 
 use crate::failure::Failure;
-use opsmith_local::{Endpoint, Options, REGION};
+use opsmith_local::REGION;
+use opsmith_local::codepipeline::{Endpoint, Options};
 use opsmith_runtime::Config;
 use opsmith_runtime::identity::Credentials;
 use std::fmt::Display;

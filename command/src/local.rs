@@ -8,8 +8,10 @@ use crate::failure::Failure;
 use crate::program::Program;
 use crate::stdout::print;
 use crate::{embedded, input, output};
-use opsmith_local::jobs::Jobs;
-use opsmith_local::{Definitions, Ids, Options, Store};
+use opsmith_local::Ids;
+use opsmith_local::codepipeline::jobs::Jobs;
+use opsmith_local::codepipeline::{Definitions, Options};
+use opsmith_local::store::Store;
 use std::fmt::Display;
 use std::io::Read as _;
 use std::path::Path;
@@ -54,21 +56,20 @@ fn run(program: &Program, tokens: &[Token<'_>]) -> Result<(), Failure> {
 }
 
 const HELP: &str = "\
-serve keeps a local endpoint running that verifies signatures and runs the life cycle of jobs, of partners and of custom
-actions, until it is interrupted. It prints the lines that point a shell's clients of AWS to it, and each step of a job
-as it happens. There is one job to begin with unless --jobs or --state bring others: demo-job, with the client token
-demo-token.
+serve runs a local endpoint for CodePipeline until it is interrupted. The endpoint verifies signatures and runs the life
+cycle of third-party and custom jobs. It prints the lines that point a shell's AWS clients to it, and each step of a job
+as it happens. Without --jobs and --state there is one job: demo-job, with the client token demo-token.
 
---port N      The port on the loopback interface; without it, one that is free.
---jobs FILE   The jobs to begin with, in JSON or YAML: {\"jobs\": [...]}, as docs/jobs.schema.json describes them. Each must be one
-              that a worker can poll for and acknowledge.
---state FILE  Keeps jobs in the file: each change before it is answered. What is kept stays as it is; jobs of --jobs are
-              added when their ids are new.
+--port N      Port on the loopback interface (default: a free one).
+--jobs FILE   Jobs to start with, in JSON or YAML: {\"jobs\": [...]}, as described in docs/jobs.schema.json. A worker must be able
+              to poll for each of them and to acknowledge it.
+--state FILE  Saves jobs in the file, each change before its request is answered. Jobs that are in the file already stay as
+              they are; --jobs adds those with new ids.
 --seed N      Makes nonces and ids the same in each run.
---stub        Answers operations that are not kept here with a sample of their output. Only the signature and the input are
-              checked, by the model: nothing is kept, and no state is.
+--stub        Answers all other operations of CodePipeline with a sample of their output. Signature and input are checked;
+              nothing is saved.
 
-job asks an endpoint that runs: the one on --port, or else the one that AWS_ENDPOINT_URL names.
+job asks a running endpoint: the one on --port (default: the one that AWS_ENDPOINT_URL names).
 
 add FILE|-    Queues the jobs of a file, or of standard input, and prints their ids.
 list          Lists all jobs: id, state and action type.
@@ -84,7 +85,7 @@ fn port(text: Option<&str>) -> Result<Option<u16>, Failure> {
     let parsed = text.map(|text| {
         let wrong = |_| {
             usage(format_args!(
-                "argument --port: '{text}' is no port: give a number up to 65535"
+                "argument --port: '{text}' is not a port: give a number up to 65535"
             ))
         };
         text.parse().map_err(wrong)
@@ -96,7 +97,7 @@ fn serve(args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     let seed = args.value("--seed").map(|text| {
         text.parse().map_err(|_| {
             usage(format_args!(
-                "argument --seed: '{text}' is no number from 0 up"
+                "argument --seed: '{text}' is not a whole number from 0 up"
             ))
         })
     });
@@ -104,10 +105,10 @@ fn serve(args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     let opened = args
         .value("--state")
         .map(|path| Store::open(Path::new(path)));
-    let (store, kept) = opened.transpose().map_err(Failure::general)?.unzip();
+    let (store, saved) = opened.transpose().map_err(Failure::general)?.unzip();
     let defined = args.value("--jobs").map(definitions).transpose()?;
-    let mut jobs = match kept {
-        Some(kept) if !kept.is_empty() => Jobs::kept(kept),
+    let mut jobs = match saved {
+        Some(saved) if !saved.is_empty() => Jobs::restore(saved),
         _ if defined.is_some() => Jobs::default(),
         _ => Options::default().jobs,
     };
@@ -122,7 +123,7 @@ fn serve(args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
         jobs,
         ids,
         store,
-        stub: args.has("--stub"),
+        samples: args.has("--stub"),
         on_event: Box::new(|event| embedded::report(event)),
         ..Options::default()
     };
@@ -143,7 +144,7 @@ fn definitions(path: &str) -> Result<Definitions, Failure> {
         path => std::fs::read_to_string(path).map(|read| text = read),
     }
     .map_err(|error| wrong(&error))?;
-    // JSON is YAML too, but its own reader knows better what is wrong with it.
+    // JSON is YAML too, but errors of the JSON reader are clearer.
     let is_json = path.ends_with(".json") || text.trim_start().starts_with('{');
     let read = if is_json {
         input::json::parse(&text)

@@ -1,36 +1,27 @@
-//! [`Endpoint`]: the service, as far as it is kept here, behind an HTTP server on the loopback
-//! interface.
+//! [`Endpoint`]: a service behind an HTTP server on the loopback interface.
 //!
 //! A request goes through the steps that a service takes it through, each of which can refuse it:
-//! the signature is verified, the operation is found by `x-amz-target`, the body is read and
-//! validated by the rows of the very model that clients are generated from, and the operation is
-//! done.
+//! the operation is found, the signature is verified, the body is read and validated by the schema
+//! that clients are generated from, and the operation is done.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use http::header::DATE;
+use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderValue, StatusCode};
-use opsmith_codepipeline::schema::SERVICE;
-use opsmith_runtime::codec::json;
-use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::{Operation, ShapeIndex, TimestampFormat};
+use opsmith_runtime::schema::{Auth, Operation, Service, TimestampFormat};
 use opsmith_runtime::timestamp::Timestamp;
-use opsmith_runtime::validate::validate;
-use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
+use opsmith_runtime::visit::Visit;
 
-use crate::administration::{self, Told};
-use crate::faults::{Fault, Plan, Which};
-use crate::ids::Ids;
-use crate::jobs::{Entry, Event, Job, Jobs, Status};
-use crate::operations;
+use crate::backend::{Backend, Call, ServiceError};
+use crate::fault::{Fault, FaultSchedule, Faults};
 use crate::secret::Secret;
 use crate::server::{Request, Response, Server};
 use crate::signature::{self, Credentials};
-use crate::store::Store;
-use crate::stub;
+use crate::{stub, wire};
 
 /// The region that the endpoint names. It takes requests that are signed for any.
 pub const REGION: &str = "us-east-1";
@@ -38,48 +29,37 @@ pub const REGION: &str = "us-east-1";
 /// The access key that the endpoint accepts, for demonstrations. AWS gives no such key to anyone.
 pub const ACCESS_KEY_ID: &str = "OPSMITHDEMO";
 
-/// The service in the scope of signatures that the endpoint takes.
-pub const SIGNING_NAME: &str = SERVICE.signing_name;
+/// The prefix in `x-amz-target` of requests that ask the endpoint itself.
+pub const ADMINISTRATION: &str = "OpsmithLocal";
 
 const SECRET_ACCESS_KEY: &str = "opsmith-demonstration-only";
 
 /// A running endpoint. It stops when this is dropped.
 #[derive(Debug)]
-pub struct Endpoint {
+pub struct Endpoint<B = ()> {
     server: Server,
-    service: Arc<Service>,
+    shared: Arc<Shared<B>>,
 }
 
 /// What an endpoint starts with.
+#[derive(Clone)]
 pub struct Options {
     /// The port on the loopback interface; 0 for one that is free.
     pub port: u16,
-    /// The jobs there are.
-    pub jobs: Jobs,
-    /// Where ids and nonces come from.
-    pub ids: Ids,
-    /// Where jobs are kept; none if they end with the endpoint.
-    pub store: Option<Store>,
-    /// Operations that are not kept here answer with a sample of their output, rather than with an
-    /// error. They check the signature and the input, and keep no state.
-    pub stub: bool,
+    /// Operations that the backend does not do are answered with a sample of their output, rather
+    /// than with an error.
+    pub samples: bool,
     /// What time it is.
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
-    /// Called with each step of a job, before the request that caused it is answered.
-    pub on_event: Box<dyn Fn(&Event) + Send + Sync>,
 }
 
 impl Default for Options {
-    /// A free port, and the job of the demonstration ([`Jobs::demo`]).
+    /// A free port, samples, and the system's clock.
     fn default() -> Self {
         Options {
             port: 0,
-            jobs: Jobs::demo(SystemTime::now()),
-            ids: Ids::default(),
-            store: None,
-            stub: false,
+            samples: true,
             clock: Arc::new(SystemTime::now),
-            on_event: Box::new(|_| {}),
         }
     }
 }
@@ -88,111 +68,82 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("port", &self.port)
-            .field("jobs", &self.jobs)
+            .field("samples", &self.samples)
             .finish_non_exhaustive()
     }
 }
 
 impl Endpoint {
-    /// Starts an endpoint with the job of the demonstration on a free port.
+    /// Starts an endpoint for a service on a free port. It answers each operation with a sample of
+    /// its output, or with what [`stub`](Self::stub) says.
     ///
     /// # Errors
     ///
-    /// The system lacks the means for a socket or a thread.
-    pub fn start() -> io::Result<Self> {
-        Self::start_with(Options::default())
+    /// As [`with_backend`](Self::with_backend).
+    pub fn for_service(service: &'static Service<'static>) -> io::Result<Self> {
+        Self::with_backend(service, (), Options::default())
     }
+}
 
-    /// Starts an endpoint.
+impl<B: Backend> Endpoint<B> {
+    /// Starts an endpoint for a service, whose operations the backend does.
     ///
     /// # Errors
     ///
-    /// The port is taken or not permitted, or the system lacks the means for a socket or a thread.
-    pub fn start_with(options: Options) -> io::Result<Self> {
-        let Options {
-            port,
-            mut jobs,
-            ids,
-            store,
-            stub,
-            clock,
-            on_event,
-        } = options;
-        if let Some(store) = &store {
-            store
-                .keep_now(jobs.take_changed())
-                .map_err(io::Error::other)?;
+    /// The port is taken or not permitted, the system lacks the means for a socket or a thread, or
+    /// the service's protocol is not supported.
+    pub fn with_backend(
+        service: &'static Service<'static>,
+        backend: B,
+        options: Options,
+    ) -> io::Result<Self> {
+        if !wire::is_supported(service) {
+            let problem = format!("{:?} is not supported", service.protocol);
+            return Err(io::Error::new(io::ErrorKind::Unsupported, problem));
         }
-        let state = State {
-            jobs,
-            ids,
-            plan: Plan::default(),
-            told: Told::default(),
-        };
-        let service = Service {
+        let shared = Arc::new(Shared {
+            service,
+            backend,
             credentials: demo_credentials(),
-            state: Mutex::new(state),
-            store,
-            stub,
-            clock,
-            on_event,
-        };
-        let service = Arc::new(service);
-        let answering = Arc::clone(&service);
-        let server = Server::start_async(port, move |request| {
+            samples: options.samples,
+            clock: options.clock,
+            faults: Mutex::default(),
+            stubs: Mutex::default(),
+        });
+        let answering = Arc::clone(&shared);
+        let server = Server::start_async(options.port, move |request| {
             Box::pin(answer(Arc::clone(&answering), request))
         })?;
-        Ok(Self { server, service })
+        Ok(Self { server, shared })
     }
 
-    /// Plans a fault for requests that come from now on, of one operation or, when the name is
+    /// Schedules a fault for requests that come from now on, of one operation or, when the name is
     /// empty, of all.
-    pub fn inject(&self, fault: Fault, which: Which, operation: &str) {
-        self.service.state().plan.add(fault, which, operation);
+    pub fn inject(&self, fault: Fault, schedule: FaultSchedule, operation: &str) {
+        lock(&self.shared.faults).add(fault, schedule, operation);
     }
 
-    /// Drops all faults that are planned.
-    pub fn heal(&self) {
-        self.service.state().plan.clear();
+    /// Drops all faults that are scheduled.
+    pub fn clear_faults(&self) {
+        lock(&self.shared.faults).clear();
     }
 
-    /// Queues a job, and gives its id.
+    /// Answers an operation with this output from now on, whatever the backend would do. Signature
+    /// and input are still checked. The output is of the generated type, or a
+    /// [`TypedDocument`](opsmith_runtime::visit::TypedDocument).
     ///
     /// # Errors
     ///
-    /// It can't be kept.
-    pub fn add(&self, job: Job) -> io::Result<String> {
-        let (id, changed) = {
-            let mut state = self.service.state();
-            let nonce = state.ids.fresh();
-            (state.jobs.add(job, nonce), state.jobs.take_changed())
+    /// The service has no such operation, or the output is not one of it.
+    pub fn stub(&self, operation: &str, output: &dyn Visit) -> Result<(), ServiceError> {
+        let service = self.shared.service;
+        let Some(operation) = service.operation(operation) else {
+            let problem = format!("{} has no operation {operation:?}", service.sdk_id);
+            return Err(ServiceError::new("UnknownOperationException", problem));
         };
-        match &self.service.store {
-            Some(store) => store
-                .keep_now(changed)
-                .map(|()| id)
-                .map_err(io::Error::other),
-            None => Ok(id),
-        }
-    }
-
-    /// The state of a job, if there is one with this ID.
-    pub fn status(&self, job_id: &str) -> Option<Status> {
-        self.service
-            .state()
-            .jobs
-            .status(job_id, (self.service.clock)())
-    }
-
-    /// All jobs, in the order in which they were added.
-    pub fn jobs(&self) -> Vec<Entry> {
-        self.service
-            .state()
-            .jobs
-            .entries((self.service.clock)())
-            .into_iter()
-            .cloned()
-            .collect()
+        let body = wire::output(service, operation, output)?;
+        lock(&self.shared.stubs).insert(operation.name, body);
+        Ok(())
     }
 
     /// Where clients find the endpoint, such as `http://127.0.0.1:8080`.
@@ -202,7 +153,7 @@ impl Endpoint {
 
     /// What clients sign with.
     pub fn credentials(&self) -> &Credentials {
-        &self.service.credentials
+        &self.shared.credentials
     }
 
     /// The lines that point clients of AWS to the endpoint when a shell runs them.
@@ -229,101 +180,93 @@ impl Endpoint {
     pub fn wait(self) {
         self.server.wait();
     }
+
+    /// What does the operations.
+    pub fn backend(&self) -> &B {
+        &self.shared.backend
+    }
+
+    /// What time it is for the endpoint.
+    #[cfg(feature = "codepipeline")]
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.shared.clock)()
+    }
 }
 
 /// The credentials of demonstrations, which every endpoint takes.
 pub fn demo_credentials() -> Credentials {
-    let secret_access_key = Secret::from(SECRET_ACCESS_KEY);
     Credentials {
         access_key_id: ACCESS_KEY_ID.to_owned(),
-        secret_access_key,
+        secret_access_key: Secret::from(SECRET_ACCESS_KEY),
         session_token: None,
     }
 }
 
-/// The service behind the server.
-pub(crate) struct Service {
+/// What the endpoint and its server share.
+struct Shared<B> {
+    service: &'static Service<'static>,
+    backend: B,
     credentials: Credentials,
-    state: Mutex<State>,
-    store: Option<Store>,
-    stub: bool,
+    samples: bool,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
-    on_event: Box<dyn Fn(&Event) + Send + Sync>,
+    faults: Mutex<Faults>,
+    /// Bodies of answers by the operation's name.
+    stubs: Mutex<HashMap<&'static str, Vec<u8>>>,
 }
 
-/// What requests change.
-pub(crate) struct State {
-    pub(crate) jobs: Jobs,
-    pub(crate) ids: Ids,
-    plan: Plan,
-    pub(crate) told: Told,
-}
-
-impl fmt::Debug for Service {
+impl<B> fmt::Debug for Shared<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service")
+        f.debug_struct("Shared")
+            .field("service", &self.service.id)
             .field("credentials", &self.credentials)
             .finish_non_exhaustive()
     }
 }
 
-/// An error of the service: its code and message.
-pub(crate) struct ServiceError {
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
+/// Each change under a lock is complete or not begun, so that a panic leaves a valid state.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(crate) fn error(code: &'static str, message: impl Into<String>) -> ServiceError {
-    ServiceError {
-        code,
-        message: message.into(),
-    }
-}
-
-/// Answers a request, unless a fault is planned for it.
-async fn answer(service: Arc<Service>, request: Request) -> Option<Response> {
-    let name = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .unwrap_or_default();
-    let name = name.rsplit('.').next().unwrap_or_default();
-    let fault = service.state().plan.next(name);
+/// Answers a request, with the fault that is scheduled for it.
+async fn answer<B: Backend>(shared: Arc<Shared<B>>, request: Request) -> Option<Response> {
+    let name = wire::target(&request).map_or("", |(_, name)| name);
+    let fault = lock(&shared.faults).next(name);
     match fault {
         Some(Fault::Reset) => None,
-        Some(Fault::Throttle) => Some(refusal(&error("ThrottlingException", "Rate exceeded"))),
+        Some(Fault::Throttle) => {
+            let error = ServiceError::new("ThrottlingException", "Rate exceeded");
+            Some(wire::error(&error))
+        }
         Some(Fault::Answer(status, body)) => {
             let mut response = Response::new(body.into());
             *response.status_mut() =
                 StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             Some(response)
         }
-        fault => {
-            let now = (service.clock)();
-            let skew = if let Some(Fault::Skew(seconds)) = fault {
-                seconds
-            } else {
-                0
-            };
-            let now = skewed(now, skew).unwrap_or(now);
-            let mut response = service.answer(&request, now).await;
-            match fault {
-                Some(Fault::Lost) => return None,
-                Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
-                Some(Fault::Skew(_)) => {
-                    let date = Timestamp::from(now).format(TimestampFormat::HttpDate);
-                    response
-                        .headers_mut()
-                        .extend(HeaderValue::try_from(date).ok().map(|date| (DATE, date)));
-                }
-                _ => {}
-            }
+        Some(Fault::DropResponse) => {
+            shared.answer(&request, (shared.clock)()).await;
+            None
+        }
+        Some(Fault::Delay(time)) => {
+            let response = shared.answer(&request, (shared.clock)()).await;
+            tokio::time::sleep(time).await;
             Some(response)
         }
+        Some(Fault::Skew(seconds)) => {
+            let now = (shared.clock)();
+            let now = skewed(now, seconds).unwrap_or(now);
+            let mut response = shared.answer(&request, now).await;
+            let date = Timestamp::from(now).format(TimestampFormat::HttpDate);
+            let date = HeaderValue::try_from(date).ok().map(|date| (DATE, date));
+            response.headers_mut().extend(date);
+            Some(response)
+        }
+        None => Some(shared.answer(&request, (shared.clock)()).await),
     }
 }
 
-/// The time so many seconds later, or earlier when they are negative; none when no clock shows it.
+/// The time this number of seconds later, or earlier if it is negative; `None` if no clock shows it.
 fn skewed(time: SystemTime, seconds: i64) -> Option<SystemTime> {
     let by = Duration::from_secs(seconds.unsigned_abs());
     if seconds < 0 {
@@ -333,128 +276,71 @@ fn skewed(time: SystemTime, seconds: i64) -> Option<SystemTime> {
     }
 }
 
-fn refusal(ServiceError { code, message }: &ServiceError) -> Response {
-    let body = serde_json::json!({ "__type": code, "message": message }).to_string();
-    let mut response = Response::new(body.into());
-    *response.status_mut() = match *code {
-        "InternalFailure" => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    response
-}
-
-impl Service {
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        // A panic while the state was held leaves it as it was: each step is complete or not begun.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+impl<B: Backend> Shared<B> {
     async fn answer(&self, request: &Request, now: SystemTime) -> Response {
-        match self.serve(request, now).await {
+        let mut response = match self.serve(request, now).await {
             Ok(body) => Response::new(body.into()),
-            Err(error) => refusal(&error),
-        }
+            Err(error) => wire::error(&error),
+        };
+        let content_type = HeaderValue::from_static(wire::content_type(self.service));
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+        response
     }
 
     async fn serve(&self, request: &Request, now: SystemTime) -> Result<Vec<u8>, ServiceError> {
-        let verified = signature::verify(request, &self.credentials, SIGNING_NAME, now);
-        verified.map_err(|rejected| error(rejected.code(), rejected.to_string()))?;
-        let done = match administration::find(request) {
-            Some(run) => run.run(self, request.body(), now).await,
-            None => self.operate(request, now),
-        };
-        let (events, changed) = {
-            let mut state = self.state();
-            let events = state.jobs.take_events();
-            events.iter().for_each(|event| state.told.add(event));
-            (
-                events,
-                if self.store.is_some() {
-                    state.jobs.take_changed()
-                } else {
-                    Vec::new()
-                },
-            )
-        };
-        events.iter().for_each(&self.on_event);
-        if let Some(store) = &self.store {
-            store
-                .keep(changed)
-                .await
-                .map_err(|problem| error("InternalFailure", problem))?;
+        let operation = wire::operation(self.service, request);
+        let auth = operation.as_ref().ok().map(|it| self.service.auth(it));
+        self.authenticate(request, auth, now)?;
+        if let Some((ADMINISTRATION, name)) = wire::target(request)
+            && let Some(answer) = self.backend.administer(name, request.body(), now)
+        {
+            return answer.await;
         }
-        done
+        self.operate(operation?, request.body(), now).await
+    }
+
+    /// Verifies the request's signature, unless the operation's requests are not signed.
+    fn authenticate(
+        &self,
+        request: &Request,
+        auth: Option<&[Auth<'_>]>,
+        now: SystemTime,
+    ) -> Result<(), ServiceError> {
+        if auth.is_some_and(<[_]>::is_empty) {
+            return Ok(());
+        }
+        let service = self.service.signing_name;
+        signature::verify(request, &self.credentials, service, now)
+            .map(drop)
+            .map_err(|error| ServiceError::new(error.code(), error.to_string()))
     }
 
     /// Does an operation of the service.
-    fn operate(&self, request: &Request, now: SystemTime) -> Result<Vec<u8>, ServiceError> {
-        let operation = operation(request)?;
-        let input = input(operation, request.body())?;
-        let mut state = self.state();
-        let State { jobs, ids, .. } = &mut *state;
-        match operations::find(operation.name) {
-            Some(run) => run(&mut operations::Call {
-                jobs,
-                ids,
+    async fn operate(
+        &self,
+        operation: &'static Operation<'static>,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<Vec<u8>, ServiceError> {
+        let service = self.service;
+        let input = wire::input(service, operation, body)?;
+        let stubbed = lock(&self.stubs).get(operation.name).cloned();
+        if let Some(stubbed) = stubbed {
+            return Ok(stubbed);
+        }
+        let implemented = self.backend.operations();
+        if implemented.contains(&operation.name) {
+            let call = Call {
+                service,
                 operation,
                 input: &input,
                 now,
-            }),
-            None if self.stub => stub::answer(operation),
-            None => Err(not_kept(operation.name)),
+            };
+            self.backend.call(call).await
+        } else if self.samples {
+            stub::answer(service, operation)
+        } else {
+            Err(ServiceError::not_implemented(operation.name, &implemented))
         }
     }
-}
-
-/// The operation that the request's target names.
-fn operation(request: &Request) -> Result<&'static Operation<'static>, ServiceError> {
-    let unknown = |what: &str| error("UnknownOperationException", what);
-    let target = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok());
-    let target = target
-        .ok_or_else(|| unknown("The request names no operation: x-amz-target is missing."))?;
-    let name = target
-        .strip_prefix(SERVICE.target_prefix)
-        .and_then(|rest| rest.strip_prefix('.'));
-    let found = name.and_then(|name| SERVICE.operation(name));
-    found.ok_or_else(|| unknown("The service has no operation that x-amz-target names."))
-}
-
-/// The input that the body holds, once it is as the model says.
-fn input(operation: &Operation<'_>, body: &[u8]) -> Result<Document, ServiceError> {
-    let shape = operation.input.unwrap_or(ShapeIndex::MAX);
-    let mut visitor = DocumentBuilder::new(&SERVICE, shape);
-    json::read(body, &SERVICE, shape, &mut visitor)
-        .map_err(|problem| error("SerializationException", problem.to_string()))?;
-    let input = visitor.finish();
-    let violations = validate(
-        &TypedDocument {
-            document: &input,
-            service: &SERVICE,
-            shape,
-        },
-        &SERVICE,
-        shape,
-    );
-    if violations.is_empty() {
-        Ok(input)
-    } else {
-        let told: Vec<_> = violations.iter().map(ToString::to_string).collect();
-        let count = told.len();
-        let told = told.join("; ");
-        Err(error(
-            "ValidationException",
-            format!("{count} validation error(s) detected: {told}"),
-        ))
-    }
-}
-
-fn not_kept(name: &str) -> ServiceError {
-    let kept = operations::names().collect::<Vec<_>>().join(", ");
-    error(
-        "OperationNotKeptException",
-        format!("{name} is not kept by the local endpoint, which keeps {kept}."),
-    )
 }

@@ -4,8 +4,8 @@ use opsmith_runtime::redact::REDACTED;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-/// Text that is never shown: `Debug` redacts it, and there is no `Display`. What is kept in a file
-/// has it, though.
+/// Text that is never printed: `Debug` redacts it, and there is no `Display`. Serialized state has
+/// it, though.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -16,7 +16,13 @@ impl Secret {
         &self.0
     }
 
-    /// Whether `candidate` is this text. The time it takes tells nothing of where the two differ.
+    /// Replaces the text, so that it can be printed.
+    #[cfg(feature = "codepipeline")]
+    pub(crate) fn redact(&mut self) {
+        self.0 = REDACTED.to_owned();
+    }
+
+    /// Whether `candidate` is this text. The time that this takes does not depend on where the two differ.
     pub fn matches(&self, candidate: &str) -> bool {
         self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
     }

@@ -19,8 +19,10 @@ use opsmith_codepipeline::{
     PutJobSuccessResultInput, PutThirdPartyJobFailureResultInput,
     PutThirdPartyJobSuccessResultInput,
 };
-use opsmith_local::jobs::{Job, Jobs, Status};
-use opsmith_local::{Endpoint, Fault, Options, REGION, Store, Which};
+use opsmith_local::codepipeline::jobs::{Entry, Job, Jobs, Status};
+use opsmith_local::codepipeline::{Endpoint, Options};
+use opsmith_local::store::Store;
+use opsmith_local::{Fault, FaultSchedule, REGION};
 use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::validate::Mode;
 use skipped::skipped;
@@ -51,7 +53,7 @@ fn client(endpoint: &Endpoint) -> Client {
 fn waiting() -> (Endpoint, Arc<Mutex<Vec<String>>>) {
     let mut job = Job::demo();
     job.id = "job-1".to_owned();
-    job.client = Some(opsmith_local::jobs::Client {
+    job.client = Some(opsmith_local::codepipeline::jobs::Client {
         id: "client-1".to_owned(),
         token: "token-1".into(),
     });
@@ -59,7 +61,7 @@ fn waiting() -> (Endpoint, Arc<Mutex<Vec<String>>>) {
     jobs.add(job, "nonce-1");
     let told = Arc::new(Mutex::new(Vec::new()));
     let teller = Arc::clone(&told);
-    let on_event = Box::new(move |event: &opsmith_local::jobs::Event| {
+    let on_event = Box::new(move |event: &opsmith_local::codepipeline::jobs::Event| {
         teller.lock().unwrap().push(event.to_string())
     });
     (
@@ -219,7 +221,7 @@ fn what_is_not_kept_and_what_is_invalid() {
     let endpoint = Endpoint::start().unwrap();
     let off = Client::new(config(&endpoint).validation(Mode::Off));
     let error = wait(off.list_pipelines(ListPipelinesInput::default())).unwrap_err();
-    assert_eq!(error.code(), Some("OperationNotKeptException"));
+    assert_eq!(error.code(), Some("NotImplementedException"));
     let input = PutThirdPartyJobFailureResultInput::new(
         "",
         "t",
@@ -412,7 +414,7 @@ fn custom_job() -> Job {
     job.action_type = {
         let [category, owner, provider, version] =
             ["Build", "Custom", "Mill", "2"].map(str::to_owned);
-        opsmith_local::jobs::ActionType {
+        opsmith_local::codepipeline::jobs::ActionType {
             category,
             owner,
             provider,
@@ -500,7 +502,7 @@ fn a_custom_job_has_its_details_in_the_poll_and_needs_no_token() {
 #[test]
 fn a_stub_answers_every_operation_with_a_sample() {
     let options = Options {
-        stub: true,
+        samples: true,
         ..Options::default()
     };
     let endpoint = Endpoint::start_with(options).unwrap();
@@ -526,10 +528,7 @@ fn a_stub_answers_every_operation_with_a_sample() {
     assert!(wait(async { pages.next().await }).is_none());
     let endpoint = Endpoint::start().unwrap();
     let refused = wait(self::client(&endpoint).get_pipeline(GetPipelineInput::new("p")));
-    assert_eq!(
-        refused.unwrap_err().code(),
-        Some("OperationNotKeptException")
-    );
+    assert_eq!(refused.unwrap_err().code(), Some("NotImplementedException"));
 }
 
 #[test]
@@ -538,22 +537,30 @@ fn faults_befall_requests_by_plan() {
     let client = Client::new(config(&endpoint).max_attempts(1));
     let poll =
         || wait(client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())));
-    endpoint.inject(Fault::Throttle, Which::Next(1), "PollForThirdPartyJobs");
+    endpoint.inject(
+        Fault::Throttle,
+        FaultSchedule::Next(1),
+        "PollForThirdPartyJobs",
+    );
     assert_eq!(poll().unwrap_err().code(), Some("ThrottlingException"));
-    endpoint.inject(Fault::Reset, Which::Next(1), "");
+    endpoint.inject(Fault::Reset, FaultSchedule::Next(1), "");
     assert!(matches!(poll(), Err(Error::Transport(_))));
-    endpoint.inject(Fault::Answer(500, "oops".to_owned()), Which::Next(1), "");
+    endpoint.inject(
+        Fault::Answer(500, "oops".to_owned()),
+        FaultSchedule::Next(1),
+        "",
+    );
     assert_eq!(
         poll().unwrap_err().service().map(|error| error.status),
         Some(500)
     );
     // The answer is lost, and yet it was done.
-    endpoint.inject(Fault::Lost, Which::Next(1), "");
+    endpoint.inject(Fault::DropResponse, FaultSchedule::Next(1), "");
     assert_eq!(endpoint.status("job-1"), Some(Status::Queued));
     assert!(matches!(poll(), Err(Error::Transport(_))));
     assert_eq!(endpoint.status("job-1"), Some(Status::Dispatched));
-    endpoint.inject(Fault::Throttle, Which::Every(1), "");
-    endpoint.heal();
+    endpoint.inject(Fault::Throttle, FaultSchedule::Every(1), "");
+    endpoint.clear_faults();
     // Whoever looks at the answer's date signs for the endpoint's time, and is let in while its
     // clock is off.
     for (seconds, code) in [
@@ -562,7 +569,7 @@ fn faults_befall_requests_by_plan() {
         (i64::MAX, None),
     ] {
         let client = Client::new(config(&endpoint).max_attempts(1));
-        endpoint.inject(Fault::Skew(seconds), Which::Next(1), "");
+        endpoint.inject(Fault::Skew(seconds), FaultSchedule::Next(1), "");
         let polled =
             wait(client.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type())));
         assert_eq!(
@@ -571,13 +578,13 @@ fn faults_befall_requests_by_plan() {
             "{seconds}"
         );
     }
-    endpoint.inject(Fault::Skew(3600), Which::Next(2), "");
+    endpoint.inject(Fault::Skew(3600), FaultSchedule::Next(2), "");
     let patient = Client::new(config(&endpoint).max_attempts(2));
     wait(patient.poll_for_third_party_jobs(PollForThirdPartyJobsInput::new(demo_type()))).unwrap();
     let before = std::time::Instant::now();
     endpoint.inject(
         Fault::Delay(std::time::Duration::from_millis(50)),
-        Which::Next(1),
+        FaultSchedule::Next(1),
         "",
     );
     poll().unwrap();
@@ -614,7 +621,7 @@ fn what_is_kept_is_there_in_the_next_run() {
         let jobs = if kept.is_empty() {
             Options::default().jobs
         } else {
-            Jobs::kept(kept)
+            Jobs::restore(kept)
         };
         Endpoint::start_with(Options {
             jobs,
@@ -629,7 +636,7 @@ fn what_is_kept_is_there_in_the_next_run() {
         .unwrap();
     // One process at a time.
     assert!(
-        Store::open(&path)
+        Store::<Entry>::open(&path)
             .unwrap_err()
             .to_string()
             .contains("jobs.state")
@@ -649,7 +656,7 @@ fn what_is_kept_is_there_in_the_next_run() {
         ]
     );
     std::fs::write(folder.path().join("other"), "no state").unwrap();
-    assert!(Store::open(&folder.path().join("other")).is_err());
+    assert!(Store::<Entry>::open(&folder.path().join("other")).is_err());
 }
 
 /// Sends bytes and returns all that comes back, however the endpoint closes.

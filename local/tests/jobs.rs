@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use opsmith_local::jobs::{
-    ActionType, Client, Failure, Job, Jobs, PolledJob, Refused, Status, Success,
+use opsmith_local::codepipeline::jobs::{
+    ActionType, Client, Failure, Job, JobError, Jobs, PolledJob, Status, Success,
 };
 
 const TOKEN: &str = "token-1";
@@ -150,7 +150,7 @@ fn a_poll_gives_the_oldest_jobs_of_its_action_type_and_no_more_than_asked_for() 
     assert_eq!(polled("Other", None).unwrap(), ["other"]);
     assert_eq!(
         polled("None", None),
-        Err(Refused::ActionTypeNotFound(action_type("None")))
+        Err(JobError::ActionTypeNotFound(action_type("None")))
     );
     assert_eq!(jobs.status("other", at(0)), Some(Status::Dispatched));
 }
@@ -168,7 +168,7 @@ fn a_nonce_works_once_and_for_its_job_only() {
     for wrong in ["", "nonce", "nonce-2"] {
         assert_eq!(
             jobs.acknowledge("job-1", wrong, TOKEN, at(0)),
-            Err(Refused::InvalidNonce),
+            Err(JobError::InvalidNonce),
             "{wrong:?}"
         );
     }
@@ -179,7 +179,7 @@ fn a_nonce_works_once_and_for_its_job_only() {
     );
     assert_eq!(
         jobs.acknowledge("job-1", "nonce-1", TOKEN, at(0)),
-        Err(Refused::InvalidNonce)
+        Err(JobError::InvalidNonce)
     );
 }
 
@@ -190,10 +190,10 @@ fn a_job_that_has_ended_is_taken_by_nobody_whatever_the_nonce() {
         .put_failure("job-1", TOKEN, failure(), at(0))
         .unwrap();
     for nonce in ["nonce-1", "nonce"] {
-        let ended = Err(Refused::InvalidJobState(Status::Failed));
+        let ended = Err(JobError::InvalidJobState(Status::Failed));
         assert_eq!(failed.acknowledge("job-1", nonce, TOKEN, at(0)), ended);
         let mut late = in_progress();
-        let ended = Err(Refused::InvalidJobState(Status::TimedOut));
+        let ended = Err(JobError::InvalidJobState(Status::TimedOut));
         assert_eq!(
             late.acknowledge("job-1", nonce, TOKEN, at(1_000_000)),
             ended
@@ -212,12 +212,12 @@ fn a_success_with_a_continuation_token_queues_the_job_again() {
     );
     assert_eq!(
         jobs.put_success("job-1", TOKEN, Success::default(), "nonce-3", at(1)),
-        Err(Refused::InvalidJobState(Status::Queued)),
+        Err(JobError::InvalidJobState(Status::Queued)),
         "its next round begins with an acknowledgement"
     );
     assert_eq!(
         jobs.acknowledge("job-1", "nonce-1", TOKEN, at(1)),
-        Err(Refused::InvalidNonce)
+        Err(JobError::InvalidNonce)
     );
 
     assert_eq!(
@@ -241,7 +241,7 @@ fn a_failure_ends_the_job_and_is_told_in_one_line() {
         told(&mut jobs),
         [r#"job job-1: InProgress -> Failed, JobFailed: "tests\nfailed""#]
     );
-    let settled = Err(Refused::InvalidJobState(Status::Failed));
+    let settled = Err(JobError::InvalidJobState(Status::Failed));
     assert_eq!(jobs.put_failure("job-1", TOKEN, failure(), at(2)), settled);
     assert_eq!(
         jobs.put_success("job-1", TOKEN, Success::default(), "nonce-2", at(2)),
@@ -257,7 +257,7 @@ fn a_failure_ends_the_job_and_is_told_in_one_line() {
 #[test]
 fn a_result_is_due_only_after_the_acknowledgement() {
     let mut jobs = one_job();
-    let too_early = |status| Err(Refused::InvalidJobState(status));
+    let too_early = |status| Err(JobError::InvalidJobState(status));
     assert_eq!(
         jobs.put_failure("job-1", TOKEN, failure(), at(0)),
         too_early(Status::Queued)
@@ -270,7 +270,7 @@ fn a_result_is_due_only_after_the_acknowledgement() {
 
 #[test]
 fn each_call_needs_the_job_and_its_client_token() {
-    type Call = fn(&mut Jobs, &str, &str) -> Option<Refused>;
+    type Call = fn(&mut Jobs, &str, &str) -> Option<JobError>;
     let calls: [Call; 4] = [
         |jobs, id, token| jobs.details(id, token).err(),
         |jobs, id, token| jobs.acknowledge(id, "nonce-1", token, at(0)).err(),
@@ -282,11 +282,11 @@ fn each_call_needs_the_job_and_its_client_token() {
     ];
     for mut jobs in [one_job(), in_progress()] {
         for (index, call) in calls.iter().enumerate() {
-            let unknown = Some(Refused::JobNotFound("job-2".to_owned()));
+            let unknown = Some(JobError::JobNotFound("job-2".to_owned()));
             assert_eq!(call(&mut jobs, "job-2", TOKEN), unknown, "call {index}");
             assert_eq!(
                 call(&mut jobs, "job-1", "token-2"),
-                Some(Refused::InvalidClientToken),
+                Some(JobError::InvalidClientToken),
                 "call {index}"
             );
         }
@@ -299,7 +299,7 @@ fn a_job_times_out_when_no_result_comes() {
     let mut jobs = in_progress();
     assert_eq!(jobs.status("job-1", at(59)), Some(Status::InProgress));
     let late = jobs.put_failure("job-1", TOKEN, failure(), at(60));
-    assert_eq!(late, Err(Refused::InvalidJobState(Status::TimedOut)));
+    assert_eq!(late, Err(JobError::InvalidJobState(Status::TimedOut)));
     assert_eq!(told(&mut jobs), ["job job-1: InProgress -> TimedOut"]);
 }
 

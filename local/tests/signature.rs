@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use opsmith_local::signature::{Credentials, Rejected, Verified, verify};
+use opsmith_local::signature::{Credentials, SignatureError, Verified, verify};
 use scratchstack_aws_signature as scratchstack;
 
 const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
@@ -105,7 +105,7 @@ fn signed(request: Request<Vec<u8>>) -> Request<Vec<u8>> {
     sign_for(request, None, SERVICE, now(), SECRET_ACCESS_KEY)
 }
 
-fn judge(request: &Request<Vec<u8>>) -> Result<Verified, Rejected> {
+fn judge(request: &Request<Vec<u8>>) -> Result<Verified, SignatureError> {
     verify(request, &credentials(None), SERVICE, now())
 }
 
@@ -288,7 +288,7 @@ fn each_shape_is_rejected_by_both_verifiers_once_it_is_changed() {
             change(&mut changed);
             let verdict = judge(&changed);
             assert!(
-                matches!(verdict, Err(Rejected::InvalidSignature(_))),
+                matches!(verdict, Err(SignatureError::InvalidSignature(_))),
                 "change {index} of {request:?}: {verdict:?}"
             );
             assert!(!second_opinion(&changed), "change {index} of {request:?}");
@@ -312,7 +312,7 @@ fn the_values_of_a_repeated_header_keep_their_order() {
         .append("my-header", HeaderValue::from_static("a"));
     assert!(matches!(
         judge(&request),
-        Err(Rejected::InvalidSignature(_))
+        Err(SignatureError::InvalidSignature(_))
     ));
 }
 
@@ -390,14 +390,14 @@ fn a_signature_is_good_for_fifteen_minutes_each_way() {
     assert!(at(now() + minutes(15)).is_ok());
     assert_eq!(
         at(now() - minutes(15) - Duration::from_secs(1)),
-        Err(Rejected::InvalidSignature(
+        Err(SignatureError::InvalidSignature(
             "Signature expired: 20150830T122059Z is now earlier than 20150830T122100Z (20150830T123600Z - 15 min.)"
                 .to_owned()
         ))
     );
     assert_eq!(
         at(now() + minutes(15) + Duration::from_secs(1)),
-        Err(Rejected::InvalidSignature(
+        Err(SignatureError::InvalidSignature(
             "Signature not yet current: 20150830T125101Z is still later than 20150830T125100Z \
              (20150830T123600Z + 15 min.)"
                 .to_owned()

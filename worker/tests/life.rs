@@ -3,8 +3,9 @@
 use opsmith_codepipeline::{
     ActionCategory, ActionOwner, ActionTypeId, Client, Config, FailureType,
 };
-use opsmith_local::jobs::{self, Jobs, Status};
-use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
+use opsmith_local::codepipeline::jobs::{self, Jobs, Status};
+use opsmith_local::codepipeline::{Endpoint, Options};
+use opsmith_local::{Fault, FaultSchedule, REGION};
 use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::retry::Sleep;
 use opsmith_worker::{Ended, Event, Job, Outcome, Worker};
@@ -178,8 +179,16 @@ fn an_action_that_panics_or_takes_too_long_has_failed() {
 fn a_job_that_was_taken_unseen_is_done() {
     let endpoint = endpoint(1);
     let (worker, events) = worker(&endpoint);
-    endpoint.inject(Fault::Lost, Which::Next(1), "AcknowledgeThirdPartyJob");
-    endpoint.inject(Fault::Throttle, Which::Next(3), "AcknowledgeThirdPartyJob");
+    endpoint.inject(
+        Fault::DropResponse,
+        FaultSchedule::Next(1),
+        "AcknowledgeThirdPartyJob",
+    );
+    endpoint.inject(
+        Fault::Throttle,
+        FaultSchedule::Next(3),
+        "AcknowledgeThirdPartyJob",
+    );
     run(&worker, |_| async { Outcome::success() });
     assert_eq!(
         (states(&endpoint), told(&events)),
@@ -280,7 +289,11 @@ fn a_handler_that_panics_before_its_future_has_failed() {
 #[test]
 fn a_result_whose_answer_is_lost_has_an_unknown_outcome() {
     let endpoint = endpoint(1);
-    endpoint.inject(Fault::Lost, Which::Next(1), "PutThirdPartyJobSuccessResult");
+    endpoint.inject(
+        Fault::DropResponse,
+        FaultSchedule::Next(1),
+        "PutThirdPartyJobSuccessResult",
+    );
     let (worker, events) = worker(&endpoint);
     run(&worker, |_| async { Outcome::success() });
     assert_eq!(told(&events), ["job-0 unknown"]);
@@ -291,7 +304,11 @@ fn a_result_whose_answer_is_lost_has_an_unknown_outcome() {
 fn a_poll_that_is_refused_for_good_ends_the_work() {
     let endpoint = endpoint(1);
     let (worker, _) = worker(&endpoint);
-    endpoint.inject(Fault::Throttle, Which::Next(7), "PollForThirdPartyJobs");
+    endpoint.inject(
+        Fault::Throttle,
+        FaultSchedule::Next(7),
+        "PollForThirdPartyJobs",
+    );
     run(&worker, |_| async { Outcome::success() });
     assert_eq!(states(&endpoint), [Status::Succeeded]);
     let action_type =
@@ -309,10 +326,10 @@ fn every_job_ends_whatever_goes_wrong() {
     for fault in [
         Fault::Throttle,
         Fault::Reset,
-        Fault::Lost,
+        Fault::DropResponse,
         Fault::Answer(503, String::new()),
     ] {
-        endpoint.inject(fault, Which::Share(0.025), "");
+        endpoint.inject(fault, FaultSchedule::Share(0.025), "");
     }
     let (worker, events) = worker(&endpoint);
     let worker = worker.concurrency(16);

@@ -8,8 +8,9 @@ use opsmith_codepipeline::{
     AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config,
     FailureType, GetThirdPartyJobDetailsInput, PutThirdPartyJobSuccessResultInput,
 };
-use opsmith_local::jobs::{Job, Jobs, Status};
-use opsmith_local::{Endpoint, Fault, Options, REGION, Which};
+use opsmith_local::codepipeline::jobs::{Job, Jobs, Status};
+use opsmith_local::codepipeline::{Endpoint, Options};
+use opsmith_local::{Fault, FaultSchedule, REGION};
 use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::retry::Sleep;
 use opsmith_worker::{Ended, Event, Outcome, Worker};
@@ -208,10 +209,10 @@ async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
     for fault in [
         Fault::Throttle,
         Fault::Reset,
-        Fault::Lost,
+        Fault::DropResponse,
         Fault::Answer(503, String::new()),
     ] {
-        endpoint.inject(fault, Which::Share(share / 4.0), "");
+        endpoint.inject(fault, FaultSchedule::Share(share / 4.0), "");
     }
     let keys = endpoint.credentials();
     let config = Config::new()

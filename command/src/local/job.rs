@@ -4,7 +4,8 @@ use super::{definitions, usage};
 use crate::failure::Failure;
 use crate::signals::unless_interrupted;
 use crate::stdout::print;
-use opsmith_local::{REGION, SIGNING_NAME, TARGET_PREFIX};
+use opsmith_local::codepipeline::SIGNING_NAME;
+use opsmith_local::{ADMINISTRATION, REGION};
 use opsmith_runtime::auth::sigv4::{Scope, sign};
 use opsmith_runtime::http::reqwest::{Reqwest, Settings};
 use opsmith_runtime::http::{LARGEST_ANSWER, Request, Transport as _};
@@ -13,16 +14,13 @@ use serde_json::{Value, json};
 use std::time::SystemTime;
 use tokio::runtime::Runtime;
 
-/// Members of a job whose values are secrets; those of `configuration` are too.
-const SECRETS: &[&str] = &["token", "accessKeyId", "secretAccessKey", "sessionToken"];
-
 /// Runs `opsmith local job …`.
 ///
 /// # Errors
 ///
 /// The words are no command of it, there is no endpoint, or it refuses what is asked.
 pub(super) fn command(words: &[&str], port: Option<u16>) -> Result<(), Failure> {
-    let endpoint = || Asked::find(port);
+    let endpoint = || RunningEndpoint::find(port);
     match words {
         ["add", path] => {
             let jobs = definitions(path)?.jobs;
@@ -40,8 +38,7 @@ pub(super) fn command(words: &[&str], port: Option<u16>) -> Result<(), Failure> 
             lines(listed["jobs"].as_array().into_iter().flatten().map(row))
         }
         ["show", id] => {
-            let mut entry = endpoint()?.ask("GetJob", &json!({ "jobId": id }))?;
-            redact(&mut entry["job"], false);
+            let entry = endpoint()?.ask("GetJob", &json!({ "jobId": id }))?;
             print(&format!("{entry:#}\n"))
         }
         ["watch"] => watch(&endpoint()?, None),
@@ -49,7 +46,7 @@ pub(super) fn command(words: &[&str], port: Option<u16>) -> Result<(), Failure> 
         [] => Err(usage(
             "the following arguments are required: add, list, show or watch",
         )),
-        [word, ..] => Err(usage(format_args!("'{word}' does not stand right there"))),
+        [word, ..] => Err(usage(format_args!("unexpected argument '{word}'"))),
     }
 }
 
@@ -79,23 +76,8 @@ fn row(entry: &Value) -> String {
     )
 }
 
-/// Puts stars in the place of what is secret.
-fn redact(value: &mut Value, secret: bool) {
-    match value {
-        Value::Object(map) => map.iter_mut().for_each(|(name, value)| {
-            redact(
-                value,
-                secret || name == "configuration" || SECRETS.contains(&name.as_str()),
-            );
-        }),
-        Value::Array(list) => list.iter_mut().for_each(|value| redact(value, secret)),
-        value if secret => *value = "***".into(),
-        _ => {}
-    }
-}
-
 /// Prints steps as they happen; those of one job until it has ended.
-fn watch(endpoint: &Asked, id: Option<&str>) -> Result<(), Failure> {
+fn watch(endpoint: &RunningEndpoint, id: Option<&str>) -> Result<(), Failure> {
     let mut last = Value::Null;
     loop {
         if let Some(id) = id {
@@ -108,22 +90,22 @@ fn watch(endpoint: &Asked, id: Option<&str>) -> Result<(), Failure> {
                 };
             }
         }
-        let told = endpoint.ask("ListSteps", &json!({ "after": last }))?;
-        let steps = told["steps"].as_array().into_iter().flatten();
+        let listed = endpoint.ask("ListSteps", &json!({ "after": last }))?;
+        let steps = listed["steps"].as_array().into_iter().flatten();
         let wanted = steps.filter(|step| id.is_none_or(|id| text(&step["jobId"]) == id));
         lines(wanted.map(|step| text(&step["text"]).to_owned()))?;
-        last = told["last"].clone();
+        last = listed["last"].clone();
     }
 }
 
-/// An endpoint that runs.
-struct Asked {
+/// An endpoint that runs in another process.
+struct RunningEndpoint {
     url: String,
     transport: Reqwest,
     runtime: Runtime,
 }
 
-impl Asked {
+impl RunningEndpoint {
     fn find(port: Option<u16>) -> Result<Self, Failure> {
         let from_env = || {
             std::env::var("AWS_ENDPOINT_URL")
@@ -139,14 +121,14 @@ impl Asked {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
-        Ok(Asked {
+        Ok(RunningEndpoint {
             url,
             transport: Reqwest::new(Settings::default()),
             runtime: runtime.map_err(Failure::general)?,
         })
     }
 
-    /// Sends a request of the endpoint's own.
+    /// Sends a request that the endpoint itself answers.
     fn ask(&self, name: &str, input: &Value) -> Result<Value, Failure> {
         let failed = |problem: &dyn std::fmt::Display| {
             Failure::general(format_args!(
@@ -157,7 +139,7 @@ impl Asked {
         let url = format!("{}/", self.url.trim_end_matches('/'));
         let mut request = Request::new("POST", url)
             .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", format!("{TARGET_PREFIX}.{name}"))
+            .header("x-amz-target", format!("{ADMINISTRATION}.{name}"))
             .body(input.to_string());
         let demo = opsmith_local::demo_credentials();
         let credentials =

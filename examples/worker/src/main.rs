@@ -53,8 +53,9 @@ async fn run_suite(job: Job) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::{Worker, run_suite, worker};
-    use opsmith_local::jobs::{Job, Jobs, Report, Status};
-    use opsmith_local::{Endpoint, Fault, Options, Which};
+    use opsmith_local::codepipeline::jobs::{Job, Jobs, Report, Status};
+    use opsmith_local::codepipeline::{Endpoint, Options};
+    use opsmith_local::{Fault, FaultSchedule};
     use opsmith_worker::runtime::identity::Credentials;
     use opsmith_worker::runtime::fake::Fake;
     use opsmith_worker::service::{Client, Config};
@@ -92,7 +93,7 @@ mod tests {
     #[tokio::test]
     async fn a_long_suite_is_asked_for_again_and_an_answer_that_is_lost_does_no_harm() {
         let (endpoint, client) = endpoint("all");
-        endpoint.inject(Fault::Lost, Which::Next(1), "PutThirdPartyJobSuccessResult");
+        endpoint.inject(Fault::DropResponse, FaultSchedule::Next(1), "PutThirdPartyJobSuccessResult");
         hurried(client)
             .run(run_suite, std::future::pending())
             .await

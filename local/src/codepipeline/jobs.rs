@@ -21,187 +21,17 @@
 //! job, and so does a failure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 use std::time::SystemTime;
 
-use serde::{Deserialize, Serialize};
-
+mod entry;
+mod error;
+mod event;
 mod job;
 
+pub use entry::Entry;
+pub use error::JobError;
+pub use event::{Event, Failure, Report, Status, Success};
 pub use job::{ActionType, Artifact, ArtifactCredentials, Client, Job, PipelineContext};
-
-/// Where a job is in its life, in the service's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Status {
-    /// Waits for a poll.
-    Queued,
-    /// Handed out by a poll, and not yet acknowledged.
-    Dispatched,
-    /// Acknowledged: a worker has it.
-    InProgress,
-    /// Ended by a failure.
-    Failed,
-    /// Ended by a success.
-    Succeeded,
-    /// Ended because no result came in time.
-    TimedOut,
-}
-
-impl Status {
-    /// The name of the state in the service's answers.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "Queued",
-            Self::Dispatched => "Dispatched",
-            Self::InProgress => "InProgress",
-            Self::Failed => "Failed",
-            Self::Succeeded => "Succeeded",
-            Self::TimedOut => "TimedOut",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// What a worker says of a job that went well so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Success {
-    /// Says that the work goes on, and comes back with the job when it is polled again.
-    pub continuation_token: Option<String>,
-    /// The revision that the job made.
-    pub revision: Option<String>,
-    /// What was done.
-    pub summary: Option<String>,
-    /// The ID of the work in the worker's own system.
-    pub external_execution_id: Option<String>,
-    /// How much of the work is done, from 0 to 100.
-    pub percent_complete: Option<i32>,
-}
-
-/// Why a job failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// The type of the failure, such as `JobFailed`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// What went wrong.
-    pub message: String,
-    /// The ID of the work in the worker's own system.
-    pub external_execution_id: Option<String>,
-}
-
-/// A step in the life of a job. `Display` gives it in one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// When it happened.
-    pub at: SystemTime,
-    /// Whose step it is.
-    pub job_id: String,
-    /// The state before.
-    pub from: Status,
-    /// The state after.
-    pub to: Status,
-    /// What the worker said, if it was a result.
-    pub report: Option<Report>,
-}
-
-/// The result that a worker put.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Report {
-    /// It went well so far.
-    Success(Success),
-    /// It failed.
-    Failure(Failure),
-}
-
-impl fmt::Display for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "job {}: {} -> {}", self.job_id, self.from, self.to)?;
-        match &self.report {
-            None => Ok(()),
-            Some(Report::Failure(Failure {
-                kind,
-                message,
-                external_execution_id,
-            })) => {
-                write!(f, ", {}: {message:?}", kind.escape_debug())?;
-                labelled(f, "external execution", external_execution_id)
-            }
-            Some(Report::Success(success)) => {
-                labelled(f, "percent complete", &success.percent_complete)?;
-                labelled(f, "summary", &success.summary)?;
-                labelled(f, "revision", &success.revision)?;
-                labelled(f, "external execution", &success.external_execution_id)?;
-                labelled(f, "continuation token", &success.continuation_token)
-            }
-        }
-    }
-}
-
-/// Text of a worker is written as `Debug` does, so that it stays on the line whatever is in it.
-fn labelled<T: fmt::Debug>(
-    f: &mut fmt::Formatter<'_>,
-    label: &str,
-    value: &Option<T>,
-) -> fmt::Result {
-    value
-        .as_ref()
-        .map_or(Ok(()), |value| write!(f, ", {label} {value:?}"))
-}
-
-/// Why a call is refused: the service error to answer with. `Display` gives the error's message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// No action type has these four parts.
-    ActionTypeNotFound(ActionType),
-    /// No job has this ID.
-    JobNotFound(String),
-    /// The client token is not the job's.
-    InvalidClientToken,
-    /// The nonce is not the job's, or has been used.
-    InvalidNonce,
-    /// A result is not due in this state.
-    InvalidJobState(Status),
-}
-
-impl Refused {
-    /// The code of the service error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::ActionTypeNotFound(_) => "ActionTypeNotFoundException",
-            Self::JobNotFound(_) => "JobNotFoundException",
-            Self::InvalidClientToken => "InvalidClientTokenException",
-            Self::InvalidNonce => "InvalidNonceException",
-            Self::InvalidJobState(_) => "InvalidJobStateException",
-        }
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ActionTypeNotFound(action_type) => write!(f, "There is no action type {action_type}."),
-            Self::JobNotFound(id) => write!(f, "There is no job with the ID '{id}'."),
-            Self::InvalidClientToken => f.write_str("The client token does not belong to the job."),
-            Self::InvalidNonce => {
-                f.write_str("The nonce is not the job's, or has been used: get the job's details for the current one.")
-            }
-            Self::InvalidJobState(status @ (Status::Queued | Status::Dispatched)) => {
-                write!(f, "The job is {status}: acknowledge it before you put its result.")
-            }
-            Self::InvalidJobState(status) => write!(f, "The job is {status}: its result has been settled."),
-        }
-    }
-}
-
-impl std::error::Error for Refused {}
 
 /// What shows that a worker may have a job.
 #[derive(Clone, Copy, Debug)]
@@ -242,27 +72,6 @@ pub struct Jobs {
     changed: BTreeSet<String>,
 }
 
-/// A job, and where it is in its life. In JSON, this is what is kept of it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Entry {
-    /// What is to be done.
-    pub job: Job,
-    /// Where it is in its life.
-    pub status: Status,
-    /// What acknowledges it, once.
-    pub nonce: String,
-    /// When an acknowledged job times out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<SystemTime>,
-    /// The last result that a worker put.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub report: Option<Report>,
-    /// Its place in the order of jobs.
-    pub(crate) number: u64,
-}
-
 /// A third-party job as a poll gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolledJob {
@@ -292,8 +101,8 @@ impl Jobs {
         jobs
     }
 
-    /// Jobs as they were kept.
-    pub fn kept(entries: impl IntoIterator<Item = Entry>) -> Self {
+    /// Jobs as they were saved.
+    pub fn restore(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut jobs = Self::default();
         for entry in entries {
             jobs.last_number = jobs.last_number.max(entry.number);
@@ -401,13 +210,13 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// [`Refused::ActionTypeNotFound`]
+    /// [`JobError::ActionTypeNotFound`]
     pub fn poll(
         &mut self,
         action_type: &ActionType,
         max_batch_size: Option<usize>,
         now: SystemTime,
-    ) -> Result<Vec<PolledJob>, Refused> {
+    ) -> Result<Vec<PolledJob>, JobError> {
         let polled = self.hand_out(action_type, max_batch_size, now, |job| {
             let client_id = job.client.as_ref()?.id.clone();
             Some(PolledJob {
@@ -423,14 +232,14 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// [`Refused::ActionTypeNotFound`]
+    /// [`JobError::ActionTypeNotFound`]
     pub fn poll_custom(
         &mut self,
         action_type: &ActionType,
         settings: &BTreeMap<String, String>,
         max_batch_size: Option<usize>,
         now: SystemTime,
-    ) -> Result<Vec<JobDetails>, Refused> {
+    ) -> Result<Vec<JobDetails>, JobError> {
         let polled = self.hand_out(action_type, max_batch_size, now, |job| {
             let has = |(name, value): (&String, &String)| {
                 job.configuration
@@ -452,10 +261,10 @@ impl Jobs {
         max_batch_size: Option<usize>,
         now: SystemTime,
         wanted: impl Fn(&Job) -> Option<T>,
-    ) -> Result<Vec<(T, String)>, Refused> {
+    ) -> Result<Vec<(T, String)>, JobError> {
         self.expire(now);
         if !self.action_types.contains(action_type) {
-            return Err(Refused::ActionTypeNotFound(action_type.clone()));
+            return Err(JobError::ActionTypeNotFound(action_type.clone()));
         }
         let waiting = self
             .waiting
@@ -487,12 +296,12 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`]
+    /// [`JobError::JobNotFound`], [`JobError::InvalidClientToken`]
     pub fn details<'a>(
         &mut self,
         job_id: &str,
         access: impl Into<Access<'a>>,
-    ) -> Result<JobDetails, Refused> {
+    ) -> Result<JobDetails, JobError> {
         let entry = self.find(job_id, access.into())?;
         Ok(JobDetails {
             job: entry.job.clone(),
@@ -504,23 +313,23 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidNonce`], and
-    /// once the job has ended [`Refused::InvalidJobState`]
+    /// [`JobError::JobNotFound`], [`JobError::InvalidClientToken`], [`JobError::InvalidNonce`], and
+    /// once the job has ended [`JobError::InvalidJobState`]
     pub fn acknowledge<'a>(
         &mut self,
         job_id: &str,
         nonce: &str,
         access: impl Into<Access<'a>>,
         now: SystemTime,
-    ) -> Result<Status, Refused> {
+    ) -> Result<Status, JobError> {
         self.expire(now);
         let entry = self.find(job_id, access.into())?;
         match entry.status {
             status @ (Status::Failed | Status::Succeeded | Status::TimedOut) => {
-                Err(Refused::InvalidJobState(status))
+                Err(JobError::InvalidJobState(status))
             }
             Status::Queued | Status::Dispatched if entry.nonce == nonce => Ok(()),
-            _ => Err(Refused::InvalidNonce),
+            _ => Err(JobError::InvalidNonce),
         }?;
         self.advance(job_id, Status::InProgress, None, now);
         Ok(Status::InProgress)
@@ -531,7 +340,7 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidJobState`]
+    /// [`JobError::JobNotFound`], [`JobError::InvalidClientToken`], [`JobError::InvalidJobState`]
     pub fn put_success<'a>(
         &mut self,
         job_id: &str,
@@ -539,7 +348,7 @@ impl Jobs {
         success: Success,
         next_nonce: impl Into<String>,
         now: SystemTime,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), JobError> {
         self.expire(now);
         self.find_in_progress(job_id, access.into())?;
         let continued = success.continuation_token.clone();
@@ -562,14 +371,14 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// [`Refused::JobNotFound`], [`Refused::InvalidClientToken`], [`Refused::InvalidJobState`]
+    /// [`JobError::JobNotFound`], [`JobError::InvalidClientToken`], [`JobError::InvalidJobState`]
     pub fn put_failure<'a>(
         &mut self,
         job_id: &str,
         access: impl Into<Access<'a>>,
         failure: Failure,
         now: SystemTime,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), JobError> {
         self.expire(now);
         self.find_in_progress(job_id, access.into())?;
         self.advance(job_id, Status::Failed, Some(Report::Failure(failure)), now);
@@ -614,30 +423,24 @@ impl Jobs {
         self.entries.insert(job_id.to_owned(), entry);
     }
 
-    fn find(&self, job_id: &str, access: Access<'_>) -> Result<&Entry, Refused> {
+    fn find(&self, job_id: &str, access: Access<'_>) -> Result<&Entry, JobError> {
         let found = self
             .entries
             .get(job_id)
-            .ok_or_else(|| Refused::JobNotFound(job_id.to_owned()))?;
+            .ok_or_else(|| JobError::JobNotFound(job_id.to_owned()))?;
         match (access, &found.job.client) {
             (Access::Token(token), Some(client)) if client.token.matches(token) => Ok(found),
-            (Access::Token(_), Some(_)) => Err(Refused::InvalidClientToken),
+            (Access::Token(_), Some(_)) => Err(JobError::InvalidClientToken),
             (Access::Account, None) => Ok(found),
             // A job of the other kind is none that these operations know.
-            _ => Err(Refused::JobNotFound(job_id.to_owned())),
+            _ => Err(JobError::JobNotFound(job_id.to_owned())),
         }
     }
 
-    fn find_in_progress(&self, job_id: &str, access: Access<'_>) -> Result<(), Refused> {
+    fn find_in_progress(&self, job_id: &str, access: Access<'_>) -> Result<(), JobError> {
         match self.find(job_id, access)?.status {
             Status::InProgress => Ok(()),
-            status => Err(Refused::InvalidJobState(status)),
+            status => Err(JobError::InvalidJobState(status)),
         }
-    }
-}
-
-impl Entry {
-    fn is_waiting(&self) -> bool {
-        matches!(self.status, Status::Queued | Status::Dispatched)
     }
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-/// The most that is said of a job's time: twelve hours.
-const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
+/// How long a job may take unless its definition says so: twelve hours.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// A job as a pipeline makes it: what [`Jobs::add`](super::Jobs::add) takes and
 /// [`Jobs::details`](super::Jobs::details) gives.
@@ -44,12 +44,16 @@ pub struct Job {
     pub continuation_token: Option<String>,
     /// How long a worker may take from acknowledging the job to its result; twelve hours unless it
     /// is said, in seconds.
-    #[serde(default = "longest", rename = "timeoutSeconds", with = "seconds")]
+    #[serde(
+        default = "default_timeout",
+        rename = "timeoutSeconds",
+        with = "seconds"
+    )]
     pub timeout: Duration,
 }
 
-fn longest() -> Duration {
-    LONGEST
+fn default_timeout() -> Duration {
+    DEFAULT_TIMEOUT
 }
 
 /// A duration in JSON: a number of seconds.
@@ -188,7 +192,20 @@ impl Job {
             output_artifacts: vec![artifact("TestReport")],
             artifact_credentials: None,
             continuation_token: None,
-            timeout: LONGEST,
+            timeout: DEFAULT_TIMEOUT,
+        }
+    }
+
+    /// Replaces the job's secrets, so that it can be printed.
+    pub(super) fn redact(&mut self) {
+        self.configuration.values_mut().for_each(Secret::redact);
+        if let Some(client) = &mut self.client {
+            client.token.redact();
+        }
+        if let Some(credentials) = &mut self.artifact_credentials {
+            credentials.access_key_id.redact();
+            credentials.secret_access_key.redact();
+            credentials.session_token.redact();
         }
     }
 
