@@ -157,6 +157,22 @@ fn paths_in_pages_exist() {
     assert!(checked > 50, "only {checked} paths");
 }
 
+/// A test that can't run says so through the helper, so that `.ci/run` can count it.
+#[test]
+fn skipped_tests_are_reported() {
+    let folders = [
+        "tests", "codegen", "command", "runtime", "schema", "local", "tool", "worker",
+    ];
+    for (path, text) in folders.into_iter().flat_map(files) {
+        let is_helper = path.ends_with("support/skipped.rs");
+        assert!(
+            is_helper || !text.contains(concat!("println!(\"", "skipped")),
+            "{}: call `skipped`",
+            path.display()
+        );
+    }
+}
+
 /// Each feature of a crate has a row in the crate's README, and the same row in the project's.
 #[test]
 fn features_are_documented() {
