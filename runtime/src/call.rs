@@ -2,7 +2,7 @@
 //! [`Pages`], the calls that a paged result takes.
 
 use crate::client::{Client, Overrides};
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::future::BoxFuture;
 use crate::http::{TransportError, TransportErrorKind};
 use crate::pages::{Next, Pager};
@@ -124,7 +124,7 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
         match self.timeout {
             None => made.await,
             Some(_) if tokio::runtime::Handle::try_current().is_err() => Err(Error::Request(
-                "a call with a timeout must be awaited within a tokio runtime".to_owned(),
+                "a call with a timeout must be awaited within a tokio runtime".into(),
             )),
             Some(timeout) => tokio::time::timeout(timeout, made)
                 .await
@@ -272,7 +272,7 @@ impl<O: Visitor + Visit + Default + Send + 'static> Walk<O> {
         let followed = match &mut self.pager {
             Some(pager) => pager
                 .follow(&page)
-                .map_err(|refused| Error::Response(refused.to_string())),
+                .map_err(|error| Error::Response(Cause::of(error))),
             None => Ok(Next::End),
         };
         match followed {
@@ -292,10 +292,10 @@ impl<O: Visitor + Visit + Default + Send + 'static> Walk<O> {
                         "{} can't be paged: {reason}; call it for one page",
                         operation.name
                     );
-                    return Err(Error::Request(text));
+                    return Err(Error::Request(text.into()));
                 }
                 let pager = Pager::beginning(service, operation, &*self.call.input);
-                self.pager = pager.map_err(|refused| Error::Request(refused.to_string()))?;
+                self.pager = pager.map_err(|error| Error::Request(Cause::of(error)))?;
             }
         }
         let page = match &self.pager {
@@ -314,7 +314,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
         std::sync::Mutex::new(None);
     if tokio::runtime::Handle::try_current().is_ok() {
         let text = "a blocking call within an async runtime would keep it from running: await the call there";
-        return Err(Error::Request(text.to_owned()));
+        return Err(Error::Request(text.into()));
     }
     let mut shared = RUNTIME
         .lock()
@@ -326,7 +326,8 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
                 .enable_all()
                 .build();
             let made = made.map_err(|error| {
-                Error::Request(format!("no runtime for a blocking call: {error}"))
+                let message = format!("no runtime for a blocking call: {error}");
+                Error::Request(Cause::with(message, error))
             })?;
             shared.insert(std::sync::Arc::new(made)).clone()
         }

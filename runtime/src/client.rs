@@ -5,11 +5,11 @@ pub(crate) mod config;
 pub use config::Config;
 
 use crate::auth::{self, Payload, Signing};
-use crate::codec::{Doubt, EncodeMode, Encoded};
+use crate::codec::{DeserializeError, Doubt, EncodeMode, Encoded};
 use crate::discovery::Discovered;
 use crate::document::{Document, Map};
 use crate::endpoint::{self, AccountIdMode, ConfiguredUrl, Last, ResolvedEndpoint};
-use crate::error::{Attempts, ConfigError, Error, ValidationError};
+use crate::error::{Attempts, Cause, ConfigError, Error, ValidationError};
 use crate::future::BoxFuture;
 use crate::http::reqwest::Reqwest;
 use crate::http::{LARGEST_ANSWER, Request, Response, Transport, reqwest};
@@ -182,8 +182,9 @@ impl<'a> Client<'a> {
         overrides: &Overrides,
     ) -> Result<Prepared<'a>, Error> {
         let named = self.service.operation(operation);
-        let operation = named
-            .ok_or_else(|| Error::Request(format!("the service has no operation {operation}")))?;
+        let operation = named.ok_or_else(|| {
+            Error::Request(format!("the service has no operation {operation}").into())
+        })?;
         let config = &self.shared.config;
         let region = match (&overrides.region, &config.region) {
             (Some(region), _) | (None, Ok(region)) => region.clone(),
@@ -323,7 +324,7 @@ impl<'a> Client<'a> {
         let read = self
             .protocol()?
             .output(self.service, operation, response, output);
-        read.map_err(|error| unreadable(operation, &error.to_string()))
+        read.map_err(|error| unreadable(operation, None, error))
     }
 
     /// Reads the answer of an operation as a document: every value in the form in which it came, by
@@ -339,21 +340,13 @@ impl<'a> Client<'a> {
     ) -> Result<Document, Error> {
         let read = self.protocol()?.document(self.service, operation, response);
         read.map_err(|error| {
-            let problem = error.to_string();
             let top = schema::member("", operation.output.unwrap_or(schema::ShapeIndex::MAX));
             let shown = !redact::holds_secrets(self.service, &top);
             let start = String::from_utf8_lossy(&response.body)
                 .chars()
                 .take(SHOWN)
                 .collect::<String>();
-            unreadable(
-                operation,
-                &if shown {
-                    format!("{problem}: {start:?}")
-                } else {
-                    problem
-                },
-            )
+            unreadable(operation, shown.then_some(&start), error)
         })
     }
 
@@ -375,7 +368,7 @@ impl<'a> Client<'a> {
     ) -> Result<Prepared<'a>, Error> {
         let protocol = self.protocol()?;
         let encoded = self.encode(protocol, prepared.operation, input, EncodeMode::Redacted);
-        let request = encoded.map_err(|error| Error::Request(error.to_string()))?;
+        let request = encoded.map_err(|error| Error::Request(Cause::of(error)))?;
         Ok(Prepared {
             request: request.value,
             ..prepared
@@ -384,10 +377,8 @@ impl<'a> Client<'a> {
 
     fn protocol(&self) -> Result<&'static dyn Protocol, Error> {
         self.protocol.ok_or_else(|| {
-            Error::Request(format!(
-                "the protocol {:?} is not built in",
-                self.service.protocol
-            ))
+            let protocol = self.service.protocol;
+            Error::Request(format!("the protocol {protocol:?} is not built in").into())
         })
     }
 
@@ -414,7 +405,7 @@ impl<'a> Client<'a> {
             _ => Vec::new(),
         };
         let warnings = self.judge(violations, mode)?;
-        let request = encoded.map_err(|error| Error::Request(error.to_string()))?;
+        let request = encoded.map_err(|error| Error::Request(Cause::of(error)))?;
         Ok((request.value, warnings))
     }
 
@@ -495,7 +486,7 @@ impl<'a> Client<'a> {
             None if !config.host_prefixes => Ok(address.url.0.clone()),
             None => bound.prefixed(&address.url.0),
         }
-        .map_err(Error::Endpoint)?;
+        .map_err(|problem| Error::Endpoint(problem.into()))?;
         Ok(Place {
             url,
             address,
@@ -517,8 +508,10 @@ impl<'a> Client<'a> {
         if let Some(address) = last.as_ref().and_then(|last| last.of(known, bound)) {
             return Ok(address);
         }
-        let address =
-            Arc::new(ResolvedEndpoint::of(self.service, known, bound).map_err(Error::Endpoint)?);
+        let address = Arc::new(
+            ResolvedEndpoint::of(self.service, known, bound)
+                .map_err(|problem| Error::Endpoint(problem.into()))?,
+        );
         *last = Some(Last::new(known, bound, address.clone()));
         Ok(address)
     }
@@ -538,7 +531,7 @@ impl<'a> Client<'a> {
             (None, None) => None,
         };
         if let Some(ConfiguredUrl { url, .. }) = &configured {
-            endpoint::configured(&url.0).map_err(Error::Endpoint)?;
+            endpoint::configured(&url.0).map_err(|problem| Error::Endpoint(problem.into()))?;
         }
         Ok(url.get_or_init(|| configured))
     }
@@ -674,7 +667,7 @@ impl<'a> Client<'a> {
         };
         scheme
             .sign(&mut attempt, &with)
-            .map_err(|error| Error::Request(error.to_string()))?;
+            .map_err(|error| Error::Request(Cause::of(error)))?;
         // After the signature, as proxies may change it.
         attempt
             .headers
@@ -708,16 +701,19 @@ const HEADERS_OF_ATTEMPT: usize = 6;
 
 /// What signatures say of the body of a request.
 async fn payload(request: &Request) -> Result<Payload, Error> {
-    Payload::of(&request.body)
-        .await
-        .map_err(|error| Error::Request(format!("the body of the request can't be read: {error}")))
+    Payload::of(&request.body).await.map_err(|error| {
+        let message = format!("the body of the request can't be read: {error}");
+        Error::Request(Cause::with(message, error))
+    })
 }
 
 /// How many characters messages show of an answer that can't be read.
 const SHOWN: usize = 80;
 
-fn unreadable(operation: &Operation<'_>, problem: &str) -> Error {
-    Error::Response(format!("{}: {problem}", operation.name))
+fn unreadable(operation: &Operation<'_>, start: Option<&str>, error: DeserializeError) -> Error {
+    let start = start.map_or_else(String::new, |start| format!(": {start:?}"));
+    let message = format!("{}: {error}{start}", operation.name);
+    Error::Response(Cause::with(message, error))
 }
 
 /// Makes a generated client of a tuple structure around [`Client`].

@@ -2,7 +2,7 @@
 //! for a while.
 
 use crate::document::Document;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
@@ -31,7 +31,7 @@ impl Discovery {
             (Discovery::Off, true) => Err(Error::Endpoint(
                 "Endpoint Discovery is not enabled but this operation requires it.\n\
                  Set endpoint_discovery_enabled to auto or true."
-                    .to_owned(),
+                    .into(),
             )),
         }
     }
@@ -83,7 +83,7 @@ impl Discovered {
                 let text = format!(
                     "Endpoint Discovery failed to refresh the required endpoints.\n{error}"
                 );
-                return Err(Error::Endpoint(text));
+                return Err(Error::Endpoint(Cause::with(text, error)));
             }
             Err(Error::Transport(_)) => (stale, SPARED),
             Err(error) => return Err(error),
@@ -114,7 +114,7 @@ fn read(answer: &Document) -> Result<(String, Duration), Error> {
         .filter(|address| !address.is_empty());
     let Some(address) = address else {
         return Err(Error::Response(
-            "endpoint discovery returned no address".to_owned(),
+            "endpoint discovery returned no address".into(),
         ));
     };
     let minutes = match first.and_then(|endpoint| endpoint.get("CachePeriodInMinutes")) {

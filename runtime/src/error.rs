@@ -1,9 +1,11 @@
 //! [`Error`]: why a call has no output.
 
 mod attempts;
+mod cause;
 mod config;
 
 pub use attempts::Attempts;
+pub use cause::Cause;
 pub use config::{ConfigError, ConfigErrorKind};
 
 use crate::document::Document;
@@ -17,19 +19,19 @@ use std::fmt;
 pub enum Error {
     /// The configuration is incomplete or wrong: no region, no credentials, a broken file.
     Config(ConfigError),
-    /// The request departs from the model; nothing was sent.
+    /// The input does not conform to the model; nothing was sent.
     Invalid(ValidationError),
-    /// The endpoint rules lead to no endpoint, and why.
-    Endpoint(String),
-    /// The request could not be made: written, addressed or signed.
-    Request(String),
+    /// There is no endpoint for the call.
+    Endpoint(Cause),
+    /// The request can't be made: serialized, authenticated or sent from here.
+    Request(Cause),
     /// There is no answer.
     Transport(TransportError),
     /// The service answered with an error.
     Service(Box<ServiceError>),
-    /// The service answered with success, but its answer can't be read, and why.
-    Response(String),
-    /// What a waiter waited for did not come about.
+    /// The service answered with success, but its answer can't be read.
+    Response(Cause),
+    /// A waiter gave up.
     Wait {
         /// The waiter's name in the model.
         waiter: String,
@@ -74,12 +76,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Config(error) => error.fmt(f),
-            Error::Invalid(refusal) => refusal.fmt(f),
+            Error::Invalid(error) => error.fmt(f),
             Error::Transport(error) => error.fmt(f),
             Error::Service(error) => error.fmt(f),
-            Error::Endpoint(text) | Error::Request(text) => f.write_str(text),
+            Error::Endpoint(cause) | Error::Request(cause) => cause.fmt(f),
             Error::Wait { waiter, reason } => write!(f, "Waiter {waiter} failed: {reason}"),
-            Error::Response(text) => write!(f, "the service's answer can't be read: {text}"),
+            Error::Response(cause) => write!(f, "the service's answer can't be read: {cause}"),
         }
     }
 }
@@ -91,11 +93,15 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {
-    /// What the layers below say, where there is no answer.
+    /// The underlying error. Its text may be part of this error's text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Error::Config(error) => error.source(),
             Error::Transport(error) => error.source(),
-            _ => None,
+            Error::Endpoint(cause) | Error::Request(cause) | Error::Response(cause) => {
+                cause.source()
+            }
+            Error::Invalid(_) | Error::Service(_) | Error::Wait { .. } => None,
         }
     }
 }
@@ -106,12 +112,13 @@ impl From<ConfigError> for Error {
     }
 }
 
-/// A request that was not sent since it departs from the model.
+/// An input that does not conform to the model, so that it was not sent.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct ValidationError {
-    /// All in which it departs.
+    /// What is wrong with it.
     pub violations: Vec<Violation>,
-    /// The model that it was checked against, and of which day that is.
+    /// The model that it was checked against, with its date.
     pub model: String,
 }
 
@@ -129,8 +136,11 @@ impl fmt::Display for ValidationError {
     }
 }
 
+impl std::error::Error for ValidationError {}
+
 /// An error that the service answered with.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct ServiceError {
     /// The operation that was called.
     pub operation: String,

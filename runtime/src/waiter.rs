@@ -7,7 +7,7 @@
 
 use crate::call::Call;
 use crate::document::Document;
-use crate::error::{Error, ServiceError};
+use crate::error::{Cause, Error, ServiceError};
 use crate::future::BoxFuture;
 use crate::query::Query;
 use crate::schema::{Acceptor, Comparator, Delay, Expected, Matcher, Outcome, ShapeIndex, Waiter};
@@ -123,7 +123,7 @@ impl<O: Visitor + Visit + Default + Send + 'static> Waiting<O> {
         );
         value
             .visit(&mut visitor)
-            .map_err(|refused| Error::Response(refused.to_string()))?;
+            .map_err(|error| Error::Response(Cause::of(error)))?;
         Ok(visitor.finish())
     }
 }

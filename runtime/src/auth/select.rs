@@ -60,9 +60,10 @@ pub(crate) fn select<'a>(
         let best = of_endpoint
             .first()
             .map_or(name(first), |listed| listed.name.as_str());
-        Error::Request(format!(
+        let problem = format!(
             "{operation} needs authentication with {best}, which is not supported: requests are signed with SigV4 only."
-        ))
+        );
+        Error::Request(problem.into())
     })
 }
 

@@ -6,7 +6,7 @@ use super::settings::{Origin, Settings};
 use crate::client::Config;
 use crate::client::config::{IdentitySource, USER_AGENT};
 use crate::endpoint::{AccountIdMode, ConfiguredUrl, EndpointUrls};
-use crate::error::{ConfigError, Error};
+use crate::error::{Cause, ConfigError, Error};
 use crate::http::proxy::Proxies;
 use crate::http::{Url, reqwest};
 use crate::validate::Mode;
@@ -123,7 +123,7 @@ fn validation(settings: &Settings) -> Result<Mode, Error> {
     let given = settings.get("cli_validation")?;
     let mode = given.map_or(Ok(Mode::default()), |value| value.text.parse());
     if settings.flag("parameter_validation", true)? {
-        mode.map_err(|error| Error::Request(error.to_string()))
+        mode.map_err(|error| Error::Request(Cause::of(error)))
     } else {
         Ok(Mode::Off)
     }
