@@ -1,16 +1,16 @@
-//! [`Document`]: a value of any shape, as the command line, the local endpoint and `document`
-//! shapes use it.
+//! [`Document`]: a value of any shape, for the command line, the local endpoint and members of type
+//! `document`.
 
 use crate::timestamp::Timestamp;
 use indexmap::IndexMap;
 
-/// A map that keeps the order in which its entries came.
+/// A map that keeps the order of its entries.
 pub type Map = IndexMap<String, Document>;
 
 /// A value of any shape.
 ///
-/// It prints without its content in `Debug` (only its kind and size), since it may hold what is
-/// sensitive and does not know its shape; use [`crate::redact`] with the rows to print it.
+/// `Debug` prints its kind and size only, since it may hold secrets and does not know its shape; to
+/// print the content, use [`crate::redact`] with the schema.
 #[derive(Clone, PartialEq, Default)]
 pub enum Document {
     /// No value.
@@ -20,7 +20,7 @@ pub enum Document {
     Boolean(bool),
     /// An integer.
     Integer(i128),
-    /// An integer of more digits than [`Integer`](Document::Integer) has, as it is written.
+    /// An integer with more digits than [`Integer`](Document::Integer) can hold, as text.
     Digits(String),
     /// A number with a fraction or exponent.
     Float(f64),
@@ -32,7 +32,7 @@ pub enum Document {
     Timestamp(Timestamp),
     /// Elements in order.
     List(Vec<Document>),
-    /// Members or entries in the order given.
+    /// Members or entries, in the order given.
     Map(Map),
 }
 
@@ -61,12 +61,12 @@ impl Document {
         }
     }
 
-    /// The entry of this name, if this is a map that has it.
+    /// The entry with this key, if this is a map that has it.
     pub fn get(&self, key: &str) -> Option<&Document> {
         self.as_map()?.get(key)
     }
 
-    /// The kind of value in the words of a message: `string`, `integer`, `map` and so on.
+    /// The kind of value, for messages: `string`, `integer`, `map` and so on.
     pub fn kind(&self) -> &'static str {
         match self {
             Document::Null => "null",

@@ -13,8 +13,7 @@ use crate::http::TransportError;
 use crate::validate::Violation;
 use std::fmt;
 
-/// Why a call has no output. `Debug` says what `Display` does, as it is what a `main` that returns
-/// it prints.
+/// Why a call has no output. `Debug` prints the same as `Display`, for a `main` that returns it.
 #[non_exhaustive]
 pub enum Error {
     /// The configuration is incomplete or wrong: no region, no credentials, a broken file.
@@ -55,18 +54,18 @@ impl Error {
     }
 
     /// Whether it is this error of the service, by its code or its name in the model:
-    /// `error.is("JobNotFoundException")`, or `error.is(ErrorCode::JobNotFoundException)` of a
-    /// generated client.
+    /// `error.is("JobNotFoundException")`, or with the enum of a generated client,
+    /// `error.is(ErrorCode::JobNotFoundException)`.
     pub fn is(&self, code: impl AsRef<str>) -> bool {
         self.service().is_some_and(|error| error.is(code.as_ref()))
     }
 
-    /// What the service says of its error.
+    /// The message of the service's error.
     pub fn message(&self) -> Option<&str> {
         self.service().map(|error| error.message.as_str())
     }
 
-    /// The id that the service gave the request it answered with an error.
+    /// The service's id of the request that failed.
     pub fn request_id(&self) -> Option<&str> {
         self.service()?.request_id.as_deref()
     }
@@ -144,28 +143,28 @@ impl std::error::Error for ValidationError {}
 pub struct ServiceError {
     /// The operation that was called.
     pub operation: String,
-    /// The code, e.g. `JobNotFoundException`; the status when the answer has none.
+    /// The code, e.g. `JobNotFoundException`; the HTTP status if the answer has none.
     pub code: String,
-    /// The name of the error's structure, if the model has one for it. Services that spoke AWS
-    /// Query once keep their old codes, which are other names
-    /// (`AWS.SimpleQueueService.NonExistentQueue` of `QueueDoesNotExist`).
+    /// Name of the error's structure, if the model has one. It differs from the code in services
+    /// that used to speak AWS Query and keep their old codes
+    /// (`AWS.SimpleQueueService.NonExistentQueue` for `QueueDoesNotExist`).
     pub shape: Option<String>,
-    /// What the service says of it; may be empty.
+    /// The service's message; may be empty.
     pub message: String,
-    /// The answer has null for a message, which the AWS CLI prints as `None`.
+    /// Whether the message in the answer is null, which the AWS CLI prints as `None`.
     pub null_message: bool,
     /// The HTTP status.
     pub status: u16,
-    /// The id that the service gave the request.
+    /// The service's id of the request.
     pub request_id: Option<String>,
-    /// The error's members as the model has them; null when the model does not know the code.
+    /// The members of the error's structure; null if the model does not know the code.
     pub details: Document,
-    /// How often the call was made.
+    /// The attempts of the call.
     pub attempts: Attempts,
 }
 
 impl ServiceError {
-    /// Whether this is the error of this code or of this name in the model.
+    /// Whether the error has this code, or this name in the model.
     pub fn is(&self, code: &str) -> bool {
         self.code == code || self.shape.as_deref() == Some(code)
     }
@@ -197,8 +196,7 @@ impl fmt::Display for ServiceError {
 macro_rules! error_code {
     ($name:ident) => {
         impl $name {
-            /// Which error of the model the service's error is; none when the error is not the
-            /// service's.
+            /// The service's error in the model; `None` if the error is not the service's.
             pub fn of(error: &$crate::Error) -> ::core::option::Option<Self> {
                 error
                     .service()

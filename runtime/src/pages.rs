@@ -1,5 +1,5 @@
-//! [`Pager`]: which tokens ask for the next page of an output. The typed client and the command
-//! page with it alike.
+//! [`Pager`]: pagination, as the typed client and the command do it: which tokens request the next
+//! page.
 
 use crate::document::{Document, Map};
 use crate::schema::{Operation, Pagination, Service, Shape, ShapeIndex};
@@ -15,10 +15,10 @@ pub struct Pager<'a> {
     pagination: Pagination<'a>,
     input: ShapeIndex,
     output: ShapeIndex,
-    /// The tokens that ask for the page, by input member; empty while the input says itself what is
-    /// asked for.
+    /// The tokens that request the page, by input member; empty for the first page, which the input
+    /// itself requests.
     tokens: Map,
-    /// The tokens of the page before, once there is one.
+    /// The tokens of the page before, if there is one.
     last: Option<Map>,
 }
 
@@ -27,14 +27,14 @@ pub struct Pager<'a> {
 pub enum Next {
     /// Nothing.
     End,
-    /// Another page, which [`Pager::tokens`] ask for.
+    /// Another page, requested by [`Pager::tokens`].
     Page,
-    /// The same page: the service gives the tokens that asked for this one.
+    /// The same page again: the service returned the tokens that requested this one.
     Same,
 }
 
 impl<'a> Pager<'a> {
-    /// A pager before the first page; none for an operation that has no pages.
+    /// A pager before the first page; `None` for an operation without pages.
     pub fn new(service: &'a Service<'a>, operation: &Operation<'a>) -> Option<Self> {
         let pagination = operation.pagination()?;
         let input = operation.input?;
@@ -49,7 +49,7 @@ impl<'a> Pager<'a> {
         })
     }
 
-    /// A pager that knows the tokens in the input of the first page.
+    /// The same, with the tokens that the first page's input has.
     pub(crate) fn beginning(
         service: &'a Service<'a>,
         operation: &Operation<'a>,
@@ -73,18 +73,18 @@ impl<'a> Pager<'a> {
         &self.pagination
     }
 
-    /// Begins at the page that these tokens ask for.
+    /// Begins with the page that these tokens request.
     pub fn start(&mut self, tokens: &Map) {
         self.tokens = self.all(|name| tokens.get(name).cloned());
     }
 
-    /// The tokens that ask for the page, by input member: all of them, or none when the input says
-    /// itself what is asked for.
+    /// The tokens that request the page, by input member: all of them, or none for the first page,
+    /// which the input itself requests.
     pub fn tokens(&self) -> &Map {
         &self.tokens
     }
 
-    /// The input that asks for the page, made of that which asks for the first one.
+    /// The input that requests the page, made from the first page's input.
     pub(crate) fn input<'i>(&'i self, input: &'i (dyn Visit + Sync)) -> Paged<'i> {
         Paged {
             input,
@@ -94,7 +94,7 @@ impl<'a> Pager<'a> {
         }
     }
 
-    /// Turns to what follows this page.
+    /// Moves past this page.
     ///
     /// # Errors
     ///
@@ -128,7 +128,7 @@ impl<'a> Pager<'a> {
         Ok(if same { Next::Same } else { Next::Page })
     }
 
-    /// A token for each input member, null where there is none.
+    /// A token for each input member; null if there is none.
     fn all(&self, mut token: impl FnMut(&str) -> Option<Document>) -> Map {
         let names = self.pagination.input_tokens.iter();
         names
@@ -137,8 +137,8 @@ impl<'a> Pager<'a> {
     }
 }
 
-/// The value of the first of the alternatives (`a.b || c[-1].d`) that has one; null, false, 0 and
-/// what is empty are none.
+/// The value of the first alternative (`a.b || c[-1].d`) that has one. Null, false, 0 and empty
+/// values do not count.
 fn find<'d>(document: &'d Document, expression: &str) -> Option<&'d Document> {
     expression
         .split("||")
@@ -159,7 +159,7 @@ fn at<'d>(document: &'d Document, path: &str) -> Option<&'d Document> {
     found.filter(|value| is_something(value))
 }
 
-/// The element at an index, which counts from the end when it is negative.
+/// The element at an index; negative indices count from the end.
 fn element(list: &[Document], index: isize) -> Option<&Document> {
     let from_end = || list.len().checked_sub(index.unsigned_abs());
     list.get(usize::try_from(index).ok().or_else(from_end)?)
@@ -177,7 +177,7 @@ fn is_something(value: &Document) -> bool {
     }
 }
 
-/// An input whose tokens are replaced by others.
+/// An input with other tokens.
 pub(crate) struct Paged<'i> {
     input: &'i (dyn Visit + Sync),
     tokens: &'i Map,
@@ -199,7 +199,7 @@ impl Visit for Paged<'_> {
     }
 }
 
-/// Hands the members of a structure on, but for the tokens, which come last.
+/// Passes the members of a structure on, except for the tokens, which come last.
 struct Replacing<'s> {
     paged: &'s Paged<'s>,
     visitor: &'s mut dyn Visitor,
@@ -301,7 +301,7 @@ impl Visitor for Kept<'_> {
     }
 }
 
-/// Takes any value and keeps none.
+/// Takes any value and drops it.
 struct Dropped;
 
 impl Visitor for Dropped {

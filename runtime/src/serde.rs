@@ -1,9 +1,9 @@
-//! serde for generated types (the feature `serde`), in the form that they have on the wire of AWS
-//! JSON: members by their names there, points in time as seconds, bytes as base64 text. What is
-//! sensitive is written too; to print a value, use `Debug`.
+//! serde for generated types (the feature `serde`), in the form of the AWS JSON protocols: members
+//! with their names on the wire, points in time as seconds, bytes as base64 text. Sensitive values
+//! are written too; to print a value without them, use `Debug`.
 //!
-//! Reading is as lenient as it is with an answer: what is missing is absent or empty, and what is
-//! unknown is passed over. A call checks its input when it is made.
+//! Reading is as lenient as for answers: missing members are absent or empty, and unknown ones are
+//! skipped. Inputs are validated when a call is made.
 
 use crate::codec::{EncodeMode, json};
 use crate::schema::{Service, ShapeIndex};
@@ -37,16 +37,16 @@ pub fn deserialize<'de, D: Deserializer<'de>, T: Visitor + Default>(
     Ok(value)
 }
 
-/// Reads the text of an enum's value. What else is there is not in the error, since it may be
-/// sensitive. For [`serde!`](crate::serde).
+/// Reads the text of an enum's value. A value of another type is not repeated in the error, since
+/// it may be sensitive. For [`serde!`](crate::serde).
 #[doc(hidden)]
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     String::deserialize(deserializer)
         .map_err(|_| D::Error::custom("the value of an enum is a string"))
 }
 
-/// Implements serde's traits for a generated structure or union, and with what reads and writes it
-/// for an enum.
+/// Implements serde's traits for a generated structure or union, or for an enum with the given
+/// functions.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! serde {

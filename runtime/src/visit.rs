@@ -1,13 +1,11 @@
-//! The one visitor: a source of values writes them to a [`Visitor`], and every receiver of values
-//! is one.
+//! The one visitor: values write themselves ([`Visit`]) to a [`Visitor`], and everything that
+//! receives values is a visitor.
 //!
-//! Typed structures and [`Document`]s write themselves ([`Visit`]) to a protocol's writer, to the
-//! validator or to the redacting printer; a protocol's reader writes an answer to a typed structure
-//! or to a [`DocumentBuilder`]. A protocol is therefore one writer and one reader, and code grows by
-//! shapes plus protocols, not by shapes times protocols.
+//! Typed structures and [`TypedDocument`]s write themselves to a codec's encoder, to the validator
+//! or to the redacting printer; a codec's reader writes an answer to a typed structure or to a
+//! [`DocumentBuilder`]. So code grows by shapes plus codecs, not by shapes times codecs.
 //!
-//! Values come with indices of members, not names: names on the wire are the protocol's business,
-//! and are in the schema.
+//! Members have indices, not names: names on the wire depend on the codec, and are in the schema.
 
 mod cursor;
 mod document;
@@ -20,9 +18,8 @@ use crate::timestamp::Timestamp;
 /// `Ok` to go on, or why the visitor can't take the value.
 pub type VisitResult = Result<(), VisitError>;
 
-/// Why a visitor refuses a value: another kind of value belongs there, it is out of range or not of
-/// the form that is asked for, or there is no such member. As wide as a pointer, since every part
-/// of every value is answered with one or none.
+/// Why a visitor rejects a value: it is of the wrong kind, out of range or malformed, or there is
+/// no such member. It is one pointer wide, since every call of a visitor returns it or `Ok`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitError(Box<Reason>);
 
@@ -34,20 +31,19 @@ enum Reason {
 }
 
 impl VisitError {
-    /// Another kind of value belongs here; the word says which kind was offered.
+    /// The value is of the wrong kind, which is named.
     #[cold]
     pub fn kind(found: &'static str) -> Self {
         VisitError(Box::new(Reason::Kind(found)))
     }
 
-    /// A number outside the range of its shape, or text that is not of the form that its shape asks
-    /// for.
+    /// A number is out of the range of its shape, or text does not have the form of its shape.
     #[cold]
     pub fn form(expected: &'static str) -> Self {
         VisitError(Box::new(Reason::Form(expected)))
     }
 
-    /// No such member. Its name is left out, since it may be a part of what is sensitive.
+    /// There is no such member. Its name is left out, since it may be part of something sensitive.
     #[cold]
     pub fn member() -> Self {
         VisitError(Box::new(Reason::Member))
@@ -66,7 +62,7 @@ impl std::fmt::Display for VisitError {
 
 impl std::error::Error for VisitError {}
 
-/// The parts that a value consists of.
+/// The kind of a value that has parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompoundKind {
     /// Members of a structure or union.
@@ -77,11 +73,11 @@ pub enum CompoundKind {
     Entries,
 }
 
-/// Receives one value: a scalar by one call; a compound by `begin`, its parts, and `end`.
+/// Receives one value: a scalar in one call; a compound as `begin`, its parts, and `end`.
 ///
 /// Each part is announced by [`member`](Visitor::member), [`element`](Visitor::element) or
-/// [`entry`](Visitor::entry), which return the visitor for the part's value. By default every method
-/// refuses the value.
+/// [`entry`](Visitor::entry), which return the visitor for the part's value. By default, every
+/// method rejects the value.
 pub trait Visitor {
     /// A null, where the shape is sparse or a document.
     fn null(&mut self) -> VisitResult {
@@ -119,11 +115,11 @@ pub trait Visitor {
             CompoundKind::Entries => "map",
         }))
     }
-    /// The value of the member with this index in its structure's row follows.
+    /// The value of the member with this index in the structure's schema follows.
     fn member(&mut self, _index: usize) -> Result<&mut dyn Visitor, VisitError> {
         Err(VisitError::kind("structure"))
     }
-    /// A member that the rows don't have was given; its value does not follow.
+    /// A member that the schema does not have was given. Its value does not follow.
     fn unknown(&mut self, _name: &str) -> VisitResult {
         Err(VisitError::member())
     }
@@ -143,10 +139,10 @@ pub trait Visitor {
 
 /// A value that writes itself to a [`Visitor`].
 pub trait Visit {
-    /// Writes the value: all of it, or up to what the visitor refuses.
+    /// Writes the value, up to what the visitor rejects.
     fn visit(&self, visitor: &mut dyn Visitor) -> VisitResult;
 
-    /// Writes the value as a member: announced by its index, unless it is absent.
+    /// Writes the value as the member with this index, unless it is absent.
     fn visit_member(&self, index: usize, visitor: &mut dyn Visitor) -> VisitResult {
         self.visit(visitor.member(index)?)
     }

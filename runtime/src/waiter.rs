@@ -1,9 +1,8 @@
-//! [`Waiting`]: a call that is made again and again until something is as a waiter of the model
-//! wants it. What each answer means for the wait is known to [`Watch`], with which a command waits
-//! too.
+//! [`Waiting`]: a call that is repeated until an acceptor of a waiter matches. [`Watch`] evaluates
+//! each answer; the command uses it too.
 //!
-//! Source: the specification of `smithy.waiters#waitable`, and what botocore makes of its own
-//! waiters, whose attempts are counted and whose delays are fixed.
+//! Source: the specification of `smithy.waiters#waitable`, and botocore's behaviour for its own
+//! waiters, which have a fixed delay and a maximum number of attempts.
 
 use crate::call::Call;
 use crate::document::Document;
@@ -15,11 +14,11 @@ use crate::visit::{DocumentBuilder, Visit, Visitor};
 use std::future::IntoFuture;
 use std::time::Duration;
 
-/// The most calls where the model does not say it.
+/// Maximum number of calls if the model has none.
 const ATTEMPTS: u32 = 40;
 
-/// Calls that go on until something is as wanted, when this is awaited (or by `blocking`, a
-/// feature).
+/// Calls that are repeated until the waiter's condition is met; made when this is awaited (or by
+/// `blocking`, a feature).
 ///
 /// ```no_run
 /// # async fn example<O>(waiting: opsmith_runtime::waiter::Waiting<O>) -> Result<(), opsmith_runtime::Error>
@@ -50,13 +49,13 @@ impl<O: Visitor + Visit + Default + Send + 'static> Waiting<O> {
         }
     }
 
-    /// Pauses so long between two calls, rather than as the model says.
+    /// Sets the delay between two calls, in place of the model's.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = Some(delay);
         self
     }
 
-    /// The most calls, rather than as the model says.
+    /// Sets the maximum number of calls, in place of the model's.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts.max(1));
         self
@@ -66,7 +65,8 @@ impl<O: Visitor + Visit + Default + Send + 'static> Waiting<O> {
     ///
     /// # Errors
     ///
-    /// As awaiting it, and within an async runtime, which must not be blocked, [`Error::Request`].
+    /// The errors of awaiting it, and [`Error::Request`] within an async runtime, which must not be
+    /// blocked.
     #[cfg(feature = "blocking")]
     pub fn blocking(self) -> Result<Option<O>, Error> {
         crate::call::block_on(self.into_future())?
@@ -129,8 +129,7 @@ impl<O: Visitor + Visit + Default + Send + 'static> Waiting<O> {
 }
 
 impl<O: Visitor + Visit + Default + Send + 'static> IntoFuture for Waiting<O> {
-    /// The answer that ended the wait; none where it was an error of the service that was waited
-    /// for.
+    /// The answer that ended the wait; `None` if that was an error that the waiter waits for.
     type Output = Result<Option<O>, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
@@ -139,7 +138,7 @@ impl<O: Visitor + Visit + Default + Send + 'static> IntoFuture for Waiting<O> {
     }
 }
 
-/// A wait: what has been seen so far, and what the next answer means.
+/// The state of a wait: evaluates one answer after the other.
 #[derive(Debug)]
 pub struct Watch<'a> {
     waiter: &'a Waiter<'a>,
@@ -152,10 +151,10 @@ pub struct Watch<'a> {
     last: Option<&'a Acceptor<'a>>,
 }
 
-/// An answer, as a waiter looks at it.
+/// An answer, as a waiter sees it.
 #[derive(Debug)]
 pub enum Seen<'s> {
-    /// A success with its HTTP status, its output, and the input that was sent.
+    /// A success: its HTTP status, its output, and the input that was sent.
     Output(u16, &'s Document, &'s Document),
     /// An error of the service.
     Error(&'s ServiceError),
@@ -164,24 +163,24 @@ pub enum Seen<'s> {
 /// What an answer means for the wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is as it was waited for.
+    /// The condition is met.
     Success,
-    /// Not yet: another call follows after a pause, which is between these.
+    /// Not yet: call again after a delay between these two.
     Again(Duration, Duration),
-    /// It never will be, and why.
+    /// It can't be met any more, and why.
     Failed(String),
-    /// It was not so after all attempts, and what was seen.
+    /// It was not met after the last attempt, and what was seen.
     OutOfAttempts(String),
-    /// An error that the waiter does not look for.
+    /// An error that no acceptor matches.
     Unexpected,
 }
 
 impl<'a> Watch<'a> {
-    /// A wait that has not begun.
+    /// A wait before the first call.
     ///
     /// # Errors
     ///
-    /// An expression of the model that is wrong.
+    /// An expression in the model is invalid.
     pub fn new(waiter: &'a Waiter<'a>) -> Result<Self, String> {
         let query = |Acceptor(_, matcher): &Acceptor<'_>| match matcher {
             Matcher::Output(path, ..) | Matcher::InputOutput(path, ..) => {
@@ -209,13 +208,13 @@ impl<'a> Watch<'a> {
         })
     }
 
-    /// Pauses so long between two calls, rather than as the model says.
+    /// Sets the delay between two calls, in place of the model's.
     #[must_use]
     pub fn delay(self, delay: Option<Duration>) -> Self {
         Watch { delay, ..self }
     }
 
-    /// The most calls, rather than as the model says.
+    /// Sets the maximum number of calls, in place of the model's.
     #[must_use]
     pub fn attempts(self, attempts: Option<u32>) -> Self {
         Watch {
@@ -224,12 +223,12 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Whether outputs matter at all.
+    /// Whether an acceptor looks at outputs.
     pub fn looks_at_outputs(&self) -> bool {
         self.queries.iter().any(Option::is_some)
     }
 
-    /// What the next answer means.
+    /// Evaluates the next answer.
     pub fn look(&mut self, seen: &Seen<'_>) -> Verdict {
         self.made = self.made.saturating_add(1);
         let mut acceptors = self.waiter.acceptors.iter().zip(&self.queries);
@@ -254,7 +253,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The pause before the next call.
+    /// The delay before the next call.
     fn again(&self) -> Verdict {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
         match (self.delay, self.waiter.delay) {
@@ -269,7 +268,7 @@ impl<'a> Watch<'a> {
 }
 
 fn matches(matcher: &Matcher<'_>, query: Option<&Query>, seen: &Seen<'_>) -> bool {
-    // A function that is given what it does not take finds nothing.
+    // A function with an argument of the wrong type finds nothing.
     let found = |document: &Document| {
         query
             .and_then(|query| query.search(document).ok())
@@ -302,7 +301,7 @@ fn compare(found: &Document, comparator: Comparator, expected: &Expected<'_>) ->
     };
     match comparator {
         Comparator::Is => is(found),
-        // An empty list is not all as expected, says the specification.
+        // By the specification, an empty list does not match.
         Comparator::All => found
             .as_list()
             .is_some_and(|all| !all.is_empty() && all.iter().all(is)),
@@ -310,7 +309,7 @@ fn compare(found: &Document, comparator: Comparator, expected: &Expected<'_>) ->
     }
 }
 
-/// What matched, in the words of the AWS CLI, which scripts look for.
+/// What matched, in the words of the AWS CLI, which scripts search for.
 fn explained(matcher: &Matcher<'_>) -> String {
     let python = |value: bool| if value { "True" } else { "False" };
     match matcher {

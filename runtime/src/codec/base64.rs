@@ -1,12 +1,11 @@
 //! Base64 as Python reads it.
 
-/// The bytes of a text: characters outside of the alphabet are passed over, the text ends where
-/// padding completes it, and bits that are left over don't matter. None of a text that ends in
-/// between.
+/// Decodes text. Characters outside the alphabet are skipped, padding that completes a group ends
+/// the text, and excess bits are ignored. `None` if the text ends within a group.
 pub fn lenient(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    // What is left of the last digit; how many digits there are of the four that make three bytes;
-    // how much padding after them.
+    // The last digit; the number of digits in the current group of four; the number of padding
+    // characters after them.
     let mut left = 0;
     let mut digits = 0;
     let mut padding = 0;

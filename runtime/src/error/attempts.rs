@@ -1,23 +1,23 @@
-//! [`Attempts`]: the number of attempts of a call, and what is known of them.
+//! [`Attempts`]: the number of attempts of a call, and what they tell about its error.
 
-/// How often a call was sent, and what else an error can't be understood without.
+/// The number of attempts of a call, and what else helps to understand its error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempts {
-    /// How often the request was sent.
+    /// The number of attempts so far.
     pub made: u32,
-    /// How often it may be sent.
+    /// Maximum number of attempts.
     pub allowed: u32,
-    /// An attempt before the last may have taken effect, its answer having been none or a failure
-    /// of the server's.
+    /// Whether an attempt before the last may have taken effect: it had no answer, or a server's
+    /// failure.
     pub unclear: bool,
-    /// The last attempt found a state in which the call can't be made, which may be the doing of an
-    /// unclear one.
+    /// Whether the last attempt failed because of the resource's state, which an unclear attempt
+    /// may have changed.
     pub of_state: bool,
-    /// The failure was worth another attempt, for which the client's allowance is spent: too many
+    /// Whether the failure could have been retried, but the client's retry quota is spent: too many
     /// of its calls failed.
     pub quota_spent: bool,
-    /// By how many seconds the local clock is behind the service's (ahead, when negative), when
-    /// that may be the reason.
+    /// Seconds by which the local clock is behind the service's (ahead if negative), if that may be
+    /// the reason.
     pub clock_behind: Option<i64>,
 }
 
@@ -33,7 +33,7 @@ impl Attempts {
         }
     }
 
-    /// The note for people that the error calls for, if any.
+    /// A note to print with the error.
     pub fn note(&self) -> Option<String> {
         if let Some(behind) = self.clock_behind {
             let off = in_words(behind.unsigned_abs());

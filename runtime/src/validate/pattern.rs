@@ -1,9 +1,9 @@
 //! Patterns of models. They should be ECMA 262 expressions, but some are written for Java, and some
-//! have escapes that mean nothing.
+//! have meaningless escapes.
 
 use regress::Regex;
 
-/// Whether the pattern is found in the text. One that can't be compiled matches everything.
+/// Whether the pattern is found in the text. A pattern that can't be compiled matches everything.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     compiled(pattern).is_none_or(|pattern| pattern.find(text).is_some())
 }
@@ -17,7 +17,7 @@ fn compiled(pattern: &str) -> Option<Regex> {
         .ok()
 }
 
-/// Classes of Java by name, as they stand between brackets.
+/// Java's named classes, as they are written between brackets.
 const CLASSES: &[(&str, &str)] = &[
     ("Alnum", "0-9A-Za-z"),
     ("Alpha", "A-Za-z"),
@@ -38,7 +38,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("all", "\\p{Any}"),
 ];
 
-/// An expression of Java as one of ECMA 262.
+/// Translates a Java expression to ECMA 262.
 struct Translation<'p> {
     rest: &'p str,
     out: String,
@@ -101,12 +101,12 @@ impl<'p> Translation<'p> {
         Some(())
     }
 
-    /// Passes over a `+` after a quantifier, which only forbids to try again.
+    /// Skips a `+` after a quantifier, which only forbids backtracking.
     fn possessive(&mut self) {
         self.rest = self.rest.strip_prefix('+').unwrap_or(self.rest);
     }
 
-    /// Takes `(?s)` and the like, which are flags of the whole here.
+    /// Turns `(?s)` and the like into flags of the whole expression.
     fn inline_flags(&mut self) -> bool {
         let Some((flags, rest)) = self.rest.get(2..).and_then(|rest| rest.split_once(')')) else {
             return false;
@@ -133,14 +133,14 @@ impl<'p> Translation<'p> {
             'z' | 'Z' if !self.in_class => self.out.push('$'),
             'h' => self.class(" \\t", false),
             'x' if self.rest.starts_with('{') => self.out.push_str("\\u"),
-            // Escapes that mean nothing.
+            // Meaningless escapes.
             '-' if !self.in_class => self.out.push('-'),
             c if "^$\\.*+?()[]{}|/-".contains(c) || c.is_ascii_alphanumeric() => {
                 self.out.extend(['\\', c])
             }
             c => self.out.push(c),
         }
-        // Behind a class a dash is no range.
+        // After a class, a dash is not a range.
         if self.in_class && "pPhdDsSwW".contains(c) && self.rest.starts_with('-') {
             self.take();
             self.out.push_str("\\-");
@@ -163,7 +163,7 @@ impl<'p> Translation<'p> {
             }
             _ => {
                 self.out.push_str(if negated { "\\P" } else { "\\p" });
-                // Its braces are no quantifier.
+                // Its braces are not a quantifier.
                 if let Some((name, rest)) = name {
                     self.out.extend(["{", name, "}"]);
                     self.rest = rest;

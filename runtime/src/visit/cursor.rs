@@ -5,12 +5,12 @@ use crate::schema::{Member, Service, Shape, ShapeIndex, flag};
 
 /// The position in the schema of a visitor that walks it.
 ///
-/// The sinks that produce text or a [`Document`] are all one object that takes every part; this is
-/// what they share.
+/// Visitors that are one object for all parts share it: the encoder, the validator, the printer,
+/// the builder of documents.
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     service: &'a Service<'a>,
-    /// The compound whose parts come at present, and those around it.
+    /// The current compound, and those around it.
     compound: &'a Shape<'a>,
     around: Vec<&'a Shape<'a>>,
     shape: &'a Shape<'a>,
@@ -29,18 +29,18 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The shape of the value that is due.
+    /// The shape of the current value.
     pub(crate) fn shape(&self) -> &'a Shape<'a> {
         self.shape
     }
 
-    /// The member, element or entry that the value is due for; none at the top and inside
+    /// The member, element or entry whose value is current; `None` for the whole value and inside
     /// documents.
     pub(crate) fn part(&self) -> Option<&'a Member<'a>> {
         self.member
     }
 
-    /// Whether the value that is due is left out of messages, leaving aside what is around it.
+    /// Whether messages must hide the current value because of itself, not of what is around it.
     pub(crate) fn hides(&self) -> bool {
         match self.member {
             Some(member) => self.service.hides(member),
@@ -48,7 +48,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether the value that is due may have a part that is left out of messages.
+    /// Whether the current value may have a part that messages must hide.
     pub(crate) fn holds_secrets(&self) -> bool {
         self.shape
             .members
@@ -67,22 +67,22 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The compound whose parts come at present.
+    /// The current compound.
     pub(crate) fn compound(&self) -> &'a Shape<'a> {
         self.compound
     }
 
-    /// Whether a null is a value here.
+    /// Whether null is a value here, rather than absence.
     pub(crate) fn takes_null(&self) -> bool {
         self.depth() > 0 && self.compound.is(flag::SPARSE)
     }
 
-    /// How many compounds are open.
+    /// The number of open compounds.
     pub(crate) fn depth(&self) -> usize {
         self.around.len()
     }
 
-    /// Turns to the member with this index of the current compound.
+    /// Moves to the member with this index of the current compound.
     pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, VisitError> {
         let found = self.compound.members.get(index);
         let member = found.ok_or_else(VisitError::member)?;
@@ -90,12 +90,12 @@ impl<'a> Cursor<'a> {
         Ok(member)
     }
 
-    /// Turns to the element of the current list, or the value of the current map.
+    /// Moves to the element of the current list, or the value of the current map.
     pub(crate) fn element(&mut self) {
         self.turn(self.compound.element());
     }
 
-    /// Turns to the key of the current map.
+    /// Moves to the key of the current map.
     pub(crate) fn key(&mut self) {
         self.turn(self.compound.members.first());
     }

@@ -100,15 +100,15 @@ impl Visitor for DocumentBuilder<'_> {
     }
 }
 
-/// A document with the rows that say what it is, so that it can be written.
+/// A document with its schema, so that it can be encoded.
 ///
-/// Text and numbers stand for a timestamp where the rows ask for one, and base64 for bytes, as in
+/// Text and numbers are taken for timestamps where the schema has one, and base64 for bytes, as in
 /// JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct TypedDocument<'a> {
     /// The value.
     pub document: &'a Document,
-    /// The service whose rows apply.
+    /// The service whose schema applies.
     pub service: &'a Service<'a>,
     /// The value's shape.
     pub shape: ShapeIndex,

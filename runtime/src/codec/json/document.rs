@@ -121,7 +121,7 @@ impl<'t> Parser<'t> {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
 
-    /// Takes this text, if it comes next.
+    /// Consumes this text, if it comes next.
     fn word(&mut self, word: &str) -> Option<()> {
         self.rest = self.rest.strip_prefix(word)?;
         Some(())

@@ -1,4 +1,4 @@
-//! Reading JSON: serde_json's tokens go straight into the visitor, which the schema selects.
+//! Reading JSON: serde_json's tokens go straight into the visitor, guided by the schema.
 
 use crate::codec::{DeserializeError, Extent};
 use crate::schema::{Kind, Member, Service, Shape, ShapeIndex, flag};
@@ -94,7 +94,7 @@ fn taken<E: Error>(done: VisitResult) -> Result<(), E> {
 }
 
 impl<'a, 's> Value<'a, 's> {
-    /// A whole value that is no member.
+    /// A value that is not a part of another.
     fn new(service: &'a Service<'a>, shape: ShapeIndex, visitor: &'s mut dyn Visitor) -> Self {
         Value {
             service,
