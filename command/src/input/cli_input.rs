@@ -1,7 +1,8 @@
 //! `--cli-input-json` and `--cli-input-yaml`: all parameters in one document.
 
+use super::coerce::{Coercer, Source};
 use super::files::{self, Content};
-use super::{Error, Reader, json, yaml};
+use super::{InputError, Reader, json, yaml};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::ShapeIndex;
 use std::io::Read as _;
@@ -18,11 +19,11 @@ impl Reader<'_> {
         json: Option<&str>,
         yaml: Option<&str>,
         shape: ShapeIndex,
-    ) -> Result<Map, Error> {
+    ) -> Result<Map, InputError> {
         let (option, read) = match (json, yaml) {
             (None, None) => return Ok(Map::new()),
             (Some(_), Some(_)) => {
-                return Err(Error::Parameter(
+                return Err(InputError::Parameter(
                     "Only one --cli-input- parameter may be specified.".to_owned(),
                 ));
             }
@@ -37,7 +38,7 @@ impl Reader<'_> {
         };
         self.whole(
             option,
-            read.map_err(|problem| Error::of(option, problem))?,
+            read.map_err(|problem| InputError::of(option, problem))?,
             shape,
         )
     }
@@ -47,45 +48,59 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// The line is no JSON, or not a map.
-    pub(crate) fn jsonl(&self, option: &str, line: &str, shape: ShapeIndex) -> Result<Map, Error> {
+    pub(crate) fn jsonl(
+        &self,
+        option: &str,
+        line: &str,
+        shape: ShapeIndex,
+    ) -> Result<Map, InputError> {
         self.whole(
             option,
-            json_document(line).map_err(|problem| Error::of(option, problem))?,
+            json_document(line).map_err(|problem| InputError::of(option, problem))?,
             shape,
         )
     }
 
-    fn whole(&self, option: &str, mut document: Document, shape: ShapeIndex) -> Result<Map, Error> {
+    fn whole(
+        &self,
+        option: &str,
+        document: Document,
+        shape: ShapeIndex,
+    ) -> Result<Map, InputError> {
         if !matches!(document, Document::Map(_)) {
             let found = document.kind();
-            return Err(Error::of(
+            return Err(InputError::of(
                 option,
                 format_args!("Invalid type: expecting map, received {found}"),
             ));
         }
-        self.convert(option, &mut document, shape)?;
+        let mut coercer = Coercer::new(self);
+        let coerced = coercer.value(Source::Document, shape, document);
+        let document = coerced
+            .and_then(|document| coercer.finish(document))
+            .map_err(|error| InputError::of(option, error))?;
         match document {
             Document::Map(map) => Ok(map),
             _ => Ok(Map::new()),
         }
     }
 
-    fn text(&self, option: &str, word: &str) -> Result<String, Error> {
+    fn text(&self, option: &str, word: &str) -> Result<String, InputError> {
         if word == "-" {
             let mut text = String::new();
             let read = std::io::stdin().read_to_string(&mut text);
             read.map_err(|error| {
-                Error::of(
+                InputError::of(
                     option,
                     format_args!("standard input can't be read: {error}"),
                 )
             })?;
             return Ok(text);
         }
-        match files::load(self.env, word).map_err(|problem| Error::of(option, problem))? {
+        match files::load(self.env, word).map_err(|problem| InputError::of(option, problem))? {
             Content::Text(text) => Ok(text),
             Content::Bytes(bytes) => {
-                String::from_utf8(bytes).map_err(|_| Error::of(option, "it is not UTF-8 text"))
+                String::from_utf8(bytes).map_err(|_| InputError::of(option, "it is not UTF-8 text"))
             }
         }
     }

@@ -1,11 +1,12 @@
-//! `file://` and `fileb://`: a value that stands in a file.
+//! `file://` and `fileb://`: a value in a file.
 
-use super::{Error, Reader};
+use super::{InputError, Reader};
 use opsmith_runtime::config::Env;
+use opsmith_runtime::document::Document;
 use std::io;
 use std::path::PathBuf;
 
-/// What a value turned out to be.
+/// The content of a word or of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Content {
     Text(String),
@@ -13,21 +14,21 @@ pub(super) enum Content {
 }
 
 impl Reader<'_> {
-    /// A word, or what the file holds that it names.
-    pub(super) fn file(&self, option: &str, word: &str) -> Result<Content, Error> {
-        load(self.env, word).map_err(|problem| Error::of(option, problem))
+    /// The word, or the content of the file that it names.
+    pub(super) fn file(&self, option: &str, word: &str) -> Result<Content, InputError> {
+        load(self.env, word).map_err(|problem| InputError::of(option, problem))
     }
 
-    /// A word within shorthand, or what the file holds that it names.
-    pub(super) fn file_in_shorthand(&self, word: &str) -> Result<super::Document, String> {
+    /// The same for a word within shorthand.
+    pub(super) fn file_in_shorthand(&self, word: &str) -> Result<Document, String> {
         Ok(match load(self.env, word)? {
             Content::Text(text) => text.into(),
-            Content::Bytes(bytes) => super::Document::Blob(bytes),
+            Content::Bytes(bytes) => Document::Blob(bytes),
         })
     }
 }
 
-/// A word, or what the file holds that it names.
+/// The word, or the content of the file that it names.
 pub(super) fn load(env: &Env, word: &str) -> Result<Content, String> {
     if let Some(path) = word.strip_prefix("fileb://") {
         return read(env, word, path).map(Content::Bytes);
@@ -68,7 +69,7 @@ fn read(env: &Env, word: &str, path: &str) -> Result<Vec<u8>, String> {
     std::fs::read(&path).map_err(|error| failed(&path, error))
 }
 
-/// The text in an encoding; none when the bytes are not of it.
+/// The text in this encoding; none when the bytes are not in it.
 fn decoded(bytes: Vec<u8>, encoding: &str) -> Result<Option<String>, String> {
     match encoding
         .to_ascii_lowercase()

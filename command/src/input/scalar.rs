@@ -5,18 +5,17 @@ use opsmith_runtime::schema::Kind;
 use opsmith_runtime::timestamp::{Timestamp, Written};
 use std::fmt;
 
-/// The value of a word for an option of this kind; text stays text where the kind is not a
-/// number's.
+/// The value of a word for an option of this kind; text stays text unless a number is expected.
 ///
 /// # Errors
 ///
-/// A number that is none.
-pub(super) fn typed(kind: Kind, text: String) -> Result<Document, NoNumber> {
+/// A text that is not a number.
+pub(super) fn typed(kind: Kind, text: String) -> Result<Document, NotANumber> {
     match kind {
         Kind::Integer(_) => integer(&text)
             .map(Document::Integer)
-            .ok_or(NoNumber { kind: "int", text }),
-        Kind::Float => float(&text).map(Document::Float).ok_or(NoNumber {
+            .ok_or(NotANumber { kind: "int", text }),
+        Kind::Float => float(&text).map(Document::Float).ok_or(NotANumber {
             kind: "float",
             text,
         }),
@@ -24,21 +23,21 @@ pub(super) fn typed(kind: Kind, text: String) -> Result<Document, NoNumber> {
     }
 }
 
-/// A text that is no number of the kind that is due.
+/// A text that is not a number of the expected kind.
 #[derive(Debug)]
-pub(super) struct NoNumber {
+pub(super) struct NotANumber {
     kind: &'static str,
     text: String,
 }
 
-impl NoNumber {
+impl NotANumber {
     /// The problem without the text, which may be secret.
     pub(super) fn without_text(&self) -> String {
         format!("invalid {} value", self.kind)
     }
 }
 
-impl fmt::Display for NoNumber {
+impl fmt::Display for NotANumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "invalid {} value: '{}'", self.kind, self.text)
     }
@@ -60,7 +59,7 @@ pub(super) fn float(text: &str) -> Option<f64> {
     }
 }
 
-/// The number without the `_` between its digits; none when one stands elsewhere.
+/// The number without the `_` between its digits; none when there is a `_` elsewhere.
 fn underscored(text: &str) -> Option<String> {
     let text = text.trim();
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());

@@ -22,7 +22,7 @@ use std::fmt;
 
 /// Why a text is no shorthand.
 #[derive(Debug)]
-pub(super) enum Error {
+pub(super) enum ShorthandError {
     Syntax(Problem),
     /// A file that `@=` asks for can't be read.
     File(String),
@@ -52,7 +52,7 @@ type Load<'a> = &'a dyn Fn(&str) -> Result<Document, String>;
 /// # Errors
 ///
 /// Where the text is no shorthand, or a file can't be read.
-pub(super) fn parse(text: &str, load: Load<'_>) -> Result<Document, Error> {
+pub(super) fn parse(text: &str, load: Load<'_>) -> Result<Document, ShorthandError> {
     let mut parser = Parser {
         text: text.chars().collect(),
         at: 0,
@@ -94,15 +94,15 @@ impl Parser<'_> {
         self.text.get(self.at).copied()
     }
 
-    fn problem_at(&self, at: usize, what: What) -> Error {
-        Error::Syntax(Problem {
+    fn problem_at(&self, at: usize, what: What) -> ShorthandError {
+        ShorthandError::Syntax(Problem {
             text: self.text.clone(),
             at,
             what,
         })
     }
 
-    fn expected(&self, expected: &'static str, received: impl Into<String>) -> Error {
+    fn expected(&self, expected: &'static str, received: impl Into<String>) -> ShorthandError {
         self.problem_at(self.at, What::Expected(expected, received.into()))
     }
 
@@ -116,7 +116,7 @@ impl Parser<'_> {
     }
 
     /// Takes the character, with blanks before it.
-    fn expect(&mut self, expected: char) -> Result<(), Error> {
+    fn expect(&mut self, expected: char) -> Result<(), ShorthandError> {
         self.blanks();
         let name = match expected {
             ',' => ",",
@@ -135,7 +135,7 @@ impl Parser<'_> {
     }
 
     /// The key and the sign that follows it.
-    fn key(&mut self) -> Result<String, Error> {
+    fn key(&mut self) -> Result<String, ShorthandError> {
         let start = self.at;
         while self
             .current()
@@ -157,7 +157,7 @@ impl Parser<'_> {
         Ok(key)
     }
 
-    fn keyval(&mut self) -> Result<(String, Document), Error> {
+    fn keyval(&mut self) -> Result<(String, Document), ShorthandError> {
         let key = self.key()?;
         let value = match self.current() {
             None => self.word(String::new())?,
@@ -167,7 +167,7 @@ impl Parser<'_> {
         Ok((key, value))
     }
 
-    fn csv(&mut self) -> Result<Document, Error> {
+    fn csv(&mut self) -> Result<Document, ShorthandError> {
         let first = self.first()?;
         self.blanks();
         if self.current() != Some(',') {
@@ -179,11 +179,11 @@ impl Parser<'_> {
         loop {
             match self.second() {
                 Ok(item) => items.push(item),
-                Err(Error::Syntax(problem)) if self.current().is_none() => {
-                    return Err(Error::Syntax(problem));
+                Err(ShorthandError::Syntax(problem)) if self.current().is_none() => {
+                    return Err(ShorthandError::Syntax(problem));
                 }
                 // What looked like an item is the next key: its comma is taken again.
-                Err(Error::Syntax(_)) => {
+                Err(ShorthandError::Syntax(_)) => {
                     let before = self.text.get(..=self.at).unwrap_or_default();
                     self.at = before.iter().rposition(|c| *c == ',').unwrap_or(self.at);
                     break;
@@ -201,7 +201,7 @@ impl Parser<'_> {
     }
 
     /// A further item of a csv, with the comma after it.
-    fn second(&mut self) -> Result<Document, Error> {
+    fn second(&mut self) -> Result<Document, ShorthandError> {
         let item = match self.current() {
             Some(quote @ ('\'' | '"')) => self.quoted(quote)?,
             _ => {
@@ -222,7 +222,7 @@ impl Parser<'_> {
         Ok(item)
     }
 
-    fn first(&mut self) -> Result<Document, Error> {
+    fn first(&mut self) -> Result<Document, ShorthandError> {
         let word = match self.current() {
             Some(quote @ ('\'' | '"')) => self.quoted(quote)?,
             Some('=' | '[' | '{') => String::new(),
@@ -232,9 +232,9 @@ impl Parser<'_> {
     }
 
     /// A value as it is, or from the file that it names.
-    fn word(&self, word: String) -> Result<Document, Error> {
+    fn word(&self, word: String) -> Result<Document, ShorthandError> {
         if self.from_files {
-            (self.load)(&word).map_err(Error::File)
+            (self.load)(&word).map_err(ShorthandError::File)
         } else {
             Ok(Document::String(word))
         }
@@ -273,7 +273,7 @@ impl Parser<'_> {
     /// Text in quotes, where a backslash keeps the quote or backslash that follows from meaning
     /// anything. When the text ends before the quote does, the last quote kept so was the end after
     /// all.
-    fn quoted(&mut self, quote: char) -> Result<String, Error> {
+    fn quoted(&mut self, quote: char) -> Result<String, ShorthandError> {
         let start = self.at + 1;
         let mut at = start;
         let mut last_kept = None;
@@ -309,7 +309,7 @@ impl Parser<'_> {
             .replace("\\\\", "\\"))
     }
 
-    fn item(&mut self) -> Result<Document, Error> {
+    fn item(&mut self) -> Result<Document, ShorthandError> {
         match self.current() {
             Some('[') => self.nested(Self::list),
             Some('{') => self.nested(Self::hash),
@@ -319,8 +319,8 @@ impl Parser<'_> {
 
     fn nested(
         &mut self,
-        parse: impl Fn(&mut Self) -> Result<Document, Error>,
-    ) -> Result<Document, Error> {
+        parse: impl Fn(&mut Self) -> Result<Document, ShorthandError>,
+    ) -> Result<Document, ShorthandError> {
         if self.depth == DEEPEST {
             return Err(self.problem_at(self.at, What::TooDeep));
         }
@@ -332,7 +332,7 @@ impl Parser<'_> {
         value
     }
 
-    fn list(&mut self) -> Result<Document, Error> {
+    fn list(&mut self) -> Result<Document, ShorthandError> {
         let mut items = Vec::new();
         while self.current() != Some(']') {
             items.push(self.item()?);
@@ -342,7 +342,7 @@ impl Parser<'_> {
         Ok(Document::List(items))
     }
 
-    fn hash(&mut self) -> Result<Document, Error> {
+    fn hash(&mut self) -> Result<Document, ShorthandError> {
         let mut map = Map::new();
         while self.current() != Some('}') {
             let key = self.key()?;
@@ -355,7 +355,7 @@ impl Parser<'_> {
     }
 
     /// The comma between items, which may stand after the last one too.
-    fn separator(&mut self, end: char) -> Result<(), Error> {
+    fn separator(&mut self, end: char) -> Result<(), ShorthandError> {
         self.blanks();
         if self.current() != Some(end) {
             self.expect(',')?;
@@ -470,13 +470,13 @@ mod tests {
         };
         match parse(text, &load) {
             Ok(value) => Ok(shown(&value)),
-            Err(Error::Syntax(Problem {
+            Err(ShorthandError::Syntax(Problem {
                 at,
                 what: What::Expected(expected, received),
                 ..
             })) => Err(format!("{expected} {received} {at}")),
-            Err(Error::Syntax(problem)) => Err(problem.to_string()),
-            Err(Error::File(problem)) => Err(problem),
+            Err(ShorthandError::Syntax(problem)) => Err(problem.to_string()),
+            Err(ShorthandError::File(problem)) => Err(problem),
         }
     }
 
@@ -560,7 +560,7 @@ mod tests {
     #[test]
     fn the_mark_stands_under_the_place() {
         let problem = |text: &str| match parse(text, &|word| Ok(word.into())) {
-            Err(Error::Syntax(problem)) => problem.to_string(),
+            Err(ShorthandError::Syntax(problem)) => problem.to_string(),
             _ => panic!("{text} is shorthand"),
         };
         assert_eq!(
