@@ -338,7 +338,7 @@ fn what_is_wrong_for_all_lines_is_told_once() {
         (
             &["--cli-concurrency", "0"][..],
             252,
-            "'0' is no number from 1 to 10000",
+            "'0' is not a number from 1 to 10000",
         ),
         (
             &["--cli-input-json", "{}"],

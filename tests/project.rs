@@ -282,7 +282,10 @@ const JSON: &[(&str, &str)] = &[
         "command/src/input/json.rs",
         "parameters of the command line",
     ),
-    ("command/src/pages.rs", "the token of --starting-token"),
+    (
+        "command/src/pages/token.rs",
+        "the token of --starting-token",
+    ),
     ("local/src/endpoint.rs", "requests of CodePipeline"),
     ("local/src/operations.rs", "answers of CodePipeline"),
     ("local/src/stub.rs", "answers of CodePipeline"),

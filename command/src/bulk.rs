@@ -1,8 +1,8 @@
-//! `--cli-input-jsonl`: an operation called once for each line of a stream, many calls at a time,
-//! one result per line in the order of the input.
+//! `--cli-input-jsonl`: calls an operation for each line of a stream, many calls at a time, and
+//! prints a result for each line, in the order of the input.
 //!
-//! Memory is bounded whatever the stream: lines are read as calls are made, and no more is begun
-//! while too many results wait for an earlier one.
+//! Memory is bounded for any stream: lines are read as calls are made, and no call starts while too
+//! many results wait for an earlier one.
 
 pub(crate) mod journal;
 pub(crate) mod lines;
@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::input::{Reader, merge};
 use crate::output::json;
-use crate::printer::shown;
+use crate::printer::presented;
 use crate::prompt::Terminal;
 use crate::signals::unless_interrupted;
 use crate::{report, stdout};
@@ -35,26 +35,26 @@ use tokio::task::JoinSet;
 /// The option that gives the stream.
 pub(crate) const OPTION: &str = "--cli-input-jsonl";
 
-/// Calls at a time, unless the option says another number.
+/// Number of calls at a time, unless an option sets it.
 const CONCURRENCY: usize = 16;
 
-/// So many results for each call at a time may wait for an earlier one.
+/// For each call at a time, the number of results that may wait for an earlier one.
 const WINDOW: usize = 16;
 
 /// A line whose result is not printed yet.
 struct Slot {
     number: u64,
-    /// What the journal knows the line by.
-    print: u64,
+    /// The line's fingerprint in the journal.
+    fingerprint: u64,
     result: Option<Outcome>,
 }
 
-/// What came of a line.
+/// The outcome of a line.
 struct Outcome {
     /// The result as it is printed.
     text: String,
     ok: bool,
-    /// The call has been made, and is not to be made again.
+    /// The call was made, and must not be made again.
     done: bool,
 }
 
@@ -64,7 +64,7 @@ struct Bulk<'a> {
     commands: &'static Commands<'static>,
     operation: &'static Operation<'static>,
     reader: &'a Reader<'a>,
-    /// What the options say, which wins over the lines.
+    /// The values of the options, which override the lines.
     given: &'a Map,
     client: Client<'static>,
     rate: Arc<Rate>,
@@ -78,8 +78,8 @@ struct Bulk<'a> {
 ///
 /// # Errors
 ///
-/// A source or a journal that can't be read, what no call can be made without, such as credentials,
-/// output that can't be written; and, when all is done, lines that failed.
+/// A source or a journal that can't be read, missing settings or credentials, output that can't be
+/// written; and after the last line, lines that failed.
 pub(crate) fn run(
     context: &Context<'_>,
     commands: &'static Commands<'static>,
@@ -117,11 +117,10 @@ pub(crate) fn run(
     let worked = runtime.block_on(unless_interrupted(bulk.work(input, concurrency * WINDOW)));
     bulk.progress.clear();
     prompt.restore();
-    // What still waits for a process or a person is not waited for.
+    // Does not wait for threads that wait for a process or a person.
     runtime.shutdown_background();
     if !matches!(worked, Ok(Ok(()))) {
-        // What has a result is told, also when an earlier line has none: its call is not made
-        // again.
+        // Prints every result, even after a line without one, so that its call is not made again.
         bulk.slots.retain(|slot| slot.result.is_some());
         bulk.print()?;
         bulk.progress.clear();
@@ -137,13 +136,13 @@ fn concurrency(context: &Context<'_>) -> Result<usize, Failure> {
     match text.parse() {
         Ok(number @ 1..=10_000) => Ok(number),
         _ => Err(Failure::usage(format_args!(
-            "argument --cli-concurrency: '{text}' is no number from 1 to 10000"
+            "argument --cli-concurrency: '{text}' is not a number from 1 to 10000"
         ))),
     }
 }
 
 impl Bulk<'_> {
-    /// Begins calls while there is room, and prints results as their turn comes.
+    /// Starts calls while there is room, and prints results in the order of the lines.
     async fn work(&mut self, input: Input, window: usize) -> Result<(), Failure> {
         let mut lines = input.read();
         let mut ended = false;
@@ -167,25 +166,25 @@ impl Bulk<'_> {
         Ok(())
     }
 
-    /// Begins the call of a line, unless it is done or wrong.
+    /// Starts the call of a line, unless the line is done or wrong.
     fn begin(&mut self, line: lines::Line) -> Result<(), Failure> {
         self.progress.read(line.end);
         let lines::Line { number, text, .. } = line;
         if text.as_ref().is_ok_and(|text| text.trim().is_empty()) {
             return Ok(());
         }
-        let print = journal::print(text.as_deref().unwrap_or_default());
+        let fingerprint = journal::fingerprint(text.as_deref().unwrap_or_default());
         if self
             .journal
             .as_ref()
-            .map_or(Ok(false), |journal| journal.has(number, print))?
+            .map_or(Ok(false), |journal| journal.has(number, fingerprint))?
         {
             self.progress.skipped();
             return Ok(());
         }
         self.slots.push_back(Slot {
             number,
-            print,
+            fingerprint,
             result: None,
         });
         let begun = text
@@ -231,7 +230,7 @@ impl Bulk<'_> {
         }
     }
 
-    /// What an answer is as a result.
+    /// The outcome of an answer.
     fn outcome(&mut self, number: u64, answer: Result<Answer, Error>) -> Result<Outcome, Failure> {
         let service = self.commands.service;
         let operation = self.operation;
@@ -250,7 +249,7 @@ impl Bulk<'_> {
         if let Some(doubt) = answer.doubt {
             self.warn(number, doubt);
         }
-        let result = shown(self.context, service, operation, answer.document);
+        let result = presented(self.context, service, operation, answer.document);
         let found = match &self.context.query {
             Some(query) => query.search(&result),
             None => Ok(result),
@@ -261,7 +260,7 @@ impl Bulk<'_> {
                 ok: true,
                 done: true,
             },
-            // The call was made, and only what to show of it is not known.
+            // The call was made; only its result can't be shown.
             Err(problem) => Outcome {
                 done: true,
                 ..failed(number, &Failure::general(problem))
@@ -270,13 +269,13 @@ impl Bulk<'_> {
     }
 
     fn finish(&mut self, number: u64, outcome: Outcome) {
-        // Lines are begun in order, so their numbers ascend.
+        // Lines start in order, so their numbers ascend.
         if let Ok(at) = self.slots.binary_search_by_key(&number, |slot| slot.number) {
             self.slots[at].result = Some(outcome);
         }
     }
 
-    /// Prints the results whose turn it is, and notes them as done after that.
+    /// Prints the results whose turn it is, then records them as done.
     fn print(&mut self) -> Result<(), Failure> {
         let mut text = String::new();
         let mut done = Vec::new();
@@ -286,7 +285,7 @@ impl Bulk<'_> {
         {
             let Some(Slot {
                 number,
-                print,
+                fingerprint,
                 result: Some(outcome),
             }) = self.slots.pop_front()
             else {
@@ -295,7 +294,7 @@ impl Bulk<'_> {
             text += &outcome.text;
             self.progress.ended(outcome.ok);
             if outcome.done {
-                done.push((number, print));
+                done.push((number, fingerprint));
             }
         }
         if text.is_empty() {

@@ -1,4 +1,4 @@
-//! From parameters to a result: the client that options and settings ask for, and its calls.
+//! From parameters to a result: the client with the configured options and settings, and its calls.
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -18,15 +18,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// Calls an operation, as often as its result has pages.
+/// Calls an operation: once, or once for each page of its result.
 pub(crate) struct OperationRunner<'a> {
     client: Client<'a>,
     service: &'a Service<'a>,
     operation: &'a Operation<'a>,
     context: &'a Context<'a>,
-    /// Whether nothing was called yet.
+    /// Whether no call was made yet.
     first: bool,
-    /// Taken when the caller ends.
+    /// Taken on drop.
     runtime: Option<Runtime>,
     prompt: Arc<Terminal>,
 }
@@ -34,7 +34,7 @@ pub(crate) struct OperationRunner<'a> {
 impl Drop for OperationRunner<'_> {
     fn drop(&mut self) {
         self.prompt.restore();
-        // What still waits for a process or a person is not waited for.
+        // Does not wait for threads that wait for a process or a person.
         self.runtime
             .take()
             .into_iter()
@@ -43,11 +43,11 @@ impl Drop for OperationRunner<'_> {
 }
 
 impl<'a> OperationRunner<'a> {
-    /// A caller with the configuration that options and settings ask for.
+    /// A runner with the configuration of the options and settings.
     ///
     /// # Errors
     ///
-    /// Options and settings that no client can have.
+    /// Wrong options and settings.
     pub(crate) fn new(
         context: &'a Context<'a>,
         service: &'a Service<'a>,
@@ -77,7 +77,7 @@ impl<'a> OperationRunner<'a> {
         })
     }
 
-    /// Checks the parameters as a call would; of the first call, says in what they depart from the
+    /// Checks the parameters as a call would. For the first call, warns where they depart from the
     /// model.
     ///
     /// # Errors
@@ -131,7 +131,7 @@ impl<'a> OperationRunner<'a> {
     /// What keeps the call from being made.
     pub(crate) fn dry_run(&mut self, form: Option<&str>, parameters: &Map) -> Result<(), Failure> {
         let request = self.sign(parameters, dry_run::shows_secrets(form))?;
-        stdout::print(&dry_run::shown(request, form))
+        stdout::print(&dry_run::request_text(request, form))
     }
 
     /// Makes the call and reads its answer.
@@ -146,7 +146,7 @@ impl<'a> OperationRunner<'a> {
             .document)
     }
 
-    /// The same, with what the call itself comes to in the result.
+    /// The same, with an error of the call itself in the result.
     ///
     /// # Errors
     ///
@@ -165,7 +165,7 @@ impl<'a> OperationRunner<'a> {
         Ok(answered)
     }
 
-    /// Lets time pass between two calls: at least so much, and at most so much.
+    /// Waits between two calls, for a time between the two delays.
     ///
     /// # Errors
     ///
@@ -203,7 +203,7 @@ pub(crate) async fn answer<'a>(
     })
 }
 
-/// A failed call, with the members of the service's error as results show them.
+/// The failure of a call. The members of the service's error are shown as results are.
 pub(crate) fn into_failure(
     error: Error,
     service: &Service<'_>,
@@ -254,7 +254,7 @@ pub(crate) fn config(
         config = config.anonymous();
     }
     if config.has_no_region() {
-        // The last resort of the AWS CLI.
+        // As the AWS CLI does when no setting has a region.
         let near = opsmith_runtime::http::reqwest::Reqwest::near();
         let asked = runtime.block_on(unless_interrupted(region_of_instance(
             &context.settings,
@@ -265,7 +265,7 @@ pub(crate) fn config(
     Ok(config)
 }
 
-/// A timeout of the global options, in whole seconds; none for 0.
+/// A timeout of the global options in whole seconds; 0 is none.
 fn timeout(context: &Context<'_>, which: &str) -> Result<Option<Duration>, Failure> {
     let option = format!("--cli-{which}-timeout");
     let Some(text) = context.globals.value(&option) else {

@@ -1,5 +1,5 @@
 //! Completions: `opsmith completions SHELL` prints what a shell needs, which is little: it asks
-//! `opsmith completions answer LINE CURRENT` for the words that may stand at the end of a line.
+//! `opsmith completions answer LINE CURRENT` for the words that can complete a line.
 
 use crate::args::{Arity, OptionSpec};
 use crate::failure::Failure;
@@ -13,8 +13,8 @@ use opsmith_runtime::schema::{Kind, Operation, Service, ShapeIndex};
 
 const SHELLS: &[(&str, &str)] = &[("bash", BASH), ("zsh", ZSH), ("fish", FISH)];
 
-/// bash breaks words at `=` and `:` too: it is told only what follows the last break. Where there
-/// is no candidate, the shells complete names of files, but for what bash takes for one at the root
+/// bash also breaks words at `=` and `:`, so it gets only what follows the last break. Without a
+/// candidate, the shells complete names of files; bash doesn't for what looks like a file of the root
 /// after the break in `file://`.
 const BASH: &str = r#"# Completions of opsmith for bash. To have them in every shell, add to ~/.bashrc: eval "$(opsmith completions bash)"
 _opsmith() {
@@ -78,7 +78,7 @@ pub(crate) fn command(program: &Program, words: &[&str]) -> Result<(), Failure> 
             let current = current.first().copied();
             let answers = answers(program, line)
                 .into_iter()
-                .filter_map(|word| shown(&word, line, current));
+                .filter_map(|word| visible_part(&word, line, current));
             print(&answers.map(|word| word + "\n").collect::<String>())
         }
         ["help"] => print(&format!(
@@ -94,14 +94,13 @@ pub(crate) fn command(program: &Program, words: &[&str]) -> Result<(), Failure> 
     }
 }
 
-/// A candidate as the shell wants it: without what stands before the part of the word that the
-/// shell itself sees.
-pub(crate) fn shown(candidate: &str, line: &str, current: Option<&str>) -> Option<String> {
+/// A candidate without the beginning of the word that the shell does not see.
+pub(crate) fn visible_part(candidate: &str, line: &str, current: Option<&str>) -> Option<String> {
     let Some(current) = current else {
         return Some(candidate.to_owned());
     };
     let (_, word) = split(line);
-    // A break alone counts as a word of its own; what is escaped there is not in ours.
+    // To the shell a break is a separate word. An escape in its word is not in ours.
     let current = if matches!(current, "=" | ":") {
         String::new()
     } else {
@@ -125,31 +124,31 @@ fn split(line: &str) -> (Vec<String>, String) {
     (words, last)
 }
 
-/// The words that may stand where the last word of a line stands.
+/// The words that can complete the last word of a line.
 pub(crate) fn answers(program: &Program, line: &str) -> Vec<String> {
     let (words, last) = split(line);
-    let mut place = Place {
+    let mut position = Position {
         program,
         path: Vec::new(),
         given: Vec::new(),
         due: None,
     };
-    words.iter().skip(1).for_each(|word| place.pass(word));
-    place.answers(&last)
+    words.iter().skip(1).for_each(|word| position.pass(word));
+    position.answers(&last)
 }
 
-/// What the words of a line before the last lead to.
-struct Place<'a> {
+/// The position to which the words before the last one lead.
+struct Position<'a> {
     program: &'a Program,
-    /// Words that are neither options nor their values: service, operation, more.
+    /// Words that are neither options nor their values: the service, the operation and others.
     path: Vec<String>,
     /// Options that were given.
     given: Vec<String>,
-    /// An option whose value is due.
+    /// An option that still needs its value.
     due: Option<String>,
 }
 
-impl Place<'_> {
+impl Position<'_> {
     fn pass(&mut self, word: &str) {
         let takes =
             |option: &str| self.with_options(|known| find(known, option).map(|known| known.arity));
@@ -193,12 +192,12 @@ impl Place<'_> {
         Some((commands, *command, *operation))
     }
 
-    /// Whether the words are those of a waiter.
+    /// Whether the words name a waiter.
     fn waits(&self) -> bool {
         self.path.get(1).is_some_and(|word| word == waiter::WORD)
     }
 
-    /// Does something with the options that may stand here.
+    /// Passes the options that are known here to a task.
     fn with_options<T>(&self, task: impl FnOnce(&[OptionSpec<'_>]) -> T) -> T {
         let mut known = globals::specs();
         let Some((commands, command, operation)) = self.operation() else {
@@ -261,7 +260,7 @@ impl Place<'_> {
         }
     }
 
-    /// Options that were not given yet.
+    /// Options that are not on the line yet.
     fn options(&self) -> Vec<String> {
         self.with_options(|known| {
             let names = known.iter().map(|known| known.name.to_owned());
@@ -295,7 +294,7 @@ impl Place<'_> {
         }
     }
 
-    /// The values that an option may have, `so_far` being the beginning of one.
+    /// The possible values of an option; `so_far` is the beginning of one.
     fn values(&self, option: &str, so_far: &str) -> Vec<String> {
         if let Some(scheme) = ["file://", "fileb://"]
             .into_iter()
@@ -359,8 +358,8 @@ fn profiles() -> Vec<String> {
     )
 }
 
-/// The files whose path begins so, after the scheme; folders end in a slash. Those whose names
-/// begin with a dot are for whoever asks for them.
+/// The files with this beginning of a path, after the scheme. Folders end in a slash. Hidden files
+/// are candidates only when the name begins with a dot.
 fn files(scheme: &str, path: &str) -> Vec<String> {
     let (folder, start) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
     let found = match Env::real().expand(if folder.is_empty() { "./" } else { folder }) {
@@ -380,7 +379,7 @@ fn files(scheme: &str, path: &str) -> Vec<String> {
     files
 }
 
-/// Values of a shape in shorthand, `so_far` being the beginning of one.
+/// Values of a shape in shorthand; `so_far` is the beginning of one.
 fn shorthand(service: &Service<'_>, ix: ShapeIndex, so_far: &str) -> Vec<String> {
     let shape = service.shape(ix);
     match shape.kind {
@@ -495,24 +494,24 @@ mod tests {
     fn a_shell_that_breaks_words_gets_the_part_that_it_sees() {
         let line = &format!("{FAIL} --failure-details type=J");
         assert_eq!(
-            shown("type=JobFailed", line, None).as_deref(),
+            visible_part("type=JobFailed", line, None).as_deref(),
             Some("type=JobFailed")
         );
         assert_eq!(
-            shown("type=JobFailed", line, Some("J")).as_deref(),
+            visible_part("type=JobFailed", line, Some("J")).as_deref(),
             Some("JobFailed")
         );
         assert_eq!(
-            shown("type=JobFailed", &line[..line.len() - 1], Some("=")).as_deref(),
+            visible_part("type=JobFailed", &line[..line.len() - 1], Some("=")).as_deref(),
             Some("JobFailed")
         );
         assert_eq!(
-            shown("codepipeline", "opsmith c", Some("c")).as_deref(),
+            visible_part("codepipeline", "opsmith c", Some("c")).as_deref(),
             Some("codepipeline")
         );
         let line = &format!("{FAIL} --failure-details file://a\\ f");
         assert_eq!(
-            shown("file://a file", line, Some("//a\\ f")).as_deref(),
+            visible_part("file://a file", line, Some("//a\\ f")).as_deref(),
             Some("//a file")
         );
     }

@@ -17,7 +17,7 @@ pub(crate) fn shows_secrets(form: Option<&str>) -> bool {
 
 /// The request in the form of this name; as HTTP has it without one. Its input is redacted already
 /// where the form hides secrets.
-pub(crate) fn shown(mut request: Request, form: Option<&str>) -> String {
+pub(crate) fn request_text(mut request: Request, form: Option<&str>) -> String {
     if !shows_secrets(form) {
         hide(&mut request);
     }
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_request_as_a_command_line() {
-        let text = shown(request("{\"a\":\"it's\"}"), Some("curl-secrets"));
+        let text = request_text(request("{\"a\":\"it's\"}"), Some("curl-secrets"));
         let words = shlex::split(&text.replace("\\\n", " ")).expect("words of a shell");
         let expected = [
             "curl",
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn secrets_are_left_out() {
         for form in [None, Some("http"), Some("curl")] {
-            let text = shown(request("{}"), form);
+            let text = request_text(request("{}"), form);
             assert!(
                 !text.contains("secret")
                     && !text.contains("token: token")

@@ -238,7 +238,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// What the AWS CLI says of a service's error.
+/// The AWS CLI's message for an error of a service.
 fn service_message(error: &ServiceError) -> String {
     let ServiceError {
         operation,

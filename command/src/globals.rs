@@ -58,51 +58,51 @@ impl Global {
 const OUTPUTS: &[&str] = &["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: &[&str] = &["legacy", "json", "yaml", "text", "table", "enhanced"];
 
-/// In the AWS CLI's order, then our own.
+/// Those of the AWS CLI in its order, then our own.
 const GLOBALS: &[Global] = &[
-    flag("--debug", "Prints on standard error what is done; secrets are left out."),
-    value("--endpoint-url", "The URL to call in place of the service's own.").or("endpoint_url"),
-    flag("--no-verify-ssl", "Accepts any certificate of the server. What is sent can then be read by anyone in between."),
-    flag("--no-paginate", "Makes one call only, for the first page of a paged result."),
-    value("--output", "How the result is printed.").choices(OUTPUTS).or("output"),
-    value("--query", "A JMESPath expression: what of the result is printed."),
+    flag("--debug", "Prints debug messages on standard error, without secrets."),
+    value("--endpoint-url", "The URL to call instead of the default URL of the service.").or("endpoint_url"),
+    flag("--no-verify-ssl", "Accepts any certificate of the server. Anyone in between can then read what is sent."),
+    flag("--no-paginate", "Makes a single call, for the first page of a paged result."),
+    value("--output", "The format of the result.").choices(OUTPUTS).or("output"),
+    value("--query", "A JMESPath expression that selects what is printed of the result."),
     value("--profile", "The profile of the shared files to use.").or("profile"),
-    value("--region", "The region to call, in place of the configured one.").or("region"),
+    value("--region", "The region to call (default: the configured one).").or("region"),
     flag("--version", "Prints the version of this program."),
-    value("--color", "When to print a table in colour.").choices(&["on", "off", "auto"]),
-    flag("--no-sign-request", "Sends the request unsigned; no credentials are looked for."),
-    value("--ca-bundle", "A file of certificates to trust in place of the usual ones.").or("ca_bundle"),
-    value("--cli-read-timeout", "Seconds that the server may be silent; 0 is for ever. The default is 60."),
-    value("--cli-connect-timeout", "Seconds that connecting may take; 0 is for ever. The default is 60."),
-    value("--cli-binary-format", "How bytes are written in parameters.")
+    value("--color", "When to print tables in colour.").choices(&["on", "off", "auto"]),
+    flag("--no-sign-request", "Sends the request unsigned, without looking for credentials."),
+    value("--ca-bundle", "A file of certificates to trust instead of the default ones.").or("ca_bundle"),
+    value("--cli-read-timeout", "Seconds to wait for data of the server; 0 waits for ever (default: 60)."),
+    value("--cli-connect-timeout", "Seconds to wait for a connection; 0 waits for ever (default: 60)."),
+    value("--cli-binary-format", "How parameters write bytes (default: base64).")
         .choices(&["base64", "raw-in-base64-out"])
         .or("cli_binary_format"),
-    flag("--no-cli-pager", "Prints the result without the pager that AWS_PAGER, cli_pager or PAGER names."),
-    flag("--cli-auto-prompt", "Not built: prompting for parameters."),
-    flag("--no-cli-auto-prompt", "Does not prompt for parameters, which is the case anyway."),
-    value("--cli-error-format", "How an error is printed.").choices(ERROR_FORMATS).or("cli_error_format"),
-    flag("--local", "Calls a local endpoint that runs within the command, in place of an account. Only before the service.").extension().leading(),
+    flag("--no-cli-pager", "Prints the result without a pager, even if AWS_PAGER, cli_pager or PAGER names one."),
+    flag("--cli-auto-prompt", "Not built: prompts for parameters."),
+    flag("--no-cli-auto-prompt", "Does not prompt for parameters (default)."),
+    value("--cli-error-format", "The format of error messages.").choices(ERROR_FORMATS).or("cli_error_format"),
+    flag("--local", "Calls a local endpoint within this process instead of an account. Must come before the service.").extension().leading(),
     value(
         "--cli-validation",
-        "How strictly parameters are checked against the model: standard refuses what is sure to fail and warns of what \
-         may, strict refuses both, compat checks what the AWS CLI checks, off checks nothing.",
+        "How strictly parameters are checked against the model: standard rejects what is certain to fail and warns about \
+         what may fail, strict rejects both, compat checks what the AWS CLI checks, off checks nothing (default: standard).",
     )
     .or("cli_validation")
     .choices(&["standard", "strict", "compat", "off"])
     .extension(),
     value(
         "--cli-input-jsonl",
-        "A file of JSON documents, one on each line, or - for standard input: the operation is called for each, and the \
-         results are lines of JSON in the same order. Options win over the documents; of paged results it is the page \
-         that the document asks for.",
+        "A file with a JSON document on each line, or - for standard input. Calls the operation for each document and \
+         prints a line of JSON for each result, in the same order. Options override the documents. A call returns \
+         one page of a paged result.",
     )
     .extension(),
-    value("--cli-concurrency", "With --cli-input-jsonl: calls at a time; 16 without it.").extension(),
-    value("--cli-resume", "With --cli-input-jsonl: a file that notes which lines are done; they are passed over.").extension(),
+    value("--cli-concurrency", "With --cli-input-jsonl: number of calls at a time (default: 16).").extension(),
+    value("--cli-resume", "With --cli-input-jsonl: a file that records which lines are done, so that the next run skips them.").extension(),
     value(
         "--cli-dry-run",
-        "Prints the signed request and sends nothing: as HTTP has it, or with =curl as a command line of curl. What is \
-         secret is left out; =http-secrets and =curl-secrets show it.",
+        "Prints the signed request instead of sending it: as HTTP, or with =curl as a curl command. Secrets are left out, \
+         unless the form is =http-secrets or =curl-secrets.",
     )
     .choices(crate::dry_run::FORMS)
     .extension()
@@ -155,21 +155,21 @@ pub(crate) struct GlobalHelp<'a> {
 pub(crate) const OWN_COMMANDS: &[(&str, &str)] = &[
     (
         "completions SHELL",
-        "Prints the lines by which bash, zsh or fish completes the words of this command.",
+        "Prints the script with which bash, zsh or fish completes the words of this command.",
     ),
-    ("help", "This page."),
+    ("help", "Prints this page."),
     #[cfg(feature = "local")]
     (
         "local serve",
-        "Keeps a local endpoint running, for any client of AWS. Its own help: local help.",
+        "Runs a local endpoint for any AWS client. See: local help.",
     ),
     (
         "man DIR",
-        "Writes the manual pages of this command and of all services and operations into a folder.",
+        "Writes the manual pages of the program, its services and their operations to a folder.",
     ),
     #[cfg(feature = "worker")]
     (
         "worker run",
-        "Takes third-party jobs and runs a command for each. Its own help: worker help.",
+        "Takes third-party jobs and runs a command for each. See: worker help.",
     ),
 ];

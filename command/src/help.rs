@@ -1,7 +1,7 @@
-//! Help pages, from rows: of an operation, of a service, of the program.
+//! Help pages of the program, of a service and of an operation, from the schema.
 //!
-//! A page is a list of blocks ([`page`]), which [`layout`] sets for plain text in 78 columns or for
-//! a terminal.
+//! A page is a list of blocks ([`page`]). [`layout`] typesets it as plain text in 78 columns or for a
+//! terminal.
 
 mod layout;
 mod markdown;
@@ -20,8 +20,8 @@ use crate::pager::Pager;
 use layout::Layout;
 use std::io::{self, IsTerminal as _, Write};
 
-/// Prints a page: through a pager and as wide as the terminal is, or plainly in 78 columns when not
-/// on a terminal.
+/// Prints a page: on a terminal through a pager and in its width, elsewhere as plain text in 78
+/// columns.
 ///
 /// # Errors
 ///
@@ -57,17 +57,18 @@ fn paged(text: &str) -> io::Result<()> {
         .ok()
         .flatten()
         .ok_or(io::ErrorKind::InvalidInput)?;
-    let mut reading = pager.start()?;
-    // A pager that is left early has shown what was wanted.
-    let _ = reading.write_all(text.as_bytes());
+    let mut process = pager.start()?;
+    // The user may quit before the end.
+    let _ = process.write_all(text.as_bytes());
     Ok(())
 }
 
 /// How wide the terminal is.
 fn columns() -> usize {
-    let told = std::env::var("COLUMNS")
+    let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
-    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into()))
+    columns
+        .or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into()))
         .unwrap_or(80)
 }

@@ -2,10 +2,11 @@
 //!
 //! # How it is built
 //!
-//! The command knows no service. It reads the schema: `args` splits the line, `run` is the story of
-//! it, `input` makes parameters of words, `call` makes calls of them, `pages` as many as the result
-//! has; `printer` brings the result through `query` and `output`. `help` and `skeleton` answer
-//! without a call, as do `man` and `completions`, and `exit` decides how it all ends.
+//! The command knows no service: it interprets the schema. `run` is the story of a command line:
+//! `args` splits it into tokens, `service` reads the operation and its options, `input` makes
+//! parameters of their values, `call` makes the calls, and `printer` prints the result by way of
+//! `output`. `help`, `skeleton`, `man` and `completions` need no call. A `failure` ends the command
+//! early, and `report` renders it. `tests/layers.rs` lists which module may import which.
 
 mod args;
 mod bulk;

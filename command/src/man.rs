@@ -86,7 +86,7 @@ fn pages(program: &Program) -> Vec<(String, String)> {
                 add(
                     page,
                     format!("{service}-{}-{word}", waiter::WORD),
-                    "an operation is called until something is so",
+                    "waits until a resource is in a certain state",
                 );
             }
         }

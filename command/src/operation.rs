@@ -1,4 +1,4 @@
-//! The options of an operation, from its rows.
+//! An operation's part of the command line: its options, and what they ask for.
 
 use crate::args::{self, Arity, OptionSpec, ParsedArgs, Token};
 use crate::failure::Failure;
@@ -78,12 +78,12 @@ impl<'p, 't> OperationArgs<'p, 't> {
         Ok(read)
     }
 
-    /// Whether pages are followed: not when the user asks for one call, or gives what the pages
-    /// would be asked for by.
+    /// Whether pages are followed: not when the user asks for one call, or sets a member that the
+    /// pages need.
     fn paged(
         &self,
         pagination: &Pagination<'_>,
-        wanted: &PageOptions,
+        options: &PageOptions,
         paginate: bool,
     ) -> Result<bool, Failure> {
         let named = |parameter: &Parameter<'_>| {
@@ -105,25 +105,25 @@ impl<'p, 't> OperationArgs<'p, 't> {
                 .iter()
                 .any(|parameter| parameter.option() == option)
         };
-        wanted.refuse(shadowed).map(|()| false)
+        options.refuse_single_call(shadowed).map(|()| false)
     }
 
-    /// Which pages a call with these parameters asks for; none for a single call, as an input is
-    /// that has a token or a limit itself.
+    /// Which pages to fetch with these parameters; none for a single call. Parameters that have a
+    /// token or a limit of the service ask for a single call.
     ///
     /// # Errors
     ///
-    /// Such an input, with options that page.
+    /// Such parameters together with options that page.
     pub(crate) fn pages(&self, parameters: &Map) -> Result<Option<PageOptions>, Failure> {
-        let Some((pagination, wanted)) = &self.pages else {
+        let Some((pagination, options)) = &self.pages else {
             return Ok(None);
         };
         match parameters
             .keys()
             .find(|name| pages::hides(Some(pagination), name))
         {
-            Some(member) => wanted.refuse_beside(member).map(|()| None),
-            None => Ok(Some(wanted.clone())),
+            Some(member) => options.refuse_with_member(member).map(|()| None),
+            None => Ok(Some(options.clone())),
         }
     }
 
@@ -132,14 +132,14 @@ impl<'p, 't> OperationArgs<'p, 't> {
         documents().any(|document| self.args.has(document.name))
     }
 
-    /// The parameters' values, in the model's order, and what a whole input document adds to them.
+    /// The parameters, in the model's order, and those that a whole document adds.
     ///
     /// # Errors
     ///
     /// Values that can't be read.
     pub(crate) fn parameters(&self, reader: &Reader<'_>) -> Result<Map, Failure> {
         let mut map = Map::new();
-        // What pages are asked for by takes the place of a member of its name.
+        // An option that pages hides the parameter of its name.
         let shadowed = |option: &str| {
             self.pages.is_some() && pages::OPTIONS.iter().any(|page| page.name == option)
         };
@@ -180,7 +180,7 @@ fn documents<'a>() -> impl Iterator<Item = OptionSpec<'a>> {
         .map(|name| OptionSpec::new(name, Arity::One))
 }
 
-/// Required options that were not given, unless a whole document or a sample stands for them.
+/// Required options that were not given. A whole document or a sample needs none.
 fn missing(
     parameters: &[Parameter<'_>],
     args: &ParsedArgs<'_, '_>,
@@ -198,7 +198,7 @@ fn missing(
         .collect()
 }
 
-/// Refuses options that only the AWS CLI has.
+/// Rejects options that only the AWS CLI has.
 fn refuse_missing(command: &Command<'_>, args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     let given = |option: &str| {
         args.rest.iter().any(|token| {
@@ -223,8 +223,7 @@ fn refuse_missing(command: &Command<'_>, args: &ParsedArgs<'_, '_>) -> Result<()
     }
 }
 
-/// Refuses a line without what is required, or with what nobody knows. A first stray word is told
-/// last.
+/// Rejects missing and unknown options. The first stray word is listed last.
 fn refuse(missing: &[String], args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     if !missing.is_empty() {
         return Err(Failure::required(&missing.join(", ")));

@@ -40,9 +40,9 @@ impl Format {
     }
 }
 
-/// What a table needs to know beside its content.
+/// What a table needs in addition to its content.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Layout<'a> {
+pub(crate) struct TableLayout<'a> {
     /// The name of the operation.
     pub(crate) title: &'a str,
     pub(crate) color: bool,
@@ -58,7 +58,7 @@ pub(crate) struct Layout<'a> {
 pub(crate) fn render(
     result: &Document,
     format: Format,
-    layout: &Layout<'_>,
+    layout: &TableLayout<'_>,
 ) -> Result<String, String> {
     match format {
         Format::Json => Ok(json::pretty(result) + "\n"),

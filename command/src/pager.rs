@@ -1,15 +1,15 @@
-//! Long texts in the program that the user reads them with.
+//! The program in which the user reads long texts.
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// A program that shows long texts, and its arguments.
+/// The program, and its arguments.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Pager(Vec<String>);
 
 impl Pager {
-    /// The pager of a command line, split as a shell does; none when that is empty.
+    /// Splits a command line as a shell does; none when it is empty.
     ///
     /// # Errors
     ///
@@ -19,8 +19,8 @@ impl Pager {
         Ok(Some(Pager(words)).filter(|pager| !pager.0.is_empty()))
     }
 
-    /// Whether its program is there.
-    pub(crate) fn is_there(&self) -> bool {
+    /// Whether the program exists.
+    pub(crate) fn exists(&self) -> bool {
         let program = self.program();
         let path = std::env::var_os("PATH").unwrap_or_default();
         if program.contains('/') {
@@ -34,25 +34,25 @@ impl Pager {
         self.0.first().map_or("", String::as_str)
     }
 
-    /// Starts it. An interruption is the pager's from now on.
+    /// Starts the program. From now on an interruption is handled by the pager alone.
     ///
     /// # Errors
     ///
-    /// The system's, when it can't be started.
-    pub(crate) fn start(&self) -> io::Result<Reading> {
+    /// The program can't be started.
+    pub(crate) fn start(&self) -> io::Result<PagerProcess> {
         let mut command = Command::new(self.program());
         command.args(self.0.iter().skip(1)).stdin(Stdio::piped());
         if std::env::var_os("LESS").is_none() {
-            // Leaves at once when all fits on the screen, shows colours, and leaves the text there.
+            // Quits at once when the text fits on the screen, shows colours, keeps the text there.
             command.env("LESS", "FRX");
         }
         let child = command.spawn()?;
         ignore_interruptions();
-        Ok(Reading(child))
+        Ok(PagerProcess(child))
     }
 }
 
-/// Once tokio has heard of a signal, it no longer ends the process.
+/// Once tokio listens to a signal, it no longer ends the process.
 fn ignore_interruptions() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
@@ -64,12 +64,11 @@ fn ignore_interruptions() {
     }
 }
 
-/// A pager that is reading: what is written is shown. It ends when the user leaves it, which
-/// dropping waits for.
+/// A running pager, which shows what is written to it. Dropping it waits until the user quits.
 #[derive(Debug)]
-pub(crate) struct Reading(Child);
+pub(crate) struct PagerProcess(Child);
 
-impl Write for Reading {
+impl Write for PagerProcess {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0
             .stdin
@@ -83,10 +82,48 @@ impl Write for Reading {
     }
 }
 
-impl Drop for Reading {
+impl Drop for PagerProcess {
     fn drop(&mut self) {
-        // Waiting closes its input first. How it ended is the user's affair.
+        // Waiting closes its input first. Its exit code does not matter.
         let _ = self.0.wait();
+    }
+}
+
+/// Standard output, or a pager that is started for the first text.
+#[derive(Debug)]
+pub(crate) struct PagedOutput {
+    pager: Option<Pager>,
+    process: Option<PagerProcess>,
+}
+
+impl PagedOutput {
+    /// Standard output, or this pager.
+    pub(crate) fn new(pager: Option<Pager>) -> Self {
+        PagedOutput {
+            pager,
+            process: None,
+        }
+    }
+
+    /// Writes a text.
+    ///
+    /// # Errors
+    ///
+    /// The pager can't be started, or the text can't be written.
+    pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if let Some(pager) = self.pager.take() {
+            self.process = Some(pager.start()?);
+        }
+        match &mut self.process {
+            Some(process) => process.write_all(text.as_bytes()),
+            None => {
+                let mut out = io::stdout().lock();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            }
+        }
     }
 }
 
@@ -115,7 +152,7 @@ mod tests {
             Pager::named(command)
                 .expect("words")
                 .expect("a program")
-                .is_there()
+                .exists()
         };
         assert!(there("sh") && there("/bin/sh"));
         assert!(!there("no-such-pager") && !there("./no-such-pager"));

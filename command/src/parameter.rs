@@ -16,11 +16,11 @@ pub(crate) struct Parameter<'a> {
     pub(crate) within: ShapeIndex,
     /// How a part of a member is set; none where the option gives a whole member of the input.
     hoist: Option<&'a Hoist<'a>>,
-    /// The members that lead to the part, and which of them are lists.
+    /// The members that lead to the part, and whether they are lists.
     way: Vec<(&'a str, bool)>,
     /// With dashes.
     option: String,
-    /// The option that says no to a boolean.
+    /// The option that sets a boolean to false.
     negative: Option<String>,
     /// A further name, which is not shown.
     alias: Option<String>,
@@ -29,8 +29,8 @@ pub(crate) struct Parameter<'a> {
     changes: Vec<Change<'a>>,
 }
 
-/// The options of the members of the input, in the AWS CLI's order: those that it calls by another
-/// name than the model does, and those of parts, come last.
+/// The options of the members of the input, in the AWS CLI's order: those with another name than
+/// their member, and those of parts, come last.
 pub(crate) fn all<'a>(
     service: &Service<'a>,
     command: &Command<'a>,
@@ -51,7 +51,7 @@ pub(crate) fn all<'a>(
         .members
         .iter()
         .zip(command.options.iter().copied());
-    // A hoist of the same name takes the place.
+    // A hoist replaces the member of its name.
     let members = members.filter(|(_, name)| hoists.clone().all(|hoist| hoist.option != *name));
     let mut members: Vec<_> = members.collect();
     members.sort_by_key(|(member, name)| !name.replace('-', "").eq_ignore_ascii_case(member.name));
@@ -183,14 +183,14 @@ impl<'a> Parameter<'a> {
         &self.option
     }
 
-    /// The names that are shown: the option, and for a boolean the one that says no.
+    /// The names that are shown: the option, and for a boolean the one that sets it to false.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         [Some(self.option.as_str()), self.negative.as_deref()]
             .into_iter()
             .flatten()
     }
 
-    /// Whether help and completions show it: not where paging stands for it.
+    /// Whether help and completions show it. They don't where the options that page take its place.
     pub(crate) fn is_shown(&self, pagination: Option<&Pagination<'_>>) -> bool {
         !self.has(|change| matches!(change, Change::Unlisted(_)))
             && !self.is_member(|name| pages::hides(pagination, name))
@@ -226,7 +226,7 @@ impl<'a> Parameter<'a> {
         self.all_names().any(|name| args.has(name))
     }
 
-    /// Whether the input needs it, as help shows.
+    /// Whether help shows it as required.
     pub(crate) fn is_required(&self) -> bool {
         let optional = self.has(|change| matches!(change, Change::Optional(_)));
         self.hoist
@@ -235,8 +235,8 @@ impl<'a> Parameter<'a> {
             })
     }
 
-    /// Whether the line must have it. An idempotency token is made up when it is not given; of two
-    /// names, neither is demanded.
+    /// Whether the line must have it. An idempotency token is generated when it is missing. An option
+    /// with an alias is never required.
     pub(crate) fn is_required_on_input(&self) -> bool {
         self.is_required() && !self.member.is(flag::IDEMPOTENCY_TOKEN) && self.alias.is_none()
     }
@@ -279,7 +279,7 @@ impl<'a> Parameter<'a> {
         }
     }
 
-    /// Puts a value where a hoist says.
+    /// Puts a value at the place of a hoist.
     fn put(
         &self,
         hoist: &Hoist<'_>,
@@ -319,11 +319,11 @@ impl<'a> Parameter<'a> {
         Ok(())
     }
 
-    /// Refuses a part that the option of the whole gives, where only its own option may.
+    /// Rejects a part that the option of the whole member sets, where only the part's option may.
     ///
     /// # Errors
     ///
-    /// The part is there.
+    /// The part is set.
     pub(crate) fn refuse_part(&self, whole: &[Parameter<'_>], input: &Map) -> Result<(), Failure> {
         let Some(Hoist {
             path: [first, second],
@@ -352,8 +352,7 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// Changes the map at the end of a way, which is made where it is missing; of a list on the way it
-/// is the first element.
+/// Changes the map at the end of a way. Creates missing maps; in a list it takes the first element.
 fn put(map: &mut Map, way: &[(&str, bool)], change: &mut dyn FnMut(&mut Map)) {
     let Some(((name, list), rest)) = way.split_first() else {
         return change(map);

@@ -1,25 +1,22 @@
-//! The way of a result to standard output: its presentation, `--query`, the format; pages all at
-//! once or one by one.
+//! Prints results: their presentation, `--query`, the format; pages all at once or one by one.
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Format, Layout, present, render};
-use crate::pager::{Pager, Reading};
+use crate::output::{Format, TableLayout, present, render};
+use crate::pager::{PagedOutput, Pager};
 use crate::pages::{self, Pages};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::{Operation, Service};
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
-/// Prints results of an operation as settings and options ask for.
+/// Prints the results of an operation as options and settings ask for.
 pub(crate) struct Printer<'a> {
     context: &'a Context<'a>,
     service: &'a Service<'a>,
     operation: &'a Operation<'a>,
     format: Format,
     color: bool,
-    pager: Option<Pager>,
-    /// The pager, once there is something to show.
-    reading: Option<Reading>,
+    output: PagedOutput,
 }
 
 impl<'a> Printer<'a> {
@@ -27,7 +24,7 @@ impl<'a> Printer<'a> {
     ///
     /// # Errors
     ///
-    /// A format or a pager that there is not.
+    /// An unknown output format, or a pager that can't be started.
     pub(crate) fn new(
         context: &'a Context<'a>,
         service: &'a Service<'a>,
@@ -55,8 +52,7 @@ impl<'a> Printer<'a> {
             operation,
             format,
             color,
-            pager,
-            reading: None,
+            output: PagedOutput::new(pager),
         })
     }
 
@@ -66,8 +62,12 @@ impl<'a> Printer<'a> {
     ///
     /// A query that fails, a result that the format can't express, an output that can't be written.
     pub(crate) fn result(mut self, result: Document) -> Result<(), Failure> {
-        let shown = shown(self.context, self.service, self.operation, result);
-        self.print(shown)
+        self.print(presented(
+            self.context,
+            self.service,
+            self.operation,
+            result,
+        ))
     }
 
     /// Prints the result of a paged operation; each page as it comes where the format allows it.
@@ -83,84 +83,68 @@ impl<'a> Printer<'a> {
         let context = self.context;
         let service = self.service;
         let operation = self.operation;
-        let shown = |answer| shown(context, service, operation, answer);
+        let presented = |answer| presented(context, service, operation, answer);
         match self.format {
             Format::YamlStream => {
-                while let Some(page) = pages.next(&mut call, shown)? {
-                    let found = self.found(page)?;
-                    self.write(&found)?;
+                while let Some(page) = pages.next(&mut call, presented)? {
+                    let found = self.query(page)?;
+                    self.render(&found)?;
                 }
             }
             Format::Text => {
-                while let Some(page) = pages.next(&mut call, shown)? {
-                    self.print(pages.part(&page))?;
+                while let Some(page) = pages.next(&mut call, presented)? {
+                    self.print(pages.text_part(&page))?;
                 }
                 if let Some(token) = pages.resume() {
-                    // On a line that begins with a key, unless the query asks for the token: to any
-                    // other it is no part of the result.
+                    // On a line that begins with the key, unless the query asks for the token. To any
+                    // other query, the token is not a part of the result.
                     let token = pages::next_token(token.into());
                     let line = pages::next_token(token.clone());
-                    let asked = self.found(line.clone()).is_ok_and(|found| found == token);
-                    self.write(if asked { &token } else { &line })?;
+                    let asked = self.query(line.clone()).is_ok_and(|found| found == token);
+                    self.render(if asked { &token } else { &line })?;
                 }
             }
-            _ => self.print(pages.whole(&mut call, shown)?)?,
+            _ => self.print(pages.merged(&mut call, presented)?)?,
         }
         Ok(())
     }
 
-    /// What the query finds.
-    fn found(&self, shown: Document) -> Result<Document, Failure> {
+    /// What `--query` finds.
+    fn query(&self, result: Document) -> Result<Document, Failure> {
         match &self.context.query {
             Some(query) if self.format != Format::Off => {
-                query.search(&shown).map_err(Failure::general)
+                query.search(&result).map_err(Failure::general)
             }
-            _ => Ok(shown),
+            _ => Ok(result),
         }
     }
 
-    /// Prints what the query finds, unless that is an empty map.
-    fn print(&mut self, shown: Document) -> Result<(), Failure> {
-        let found = self.found(shown)?;
+    /// Prints what `--query` finds in a result, unless that is an empty map.
+    fn print(&mut self, result: Document) -> Result<(), Failure> {
+        let found = self.query(result)?;
         if found.as_map().is_some_and(Map::is_empty) {
             Ok(())
         } else {
-            self.write(&found)
+            self.render(&found)
         }
     }
 
-    fn write(&mut self, found: &Document) -> Result<(), Failure> {
-        let layout = Layout {
+    /// Prints a document in the format of the output.
+    fn render(&mut self, document: &Document) -> Result<(), Failure> {
+        let layout = TableLayout {
             title: self.operation.name,
             color: self.color,
             width: 80,
         };
-        let text = render(found, self.format, &layout).map_err(Failure::general)?;
-        self.put(text.as_bytes())
+        let text = render(document, self.format, &layout).map_err(Failure::general)?;
+        self.output
+            .write(&text)
             .map_err(|error| Failure::output(&error))
-    }
-
-    /// Writes to the pager, which is started for the first of what there is to show, or to standard
-    /// output.
-    fn put(&mut self, text: &[u8]) -> io::Result<()> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        if let Some(pager) = self.pager.take() {
-            self.reading = Some(pager.start()?);
-        }
-        match &mut self.reading {
-            Some(reading) => reading.write_all(text),
-            None => {
-                let mut out = io::stdout().lock();
-                out.write_all(text).and_then(|()| out.flush())
-            }
-        }
     }
 }
 
-/// What is shown of an answer; says on standard error where that can't be seen as the model has it.
-pub(crate) fn shown(
+/// An answer as it is shown. Warns where it departs from the model.
+pub(crate) fn presented(
     context: &Context<'_>,
     service: &Service<'_>,
     operation: &Operation<'_>,
@@ -169,7 +153,7 @@ pub(crate) fn shown(
     match operation.output {
         Some(shape) => {
             let mut doubts = Vec::new();
-            let shown = present(answer, service, shape, &context.timestamps, &mut doubts);
+            let presented = present(answer, service, shape, &context.timestamps, &mut doubts);
             if let Some((first, others)) = doubts.split_first() {
                 let more = if others.is_empty() {
                     String::new()
@@ -178,13 +162,13 @@ pub(crate) fn shown(
                 };
                 context.warn(format_args!("{first}{more}"));
             }
-            shown
+            presented
         }
         None => Document::Map(Map::new()),
     }
 }
 
-/// The pager that a setting names; without one there is none.
+/// The pager that a setting names, if any.
 fn pager(context: &Context<'_>) -> Result<Option<Pager>, Failure> {
     let named = context
         .settings
@@ -194,7 +178,7 @@ fn pager(context: &Context<'_>) -> Result<Option<Pager>, Failure> {
         .map_or(Ok(None), |value| Pager::named(&value.text))
         .map_err(Failure::general)?;
     match pager {
-        Some(pager) if !pager.is_there() => Err(Failure::pager(pager.program())),
+        Some(pager) if !pager.exists() => Err(Failure::pager(pager.program())),
         pager => Ok(pager),
     }
 }

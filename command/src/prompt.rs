@@ -1,4 +1,4 @@
-//! ProviderContext the person at the terminal for a code, without showing what is typed.
+//! Asks the person at the terminal for a code, without showing what is typed.
 
 use opsmith_runtime::config::credentials::Prompt;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -6,15 +6,15 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::sync::{Mutex, PoisonError};
 
-/// The terminal of this process; where there is none, standard input answers.
+/// The terminal of this process, or standard input where there is no terminal.
 #[derive(Debug, Default)]
 pub(crate) struct Terminal {
-    /// The terminal as it was found, while it is asked.
+    /// The terminal and its modes before the question.
     found: Mutex<Option<(File, Termios)>>,
 }
 
 impl Terminal {
-    /// Leaves the terminal as it was found, also when the answer is waited for no longer.
+    /// Restores the modes of the terminal, also when the question was interrupted.
     pub(crate) fn restore(&self) {
         if let Some((terminal, modes)) = self
             .found

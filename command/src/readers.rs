@@ -5,7 +5,7 @@ use crate::bulk::journal::Journal;
 use crate::bulk::lines::Input;
 use crate::input::{self, BinaryFormat, Reader};
 use crate::operation::OperationArgs;
-use crate::output::{Format, Layout, Timestamps};
+use crate::output::{Format, TableLayout, Timestamps};
 use crate::program::SAMPLE;
 use crate::{args, completions, output, parameter};
 use opsmith_runtime::config::Env;
@@ -79,11 +79,11 @@ pub fn query(bytes: &[u8]) {
 /// A line that a shell wants completed.
 pub fn completion(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    // Profiles are read from files, which are none of the line's.
+    // Completing a profile reads files.
     if !text.contains("--p") && !text.contains("file") {
         completions::answers(&SAMPLE, &text)
             .iter()
-            .for_each(|found| drop(completions::shown(found, &text, Some("t="))));
+            .for_each(|found| drop(completions::visible_part(found, &text, Some("t="))));
     }
 }
 
@@ -99,7 +99,7 @@ pub fn result(bytes: &[u8]) {
     for name in ["json", "text", "table", "yaml", "yaml-stream"] {
         let format = Format::named(name).unwrap_or(Format::Json);
         for color in [false, true] {
-            let layout = Layout {
+            let layout = TableLayout {
                 title: "Things",
                 color,
                 width: 80,

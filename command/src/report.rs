@@ -1,7 +1,7 @@
 //! Errors as text: the forms of `--cli-error-format`.
 
 use crate::failure::{Failure, Kind, Usage};
-use crate::output::{self, Format, Layout};
+use crate::output::{self, Format, TableLayout};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::error::ServiceError;
 
@@ -44,7 +44,7 @@ fn usage(program: &str) -> String {
 pub(crate) fn message(failure: &Failure, program: &str, format: ErrorFormat) -> String {
     let structured = match format {
         ErrorFormat::Structured(format, color) => members(failure).and_then(|map| {
-            let layout = Layout {
+            let layout = TableLayout {
                 title: "error",
                 color,
                 width: 80,

@@ -1,4 +1,4 @@
-//! Samples of inputs and outputs (`--generate-cli-skeleton`), from rows.
+//! Samples of inputs and outputs (`--generate-cli-skeleton`), from the schema.
 
 use crate::call::OperationRunner;
 use crate::context::Context;
@@ -38,7 +38,7 @@ pub(crate) fn print(
     }
 }
 
-/// A sample of the input as YAML, where each member's documentation stands beside it.
+/// A sample of the input as YAML, with a comment after each member.
 fn yaml_input(commands: &Commands<'_>, shape: Option<ShapeIndex>) -> String {
     let Some(shape) = shape else {
         return "{}\n".to_owned();
@@ -62,8 +62,8 @@ struct Yaml<'a> {
 }
 
 impl Yaml<'_> {
-    /// The members of a structure, one per line; `first` stands before the first in place of the
-    /// indent.
+    /// The members of a structure, one per line; `first` replaces the indentation of the
+    /// first one.
     fn members(&mut self, ix: ShapeIndex, map: &Map, indent: usize, first: &str) {
         let shape = self.commands.service.shape(ix);
         for (index, (name, value)) in map.iter().enumerate() {
@@ -94,7 +94,7 @@ impl Yaml<'_> {
         }
     }
 
-    /// What stands after a key, with the comment on the key's line.
+    /// The value of a key, with the comment on the key's line.
     fn value(&mut self, ix: ShapeIndex, value: &Document, indent: usize, comment: &str) {
         let element = self
             .commands

@@ -1,22 +1,22 @@
-//! `--debug`: what is done, on standard error. Events carry no secrets: values are redacted where
-//! they are made.
+//! `--debug`: events on standard error. They have no secrets: values are redacted where events are
+//! made.
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
-/// Prints the events of this program; those of the libraries below it may hold secrets and are left
-/// out.
-struct Printer;
+/// Prints the events of our crates. Those of other libraries may have secrets, and are left out.
+struct EventPrinter;
 
 /// Starts printing.
 pub(crate) fn start() {
-    // A second subscriber can't be there: this is the only call, and it comes first.
-    let _ = tracing::subscriber::set_global_default(Printer);
+    // This is the only call, so there is no other subscriber, unless a process runs a second
+    // program.
+    let _ = tracing::subscriber::set_global_default(EventPrinter);
 }
 
-impl Subscriber for Printer {
+impl Subscriber for EventPrinter {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().starts_with("opsmith")
     }
@@ -26,7 +26,7 @@ impl Subscriber for Printer {
     fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
     fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
+        let mut line = EventLine(String::new());
         event.record(&mut line);
         let now = opsmith_runtime::Timestamp::from(std::time::SystemTime::now());
         let now = now.format(opsmith_runtime::schema::TimestampFormat::DateTime);
@@ -38,9 +38,9 @@ impl Subscriber for Printer {
     fn exit(&self, _span: &span::Id) {}
 }
 
-struct Line(String);
+struct EventLine(String);
 
-impl Visit for Line {
+impl Visit for EventLine {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let _ = match field.name() {
             "message" => write!(self.0, " {value:?}"),

@@ -1,5 +1,5 @@
-//! `SERVICE wait NAME`: an operation is called until something is as a waiter of the model wants
-//! it. Nothing is printed.
+//! `SERVICE wait NAME`: calls an operation until a resource is in the state that a waiter of the model
+//! waits for. Prints nothing.
 
 use crate::args::{self, Arg, ParsedArgs, Parser, Token};
 use crate::call::OperationRunner;
@@ -21,7 +21,7 @@ use std::time::Duration;
 ///
 /// # Errors
 ///
-/// Those of any operation, and what was waited for did not come about.
+/// Those of any operation; the resource can't get into the state, or did not in time.
 pub(crate) fn command(
     context: &Context<'_>,
     commands: &'static Commands<'static>,
@@ -117,7 +117,7 @@ fn wait(
                 ));
             }
             (Verdict::Unexpected, Err(error)) => return Err(error.into()),
-            // Only errors are unexpected.
+            // Only an error is unexpected.
             (Verdict::Unexpected, Ok(_)) => {}
         }
     }

@@ -13,9 +13,9 @@ pub(crate) struct Journal {
     done: HashMap<u64, u64>,
 }
 
-/// What a text is known by: a change of it is noticed. (FNV-1a: no secret is kept, and nobody is
-/// fooled.)
-pub(super) fn print(text: &str) -> u64 {
+/// A hash that shows whether a line has changed. (FNV-1a: it keeps no secret, and it is no defence
+/// against forgery.)
+pub(super) fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
@@ -40,9 +40,9 @@ impl Journal {
             .truncate(false)
             .open(path)
             .map_err(|error| failed(&error))?;
-        // A device may be read without end.
+        // Reading a device may never end.
         if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-            return Err(failed(&"it is no file"));
+            return Err(failed(&"it is not a file"));
         }
         file.try_lock().map_err(|error| failed(&error))?;
         let mut text = String::new();
@@ -59,7 +59,7 @@ impl Journal {
                 )));
             }
         };
-        // What a killed process has begun to write is written anew.
+        // A killed process may have left a part of a line, which is overwritten.
         let kept = if whole == 0 { 0 } else { whole as u64 };
         let begun = file
             .set_len(kept)
@@ -85,10 +85,10 @@ impl Journal {
     /// # Errors
     ///
     /// Another text was done as this line.
-    pub(super) fn has(&self, number: u64, print: u64) -> Result<bool, Failure> {
+    pub(super) fn has(&self, number: u64, fingerprint: u64) -> Result<bool, Failure> {
         match self.done.get(&number) {
             None => Ok(false),
-            Some(found) if *found == print => Ok(true),
+            Some(found) if *found == fingerprint => Ok(true),
             Some(_) => Err(Failure::parameter(format_args!(
                 "--cli-resume: line {number} is not the line that was done: {} is of another input",
                 self.path
@@ -104,7 +104,7 @@ impl Journal {
     pub(super) fn add(&mut self, done: &[(u64, u64)]) -> Result<(), Failure> {
         let text: String = done
             .iter()
-            .map(|(number, print)| format!("{number} {print:016x}\n"))
+            .map(|(number, fingerprint)| format!("{number} {fingerprint:016x}\n"))
             .collect();
         let written: io::Result<()> = self.file.write_all(text.as_bytes());
         written.map_err(|error| {
@@ -118,8 +118,11 @@ impl Journal {
 
 fn entries(lines: &str) -> Option<HashMap<u64, u64>> {
     let entry = |line: &str| {
-        let (number, print) = line.split_once(' ')?;
-        Some((number.parse().ok()?, u64::from_str_radix(print, 16).ok()?))
+        let (number, fingerprint) = line.split_once(' ')?;
+        Some((
+            number.parse().ok()?,
+            u64::from_str_radix(fingerprint, 16).ok()?,
+        ))
     };
     lines.lines().map(entry).collect()
 }

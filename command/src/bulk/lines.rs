@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 /// The longest line, in bytes. Services take less.
 const LONGEST: usize = 16 << 20;
 
-/// Lines that are read ahead.
+/// Number of lines to read ahead.
 const AHEAD: usize = 4;
 
 /// A line of the input.
@@ -17,7 +17,7 @@ pub(crate) struct Line {
     pub(super) number: u64,
     /// Where it ends, in bytes of the input.
     pub(super) end: u64,
-    /// Its text without its end; or what is wrong with it.
+    /// Its text without the line break, or what is wrong with it.
     pub(super) text: Result<String, String>,
 }
 
@@ -32,7 +32,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// There is no such file, or it may not be read.
+    /// The file can't be read.
     pub(crate) fn open(source: &str) -> Result<Self, Failure> {
         if source == "-" {
             return Ok(Input {
@@ -59,15 +59,15 @@ impl Input {
         })
     }
 
-    /// How many bytes there are, if that is known.
+    /// The length in bytes, if it is known.
     pub(super) fn length(&self) -> Option<u64> {
         self.length
     }
 
-    /// Starts reading, in a thread of its own: a read may last for ever.
+    /// Starts reading in a separate thread, since a read may last for ever.
     pub(crate) fn read(self) -> Receiver<io::Result<Line>> {
         let (sender, lines) = channel(AHEAD);
-        // It ends with the input, or when nobody wants more lines; or with the process.
+        // The thread ends with the input, with the receiver, or with the process.
         std::thread::spawn(move || send(BufReader::new(self.source), &sender));
         lines
     }
@@ -90,7 +90,7 @@ fn send(mut source: impl BufRead, lines: &Sender<io::Result<Line>>) {
     }
 }
 
-/// The next line; none at the end. Of one that is too long the rest is passed over.
+/// The next line; none at the end. Skips the rest of a line that is too long.
 fn next(source: &mut impl BufRead, end: &mut u64) -> io::Result<Option<Result<String, String>>> {
     let mut bytes = Vec::new();
     let count = source

@@ -1,10 +1,10 @@
-//! [`Progress`]: how far a stream has come, on a terminal; and how it ended.
+//! [`Progress`]: the progress of a stream on a terminal, and its outcome.
 
 use crate::failure::Failure;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
-/// Between two lines that are shown.
+/// The time between two lines.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Columns of the bar.
@@ -21,7 +21,7 @@ pub(super) struct Progress {
     skipped: u64,
     start: Instant,
     shown: Option<Instant>,
-    /// There is a line to be taken away before anything else is printed.
+    /// A line is visible, which must be erased before anything else is printed.
     visible: bool,
 }
 
@@ -53,7 +53,7 @@ impl Progress {
         self.failed += u64::from(!ok);
     }
 
-    /// Shows how far it has come, now and then.
+    /// Shows the progress, at most once in an interval.
     pub(super) fn show(&mut self) {
         if self.terminal && self.shown.is_none_or(|shown| shown.elapsed() >= INTERVAL) {
             self.visible = true;
@@ -67,7 +67,7 @@ impl Progress {
         }
     }
 
-    /// Takes the line away.
+    /// Erases the line.
     pub(super) fn clear(&mut self) {
         if std::mem::take(&mut self.visible) {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
@@ -96,7 +96,7 @@ impl Progress {
         )
     }
 
-    /// Whether all went well.
+    /// The outcome of the stream.
     ///
     /// # Errors
     ///

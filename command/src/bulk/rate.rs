@@ -1,4 +1,4 @@
-//! [`Rate`]: how many calls are made at a time, which all calls share.
+//! [`Rate`]: the number of calls at a time, which all calls share.
 
 use opsmith_runtime::retry::{Sleep, TokioSleep};
 use std::future::Future;
@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Failures that come together count as one.
+/// Failures within this time count as one.
 const TOGETHER: Duration = Duration::from_millis(100);
 
-/// Half as many calls at a time after one that has to be made again; one more after as many
-/// successes as there are calls at a time.
+/// Halves the number of calls at a time when a call is retried. Adds one after as many successes as
+/// there are calls at a time.
 #[derive(Debug)]
 pub(super) struct Rate {
     most: usize,
@@ -40,7 +40,7 @@ impl Rate {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls that may be under way.
+    /// The number of calls that may be in flight.
     pub(super) fn allowed(&self) -> usize {
         self.now().allowed
     }
@@ -68,7 +68,7 @@ impl Rate {
 }
 
 impl Sleep for Rate {
-    /// Between two attempts of a call: something was too much.
+    /// A call is about to be retried, so calls slow down.
     fn sleep(
         &self,
         least: Duration,

@@ -1,4 +1,4 @@
-//! Sets a page: fills paragraphs into lines, and justifies them as groff does for the AWS CLI's
+//! Typesets a page: fills paragraphs into lines, and justifies them as groff does for the AWS CLI's
 //! pages.
 //!
 //! Line length 78, section titles at column 0, text at column 7 and half-steps of 3.5 to the right.
@@ -9,7 +9,7 @@
 use super::page::{Block, Kind, Page, Style, Word};
 use unicode_width::UnicodeWidthStr as _;
 
-/// How a page is set.
+/// How a page is typeset.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layout {
     width: usize,
@@ -94,7 +94,7 @@ impl Setting<'_> {
         }
     }
 
-    /// Fills words into lines; `mark` stands before the first, and the others are indented as far.
+    /// Fills words into lines. `mark` precedes the first, and the others are indented as far.
     fn fill(&mut self, column: usize, mark: &str, words: &[Word]) {
         let room = self
             .layout

@@ -1,4 +1,4 @@
-//! Documentation, which rows hold as Markdown in a small subset: paragraphs, lists, `code`,
+//! Documentation, which the schema has in a subset of Markdown: paragraphs, lists, `code`,
 //! *emphasis*, **strong**.
 
 use super::page::{Page, Style, Text, Word};
@@ -37,7 +37,7 @@ fn blocks(markdown: &str) -> Vec<String> {
 /// The words of a paragraph. A span ends its word, as it does on the AWS CLI's pages: "`code`." is
 /// two words.
 fn words(markdown: &str) -> Text {
-    let mut reading = Reading {
+    let mut reader = WordReader {
         words: Vec::new(),
         word: Word::default(),
         style: Style::Plain,
@@ -46,26 +46,26 @@ fn words(markdown: &str) -> Text {
     while let Some(c) = chars.next() {
         match c {
             '\\' if chars.peek().is_some_and(|next| "\\`*".contains(*next)) => {
-                reading.push(chars.next().unwrap_or(c));
+                reader.push(chars.next().unwrap_or(c));
             }
-            '`' => reading.toggle(Style::Bold),
-            '*' if chars.next_if_eq(&'*').is_some() => reading.toggle(Style::Bold),
-            '*' => reading.toggle(Style::Italic),
-            c if c.is_whitespace() => reading.end_word(),
-            c => reading.push(c),
+            '`' => reader.toggle(Style::Bold),
+            '*' if chars.next_if_eq(&'*').is_some() => reader.toggle(Style::Bold),
+            '*' => reader.toggle(Style::Italic),
+            c if c.is_whitespace() => reader.end_word(),
+            c => reader.push(c),
         }
     }
-    reading.end_word();
-    reading.words
+    reader.end_word();
+    reader.words
 }
 
-struct Reading {
+struct WordReader {
     words: Text,
     word: Word,
     style: Style,
 }
 
-impl Reading {
+impl WordReader {
     fn push(&mut self, c: char) {
         match self.word.0.last_mut() {
             Some((style, text)) if *style == self.style => text.push(c),

@@ -63,7 +63,7 @@ pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
     page.section("DESCRIPTION");
     page.paragraph(
         0,
-        "Calls an operation until something is so, and prints nothing.",
+        "Calls an operation until a resource is in a certain state. Prints nothing.",
     );
     page.section("AVAILABLE COMMANDS");
     let mut names: Vec<_> = commands.waiters().map(|(name, ..)| name).collect();
@@ -72,7 +72,7 @@ pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
     page
 }
 
-/// The page of a waiter: the one of its operation, with what is waited for.
+/// The page of a waiter: that of its operation, with the state that it waits for.
 pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>) -> Page {
     let mut writer = Writer {
         commands,
@@ -100,7 +100,7 @@ pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>
     writer.page
 }
 
-/// What a waiter does, in a few sentences.
+/// What a waiter does.
 fn waits_for(
     Found {
         waiter, command, ..
@@ -148,7 +148,7 @@ fn waits_for(
 struct Writer<'a> {
     commands: &'a Commands<'a>,
     page: Page,
-    /// The shapes around the one that is told.
+    /// The shapes around the current one.
     within: Vec<ShapeIndex>,
 }
 
@@ -170,7 +170,7 @@ impl Writer<'_> {
     fn synopsis(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("SYNOPSIS");
         let mut lines = format!("  {}\n", command.name);
-        for parameter in shown(self.commands, operation, command) {
+        for parameter in shown_parameters(self.commands, operation, command) {
             let takes = if parameter.takes_value() {
                 " <value>"
             } else {
@@ -197,7 +197,7 @@ impl Writer<'_> {
 
     fn options(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("OPTIONS");
-        for parameter in shown(self.commands, operation, command) {
+        for parameter in shown_parameters(self.commands, operation, command) {
             let member = parameter.member;
             let within = self.commands.service.shape(parameter.within).name;
             let label = label(
@@ -279,7 +279,7 @@ impl Writer<'_> {
         }
     }
 
-    /// How the value of an option is written.
+    /// The syntax of an option's value.
     fn samples(&mut self, ix: ShapeIndex) {
         let service = self.commands.service;
         let shape = service.shape(ix);
@@ -317,7 +317,7 @@ impl Writer<'_> {
 }
 
 /// The options of the input that the page shows.
-fn shown<'a>(
+fn shown_parameters<'a>(
     commands: &Commands<'a>,
     operation: &Operation<'a>,
     command: &Command<'a>,

@@ -1,4 +1,4 @@
-//! The pages of a service and of the program.
+//! The help pages of a service and of the program.
 
 use super::markdown;
 use super::page::{Page, Style, plain, styled};
@@ -70,18 +70,18 @@ pub(crate) fn top_page(program: &Program, globals: &[GlobalHelp<'_>]) -> Page {
     page
 }
 
-/// Which variables and which key of a profile say the same as an option.
+/// The variables and the key of a profile that have the same meaning as an option.
 fn sources(setting: Option<&str>) -> String {
     let Some(name) = setting else {
         return String::new();
     };
-    let Some(row) = SETTINGS.iter().find(|row| row.name == name) else {
-        return format!(" The key {name} of a profile says the same.");
+    let Some(entry) = SETTINGS.iter().find(|entry| entry.name == name) else {
+        return format!(" The key {name} of a profile has the same meaning.");
     };
-    let variables = row.variables.join(" or ");
-    if row.in_profile {
-        format!(" {variables} says the same, and the key {name} of a profile.")
+    let variables = entry.variables.join(" or ");
+    if entry.in_profile {
+        format!(" The same as {variables}, and as the key {name} of a profile.")
     } else {
-        format!(" {variables} says the same.")
+        format!(" The same as {variables}.")
     }
 }

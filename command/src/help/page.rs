@@ -33,7 +33,7 @@ pub(super) struct Block {
     pub(super) kind: Kind,
     /// How deep it is indented, in steps.
     pub(super) depth: usize,
-    /// No empty line stands before it.
+    /// Whether no empty line precedes it.
     pub(super) tight: bool,
 }
 
@@ -49,7 +49,7 @@ pub(super) enum Kind {
 /// A page.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// What stands in its header and footer.
+    /// The text of its header and footer.
     pub(super) title: String,
     pub(super) blocks: Vec<Block>,
 }

@@ -5,7 +5,7 @@ use crate::program::Program;
 use std::fmt::Write as _;
 
 impl Page {
-    /// The source of the manual page `name`, section 1; `about` says in a line what it is about.
+    /// The source of the manual page `name`, section 1; `about` describes it in a line.
     pub(crate) fn roff(&self, program: &Program, name: &str, about: &str) -> String {
         let title = escaped(&name.to_uppercase());
         let mut out = format!(
@@ -21,7 +21,7 @@ impl Page {
         );
         let mut depth = 0;
         let mut titled = false;
-        // The name stands above already.
+        // The section NAME is above.
         let body = self
             .blocks
             .iter()
@@ -88,7 +88,7 @@ fn word(word: &Word) -> String {
     word.0.iter().map(part).collect()
 }
 
-/// Text without anything that roff takes for its own.
+/// Text with escapes for the characters that have a meaning in roff.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\e")
         .replace('-', "\\-")
@@ -97,7 +97,7 @@ fn escaped(text: &str) -> String {
         .replace('"', "\\(dq")
 }
 
-/// A line that does not begin with what would make it a request.
+/// A line that roff does not take for a request.
 fn protected(line: String) -> String {
     if line.starts_with(['.', '\'']) {
         format!("\\&{line}")

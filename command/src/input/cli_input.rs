@@ -8,12 +8,11 @@ use opsmith_runtime::schema::ShapeIndex;
 use std::io::Read as _;
 
 impl Reader<'_> {
-    /// What the document of either option says; nothing when neither is given. `-` is standard
-    /// input.
+    /// The document of either option; empty when neither is given. `-` is standard input.
     ///
     /// # Errors
     ///
-    /// Both are given, a file can't be read, or the text is no document whose top is a map.
+    /// Both are given, a file can't be read, or the document is not a map.
     pub(crate) fn cli_input(
         &self,
         json: Option<&str>,
@@ -43,11 +42,11 @@ impl Reader<'_> {
         )
     }
 
-    /// What a line of `--cli-input-jsonl` says.
+    /// The document of a line of `--cli-input-jsonl`.
     ///
     /// # Errors
     ///
-    /// The line is no JSON, or not a map.
+    /// The line is not JSON, or not a map.
     pub(crate) fn jsonl(
         &self,
         option: &str,
@@ -114,7 +113,7 @@ fn yaml_document(text: &str) -> Result<Document, String> {
     yaml::parse(text).map_err(|problem| format!("Invalid YAML received: {problem}"))
 }
 
-/// Options win over the document, member by member; they come first.
+/// The options and the other members of the document. Options override members and come first.
 pub(crate) fn merge(mut options: Map, document: Map) -> Map {
     for (name, value) in document {
         options.entry(name).or_insert(value);

@@ -151,8 +151,8 @@ impl<'a> Coercer<'a> {
         }
     }
 
-    /// The timestamp that a value stands for, or the value if it is not one that the calendar has.
-    /// As the AWS CLI, which sends whole seconds where it sends seconds, and elsewhere microseconds.
+    /// The value as a timestamp, or as it is if the calendar does not have it. As the AWS CLI does,
+    /// with whole seconds where seconds are sent, and with microseconds elsewhere.
     fn timestamp(&self, value: Document, has_fraction: bool) -> Document {
         let point = match &value {
             Document::String(text) => scalar::timestamp(text, self.reader.env.now().into()),

@@ -86,7 +86,7 @@ fn decoded(bytes: Vec<u8>, encoding: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Text in UTF-16, little endian unless a byte order mark says otherwise.
+/// Text in UTF-16, little endian unless it has another byte order mark.
 fn utf16(bytes: &[u8]) -> Option<String> {
     let (bytes, big) = match bytes {
         [0xfe, 0xff, rest @ ..] => (rest, true),

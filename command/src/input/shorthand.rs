@@ -20,7 +20,7 @@ use super::DEEPEST;
 use opsmith_runtime::document::{Document, Map};
 use std::fmt;
 
-/// Why a text is no shorthand.
+/// Why a text is not shorthand.
 #[derive(Debug)]
 pub(super) enum ShorthandError {
     Syntax(Problem),
@@ -558,7 +558,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_stands_under_the_place() {
+    fn the_mark_is_below_the_place() {
         let problem = |text: &str| match parse(text, &|word| Ok(word.into())) {
             Err(ShorthandError::Syntax(problem)) => problem.to_string(),
             _ => panic!("{text} is shorthand"),

@@ -25,24 +25,18 @@ pub(crate) fn parse(text: &str) -> Result<Document, String> {
     let open_end = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
     let parser = Parser::new_from_str(text);
     let anchors = HashMap::new();
-    let mut reading = Reading {
+    let mut reader = YamlReader {
         parser,
         anchors,
         values: 0,
         at: (1, 0),
         open_end,
     };
-    let read = reading.document();
-    read.map_err(|problem| {
-        format!(
-            "line {} column {}: {problem}",
-            reading.at.0,
-            reading.at.1 + 1
-        )
-    })
+    let read = reader.document();
+    read.map_err(|problem| format!("line {} column {}: {problem}", reader.at.0, reader.at.1 + 1))
 }
 
-struct Reading<'a> {
+struct YamlReader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     /// Values with a name, by its number, and how many values each is.
     anchors: HashMap<usize, (Document, usize)>,
@@ -54,7 +48,7 @@ struct Reading<'a> {
     open_end: Option<usize>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> YamlReader<'a> {
     fn document(&mut self) -> Result<Document, String> {
         let mut document = None;
         loop {
@@ -228,9 +222,9 @@ fn known_tag(tag: Option<&Tag>, expected: &str) -> Result<(), String> {
 }
 
 fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Document, String> {
-    let wrong = |kind: &str| format!("the text is no {kind}, as its tag says");
+    let wrong = |kind: &str| format!("the text is not a {kind}, which its tag asks for");
     match tag.map(short).as_deref() {
-        // YAML's type for a default value, which nobody uses.
+        // YAML's type for a default value, which is not in use.
         None if plain && text == "=" => Err("= alone is no value; put it in quotes".to_owned()),
         // A day, which no member of any type takes.
         None if plain && is_date(&text) => {

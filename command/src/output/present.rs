@@ -1,4 +1,4 @@
-//! From an answer to what is shown of it: points in time become text.
+//! From an answer to what is shown: timestamps and bytes become text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 use time::{OffsetDateTime, UtcOffset};
 
-/// How points in time are shown.
+/// How timestamps are shown.
 #[derive(Debug)]
 pub(crate) enum Timestamps {
     /// As ISO 8601 in the local time zone.
@@ -19,7 +19,7 @@ pub(crate) enum Timestamps {
 }
 
 impl Timestamps {
-    /// What `cli_timestamp_format` says; `zone` is the value of `TZ`.
+    /// The value of `cli_timestamp_format`; `zone` is the value of `TZ`.
     ///
     /// # Errors
     ///
@@ -40,9 +40,8 @@ impl Timestamps {
         }
     }
 
-    /// A point in time as it is shown; none of a value that is no point in time, or none that the
-    /// calendar has.
-    fn shown(&self, value: &Document) -> Option<Document> {
+    /// A timestamp as it is shown; none when the value is not a timestamp that the calendar has.
+    fn format(&self, value: &Document) -> Option<Document> {
         let zone = match self {
             Timestamps::Wire => return Some(value.clone()),
             Timestamps::Iso8601(zone) => zone,
@@ -67,7 +66,7 @@ impl Timestamps {
     }
 }
 
-/// The local time zone, looked up when there is a point in time to show.
+/// The local time zone, looked up for the first timestamp.
 #[derive(Debug, Default)]
 pub(crate) struct Zone {
     /// The value of `TZ`.
@@ -76,7 +75,7 @@ pub(crate) struct Zone {
 }
 
 impl Zone {
-    /// The zone; none is UTC.
+    /// The zone; UTC when there is none.
     fn get(&self) -> Option<&tz::TimeZone> {
         let look_up = || match &self.setting {
             Some(zone) => tz::TimeZone::from_posix_tz(zone).ok(),
@@ -85,7 +84,7 @@ impl Zone {
         self.found.get_or_init(look_up).as_ref()
     }
 
-    /// The offset from UTC at a point in time, in seconds.
+    /// The offset from UTC in seconds.
     fn offset(&self, point: Timestamp) -> i32 {
         let kind = self
             .get()
@@ -94,8 +93,8 @@ impl Zone {
     }
 }
 
-/// Python's ISO format: microseconds only when there are any, and the offset with a colon, if there
-/// is one. None of a year beyond the calendar.
+/// Python's ISO format: microseconds only when they are not 0, and the offset with a colon, if there
+/// is one. None for a year that the calendar does not have.
 fn iso8601(point: Timestamp, offset: Option<i32>) -> Option<String> {
     let shift = UtcOffset::from_whole_seconds(offset.unwrap_or(0)).ok()?;
     let date = OffsetDateTime::try_from(point)
@@ -127,9 +126,8 @@ fn iso8601(point: Timestamp, offset: Option<i32>) -> Option<String> {
     ))
 }
 
-/// What is shown of an answer: as it came, with points in time in the format that is asked for.
-/// Adds to `doubts` where it departs from the model so far that the model's type can't be seen in
-/// it; that is shown as it came, too.
+/// An answer as it is shown: timestamps in the given format, bytes in base64. A value that does not
+/// have the model's type stays as it came, and is added to `doubts`.
 pub(crate) fn present(
     answer: Document,
     service: &Service<'_>,
@@ -150,7 +148,7 @@ struct Presenting<'a, 'd> {
     service: &'a Service<'a>,
     timestamps: &'a Timestamps,
     doubts: &'d mut Vec<String>,
-    /// Where the value is that comes at present.
+    /// The path of the current value.
     path: String,
 }
 
@@ -163,9 +161,9 @@ impl Presenting<'_, '_> {
                 .map_or(ShapeIndex::MAX, |element| element.target)
         };
         match (shape.kind, value) {
-            // Of lists and maps.
+            // In lists and maps.
             (_, Document::Null) => Document::Null,
-            (Kind::Timestamp, value) => match self.timestamps.shown(&value) {
+            (Kind::Timestamp, value) => match self.timestamps.format(&value) {
                 Some(shown) => shown,
                 None => self.doubtful(value, "a point in time that the calendar has"),
             },

@@ -1,16 +1,16 @@
 //! `table`: boxes for people.
 
-use super::{Layout, scalar, wide};
+use super::{TableLayout, scalar, wide};
 use opsmith_runtime::document::{Document, Map};
 use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
 
-/// Blanks and lines that a cell needs beside its text.
+/// The width of a cell without its text: blanks and lines.
 const PADDING: usize = 4;
 
 /// Renders a result; nothing of an empty one. Rows that are shorter than others of their section
 /// end in empty cells.
-pub(super) fn render(result: &Document, layout: &Layout<'_>) -> String {
+pub(super) fn render(result: &Document, layout: &TableLayout<'_>) -> String {
     let mut table = Table {
         sections: Vec::new(),
     };
@@ -18,8 +18,8 @@ pub(super) fn render(result: &Document, layout: &Layout<'_>) -> String {
         return String::new();
     }
     table.add(Some(layout.title), result, 0);
-    // Whether rows become columns is decided by the widths that the AWS CLI counts, which takes
-    // more letters for wide than terminals do.
+    // Whether rows become columns depends on the widths that the AWS CLI counts, in which more
+    // letters are wide than on terminals.
     if table.width(wide::width) > layout.width {
         table.sections.iter_mut().for_each(Section::stand_up);
     }
@@ -31,7 +31,7 @@ pub(super) fn render(result: &Document, layout: &Layout<'_>) -> String {
     .draw(&table)
 }
 
-/// A part of a table with a title of its own.
+/// A part of a table with its own title.
 #[derive(Debug, Default)]
 struct Section {
     title: String,

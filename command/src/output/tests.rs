@@ -9,7 +9,7 @@ fn list<const N: usize>(items: [Document; N]) -> Document {
 }
 
 fn rendered(result: &Document, format: Format) -> String {
-    let layout = Layout {
+    let layout = TableLayout {
         title: "ListThings",
         color: false,
         width: 80,
@@ -122,7 +122,7 @@ fn a_table_wider_than_the_terminal_stands_up() {
         table.contains("|  a|  xxx") && table.contains("|  b|  yyy"),
         "{table}"
     );
-    let color = Layout {
+    let color = TableLayout {
         title: "T",
         color: true,
         width: 80,

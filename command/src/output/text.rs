@@ -12,7 +12,7 @@ pub(super) fn render(result: &Document) -> String {
     out
 }
 
-/// Writes a value that stands under the key `under`.
+/// Writes the value of the key `under`.
 fn write(value: &Document, under: Option<&str>, out: &mut String) {
     match value {
         Document::Map(map) => write_map(map, under, &scalar_keys(map).collect(), out),

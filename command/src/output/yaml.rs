@@ -112,7 +112,7 @@ fn is_text(value: &str) -> bool {
     !matches!(value, "=" | "<<") && matches!(resolved(value.to_owned()), Document::String(_))
 }
 
-/// A text as it stands in a list or map.
+/// A text as a list or map shows it.
 pub(crate) fn scalar(value: &str) -> String {
     let list = emit(&Document::List(vec![value.into()])).unwrap_or_default();
     list.strip_prefix("- ")
