@@ -2,11 +2,11 @@
 
 use opsmith_codepipeline::{Client, Config, GetPipelineStateInput, ListPipelinesInput};
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::config::credentials::{Chain, ProviderContext};
+use opsmith_runtime::config::credentials::Chain;
 use opsmith_runtime::config::Env;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::Response;
-use opsmith_runtime::identity::Credentials;
+use opsmith_runtime::identity::{Credentials, IdentityContext, ResolveIdentity as _};
 use opsmith_runtime::schema::TimestampFormat;
 use std::fs;
 use std::path::PathBuf;
@@ -86,9 +86,9 @@ pub fn credentials(bytes: &[u8]) {
     };
     let settings = Settings::load(env(&home, variables), None).expect("the files");
     let fake = Fake::answering(Answer::Response(Response::new(200, body.to_vec().into())));
-    let found: Result<Credentials, _> =
-        wait(Chain::standard().resolve(ProviderContext::new(&settings, "eu-west-1", &*fake, &*fake)));
-    let _ = found.map_err(|error| error.to_string());
+    let context = IdentityContext::new("eu-west-1", settings.env().now());
+    let chain = Chain::new(Arc::new(settings), fake.clone(), fake);
+    let _ = wait(chain.resolve(context)).map_err(|error| error.to_string());
     let _ = fs::remove_dir_all(home);
 }
 

@@ -8,6 +8,7 @@ use crate::signals::unless_interrupted;
 use crate::{dry_run, stdout};
 use opsmith_runtime::client::Prepared;
 use opsmith_runtime::codec::Doubt;
+use opsmith_runtime::config::Loader;
 use opsmith_runtime::config::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::http::Request;
@@ -237,12 +238,13 @@ pub(crate) fn config(
     let globals = context.globals;
     let connect = timeout(context, "connect")?;
     let read = timeout(context, "read")?;
-    let mut config =
-        Config::prompting(context.settings.clone(), Some(prompt))?.connection(|connection| {
-            connection.connect_timeout = connect;
-            connection.read_timeout = read;
-            connection.verify = !globals.has("--no-verify-ssl");
-        });
+    let loader = Loader::new(context.settings.clone())?.prompt(prompt);
+    let loader = loader.connection(|connection| {
+        connection.connect_timeout = connect;
+        connection.read_timeout = read;
+        connection.verify = !globals.has("--no-verify-ssl");
+    });
+    let mut config = loader.load()?;
     if let Some(mode) = globals.value("--cli-validation") {
         config = config.validation(mode.parse().map_err(Failure::parameter)?);
     }
@@ -255,10 +257,10 @@ pub(crate) fn config(
     }
     if config.has_no_region() {
         // As the AWS CLI does when no setting has a region.
-        let near = opsmith_runtime::http::reqwest::Reqwest::near();
+        let metadata = opsmith_runtime::http::reqwest::Reqwest::for_metadata();
         let asked = runtime.block_on(unless_interrupted(region_of_instance(
             &context.settings,
-            &near,
+            &metadata,
         )))?;
         config = asked?.into_iter().fold(config, Config::region);
     }

@@ -11,10 +11,9 @@ use crate::document::{Document, Map};
 use crate::endpoint::{self, AccountIdMode, ConfiguredUrl, Last, ResolvedEndpoint};
 use crate::error::{Attempts, Cause, ConfigError, Error, ValidationError};
 use crate::future::BoxFuture;
-use crate::http::reqwest::Reqwest;
-use crate::http::{LARGEST_ANSWER, Request, Response, Transport, reqwest};
+use crate::http::{LARGEST_ANSWER, Request, Response, Transport};
 use crate::idempotency::WithToken;
-use crate::identity::Identity;
+use crate::identity::{Identity, IdentityContext, ResolveIdentity as _};
 use crate::protocol::{self, Protocol};
 use crate::random;
 use crate::redact;
@@ -47,10 +46,6 @@ struct Shared {
     /// The URL that is configured in place of the service's own.
     url: OnceLock<Option<ConfiguredUrl>>,
     discovered: Discovered,
-    /// For services that give credentials: their certificates are always checked.
-    identity: Arc<dyn Transport>,
-    /// For the machine's own metadata.
-    metadata: Arc<dyn Transport>,
 }
 
 /// A request that is checked and written, and neither signed nor sent.
@@ -95,22 +90,9 @@ impl<'a> Client<'a> {
         protocol: Option<&'static dyn Protocol>,
         config: Config,
     ) -> Self {
-        let connection = config.connection.clone();
-        let (transport, identity, metadata): (Arc<dyn Transport>, _, _) = match &config.transport {
-            Some(own) => (own.clone(), own.clone(), own.clone()),
-            None => {
-                let checked = reqwest::Settings {
-                    verify: true,
-                    ..connection.clone()
-                };
-                let transport: Arc<dyn Transport> = Arc::new(Reqwest::new(connection.clone()));
-                let identity = if connection.verify {
-                    transport.clone()
-                } else {
-                    Arc::new(Reqwest::new(checked))
-                };
-                (transport, identity, Arc::new(Reqwest::near()))
-            }
+        let transport = match &config.transport {
+            Some(own) => own.clone(),
+            None => config.reqwest.clone(),
         };
         let retries = retry::Shared::default();
         let last = Mutex::default();
@@ -123,8 +105,6 @@ impl<'a> Client<'a> {
             last,
             url,
             discovered,
-            identity,
-            metadata,
         };
         Client {
             service,
@@ -264,7 +244,7 @@ impl<'a> Client<'a> {
             tracing::debug!(target: "opsmith", "attempt {} failed, another follows", attempts.made);
             config.sleep.sleep(again.least, again.most).await;
             cost = Some(again.cost);
-            let timeout = config.connection.read_timeout.unwrap_or_default();
+            let timeout = config.reqwest.settings().read_timeout.unwrap_or_default();
             until = failed
                 .date()
                 .and_then(|_| retries.corrected(self.now()).checked_add(timeout));
@@ -675,22 +655,19 @@ impl<'a> Client<'a> {
         Ok(attempt)
     }
 
-    /// As whom to sign; none for requests that are not signed.
+    /// The identity that signs requests for a region, or `None` if the client doesn't sign.
     async fn identity(&self, region: &str) -> Result<Option<Identity>, Error> {
-        let Shared {
-            identity, metadata, ..
-        } = &*self.shared;
-        let chain = match &self.shared.config.identity {
+        let cache = match &self.shared.config.identity {
             IdentitySource::Missing => return Err(ConfigError::no_credentials().into()),
             IdentitySource::Anonymous => return Ok(None),
             IdentitySource::Fixed(identity) => return Ok(Some(identity.clone())),
-            IdentitySource::Chain(chain) => chain,
+            IdentitySource::Resolved(cache) => cache,
         };
-        match chain.cached() {
+        let now = self.now();
+        match cache.cached(now) {
             Some(identity) => Ok(Some(identity)),
-            // On the heap, since it is large and seldom.
             None => Ok(Some(
-                Box::pin(chain.identity(region, &**identity, &**metadata)).await?,
+                cache.resolve(IdentityContext::new(region, now)).await?,
             )),
         }
     }

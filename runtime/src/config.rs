@@ -28,6 +28,7 @@ mod settings;
 mod table;
 
 pub use env::{Env, NotUnicodeError};
+pub use load::Loader;
 pub use section::Section;
 pub use settings::{Origin, Profile, RetryMode, Settings, Value};
 pub use table::{SETTINGS, Setting};

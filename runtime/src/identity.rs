@@ -1,4 +1,12 @@
-//! Who makes a request: [`Credentials`], and the [`Identity`] that signs with them.
+//! Who makes a request: [`Credentials`], the [`Identity`] that signs with them, and
+//! [`ResolveIdentity`], by which a client gets one.
+
+mod cache;
+
+pub(crate) use cache::IdentityCache;
+
+use crate::error::ConfigError;
+use crate::future::BoxFuture;
 
 use crate::redact::REDACTED;
 use std::fmt;
@@ -56,14 +64,21 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Credentials in the form that requests are signed with. `Debug` shows nothing of them.
+/// Who makes a request, in the form in which requests are signed. Clones are cheap; `Debug` shows no
+/// secret.
 #[derive(Clone)]
 pub struct Identity {
+    credentials: Arc<Credentials>,
     key: aws_smithy_runtime_api::client::identity::Identity,
     account_id: Option<Arc<str>>,
 }
 
 impl Identity {
+    /// The credentials.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     pub(crate) fn key(&self) -> &aws_smithy_runtime_api::client::identity::Identity {
         &self.key
     }
@@ -74,8 +89,8 @@ impl Identity {
     }
 }
 
-impl From<&Credentials> for Identity {
-    fn from(credentials: &Credentials) -> Self {
+impl From<Credentials> for Identity {
+    fn from(credentials: Credentials) -> Self {
         let key = aws_credential_types::Credentials::new(
             credentials.access_key_id.as_str(),
             credentials.secret_access_key.as_str(),
@@ -86,12 +101,90 @@ impl From<&Credentials> for Identity {
         Identity {
             key: key.into(),
             account_id: credentials.account_id.as_deref().map(Arc::from),
+            credentials: Arc::new(credentials),
         }
     }
 }
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Identity")
+        self.credentials.fmt(f)
+    }
+}
+
+/// What an identity is for.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct IdentityContext<'a> {
+    /// The region that the request is signed for.
+    pub region: &'a str,
+    /// The time on the client's clock.
+    pub now: SystemTime,
+}
+
+impl<'a> IdentityContext<'a> {
+    /// For requests in a region, at this time.
+    pub fn new(region: &'a str, now: SystemTime) -> Self {
+        IdentityContext { region, now }
+    }
+}
+
+/// A source of credentials, such as a vault: give it to
+/// [`Config::credentials_from`](crate::Config::credentials_from). It has all that it needs when it
+/// is constructed. Clients cache the identity, and resolve it again before it expires, so
+/// implementations need no cache.
+///
+/// ```
+/// use opsmith_runtime::error::ConfigError;
+/// use opsmith_runtime::identity::{Credentials, Identity, IdentityContext, ResolveIdentity};
+/// use opsmith_runtime::{BoxFuture, Config};
+/// use std::time::Duration;
+///
+/// #[derive(Debug)]
+/// struct Vault {
+///     url: String,
+/// }
+///
+/// impl ResolveIdentity for Vault {
+///     fn resolve<'a>(
+///         &'a self,
+///         context: IdentityContext<'a>,
+///     ) -> BoxFuture<'a, Result<Identity, ConfigError>> {
+///         Box::pin(async move {
+///             let (id, secret) = read(&self.url).await.map_err(ConfigError::credentials)?;
+///             let mut credentials = Credentials::new(id, secret, "vault");
+///             credentials.expiration = Some(context.now + Duration::from_secs(3600));
+///             Ok(credentials.into())
+///         })
+///     }
+/// }
+///
+/// # async fn read(url: &str) -> Result<(String, String), std::io::Error> {
+/// #     Ok((url.to_owned(), String::new()))
+/// # }
+/// let vault = Vault { url: "https://vault.example/aws".to_owned() };
+/// let config = Config::new().region("eu-west-1").credentials_from(vault);
+/// ```
+pub trait ResolveIdentity: fmt::Debug + Send + Sync {
+    /// Returns the identity for a request.
+    fn resolve<'a>(
+        &'a self,
+        context: IdentityContext<'a>,
+    ) -> BoxFuture<'a, Result<Identity, ConfigError>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_redacts() {
+        let mut credentials = Credentials::new("AKID", "secret-1", "env");
+        credentials.session_token = Some("secret-2".into());
+        let shown = format!("{credentials:?}");
+        assert!(
+            shown.contains("AKID") && !shown.contains("secret-1") && !shown.contains("secret-2"),
+            "{shown}"
+        );
     }
 }

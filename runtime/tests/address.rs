@@ -1,21 +1,19 @@
 //! Where requests go and how they are authenticated, by hand-written rows.
 
-use opsmith_runtime::config::Env;
 use opsmith_runtime::config::Settings;
-use opsmith_runtime::config::credentials::{
-    Provider, ProviderContext, ProviderFuture, ProviderResult as Provided,
-};
+use opsmith_runtime::config::{Env, Loader};
 use opsmith_runtime::document::Document;
+use opsmith_runtime::error::ConfigError;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::{Request, TransportErrorKind};
-use opsmith_runtime::identity::Credentials;
+use opsmith_runtime::identity::{Credentials, Identity, IdentityContext, ResolveIdentity};
 use opsmith_runtime::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::schema::{
     Auth, ErrorTrait, Fixed, OperationTrait, Protocol, Service, ServiceTrait, ShapeIndex, Step,
     Trait, integer, list, member, operation, string, structure,
 };
 use opsmith_runtime::visit::TypedDocument;
-use opsmith_runtime::{Client, Config, Error};
+use opsmith_runtime::{BoxFuture, Client, Config, Error};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -257,10 +255,11 @@ fn account(account: Option<&str>) -> impl FnOnce(Config) -> Config {
 fn by(variables: &[(&str, &str)], fake: &Arc<Fake>) -> Config {
     let env = Env::with_variables(variables.iter().copied());
     let settings = Arc::new(Settings::load(env, None).expect("settings"));
-    let config = Config::from_settings(settings)
+    Loader::new(settings)
+        .and_then(|loader| loader.transport(fake.clone()).load())
         .expect("a configuration")
-        .region("eu-west-1");
-    config.transport(fake.clone()).sleep(fake.clone())
+        .region("eu-west-1")
+        .sleep(fake.clone())
 }
 
 const KEYS: [(&str, &str); 2] = [
@@ -652,31 +651,25 @@ fn old_codes_of_errors_are_asked_for_and_matched_by_either_name() {
 #[derive(Debug)]
 struct Vault(Arc<AtomicUsize>, bool);
 
-impl Provider for Vault {
-    fn name(&self) -> &'static str {
-        "vault"
-    }
-
-    fn provide<'a>(&'a self, _: ProviderContext<'a>) -> ProviderFuture<'a> {
+impl ResolveIdentity for Vault {
+    fn resolve<'a>(
+        &'a self,
+        context: IdentityContext<'a>,
+    ) -> BoxFuture<'a, Result<Identity, ConfigError>> {
         self.0.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(context.region, "eu-west-1");
         Box::pin(async move {
             if self.1 {
-                Ok(Provided::Found(Credentials::new(
-                    "AKIDVAULT",
-                    "secret",
-                    self.name(),
-                )))
+                Ok(Credentials::new("AKIDVAULT", "secret", "vault").into())
             } else {
-                Err(opsmith_runtime::error::ConfigError::credentials(
-                    "the vault is sealed",
-                ))
+                Err(ConfigError::credentials("the vault is sealed"))
             }
         })
     }
 }
 
 #[test]
-fn credentials_come_from_a_provider_of_ones_own() {
+fn credentials_come_from_a_resolver_of_the_user() {
     let fake = Fake::playing([]);
     let asked = Arc::new(AtomicUsize::new(0));
     let client = Client::new(

@@ -8,14 +8,14 @@ mod skipped;
 
 use opsmith_codegen::Generator;
 use opsmith_runtime::config::Env;
-use opsmith_runtime::config::Settings;
+use opsmith_runtime::config::{Loader, Settings};
 use opsmith_runtime::document::Document;
 use opsmith_runtime::fake::Fake;
 use opsmith_runtime::http::Request;
 use opsmith_runtime::schema::{Service, ShapeIndex};
 use opsmith_runtime::validate::Mode;
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
-use opsmith_runtime::{Client, Config, Error};
+use opsmith_runtime::{Client, Error};
 use serde_json::{Map, Value, json};
 use skipped::skipped;
 use std::fs;
@@ -261,9 +261,10 @@ impl Case {
             .map(|(name, value)| (*name, value.as_str()));
         let settings = Settings::load(Env::with_variables(keys.into_iter().chain(stated)), None)?;
         let fake = Fake::playing([]);
-        let config = Config::from_settings(Arc::new(settings))?
-            .validation(Mode::Off)
-            .transport(fake.clone());
+        let config = Loader::new(Arc::new(settings))?
+            .transport(fake.clone())
+            .load()?
+            .validation(Mode::Off);
         let client = Client::new(self.service, config);
         let shape = self
             .service

@@ -148,7 +148,7 @@ impl RunningEndpoint {
             let scope = Scope::new(REGION, SIGNING_NAME);
             sign(
                 &mut request,
-                &Identity::from(&credentials),
+                &Identity::from(credentials),
                 scope,
                 SystemTime::now(),
             )

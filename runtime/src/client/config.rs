@@ -1,12 +1,12 @@
 //! [`Config`]: what a client is made with.
 
 use crate::clock::Clock;
-use crate::config::credentials::CachedChain;
 use crate::discovery::Discovery;
 use crate::endpoint::{AccountIdMode, EndpointUrls};
 use crate::error::ConfigError;
-use crate::http::{Transport, Url, reqwest};
-use crate::identity::{Credentials, Identity};
+use crate::http::reqwest::{self, Reqwest};
+use crate::http::{Transport, Url};
+use crate::identity::{Credentials, Identity, IdentityCache, ResolveIdentity};
 use crate::retry::{Sleep, TokioSleep};
 use crate::validate::Mode;
 use std::borrow::Cow;
@@ -31,7 +31,8 @@ pub struct Config {
     pub(crate) discovery: Result<Discovery, ConfigError>,
     /// Whether operations may put a prefix before the host name of their endpoint.
     pub(crate) host_prefixes: bool,
-    pub(crate) connection: reqwest::Settings,
+    pub(crate) reqwest: Arc<Reqwest>,
+    /// What sends requests in place of `reqwest`.
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) user_agent: Cow<'static, str>,
     pub(crate) max_attempts: u32,
@@ -50,7 +51,7 @@ pub(crate) enum IdentitySource {
     /// Requests are not signed.
     Anonymous,
     Fixed(Identity),
-    Chain(Arc<CachedChain>),
+    Resolved(Arc<IdentityCache>),
 }
 
 impl Default for Config {
@@ -74,7 +75,7 @@ impl Config {
             account_id_mode: AccountIdMode::Preferred,
             discovery: Ok(Discovery::Required),
             host_prefixes: true,
-            connection: reqwest::Settings::default(),
+            reqwest: Arc::default(),
             transport: None,
             user_agent: USER_AGENT.into(),
             max_attempts: 3,
@@ -102,7 +103,14 @@ impl Config {
 
     /// Signs with these credentials, which are never refreshed.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.identity = IdentitySource::Fixed(Identity::from(&credentials));
+        self.identity = IdentitySource::Fixed(credentials.into());
+        self
+    }
+
+    /// Where to take credentials from, in place of the environment and the shared files. They are
+    /// cached, and resolved again before they expire.
+    pub fn credentials_from(mut self, resolver: impl ResolveIdentity + 'static) -> Self {
+        self.identity = IdentitySource::Resolved(Arc::new(IdentityCache::new(resolver)));
         self
     }
 
@@ -118,13 +126,17 @@ impl Config {
         self
     }
 
-    /// Changes how connections are made. Without effect when [`Config::transport`] is set.
+    /// Changes how this client connects. It has no effect on a transport of your own
+    /// ([`Config::transport`]), nor on where credentials come from
+    /// ([`Loader::connection`](crate::config::Loader::connection) has).
     pub fn connection(mut self, change: impl FnOnce(&mut reqwest::Settings)) -> Self {
-        change(&mut self.connection);
+        let mut settings = self.reqwest.settings().clone();
+        change(&mut settings);
+        self.reqwest = Arc::new(Reqwest::new(settings));
         self
     }
 
-    /// What sends requests, in place of HTTP over the network.
+    /// What sends this client's requests, in place of HTTP over the network.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self

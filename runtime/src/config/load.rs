@@ -1,14 +1,15 @@
-//! How [`Config`] is made from the environment and the shared files.
+//! [`Loader`]: makes a [`Config`] from settings.
 
-use super::credentials::{CachedChain, Chain, Prompt, Provider};
+use super::credentials::{Chain, Prompt};
 use super::env::Env;
 use super::settings::{Origin, Settings};
 use crate::client::Config;
-use crate::client::config::{IdentitySource, USER_AGENT};
+use crate::client::config::USER_AGENT;
 use crate::endpoint::{AccountIdMode, ConfiguredUrl, EndpointUrls};
 use crate::error::{Cause, ConfigError, Error};
 use crate::http::proxy::Proxies;
-use crate::http::{Url, reqwest};
+use crate::http::reqwest::{self, Reqwest};
+use crate::http::{Transport, Url};
 use crate::validate::Mode;
 use std::sync::Arc;
 
@@ -28,27 +29,82 @@ impl Config {
     ///
     /// A setting that can't be read.
     pub fn from_settings(settings: Arc<Settings>) -> Result<Self, Error> {
-        Config::prompting(settings, None)
+        Loader::new(settings)?.load()
     }
+}
 
-    /// The same; `prompt` asks a person for the MFA codes that roles need.
+/// Makes a [`Config`] from settings, with the chain of credentials providers ([`Chain`]) that they
+/// configure. How to connect must be known before that chain is made: it sends requests too.
+#[derive(Debug)]
+pub struct Loader {
+    settings: Arc<Settings>,
+    connection: reqwest::Settings,
+    transport: Option<Arc<dyn Transport>>,
+    prompt: Option<Arc<dyn Prompt>>,
+}
+
+impl Loader {
+    /// Reads the settings of connections.
     ///
     /// # Errors
     ///
     /// A setting that can't be read.
-    pub fn prompting(
-        settings: Arc<Settings>,
-        prompt: Option<Arc<dyn Prompt>>,
-    ) -> Result<Self, Error> {
+    pub fn new(settings: Arc<Settings>) -> Result<Self, Error> {
         settings.check()?;
-        let chain = CachedChain::new(Chain::standard(), settings.clone(), prompt);
-        let region = match settings.region()? {
-            Some(region) => Ok(region.text),
-            None => settings.require_region().map(|region| region.text),
+        let variable = |name: &str| settings.env().variable(name);
+        let connection = reqwest::Settings {
+            ca_bundle: settings.ca_bundle()?,
+            proxies: Proxies::from_variables(variable).map_err(ConfigError::from)?,
+            ..Default::default()
         };
-        Ok(Config {
-            region,
-            identity: IdentitySource::Chain(Arc::new(chain)),
+        Ok(Loader {
+            settings,
+            connection,
+            transport: None,
+            prompt: None,
+        })
+    }
+
+    /// Changes how to connect to services. Services that give credentials are always called with
+    /// their certificates checked.
+    #[must_use]
+    pub fn connection(mut self, change: impl FnOnce(&mut reqwest::Settings)) -> Self {
+        change(&mut self.connection);
+        self
+    }
+
+    /// What sends all requests, those for credentials included, in place of HTTP over the network.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Asks a person for the MFA codes that roles need. Without it, such a role is an error.
+    #[must_use]
+    pub fn prompt(mut self, prompt: Arc<dyn Prompt>) -> Self {
+        self.prompt = Some(prompt);
+        self
+    }
+
+    /// Makes the configuration.
+    ///
+    /// # Errors
+    ///
+    /// A setting that can't be read.
+    pub fn load(self) -> Result<Config, Error> {
+        let Loader {
+            settings,
+            connection,
+            transport,
+            prompt,
+        } = self;
+        let reqwest = Arc::new(Reqwest::new(connection));
+        let config = Config {
+            region: match settings.region()? {
+                Some(region) => Ok(region.text),
+                None => settings.require_region().map(|region| region.text),
+            },
             validation: validation(&settings)?,
             fips: settings.flag("use_fips_endpoint", false)?,
             dual_stack: settings.flag("use_dualstack_endpoint", false)?,
@@ -56,12 +112,6 @@ impl Config {
             discovery: settings.endpoint_discovery(),
             host_prefixes: !settings.flag("disable_host_prefix_injection", false)?,
             max_attempts: settings.max_attempts()?,
-            connection: reqwest::Settings {
-                ca_bundle: settings.ca_bundle()?,
-                proxies: Proxies::from_variables(|name| settings.env().variable(name))
-                    .map_err(ConfigError::from)?,
-                ..Default::default()
-            },
             user_agent: match settings.get("sdk_ua_app_id")? {
                 Some(id) if !id.text.is_empty() => {
                     format!("{USER_AGENT} app/{}", token(&id.text)).into()
@@ -69,44 +119,37 @@ impl Config {
                 _ => USER_AGENT.into(),
             },
             clock: settings.env().clock().clone(),
-            endpoint_urls: Some(settings),
+            endpoint_urls: Some(settings.clone()),
+            reqwest: reqwest.clone(),
+            transport: transport.clone(),
             ..Config::new()
-        })
+        };
+        Ok(config.credentials_from(chain(settings, &reqwest, transport, prompt)))
     }
+}
 
-    /// Where to take credentials from, in place of the environment and the shared files. They are
-    /// cached, and renewed before they expire.
-    ///
-    /// ```
-    /// use opsmith_runtime::Config;
-    /// use opsmith_runtime::config::credentials::{ProviderResult, ProviderContext, Provider, ProviderFuture};
-    /// use opsmith_runtime::identity::Credentials;
-    ///
-    /// #[derive(Debug)]
-    /// struct Vault;
-    ///
-    /// impl Provider for Vault {
-    ///     fn name(&self) -> &'static str {
-    ///         "vault"
-    ///     }
-    ///
-    ///     fn provide<'a>(&'a self, _: ProviderContext<'a>) -> ProviderFuture<'a> {
-    ///         Box::pin(async { Ok(ProviderResult::Found(Credentials::new("AKID", "secret", self.name()))) })
-    ///     }
-    /// }
-    ///
-    /// let config = Config::new().region("eu-west-1").credentials_from(Vault);
-    /// ```
-    pub fn credentials_from(mut self, provider: impl Provider + 'static) -> Self {
-        let clock = self.clock.clone();
-        let env = Env::with_variables([("", ""); 0]).with_clock(move || clock.now());
-        self.identity = IdentitySource::Chain(Arc::new(CachedChain::new(
-            Chain::new(vec![Box::new(provider)]),
-            Arc::new(Settings::empty(env)),
-            None,
-        )));
-        self
-    }
+/// The chain over the client's own transport, unless that doesn't check certificates.
+fn chain(
+    settings: Arc<Settings>,
+    reqwest: &Arc<Reqwest>,
+    transport: Option<Arc<dyn Transport>>,
+    prompt: Option<Arc<dyn Prompt>>,
+) -> Chain {
+    let chain = match transport {
+        Some(own) => Chain::new(settings, own.clone(), own),
+        None => {
+            let checked: Arc<dyn Transport> = if reqwest.settings().verify {
+                reqwest.clone()
+            } else {
+                Arc::new(Reqwest::new(reqwest::Settings {
+                    verify: true,
+                    ..reqwest.settings().clone()
+                }))
+            };
+            Chain::new(settings, checked, Arc::new(Reqwest::for_metadata()))
+        }
+    };
+    prompt.into_iter().fold(chain, Chain::prompt)
 }
 
 impl EndpointUrls for Settings {

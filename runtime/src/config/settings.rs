@@ -106,23 +106,6 @@ impl Settings {
         })
     }
 
-    /// Settings that state nothing, and read nothing.
-    pub(crate) fn empty(env: Env) -> Self {
-        let file = || File {
-            path: Path::new("").into(),
-            absent: None,
-            sections: Default::default(),
-        };
-        let config = ConfigFile::new(file());
-        Self {
-            env,
-            options: HashMap::new(),
-            profile: None,
-            config,
-            credentials: file(),
-        }
-    }
-
     /// States a setting by an option, which beats every other source. `option` is the name shown in
     /// messages.
     pub fn set(&mut self, setting: &'static str, text: impl Into<String>, option: &'static str) {

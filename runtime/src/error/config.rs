@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-/// What kind of problem an [`ConfigError`] is; a command derives its exit code from it.
+/// What kind of problem a [`ConfigError`] is; a command derives its exit code from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConfigErrorKind {

@@ -82,14 +82,18 @@ impl Reqwest {
         }
     }
 
-    /// A transport for the machine's own metadata: past any proxy, whoever asks says how long to
-    /// wait.
-    pub fn near() -> Self {
+    /// A transport for instance metadata: no proxy, and each caller sets its own timeout.
+    pub fn for_metadata() -> Self {
         Self::new(Settings {
             connect_timeout: None,
             read_timeout: None,
             ..Settings::default()
         })
+    }
+
+    /// How it connects.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     fn client(&self, url: &str) -> Result<&reqwest::Client, TransportError> {

@@ -3,11 +3,12 @@
 
 use super::sts::Role;
 use super::{
-    Chain, Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, container,
-    environment, failed, instance, spawn_blocking,
+    Credentials, OF_PROFILE, Provider, ProviderContext, ProviderResult, container, environment,
+    failed, first, instance, spawn_blocking,
 };
 use crate::config::{Origin, Profile, Value};
 use crate::error::{ConfigError, ConfigErrorKind};
+use crate::future::BoxFuture;
 
 /// The provider's name, which stands in every error too.
 const NAME: &str = "assume-role";
@@ -21,7 +22,10 @@ impl Provider for AssumeRole {
         NAME
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             let profile = context.profile()?;
             match role_arn(&profile)? {
@@ -227,7 +231,7 @@ async fn of_profile(context: ProviderContext<'_>, name: &str) -> Result<Credenti
         source: Some(name),
         ..context
     };
-    match Chain::of_profile().ask(context).await? {
+    match first(OF_PROFILE, context).await? {
         Ok(credentials) => Ok(credentials),
         Err(reasons) => {
             let text = format!("The source profile \"{name}\" must have credentials.{reasons}");
@@ -241,8 +245,10 @@ mod tests {
     use std::io;
     use std::sync::Arc;
 
-    use super::super::testing::{Fake, LATE, resolve, wait};
-    use super::super::{CachedChain, Prompt};
+    use super::super::testing::{
+        LATE, answering, failing, resolve, resolve_in, sent, signed_by, wait,
+    };
+    use super::super::{Chain, IdentityContext, Prompt};
     use super::*;
     use crate::config::Settings;
     use crate::config::env::testing::Scene;
@@ -258,8 +264,8 @@ mod tests {
         )
     }
 
-    fn settings(scene: &Scene) -> Settings {
-        Settings::load(scene.env(), None).expect("files")
+    fn settings(scene: &Scene) -> Arc<Settings> {
+        Arc::new(Settings::load(scene.env(), None).expect("files"))
     }
 
     #[test]
@@ -267,12 +273,12 @@ mod tests {
         let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nexternal_id = e+1\n\
                       role_session_name = s\nduration_seconds = 900\n";
         let scene = Scene::new(config, &format!("[base]\n{KEYS}"), &[]);
-        let fake = Fake::answering(&[(200, &answer("ASIA"))]);
+        let fake = answering(&[(200, &answer("ASIA"))]);
         let found = resolve(&settings(&scene), &fake).expect("credentials");
         assert_eq!((found.access_key_id.as_str(), found.source), ("ASIA", NAME));
         assert_eq!(found.account_id.as_deref(), Some("123456789012"));
-        assert_eq!(fake.signed_by().as_deref(), Some("BASE"));
-        let sent = fake.sent().concat();
+        assert_eq!(signed_by(&fake).as_deref(), Some("BASE"));
+        let sent = sent(&fake).concat();
         assert!(
             sent.starts_with("POST https://sts.eu-west-1.amazonaws.com/\n"),
             "{sent}"
@@ -283,7 +289,7 @@ mod tests {
         // The name is the one that the AWS CLI gives the file.
         let kept = scene.path(".aws/cli/cache/fc4932b3c6db18262cdfa5922bd898b236f00dfb.json");
         assert!(std::path::Path::new(&kept).exists(), "{kept}");
-        let found = resolve(&settings(&scene), &Fake::default()).expect("credentials of the cache");
+        let found = resolve(&settings(&scene), &failing()).expect("credentials of the cache");
         assert_eq!(found.access_key_id, "ASIA");
     }
 
@@ -294,10 +300,10 @@ mod tests {
              base\n[profile base]\nrole_arn = unused\nsource_profile = default\n{KEYS}"
         );
         let scene = Scene::new(&config, "", &[]);
-        let fake = Fake::answering(&[(200, &answer("MIDDLE")), (200, &answer("LAST"))]);
+        let fake = answering(&[(200, &answer("MIDDLE")), (200, &answer("LAST"))]);
         let found = resolve(&settings(&scene), &fake).expect("credentials");
         assert_eq!(
-            (found.access_key_id.as_str(), fake.signed_by().as_deref()),
+            (found.access_key_id.as_str(), signed_by(&fake).as_deref()),
             ("LAST", Some("MIDDLE"))
         );
         // The file of a role without anything more, as the AWS CLI names it.
@@ -330,7 +336,7 @@ mod tests {
             ),
             (
                 "role_arn = r\ncredential_source = Environment\n",
-                "ConfigError when retrieving credentials from Environment: No credentials found in credential_source referenced in \
+                "Error when retrieving credentials from Environment: No credentials found in credential_source referenced in \
                  profile default\nAWS_ACCESS_KEY_ID is not set",
             ),
             (
@@ -344,7 +350,7 @@ mod tests {
             ),
         ] {
             let scene = Scene::new(&format!("[default]\n{config}"), "", &[]);
-            let error = resolve(&settings(&scene), &Fake::default())
+            let error = resolve(&settings(&scene), &failing())
                 .expect_err(config)
                 .to_string();
             assert!(error.starts_with(expected), "{config}: {error}");
@@ -354,7 +360,7 @@ mod tests {
     #[test]
     fn errors_of_the_service_are_told_in_its_words() {
         let config = format!("[default]\nrole_arn = r\nsource_profile = default\n{KEYS}");
-        let refused = "<ErrorResponse><ConfigError><Code>AccessDenied</Code><Message>No &amp; no.</Message></ConfigError>\
+        let refused = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>No &amp; no.</Message></Error>\
                        <RequestId>id-1</RequestId></ErrorResponse>";
         let said = "An error occurred (AccessDenied) when calling the AssumeRole operation: No & no.\nRequest ID: id-1";
         for (status, body, expected) in [
@@ -367,16 +373,16 @@ mod tests {
             (
                 200,
                 "{}",
-                "ConfigError when retrieving credentials from assume-role: the answer of STS is no XML",
+                "Error when retrieving credentials from assume-role: the answer of STS is no XML",
             ),
             (
                 200,
                 "<a/>",
-                "ConfigError when retrieving credentials from assume-role: the answer of STS has no Expiration",
+                "Error when retrieving credentials from assume-role: the answer of STS has no Expiration",
             ),
         ] {
             let scene = Scene::new(&config, "", &[]);
-            let error = resolve(&settings(&scene), &Fake::answering(&[(status, body)]))
+            let error = resolve(&settings(&scene), &answering(&[(status, body)]))
                 .expect_err(body)
                 .to_string();
             assert!(error.starts_with(expected), "{error}");
@@ -399,22 +405,20 @@ mod tests {
             "[default]\nrole_arn = r\nsource_profile = default\nmfa_serial = arn:aws:iam::1:mfa/me\n{KEYS}"
         );
         let scene = Scene::new(&config, "", &[]);
-        let error = resolve(&settings(&scene), &Fake::default())
+        let error = resolve(&settings(&scene), &failing())
             .expect_err("nobody is there")
             .to_string();
         assert!(
             error.contains("the role asks for a code of arn:aws:iam::1:mfa/me"),
             "{error}"
         );
-        let fake = Fake::answering(&[(200, &answer("ASIA"))]);
-        let chain = CachedChain::new(
-            Chain::standard(),
-            Arc::new(settings(&scene)),
-            Some(Arc::new(Person)),
-        );
-        wait(chain.resolve("r", &fake, &fake)).expect("credentials");
+        let fake = answering(&[(200, &answer("ASIA"))]);
+        let settings = settings(&scene);
+        let context = IdentityContext::new("r", settings.env().now());
+        let chain = Chain::new(settings, fake.clone(), fake.clone()).prompt(Arc::new(Person));
+        wait(chain.credentials(context)).expect("credentials");
         assert!(
-            fake.sent()
+            sent(&fake)
                 .concat()
                 .ends_with("&SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme&TokenCode=123456")
         );
@@ -443,17 +447,16 @@ mod tests {
             (&[], "aws-global", "https://sts.us-east-1.amazonaws.com/"),
         ] {
             let scene = Scene::new(&config, "", variables);
-            let mut settings = settings(&scene);
+            let mut settings = Settings::load(scene.env(), None).expect("files");
             settings.set("endpoint_url", "http://localhost:2", "--endpoint-url");
-            let fake = Fake::answering(&[(200, &answer("ASIA"))]);
-            wait(Chain::standard().resolve(ProviderContext::new(&settings, region, &fake, &fake)))
-                .expect("credentials");
+            let fake = answering(&[(200, &answer("ASIA"))]);
+            resolve_in(region, &Arc::new(settings), &fake).expect("credentials");
             assert!(
-                fake.sent()
+                sent(&fake)
                     .concat()
                     .starts_with(&format!("POST {expected}\n")),
                 "{:?}",
-                fake.sent()
+                sent(&fake)
             );
         }
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde_json::{Value as Json, json};
 
-use super::{Credentials, ProviderContext, moment};
+use super::{Credentials, ProviderContext, parse_time};
 use crate::files;
 use crate::timestamp::iso8601;
 
@@ -67,7 +67,7 @@ pub(super) fn credentials(
     let entry = read(path)?;
     let found = entry.get("Credentials")?;
     let text = |name: &str| found.get(name)?.as_str().map(str::to_owned);
-    let expiration = moment(&text("Expiration")?)?;
+    let expiration = parse_time(&text("Expiration")?)?;
     (expiration.duration_since(now).ok()? >= LEAST_LIFE).then_some(())?;
     Some(Credentials {
         session_token: Some(text("SessionToken")?),

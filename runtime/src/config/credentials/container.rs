@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::{
-    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, failed, metadata,
-};
+use super::{Credentials, Provider, ProviderContext, ProviderResult, failed, metadata};
 use crate::config::Env;
 use crate::error::{ConfigError, ConfigErrorKind};
+use crate::future::BoxFuture;
 use crate::http::{Header, Request};
 use crate::retry::{Sleep as _, TokioSleep};
 use ::http::Uri;
@@ -30,7 +29,10 @@ impl Provider for Container {
         NAME
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             let env = context.settings.env();
             let url = match (env.variable(RELATIVE)?, env.variable(FULL)?) {
@@ -52,7 +54,7 @@ impl Provider for Container {
                     Err(problem) if attempt == ATTEMPTS => {
                         return Err(failed(
                             NAME,
-                            format_args!("ConfigError retrieving metadata: {problem}"),
+                            format_args!("Error retrieving metadata: {problem}"),
                         ));
                     }
                     Err(_) => {
@@ -130,18 +132,19 @@ async fn asked(context: &ProviderContext<'_>, request: &Request) -> Result<Crede
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Fake, LATE, resolve};
+    use super::super::testing::{LATE, answering, failing, resolve};
     use super::*;
     use crate::config::Settings;
     use crate::config::env::testing::Scene;
+    use std::sync::Arc;
 
-    fn settings(variables: &[(&str, &str)]) -> (Scene, Settings) {
+    fn settings(variables: &[(&str, &str)]) -> (Scene, Arc<Settings>) {
         let scene = Scene::new(
             "",
             "",
             &[&[("AWS_EC2_METADATA_DISABLED", "true")], variables].concat(),
         );
-        let settings = Settings::load(scene.env(), None).expect("files");
+        let settings = Arc::new(Settings::load(scene.env(), None).expect("files"));
         (scene, settings)
     }
 
@@ -194,18 +197,12 @@ mod tests {
             ),
         ] {
             let (_scene, settings) = settings(variables);
-            let fake = Fake::answering(&[(500, "no"), (200, &answer())]);
+            let fake = answering(&[(500, "no"), (200, &answer())]);
             assert_eq!(
                 resolve(&settings, &fake).map(|found| found.source),
                 Ok(NAME)
             );
-            let sent = fake
-                .requests
-                .lock()
-                .expect("the lock")
-                .last()
-                .cloned()
-                .expect("a request");
+            let sent = fake.requests().last().cloned().expect("a request");
             let headers: String = sent
                 .headers
                 .iter()
@@ -219,7 +216,7 @@ mod tests {
     fn what_fails_is_told() {
         let host = "Unsupported host 'example.invalid'.  Can only retrieve metadata from a loopback address or one of these \
                     hosts: 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost\n";
-        let not_there = "ConfigError when retrieving credentials from container-role: ConfigError retrieving metadata: Received non 200 \
+        let not_there = "Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 \
                          response 404 from container metadata: gone";
         let answers = &[(404, "gone"), (404, "gone"), (404, "gone")][..];
         for (url, answers, expected) in [
@@ -228,7 +225,7 @@ mod tests {
             ("http://127.0.0.1:7/", answers, not_there),
         ] {
             let (_scene, settings) = settings(&[(FULL, url)]);
-            let error = resolve(&settings, &Fake::answering(answers))
+            let error = resolve(&settings, &answering(answers))
                 .expect_err(url)
                 .to_string();
             assert!(error.starts_with(expected), "{error}");
@@ -238,7 +235,7 @@ mod tests {
             ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nb"),
         ]);
         assert!(
-            resolve(&settings, &Fake::default())
+            resolve(&settings, &failing())
                 .expect_err("a token")
                 .to_string()
                 .contains("legal header value")

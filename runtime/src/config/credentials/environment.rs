@@ -1,8 +1,9 @@
 //! Keys in environment variables.
 
-use super::{Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, moment};
+use super::{Credentials, Provider, ProviderContext, ProviderResult, parse_time};
 use crate::config::Settings;
 use crate::error::{ConfigError, ConfigErrorKind};
+use crate::future::BoxFuture;
 
 /// `AWS_ACCESS_KEY_ID` and what goes with it. An option that names a profile takes it out of the
 /// chain.
@@ -14,7 +15,10 @@ impl Provider for Environment {
         "env"
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             if context.environment_counts() {
                 self.variables(context.settings)
@@ -52,7 +56,8 @@ impl Environment {
             token => token,
         };
         let expiration = variable("AWS_CREDENTIAL_EXPIRATION")?;
-        let expiration = expiration.map(|text| moment(&text).ok_or_else(|| not_a_moment(&text)));
+        let expiration =
+            expiration.map(|text| parse_time(&text).ok_or_else(|| not_a_moment(&text)));
         Ok(ProviderResult::Found(Credentials {
             session_token,
             expiration: expiration.transpose()?,

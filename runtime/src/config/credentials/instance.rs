@@ -3,11 +3,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{
-    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, failed, metadata,
-};
+use super::{Credentials, Provider, ProviderContext, ProviderResult, failed, metadata};
 use crate::config::Settings;
 use crate::error::ConfigError;
+use crate::future::BoxFuture;
 use crate::http::{Header, Request, Response, Transport};
 
 const NAME: &str = "iam-role";
@@ -24,14 +23,17 @@ impl Provider for Instance {
         NAME
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             let Some(service) = Service::of(context)? else {
                 return Ok(ProviderResult::NotConfigured(format!("{DISABLED} is true")));
             };
             // It is no error that there is no instance, or that it has no role.
             Ok(match service.credentials().await {
-                Ok(credentials) => ProviderResult::Found(extended(credentials, context.now())),
+                Ok(credentials) => ProviderResult::Found(extended(credentials, context.now)),
                 Err(Problem::Absent(reason)) => ProviderResult::NotConfigured(reason),
                 Err(Problem::NoToken) => return Err(failed(NAME, NO_TOKEN)),
             })
@@ -49,7 +51,16 @@ pub async fn region(
     settings: &Settings,
     metadata: &dyn Transport,
 ) -> Result<Option<String>, ConfigError> {
-    let Some(service) = Service::of(ProviderContext::new(settings, "", metadata, metadata))? else {
+    let context = ProviderContext {
+        settings,
+        region: "",
+        now: settings.env().now(),
+        transport: metadata,
+        metadata,
+        prompt: None,
+        source: None,
+    };
+    let Some(service) = Service::of(context)? else {
         return Ok(None);
     };
     let zone = match service.token().await {
@@ -63,7 +74,7 @@ pub async fn region(
         .filter(|region| !region.is_empty()))
 }
 
-const NO_TOKEN: &str = "ConfigError retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
+const NO_TOKEN: &str = "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
 
 /// Why there are no credentials.
 enum Problem {
@@ -215,13 +226,14 @@ fn by_ipv6(settings: &Settings) -> Result<bool, ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Fake, LATE, resolve, wait};
+    use super::super::testing::{LATE, answering, failing, resolve, sent, wait};
     use super::*;
     use crate::config::env::testing::Scene;
+    use std::sync::Arc;
 
-    fn settings(variables: &[(&str, &str)]) -> (Scene, Settings) {
+    fn settings(variables: &[(&str, &str)]) -> (Scene, Arc<Settings>) {
         let scene = Scene::new("", "", variables);
-        let settings = Settings::load(scene.env(), None).expect("files");
+        let settings = Arc::new(Settings::load(scene.env(), None).expect("files"));
         (scene, settings)
     }
 
@@ -234,7 +246,7 @@ mod tests {
     #[test]
     fn a_token_opens_the_role() {
         let (_scene, settings) = settings(&[]);
-        let fake = Fake::answering(&[(200, "TOKEN"), (200, "role"), (200, &answer())]);
+        let fake = answering(&[(200, "TOKEN"), (200, "role"), (200, &answer())]);
         assert_eq!(
             resolve(&settings, &fake).map(|found| (found.source, found.access_key_id)),
             Ok((NAME, "ASIA".into()))
@@ -249,28 +261,28 @@ mod tests {
                 "GET {url}/meta-data/iam/security-credentials/role\nx-aws-ec2-metadata-token: TOKEN\n"
             ),
         ];
-        assert_eq!(fake.sent(), expected);
+        assert_eq!(sent(&fake), expected);
     }
 
     #[test]
     fn version_1_is_asked_where_it_is_allowed() {
         let answers = [(404, ""), (200, "role"), (200, &*answer())];
         let (_scene, open) = settings(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://[::1]:7")]);
-        let fake = Fake::answering(&answers);
+        let fake = answering(&answers);
         assert_eq!(resolve(&open, &fake).map(|found| found.source), Ok(NAME));
         assert!(
-            fake.sent()[2]
+            sent(&fake)[2]
                 .starts_with("GET http://[::1]:7/latest/meta-data/iam/security-credentials/role\n")
         );
         let (_scene, closed) = settings(&[("AWS_EC2_METADATA_V1_DISABLED", "true")]);
-        let error = resolve(&closed, &Fake::answering(&answers))
+        let error = resolve(&closed, &answering(&answers))
             .expect_err("version 2 alone")
             .to_string();
         assert!(error.ends_with(NO_TOKEN), "{error}");
         // A service that does not answer with a token may still know version 1.
         let answers = [(503, ""), (200, "role"), (200, &*answer())];
         assert_eq!(
-            resolve(&open, &Fake::answering(&answers)).map(|found| found.source),
+            resolve(&open, &answering(&answers)).map(|found| found.source),
             Ok(NAME)
         );
     }
@@ -281,7 +293,7 @@ mod tests {
         let late = answer().replace(LATE, "2020-01-01T00:00:00Z");
         let found = resolve(
             &settings,
-            &Fake::answering(&[(200, "T"), (200, "role"), (200, &late)]),
+            &answering(&[(200, "T"), (200, "role"), (200, &late)]),
         )
         .expect("credentials");
         let life = found
@@ -310,9 +322,7 @@ mod tests {
             ),
         ] {
             let (_scene, settings) = settings(&[(name, value)]);
-            let error = resolve(&settings, &Fake::default())
-                .expect_err(name)
-                .to_string();
+            let error = resolve(&settings, &failing()).expect_err(name).to_string();
             assert!(error.starts_with(expected), "{error}");
         }
         for name in [
@@ -321,12 +331,12 @@ mod tests {
         ] {
             let (_scene, settings) =
                 settings(&[(name, if name.ends_with('6') { "true" } else { "IPv6" })]);
-            let fake = Fake::answering(&[(200, "T"), (200, "role"), (200, &answer())]);
+            let fake = answering(&[(200, "T"), (200, "role"), (200, &answer())]);
             resolve(&settings, &fake).expect("credentials");
             assert!(
-                fake.sent()[0].starts_with("PUT http://[fd00:ec2::254]/"),
+                sent(&fake)[0].starts_with("PUT http://[fd00:ec2::254]/"),
                 "{:?}",
-                fake.sent()
+                sent(&fake)
             );
         }
     }
@@ -360,7 +370,7 @@ mod tests {
             ),
         ] {
             let (_scene, settings) = settings(variables);
-            let error = resolve(&settings, &Fake::answering(answers))
+            let error = resolve(&settings, &answering(answers))
                 .expect_err(expected)
                 .to_string();
             assert!(
@@ -387,7 +397,7 @@ mod tests {
             ),
         ] {
             let (_scene, settings) = settings(variables);
-            let found = wait(region(&settings, &Fake::answering(answers))).expect("settings");
+            let found = wait(region(&settings, &*answering(answers))).expect("settings");
             assert_eq!(found.as_deref(), expected);
         }
     }

@@ -1,6 +1,8 @@
 //! Sessions of `aws login`, which are not built: a profile that relies on one is told so.
 
-use super::{Provider, ProviderContext, ProviderFuture, ProviderResult, failed};
+use super::{Provider, ProviderContext, ProviderResult, failed};
+use crate::error::ConfigError;
+use crate::future::BoxFuture;
 
 /// The profile's `login_session`.
 #[derive(Debug)]
@@ -11,7 +13,10 @@ impl Provider for Login {
         "login"
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             let profile = context.profile()?;
             match profile.get("login_session")? {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{Credentials, ProviderContext, moment};
+use super::{Credentials, ProviderContext, parse_time};
 use crate::http::{LARGEST_ANSWER, Request, Response};
 
 /// Asks once, and waits for so long.
@@ -38,7 +38,7 @@ pub(super) fn credentials(body: &[u8], source: &'static str) -> Result<Credentia
     let text = |key: &str| answer.get(key).and_then(Json::as_str).map(str::to_owned);
     let required = |key: &str| text(key).ok_or_else(|| missing(key, text("Code"), text("Message")));
     let expiration = text("Expiration")
-        .map(|text| moment(&text).ok_or("the Expiration in the answer is no moment"));
+        .map(|text| parse_time(&text).ok_or("the Expiration in the answer is no moment"));
     Ok(Credentials {
         session_token: text("Token"),
         expiration: expiration.transpose()?,

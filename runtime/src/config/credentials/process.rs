@@ -14,9 +14,10 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value as Json;
 
 use super::{
-    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, failed, moment,
-    spawn_blocking,
+    Credentials, Provider, ProviderContext, ProviderResult, failed, parse_time, spawn_blocking,
 };
+use crate::error::ConfigError;
+use crate::future::BoxFuture;
 
 /// The provider's name, which stands in every error too.
 const NAME: &str = "custom-process";
@@ -34,7 +35,10 @@ impl Provider for Process {
         NAME
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             let profile = context.profile()?;
             let Some(command) = profile.get("credential_process")? else {
@@ -193,7 +197,7 @@ fn expiration(value: &Json) -> Result<Option<SystemTime>, String> {
     };
     match value {
         Json::Null => Ok(None),
-        Json::String(text) => moment(text)
+        Json::String(text) => parse_time(text)
             .map(Some)
             .ok_or_else(|| wrong(&format!("{text:?}"))),
         Json::Number(number) => Err(wrong(&number.to_string())),
@@ -411,10 +415,8 @@ pub(super) mod tests {
     }
 
     fn resolve(scene: &Scene) -> Result<Credentials, ConfigError> {
-        testing::resolve(
-            &Settings::load(scene.env(), None)?,
-            &testing::Fake::default(),
-        )
+        let settings = Settings::load(scene.env(), None)?;
+        testing::resolve(&settings.into(), &testing::failing())
     }
 
     #[test]
@@ -465,7 +467,7 @@ pub(super) mod tests {
                 &[],
             );
             let expected = format!(
-                "ConfigError when retrieving credentials from custom-process: {reason}\nThe command is in {}, line 2.",
+                "Error when retrieving credentials from custom-process: {reason}\nThe command is in {}, line 2.",
                 scene.path(".aws/config")
             );
             assert_eq!(

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::{Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult};
+use super::{Credentials, Provider, ProviderContext, ProviderResult};
 use crate::config::Section;
 use crate::error::{ConfigError, ConfigErrorKind};
+use crate::future::BoxFuture;
 
 /// `[NAME]` of the credentials file.
 #[derive(Debug)]
@@ -15,7 +16,10 @@ impl Provider for SharedCredentialsFile {
         "shared-credentials-file"
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             let profile = context.profile()?;
             static_keys(
@@ -37,7 +41,10 @@ impl Provider for ConfigFile {
         "config-file"
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             let profile = context.profile()?;
             static_keys(

@@ -7,6 +7,7 @@ use crate::auth::sigv4::{Scope, sign};
 use crate::endpoint;
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::http::{LARGEST_ANSWER, Request, Response, TransportError, TransportErrorKind};
+use crate::identity::Identity;
 use crate::retry::{Sleep as _, TokioSleep};
 
 const ATTEMPTS: u32 = 3;
@@ -45,12 +46,14 @@ pub(super) async fn answered(
     request: &Request,
     signed_by: Option<(&Credentials, Scope<'_>)>,
 ) -> Result<Response, ConfigError> {
+    let signed_by =
+        signed_by.map(|(credentials, scope)| (Identity::from(credentials.clone()), scope));
     let mut attempt: u32 = 0;
     loop {
         attempt += 1;
         let mut signed = request.clone();
-        if let Some((credentials, scope)) = signed_by {
-            sign(&mut signed, &credentials.into(), scope, context.now())
+        if let Some((identity, scope)) = &signed_by {
+            sign(&mut signed, identity, *scope, context.now)
                 .await
                 .map_err(|error| failed(provider, error))?;
         }

@@ -9,12 +9,12 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
 use super::{
-    Credentials, Provider, ProviderContext, ProviderFuture, ProviderResult, cache, failed, moment,
-    services,
+    Credentials, Provider, ProviderContext, ProviderResult, cache, failed, parse_time, services,
 };
 use crate::codec::json::ascii_text;
 use crate::config::Value;
 use crate::error::{ConfigError, ConfigErrorKind};
+use crate::future::BoxFuture;
 use crate::http::Request;
 use crate::timestamp::iso8601;
 
@@ -31,7 +31,10 @@ impl Provider for Sso {
         NAME
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             match Access::of(&context)? {
                 Some(access) => access
@@ -136,7 +139,7 @@ impl Access {
         let path = self.path(context);
         if let Some(found) = path
             .as_deref()
-            .and_then(|path| cache::credentials(path, NAME, context.now()))
+            .and_then(|path| cache::credentials(path, NAME, context.now))
         {
             return Ok(found);
         }
@@ -173,18 +176,18 @@ impl Access {
             );
             ConfigError::new(
                 ConfigErrorKind::CredentialRetrieval,
-                format!("ConfigError loading SSO Token: {problem}\n{login}"),
+                format!("Error loading SSO Token: {problem}\n{login}"),
             )
         };
         let path = cache::path(context, "sso/cache", &cache::key(name));
         let entry = path.as_deref().and_then(cache::read);
         let entry = entry.ok_or_else(|| unloaded(format!("Token for {name} does not exist")))?;
         let text = |key: &str| entry.get(key).and_then(Json::as_str).map(str::to_owned);
-        let ends = text("expiresAt").as_deref().and_then(moment);
+        let ends = text("expiresAt").as_deref().and_then(parse_time);
         let (Some(token), Some(ends)) = (text("accessToken"), ends) else {
             return Err(unloaded(format!("Token for {} is invalid", self.start_url)));
         };
-        let now = context.now();
+        let now = context.now;
         if ends.duration_since(now).unwrap_or_default() < REFRESH_BEFORE
             && self.session.is_some()
             && let Some(fresh) = self.refreshed(context, &entry).await
@@ -209,7 +212,7 @@ impl Access {
         let id = text("clientId")?;
         let secret = text("clientSecret")?;
         let registration = text("registrationExpiresAt")?;
-        if moment(registration)? <= context.now() {
+        if parse_time(registration)? <= context.now {
             return None;
         }
         let body = json!({"grantType": "refresh_token", "clientId": id, "clientSecret": secret, "refreshToken": token});
@@ -228,7 +231,7 @@ impl Access {
             "startUrl": self.start_url,
             "region": self.region,
             "accessToken": answer.get("accessToken")?.as_str()?,
-            "expiresAt": iso8601(context.now().checked_add(life)?)?,
+            "expiresAt": iso8601(context.now.checked_add(life)?)?,
             "clientId": id,
             "clientSecret": secret,
             "registrationExpiresAt": registration,
@@ -311,10 +314,11 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::super::testing::{Fake, LATE, resolve};
+    use super::super::testing::{LATE, answering, failing, resolve, sent};
     use super::*;
     use crate::config::Settings;
     use crate::config::env::testing::Scene;
+    use std::sync::Arc;
 
     const SESSION: &str = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = \
                            eu-west-1\nsso_start_url = https://start.example\n";
@@ -328,12 +332,12 @@ mod tests {
     const ANSWER: &str = r#"{"roleCredentials":{"accessKeyId":"ASIA","secretAccessKey":"hidden","sessionToken":"t","expiration":4070908800000}}"#;
 
     /// A home folder with a configuration and a token.
-    fn scene(config: &str, path: &str, token: &str) -> (Scene, Settings) {
+    fn scene(config: &str, path: &str, token: &str) -> (Scene, Arc<Settings>) {
         let scene = Scene::new(config, "", &[("AWS_EC2_METADATA_DISABLED", "true")]);
         let path = scene.path(path);
         fs::create_dir_all(Path::new(&path).parent().expect("a folder")).expect("a folder");
         fs::write(path, token).expect("a file");
-        let settings = Settings::load(scene.env(), None).expect("files");
+        let settings = Arc::new(Settings::load(scene.env(), None).expect("files"));
         (scene, settings)
     }
 
@@ -354,17 +358,17 @@ mod tests {
             .zip(cached)
         {
             let (scene, settings) = scene(config, path, &token(LATE));
-            let fake = Fake::answering(&[(200, ANSWER)]);
+            let fake = answering(&[(200, ANSWER)]);
             assert_eq!(
                 resolve(&settings, &fake).map(|found| (found.source, found.access_key_id)),
                 Ok((NAME, "ASIA".into()))
             );
             let expected = "GET https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?role_name=r&account_id=1\n\
                             x-amz-sso_bearer_token: TOKEN\n";
-            assert_eq!(fake.sent(), [expected]);
+            assert_eq!(sent(&fake), [expected]);
             assert!(Path::new(&scene.path(cached)).exists(), "{cached}");
             assert_eq!(
-                resolve(&settings, &Fake::default()).map(|found| found.source),
+                resolve(&settings, &failing()).map(|found| found.source),
                 Ok(NAME),
                 "of the cache"
             );
@@ -375,12 +379,12 @@ mod tests {
     fn a_token_that_ends_is_replaced_in_the_cache() {
         let (scene, settings) = scene(SESSION, TOKENS[0], &token("2020-01-01T00:00:00Z"));
         let fresh = r#"{"accessToken":"FRESH","expiresIn":28800,"refreshToken":"NEXT"}"#;
-        let fake = Fake::answering(&[(200, fresh), (200, ANSWER)]);
+        let fake = answering(&[(200, fresh), (200, ANSWER)]);
         assert_eq!(
             resolve(&settings, &fake).map(|found| found.source),
             Ok(NAME)
         );
-        let sent = fake.sent();
+        let sent = sent(&fake);
         assert!(
             sent[0].starts_with("POST https://oidc.eu-west-1.amazonaws.com/token\n"),
             "{sent:?}"
@@ -405,15 +409,15 @@ mod tests {
             .format(&time::format_description::well_known::Rfc3339)
             .expect("a time");
         let (_scene, settings) = scene(SESSION, TOKENS[0], &token(&ends));
-        let fake = Fake::answering(&[(400, "{}"), (200, ANSWER)]);
+        let fake = answering(&[(400, "{}"), (200, ANSWER)]);
         assert_eq!(
             resolve(&settings, &fake).map(|found| found.source),
             Ok(NAME)
         );
         assert!(
-            fake.sent()[1].ends_with("x-amz-sso_bearer_token: TOKEN\n"),
+            sent(&fake)[1].ends_with("x-amz-sso_bearer_token: TOKEN\n"),
             "{:?}",
-            fake.sent()
+            sent(&fake)
         );
     }
 
@@ -427,14 +431,14 @@ mod tests {
                 TOKENS[1],
                 "{}",
                 &[][..],
-                "ConfigError loading SSO Token: Token for s does not exist\n",
+                "Error loading SSO Token: Token for s does not exist\n",
             ),
             (
                 SESSION,
                 TOKENS[0],
                 "{}",
                 &[],
-                "ConfigError loading SSO Token: Token for https://start.example is invalid\n",
+                "Error loading SSO Token: Token for https://start.example is invalid\n",
             ),
             (
                 LEGACY,
@@ -460,7 +464,7 @@ mod tests {
             ),
         ] {
             let (_scene, settings) = scene(config, path, entry);
-            let error = resolve(&settings, &Fake::answering(answers))
+            let error = resolve(&settings, &answering(answers))
                 .expect_err(expected)
                 .to_string();
             assert!(error.starts_with(expected), "{error}");
@@ -492,7 +496,7 @@ mod tests {
             ),
         ] {
             let (_scene, settings) = scene(config, TOKENS[0], "{}");
-            let error = resolve(&settings, &Fake::default())
+            let error = resolve(&settings, &failing())
                 .expect_err(expected)
                 .to_string();
             assert!(error.starts_with(expected), "{error}");

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Credentials, ProviderContext, cache, failed, moment, services};
+use super::{Credentials, ProviderContext, cache, failed, parse_time, services};
 use crate::auth::sigv4::Scope;
 use crate::codec::json;
 use crate::endpoint;
@@ -62,7 +62,7 @@ impl Role {
         context: &ProviderContext<'_>,
         provider: &'static str,
     ) -> Option<Credentials> {
-        cache::credentials(&self.path(context)?, provider, context.now())
+        cache::credentials(&self.path(context)?, provider, context.now)
     }
 
     /// Takes the role, and keeps what it gives. `proof` is what the action asks for beside the
@@ -103,7 +103,7 @@ impl Role {
     ) -> String {
         // As the AWS CLI names a session that has no name.
         let seconds = context
-            .now()
+            .now
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .as_secs();
@@ -156,7 +156,7 @@ fn credentials(body: &str, provider: &'static str) -> Result<Credentials, String
     Ok(Credentials {
         session_token: Some(required("SessionToken")?),
         expiration: Some(
-            moment(&expiration).ok_or("the Expiration in the answer of STS is no moment")?,
+            parse_time(&expiration).ok_or("the Expiration in the answer of STS is no moment")?,
         ),
         account_id: account.filter(|account| !account.is_empty()),
         ..Credentials::new(

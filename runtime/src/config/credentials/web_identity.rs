@@ -2,9 +2,10 @@
 //! or the profile's `web_identity_token_file`.
 
 use super::sts::Role;
-use super::{Provider, ProviderContext, ProviderFuture, ProviderResult, failed};
+use super::{Provider, ProviderContext, ProviderResult, failed};
 use crate::config::{Origin, Value};
 use crate::error::ConfigError;
+use crate::future::BoxFuture;
 
 const NAME: &str = "assume-role-with-web-identity";
 
@@ -17,7 +18,10 @@ impl Provider for WebIdentity {
         NAME
     }
 
-    fn provide<'a>(&'a self, context: ProviderContext<'a>) -> ProviderFuture<'a> {
+    fn provide<'a>(
+        &'a self,
+        context: ProviderContext<'a>,
+    ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
             let Some(file) = stated(
                 &context,
@@ -95,10 +99,11 @@ fn token(file: &Value) -> Result<String, ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Fake, LATE, resolve};
+    use super::super::testing::{LATE, answering, failing, resolve, sent, signed_by};
     use super::*;
     use crate::config::Settings;
     use crate::config::env::testing::Scene;
+    use std::sync::Arc;
 
     #[test]
     fn the_token_of_a_file_is_sent_unsigned() {
@@ -119,17 +124,17 @@ mod tests {
         ];
         for (config, variables) in [(&*of_profile, &[][..]), ("", &variables)] {
             let scene = Scene::new(config, "", variables);
-            let settings = Settings::load(scene.env(), None).expect("files");
-            let fake = Fake::answering(&[(200, &answer)]);
+            let settings = Arc::new(Settings::load(scene.env(), None).expect("files"));
+            let fake = answering(&[(200, &answer)]);
             assert_eq!(
                 resolve(&settings, &fake).map(|found| found.source),
                 Ok(NAME)
             );
-            assert_eq!(fake.signed_by(), None);
+            assert_eq!(signed_by(&fake), None);
             let form = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=r&RoleSessionName=s&WebIdentityToken=to%2Bken";
-            assert!(fake.sent().concat().ends_with(form), "{:?}", fake.sent());
+            assert!(sent(&fake).concat().ends_with(form), "{:?}", sent(&fake));
             assert_eq!(
-                resolve(&settings, &Fake::default()).map(|found| found.source),
+                resolve(&settings, &failing()).map(|found| found.source),
                 Ok(NAME),
                 "of the cache"
             );
@@ -153,8 +158,8 @@ mod tests {
             ),
         ] {
             let scene = Scene::new("", "", variables);
-            let settings = Settings::load(scene.env(), None).expect("files");
-            let error = resolve(&settings, &Fake::default())
+            let settings = Arc::new(Settings::load(scene.env(), None).expect("files"));
+            let error = resolve(&settings, &failing())
                 .expect_err(expected)
                 .to_string();
             assert!(error.contains(expected), "{error}");

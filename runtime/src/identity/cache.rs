@@ -1,0 +1,183 @@
+//! [`IdentityCache`]: resolves an identity once, and again before it expires.
+
+use super::{Identity, IdentityContext, ResolveIdentity};
+use crate::error::ConfigError;
+use crate::future::BoxFuture;
+use std::time::{Duration, SystemTime};
+use tokio::sync::Mutex;
+
+/// The longest time before their expiration at which credentials are replaced.
+const REFRESH_BEFORE: Duration = Duration::from_secs(15 * 60);
+
+/// Keeps the identity of a resolver. Callers that arrive while it resolves wait for the one answer.
+/// When a refresh fails, the old credentials are used until they expire.
+#[derive(Debug)]
+pub(crate) struct IdentityCache {
+    resolver: Box<dyn ResolveIdentity>,
+    cached: Mutex<Option<CachedIdentity>>,
+}
+
+#[derive(Debug)]
+struct CachedIdentity {
+    identity: Identity,
+    refresh_at: Option<SystemTime>,
+}
+
+impl CachedIdentity {
+    fn is_fresh(&self, now: SystemTime) -> bool {
+        self.refresh_at.is_none_or(|at| now < at)
+    }
+
+    fn is_expired(&self, now: SystemTime) -> bool {
+        let expiration = self.identity.credentials().expiration;
+        expiration.is_some_and(|end| end <= now)
+    }
+}
+
+impl IdentityCache {
+    pub(crate) fn new(resolver: impl ResolveIdentity + 'static) -> Self {
+        IdentityCache {
+            resolver: Box::new(resolver),
+            cached: Mutex::new(None),
+        }
+    }
+
+    /// The identity, if there is one that needs no refresh.
+    pub(crate) fn cached(&self, now: SystemTime) -> Option<Identity> {
+        let cached = self.cached.try_lock().ok()?;
+        let fresh = cached.as_ref().filter(|cached| cached.is_fresh(now))?;
+        Some(fresh.identity.clone())
+    }
+
+    async fn fresh(&self, context: IdentityContext<'_>) -> Result<Identity, ConfigError> {
+        let now = context.now;
+        let mut cached = self.cached.lock().await;
+        if let Some(fresh) = cached.as_ref().filter(|cached| cached.is_fresh(now)) {
+            return Ok(fresh.identity.clone());
+        }
+        match (self.resolver.resolve(context).await, cached.as_ref()) {
+            (Ok(identity), _) => {
+                let expiration = identity.credentials().expiration;
+                *cached = Some(CachedIdentity {
+                    identity: identity.clone(),
+                    refresh_at: expiration.map(|end| refresh_time(now, end)),
+                });
+                Ok(identity)
+            }
+            (Err(_), Some(old)) if !old.is_expired(now) => Ok(old.identity.clone()),
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
+impl ResolveIdentity for IdentityCache {
+    fn resolve<'a>(
+        &'a self,
+        context: IdentityContext<'a>,
+    ) -> BoxFuture<'a, Result<Identity, ConfigError>> {
+        Box::pin(self.fresh(context))
+    }
+}
+
+/// When to replace credentials that are fresh now and expire at `end`: a quarter of their life
+/// earlier, so that short-lived ones are not resolved for every call.
+fn refresh_time(now: SystemTime, end: SystemTime) -> SystemTime {
+    let life = end.duration_since(now).unwrap_or_default();
+    end.checked_sub((life / 4).min(REFRESH_BEFORE))
+        .unwrap_or(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ConfigErrorKind;
+    use crate::identity::Credentials;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Counts how often it is asked; gives credentials with the given life, or fails if that is
+    /// zero.
+    #[derive(Debug, Default)]
+    struct Counting {
+        asked: AtomicU64,
+        life: AtomicU64,
+    }
+
+    impl ResolveIdentity for Arc<Counting> {
+        fn resolve<'a>(
+            &'a self,
+            context: IdentityContext<'a>,
+        ) -> BoxFuture<'a, Result<Identity, ConfigError>> {
+            Box::pin(async move {
+                let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+                let life = self.life.load(Ordering::SeqCst);
+                if life == 0 {
+                    return Err(ConfigError::credentials("sealed"));
+                }
+                let mut credentials = Credentials::new(asked.to_string(), "hidden", "counting");
+                credentials.expiration =
+                    (life != u64::MAX).then(|| context.now + Duration::from_secs(life));
+                Ok(credentials.into())
+            })
+        }
+    }
+
+    fn counting(life: u64) -> (IdentityCache, Arc<Counting>) {
+        let resolver = Arc::new(Counting::default());
+        resolver.life.store(life, Ordering::SeqCst);
+        (IdentityCache::new(resolver.clone()), resolver)
+    }
+
+    /// The key of the identity at a second.
+    fn key(cache: &IdentityCache, second: u64) -> Result<String, ConfigErrorKind> {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+        let resolved = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime")
+            .block_on(cache.resolve(IdentityContext::new("r", now)));
+        resolved
+            .map(|identity| identity.credentials().access_key_id.clone())
+            .map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn identities_are_cached_and_refreshed_before_they_expire() {
+        for (life, moments) in [
+            (u64::MAX, &[(0, "1"), (1_000_000, "1")][..]),
+            (
+                3600,
+                &[(0, "1"), (2699, "1"), (2700, "2"), (5399, "2"), (5400, "3")],
+            ),
+            (100, &[(0, "1"), (74, "1"), (75, "2"), (500, "3")]),
+        ] {
+            let (cache, _) = counting(life);
+            for (second, expected) in moments {
+                assert_eq!(
+                    key(&cache, *second),
+                    Ok((*expected).into()),
+                    "{life} {second}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_failed_refresh_leaves_valid_credentials_in_force() {
+        let (cache, resolver) = counting(100);
+        assert_eq!(key(&cache, 0), Ok("1".into()));
+        resolver.life.store(0, Ordering::SeqCst);
+        assert_eq!(key(&cache, 99), Ok("1".into()));
+        assert_eq!(key(&cache, 100), Err(ConfigErrorKind::CredentialRetrieval));
+    }
+
+    #[test]
+    fn callers_at_once_share_one_answer() {
+        let (cache, resolver) = counting(100);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| key(&cache, 0).expect("an answer"));
+            }
+        });
+        assert_eq!(resolver.asked.load(Ordering::SeqCst), 1);
+    }
+}
