@@ -71,7 +71,8 @@ pub(crate) fn command(
     if let Some(form) = context.globals.values("--cli-dry-run") {
         return caller.dry_run(form.first().copied(), &parameters);
     }
-    let watch = Watch::new(found.waiter).map_err(|reason| failed(found.waiter, &reason))?;
+    let watch =
+        Watch::new(found.waiter).map_err(|error| failed(found.waiter, &error.to_string()))?;
     wait(
         watch.delay(delay).attempts(attempts),
         found.waiter,

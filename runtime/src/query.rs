@@ -14,11 +14,11 @@ use serde_core::de::IgnoredAny;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// An expression that is parsed.
+/// A parsed expression.
 #[derive(Debug)]
 pub struct Query(Ast);
 
-/// What an expression makes of a document.
+/// Result of an expression, or why it has none.
 type Found = Result<Document, String>;
 
 impl Query {
@@ -26,33 +26,47 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and where.
-    pub fn parse(expression: &str) -> Result<Self, String> {
-        if expression.is_empty() {
-            return Err("Invalid JMESPath expression: cannot be empty.".to_owned());
-        }
-        if operators(expression) > MOST_OPERATORS {
-            return Err(format!(
-                "an expression has {MOST_OPERATORS} operators at most"
-            ));
-        }
-        let parsed = jmespath::parse(&literals(expression));
-        let ast = parsed.map_err(|error| {
-            format!("Invalid jmespath expression: {}", place(expression, &error))
-        })?;
-        functions::check(&ast)
-            .map_err(|problem| format!("Invalid jmespath expression: {problem}"))?;
-        Ok(Query(ast))
+    /// The expression is invalid: why, and where.
+    pub fn parse(expression: &str) -> Result<Self, QueryError> {
+        parsed(expression).map(Query).map_err(QueryError)
     }
 
     /// Evaluates the expression.
     ///
     /// # Errors
     ///
-    /// A function that is given values of the wrong type.
-    pub fn search(&self, document: &Document) -> Result<Document, String> {
-        evaluate(&self.0, document)
+    /// A function has an argument of the wrong type.
+    pub fn search(&self, document: &Document) -> Result<Document, QueryError> {
+        evaluate(&self.0, document).map_err(QueryError)
     }
+}
+
+/// Why an expression is invalid, or has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryError(String);
+
+impl std::fmt::Display for QueryError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for QueryError {}
+
+fn parsed(expression: &str) -> Result<Ast, String> {
+    if expression.is_empty() {
+        return Err("Invalid JMESPath expression: cannot be empty.".to_owned());
+    }
+    if operators(expression) > MOST_OPERATORS {
+        return Err(format!(
+            "an expression has {MOST_OPERATORS} operators at most"
+        ));
+    }
+    let invalid = |problem| format!("Invalid jmespath expression: {problem}");
+    let ast = jmespath::parse(&literals(expression))
+        .map_err(|error| invalid(place(expression, &error)))?;
+    functions::check(&ast).map_err(invalid)?;
+    Ok(ast)
 }
 
 /// The expression with quotes around the words in backticks that are not JSON.

@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::document::Document;
 use crate::error::{Cause, Error, ServiceError};
 use crate::future::BoxFuture;
-use crate::query::Query;
+use crate::query::{Query, QueryError};
 use crate::schema::{Acceptor, Comparator, Delay, Expected, Matcher, Outcome, ShapeIndex, Waiter};
 use crate::visit::{DocumentBuilder, Visit, Visitor};
 use std::future::IntoFuture;
@@ -85,7 +85,7 @@ impl<O: Visitor + Visit + Default + Send + 'static> Waiting<O> {
             return Err(failed("the model has no such waiter".to_owned()));
         };
         let mut watch = Watch::new(waiter)
-            .map_err(failed)?
+            .map_err(|error| failed(error.to_string()))?
             .delay(self.delay)
             .attempts(self.attempts);
         let written = |value: &dyn Visit, shape| self.document(value, shape);
@@ -181,7 +181,7 @@ impl<'a> Watch<'a> {
     /// # Errors
     ///
     /// An expression in the model is invalid.
-    pub fn new(waiter: &'a Waiter<'a>) -> Result<Self, String> {
+    pub fn new(waiter: &'a Waiter<'a>) -> Result<Self, QueryError> {
         let query = |Acceptor(_, matcher): &Acceptor<'_>| match matcher {
             Matcher::Output(path, ..) | Matcher::InputOutput(path, ..) => {
                 Query::parse(path).map(Some)

@@ -48,9 +48,9 @@ fn the_mark_stands_under_a_far_place() {
         panic!("an expression")
     };
     assert!(
-        error.ends_with(&format!("\n{}^", " ".repeat(70_001))),
+        error.0.ends_with(&format!("\n{}^", " ".repeat(70_001))),
         "{}",
-        error.len()
+        error.0.len()
     );
 }
 
@@ -113,7 +113,7 @@ fn the_mark_stands_where_the_expression_is_wrong() {
         ("x `y`", 3),
     ] {
         let error = Query::parse(expression).expect_err(expression);
-        let mark = error.lines().last().unwrap_or_default();
+        let mark = error.0.lines().last().unwrap_or_default();
         assert_eq!(mark.chars().count(), column + 1, "{error}");
     }
 }
@@ -128,12 +128,12 @@ fn expressions_that_are_wrong() {
         ("a[::0]", "step"),
     ] {
         let error = Query::parse(expression).expect_err(expression);
-        assert!(error.contains(part), "{error}");
+        assert!(error.0.contains(part), "{error}");
     }
     let error = Query::parse("length(nope)").and_then(|query| query.search(&Document::Null));
     let error = error.expect_err("a type error");
     assert!(
-        error.starts_with("In function length(), invalid type"),
+        error.0.starts_with("In function length(), invalid type"),
         "{error}"
     );
 }
@@ -170,7 +170,7 @@ fn published_cases() {
             if !right {
                 wrong.push(format!(
                     "{expression}: {}",
-                    found.map_or_else(|error| error, |found| compact(&found))
+                    found.map_or_else(|error| error.0, |found| compact(&found))
                 ));
             }
         }
