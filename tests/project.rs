@@ -1,8 +1,10 @@
 //! Rules that the project checks for itself.
 
 use opsmith_runtime::schema::{OperationTrait, ServiceTrait, Trait};
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -28,28 +30,179 @@ fn files(folder: &str) -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-/// Services are data: the code of generator, runtime and command knows none.
+/// The hand-written lines of product code in a file: no tests, no comments.
+fn code<'a>(path: &Path, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let is_test = path
+        .components()
+        .any(|part| part.as_os_str().to_string_lossy().starts_with("tests"));
+    let code = text
+        .split("#[cfg(test)]")
+        .next()
+        .and_then(|text| text.split("#[cfg(any(test").next())
+        .unwrap_or_default();
+    code.lines()
+        .filter(move |line| !is_test && !line.trim_start().starts_with("//"))
+}
+
+/// All files of product code that are written by hand, with their paths in the project.
+fn product() -> Vec<(PathBuf, String)> {
+    let folders = [
+        "schema/src",
+        "codegen/src",
+        "runtime/src",
+        "command/src",
+        "local/src",
+        "worker/src",
+        "tool/src",
+        "src",
+    ];
+    let relative = |(path, text): (PathBuf, String)| {
+        let path = path.strip_prefix(root()).expect("below the root");
+        (path.to_owned(), text)
+    };
+    folders.into_iter().flat_map(files).map(relative).collect()
+}
+
+/// Services are data. A crate that is made for one service says so in its dependencies, and no
+/// other crate depends on it but by a feature.
 #[test]
-fn no_service_is_named_in_hand_written_code() {
-    for (path, text) in ["codegen/src", "command/src", "runtime/src", "src"]
-        .into_iter()
-        .flat_map(files)
-    {
-        let is_test = path
-            .components()
-            .any(|part| part.as_os_str().to_string_lossy().starts_with("tests"));
-        let code = text
-            .split("#[cfg(test)]")
-            .next()
-            .and_then(|text| text.split("#[cfg(any(test").next())
-            .unwrap_or_default();
-        let lines = code
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//") && !is_test);
-        let named: Vec<_> = lines
+fn only_these_crates_depend_on_a_service() {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
+        .current_dir(root())
+        .output()
+        .expect("cargo");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let mut of_a_service: Vec<&str> = packages
+        .iter()
+        .filter(|package| {
+            let path = package["manifest_path"].as_str().unwrap_or_default();
+            Path::new(path).starts_with(root().join("generated"))
+        })
+        .filter_map(|package| package["name"].as_str())
+        .collect();
+    assert!(!of_a_service.is_empty());
+    let mut edges = Vec::new();
+    let mut done = 0;
+    while let Some(&service) = of_a_service.get(done) {
+        done += 1;
+        for package in packages {
+            let name = package["name"].as_str().expect("a name");
+            let dependencies = package["dependencies"].as_array().into_iter().flatten();
+            for dependency in dependencies.filter(|found| found["name"] == service) {
+                // Of the other kinds, "dev" is for tests; a service is of no use in a build script.
+                if dependency["kind"] == "dev" {
+                    continue;
+                }
+                let optional = dependency["optional"] == true;
+                edges.push((name, service, optional));
+                if !optional && !of_a_service.contains(&name) {
+                    of_a_service.push(name);
+                }
+            }
+        }
+    }
+    edges.sort_unstable();
+    assert_eq!(
+        edges,
+        [
+            ("opsmith-command", "opsmith-worker", true),
+            ("opsmith-local", "opsmith-codepipeline", true),
+            ("opsmith-worker", "opsmith-codepipeline", false),
+        ]
+    );
+}
+
+/// In crates for all services, only these modules are about one.
+#[test]
+fn no_service_is_named_in_code_for_all_services() {
+    let of_a_service = [
+        "command/src/embedded.rs",
+        "command/src/local",
+        "command/src/worker",
+        "local/src/codepipeline",
+        "worker/src",
+    ];
+    for (path, text) in product() {
+        let path_text = path.to_string_lossy();
+        if of_a_service
+            .iter()
+            .any(|start| path_text.starts_with(start))
+        {
+            continue;
+        }
+        let named: Vec<_> = code(&path, &text)
             .filter(|line| line.to_lowercase().contains("codepipeline"))
+            // The module for the service, where it is declared.
+            .filter(|line| {
+                !matches!(
+                    line.trim(),
+                    "pub mod codepipeline;" | "#[cfg(feature = \"codepipeline\")]"
+                )
+            })
             .collect();
         assert!(named.is_empty(), "{}: {named:?}", path.display());
+    }
+}
+
+/// What must be done in one place only: a part of the code that does it, and the files that may.
+const ONCE: &[(&str, &str, &[&str])] = &[
+    (
+        "a file is replaced",
+        "fs::rename(",
+        &["runtime/src/files.rs"],
+    ),
+    ("a secret is replaced", "redacted>", &[]),
+    ("a secret is replaced", "\"***", &["runtime/src/redact.rs"]),
+    (
+        "a URL is taken apart",
+        "find(\"://\")",
+        &["runtime/src/http.rs"],
+    ),
+    ("a URL is taken apart", "split_once(\"://\")", &[]),
+    ("a URL is taken apart", "strip_prefix(\"http", &[]),
+    (
+        "a URL is parsed for the transport",
+        "reqwest::Url",
+        &["runtime/src/http/reqwest.rs"],
+    ),
+    (
+        "JMESPath is evaluated",
+        "jmespath::",
+        &["runtime/src/query.rs", "runtime/src/query/functions.rs"],
+    ),
+    (
+        "pages are followed",
+        ".output_tokens",
+        &[
+            "codegen/src/emit/schema.rs",
+            "codegen/src/explain.rs",
+            "codegen/src/lower/pages.rs",
+            "local/src/stub.rs",
+            "runtime/src/pages.rs",
+            "tool/src/load.rs",
+        ],
+    ),
+];
+
+#[test]
+fn there_is_one_of_each() {
+    for (path, text) in product() {
+        for (what, part, allowed) in ONCE {
+            let found = code(&path, &text).find(|line| line.contains(part));
+            assert!(
+                found.is_none() || allowed.iter().any(|allowed| path == Path::new(allowed)),
+                "{what} in {} too: {found:?}",
+                path.display()
+            );
+        }
     }
 }
 
@@ -286,9 +439,7 @@ const JSON: &[(&str, &str)] = &[
         "command/src/pages/token.rs",
         "the token of --starting-token",
     ),
-    ("local/src/endpoint.rs", "requests of CodePipeline"),
-    ("local/src/operations.rs", "answers of CodePipeline"),
-    ("local/src/stub.rs", "answers of CodePipeline"),
+    ("local/src/wire.rs", "the server's side of AWS JSON"),
     (
         "runtime/src/config/credentials/sso.rs",
         "requests of single sign-on",

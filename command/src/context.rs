@@ -28,7 +28,7 @@ pub(crate) struct Context<'a> {
     pub(crate) warns: bool,
     /// The endpoint of `--local`.
     #[cfg(feature = "local")]
-    pub(crate) local: Option<opsmith_local::codepipeline::Endpoint>,
+    pub(crate) local: Option<crate::embedded::Endpoint>,
 }
 
 impl<'a> Context<'a> {

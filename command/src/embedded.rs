@@ -2,11 +2,13 @@
 
 use crate::failure::Failure;
 use opsmith_local::REGION;
-use opsmith_local::codepipeline::{Endpoint, Options};
+use opsmith_local::codepipeline::Options;
 use opsmith_runtime::Config;
 use opsmith_runtime::identity::Credentials;
 use std::fmt::Display;
 use std::io::Write as _;
+
+pub(crate) use opsmith_local::codepipeline::Endpoint;
 
 /// Starts the endpoint. Each step of a job is reported on standard error.
 ///

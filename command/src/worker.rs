@@ -13,8 +13,10 @@ use action::Action;
 use log::Log;
 use opsmith_runtime::Config;
 use opsmith_runtime::typed::UnknownVariantError;
-use opsmith_worker::service::{ActionCategory, ActionOwner, ActionTypeId, Client, FailureType};
-use opsmith_worker::{ClientTokens, Finding, Worker};
+use opsmith_worker::codepipeline::{
+    ActionCategory, ActionOwner, ActionTypeId, Client, FailureType,
+};
+use opsmith_worker::{ClientTokens, TokenFuture, Worker};
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
@@ -230,7 +232,7 @@ impl Tokens {
 }
 
 impl ClientTokens for Tokens {
-    fn client_token<'a>(&'a self, client_id: &'a str) -> Finding<'a> {
+    fn client_token<'a>(&'a self, client_id: &'a str) -> TokenFuture<'a> {
         match self {
             Tokens::One(token) => token.client_token(client_id),
             Tokens::ByClient(tokens) => tokens.client_token(client_id),

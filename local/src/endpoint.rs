@@ -186,9 +186,8 @@ impl<B: Backend> Endpoint<B> {
         &self.shared.backend
     }
 
-    /// What time it is for the endpoint.
-    #[cfg(feature = "codepipeline")]
-    pub(crate) fn now(&self) -> SystemTime {
+    /// The time by the endpoint's clock.
+    pub fn now(&self) -> SystemTime {
         (self.shared.clock)()
     }
 }

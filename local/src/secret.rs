@@ -16,9 +16,8 @@ impl Secret {
         &self.0
     }
 
-    /// Replaces the text, so that it can be printed.
-    #[cfg(feature = "codepipeline")]
-    pub(crate) fn redact(&mut self) {
+    /// Replaces the text by [`REDACTED`], so that it can be printed.
+    pub fn redact(&mut self) {
         self.0 = REDACTED.to_owned();
     }
 

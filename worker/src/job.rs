@@ -1,4 +1,4 @@
-//! [`Job`]: what a handler is given.
+//! [`Job`]: what a handler receives.
 
 use opsmith_codepipeline::{
     AWSSessionCredentials, Client, Error, GetThirdPartyJobDetailsInput, ThirdPartyJobData,
@@ -6,7 +6,7 @@ use opsmith_codepipeline::{
 };
 use std::collections::BTreeMap;
 
-/// A job that this worker has.
+/// A job that this worker took.
 #[derive(Debug, Clone)]
 pub struct Job {
     pub(crate) id: String,
@@ -14,7 +14,7 @@ pub struct Job {
     pub(crate) data: ThirdPartyJobData,
 }
 
-/// How the job is asked for. Its `Debug` has no token.
+/// What it takes to ask for the job. `Debug` leaves out the token.
 #[derive(Clone)]
 pub(crate) struct Access {
     pub(crate) client: Client,
@@ -33,7 +33,7 @@ impl Job {
         &self.id
     }
 
-    /// All that CodePipeline says of it.
+    /// The job's data, as CodePipeline sent it.
     pub fn data(&self) -> &ThirdPartyJobData {
         &self.data
     }
@@ -47,12 +47,12 @@ impl Job {
             .unwrap_or_default()
     }
 
-    /// The token that an earlier run of the job was continued with.
+    /// The continuation token of the job's last run.
     pub fn continuation_token(&self) -> Option<&str> {
         self.data.continuation_token.as_deref()
     }
 
-    /// New credentials for the artifacts, for work that outlives those in the data.
+    /// New credentials for the artifacts, for work that takes longer than those in the data last.
     ///
     /// # Errors
     ///

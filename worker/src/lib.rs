@@ -2,11 +2,10 @@
 //!
 //! # How it is built
 //!
-//! A job goes through these steps, and whatever happens on the way, it ends: a handler that fails,
-//! panics or takes too long puts a failure, and so does a worker that is stopped. When the answer
-//! to an acknowledgement is lost, the job is done: it would be stuck until its time is over
-//! otherwise. So a job may be done twice, in the rare case that another worker took it at that
-//! moment.
+//! A job goes through the steps below, and ends whatever happens: if the handler fails, panics or
+//! takes too long, or the worker is stopped, the result is a failure. When the answer to an
+//! acknowledgement is lost, the job is done anyway, as it would otherwise be stuck until it times
+//! out. In the rare case that another worker took the job at that moment, it is done twice.
 //!
 //! ```text
 //! poll → client id to client token → details → acknowledge with the nonce → the handler → success, continuation or failure
@@ -18,13 +17,13 @@ mod report;
 mod tokens;
 mod worker;
 
-/// The client of the service that a worker works for, and its types.
-pub use opsmith_codepipeline as service;
-/// What clients stand on: credentials, settings, faults of the network.
+/// CodePipeline's client and types.
+pub use opsmith_codepipeline as codepipeline;
+/// The runtime of the client: credentials, settings, errors of the network.
 pub use opsmith_runtime as runtime;
 
 pub use job::Job;
 pub use outcome::{Outcome, Success};
 pub use report::{Ended, Event};
-pub use tokens::{ClientTokens, Finding};
+pub use tokens::{ClientTokens, TokenFuture};
 pub use worker::Worker;

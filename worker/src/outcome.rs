@@ -1,21 +1,21 @@
-//! [`Outcome`]: what a handler makes of a job.
+//! [`Outcome`]: the result of a job.
 
 use opsmith_codepipeline::{CurrentRevision, ExecutionDetails, FailureDetails, FailureType};
 
-/// What a handler makes of a job.
+/// The result of a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// It went well so far: the job ends, or is continued when there is a continuation token.
+    /// It succeeded: the job ends, or is continued if there is a continuation token.
     Success(Success),
     /// It failed.
     Failure(FailureDetails),
 }
 
-/// What is said of a job that went well.
+/// The details of a success.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Success {
-    /// The work goes on: the job comes back, with this token in its data.
+    /// The work goes on: the job will be polled for again, with this token in its data.
     pub continuation_token: Option<String>,
     /// The revision that the job made.
     pub revision: Option<CurrentRevision>,
@@ -29,7 +29,7 @@ impl Outcome {
         Outcome::Success(Success::default())
     }
 
-    /// The work goes on elsewhere: the job comes back, with this token in its data.
+    /// The work goes on elsewhere: the job will be polled for again, with this token in its data.
     pub fn continued(token: impl Into<String>) -> Self {
         Outcome::Success(Success {
             continuation_token: Some(token.into()),
@@ -37,12 +37,12 @@ impl Outcome {
         })
     }
 
-    /// The job failed. A message that is longer than the model permits is clipped, with a mark.
+    /// The job failed. A message that is longer than the model allows is clipped, with a mark.
     pub fn failure(kind: FailureType, message: impl Into<String>) -> Self {
         Outcome::Failure(FailureDetails::new(kind, message))
     }
 
-    /// Says what was done; of no use for a failure.
+    /// Sets what was done; ignored for a failure.
     #[must_use]
     pub fn summary(mut self, summary: impl Into<String>) -> Self {
         if let Outcome::Success(success) = &mut self {
@@ -51,7 +51,7 @@ impl Outcome {
         self
     }
 
-    /// Names the work in the worker's own system.
+    /// Sets the ID of the work in the worker's own system.
     #[must_use]
     pub fn external_execution_id(mut self, id: impl Into<String>) -> Self {
         match &mut self {
@@ -61,7 +61,7 @@ impl Outcome {
         self
     }
 
-    /// The outcome with all texts as long as the model permits.
+    /// The outcome with all texts clipped to what the model allows.
     pub(crate) fn clipped(mut self) -> Self {
         match &mut self {
             Outcome::Failure(failure) => {
@@ -81,10 +81,10 @@ impl Outcome {
     }
 }
 
-/// What stands at the end of a text that was clipped.
+/// The end of a text that was clipped.
 const MARK: &str = "… (clipped)";
 
-/// The most characters that the model permits in a shape.
+/// The maximum length of a shape, in characters.
 fn most(shape: &str) -> usize {
     let rows = opsmith_codepipeline::schema::SERVICE.shapes;
     let max = rows

@@ -1,6 +1,6 @@
 //! [`Action`]: a command that is run for each job.
 
-use opsmith_worker::service::{ExecutionDetails, FailureType, ThirdPartyJobData};
+use opsmith_worker::codepipeline::{ExecutionDetails, FailureType, ThirdPartyJobData};
 use opsmith_worker::{Job, Outcome};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};

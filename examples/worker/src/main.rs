@@ -1,7 +1,7 @@
 //! A job worker: runs a suite of tests for each job, and looks for the results of a long one when
 //! the job comes back.
 
-use opsmith_worker::service::{
+use opsmith_worker::codepipeline::{
     ActionCategory, ActionOwner, ActionTypeId, Client, Error, FailureType,
 };
 use opsmith_worker::{Job, Outcome, Worker};
@@ -56,9 +56,9 @@ mod tests {
     use opsmith_local::codepipeline::jobs::{Job, Jobs, Report, Status};
     use opsmith_local::codepipeline::{Endpoint, Options};
     use opsmith_local::{Fault, FaultSchedule};
-    use opsmith_worker::runtime::identity::Credentials;
+    use opsmith_worker::codepipeline::{Client, Config};
     use opsmith_worker::runtime::fake::Fake;
-    use opsmith_worker::service::{Client, Config};
+    use opsmith_worker::runtime::identity::Credentials;
 
     /// An endpoint with a job for the suite, and a client of it.
     fn endpoint(suite: &str) -> (Endpoint, Client) {
@@ -93,7 +93,11 @@ mod tests {
     #[tokio::test]
     async fn a_long_suite_is_asked_for_again_and_an_answer_that_is_lost_does_no_harm() {
         let (endpoint, client) = endpoint("all");
-        endpoint.inject(Fault::DropResponse, FaultSchedule::Next(1), "PutThirdPartyJobSuccessResult");
+        endpoint.inject(
+            Fault::DropResponse,
+            FaultSchedule::Next(1),
+            "PutThirdPartyJobSuccessResult",
+        );
         hurried(client)
             .run(run_suite, std::future::pending())
             .await
