@@ -39,12 +39,9 @@ pub(crate) fn all<'a>(
     let Some(input) = operation.input else {
         return Vec::new();
     };
-    let hoists = command.changes.iter().filter_map(|change| {
-        if let Change::Hoist(hoist) = change {
-            Some(hoist)
-        } else {
-            None
-        }
+    let hoists = command.changes.iter().filter_map(|change| match change {
+        Change::Hoist(hoist) => Some(hoist),
+        _ => None,
     });
     let members = service
         .shape(input)
@@ -55,32 +52,25 @@ pub(crate) fn all<'a>(
     let members = members.filter(|(_, name)| hoists.clone().all(|hoist| hoist.option != *name));
     let mut members: Vec<_> = members.collect();
     members.sort_by_key(|(member, name)| !name.replace('-', "").eq_ignore_ascii_case(member.name));
-    let mut found = Vec::with_capacity(members.len());
-    for (member, name) in members {
-        found.push(Parameter::new(
+    let whole = members.into_iter().map(|(member, name)| {
+        let place = Place {
+            within: input,
+            member,
+            way: Vec::new(),
+        };
+        Parameter::new(service, command, place, name, None)
+    });
+    let parts = hoists.filter_map(|hoist| {
+        let place = Place::at(service, input, hoist.path)?;
+        Some(Parameter::new(
             service,
             command,
-            Place {
-                within: input,
-                member,
-                way: Vec::new(),
-            },
-            name,
-            None,
-        ));
-    }
-    for hoist in hoists {
-        if let Some(place) = Place::at(service, input, hoist.path) {
-            found.push(Parameter::new(
-                service,
-                command,
-                place,
-                hoist.option,
-                Some(hoist),
-            ));
-        }
-    }
-    found
+            place,
+            hoist.option,
+            Some(hoist),
+        ))
+    });
+    whole.chain(parts).collect()
 }
 
 /// A member, the structure that has it, and the members that lead there.
@@ -132,39 +122,28 @@ impl<'a> Parameter<'a> {
         name: &str,
         hoist: Option<&'a Hoist<'a>>,
     ) -> Self {
-        let changes = command
+        let changes: Vec<_> = command
             .changes
             .iter()
             .copied()
             .filter(|change| option_of(change) == Some(name))
-            .collect::<Vec<_>>();
-        let arity = match (
-            service.shape(member.target).kind,
-            hoist.map(|hoist| hoist.form),
-        ) {
+            .collect();
+        let kind = service.shape(member.target).kind;
+        let arity = match (kind, hoist.map(|hoist| hoist.form)) {
             (Kind::Boolean, _) | (_, Some(Form::Flag(_))) => Arity::Flag,
             (Kind::List, _) => Arity::Many,
             _ => Arity::One,
         };
-        let named = |is: fn(&Change<'a>) -> Option<&'a str>| {
-            changes.iter().find_map(is).map(|name| format!("--{name}"))
-        };
-        let negative = named(|change| {
-            if let Change::Negative(_, no) = change {
-                Some(no)
-            } else {
-                None
-            }
+        let negative = changes.iter().find_map(|change| match change {
+            Change::Negative(_, no) => Some(format!("--{no}")),
+            _ => None,
         });
-        let alias = named(|change| {
-            if let Change::Alias(_, alias) = change {
-                Some(alias)
-            } else {
-                None
-            }
+        let negative =
+            (kind == Kind::Boolean).then(|| negative.unwrap_or_else(|| format!("--no-{name}")));
+        let alias = changes.iter().find_map(|change| match change {
+            Change::Alias(_, alias) => Some(format!("--{alias}")),
+            _ => None,
         });
-        let is_boolean = service.shape(member.target).kind == Kind::Boolean;
-        let negative = is_boolean.then(|| negative.unwrap_or_else(|| format!("--no-{name}")));
         Parameter {
             member,
             within,

@@ -27,15 +27,7 @@ pub(crate) fn command(
     commands: &'static Commands<'static>,
     tokens: &[Token<'_>],
 ) -> Result<(), Failure> {
-    let specs: Vec<_> = waiter::specs().collect();
-    let mut words = ParsedArgs::default();
-    for arg in Parser::new(tokens, &specs) {
-        let arg = arg?;
-        if let Arg::Word(word) = &arg {
-            check_waiter(commands, word)?;
-        }
-        words.add(arg);
-    }
+    let words = read_words(commands, tokens)?;
     let Some(word) = args::word_or_help(&words) else {
         return Err(Failure::required("subcommand"));
     };
@@ -79,6 +71,23 @@ pub(crate) fn command(
         &mut caller,
         &parameters,
     )
+}
+
+/// The options of waiters, and the word of one.
+fn read_words<'t>(
+    commands: &Commands<'_>,
+    tokens: &[Token<'t>],
+) -> Result<ParsedArgs<'static, 't>, Failure> {
+    let specs: Vec<_> = waiter::specs().collect();
+    let mut words = ParsedArgs::default();
+    for arg in Parser::new(tokens, &specs) {
+        let arg = arg?;
+        if let Arg::Word(word) = &arg {
+            check_waiter(commands, word)?;
+        }
+        words.add(arg);
+    }
+    Ok(words)
 }
 
 /// Rejects a word that is not a waiter of the service.

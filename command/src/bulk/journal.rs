@@ -59,20 +59,7 @@ impl Journal {
                 )));
             }
         };
-        // A killed process may have left a part of a line, which is overwritten.
-        let kept = if whole == 0 { 0 } else { whole as u64 };
-        let begun = file
-            .set_len(kept)
-            .and_then(|()| file.seek(SeekFrom::Start(kept)));
-        begun
-            .and_then(|_| {
-                if kept == 0 {
-                    file.write_all(head.as_bytes())
-                } else {
-                    Ok(())
-                }
-            })
-            .map_err(|error| failed(&error))?;
+        begin_at(&mut file, whole as u64, &head).map_err(|error| failed(&error))?;
         Ok(Journal {
             path: path.to_owned(),
             file,
@@ -125,4 +112,15 @@ fn entries(lines: &str) -> Option<HashMap<u64, u64>> {
         ))
     };
     lines.lines().map(entry).collect()
+}
+
+/// Prepares the file for further lines after those that are whole. A killed process may have left a
+/// part of a line, which is cut off.
+fn begin_at(file: &mut File, whole: u64, head: &str) -> io::Result<()> {
+    file.set_len(whole)?;
+    file.seek(SeekFrom::Start(whole))?;
+    if whole == 0 {
+        file.write_all(head.as_bytes())?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! A page as a manual page: the macros of `man(7)`.
 
-use super::page::{Kind, Page, Style, Word};
+use super::page::{Block, Kind, Page, Style, Word};
 use crate::program::Program;
 use std::fmt::Write as _;
 
@@ -35,36 +35,41 @@ impl Page {
             out.push_str(&".RE\n".repeat(usize::saturating_sub(depth, wanted)));
             out.push_str(&".RS 4\n".repeat(usize::saturating_sub(wanted, depth)));
             depth = wanted;
-            match &block.kind {
-                Kind::Section(title) => {
-                    let _ = writeln!(out, ".SH {}", escaped(title));
-                }
-                Kind::Paragraph(words) => {
-                    out.push_str(if titled {
-                        ""
-                    } else if block.tight {
-                        ".br\n"
-                    } else {
-                        ".PP\n"
-                    });
-                    line(words, &mut out);
-                }
-                Kind::Bullet(words) => {
-                    out.push_str(".IP \\(bu 2\n");
-                    line(words, &mut out);
-                }
-                Kind::Literal(lines) => {
-                    out.push_str(".PP\n.nf\n");
-                    lines
-                        .iter()
-                        .for_each(|text| out.push_str(&format!("{}\n", protected(escaped(text)))));
-                    out.push_str(".fi\n");
-                }
-            }
+            write_block(block, titled, &mut out);
             titled = matches!(block.kind, Kind::Section(_));
         }
         out.push_str(&".RE\n".repeat(depth));
         out
+    }
+}
+
+/// Adds the source of a block. `titled` says that it follows the title of its section.
+fn write_block(block: &Block, titled: bool, out: &mut String) {
+    match &block.kind {
+        Kind::Section(title) => {
+            let _ = writeln!(out, ".SH {}", escaped(title));
+        }
+        Kind::Paragraph(words) => {
+            out.push_str(if titled {
+                ""
+            } else if block.tight {
+                ".br\n"
+            } else {
+                ".PP\n"
+            });
+            line(words, out);
+        }
+        Kind::Bullet(words) => {
+            out.push_str(".IP \\(bu 2\n");
+            line(words, out);
+        }
+        Kind::Literal(lines) => {
+            out.push_str(".PP\n.nf\n");
+            lines
+                .iter()
+                .for_each(|text| out.push_str(&format!("{}\n", protected(escaped(text)))));
+            out.push_str(".fi\n");
+        }
     }
 }
 

@@ -91,16 +91,12 @@ impl<'a> Coercer<'a> {
         depth: usize,
     ) -> Result<Document, CoerceError> {
         if depth > DEEPEST {
-            return Err(CoerceError::Form(format!(
-                "values may nest {DEEPEST} levels deep, and no deeper"
-            )));
+            return Err(too_deep());
         }
         let reader = self.reader;
         let shape = reader.service.shape(index);
-        let element = || {
-            let element = shape.element();
-            element.map_or(ShapeIndex::MAX, |element| element.target)
-        };
+        let element = shape.element();
+        let element = element.map_or(ShapeIndex::MAX, |element| element.target);
         let mut part = |index: ShapeIndex, traits: &[Trait<'_>], value: &mut Document| {
             *value = self.walk(source, index, traits, std::mem::take(value), depth + 1)?;
             Ok(())
@@ -115,17 +111,17 @@ impl<'a> Coercer<'a> {
                 Ok(Document::Map(map))
             }
             (Kind::Map, Document::Map(mut map)) => {
-                let mut values = map.values_mut();
-                values.try_for_each(|value| part(element(), &[], value))?;
+                map.values_mut()
+                    .try_for_each(|value| part(element, &[], value))?;
                 Ok(Document::Map(map))
             }
             (Kind::List, Document::List(mut list)) => {
-                let mut items = list.iter_mut();
-                items.try_for_each(|item| part(element(), &[], item))?;
+                list.iter_mut()
+                    .try_for_each(|item| part(element, &[], item))?;
                 Ok(Document::List(list))
             }
             (Kind::List, mut single) if source == Source::Text => {
-                part(element(), &[], &mut single)?;
+                part(element, &[], &mut single)?;
                 Ok(Document::List(vec![single]))
             }
             (Kind::Blob, Document::String(text)) => Ok(self.bytes(text)),
@@ -173,6 +169,12 @@ impl<'a> Coercer<'a> {
         };
         Document::Timestamp(Timestamp::new(point.seconds(), micros * 1_000))
     }
+}
+
+fn too_deep() -> CoerceError {
+    CoerceError::Form(format!(
+        "values may nest {DEEPEST} levels deep, and no deeper"
+    ))
 }
 
 /// Whether a timestamp format other than seconds is asked for.
