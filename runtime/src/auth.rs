@@ -1,6 +1,6 @@
 //! Authentication of requests: the schemes, and which of them a request takes.
 //!
-//! A scheme is one file that implements [`AuthScheme`], and one entry in `select`, which chooses
+//! A scheme is one file that implements `AuthScheme`, and one entry in `select`, which chooses
 //! from what the operation, the service and the endpoint allow. Each attempt of a call signs its
 //! own copy of the request, as the time is part of a signature.
 

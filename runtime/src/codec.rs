@@ -1,9 +1,9 @@
 //! Codecs: how values are encoded in a format and read from it.
 //!
-//! A codec is one [`Format`], which writes values, and one reader ([`Codec::read`]). Both follow the
+//! A codec is one `Format`, which writes values, and one reader (`Codec::read`). Both follow the
 //! schema and know nothing of HTTP: what goes where in a message is the business of a
 //! [`protocol`](crate::protocol). The walk over the schema, validation and redaction are the
-//! [`Encoder`]'s, so that they are the same in every format.
+//! `Encoder`'s, so that they are the same in every format.
 
 pub mod base64;
 mod encoder;

@@ -1,5 +1,5 @@
 //! How typed values write themselves to a [`Visitor`], and how they are built by one: the standard
-//! library's types here, generated structures, unions and enums by the macros in [`macros`].
+//! library's types here, generated structures, unions and enums by the macros in `macros`.
 
 use crate::document::{Document, Map};
 use crate::schema::{Service, ShapeIndex};

@@ -1,6 +1,6 @@
 //! Credentials: a chain of providers, of which the first with credentials wins.
 //!
-//! A provider is one small file and one entry of [`Chain::standard`]. It returns credentials, or
+//! A provider is one small file and one entry of `Chain::standard`. It returns credentials, or
 //! says why it has none, or fails when it is configured and doesn't work. A failure ends the chain,
 //! as a later provider might belong to another account. When no provider has credentials, the error
 //! lists each provider and its reason.

@@ -121,7 +121,7 @@ impl Settings {
     /// The value of a setting: option, environment variable, key of the profile; `None` when no
     /// source states it.
     ///
-    /// A name outside [`SETTINGS`] has no variables and is looked up in the profile alone. A
+    /// A name outside `SETTINGS` has no variables and is looked up in the profile alone. A
     /// profile that does not exist states nothing.
     pub fn get(&self, setting: &str) -> Result<Option<Value>, ConfigError> {
         let setting = table::find(setting);
