@@ -206,6 +206,25 @@ fn there_is_one_of_each() {
     }
 }
 
+/// The runtime's core doesn't read the environment, files or settings: only `config` does, and only
+/// the crate's root names it.
+#[test]
+fn the_core_of_the_runtime_does_not_import_configuration() {
+    let mut core = 0;
+    for (path, text) in files("runtime/src") {
+        let name = path.strip_prefix(root().join("runtime/src"));
+        let name = name.expect("below").to_string_lossy();
+        if ["lib.rs", "config.rs"].contains(&&*name) || name.starts_with("config/") {
+            continue;
+        }
+        let outside = |line: &&str| line.contains("crate::config") || line.contains("std::env");
+        let found: Vec<_> = code(&path, &text).filter(outside).collect();
+        assert!(found.is_empty(), "{name}: {found:?}");
+        core += 1;
+    }
+    assert!(core > 50, "{core} files");
+}
+
 #[test]
 fn generated_code_stays_small_and_allows_nothing() {
     let files = files("generated/codepipeline/src");

@@ -1,11 +1,12 @@
 //! [`Call`]: a call of a typed client before it is made, with what is different about it; and
 //! [`Pages`], the calls that a paged result takes.
 
-use crate::client::{Client, Overrides};
+use crate::client::Client;
 use crate::error::{Cause, Error};
 use crate::future::BoxFuture;
 use crate::http::{TransportError, TransportErrorKind};
 use crate::pages::{Next, Pager};
+use crate::pipeline::{self, Overrides, Start};
 use crate::validate::Mode;
 use crate::visit::{Visit, Visitor};
 #[cfg(feature = "blocking")]
@@ -117,10 +118,13 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
         let span = tracing::debug_span!(
             target: "opsmith", "call", service = self.client.service().sdk_id, operation = self.operation
         );
-        let made = self
-            .client
-            .call_with(self.operation, input, &self.overrides)
-            .instrument(span);
+        let made = async {
+            let start = Start::Input(self.operation, input, &self.overrides);
+            let mut output = O::default();
+            let response = pipeline::run(&self.client, start, Some(&mut output)).await?;
+            Ok((output, response.status))
+        };
+        let made = made.instrument(span);
         match self.timeout {
             None => made.await,
             Some(_) if tokio::runtime::Handle::try_current().is_err() => Err(Error::Request(

@@ -133,8 +133,8 @@ impl Transport for Fake {
 }
 
 impl Sleep for Fake {
-    fn sleep(&self, least: Duration, most: Duration) -> BoxFuture<'_, ()> {
-        lock(&self.pauses).push((least, most));
+    fn sleep(&self, min_delay: Duration, max_delay: Duration) -> BoxFuture<'_, ()> {
+        lock(&self.pauses).push((min_delay, max_delay));
         Box::pin(async {})
     }
 }

@@ -132,12 +132,23 @@ impl fmt::Debug for Request {
 
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_with(f, format_args!("{} bytes", self.body.len()))
+    }
+}
+
+impl fmt::Debug for Response<BodyReader> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_with(f, format_args!("{:?}", self.body))
+    }
+}
+
+impl<B> Response<B> {
+    fn fmt_with(&self, f: &mut fmt::Formatter<'_>, body: fmt::Arguments<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         write!(
             f,
-            "Response {{ {}, headers: {names:?}, {} bytes }}",
-            self.status,
-            self.body.len()
+            "Response {{ {}, headers: {names:?}, {body} }}",
+            self.status
         )
     }
 }

@@ -25,6 +25,7 @@ pub mod http;
 mod idempotency;
 pub mod identity;
 pub mod pages;
+pub mod pipeline;
 pub mod protocol;
 #[cfg(feature = "waiters")]
 pub mod query;

@@ -56,7 +56,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// Waits between two attempts. Tests bring their own, which does not wait.
 pub trait Sleep: fmt::Debug + Send + Sync {
     /// Waits for a random time between the two durations.
-    fn sleep(&self, least: Duration, most: Duration) -> BoxFuture<'_, ()>;
+    fn sleep(&self, min_delay: Duration, max_delay: Duration) -> BoxFuture<'_, ()>;
 }
 
 /// Waits by the clock.
@@ -64,8 +64,8 @@ pub trait Sleep: fmt::Debug + Send + Sync {
 pub struct TokioSleep;
 
 impl Sleep for TokioSleep {
-    fn sleep(&self, least: Duration, most: Duration) -> BoxFuture<'_, ()> {
-        let time = least.max(most.mul_f64(random::fraction()));
+    fn sleep(&self, min_delay: Duration, max_delay: Duration) -> BoxFuture<'_, ()> {
+        let time = min_delay.max(max_delay.mul_f64(random::fraction()));
         Box::pin(async move {
             match tokio::runtime::Handle::try_current() {
                 Ok(_) => tokio::time::sleep(time).await,
@@ -127,8 +127,8 @@ impl Shared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Retry {
     pub(crate) cost: u32,
-    pub(crate) least: Duration,
-    pub(crate) most: Duration,
+    pub(crate) min_delay: Duration,
+    pub(crate) max_delay: Duration,
 }
 
 /// A failed attempt.
@@ -139,7 +139,7 @@ pub(crate) enum AttemptError {
 
 impl AttemptError {
     /// Whether the service may have done what it was asked.
-    fn unclear(&self) -> bool {
+    fn maybe_applied(&self) -> bool {
         match self {
             AttemptError::Transport(error) => {
                 matches!(
@@ -200,7 +200,7 @@ impl AttemptError {
 }
 
 /// Decides on another attempt after one has failed, and takes it from the quota.
-pub(crate) fn again(
+pub(crate) fn decide(
     attempts: &mut Attempts,
     shared: &Shared,
     failed: &AttemptError,
@@ -222,17 +222,17 @@ pub(crate) fn again(
         attempts.quota_spent = true;
         return None;
     }
-    attempts.unclear |= failed.unclear();
+    attempts.maybe_applied |= failed.maybe_applied();
     let backoff = Duration::from_secs(1 << attempts.made.saturating_sub(1).min(5)).min(LONGEST);
-    let most = if skewed || moved {
+    let max_delay = if skewed || moved {
         Duration::ZERO
     } else {
         backoff
     };
     Some(Retry {
         cost: failed.cost(),
-        least: asked_for(failed),
-        most,
+        min_delay: retry_after(failed),
+        max_delay,
     })
 }
 
@@ -281,7 +281,7 @@ fn modeled(error: &ServiceError, service: &Service<'_>) -> Option<crate::schema:
 }
 
 /// How long the service asks to be left alone, within reason.
-fn asked_for(failed: &AttemptError) -> Duration {
+fn retry_after(failed: &AttemptError) -> Duration {
     let AttemptError::Service(_, response) = failed else {
         return Duration::ZERO;
     };

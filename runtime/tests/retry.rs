@@ -307,7 +307,7 @@ fn an_error_of_state_after_an_unclear_attempt_says_so() {
             .call()
             .expect_err("an error");
         let attempts = error.service().expect("a service's error").attempts;
-        let unclear = attempts.unclear && attempts.of_state;
+        let unclear = attempts.maybe_applied && attempts.of_state;
         assert_eq!(error.to_string().contains("may have taken effect"), unclear);
         unclear
     };

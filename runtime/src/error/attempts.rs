@@ -9,7 +9,7 @@ pub struct Attempts {
     pub allowed: u32,
     /// Whether an attempt before the last may have taken effect: it had no answer, or a server's
     /// failure.
-    pub unclear: bool,
+    pub maybe_applied: bool,
     /// Whether the last attempt failed because of the resource's state, which an unclear attempt
     /// may have changed.
     pub of_state: bool,
@@ -26,7 +26,7 @@ impl Attempts {
         Attempts {
             made: 0,
             allowed,
-            unclear: false,
+            maybe_applied: false,
             of_state: false,
             quota_spent: false,
             clock_behind: None,
@@ -49,7 +49,7 @@ impl Attempts {
             );
         }
         let text = "An earlier attempt of this call may have taken effect: it ended without a clear answer.";
-        (self.unclear && self.of_state).then(|| text.to_owned())
+        (self.maybe_applied && self.of_state).then(|| text.to_owned())
     }
 }
 

@@ -4,7 +4,9 @@ use opsmith_codepipeline::Error;
 
 /// Whether an earlier attempt of the call may have taken effect.
 pub(super) fn may_have_been_applied(error: &Error) -> bool {
-    error.service().is_some_and(|error| error.attempts.unclear)
+    error
+        .service()
+        .is_some_and(|error| error.attempts.maybe_applied)
 }
 
 /// Whether a later call may succeed: the network failed, the rate was too high, or the service

@@ -1,0 +1,59 @@
+//! Macros for generated clients.
+
+/// Makes a generated client of a tuple structure around [`Client`].
+#[macro_export]
+macro_rules! client {
+    ($name:ident, $service:ident) => {
+        impl $name {
+            /// A client with this configuration. Nothing is set up before the first call.
+            pub fn new(config: $crate::Config) -> Self {
+                const PROTOCOL: ::core::option::Option<&'static dyn $crate::protocol::Protocol> =
+                    $crate::protocol::of($service.protocol);
+                const {
+                    ::core::assert!(
+                        PROTOCOL.is_some(),
+                        "the protocol of this service is not built into opsmith-runtime"
+                    );
+                }
+                Self($crate::Client::with_protocol(&$service, PROTOCOL, config))
+            }
+
+            /// A client with the configuration of the environment and the shared files, as the AWS
+            /// CLI reads them.
+            ///
+            /// # Errors
+            ///
+            /// A file or setting that can't be read. That there are no credentials is told by the
+            /// first call.
+            pub fn from_env() -> ::std::result::Result<Self, $crate::Error> {
+                $crate::Config::from_env().map(Self::new)
+            }
+        }
+    };
+}
+
+/// Gives a generated client a method per waiter of the model.
+#[cfg(feature = "waiters")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! waiters {
+    ($client:ident { $($(#[$docs:meta])* $method:ident = $operation:ident($($input:ident: $type:ty)?) -> $output:ty, $name:literal;)* }) => {
+        impl $client {
+            $(
+                $(#[$docs])*
+                #[allow(deprecated)]
+                pub fn $method(&self $(, $input: $type)?) -> $crate::waiter::Waiting<$output> {
+                    $crate::waiter::Waiting::new(self.$operation($($input)?), $name)
+                }
+            )*
+        }
+    };
+}
+
+/// Waiters are a feature.
+#[cfg(not(feature = "waiters"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! waiters {
+    ($($waiters:tt)*) => {};
+}

@@ -1,0 +1,84 @@
+//! The step that authenticates an attempt.
+
+use super::Prepared;
+use super::endpoint::Destination;
+use crate::auth::{self, Payload, Signing};
+use crate::client::Client;
+use crate::client::config::IdentitySource;
+use crate::error::{Cause, ConfigError, Error};
+use crate::http::Request;
+use crate::identity::{Identity, IdentityContext, ResolveIdentity as _};
+
+/// How many headers an attempt adds: signature (3), user agent, and those that count attempts (2).
+const HEADERS_OF_ATTEMPT: usize = 6;
+
+/// A copy of the request for one attempt, with what the endpoint asks for, a signature, and the
+/// user agent. The copy shares the body.
+pub(super) async fn authenticate(
+    client: &Client<'_>,
+    prepared: &Prepared<'_>,
+    destination: &Destination,
+    payload: &Payload,
+) -> Result<Request, Error> {
+    let config = &client.shared.config;
+    let endpoint = &destination.endpoint;
+    let (scheme, scope) = auth::select(
+        prepared.operation.name,
+        client.service.auth(prepared.operation),
+        &endpoint.auth,
+        endpoint.scope(),
+        !matches!(config.identity, IdentitySource::Anonymous),
+    )?;
+    let identity = if scheme.needs_identity() {
+        identity(client, scope.region).await?
+    } else {
+        None
+    };
+    let mut attempt = copy(&prepared.request, destination);
+    let with = Signing {
+        identity: identity.as_ref(),
+        scope,
+        payload,
+        now: client.shared.retries.corrected(client.now()),
+    };
+    scheme
+        .sign(&mut attempt, &with)
+        .map_err(|error| Error::Request(Cause::of(error)))?;
+    // After the signature, as proxies may change it.
+    Ok(attempt.header("user-agent", config.user_agent.clone()))
+}
+
+fn copy(request: &Request, destination: &Destination) -> Request {
+    let headers = request.headers.iter().chain(&destination.endpoint.headers);
+    let mut copy = Request::new(request.method, destination.url.clone());
+    copy.headers = Vec::with_capacity(headers.size_hint().0 + HEADERS_OF_ATTEMPT);
+    copy.headers.extend(headers.cloned());
+    copy.body = request.body.clone();
+    copy
+}
+
+/// What signatures say of the body. It is the same for all attempts.
+pub(super) async fn payload(prepared: &Prepared<'_>) -> Result<Payload, Error> {
+    Payload::of(&prepared.request.body).await.map_err(|error| {
+        let message = format!("the body of the request can't be read: {error}");
+        Error::Request(Cause::with(message, error))
+    })
+}
+
+/// The identity that signs requests for a region, or `None` if the client doesn't sign.
+pub(super) async fn identity(client: &Client<'_>, region: &str) -> Result<Option<Identity>, Error> {
+    let cache = match &client.shared.config.identity {
+        IdentitySource::Missing => return Err(ConfigError::no_credentials().into()),
+        IdentitySource::Anonymous => return Ok(None),
+        IdentitySource::Fixed(identity) => return Ok(Some(identity.clone())),
+        IdentitySource::Resolved(cache) => cache,
+    };
+    let now = client.now();
+    match cache.cached(now) {
+        Some(identity) => Ok(Some(identity)),
+        None => {
+            let context = IdentityContext::new(region, now);
+            Ok(Some(cache.resolve(context).await?))
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The steps that validate the input and serialize it, in one walk.
+
+use super::endpoint::global_region;
+use super::{Overrides, Prepared};
+use crate::client::Client;
+use crate::codec::{EncodeMode, Encoded};
+use crate::endpoint::EndpointBindings;
+use crate::error::{Cause, Error, ValidationError};
+use crate::http::Request;
+use crate::idempotency::WithToken;
+use crate::protocol::Protocol;
+use crate::schema::Operation;
+use crate::validate::{self, Mode, Severity, Violation};
+use crate::visit::{Visit, VisitError};
+
+/// Checks an input against the model and serializes it.
+pub(super) fn validate_and_serialize<'a>(
+    client: &Client<'a>,
+    operation: &str,
+    input: &dyn Visit,
+    overrides: &Overrides,
+) -> Result<Prepared<'a>, Error> {
+    let service = client.service;
+    let operation = service.operation(operation).ok_or_else(|| {
+        Error::Request(format!("the service has no operation {operation}").into())
+    })?;
+    let config = &client.shared.config;
+    let region = match (&overrides.region, &config.region) {
+        (Some(region), _) | (None, Ok(region)) => region.clone(),
+        (None, Err(missing)) => global_region(client, missing)?,
+    };
+    let mode = overrides.validation.unwrap_or(config.validation);
+    let protocol = protocol(client)?;
+    let (mut request, warnings) = serialize(client, protocol, operation, input, mode)?;
+    let discovery = service.endpoint_discovery();
+    if discovery.is_some_and(|discovery| discovery.name == operation.name) {
+        request = request.header("x-amz-api-version", service.version.to_owned());
+    }
+    Ok(Prepared {
+        operation,
+        protocol,
+        request,
+        region,
+        bindings: EndpointBindings::new(service, operation, input),
+        max_attempts: overrides.max_attempts.unwrap_or(config.max_attempts),
+        warnings,
+    })
+}
+
+/// The request, and the violations that `mode` lets through as warnings.
+fn serialize(
+    client: &Client<'_>,
+    protocol: &dyn Protocol,
+    operation: &Operation<'_>,
+    input: &dyn Visit,
+    mode: Mode,
+) -> Result<(Request, Vec<Violation>), Error> {
+    let encode_mode = if mode == Mode::Off {
+        EncodeMode::Unchecked
+    } else {
+        EncodeMode::Checked
+    };
+    let encoded = encode(client, protocol, operation, input, encode_mode);
+    let conforms = encoded.as_ref().is_ok_and(|encoded| encoded.conforms);
+    let violations = match operation.input {
+        // Only an input that does not conform is walked again, for the messages.
+        Some(shape) if mode != Mode::Off && !conforms => {
+            validate::validate(input, client.service, shape)
+        }
+        _ => Vec::new(),
+    };
+    let warnings = judge(client, violations, mode)?;
+    let request = encoded.map_err(|error| Error::Request(Cause::of(error)))?;
+    Ok((request.value, warnings))
+}
+
+/// The request for the input, with an idempotency token if it needs one.
+pub(super) fn encode(
+    client: &Client<'_>,
+    protocol: &dyn Protocol,
+    operation: &Operation<'_>,
+    input: &dyn Visit,
+    mode: EncodeMode,
+) -> Result<Encoded<Request>, VisitError> {
+    match WithToken::new(client.service, operation, input) {
+        Some(input) => protocol.request(client.service, operation, &input, mode),
+        None => protocol.request(client.service, operation, input, mode),
+    }
+}
+
+/// The violations that are only warnings, or an error for those that are not.
+fn judge(
+    client: &Client<'_>,
+    violations: Vec<Violation>,
+    mode: Mode,
+) -> Result<Vec<Violation>, Error> {
+    let of = |severity| {
+        violations
+            .iter()
+            .filter(move |found| found.severity(mode) == severity)
+            .cloned()
+    };
+    let refused: Vec<_> = of(Severity::Refuse).collect();
+    if refused.is_empty() {
+        return Ok(of(Severity::Warn).collect());
+    }
+    Err(Error::Invalid(ValidationError {
+        violations: refused,
+        model: client.service.source.to_owned(),
+    }))
+}
+
+/// The protocol of the service.
+pub(super) fn protocol(client: &Client<'_>) -> Result<&'static dyn Protocol, Error> {
+    client.protocol.ok_or_else(|| {
+        let protocol = client.service.protocol;
+        Error::Request(format!("the protocol {protocol:?} is not built in").into())
+    })
+}

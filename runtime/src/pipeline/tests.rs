@@ -1,0 +1,230 @@
+//! Bodies over the network: streams that are sent again by a retry, and answers that are read piece
+//! by piece.
+
+use super::*;
+use crate::client::Config;
+use crate::fake::Fake;
+use crate::http::reqwest::Reqwest;
+use crate::http::{Body, Bytes, Transport as _, TransportErrorKind};
+use crate::identity::Credentials;
+use crate::schema::{Protocol, Service, operation};
+use futures_core::Stream;
+use std::future::Future;
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::task::{Context, Poll};
+use std::thread;
+
+/// Pieces one after the other.
+struct Pieces(std::vec::IntoIter<&'static str>);
+
+impl Stream for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.next().map(|piece| match piece {
+            "" => Err(io::Error::other("the disk is gone")),
+            piece => Ok(Bytes::from(piece)),
+        }))
+    }
+}
+
+/// A stream of these pieces, where an empty one is an error; and how often it was opened.
+fn stream(len: Option<u64>, pieces: &'static [&'static str]) -> (Body, Arc<AtomicUsize>) {
+    let opened = Arc::new(AtomicUsize::new(0));
+    let counted = opened.clone();
+    let body = Body::stream(len, move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Ok(Box::pin(Pieces(pieces.to_vec().into_iter())))
+    });
+    (body, opened)
+}
+
+/// A server that reads a request up to `end` and gives an answer, for each of these, and then
+/// waits until the test has read it.
+fn server(end: &'static str, answers: &'static [&'static str]) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let (sender, requests) = channel();
+    thread::spawn(move || {
+        for answer in answers {
+            let (mut connection, _) = listener.accept().expect("a connection");
+            sender.send(read_to(&mut connection, end)).expect("a test");
+            connection.write_all(answer.as_bytes()).expect("written");
+        }
+    });
+    (url, requests)
+}
+
+fn read_to(connection: &mut TcpStream, end: &str) -> String {
+    let mut request = String::new();
+    let mut buffer = [0; 4096];
+    while !request.ends_with(end) {
+        let count = connection.read(&mut buffer).expect("a request");
+        assert_ne!(count, 0, "{request}");
+        request += &String::from_utf8_lossy(&buffer[..count]);
+    }
+    request
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}
+
+const OK: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+const BUSY: &str = "HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+
+#[test]
+fn streams_are_sent_with_their_length_or_in_chunks() {
+    for (len, end, head, content) in [
+        (Some(7), "abcdefg", "content-length: 7\r\n", "abcdefg"),
+        (
+            None,
+            "0\r\n\r\n",
+            "transfer-encoding: chunked\r\n",
+            "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n",
+        ),
+    ] {
+        let (url, requests) = server(end, &[OK]);
+        let (body, opened) = stream(len, &["abc", "defg"]);
+        let request = Request::new("POST", url).body(body);
+        let answer = wait(async { Reqwest::default().send(&request).await?.collect(9).await });
+        assert_eq!(answer.expect("an answer").body, "{}");
+        let request = requests.recv().expect("a request");
+        assert!(request.contains(head), "{request}");
+        assert!(
+            request.ends_with(&format!("\r\n\r\n{content}")),
+            "{request}"
+        );
+        assert_eq!(opened.load(Ordering::Relaxed), 1);
+    }
+}
+
+static SERVICE: Service<'static> = Service {
+    target_prefix: "Test",
+    signing_name: "test",
+    protocol: Protocol::AwsJson1_0,
+    operations: &[operation("Put", None, None)],
+    ..Service::NONE
+};
+
+/// Calls `Put` with another body than its protocol makes.
+fn put(body: Body, url: &str) -> Result<Response, Error> {
+    let config = Config::new()
+        .region("eu-west-1")
+        .credentials(Credentials::new("AKID", "secret", "test"))
+        .endpoint_url(url)
+        .sleep(Fake::playing([]));
+    let client = Client::new(&SERVICE, config);
+    let mut prepared = client.prepare("Put", &()).expect("a request");
+    prepared.request.body = body;
+    wait(client.send(prepared))
+}
+
+#[test]
+fn a_retry_opens_a_stream_again() {
+    let (url, requests) = server("abcdefg", &[BUSY, OK]);
+    let (body, opened) = stream(Some(7), &["abc", "defg"]);
+    assert_eq!(put(body, &url).expect("an answer").body, "{}");
+    // Once for the signature, and for each attempt.
+    assert_eq!(opened.load(Ordering::Relaxed), 3);
+    for attempt in ["attempt=1", "attempt=2; max=3"] {
+        let request = requests.recv().expect("a request");
+        assert!(request.contains(attempt), "{request}");
+        assert!(request.contains("Credential=AKID/"), "{request}");
+        assert!(request.ends_with("\r\n\r\nabcdefg"), "{request}");
+    }
+}
+
+#[test]
+fn the_signature_of_a_stream_is_that_of_its_content() {
+    let signed = |body: Body| {
+        let at = std::time::UNIX_EPOCH;
+        let config = Fake::playing([]).config().clock(move || at);
+        let client = Client::new(&SERVICE, config.endpoint_url("http://localhost"));
+        let mut prepared = client.prepare("Put", &()).expect("a request");
+        prepared.request.body = body;
+        wait(client.signed(prepared)).expect("signed").headers
+    };
+    let (body, _) = stream(None, &["abc", "defg"]);
+    assert_eq!(signed(body), signed(Body::from("abcdefg")));
+}
+
+#[test]
+fn a_stream_that_cannot_be_read_is_an_error_without_a_retry() {
+    let (body, opened) = stream(None, &["abc", ""]);
+    let error = put(body, "http://127.0.0.1:9").expect_err("no content");
+    let text = "the body of the request can't be read: the disk is gone";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(opened.load(Ordering::Relaxed), 1);
+
+    let (url, _requests) = server("abc", &[OK]);
+    let (body, _) = stream(None, &["abc", ""]);
+    let request = Request::new("POST", url.as_str()).body(body);
+    let error = wait(Reqwest::default().send(&request)).expect_err("no content");
+    assert_eq!(error.kind, TransportErrorKind::RequestBody, "{error}");
+    let text = format!("The body of the request to {url} can't be read: the disk is gone");
+    assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn an_answer_is_read_piece_by_piece_as_it_arrives() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let (read, was_read) = channel();
+    thread::spawn(move || {
+        let (mut connection, _) = listener.accept().expect("a connection");
+        read_to(&mut connection, "\r\n\r\n");
+        let mut send = |text: &str| connection.write_all(text.as_bytes()).expect("written");
+        send("HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n");
+        for piece in ["one", "two"] {
+            send(piece);
+            // The next piece is sent only after the test has read this one.
+            was_read.recv().expect("a test");
+        }
+        // The connection closes before the end.
+    });
+    let request = Request::new("GET", url.as_str());
+    wait(async {
+        let answer = Reqwest::default().send(&request).await.expect("a head");
+        let mut body = answer.body;
+        for piece in ["one", "two"] {
+            let chunk = body.chunk().await.expect("a piece").expect("no end yet");
+            assert_eq!(chunk, piece);
+            read.send(()).expect("a server");
+        }
+        let error = body.chunk().await.expect_err("two bytes are missing");
+        assert_eq!(error.kind, TransportErrorKind::Closed);
+        assert_eq!(error.url, url);
+    });
+}
+
+#[test]
+fn an_answer_in_memory_has_a_limit() {
+    for (limit, expected) in [(2, Ok("{}")), (1, Err(TransportErrorKind::TooLarge))] {
+        let (url, _requests) = server("\r\n\r\n", &[OK]);
+        let request = Request::new("GET", url.as_str());
+        let answer = wait(async {
+            Reqwest::default()
+                .send(&request)
+                .await?
+                .collect(limit)
+                .await
+        });
+        match (answer, expected) {
+            (Ok(answer), Ok(expected)) => assert_eq!(answer.body, expected),
+            (Err(error), Err(kind)) => {
+                assert_eq!((error.kind, error.url), (kind, url), "{limit}")
+            }
+            (answer, _) => panic!("{limit}: {answer:?}"),
+        }
+    }
+}
