@@ -1,8 +1,9 @@
 //! What the AWS CLI changes of the commands that names give: facts in `aws-cli.toml`, behaviors
-//! here and in `opsmith_runtime::schema::commands`.
+//! here and in `opsmith_schema::commands`.
 
-use crate::ir::{self, Change};
+use crate::arena::Arena;
 use crate::read::record;
+use opsmith_schema::commands::{self, Change, Form};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -124,95 +125,92 @@ impl Service {
 
     /// The name of an option of an operation, where the rule gives `option`.
     pub(crate) fn option(&self, operation: &str, option: &str) -> Option<&str> {
-        rows(&self.rename, operation)
+        of_operation(&self.rename, operation)
             .find(|(name, _)| *name == option)
             .map(|(_, to)| to.as_str())
     }
 
     /// What changes of the command itself.
-    pub(crate) fn of_command(&self, operation: &str) -> Vec<Change> {
+    pub(crate) fn of_command<'a>(&self, operation: &str, arena: &'a Arena) -> Vec<Change<'a>> {
         let listed = |list: &[String]| list.iter().any(|word| word == operation);
-        let marks = [
-            (listed(&self.remove), "Removed"),
-            (listed(&self.hide), "Hidden"),
-        ];
-        let marks = marks
-            .into_iter()
-            .filter(|(is_so, _)| *is_so)
-            .map(|(_, mark)| Change::Mark(mark));
-        marks
-            .chain(
-                self.alias
-                    .get(operation)
-                    .map(|word| Change::One("Word", word.clone())),
-            )
-            .collect()
+        let removed = listed(&self.remove).then_some(Change::Removed);
+        let hidden = listed(&self.hide).then_some(Change::Hidden);
+        let word = self.alias.get(operation);
+        let word = word.map(|word| Change::Word(arena.text(word)));
+        removed.into_iter().chain(hidden).chain(word).collect()
     }
 
     /// What changes of its options, which are these.
     pub(crate) fn of_options<'a>(
-        &'a self,
-        operation: &'a str,
-        options: &'a [String],
-    ) -> impl Iterator<Item = Change> + 'a {
-        let has = |option: &str| options.iter().any(|known| known == option);
-        let lists = [
-            (&self.hide, "Unlisted"),
-            (&self.optional, "Optional"),
-            (&self.single_page, "SinglePage"),
-            (&self.bare, "Bare"),
+        &self,
+        operation: &str,
+        options: &[&str],
+        arena: &'a Arena,
+    ) -> Vec<Change<'a>> {
+        type One<'a> = fn(&'a str) -> Change<'a>;
+        let lists: [(&[String], One<'a>); 4] = [
+            (&self.hide, Change::Unlisted),
+            (&self.optional, Change::Optional),
+            (&self.single_page, Change::SinglePage),
+            (&self.bare, Change::Bare),
         ];
-        let ones = lists.into_iter().flat_map(move |(list, kind)| {
-            let found = list
-                .iter()
-                .filter_map(move |key| option_of(key, operation))
-                .filter(move |option| has(option));
-            found.map(move |option| Change::One(kind, option.to_owned()))
-        });
-        let two = |kind| {
-            move |(option, other): (&str, &String)| {
-                Change::Two(kind, option.to_owned(), other.clone())
+        let mut changes = Vec::new();
+        for (list, change) in lists {
+            let found = list.iter().filter_map(|key| option_of(key, operation));
+            let found = found.filter(|option| options.contains(option));
+            changes.extend(found.map(|option| change(arena.text(option))));
+        }
+        for (option, other) in of_operation(&self.alias, operation) {
+            if options.contains(&option) {
+                changes.push(Change::Alias(arena.text(option), arena.text(other)));
             }
-        };
-        let aliases = rows(&self.alias, operation)
-            .filter(move |(option, _)| has(option))
-            .map(two("Alias"));
-        let negatives = rows(&self.rename, operation)
-            .filter_map(|(option, name)| Some((option.strip_prefix("no-")?, name)));
-        let negatives = negatives
-            .filter(move |(option, _)| has(option))
-            .map(two("Negative"));
-        ones.chain(aliases)
-            .chain(negatives)
-            .chain(rows(&self.own, operation).map(two("Missing")))
+        }
+        for (option, name) in of_operation(&self.rename, operation) {
+            if let Some(option) = option
+                .strip_prefix("no-")
+                .filter(|option| options.contains(option))
+            {
+                changes.push(Change::Negative(arena.text(option), arena.text(name)));
+            }
+        }
+        for (option, nearest) in of_operation(&self.own, operation) {
+            changes.push(Change::Missing(arena.text(option), arena.text(nearest)));
+        }
+        changes
     }
 
     /// The options that set a part of the input.
-    pub(crate) fn hoists(&self, operation: &str) -> impl Iterator<Item = ir::Hoist> {
-        rows(&self.hoist, operation).map(|(option, hoist)| ir::Hoist {
-            option: option.to_owned(),
-            path: hoist.path.split('.').map(str::to_owned).collect(),
-            flag: hoist.flag.clone(),
-            pairs: hoist.pairs.clone(),
+    pub(crate) fn hoists<'a>(
+        &self,
+        operation: &str,
+        arena: &'a Arena,
+    ) -> impl Iterator<Item = commands::Hoist<'a>> {
+        let texts = |texts: &[String]| arena.texts(texts.iter().map(String::as_str));
+        of_operation(&self.hoist, operation).map(move |(option, hoist)| commands::Hoist {
+            option: arena.text(option),
+            path: arena.texts(hoist.path.split('.')),
+            form: match &hoist.pairs {
+                _ if !hoist.flag.is_empty() => Form::Flag(texts(&hoist.flag)),
+                Some(between) => Form::Pairs(arena.text(between)),
+                None => Form::Value,
+            },
             required: hoist.required,
             alone: hoist.alone,
-            beside: hoist.beside.clone().into_iter().collect(),
-            needs: hoist.needs.clone(),
-            excludes: hoist.excludes.clone(),
+            beside: arena.pairs(hoist.beside.iter().map(|(name, text)| (&**name, &**text))),
+            needs: texts(&hoist.needs),
+            excludes: texts(&hoist.excludes),
         })
     }
 
     /// Commands that the AWS CLI has and ours has not, with the nearest operation.
-    pub(crate) fn missing(&self) -> Vec<(String, String)> {
+    pub(crate) fn missing<'a>(&self, arena: &'a Arena) -> &'a [(&'a str, &'a str)] {
         let commands = self.own.iter().filter(|(key, _)| !key.contains('.'));
-        commands
-            .map(|(word, nearest)| (word.clone(), nearest.clone()))
-            .collect()
+        arena.pairs(commands.map(|(word, nearest)| (&**word, &**nearest)))
     }
 }
 
-/// The rows of a table that are about options of the operation: the option and its value.
-fn rows<'a, T>(
+/// The entries of a table that are about options of the operation: the option and its value.
+fn of_operation<'a, T>(
     table: &'a BTreeMap<String, T>,
     operation: &str,
 ) -> impl Iterator<Item = (&'a str, &'a T)> {

@@ -1,7 +1,8 @@
 //! What operations cost.
 
+use crate::arena::Arena;
 use crate::diagnostics::Error;
-use crate::{Generator, ir, write};
+use crate::{Generator, rust, write};
 
 /// What one or several operations cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +25,17 @@ impl Generator {
     /// As [`render`](Generator::render), for all operations before the first.
     pub fn costs(&self) -> Result<impl ExactSizeIterator<Item = Result<Cost, Error>>, Error> {
         let loaded = self.load()?;
-        let service = loaded.lower(self.named()?)?;
+        let arena = Arena::new();
+        let service = loaded.lower(self.named()?, &arena)?;
         let operations: Vec<String> = service
             .operations
             .into_iter()
-            .map(|operation| operation.name)
+            .map(|operation| operation.name.to_owned())
             .collect();
         let model = self.model_name();
         Ok(operations.into_iter().map(move |operation| {
-            let service = loaded.lower(std::slice::from_ref(&operation))?;
+            let arena = Arena::new();
+            let service = loaded.lower(std::slice::from_ref(&operation), &arena)?;
             cost(operation, &service, &model)
         }))
     }
@@ -43,11 +46,15 @@ impl Generator {
     ///
     /// As [`render`](Generator::render).
     pub fn cost(&self) -> Result<Cost, Error> {
-        cost(String::new(), &self.lower()?, &self.model_name())
+        cost(
+            String::new(),
+            &self.lower(&Arena::new())?,
+            &self.model_name(),
+        )
     }
 }
 
-fn cost(operation: String, service: &ir::Service, model: &str) -> Result<Cost, Error> {
+fn cost(operation: String, service: &rust::Service<'_>, model: &str) -> Result<Cost, Error> {
     Ok(Cost {
         operation,
         shapes: service.shapes.len(),

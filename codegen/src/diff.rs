@@ -4,7 +4,9 @@
 //! request that was accepted be refused. *Additive* is what else a program can notice.
 
 use crate::emit;
-use crate::ir::{Member, Operation, OperationTrait, Service, Shape, Trait};
+use crate::rust::{Member, Operation, Service, Shape};
+use crate::words;
+use opsmith_schema::{Change as TraitChange, Flags, ShapeIndex, Trait, TraitKind};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,8 +38,8 @@ pub struct Change {
 }
 
 /// All changes from the old model to the new, the gravest first.
-pub fn diff(old: &Service, new: &Service) -> Vec<Change> {
-    let all = |operation: &Operation| {
+pub fn diff(old: &Service<'_>, new: &Service<'_>) -> Vec<Change> {
+    let all = |operation: &Operation<'_>| {
         let ends = operation.input.into_iter().chain(operation.output);
         ends.chain(operation.errors.iter().copied()).collect()
     };
@@ -47,16 +49,14 @@ pub fn diff(old: &Service, new: &Service) -> Vec<Change> {
         sent: reached(new, |operation| operation.input.into_iter().collect()),
     };
     changes.service(old, new);
-    for (operation, change) in pairs(&old.operations, &new.operations, |operation| {
-        &operation.name
-    }) {
+    for (operation, change) in pairs(&old.operations, &new.operations, |operation| operation.name) {
         match change {
             Pair::Removed => changes.of_operation(Severity::Breaking, operation, "removed"),
             Pair::Added => changes.of_operation(Severity::Additive, operation, "added"),
             Pair::Both(before) => changes.operation([old, new], [before, operation]),
         }
     }
-    for (shape, change) in pairs(&old.shapes, &new.shapes, |shape| &shape.name) {
+    for (shape, change) in pairs(&old.shapes, &new.shapes, |shape| shape.name) {
         match change {
             Pair::Removed if shape.typed => {
                 changes.of_shape(Severity::Breaking, 0, shape, None, "removed")
@@ -74,15 +74,15 @@ pub fn diff(old: &Service, new: &Service) -> Vec<Change> {
 type Reached = BTreeMap<String, BTreeSet<String>>;
 
 /// What is reached from these ends of each operation.
-fn reached(service: &Service, ends: fn(&Operation) -> Vec<usize>) -> Reached {
+fn reached(service: &Service<'_>, ends: fn(&Operation<'_>) -> Vec<ShapeIndex>) -> Reached {
     let mut reached = Reached::new();
     for operation in &service.operations {
         let mut due = ends(operation);
-        while let Some(shape) = due.pop().and_then(|index| service.shapes.get(index)) {
+        while let Some(shape) = due.pop().and_then(|index| service.at(index)) {
             if reached
-                .entry(shape.name.clone())
+                .entry(shape.name.to_owned())
                 .or_default()
-                .insert(operation.name.clone())
+                .insert(operation.name.to_owned())
             {
                 due.extend(shape.members.iter().map(|member| member.target));
             }
@@ -99,7 +99,11 @@ enum Pair<'a, T> {
     Both(&'a T),
 }
 
-fn pairs<'a, T>(old: &'a [T], new: &'a [T], name: fn(&T) -> &String) -> Vec<(&'a T, Pair<'a, T>)> {
+fn pairs<'a, T>(
+    old: &'a [T],
+    new: &'a [T],
+    name: fn(&'a T) -> &'a str,
+) -> Vec<(&'a T, Pair<'a, T>)> {
     let by_name = |items: &'a [T]| {
         items
             .iter()
@@ -148,14 +152,14 @@ impl Changes {
     fn of_operation(
         &mut self,
         severity: Severity,
-        operation: &Operation,
+        operation: &Operation<'_>,
         change: impl Into<String>,
     ) {
         self.add(
             severity,
-            operation.name.clone(),
+            operation.name.to_owned(),
             change,
-            vec![operation.name.clone()],
+            vec![operation.name.to_owned()],
         );
     }
 
@@ -164,42 +168,37 @@ impl Changes {
         &mut self,
         severity: Severity,
         model: usize,
-        shape: &Shape,
+        shape: &Shape<'_>,
         member: Option<&str>,
         change: impl Into<String>,
     ) {
         let operations = self
             .reached
             .get(model)
-            .and_then(|reached| reached.get(&shape.name));
+            .and_then(|reached| reached.get(shape.name));
         let operations = operations.into_iter().flatten().cloned().collect();
         let place = member.map_or_else(
-            || shape.name.clone(),
+            || shape.name.to_owned(),
             |member| format!("{}${member}", shape.name),
         );
         self.add(severity, place, change, operations);
     }
 
-    fn service(&mut self, old: &Service, new: &Service) {
-        let facts = |service: &Service| {
+    fn service(&mut self, old: &Service<'_>, new: &Service<'_>) {
+        let facts = |service: &Service<'_>| {
             [
-                ("name", service.id.clone()),
-                ("title", service.title.clone()),
-                ("SDK's name", service.sdk_id.clone()),
-                ("protocol", service.protocol.to_owned()),
-                ("list of protocols", service.protocols.join(", ")),
-                ("version of the interface", service.version.clone()),
-                ("signing name", service.signing_name.clone()),
-                ("target prefix", service.target_prefix.clone()),
+                ("name", service.id.to_owned()),
+                ("title", service.title.to_owned()),
+                ("SDK's name", service.sdk_id.to_owned()),
+                ("protocol", format!("{:?}", service.protocol)),
+                ("list of protocols", format!("{:?}", service.protocols)),
+                ("version of the interface", service.version.to_owned()),
+                ("signing name", service.signing_name.to_owned()),
+                ("target prefix", service.target_prefix.to_owned()),
                 ("endpoint rules", format!("{:?}", service.endpoint)),
                 (
                     "list of commands that only the AWS CLI has",
-                    format!("{:?}", service.missing),
-                ),
-                ("list of traits", format!("{:?}", service.traits)),
-                (
-                    "list of commands that are missing",
-                    format!("{:?}", service.missing),
+                    format!("{:?}", service.commands.missing),
                 ),
             ]
         };
@@ -207,36 +206,48 @@ impl Changes {
             if before != after {
                 self.add(
                     Severity::Additive,
-                    new.sdk_id.clone(),
+                    new.sdk_id.to_owned(),
                     format!("the {what} changed"),
                     Vec::new(),
                 );
             }
         }
+        for (severity, change) in traits(old.traits, new.traits, Severity::Additive) {
+            self.add(severity, new.sdk_id.to_owned(), change, Vec::new());
+        }
         if old.command != new.command {
             let change = format!("the command is {} rather than {}", new.command, old.command);
-            self.add(Severity::Breaking, new.sdk_id.clone(), change, Vec::new());
+            self.add(
+                Severity::Breaking,
+                new.sdk_id.to_owned(),
+                change,
+                Vec::new(),
+            );
         }
-        if old.docs.0 != new.docs.0 {
+        if old.docs != new.docs {
             self.add(
                 Severity::Documentation,
-                new.sdk_id.clone(),
+                new.sdk_id.to_owned(),
                 "the documentation changed",
                 Vec::new(),
             );
         }
     }
 
-    fn operation(&mut self, services: [&Service; 2], [old, new]: [&Operation; 2]) {
+    fn operation(&mut self, services: [&Service<'_>; 2], [old, new]: [&Operation<'_>; 2]) {
         let [before, after] = [old, new].map(|operation| (operation.input, operation.output));
-        let name = |model: &Service, index: Option<usize>| {
+        let name = |model: &Service<'_>, index: Option<ShapeIndex>| {
             index
-                .and_then(|index| model.shapes.get(index))
-                .map_or_else(|| "nothing".to_owned(), |shape| shape.name.clone())
+                .and_then(|index| model.at(index))
+                .map_or_else(|| "nothing".to_owned(), |shape| shape.name.to_owned())
         };
         for (what, before, after) in [
             ("method", old.method.to_string(), new.method.to_string()),
-            ("command", old.command.clone(), new.command.clone()),
+            (
+                "command",
+                old.command.name.to_owned(),
+                new.command.name.to_owned(),
+            ),
         ] {
             if before != after {
                 self.of_operation(
@@ -275,7 +286,9 @@ impl Changes {
                 format!("no longer fails with {error}"),
             );
         }
-        self.operation_traits(old, new);
+        for (severity, change) in traits(old.traits, new.traits, Severity::Breaking) {
+            self.of_operation(severity, new, change);
+        }
         let [before, after] =
             [old, new].map(|operation| operation.all_options().collect::<BTreeSet<_>>());
         for option in before.difference(&after) {
@@ -285,61 +298,23 @@ impl Changes {
                 format!("the option --{option} is gone"),
             );
         }
-        if old.changes != new.changes {
+        if old.command.changes != new.command.changes {
             let change = "what the AWS CLI changes of the command is different";
             self.of_operation(Severity::Additive, new, change);
         }
-        if old.docs.0 != new.docs.0 {
+        if old.docs != new.docs {
             self.of_operation(Severity::Documentation, new, "the documentation changed");
         }
     }
 
-    fn operation_traits(&mut self, old: &Operation, new: &Operation) {
-        let said = |operation: &Operation| {
-            let mut said = BTreeMap::<String, Vec<String>>::new();
-            let each = operation.traits.iter().map(|found| match found {
-                OperationTrait::Waiter(waiter) => (
-                    format!("the waiter {}", waiter.method),
-                    format!("{waiter:?}"),
-                ),
-                OperationTrait::Deprecated(message) => ("deprecated".to_owned(), message.clone()),
-                other => {
-                    let text = format!("{other:?}");
-                    let kind = text.split([' ', '(', '{']).next().unwrap_or_default();
-                    (format!("the trait {kind}"), text.clone())
-                }
-            });
-            each.for_each(|(what, value)| said.entry(what).or_default().push(value));
-            said
-        };
-        let [before, after] = [said(old), said(new)];
-        for (what, value) in &after {
-            match before.get(what) {
-                None => self.of_operation(Severity::Additive, new, format!("{what}: added")),
-                Some(old) if old != value => {
-                    self.of_operation(Severity::Additive, new, format!("{what}: changed"))
-                }
-                Some(_) => {}
-            }
-        }
-        for what in before.keys().filter(|what| !after.contains_key(*what)) {
-            let severity = if what.starts_with("the waiter") {
-                Severity::Breaking
-            } else {
-                Severity::Additive
-            };
-            self.of_operation(severity, new, format!("{what}: removed"));
-        }
-    }
-
-    fn shape(&mut self, services: [&Service; 2], [old, new]: [&Shape; 2]) {
-        let checked = if self.sent.contains_key(&new.name) {
+    fn shape(&mut self, services: [&Service<'_>; 2], [old, new]: [&Shape<'_>; 2]) {
+        let checked = if self.sent.contains_key(new.name) {
             Severity::Breaking
         } else {
             Severity::Additive
         };
         let mut tell = |severity, change: String| self.of_shape(severity, 1, new, None, change);
-        if (old.kind, old.sparse) != (new.kind, new.sparse) {
+        if old.kind != new.kind {
             tell(
                 Severity::Breaking,
                 format!("is of the kind {:?} rather than {:?}", new.kind, old.kind),
@@ -351,26 +326,19 @@ impl Changes {
                 format!("the type is {} rather than {}", new.rust, old.rust),
             );
         }
-        if old.sensitive != new.sensitive {
-            tell(
-                Severity::Additive,
-                format!(
-                    "is {} sensitive",
-                    if new.sensitive { "now" } else { "no longer" }
-                ),
-            );
-        }
-        deprecation(&old.deprecated, &new.deprecated)
+        let traits = traits(old.traits, new.traits, checked);
+        flags(old.flags, new.flags, checked)
+            .into_iter()
+            .chain(traits)
+            .for_each(|(severity, change)| tell(severity, change));
+        deprecation(old.deprecated, new.deprecated)
             .into_iter()
             .for_each(|change| tell(Severity::Additive, change));
-        facts(&old.traits, &new.traits)
-            .into_iter()
-            .for_each(|change| tell(Severity::Additive, change));
-        constraints(old, new)
+        bounds(old, new)
             .into_iter()
             .for_each(|(severity, change)| tell(severity.max(checked), change));
-        for (value, change) in pairs(&old.values, &new.values, |value| &value.value) {
-            let name = &value.value;
+        for (value, change) in pairs(&old.values, &new.values, |value| value.value) {
+            let name = value.value;
             match change {
                 Pair::Removed => tell(Severity::Breaking, format!("the value {name:?} is gone")),
                 Pair::Added => tell(Severity::Additive, format!("the value {name:?}: added")),
@@ -382,20 +350,20 @@ impl Changes {
                         );
                         tell(Severity::Breaking, change);
                     }
-                    if let Some(change) = deprecation(&before.deprecated, &value.deprecated) {
+                    if let Some(change) = deprecation(before.deprecated, value.deprecated) {
                         tell(Severity::Additive, format!("the value {name:?} {change}"));
                     }
                 }
             }
         }
-        if old.docs.0 != new.docs.0 {
+        if old.docs != new.docs {
             tell(
                 Severity::Documentation,
                 "the documentation changed".to_owned(),
             );
         }
-        for (member, change) in pairs(&old.members, &new.members, |member| &member.name) {
-            let name = Some(member.name.as_str());
+        for (member, change) in pairs(&old.members, &new.members, |member| member.name) {
+            let name = Some(member.name);
             match change {
                 Pair::Removed => self.of_shape(Severity::Breaking, 0, old, name, "removed"),
                 Pair::Added if member.plain && new.typed => {
@@ -404,20 +372,7 @@ impl Changes {
                 }
                 Pair::Added => self.of_shape(Severity::Additive, 1, new, name, "added"),
                 Pair::Both(before) => {
-                    if before.required != member.required && before.plain == member.plain {
-                        let severity = if member.required {
-                            checked
-                        } else {
-                            Severity::Additive
-                        };
-                        let change = if member.required {
-                            "is required now"
-                        } else {
-                            "is no longer required"
-                        };
-                        self.of_shape(severity, 1, new, name, change);
-                    }
-                    for (severity, change) in member_changes(services, [before, member]) {
+                    for (severity, change) in member_changes(services, [before, member], checked) {
                         self.of_shape(severity, 1, new, name, change);
                     }
                 }
@@ -428,8 +383,9 @@ impl Changes {
 
 /// Changes of a member.
 fn member_changes(
-    [old_service, new_service]: [&Service; 2],
-    [old, new]: [&Member; 2],
+    [old_service, new_service]: [&Service<'_>; 2],
+    [old, new]: [&Member<'_>; 2],
+    checked: Severity,
 ) -> Vec<(Severity, String)> {
     let mut found = Vec::new();
     let [before, after] = [(old_service, old), (new_service, new)].map(|(service, member)| {
@@ -452,14 +408,16 @@ fn member_changes(
             format!("the field is {} rather than {}", new.rust, old.rust),
         ));
     }
-    if old.flags != new.flags {
-        found.push((Severity::Additive, "the flags changed".to_owned()));
+    let mut changed = old.flags.symmetric_difference(new.flags);
+    if old.plain != new.plain {
+        // The type says so.
+        changed.remove(Flags::REQUIRED);
     }
-    let told = deprecation(&old.deprecated, &new.deprecated)
-        .into_iter()
-        .chain(facts(&old.traits, &new.traits));
-    found.extend(told.map(|change| (Severity::Additive, change)));
-    if old.docs.0 != new.docs.0 {
+    found.extend(flags(old.flags & changed, new.flags & changed, checked));
+    found.extend(traits(old.traits, new.traits, checked));
+    let deprecation = deprecation(old.deprecated, new.deprecated);
+    found.extend(deprecation.map(|change| (Severity::Additive, change)));
+    if old.docs != new.docs {
         found.push((
             Severity::Documentation,
             "the documentation changed".to_owned(),
@@ -469,7 +427,7 @@ fn member_changes(
 }
 
 /// Whether it became deprecated, or is no longer.
-fn deprecation(old: &Option<String>, new: &Option<String>) -> Option<String> {
+fn deprecation(old: Option<&str>, new: Option<&str>) -> Option<String> {
     let text = match (old, new) {
         (before, after) if before == after => return None,
         (_, Some(message)) => format!("is deprecated: {message}"),
@@ -478,72 +436,67 @@ fn deprecation(old: &Option<String>, new: &Option<String>) -> Option<String> {
     Some(text.trim_end_matches(": ").to_owned())
 }
 
-/// Changes of traits, but for patterns, which are constraints.
-fn facts(old: &[Trait], new: &[Trait]) -> Vec<String> {
-    let said = |traits: &[Trait]| -> BTreeMap<&'static str, String> {
-        let facts = traits.iter().flat_map(|found| match found {
-            Trait::Pattern(_) => Vec::new(),
-            Trait::ErrorCode(code) => vec![("code over AWS Query", code.clone())],
-            Trait::JsonName(name) => vec![("name in JSON", name.clone())],
-            Trait::TimestampFormat(format) => vec![("format of timestamps", (*format).to_owned())],
-            Trait::EndpointParameter(name) => vec![("parameter of the endpoint", name.clone())],
-            Trait::Error {
-                server,
-                status,
-                retryable,
-                throttling,
-            } => vec![
-                (
-                    "fault",
-                    if *server {
-                        "the service's"
-                    } else {
-                        "the caller's"
-                    }
-                    .to_owned(),
-                ),
-                ("HTTP status", status.to_string()),
-                (
-                    "retry",
-                    if *retryable { "again" } else { "not again" }.to_owned(),
-                ),
-                (
-                    "rate",
-                    if *throttling {
-                        "throttled"
-                    } else {
-                        "not throttled"
-                    }
-                    .to_owned(),
-                ),
-            ],
-        });
-        facts.collect()
-    };
-    let [before, after] = [said(old), said(new)];
-    let names: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
-    let text = |facts: &BTreeMap<_, String>, name| {
-        facts
-            .get(name)
-            .cloned()
-            .unwrap_or_else(|| "none".to_owned())
-    };
-    let changed = names
-        .into_iter()
-        .filter(|name| before.get(name) != after.get(name));
-    changed
-        .map(|name| {
-            format!(
-                "the {name} is {} rather than {}",
-                text(&after, name),
-                text(&before, name)
-            )
+/// Changes of flags. `checked` is how much it matters that requests are rejected.
+fn flags(old: Flags, new: Flags, checked: Severity) -> Vec<(Severity, String)> {
+    let changed = old.symmetric_difference(new);
+    let entries = TraitKind::ALL.iter().map(|kind| kind.entry());
+    let entries = entries.filter(|entry| entry.flag.is_some_and(|flag| changed.contains(flag)));
+    entries
+        .map(|entry| {
+            let is_new = entry.flag.is_some_and(|flag| new.contains(flag));
+            let word = if is_new { "now" } else { "no longer" };
+            let change = format!("is {word} {}", entry.label);
+            (severity(entry.change, !is_new, checked), change)
         })
         .collect()
 }
 
-/// Changes of what values are accepted.
-fn constraints(old: &Shape, new: &Shape) -> Vec<(Severity, String)> {
+/// Changes of traits with values.
+fn traits(old: &[Trait<'_>], new: &[Trait<'_>], checked: Severity) -> Vec<(Severity, String)> {
+    let said = |traits: &[Trait<'_>]| {
+        let parts = traits.iter().flat_map(|found| {
+            let change = found.kind().entry().change;
+            let parts = words::of_trait(found).into_iter();
+            parts.map(move |(label, value)| (label, (change, value)))
+        });
+        parts.collect::<BTreeMap<_, _>>()
+    };
+    let [before, after] = [said(old), said(new)];
+    let labels: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let changes = labels.into_iter().filter_map(|label| {
+        let (change, text) = match (before.get(label), after.get(label)) {
+            (None, None) => return None,
+            (Some(before), Some(after)) if before == after => return None,
+            (Some((change, before)), Some((_, after))) => (
+                *change,
+                format!("the {label} is {after} rather than {before}"),
+            ),
+            (None, Some((change, after))) if after.is_empty() => {
+                (*change, format!("the {label} is new"))
+            }
+            (None, Some((change, after))) => (*change, format!("the {label} is new: {after}")),
+            (Some((change, _)), None) => (*change, format!("the {label} is gone")),
+        };
+        let is_gone = !after.contains_key(label);
+        Some((severity(change, is_gone, checked), text))
+    });
+    changes.collect()
+}
+
+/// How much a change of a trait matters, by what the table says of it.
+fn severity(change: TraitChange, is_gone: bool, checked: Severity) -> Severity {
+    match change {
+        TraitChange::Breaks => Severity::Breaking,
+        TraitChange::BreaksWhenRemoved if is_gone => Severity::Breaking,
+        TraitChange::BreaksRequests if !is_gone => checked,
+        TraitChange::Additive | TraitChange::BreaksWhenRemoved | TraitChange::BreaksRequests => {
+            Severity::Additive
+        }
+    }
+}
+
+/// Changes of bounds.
+fn bounds(old: &Shape<'_>, new: &Shape<'_>) -> Vec<(Severity, String)> {
     let mut found = Vec::new();
     let text =
         |bound: Option<f64>| bound.map_or_else(|| "none".to_owned(), |bound| bound.to_string());
@@ -568,17 +521,5 @@ fn constraints(old: &Shape, new: &Shape) -> Vec<(Severity, String)> {
         least(new.min) > least(old.min),
     );
     bound("maximum", [old.max, new.max], most(new.max) < most(old.max));
-    let pattern = |shape: &Shape| {
-        shape.traits.iter().find_map(|found| match found {
-            Trait::Pattern(pattern) => Some(pattern.clone()),
-            _ => None,
-        })
-    };
-    match (pattern(old), pattern(new)) {
-        (before, after) if before == after => {}
-        (Some(_), None) => found.push((Severity::Additive, "any pattern is accepted".to_owned())),
-        (_, Some(after)) => found.push((Severity::Breaking, format!("the pattern is {after}"))),
-        (None, None) => {}
-    }
     found
 }

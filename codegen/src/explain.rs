@@ -1,11 +1,13 @@
 //! From JSON to Rust: what was decided of an operation or a shape, and why.
 
+use crate::arena::Arena;
 use crate::diagnostics::{Diagnostic, Error, nearest};
 use crate::emit::facts::Facts;
-use crate::ir::{
-    Auth, Change, Delay, Hoist, Kind, Member, Operation, OperationTrait, Service, Shape, Trait,
-};
+use crate::rust::{Member, Operation, Service, Shape};
+use crate::words;
 use crate::{Generator, emit, write};
+use opsmith_schema::commands::{Change, Hoist};
+use opsmith_schema::{Flags, Kind, ShapeIndex, TraitKind};
 use serde_json::Value;
 
 /// What became of an operation or a shape.
@@ -30,12 +32,13 @@ impl Generator {
     /// operations that were asked for don't need.
     pub fn explain(&self, name: &str) -> Result<Explanation, Error> {
         let loaded = self.load()?;
-        let service = loaded.lower(self.named()?)?;
+        let arena = Arena::new();
+        let service = loaded.lower(self.named()?, &arena)?;
         let operation = service
             .operations
             .iter()
             .find(|operation| operation.name == name);
-        let mut shapes = service.shapes.iter().enumerate();
+        let mut shapes = service.indexed();
         let shape = shapes.find(|(_, shape)| shape.name == name);
         let (decisions, code) = match (operation, shape) {
             (Some(found), _) => (
@@ -80,7 +83,7 @@ impl Generator {
     }
 }
 
-fn unknown(service: &Service, file: &str, name: &str) -> Error {
+fn unknown(service: &Service<'_>, file: &str, name: &str) -> Error {
     let is_it = |omitted: &&Diagnostic| {
         omitted
             .shape
@@ -90,32 +93,29 @@ fn unknown(service: &Service, file: &str, name: &str) -> Error {
     if let Some(omitted) = service.omitted.iter().find(is_it) {
         return Error::Model(vec![omitted.clone()]);
     }
-    let operations = service
-        .operations
-        .iter()
-        .map(|operation| operation.name.as_str());
-    let names = operations.chain(service.shapes.iter().map(|shape| shape.name.as_str()));
+    let operations = service.operations.iter().map(|operation| operation.name);
+    let names = operations.chain(service.shapes.iter().map(|shape| shape.name));
     Error::Model(vec![Diagnostic {
         file: file.to_owned(),
-        shape: service.id.clone(),
+        shape: service.id.to_owned(),
         r#trait: String::new(),
         problem: format!("there is no operation and no shape {name:?}"),
         help: nearest(name, names),
     }])
 }
 
-fn shape_name(service: &Service, index: Option<usize>) -> String {
+fn shape_name<'a>(service: &Service<'a>, index: Option<ShapeIndex>) -> &'a str {
     index
-        .and_then(|index| service.shapes.get(index))
-        .map_or_else(|| "nothing".to_owned(), |shape| shape.name.clone())
+        .and_then(|index| service.at(index))
+        .map_or("nothing", |shape| shape.name)
 }
 
-fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String, String)> {
+fn operation_decisions(service: &Service<'_>, operation: &Operation<'_>) -> Vec<(String, String)> {
     let mut found = vec![
         ("method".to_owned(), operation.method.to_string()),
         (
             "command".to_owned(),
-            format!("{} {}", service.command, operation.command),
+            format!("{} {}", service.command, operation.command.name),
         ),
         (
             "on the wire".to_owned(),
@@ -124,8 +124,14 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
                 service.target_prefix, operation.name
             ),
         ),
-        ("takes".to_owned(), shape_name(service, operation.input)),
-        ("answers".to_owned(), shape_name(service, operation.output)),
+        (
+            "takes".to_owned(),
+            shape_name(service, operation.input).to_owned(),
+        ),
+        (
+            "answers".to_owned(),
+            shape_name(service, operation.output).to_owned(),
+        ),
     ];
     let errors: Vec<_> = operation
         .errors
@@ -135,18 +141,20 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
     if !errors.is_empty() {
         found.push(("fails with".to_owned(), errors.join(", ")));
     }
-    let members = operation
-        .input
-        .and_then(|index| service.shapes.get(index))
-        .map_or(&[][..], |shape| &shape.members);
-    for (member, option) in members.iter().zip(&operation.options) {
-        let required = if member.required { ", required" } else { "" };
+    let members = operation.input.and_then(|index| service.at(index));
+    let members = members.map_or(&[][..], |shape| &shape.members);
+    for (member, option) in members.iter().zip(operation.command.options) {
+        let required = if member.is(Flags::REQUIRED) {
+            ", required"
+        } else {
+            ""
+        };
         found.push((
             format!("--{option}"),
             format!("the member {}{required}", member.name),
         ));
     }
-    for change in &operation.changes {
+    for change in operation.command.changes {
         if let Change::Hoist(Hoist { option, path, .. }) = change {
             found.push((
                 format!("--{option}"),
@@ -154,49 +162,17 @@ fn operation_decisions(service: &Service, operation: &Operation) -> Vec<(String,
             ));
         }
     }
-    for known in &operation.traits {
-        found.push(match known {
-            OperationTrait::Paginated(pages) => {
-                let [inputs, outputs, items] =
-                    [&pages.input_tokens, &pages.output_tokens, &pages.items].map(|names| names.join(", "));
-                let text = format!("{outputs} of an answer goes to {inputs} of the next request; items are in {items}");
-                ("pages".to_owned(), text)
-            }
-            OperationTrait::Unpaged(reason) => ("pages".to_owned(), format!("one only: {reason}")),
-            OperationTrait::Waiter(waiter) => {
-                let most =
-                    if waiter.attempts == 0 { String::new() } else { format!(", {} calls at most", waiter.attempts) };
-                let delay = match waiter.delay {
-                    Delay::Fixed(delay) => delay.to_string(),
-                    Delay::Backoff(least, most) => format!("{least} to {most}"),
-                };
-                let text = format!("wait {}, {}: every {delay} s{most}", waiter.command, waiter.method);
-                (format!("waiter {}", waiter.name), text)
-            }
-            OperationTrait::HostPrefix(prefix) => ("host prefix".to_owned(), prefix.clone()),
-            OperationTrait::Unsigned => {
-                ("signature".to_owned(), "none: smithy.api#optionalAuth, or no auth".to_owned())
-            }
-            OperationTrait::Auth(schemes) => {
-                let names = schemes.iter().map(|scheme| match scheme {
-                    Auth::SigV4 => "SigV4",
-                    Auth::Other(id) => id,
-                });
-                ("authentication".to_owned(), names.collect::<Vec<_>>().join(", "))
-            }
-            OperationTrait::Deprecated(message) => ("deprecated".to_owned(), message.clone()),
-            OperationTrait::EndpointParameter(name, value) => (format!("endpoint rules, {name}"), format!("{value:?}")),
-            OperationTrait::EndpointPath(name, _) => (format!("endpoint rules, {name}"), "from the input".to_owned()),
-            OperationTrait::DiscoveredEndpoint(required) => {
-                let when = if *required { "always" } else { "where it is switched on" };
-                ("endpoint discovery".to_owned(), when.to_owned())
-            }
-        });
-    }
+    found.extend(operation.traits.iter().flat_map(words::of_trait));
+    let waiters = operation.command.waiters.iter().zip(&operation.waiters);
+    found.extend(waiters.map(|(word, method)| (format!("wait {word}"), method.to_string())));
     found
 }
 
-fn shape_decisions(service: &Service, at: usize, shape: &Shape) -> Vec<(String, String)> {
+fn shape_decisions(
+    service: &Service<'_>,
+    at: ShapeIndex,
+    shape: &Shape<'_>,
+) -> Vec<(String, String)> {
     let mut found = vec![(
         "kind".to_owned(),
         format!("{:?}", shape.kind).to_lowercase(),
@@ -211,7 +187,7 @@ fn shape_decisions(service: &Service, at: usize, shape: &Shape) -> Vec<(String, 
         (false, true) => "none: only errors hold it, and errors are told by their code".to_owned(),
     };
     found.push(("Rust type".to_owned(), why));
-    let is_it = |index: usize| index == at;
+    let is_it = |index| index == at;
     let users = service
         .shapes
         .iter()
@@ -225,8 +201,8 @@ fn shape_decisions(service: &Service, at: usize, shape: &Shape) -> Vec<(String, 
         ends.into_iter().any(is_it)
     });
     let users = direct
-        .map(|operation| operation.name.as_str())
-        .chain(users.map(|user| user.name.as_str()));
+        .map(|operation| operation.name)
+        .chain(users.map(|user| user.name));
     let users = users.collect::<Vec<_>>().join(", ");
     found.push(("used by".to_owned(), users));
     let bound = |bound: Option<f64>| bound.map_or_else(String::new, |bound| bound.to_string());
@@ -240,35 +216,12 @@ fn shape_decisions(service: &Service, at: usize, shape: &Shape) -> Vec<(String, 
             ),
         ));
     }
-    for known in &shape.traits {
-        match known {
-            Trait::Pattern(pattern) => {
-                found.push(("checked".to_owned(), format!("the pattern {pattern}")))
-            }
-            Trait::Error {
-                server, retryable, ..
-            } => {
-                let whose = if *server {
-                    "the service's fault"
-                } else {
-                    "the caller's fault"
-                };
-                let again = if *retryable {
-                    ", tried again"
-                } else {
-                    ", not tried again"
-                };
-                found.push(("error".to_owned(), format!("{whose}{again}")));
-            }
-            _ => {}
-        }
+    found.extend(shape.traits.iter().flat_map(words::of_trait));
+    if let Some(message) = shape.deprecated {
+        found.push(("deprecated".to_owned(), message.to_owned()));
     }
-    if let Some(message) = &shape.deprecated {
-        found.push(("deprecated".to_owned(), message.clone()));
-    }
-    if shape.sensitive {
-        found.push(("sensitive".to_owned(), "never printed".to_owned()));
-    }
+    let flags = flags(shape.flags);
+    found.extend(flags.map(|label| (label.to_owned(), "yes".to_owned())));
     found.extend(shape.values.iter().map(|value| {
         (
             format!("value {}", value.value),
@@ -286,9 +239,9 @@ fn shape_decisions(service: &Service, at: usize, shape: &Shape) -> Vec<(String, 
     found
 }
 
-fn member_decision(service: &Service, member: &Member) -> String {
+fn member_decision(service: &Service<'_>, member: &Member<'_>) -> String {
     let inner = emit::types::member_type(service, member);
-    let mut text = match (member.plain, member.required) {
+    let mut text = match (member.plain, member.is(Flags::REQUIRED)) {
         (true, _) => format!(
             "{}: {inner}, an argument of `new` since it is required",
             member.rust
@@ -303,24 +256,31 @@ fn member_decision(service: &Service, member: &Member) -> String {
         ),
     };
     if service
-        .shapes
-        .get(member.target)
+        .at(member.target)
         .is_some_and(|target| target.name.contains('$'))
     {
         text.push_str("; checked by constraints of its own");
     }
-    if let Some(message) = &member.deprecated {
+    if let Some(message) = member.deprecated {
         text.push_str("; deprecated: ");
         text.push_str(message);
     }
     if member.boxed {
         text.push_str("; in a box since it contains its own structure");
     }
-    if !member.flags.is_empty() {
-        text.push_str(&format!(
-            "; {}",
-            member.flags.join(", ").to_lowercase().replace('_', " ")
-        ));
+    for label in flags(member.flags.difference(Flags::REQUIRED)) {
+        text.push_str("; ");
+        text.push_str(label);
+    }
+    for (label, value) in member.traits.iter().flat_map(words::of_trait) {
+        text.push_str(&format!("; {label}: {value}"));
     }
     text
+}
+
+/// The labels of flags that are traits.
+fn flags(flags: Flags) -> impl Iterator<Item = &'static str> {
+    let entries = TraitKind::ALL.iter().map(|kind| kind.entry());
+    let set = entries.filter(move |entry| entry.flag.is_some_and(|flag| flags.contains(flag)));
+    set.map(|entry| entry.label)
 }

@@ -1,10 +1,11 @@
 //! The entry point: a builder, and the verbs that end it.
 
+use crate::arena::Arena;
 use crate::ast::Model;
 use crate::diagnostics::{Diagnostic, Error, Report};
 use crate::exceptions::Exceptions;
 use crate::write::{self, Files};
-use crate::{ir, lower};
+use crate::{lower, rust};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,7 +57,7 @@ impl Generator {
     ///
     /// A file that can't be read, or all that is wrong with the model.
     pub fn render(&self) -> Result<Files, Error> {
-        self.emit(&self.lower()?)
+        self.emit(&self.lower(&Arena::new())?)
     }
 
     /// Writes the files into a folder, if they are not there already, and removes what it wrote
@@ -113,7 +114,8 @@ impl Generator {
         for path in self.models.iter().chain(&self.exceptions) {
             println!("cargo::rerun-if-changed={}", path.display());
         }
-        let service = self.lower()?;
+        let arena = Arena::new();
+        let service = self.lower(&arena)?;
         for omitted in &service.omitted {
             println!("cargo::warning={}", omitted.to_string().replace('\n', " "));
         }
@@ -121,7 +123,7 @@ impl Generator {
     }
 
     /// The files of a service that was lowered.
-    pub(crate) fn emit(&self, service: &ir::Service) -> Result<Files, Error> {
+    pub(crate) fn emit(&self, service: &rust::Service<'_>) -> Result<Files, Error> {
         write::texts(service, &self.model_name())
     }
 
@@ -152,9 +154,9 @@ impl Generator {
     /// # Errors
     ///
     /// As [`render`](Generator::render).
-    pub fn lower(&self) -> Result<ir::Service, Error> {
+    pub fn lower<'a>(&self, arena: &'a Arena) -> Result<rust::Service<'a>, Error> {
         let named = self.named()?;
-        self.load()?.lower(named)
+        self.load()?.lower(named, arena)
     }
 
     /// Reads all files.
@@ -195,7 +197,11 @@ pub(crate) struct Loaded {
 
 impl Loaded {
     /// Lowers these operations; all when none is named.
-    pub(crate) fn lower(&self, operations: &[String]) -> Result<ir::Service, Error> {
+    pub(crate) fn lower<'a>(
+        &self,
+        operations: &[String],
+        arena: &'a Arena,
+    ) -> Result<rust::Service<'a>, Error> {
         let file = self.files.first().map_or("", |(name, _)| name);
         let Loaded {
             model, exceptions, ..
@@ -206,6 +212,7 @@ impl Loaded {
                 exceptions,
                 file,
                 operations,
+                arena,
             },
             self.report.clone(),
         )

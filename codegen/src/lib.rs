@@ -3,10 +3,12 @@
 //! # How it is built
 //!
 //! A model (Smithy JSON AST, or a service's folder of botocore's) goes through `ast`, which knows
-//! JSON; `lower`, which decides everything and is the one step that can fail; `ir`, its result;
-//! `emit`, which prints; and `write`. What was lowered is also looked at by `diff`, `explain` and
-//! `costs`, and `package` makes a crate of it: the feature `tool`.
+//! JSON; `lower`, which decides everything and is the one step that can fail; the schema
+//! (`opsmith_schema`) with its overlay for [`rust`], which is the result; `emit`, which prints; and
+//! `write`. What was lowered is also looked at by `diff`, `explain` and `costs`, and `package`
+//! makes a crate of it: the feature `tool`.
 
+mod arena;
 mod ast;
 mod aws_cli;
 #[cfg(feature = "tool")]
@@ -21,18 +23,21 @@ mod explain;
 mod generator;
 #[cfg(feature = "botocore")]
 pub mod import;
-pub mod ir;
 mod lower;
 #[cfg(feature = "tool")]
 mod package;
 #[cfg(feature = "tool")]
 mod partitions;
 mod read;
+pub mod rust;
 #[cfg(test)]
 #[path = "../../tests/support/skipped.rs"]
 mod skipped;
+#[cfg(feature = "tool")]
+mod words;
 mod write;
 
+pub use arena::Arena;
 #[cfg(feature = "tool")]
 pub use costs::Cost;
 pub use diagnostics::{Diagnostic, Error};

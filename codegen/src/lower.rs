@@ -1,5 +1,5 @@
-//! Lowering: from the AST to the [`ir`](crate::ir). The one step that can fail, and it reports
-//! everything at once.
+//! Lowering: from the AST to the schema and its [Rust overlay](crate::rust). The one step that can
+//! fail, and it reports everything at once.
 //!
 //! The passes, in order: find the service; choose its protocol; collect the operations that were
 //! asked for and the shapes that they need; decide which members need a box; name everything; lower
@@ -10,30 +10,37 @@ mod commands;
 mod cycles;
 pub(crate) mod docs;
 pub(crate) mod endpoints;
+mod forms;
 mod names;
 mod pages;
+mod paths;
 mod shapes;
 mod traits;
 mod waiters;
 
+use crate::arena::Arena;
 use crate::ast::{Model, Shape};
 use crate::diagnostics::{Error, Report, nearest};
 use crate::exceptions::Exceptions;
-use crate::ir;
+use crate::rust;
+use opsmith_schema::commands::{Command, Commands};
+use opsmith_schema::{self as schema, Protocol, Sites, Trait, TraitKind};
 use std::collections::BTreeMap;
 
 #[cfg(test)]
 pub(crate) use names::kebab;
 pub(crate) use names::{accessors, ident, variants};
 
-/// What lowering reads.
-pub(crate) struct Input<'a> {
-    pub(crate) model: &'a Model,
-    pub(crate) exceptions: &'a Exceptions,
+/// What lowering reads, and where it puts what it makes.
+pub(crate) struct Input<'m, 'a> {
+    pub(crate) model: &'m Model,
+    pub(crate) exceptions: &'m Exceptions,
     /// The first file of the model, for problems that no shape has.
-    pub(crate) file: &'a str,
+    pub(crate) file: &'m str,
     /// Names of the operations that were asked for; all when empty.
-    pub(crate) operations: &'a [String],
+    pub(crate) operations: &'m [String],
+    /// Owns the schema.
+    pub(crate) arena: &'a Arena,
 }
 
 /// Lowers the service of the model.
@@ -41,110 +48,126 @@ pub(crate) struct Input<'a> {
 /// # Errors
 ///
 /// All problems with the model, sorted by place.
-pub(crate) fn lower(input: &Input<'_>, mut report: Report) -> Result<ir::Service, Error> {
+pub(crate) fn lower<'a>(
+    input: &Input<'_, 'a>,
+    mut report: Report,
+) -> Result<rust::Service<'a>, Error> {
     let Some((id, service)) = find_service(input, &mut report) else {
         return report.finish(()).and(Err(none()));
     };
-    traits::check(
-        &service.traits,
-        &traits::Place {
-            file: &service.file,
-            id,
-        },
-        &mut report,
-    );
-    let protocol = protocol(id, service, &mut report);
-    let (operations, omitted) = closure::operations(input, id, service, &mut report);
-    let closure = closure::Closure::of(input, &operations, service, &mut report);
-    let mut shapes = shapes::lower(input, &closure, &mut report);
-    let facts = traits::service(&service.traits);
-    error_codes(&facts, &mut shapes);
-    for (id, shape) in &operations {
-        traits::check(
-            &shape.traits,
-            &traits::Place {
-                file: &shape.file,
-                id,
-            },
-            &mut report,
-        );
-    }
-    let methods = methods(input.model);
-    let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
-    let operations = operations.iter().map(|(id, shape)| {
-        let command = words.command(id, shape, &mut report);
-        let waiters = waiters::waiters(
-            &shape.traits,
-            |waiter| methods.waiter(closure::local(id), waiter),
-            |which, problem| {
-                report.add_trait(
-                    &shape.file,
-                    id,
-                    which,
-                    problem,
-                    "mend the waiter, or leave it out",
-                )
-            },
-        );
-        let mut operation = operation(input, id, shape, service, &closure, &methods, command);
-        operation.traits.extend(waiters);
-        operation
-    });
-    let mut operations: Vec<ir::Operation> = operations.collect();
-    operations.sort_by(|a, b| a.name.cmp(&b.name));
-    let rules = service.traits.get(traits::ENDPOINT_RULES);
-    let endpoint = endpoints::lower(rules, &mut |problem, help| {
-        report.add_trait(&service.file, id, traits::ENDPOINT_RULES, problem, help);
-    });
-    let ids = input
-        .model
-        .shapes
-        .iter()
-        .flat_map(|(id, shape)| closure::local_ids(id, shape))
-        .collect::<Vec<_>>();
-    input
-        .exceptions
-        .check(ids.iter().map(String::as_str), &mut report);
-    let (protocols, protocol) = protocol;
-    let source = input.model.source.as_ref();
-    let service = ir::Service {
-        id: id.to_owned(),
-        sdk_id: traits::field(&service.traits, traits::SERVICE, "sdkId"),
-        title: docs::visible(&traits::text(&service.traits, traits::TITLE)).replace('\n', " "),
-        version: service.version.clone().unwrap_or_default(),
-        source: source.map_or_else(String::new, |source| {
-            format!("{} {}", source.source, source.date)
-                .trim()
-                .to_owned()
-        }),
-        command: words.service(id, service, &mut report),
-        signing_name: traits::field(&service.traits, traits::SIGV4, "name"),
-        target_prefix: target_prefix(id, service),
-        protocols,
-        protocol,
-        missing: words.missing(),
-        operations,
-        omitted,
-        shapes,
-        docs: docs::docs(&service.traits),
-        endpoint,
-        traits: facts,
+    let arena = input.arena;
+    let place = traits::Place {
+        file: &service.file,
+        id,
     };
-    report.finish(service)
+    traits::check(&service.traits, &place, &mut report);
+    let protocol = protocol(id, service, &mut report);
+    let (named, omitted) = closure::operations(input, id, service, &mut report);
+    let closure = closure::Closure::of(input, &named, service, &mut report);
+    let service_traits = traits::service(&service.traits, arena);
+    let uses_query_errors = service_traits.contains(&Trait::AwsQueryCompatible);
+    let shapes = shapes::lower(input, &closure, uses_query_errors, &mut report);
+    let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
+    let lowering = Operations {
+        input,
+        service,
+        closure: &closure,
+        methods: methods(input.model),
+        words: &words,
+    };
+    let mut operations: Vec<_> = named
+        .iter()
+        .map(|(id, shape)| lowering.operation(id, shape, &mut report))
+        .collect();
+    operations.sort_by_key(|operation| operation.schema.name);
+    let rules = traits::value(&service.traits, TraitKind::EndpointRuleSet);
+    let endpoint = endpoints::lower(rules, arena, &mut |problem, help| {
+        let which = TraitKind::EndpointRuleSet.id();
+        report.add_trait(&service.file, id, which, problem, help);
+    });
+    check_exceptions(input, &mut report);
+    let (protocols, protocol) = protocol;
+    let title = traits::text(&service.traits, TraitKind::Title);
+    let docs = docs::docs(&service.traits, arena);
+    let command = words.service(id, service, &mut report);
+    let schema = schema::Service {
+        id: arena.text(id),
+        sdk_id: arena.text(traits::part(&service.traits, TraitKind::Service, "sdkId")),
+        title: arena.text(&docs::visible(title).replace('\n', " ")),
+        version: arena.text(service.version.as_deref().unwrap_or_default()),
+        source: arena.text(&source(input.model)),
+        command: arena.text(&command),
+        signing_name: arena.text(traits::part(&service.traits, TraitKind::SigV4, "name")),
+        target_prefix: arena.text(target_prefix(id, service)),
+        protocols: arena.list(protocols),
+        protocol,
+        operations: arena.list(operations.iter().map(|operation| operation.schema)),
+        shapes: arena.list(shapes.iter().map(|shape| shape.schema)),
+        endpoint,
+        traits: arena.list(service_traits),
+    };
+    let commands = arena.item(Commands {
+        service: arena.item(schema),
+        commands: arena.list(operations.iter().map(|operation| operation.command)),
+        missing: words.missing(arena),
+        docs: arena.list(docs_by_id(schema.name(), docs, &operations, &shapes, arena)),
+    });
+    report.finish(rust::Service {
+        commands,
+        operations,
+        shapes,
+        omitted,
+        docs,
+    })
 }
 
-/// Keeps the codes that errors had over AWS Query where the service uses them: where it answers
-/// with them and they are not the shapes' names.
-fn error_codes(facts: &[ir::ServiceTrait], shapes: &mut [ir::Shape]) {
-    let used = facts
-        .iter()
-        .any(|fact| matches!(fact, ir::ServiceTrait::QueryCompatible));
-    for shape in shapes {
-        let name = &shape.name;
-        shape
-            .traits
-            .retain(|found| !matches!(found, ir::Trait::ErrorCode(code) if !used || code == name));
-    }
+/// Where the model is from, and of which day.
+fn source(model: &Model) -> String {
+    model.source.as_ref().map_or_else(String::new, |source| {
+        format!("{} {}", source.source, source.date)
+            .trim()
+            .to_owned()
+    })
+}
+
+fn check_exceptions(input: &Input<'_, '_>, report: &mut Report) {
+    let shapes = input.model.shapes.iter();
+    let ids: Vec<String> = shapes
+        .flat_map(|(id, shape)| closure::local_ids(id, shape))
+        .collect();
+    input
+        .exceptions
+        .check(ids.iter().map(String::as_str), report);
+}
+
+/// All documentation that there is, by shape id without namespace: of the service, operations,
+/// shapes and members (`Job$id`).
+fn docs_by_id<'a>(
+    service: &'a str,
+    docs: &'a str,
+    operations: &[rust::Operation<'a>],
+    shapes: &[rust::Shape<'a>],
+    arena: &'a Arena,
+) -> BTreeMap<&'a str, &'a str> {
+    let operations = operations.iter();
+    let operations = operations.map(|operation| (operation.name, operation.docs));
+    let members = shapes.iter().flat_map(|shape| {
+        let documented = shape
+            .members
+            .iter()
+            .filter(|member| !member.docs.is_empty());
+        documented.map(|member| {
+            let id = format!("{}${}", shape.name, member.name);
+            (arena.text(&id), member.docs)
+        })
+    });
+    [(service, docs)]
+        .into_iter()
+        .chain(operations)
+        .chain(shapes.iter().map(|shape| (shape.name, shape.docs)))
+        .chain(members)
+        .filter(|(_, docs)| !docs.is_empty())
+        .collect()
 }
 
 /// For a model that has been reported on already.
@@ -152,7 +175,7 @@ fn none() -> Error {
     Error::Model(Vec::new())
 }
 
-fn find_service<'a>(input: &Input<'a>, report: &mut Report) -> Option<(&'a str, &'a Shape)> {
+fn find_service<'m>(input: &Input<'m, '_>, report: &mut Report) -> Option<(&'m str, &'m Shape)> {
     let mut services = input
         .model
         .shapes
@@ -185,7 +208,7 @@ fn find_service<'a>(input: &Input<'a>, report: &mut Report) -> Option<(&'a str, 
 }
 
 /// All protocols, and the one to speak.
-fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<&'static str>, &'static str) {
+fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<Protocol>, Protocol) {
     let (offered, spoken) = traits::protocols(&service.traits);
     let spoken = spoken.unwrap_or_else(|named| {
         let (which, problem) = match named.as_slice() {
@@ -200,16 +223,16 @@ fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<&'static str
         };
         let help = "services that offer aws.protocols#awsJson1_0 or aws.protocols#awsJson1_1 are";
         report.add_trait(&service.file, id, which, problem, help);
-        ""
+        Protocol::AwsJson1_1
     });
     (offered, spoken)
 }
 
 /// What stands before the operation in `x-amz-target`: the service's name, unless an importer
 /// recorded another.
-fn target_prefix(id: &str, service: &Shape) -> String {
-    match traits::text(&service.traits, traits::TARGET_PREFIX) {
-        none if none.is_empty() => closure::local(id).to_owned(),
+fn target_prefix<'m>(id: &'m str, service: &'m Shape) -> &'m str {
+    match traits::text(&service.traits, TraitKind::TargetPrefix) {
+        "" => closure::local(id),
         recorded => recorded,
     }
 }
@@ -237,39 +260,58 @@ fn methods(model: &Model) -> names::Methods {
     names::Methods::new(operations, waiters)
 }
 
-fn operation(
-    input: &Input<'_>,
-    id: &str,
-    shape: &Shape,
-    service: &Shape,
-    closure: &closure::Closure<'_>,
-    methods: &names::Methods,
-    command: commands::Command,
-) -> ir::Operation {
-    let name = closure::local(id);
-    let index = |reference: &Option<crate::ast::Reference>| {
-        let target = reference
-            .as_ref()
-            .map(|reference| reference.target.as_str())?;
-        closure.index(target).filter(|_| target != closure::UNIT)
-    };
-    let traits = traits::operation(&shape.traits).into_iter();
-    let pages = pages::pages(input.model, shape, service);
-    ir::Operation {
-        name: name.to_owned(),
-        method: methods.operation(name),
-        command: command.name,
-        input: index(&shape.input),
-        output: index(&shape.output),
-        errors: shape
-            .errors
+/// What operations are lowered with.
+struct Operations<'m, 'a> {
+    input: &'m Input<'m, 'a>,
+    service: &'m Shape,
+    closure: &'m closure::Closure<'m>,
+    methods: names::Methods,
+    words: &'m commands::Words<'m>,
+}
+
+impl<'a> Operations<'_, 'a> {
+    fn operation(&self, id: &str, shape: &Shape, report: &mut Report) -> rust::Operation<'a> {
+        let arena = self.input.arena;
+        let name = closure::local(id);
+        let place = traits::Place {
+            file: &shape.file,
+            id,
+        };
+        traits::check(&shape.traits, &place, report);
+        let index = |reference: &Option<crate::ast::Reference>| {
+            let target = reference.as_ref()?.target.as_str();
+            self.closure
+                .index(target)
+                .filter(|_| target != closure::UNIT)
+        };
+        let errors = shape.errors.iter();
+        let errors = errors.filter_map(|error| self.closure.index(&error.target));
+        let waiters = waiters::waiters(&shape.traits, arena, |kind, problem| {
+            let help = "mend the waiter, or leave it out";
+            report.add_trait(&shape.file, id, kind.id(), problem, help);
+        });
+        let waiters = arena.list(waiters);
+        let mut kept = traits::kept(&shape.traits, Sites::OPERATION, arena);
+        kept.extend(pages::pages(self.input.model, shape, self.service, arena));
+        kept.extend((!waiters.is_empty()).then_some(Trait::Waitable(waiters)));
+        let words = waiters
             .iter()
-            .filter_map(|error| closure.index(&error.target))
-            .collect(),
-        traits: traits.chain(pages).collect(),
-        docs: docs::docs(&shape.traits),
-        options: command.options,
-        changes: command.changes,
+            .map(|waiter| arena.text(&names::kebab(waiter.name)));
+        rust::Operation {
+            schema: schema::operation(arena.text(name), index(&shape.input), index(&shape.output))
+                .errors(arena.list(errors))
+                .with(arena.list(kept)),
+            command: Command {
+                waiters: arena.list(words),
+                ..self.words.command(id, shape, arena, report)
+            },
+            method: self.methods.operation(name),
+            waiters: waiters
+                .iter()
+                .map(|waiter| self.methods.waiter(name, waiter.name))
+                .collect(),
+            docs: docs::docs(&shape.traits, arena),
+        }
     }
 }
 

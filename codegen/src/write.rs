@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Error;
 use crate::emit::{self, Content};
-use crate::ir;
+use crate::rust;
 #[cfg(feature = "tool")]
 use opsmith_runtime::files::replace;
 use proc_macro2::TokenStream;
@@ -17,7 +17,7 @@ use std::path::Path;
 pub type Files = BTreeMap<String, String>;
 
 /// The texts of all files of a service.
-pub(crate) fn texts(service: &ir::Service, model: &str) -> Result<Files, Error> {
+pub(crate) fn texts(service: &rust::Service<'_>, model: &str) -> Result<Files, Error> {
     let texts = emit::files(service).into_iter();
     texts
         .map(|file| text(&file, model).map(|text| (format!("{}.rs", file.name), text)))

@@ -3,7 +3,7 @@
 
 mod support;
 
-use opsmith_codegen::{Error, Generator, ir};
+use opsmith_codegen::{Arena, Error, Generator, rust};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -49,7 +49,8 @@ fn generate(models: &[PathBuf]) -> Counts {
 /// Generates all of a model; what that adds to the counts.
 fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
     let generator = Generator::new(model);
-    let made = generator.lower().and_then(|service| {
+    let arena = Arena::new();
+    let made = generator.lower(&arena).and_then(|service| {
         let sizes = (service.operations.len(), service.omitted.len());
         Ok((
             clashes(&service),
@@ -106,56 +107,47 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
 }
 
 /// How many operations are unsigned, and how many have their address from endpoint discovery.
-fn facts(service: &ir::Service) -> (usize, usize) {
-    let with = |is: fn(&ir::OperationTrait) -> bool| {
-        service
-            .operations
-            .iter()
-            .filter(|operation| operation.traits.iter().any(is))
-            .count()
-    };
+fn facts(service: &rust::Service<'_>) -> (usize, usize) {
+    let operations = || service.operations.iter();
     (
-        with(|found| matches!(found, ir::OperationTrait::Unsigned)),
-        with(|found| matches!(found, ir::OperationTrait::DiscoveredEndpoint(_))),
+        operations()
+            .filter(|operation| service.auth(operation).is_empty())
+            .count(),
+        operations()
+            .filter(|operation| operation.discovers_endpoint().is_some())
+            .count(),
     )
 }
 
 /// Options of members that are named like options of the command's own, which are `--local` and
 /// begin with `--cli-`.
-fn clashes(service: &ir::Service) -> Vec<String> {
-    let options = service
-        .operations
-        .iter()
-        .flat_map(|operation| operation.options.iter().map(move |o| (operation, o)));
-    let clashing = options.filter(|(_, option)| *option == "local" || option.starts_with("cli-"));
+fn clashes(service: &rust::Service<'_>) -> Vec<String> {
+    let options = service.operations.iter().flat_map(|operation| {
+        operation
+            .command
+            .options
+            .iter()
+            .map(move |o| (operation, o))
+    });
+    let clashing = options.filter(|(_, option)| **option == "local" || option.starts_with("cli-"));
     clashing
-        .map(|(operation, option)| format!("{} --{option}", operation.command))
+        .map(|(operation, option)| format!("{} --{option}", operation.command.name))
         .collect()
 }
 
 /// How many operations have pages, how many waiters there are, and why pages are not supported.
-fn paging(service: &ir::Service) -> (usize, usize, Vec<String>) {
-    let mut pages = 0;
-    let mut unpaged = Vec::new();
-    for operation in &service.operations {
-        for found in &operation.traits {
-            match found {
-                ir::OperationTrait::Paginated(_) => pages += 1,
-                ir::OperationTrait::Unpaged(reason) => {
-                    unpaged.push(format!("the pages of {}: {reason}", operation.name));
-                }
-                _ => {}
-            }
-        }
-    }
+fn paging(service: &rust::Service<'_>) -> (usize, usize, Vec<String>) {
+    let operations = || service.operations.iter();
+    let unpaged = operations().filter_map(|operation| {
+        let reason = operation.unpaged()?;
+        Some(format!("the pages of {}: {reason}", operation.name))
+    });
     (
-        pages,
-        service
-            .operations
-            .iter()
-            .map(|operation| operation.waiters().count())
-            .sum(),
-        unpaged,
+        operations()
+            .filter(|operation| operation.pagination().is_some())
+            .count(),
+        operations().map(|operation| operation.waiters.len()).sum(),
+        unpaged.collect(),
     )
 }
 
@@ -241,7 +233,7 @@ fn crates_of_botocore_compile_without_a_warning() {
             let generator = Generator::new(version);
             // Some of these speak another protocol.
             generator
-                .lower()
+                .lower(&Arena::new())
                 .ok()
                 .map(|_| (service.to_owned(), generator))
         })

@@ -3,7 +3,7 @@
 
 mod support;
 
-use opsmith_codegen::{Error, Generator};
+use opsmith_codegen::{Arena, Error, Generator};
 use std::fs;
 
 #[test]
@@ -59,7 +59,7 @@ fn nothing_is_written_of_a_model_that_is_wrong() {
 #[test]
 fn an_empty_list_of_operations_is_told() {
     let none = support::own().operations(Vec::<String>::new());
-    for error in [none.render().err(), none.lower().err()] {
+    for error in [none.render().err(), none.lower(&Arena::new()).err()] {
         let text = error.expect("an error").to_string();
         assert!(text.contains("the list of operations is empty"), "{text}");
     }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use opsmith_codegen::{Change, Generator, Severity, diff, import};
+use opsmith_codegen::{Arena, Change, Generator, Severity, diff, import};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -16,7 +16,12 @@ fn botocore_of_april_2025() -> Option<PathBuf> {
 }
 
 fn changes(old: &Generator, new: &Generator) -> Vec<Change> {
-    let lower = |generator: &Generator| generator.lower().unwrap_or_else(|error| panic!("{error}"));
+    let arena = Arena::new();
+    let lower = |generator: &Generator| {
+        generator
+            .lower(&arena)
+            .unwrap_or_else(|error| panic!("{error}"))
+    };
     diff(&lower(old), &lower(new))
 }
 
@@ -31,9 +36,7 @@ fn reason(Change { place, change, .. }: &Change) -> Option<&'static str> {
         () if is("the pattern is ^(?:") => {
             "patterns hold for the whole text without saying so, which the importer adds"
         }
-        () if is("the HTTP status is 0 rather than 409") => {
-            "botocore names the status of this error since 2026"
-        }
+        () if is("the HTTP status is gone") => "botocore names the status of this error since 2026",
         () if place == "RoleArn" && is("the pattern is ") => {
             "the rest of the text is matched by `.*`"
         }
@@ -65,14 +68,15 @@ fn both_front_ends_give_the_same_rows() {
 /// The bounds of each member of a structure, by `Structure$member`, with whether the member has
 /// them of its own.
 fn bounds(model: PathBuf) -> BTreeMap<String, (bool, [Option<f64>; 2])> {
+    let arena = Arena::new();
     let service = Generator::new(model)
-        .lower()
+        .lower(&arena)
         .unwrap_or_else(|error| panic!("{error}"));
     let mut found = BTreeMap::new();
     for shape in service.shapes.iter().filter(|shape| shape.has_members()) {
         for member in &shape.members {
             let id = format!("{}${}", shape.name, member.name);
-            let target = &service.shapes[member.target];
+            let target = service.shape(member.target);
             // A minimum of 0 says nothing, and botocore does not say it.
             let bounds = [target.min.filter(|min| *min != 0.0), target.max];
             found.insert(id, (target.name.contains('$'), bounds));
@@ -204,11 +208,14 @@ fn changes_are_as_grave_as_they_are() {
     assert_eq!(renamed, ["the option --token is gone", "removed", "added"]);
     assert_eq!(
         gravest("use another", "use others"),
-        (Severity::Additive, "deprecated: changed".to_owned())
+        (
+            Severity::Additive,
+            "the deprecation is use others rather than use another".to_owned()
+        )
     );
     assert_eq!(
         gravest("\"DoDone\"", "\"Done\"").1,
-        "the waiter wait_until_do_done: removed"
+        "the waiter DoDone is gone"
     );
     let (severity, text) = gravest(
         "\"target\": \"smithy.api#Blob\"",

@@ -6,7 +6,7 @@ use crate::input::Reader;
 use crate::pages;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::commands::{Change, Command, Form, Hoist};
-use opsmith_runtime::schema::{Kind, Member, Operation, Pagination, Service, ShapeIndex, flag};
+use opsmith_runtime::schema::{Flags, Kind, Member, Operation, Pagination, Service, ShapeIndex};
 
 /// An option that sets a member of the input, or a part of one.
 pub(crate) struct Parameter<'a> {
@@ -209,7 +209,7 @@ impl<'a> Parameter<'a> {
     pub(crate) fn is_required(&self) -> bool {
         let optional = self.has(|change| matches!(change, Change::Optional(_)));
         self.hoist
-            .map_or(self.member.is(flag::REQUIRED) && !optional, |hoist| {
+            .map_or(self.member.is(Flags::REQUIRED) && !optional, |hoist| {
                 hoist.required
             })
     }
@@ -217,7 +217,7 @@ impl<'a> Parameter<'a> {
     /// Whether the line must have it. An idempotency token is generated when it is missing. An option
     /// with an alias is never required.
     pub(crate) fn is_required_on_input(&self) -> bool {
-        self.is_required() && !self.member.is(flag::IDEMPOTENCY_TOKEN) && self.alias.is_none()
+        self.is_required() && !self.member.is(Flags::IDEMPOTENCY_TOKEN) && self.alias.is_none()
     }
 
     fn has(&self, is: fn(&Change<'_>) -> bool) -> bool {

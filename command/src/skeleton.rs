@@ -9,7 +9,7 @@ use crate::stdout;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::sample;
 use opsmith_runtime::schema::commands::Commands;
-use opsmith_runtime::schema::{Kind, Member, Operation, Shape, ShapeIndex, flag};
+use opsmith_runtime::schema::{Flags, Kind, Member, Operation, Shape, ShapeIndex};
 use std::fmt::Write as _;
 
 /// Prints a sample of this kind.
@@ -176,7 +176,7 @@ impl Yaml<'_> {
     /// A comment: whether the member is required, the first sentence about it, and the values of an
     /// enum. Empty when there is nothing to say.
     fn comment(&self, shape: &Shape<'_>, member: &Member<'_>) -> String {
-        let required = member.is(flag::REQUIRED).then(|| "[REQUIRED]".to_owned());
+        let required = member.is(Flags::REQUIRED).then(|| "[REQUIRED]".to_owned());
         let target = self.commands.service.shape(member.target);
         let own = self
             .commands

@@ -56,7 +56,7 @@ impl<'a> Sample<'a> {
             Kind::Enum => shape.values.first().copied().unwrap_or_default().into(),
             Kind::String => text(name, min as usize, shape.max).into(),
             Kind::Integer(_) => Document::Integer(min as i128),
-            Kind::Float => Document::Float(min),
+            Kind::Float | Kind::Double => Document::Float(min),
             Kind::Boolean => true.into(),
             Kind::Timestamp => Document::Timestamp(Timestamp::default()),
             Kind::Blob => Document::Blob(name.as_bytes().to_vec()),

@@ -1,7 +1,7 @@
 //! [`WithToken`]: an input whose idempotency token is made up unless it is given.
 
 use crate::random;
-use crate::schema::{Operation, Service, flag};
+use crate::schema::{Flags, Operation, Service};
 use crate::visit::{CompoundKind, Visit, VisitError, VisitResult, Visitor};
 
 /// An input with an idempotency token.
@@ -22,7 +22,7 @@ impl<'a> WithToken<'a> {
         let members = service.shape(operation.input?).members;
         let member = members
             .iter()
-            .position(|member| member.is(flag::IDEMPOTENCY_TOKEN))?;
+            .position(|member| member.is(Flags::IDEMPOTENCY_TOKEN))?;
         Some(WithToken {
             input,
             member,

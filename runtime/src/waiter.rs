@@ -75,8 +75,12 @@ impl<O: Visitor + Visit + Default + Send + 'static> Waiting<O> {
     async fn wait(self) -> Result<Option<O>, Error> {
         let service = self.call.client().service();
         let operation = service.operation(self.call.operation());
-        let found = operation
-            .and_then(|operation| operation.waiters().find(|waiter| waiter.name == self.name));
+        let found = operation.and_then(|operation| {
+            operation
+                .waiters()
+                .iter()
+                .find(|waiter| waiter.name == self.name)
+        });
         let failed = |reason: String| Error::Wait {
             waiter: self.name.to_owned(),
             reason,

@@ -9,8 +9,8 @@ use opsmith_runtime::http::{Request, TransportErrorKind};
 use opsmith_runtime::identity::{Credentials, Identity, IdentityContext, ResolveIdentity};
 use opsmith_runtime::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use opsmith_runtime::schema::{
-    Auth, ErrorTrait, Fixed, OperationTrait, Protocol, Service, ServiceTrait, ShapeIndex, Step,
-    Trait, integer, list, member, operation, string, structure,
+    Auth, Fault, Fixed, Protocol, Service, ShapeIndex, Step, Trait, integer, list, member,
+    operation, string, structure,
 };
 use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{BoxFuture, Client, Config, Error};
@@ -102,24 +102,23 @@ static SERVICE: Service<'static> = Service {
     protocols: &[Protocol::AwsJson1_0],
     protocol: Protocol::AwsJson1_0,
     operations: &[
-        operation("Bearer", None, None).with(&[OperationTrait::Auth(&[Auth::Other(
-            "smithy.api#httpBearerAuth",
-        )])]),
-        operation("Control", None, None).with(&[OperationTrait::EndpointParameter(
+        operation("Bearer", None, None)
+            .with(&[Trait::Auth(&[Auth::Other("smithy.api#httpBearerAuth")])]),
+        operation("Control", None, None).with(&[Trait::StaticContextParams(&[(
             "Control",
             Fixed::Boolean(true),
-        )]),
+        )])]),
         operation("DescribeEndpoints", None, Some(ADDRESSES)),
-        operation("Discovered", None, None).with(&[OperationTrait::DiscoveredEndpoint(true)]),
+        operation("Discovered", None, None).with(&[Trait::ClientDiscoveredEndpoint(true)]),
         operation("Global", Some(INPUT), None),
-        operation("Named", Some(INPUT), None).with(&[OperationTrait::EndpointPath(
+        operation("Named", Some(INPUT), None).with(&[Trait::OperationContextParams(&[(
             "Names",
             &[Step::Member("Items"), Step::Each, Step::Member("GlobalId")],
-        )]),
-        operation("Optional", None, None).with(&[OperationTrait::DiscoveredEndpoint(false)]),
+        )])]),
+        operation("Optional", None, None).with(&[Trait::ClientDiscoveredEndpoint(false)]),
         operation("Plain", None, None),
-        operation("Prefixed", None, None).with(&[OperationTrait::HostPrefix("data-")]),
-        operation("Unsigned", None, None).with(&[OperationTrait::Unsigned]),
+        operation("Prefixed", None, None).with(&[Trait::HostPrefix("data-")]),
+        operation("Unsigned", None, None).with(&[Trait::OptionalAuth]),
     ],
     shapes: &[
         structure("Addresses", &[member("Endpoints", 1)]),
@@ -135,20 +134,16 @@ static SERVICE: Service<'static> = Service {
         structure(
             "Input",
             &[
-                member("GlobalId", 5).with(&[Trait::EndpointParameter("GlobalId")]),
+                member("GlobalId", 5).with(&[Trait::ContextParam("GlobalId")]),
                 member("Items", 6),
             ],
         ),
         string("Name"),
         list("Inputs", &[member("member", INPUT)]),
         structure("Gone", &[member("why", 5)]).with(&[
-            Trait::Error(ErrorTrait {
-                server: false,
-                status: 400,
-                retryable: false,
-                throttling: false,
-            }),
-            Trait::ErrorCode("Old.Gone"),
+            Trait::AwsQueryError("Old.Gone"),
+            Trait::Error(Fault::Client),
+            Trait::HttpError(400),
         ]),
     ],
     endpoint: RuleSet {
@@ -164,8 +159,8 @@ static SERVICE: Service<'static> = Service {
         rules: RULES,
     },
     traits: &[
-        ServiceTrait::QueryCompatible,
-        ServiceTrait::EndpointDiscovery("DescribeEndpoints"),
+        Trait::AwsQueryCompatible,
+        Trait::ClientEndpointDiscovery("DescribeEndpoints"),
     ],
     ..Service::NONE
 };

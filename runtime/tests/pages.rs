@@ -4,8 +4,8 @@
 use opsmith_runtime::call::Call;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::schema::{
-    Member, Operation, OperationTrait, Protocol, Service, Shape, blob, boolean, list, map, member,
-    operation, paginated, string, structure,
+    Member, Operation, Pagination, Protocol, Service, Shape, Trait, blob, boolean, list, map,
+    member, operation, paginated, string, structure,
 };
 use opsmith_runtime::{Blob, Client};
 use std::collections::BTreeMap;
@@ -28,36 +28,18 @@ static OUTPUT: &[Member<'static>] = &[
     member("more", 6),
 ];
 
-static KEY: &[OperationTrait<'static>] = &[OperationTrait::Paginated(paginated(
-    &["key"],
-    &["key"],
-    &["items"],
-    "",
-))];
-static TEXT: &[OperationTrait<'static>] = &[OperationTrait::Paginated(paginated(
-    &["text"],
-    &["text"],
-    &["items"],
-    "",
-))];
-static MORE: &[OperationTrait<'static>] = &[OperationTrait::Paginated(
-    paginated(&["text"], &["text || items[-1]"], &["items"], "").more("more"),
-)];
-static BOTH: &[OperationTrait<'static>] = &[OperationTrait::Paginated(paginated(
-    &["key", "text"],
-    &["key", "text"],
-    &["items"],
-    "",
-))];
-static NONE: &[OperationTrait<'static>] =
-    &[OperationTrait::Unpaged("no list grows with the pages")];
+static KEY: Pagination<'static> = paginated(&["key"], &["key"], &["items"], "");
+static TEXT: Pagination<'static> = paginated(&["text"], &["text"], &["items"], "");
+static MORE: Pagination<'static> =
+    paginated(&["text"], &["text || items[-1]"], &["items"], "").more("more");
+static BOTH: Pagination<'static> = paginated(&["key", "text"], &["key", "text"], &["items"], "");
 
 static OPERATIONS: &[Operation<'static>] = &[
-    operation("Both", Some(3), Some(4)).with(BOTH),
-    operation("Key", Some(3), Some(4)).with(KEY),
-    operation("More", Some(3), Some(4)).with(MORE),
-    operation("None", Some(3), Some(4)).with(NONE),
-    operation("Text", Some(3), Some(4)).with(TEXT),
+    operation("Both", Some(3), Some(4)).with(&[Trait::Paginated(&BOTH)]),
+    operation("Key", Some(3), Some(4)).with(&[Trait::Paginated(&KEY)]),
+    operation("More", Some(3), Some(4)).with(&[Trait::Paginated(&MORE)]),
+    operation("None", Some(3), Some(4)).with(&[Trait::Unpaged("no list grows with the pages")]),
+    operation("Text", Some(3), Some(4)).with(&[Trait::Paginated(&TEXT)]),
 ];
 
 static SERVICE: Service<'static> = Service {

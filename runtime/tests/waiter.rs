@@ -2,8 +2,8 @@
 
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::schema::{
-    Acceptor, Comparator, Delay, Expected, Matcher, Operation, OperationTrait, Outcome, Protocol,
-    Service, Shape, list, member, operation, string, structure, waiter,
+    Acceptor, Comparator, Delay, Expected, Matcher, Operation, Outcome, Protocol, Service, Shape,
+    Trait, list, member, operation, string, structure, waiter,
 };
 use opsmith_runtime::waiter::Waiting;
 use opsmith_runtime::{Client, Error};
@@ -23,11 +23,13 @@ static OUTPUT: &[opsmith_runtime::schema::Member<'static>] =
 static STATES: &[opsmith_runtime::schema::Member<'static>; 1] = &[member("member", 0)];
 
 static OPERATIONS: &[Operation<'static>] = &[operation("Look", Some(1), Some(2)).with(&[
-    OperationTrait::Waiter(waiter("Ready", Delay::Backoff(2, 5), 6, READY)),
-    OperationTrait::Waiter(waiter("Gone", Delay::Fixed(3), 0, GONE)),
-    OperationTrait::Waiter(waiter("All", Delay::Fixed(1), 2, ALL)),
-    OperationTrait::Waiter(waiter("Counted", Delay::Fixed(7), 2, COUNTED)),
-    OperationTrait::Waiter(waiter("AsWanted", Delay::Fixed(1), 2, WANTED)),
+    Trait::Waitable(&[
+        waiter("Ready", Delay::Backoff(2, 5), 6, READY),
+        waiter("Gone", Delay::Fixed(3), 0, GONE),
+        waiter("All", Delay::Fixed(1), 2, ALL),
+        waiter("Counted", Delay::Fixed(7), 2, COUNTED),
+        waiter("AsWanted", Delay::Fixed(1), 2, WANTED),
+    ]),
 ])];
 static READY: &[Acceptor<'static>] = &[
     Acceptor(

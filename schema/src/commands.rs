@@ -4,7 +4,7 @@
 //! They are separate from [`Service`], so that a program with only the typed client carries none
 //! of them.
 
-use crate::{Operation, OperationTrait, Service, Waiter};
+use crate::{Operation, Service, Waiter};
 
 /// The commands of one service.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub struct Commands<'a> {
 }
 
 /// One command.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Command<'a> {
     /// The command word, e.g. `get-pipeline`.
     pub name: &'a str,
@@ -37,7 +37,7 @@ pub struct Command<'a> {
 }
 
 /// What the AWS CLI changes of a command. Options are named without dashes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Change<'a> {
     /// There is no command for the operation.
     Removed,
@@ -64,7 +64,7 @@ pub enum Change<'a> {
 }
 
 /// An option that sets a part of the input.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hoist<'a> {
     /// The option, without dashes.
     pub option: &'a str,
@@ -85,7 +85,7 @@ pub struct Hoist<'a> {
 }
 
 /// How the value of a hoisted option is written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Form<'a> {
     /// As that of any option.
     Value,
@@ -203,11 +203,9 @@ impl<'a> Commands<'a> {
     /// The commands that are shown, with their operations: not those of deprecated operations.
     pub fn shown(&self) -> impl Iterator<Item = (&'a Command<'a>, &'a Operation<'a>)> {
         let hidden = |change: &Change<'_>| matches!(change, Change::Removed | Change::Hidden);
-        let deprecated =
-            |found: &OperationTrait<'_>| matches!(found, OperationTrait::Deprecated(_));
         let pairs = self.commands.iter().zip(self.service.operations);
         pairs.filter(move |(command, operation)| {
-            !command.changes.iter().any(hidden) && !operation.traits.iter().any(deprecated)
+            !command.changes.iter().any(hidden) && operation.deprecated().is_none()
         })
     }
 

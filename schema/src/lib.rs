@@ -11,17 +11,21 @@
 //! protocol or constraint added later makes no shape larger.
 
 pub mod commands;
+mod forms;
 mod operations;
 mod pagination;
 pub mod rules;
 mod service;
 mod shapes;
 mod traits;
+mod values;
 mod waiters;
 
+pub use forms::Form;
 pub use operations::*;
 pub use pagination::*;
 pub use service::*;
 pub use shapes::*;
 pub use traits::*;
+pub use values::{Choice, Fault, Fixed, Step, TimestampFormat, Value};
 pub use waiters::*;

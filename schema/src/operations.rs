@@ -1,20 +1,21 @@
 //! Operations of a service.
 
-use crate::{OperationTrait, Pagination, ShapeIndex, Waiter};
+use crate::traits::find;
+use crate::{Fixed, Pagination, ShapeIndex, Step, Trait, Waiter};
 
 /// One operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation<'a> {
     /// The operation's name, e.g. `GetPipeline`.
     pub name: &'a str,
-    /// The input structure; none when the operation takes nothing.
+    /// The input structure; `None` when the operation takes nothing.
     pub input: Option<ShapeIndex>,
-    /// The output structure; none when the operation answers nothing.
+    /// The output structure; `None` when the operation returns nothing.
     pub output: Option<ShapeIndex>,
     /// The error structures that the model lists, in its order.
     pub errors: &'a [ShapeIndex],
-    /// Facts that few operations have.
-    pub traits: &'a [OperationTrait<'a>],
+    /// Traits.
+    pub traits: &'a [Trait<'a>],
 }
 
 impl<'a> Operation<'a> {
@@ -24,43 +25,51 @@ impl<'a> Operation<'a> {
         self
     }
 
-    /// The facts that few operations have.
-    pub const fn with(mut self, traits: &'a [OperationTrait<'a>]) -> Self {
+    /// Sets the list of traits.
+    pub const fn with(mut self, traits: &'a [Trait<'a>]) -> Self {
         self.traits = traits;
         self
     }
 
-    /// Whether the operation's address comes from endpoint discovery (none when it does not), and
-    /// whether it must.
+    /// Whether the operation's endpoint comes from endpoint discovery (`None` if not), and whether
+    /// it must.
     pub fn discovers_endpoint(&self) -> Option<bool> {
-        self.traits.iter().find_map(|found| match found {
-            OperationTrait::DiscoveredEndpoint(required) => Some(*required),
-            _ => None,
-        })
+        find!(self.traits, ClientDiscoveredEndpoint)
     }
 
-    /// How the operation's answers are paged, if they are.
+    /// How the operation's output is paged, if it is.
     pub fn pagination(&self) -> Option<Pagination<'a>> {
-        self.traits.iter().find_map(|found| match found {
-            OperationTrait::Paginated(pagination) => Some(*pagination),
-            _ => None,
-        })
-    }
-
-    /// The operation's waiters.
-    pub fn waiters(&self) -> impl Iterator<Item = &'a Waiter<'a>> + use<'a> {
-        self.traits.iter().filter_map(|found| match found {
-            OperationTrait::Waiter(waiter) => Some(waiter),
-            _ => None,
-        })
+        find!(self.traits, Paginated).copied()
     }
 
     /// Why the operation's pages are not supported, if they are not.
     pub fn unpaged(&self) -> Option<&'a str> {
-        self.traits.iter().find_map(|found| match found {
-            OperationTrait::Unpaged(reason) => Some(*reason),
-            _ => None,
-        })
+        find!(self.traits, Unpaged)
+    }
+
+    /// The operation's waiters.
+    pub fn waiters(&self) -> &'a [Waiter<'a>] {
+        find!(self.traits, Waitable).unwrap_or_default()
+    }
+
+    /// What to use instead of a deprecated operation, which may be empty.
+    pub fn deprecated(&self) -> Option<&'a str> {
+        find!(self.traits, Deprecated)
+    }
+
+    /// The prefix of the host name, with the names of members in braces.
+    pub fn host_prefix(&self) -> Option<&'a str> {
+        find!(self.traits, HostPrefix)
+    }
+
+    /// Endpoint parameters with values that are the same in every call.
+    pub fn static_context_params(&self) -> &'a [(&'a str, Fixed<'a>)] {
+        find!(self.traits, StaticContextParams).unwrap_or_default()
+    }
+
+    /// Endpoint parameters, with paths to their values in the input.
+    pub fn operation_context_params(&self) -> &'a [(&'a str, &'a [Step<'a>])] {
+        find!(self.traits, OperationContextParams).unwrap_or_default()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::rules::RuleSet;
 use crate::shapes::document;
-use crate::{Kind, Member, Operation, OperationTrait, ServiceTrait, Shape, ShapeIndex, flag};
+use crate::traits::find;
+use crate::{Flags, Kind, Member, Operation, Shape, ShapeIndex, Trait, TraitKind};
 
 /// One service: the root of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +34,8 @@ pub struct Service<'a> {
     pub shapes: &'a [Shape<'a>],
     /// The rules that lead from region and settings to an endpoint.
     pub endpoint: RuleSet<'a>,
-    /// Facts that few services have.
-    pub traits: &'a [ServiceTrait<'a>],
+    /// Traits.
+    pub traits: &'a [Trait<'a>],
 }
 
 /// An authentication scheme.
@@ -94,46 +95,38 @@ impl<'a> Service<'a> {
     /// Whether the value of a member is left out of messages: the member, its shape, or the keys of
     /// its map are sensitive. So are all parts of such a value.
     pub fn hides(&self, member: &Member<'_>) -> bool {
-        member.is(flag::SENSITIVE) || self.hides_shape(self.shape(member.target))
+        member.is(Flags::SENSITIVE) || self.hides_shape(self.shape(member.target))
     }
 
     /// Whether values of a shape are left out of messages, whatever member they are for.
     pub fn hides_shape(&self, shape: &Shape<'_>) -> bool {
         let key = shape.members.first().filter(|_| shape.kind == Kind::Map);
         let sensitive = |key: &Member<'_>| {
-            key.is(flag::SENSITIVE) || self.shape(key.target).is(flag::SENSITIVE)
+            key.is(Flags::SENSITIVE) || self.shape(key.target).is(Flags::SENSITIVE)
         };
-        shape.is(flag::SENSITIVE) || key.is_some_and(sensitive)
+        shape.is(Flags::SENSITIVE) || key.is_some_and(sensitive)
     }
 
     /// Authentication schemes of an operation, in the order of preference; empty when its requests
     /// are not signed.
     pub fn auth(&self, operation: &Operation<'a>) -> &'a [Auth<'a>] {
-        let own = operation.traits.iter().find_map(|found| match found {
-            OperationTrait::Unsigned => Some(&[][..]),
-            OperationTrait::Auth(schemes) => Some(*schemes),
-            _ => None,
-        });
-        let usual = || {
-            self.traits.iter().find_map(|found| match found {
-                ServiceTrait::Auth(schemes) => Some(*schemes),
-                _ => None,
-            })
-        };
-        own.or_else(usual).unwrap_or(&[Auth::SigV4])
+        if let Some(schemes) = find!(operation.traits, Auth) {
+            return schemes;
+        }
+        if operation.traits.contains(&Trait::OptionalAuth) {
+            return &[];
+        }
+        find!(self.traits, Auth).unwrap_or(&[Auth::SigV4])
     }
 
     /// Whether the service answers with the error codes of AWS Query when it is asked for them.
     pub fn is_query_compatible(&self) -> bool {
-        self.traits.contains(&ServiceTrait::QueryCompatible)
+        self.traits.contains(&Trait::AwsQueryCompatible)
     }
 
     /// The operation that returns endpoints, of services with endpoint discovery.
     pub fn endpoint_discovery(&self) -> Option<&Operation<'a>> {
-        self.traits.iter().find_map(|found| match found {
-            ServiceTrait::EndpointDiscovery(name) => self.operation(name),
-            _ => None,
-        })
+        self.operation(find!(self.traits, ClientEndpointDiscovery)?)
     }
 
     /// The service's own name: the shape id without its namespace, e.g. `CodePipeline_20150709`.
@@ -147,10 +140,10 @@ static ANYTHING: Shape<'static> = document("Document");
 /// A wire protocol (Smithy's protocol traits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
-    /// `aws.protocols#awsJson1_0`
-    AwsJson1_0,
     /// `aws.protocols#awsJson1_1`
     AwsJson1_1,
+    /// `aws.protocols#awsJson1_0`
+    AwsJson1_0,
     /// `aws.protocols#restJson1`
     RestJson1,
     /// `aws.protocols#restXml`
@@ -161,4 +154,30 @@ pub enum Protocol {
     Ec2Query,
     /// `smithy.protocols#rpcv2Cbor`
     RpcV2Cbor,
+}
+
+impl Protocol {
+    /// All protocols, in the order in which generators prefer them.
+    pub const ALL: &'static [Protocol] = &[
+        Protocol::AwsJson1_1,
+        Protocol::AwsJson1_0,
+        Protocol::RestJson1,
+        Protocol::RestXml,
+        Protocol::AwsQuery,
+        Protocol::Ec2Query,
+        Protocol::RpcV2Cbor,
+    ];
+
+    /// The protocol's trait.
+    pub const fn kind(self) -> TraitKind {
+        match self {
+            Protocol::AwsJson1_1 => TraitKind::AwsJson1_1,
+            Protocol::AwsJson1_0 => TraitKind::AwsJson1_0,
+            Protocol::RestJson1 => TraitKind::RestJson1,
+            Protocol::RestXml => TraitKind::RestXml,
+            Protocol::AwsQuery => TraitKind::AwsQuery,
+            Protocol::Ec2Query => TraitKind::Ec2Query,
+            Protocol::RpcV2Cbor => TraitKind::RpcV2Cbor,
+        }
+    }
 }

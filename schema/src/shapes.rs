@@ -1,6 +1,7 @@
 //! Shapes and their members.
 
-use crate::{ErrorTrait, TimestampFormat, Trait, flag};
+use crate::traits::find;
+use crate::{Fault, Flags, TimestampFormat, Trait};
 
 /// Index of a shape in [`Service::shapes`].
 pub type ShapeIndex = u32;
@@ -12,8 +13,8 @@ pub struct Shape<'a> {
     pub name: &'a str,
     /// The kind of value.
     pub kind: Kind,
-    /// Bits of [`flag`].
-    pub flags: u16,
+    /// Traits without a value.
+    pub flags: Flags,
     /// Least length (text in code points, bytes, elements, entries) or least number.
     pub min: Option<f64>,
     /// Greatest length or number.
@@ -23,7 +24,7 @@ pub struct Shape<'a> {
     pub members: &'a [Member<'a>],
     /// Values of an enum in the model's order.
     pub values: &'a [&'a str],
-    /// Facts that few shapes have.
+    /// Traits with a value, and rare ones without.
     pub traits: &'a [Trait<'a>],
 }
 
@@ -34,9 +35,9 @@ pub struct Member<'a> {
     pub name: &'a str,
     /// The shape of its value.
     pub target: ShapeIndex,
-    /// Bits of [`flag`].
-    pub flags: u16,
-    /// Facts that few members have.
+    /// Traits without a value.
+    pub flags: Flags,
+    /// Traits with a value, and rare ones without.
     pub traits: &'a [Trait<'a>],
 }
 
@@ -53,8 +54,10 @@ pub enum Kind {
     Enum,
     /// Integers of 8, 16, 32 or 64 bits, or of any size.
     Integer(Width),
-    /// Single or double precision.
+    /// Single precision.
     Float,
+    /// Double precision.
+    Double,
     /// A point in time.
     Timestamp,
     /// Any JSON-like value.
@@ -84,12 +87,25 @@ pub enum Width {
     Big,
 }
 
+/// What a model says of an error structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorTrait {
+    /// The service's fault (5xx) rather than the client's.
+    pub server: bool,
+    /// Its HTTP status; 0 when the model names none.
+    pub status: u16,
+    /// The call may be tried again.
+    pub retryable: bool,
+    /// The call was rejected for its rate.
+    pub throttling: bool,
+}
+
 impl<'a> Shape<'a> {
     const fn new(name: &'a str, kind: Kind) -> Self {
         Shape {
             name,
             kind,
-            flags: 0,
+            flags: Flags::empty(),
             min: None,
             max: None,
             members: &[],
@@ -110,18 +126,18 @@ impl<'a> Shape<'a> {
         self
     }
 
-    /// Sets bits of [`flag`].
-    pub const fn flags(mut self, flags: u16) -> Self {
-        self.flags |= flags;
+    /// Sets flags.
+    pub const fn flags(mut self, flags: Flags) -> Self {
+        self.flags = self.flags.union(flags);
         self
     }
 
     /// Marks the shape as never to be printed.
     pub const fn sensitive(self) -> Self {
-        self.flags(flag::SENSITIVE)
+        self.flags(Flags::SENSITIVE)
     }
 
-    /// The facts that few shapes have.
+    /// Sets the list of traits.
     pub const fn with(mut self, traits: &'a [Trait<'a>]) -> Self {
         self.traits = traits;
         self
@@ -146,27 +162,24 @@ impl<'a> Shape<'a> {
 
     /// The pattern that text has to match, if any.
     pub fn pattern(&self) -> Option<&'a str> {
-        self.traits.iter().find_map(|found| match found {
-            Trait::Pattern(pattern) => Some(*pattern),
-            _ => None,
-        })
+        find!(self.traits, Pattern)
     }
 
-    /// The error trait, of error structures.
+    /// What the model says of an error structure; `None` of other shapes.
     pub fn error(&self) -> Option<ErrorTrait> {
-        self.traits.iter().find_map(|found| match found {
-            Trait::Error(error) => Some(*error),
-            _ => None,
+        let fault = find!(self.traits, Error)?;
+        let retryable = find!(self.traits, Retryable);
+        Some(ErrorTrait {
+            server: fault == Fault::Server,
+            status: find!(self.traits, HttpError).unwrap_or(0),
+            retryable: retryable.is_some(),
+            throttling: retryable == Some(true),
         })
     }
 
     /// Whether a code that a service answers with means this error structure.
     pub fn is_error(&self, code: &str) -> bool {
-        self.name == code
-            || self
-                .traits
-                .iter()
-                .any(|found| matches!(found, Trait::ErrorCode(own) if *own == code))
+        self.name == code || find!(self.traits, AwsQueryError) == Some(code)
     }
 
     /// Whether this is a structure or a union.
@@ -174,58 +187,58 @@ impl<'a> Shape<'a> {
         matches!(self.kind, Kind::Structure | Kind::Union)
     }
 
-    /// Whether any of the bits of [`flag`] is set.
-    pub const fn is(&self, flags: u16) -> bool {
-        self.flags & flags != 0
+    /// Whether any of the flags is set.
+    pub const fn is(&self, flags: Flags) -> bool {
+        self.flags.intersects(flags)
     }
 }
 
 impl<'a> Member<'a> {
-    /// Sets bits of [`flag`].
-    pub const fn flags(mut self, flags: u16) -> Self {
-        self.flags |= flags;
+    /// Sets flags.
+    pub const fn flags(mut self, flags: Flags) -> Self {
+        self.flags = self.flags.union(flags);
         self
     }
 
     /// Marks the member as one without which a request is refused.
     pub const fn required(self) -> Self {
-        self.flags(flag::REQUIRED)
+        self.flags(Flags::REQUIRED)
     }
 
     /// Marks the member as never to be printed, whatever its shape.
     pub const fn sensitive(self) -> Self {
-        self.flags(flag::SENSITIVE)
+        self.flags(Flags::SENSITIVE)
     }
 
-    /// The facts that few members have.
+    /// Sets the list of traits.
     pub const fn with(mut self, traits: &'a [Trait<'a>]) -> Self {
         self.traits = traits;
         self
     }
 
-    /// Whether any of the bits of [`flag`] is set.
-    pub const fn is(&self, flags: u16) -> bool {
-        self.flags & flags != 0
+    /// Whether any of the flags is set.
+    pub const fn is(&self, flags: Flags) -> bool {
+        self.flags.intersects(flags)
     }
 
     /// The member's name in JSON.
     pub fn json_name(&self) -> &'a str {
-        let named = self.traits.iter().find_map(|found| match found {
-            Trait::JsonName(name) => Some(*name),
-            _ => None,
-        });
-        named.unwrap_or(self.name)
+        find!(self.traits, JsonName).unwrap_or(self.name)
     }
 
     /// The timestamp format that the member or its shape asks for, if any.
     pub fn timestamp_format(&self, shape: &Shape<'_>) -> Option<TimestampFormat> {
-        let of = |traits: &[Trait<'_>]| {
-            traits.iter().find_map(|found| match found {
-                Trait::TimestampFormat(format) => Some(*format),
-                _ => None,
-            })
-        };
-        of(self.traits).or_else(|| of(shape.traits))
+        find!(self.traits, TimestampFormat).or_else(|| find!(shape.traits, TimestampFormat))
+    }
+
+    /// The pattern that text has to match, if the member says so rather than its shape.
+    pub fn pattern(&self) -> Option<&'a str> {
+        find!(self.traits, Pattern)
+    }
+
+    /// The endpoint parameter that the member sets, if any.
+    pub fn context_param(&self) -> Option<&'a str> {
+        find!(self.traits, ContextParam)
     }
 }
 
@@ -234,7 +247,7 @@ pub const fn member(name: &str, target: ShapeIndex) -> Member<'_> {
     Member {
         name,
         target,
-        flags: 0,
+        flags: Flags::empty(),
         traits: &[],
     }
 }
@@ -245,8 +258,8 @@ pub const fn structure<'a>(name: &'a str, members: &'a [Member<'a>]) -> Shape<'a
     shape.members = members;
     let mut at = 0;
     while at < members.len() {
-        if members[at].is(flag::REQUIRED) {
-            shape.flags |= flag::REQUIRES;
+        if members[at].is(Flags::REQUIRED) {
+            shape.flags = shape.flags.union(Flags::HAS_REQUIRED);
         }
         at += 1;
     }
@@ -300,6 +313,7 @@ simple! {
     long: Kind::Integer(Width::Long),
     big_integer: Kind::Integer(Width::Big),
     float: Kind::Float,
+    double: Kind::Double,
     timestamp: Kind::Timestamp,
     document: Kind::Document,
 }

@@ -1,127 +1,380 @@
 //! Traits: what a model says of a service, an operation, a shape or a member beyond its structure.
+//!
+//! There is one table, at the end of this file. An entry says the trait's id, where the schema keeps
+//! it, the form of its value in a model, the label under which it is explained, and what a change of
+//! it means to programs. Generators and tools work through the table, so a new trait whose value is
+//! of a known kind is one entry here, and the code at run time that obeys it.
+//!
+//! - Traits without a value that every codec looks at are [`Flags`].
+//! - Traits with a value, and rare ones without, are a [`Trait`] in a list.
+//! - The others matter only while the schema is made.
 
-use crate::{Auth, Pagination, Waiter};
+use crate::forms::Form;
+use crate::values::Payload;
+use crate::{Auth, Fault, Fixed, Pagination, Step, TimestampFormat, Value, Waiter};
 
-/// Bits of [`Shape::flags`] and [`Member::flags`].
-pub mod flag {
-    /// `smithy.api#required`
-    pub const REQUIRED: u16 = 1;
-    /// `smithy.api#sensitive`: never printed.
-    pub const SENSITIVE: u16 = 1 << 1;
-    /// `smithy.api#sparse`: elements or values may be null.
-    pub const SPARSE: u16 = 1 << 2;
-    /// `smithy.api#idempotencyToken`: filled in with a random UUID when absent.
-    pub const IDEMPOTENCY_TOKEN: u16 = 1 << 3;
-    /// `smithy.api#hostLabel`: becomes part of the host name.
-    pub const HOST_LABEL: u16 = 1 << 4;
-    /// Of a structure: some member is required.
-    pub const REQUIRES: u16 = 1 << 5;
+bitflags::bitflags! {
+    /// Where the schema keeps a trait.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Sites: u8 {
+        /// On the service.
+        const SERVICE = 1;
+        /// On operations.
+        const OPERATION = 1 << 1;
+        /// On shapes.
+        const SHAPE = 1 << 2;
+        /// On members.
+        const MEMBER = 1 << 3;
+        /// On the service and on operations.
+        const CALL = Self::SERVICE.bits() | Self::OPERATION.bits();
+        /// On shapes and members.
+        const VALUE = Self::SHAPE.bits() | Self::MEMBER.bits();
+    }
 }
 
-/// A fact that few shapes or members have.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Trait<'a> {
-    /// `smithy.api#pattern`, an ECMA 262 regular expression.
-    Pattern(&'a str),
-    /// `smithy.api#jsonName`
-    JsonName(&'a str),
-    /// `smithy.api#timestampFormat`
-    TimestampFormat(TimestampFormat),
-    /// `smithy.api#error` with `smithy.api#httpError` and `smithy.api#retryable`.
-    Error(ErrorTrait),
-    /// `aws.protocols#awsQueryError`: the code that the error had over AWS Query, where it is not
-    /// the shape's name.
-    ErrorCode(&'a str),
-    /// `smithy.rules#contextParam`: the endpoint parameter that the member sets.
-    EndpointParameter(&'a str),
-}
-
-/// A fact that few services have.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum ServiceTrait<'a> {
-    /// Authentication schemes in the order of preference, of services that take another than SigV4
-    /// (`smithy.api#auth`).
-    Auth(&'a [Auth<'a>]),
-    /// `aws.protocols#awsQueryCompatible`: clients ask for the error codes that the service had
-    /// over AWS Query.
-    QueryCompatible,
-    /// `aws.api#clientEndpointDiscovery`: the operation that returns endpoints.
-    EndpointDiscovery(&'a str),
-}
-
-/// A fact that few operations have.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum OperationTrait<'a> {
-    /// `smithy.api#endpoint`: a prefix of the host name.
-    HostPrefix(&'a str),
-    /// `smithy.api#paginated`, or a paginator of botocore.
-    Paginated(Pagination<'a>),
-    /// The model pages the output in a way that is not supported, and why: a call gives one page.
-    Unpaged(&'a str),
-    /// `smithy.api#optionalAuth` or `smithy.api#auth([])`: sent unsigned.
-    Unsigned,
-    /// `smithy.api#auth`: authentication schemes in the order of preference.
-    Auth(&'a [Auth<'a>]),
-    /// `smithy.api#deprecated`, with what to use in its place.
-    Deprecated(&'a str),
-    /// `smithy.rules#staticContextParams`: an endpoint parameter with its value.
-    EndpointParameter(&'a str, Fixed<'a>),
-    /// `smithy.rules#operationContextParams`: an endpoint parameter, and where in the input its
-    /// value is.
-    EndpointPath(&'a str, &'a [Step<'a>]),
-    /// `aws.api#clientDiscoveredEndpoint`: the address comes from endpoint discovery; whether it
-    /// must.
-    DiscoveredEndpoint(bool),
-    /// An entry of `smithy.waiters#waitable`, or a waiter of botocore.
-    Waiter(Waiter<'a>),
-}
-
-/// The value of an endpoint parameter that is the same in every call.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Fixed<'a> {
-    /// Text.
-    Text(&'a str),
-    /// `true` or `false`.
-    Boolean(bool),
-    /// A list of texts.
-    List(&'a [&'a str]),
-}
-
-/// A step of a path into an input: the part of JMESPath that endpoint parameters use.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Step<'a> {
-    /// `.name`: the member of this name.
-    Member(&'a str),
-    /// `[*]`: what follows is looked for in each element.
-    Each,
-    /// `[]`: lists in the list are joined, and what follows is looked for in each element.
-    Flatten,
-    /// `[a, b]`: a list of what several paths lead to.
-    Several(&'a [&'a [Step<'a>]]),
-    /// `keys(…)`: the names in a map.
-    Keys,
-}
-
-/// Whose fault an error is, and whether to try again.
+/// What it means to programs when a trait is added, changed or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ErrorTrait {
-    /// The service's fault (5xx) rather than the client's.
-    pub server: bool,
-    /// The HTTP status of it; 0 when the model names none.
-    pub status: u16,
-    /// The call may be tried again.
-    pub retryable: bool,
-    /// It was refused for its rate.
-    pub throttling: bool,
+pub enum Change {
+    /// Programs continue to work.
+    Additive,
+    /// Programs may use what is gone when the trait is removed.
+    BreaksWhenRemoved,
+    /// Requests that were accepted may be rejected when the trait is added or changed.
+    BreaksRequests,
+    /// Programs may fail to compile.
+    Breaks,
 }
 
-/// How a timestamp is written (`smithy.api#timestampFormat`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimestampFormat {
-    /// `2015-07-09T00:00:00Z`
-    DateTime,
-    /// `Thu, 09 Jul 2015 00:00:00 GMT`
-    HttpDate,
-    /// Seconds since 1970, with a fraction.
-    EpochSeconds,
+/// One entry of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The trait's absolute shape id.
+    pub id: &'static str,
+    /// Where the schema keeps it; empty for traits that matter only while the schema is made.
+    pub sites: Sites,
+    /// The form of its value in a model.
+    pub form: Form,
+    /// The flag that it becomes.
+    pub flag: Option<Flags>,
+    /// What it is called in explanations.
+    pub label: &'static str,
+    /// What a change of it means.
+    pub change: Change,
+}
+
+macro_rules! traits {
+    (
+        flags { $(
+            $(#[$($flag_about:tt)*])*
+            $flag:ident = $FLAG:ident($bit:expr):
+                $flag_id:literal, $flag_sites:ident, $flag_label:literal, $flag_change:ident;
+        )* }
+        marks { $(
+            $(#[$mark_about:meta])*
+            $mark:ident: $mark_id:literal, $mark_sites:ident, $mark_label:literal, $mark_change:ident;
+        )* }
+        values { $(
+            $(#[$about:meta])*
+            $kind:ident($payload:ty):
+                $id:literal, $sites:ident, $form:expr, $label:literal, $change:ident;
+        )* }
+        build { $( $build:ident: $build_id:literal, $build_form:expr; )* }
+    ) => {
+        /// Every trait of the table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum TraitKind {
+            $( #[doc = concat!("`", $flag_id, "`")] $flag, )*
+            $( #[doc = concat!("`", $mark_id, "`")] $mark, )*
+            $( #[doc = concat!("`", $id, "`")] $kind, )*
+            $( #[doc = concat!("`", $build_id, "`")] $build, )*
+        }
+
+        impl TraitKind {
+            /// All traits of the table, in its order.
+            pub const ALL: &'static [TraitKind] = &[
+                $( TraitKind::$flag, )*
+                $( TraitKind::$mark, )*
+                $( TraitKind::$kind, )*
+                $( TraitKind::$build, )*
+            ];
+
+            /// The trait of an absolute shape id.
+            pub fn of(id: &str) -> Option<TraitKind> {
+                match id {
+                    $( $flag_id => Some(TraitKind::$flag), )*
+                    $( $mark_id => Some(TraitKind::$mark), )*
+                    $( $id => Some(TraitKind::$kind), )*
+                    $( $build_id => Some(TraitKind::$build), )*
+                    _ => None,
+                }
+            }
+
+            /// The trait's absolute shape id.
+            pub const fn id(self) -> &'static str {
+                self.entry().id
+            }
+
+            /// The trait's entry in the table.
+            pub const fn entry(self) -> Entry {
+                match self {
+                    $( TraitKind::$flag => Entry {
+                        id: $flag_id,
+                        sites: Sites::$flag_sites,
+                        form: Form::Mark,
+                        flag: Some(Flags::$FLAG),
+                        label: $flag_label,
+                        change: Change::$flag_change,
+                    }, )*
+                    $( TraitKind::$mark => Entry {
+                        id: $mark_id,
+                        sites: Sites::$mark_sites,
+                        form: Form::Mark,
+                        flag: None,
+                        label: $mark_label,
+                        change: Change::$mark_change,
+                    }, )*
+                    $( TraitKind::$kind => Entry {
+                        id: $id,
+                        sites: Sites::$sites,
+                        form: $form,
+                        flag: None,
+                        label: $label,
+                        change: Change::$change,
+                    }, )*
+                    $( TraitKind::$build => Entry {
+                        id: $build_id,
+                        sites: Sites::empty(),
+                        form: $build_form,
+                        flag: None,
+                        label: "",
+                        change: Change::Additive,
+                    }, )*
+                }
+            }
+
+            /// The trait with a value: `None` when its values are not of this kind, or when it is
+            /// a flag or not kept.
+            pub fn with(self, value: Value<'_>) -> Option<Trait<'_>> {
+                match self {
+                    $( TraitKind::$mark => <()>::from_value(value).map(|()| Trait::$mark), )*
+                    $( TraitKind::$kind => Payload::from_value(value).map(Trait::$kind), )*
+                    $( TraitKind::$flag )|* | $( TraitKind::$build )|* => None,
+                }
+            }
+        }
+
+        bitflags::bitflags! {
+            /// Traits of shapes and members that have no value.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub struct Flags: u32 {
+                $(
+                    #[doc = concat!("`", $flag_id, "`")]
+                    #[doc = ""]
+                    $(#[$($flag_about)*])*
+                    const $FLAG = $bit;
+                )*
+                /// Of a structure: at least one member is required.
+                const HAS_REQUIRED = 1 << 31;
+            }
+        }
+
+        /// A trait with its value.
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        pub enum Trait<'a> {
+            $(
+                #[doc = concat!("`", $mark_id, "`")]
+                #[doc = ""]
+                $(#[$mark_about])*
+                $mark,
+            )*
+            $(
+                #[doc = concat!("`", $id, "`")]
+                #[doc = ""]
+                $(#[$about])*
+                $kind($payload),
+            )*
+        }
+
+        impl<'a> Trait<'a> {
+            /// Which trait it is.
+            pub const fn kind(&self) -> TraitKind {
+                match self {
+                    $( Trait::$mark => TraitKind::$mark, )*
+                    $( Trait::$kind(_) => TraitKind::$kind, )*
+                }
+            }
+
+            /// The trait's value.
+            pub fn value(&self) -> Value<'a> {
+                match *self {
+                    $( Trait::$mark => Value::Mark, )*
+                    $( Trait::$kind(value) => value.into_value(), )*
+                }
+            }
+        }
+    };
+}
+
+/// The value of the first trait of a kind in a list.
+macro_rules! find {
+    ($traits:expr, $kind:ident) => {
+        $traits.iter().find_map(|found| match found {
+            crate::Trait::$kind(value) => Some(*value),
+            _ => None,
+        })
+    };
+}
+
+pub(crate) use find;
+
+traits! {
+    flags {
+        /// A request is rejected without the member.
+        Required = REQUIRED(1): "smithy.api#required", MEMBER, "required", BreaksRequests;
+        /// Values are never printed.
+        Sensitive = SENSITIVE(1 << 1): "smithy.api#sensitive", VALUE, "sensitive", Additive;
+        /// Elements of a list or values of a map may be null.
+        Sparse = SPARSE(1 << 2): "smithy.api#sparse", SHAPE, "sparse", Breaks;
+        /// The member is filled with a random UUID when it is absent.
+        IdempotencyToken = IDEMPOTENCY_TOKEN(1 << 3):
+            "smithy.api#idempotencyToken", MEMBER, "idempotency token", Additive;
+        /// The member becomes part of the host name.
+        HostLabel = HOST_LABEL(1 << 4): "smithy.api#hostLabel", MEMBER, "host label", Additive;
+    }
+    marks {
+        /// Clients ask for the error codes that the service had over AWS Query.
+        AwsQueryCompatible: "aws.protocols#awsQueryCompatible", SERVICE, "AWS Query compatible", Additive;
+        /// Requests are sent unsigned.
+        OptionalAuth: "smithy.api#optionalAuth", OPERATION, "optional authentication", Additive;
+    }
+    values {
+        /// The authentication schemes, in the order of preference. Of a service, only where they
+        /// are not SigV4 alone.
+        Auth(&'a [Auth<'a>]): "smithy.api#auth", CALL, Form::List(&Form::AuthScheme), "authentication", Additive;
+        /// The endpoint comes from endpoint discovery; whether it must.
+        ClientDiscoveredEndpoint(bool):
+            "aws.api#clientDiscoveredEndpoint", OPERATION, Form::Optional("required", &Form::Boolean),
+            "discovered endpoint required", Additive;
+        /// The operation that returns endpoints.
+        ClientEndpointDiscovery(&'a str):
+            "aws.api#clientEndpointDiscovery", SERVICE, Form::Part("operation", &Form::ShapeId),
+            "endpoint discovery", Additive;
+        /// The code that the error had over AWS Query, where it is not the shape's name.
+        AwsQueryError(&'a str):
+            "aws.protocols#awsQueryError", SHAPE, Form::Part("code", &Form::Text),
+            "code over AWS Query", Additive;
+        /// The model pages the output in a way that is not supported, and why: a call returns one
+        /// page. Models do not have it; it replaces [`Trait::Paginated`].
+        Unpaged(&'a str): "opsmith#unpaged", OPERATION, Form::Text, "pages", Additive;
+        /// What to use instead.
+        Deprecated(&'a str):
+            "smithy.api#deprecated", OPERATION, Form::Optional("message", &Form::Text),
+            "deprecation", Additive;
+        /// A prefix of the host name.
+        HostPrefix(&'a str):
+            "smithy.api#endpoint", OPERATION, Form::Part("hostPrefix", &Form::Text),
+            "host prefix", Additive;
+        /// Whose fault the error is.
+        Error(Fault): "smithy.api#error", SHAPE, Form::OneOf(Fault::WORDS), "fault", Additive;
+        /// The error's HTTP status.
+        HttpError(u16): "smithy.api#httpError", SHAPE, Form::Status, "HTTP status", Additive;
+        /// The member's name in JSON.
+        JsonName(&'a str): "smithy.api#jsonName", MEMBER, Form::Text, "name in JSON", Additive;
+        /// How the output is paged. It may also come from a paginator of botocore.
+        Paginated(&'a Pagination<'a>):
+            "smithy.api#paginated", OPERATION,
+            Form::Object(&[
+                ("inputToken", Form::Text, false),
+                ("outputToken", Form::Text, false),
+                ("items", Form::Text, false),
+                ("pageSize", Form::Text, false),
+            ]),
+            "pages", Additive;
+        /// An ECMA 262 regular expression that text must match.
+        Pattern(&'a str): "smithy.api#pattern", VALUE, Form::Pattern, "pattern", BreaksRequests;
+        /// The call may be tried again; whether it was rejected for its rate.
+        Retryable(bool):
+            "smithy.api#retryable", SHAPE, Form::Optional("throttling", &Form::Boolean),
+            "retry trait, for throttling,", Additive;
+        /// The format of timestamps.
+        TimestampFormat(TimestampFormat):
+            "smithy.api#timestampFormat", VALUE, Form::OneOf(TimestampFormat::WORDS),
+            "format of timestamps", Additive;
+        /// The endpoint parameter that the member sets.
+        ContextParam(&'a str):
+            "smithy.rules#contextParam", MEMBER, Form::Part("name", &Form::Text),
+            "parameter of the endpoint", Additive;
+        /// Endpoint parameters, and where in the input their values are.
+        OperationContextParams(&'a [(&'a str, &'a [Step<'a>])]):
+            "smithy.rules#operationContextParams", OPERATION, Form::Map(&Form::Part("path", &Form::Path)),
+            "parameter of the endpoint", Additive;
+        /// Endpoint parameters with their values.
+        StaticContextParams(&'a [(&'a str, Fixed<'a>)]):
+            "smithy.rules#staticContextParams", OPERATION, Form::Map(&Form::Part("value", &Form::Fixed)),
+            "parameter of the endpoint", Additive;
+        /// Waiters. They may also be those of botocore.
+        Waitable(&'a [Waiter<'a>]):
+            "smithy.waiters#waitable", OPERATION, Form::Any, "waiter", BreaksWhenRemoved;
+    }
+    build {
+        ClientEndpointDiscoveryId: "aws.api#clientEndpointDiscoveryId",
+            Form::Unsupported("endpoint discovery by members of the input is not supported");
+        Service: "aws.api#service", Form::Optional("sdkId", &Form::Text);
+        SigV4: "aws.auth#sigv4", Form::Part("name", &Form::Word);
+        SigV4A: "aws.auth#sigv4a", Form::Part("name", &Form::Word);
+        AwsJson1_0: "aws.protocols#awsJson1_0", Form::Mark;
+        AwsJson1_1: "aws.protocols#awsJson1_1", Form::Mark;
+        AwsQuery: "aws.protocols#awsQuery", Form::Mark;
+        Ec2Query: "aws.protocols#ec2Query", Form::Mark;
+        Ec2QueryName: "aws.protocols#ec2QueryName", Form::Text;
+        RestJson1: "aws.protocols#restJson1", Form::Mark;
+        RestXml: "aws.protocols#restXml", Form::Mark;
+        Command: "opsmith.botocore#command", Form::Word;
+        Paginator: "opsmith.botocore#paginator",
+            Form::Object(&[
+                ("input_token", Form::Texts, true),
+                ("output_token", Form::Texts, true),
+                ("result_key", Form::Texts, false),
+                ("limit_key", Form::Text, false),
+                ("more_results", Form::Text, false),
+                ("non_aggregate_keys", Form::List(&Form::Text), false),
+            ]);
+        TargetPrefix: "opsmith.botocore#targetPrefix", Form::Word;
+        Waiters: "opsmith.botocore#waiters", Form::Any;
+        ClientOptional: "smithy.api#clientOptional", Form::Mark;
+        Documentation: "smithy.api#documentation", Form::Text;
+        Enum: "smithy.api#enum", Form::List(&Form::Part("value", &Form::Text));
+        EnumValue: "smithy.api#enumValue", Form::Any;
+        Http: "smithy.api#http",
+            Form::Object(&[
+                ("method", Form::Word, true),
+                ("uri", Form::Text, true),
+                ("code", Form::Status, false),
+            ]);
+        HttpApiKeyAuth: "smithy.api#httpApiKeyAuth", Form::Object(&[]);
+        HttpBasicAuth: "smithy.api#httpBasicAuth", Form::Mark;
+        HttpBearerAuth: "smithy.api#httpBearerAuth", Form::Mark;
+        HttpDigestAuth: "smithy.api#httpDigestAuth", Form::Mark;
+        HttpHeader: "smithy.api#httpHeader", Form::Word;
+        HttpLabel: "smithy.api#httpLabel", Form::Mark;
+        HttpPayload: "smithy.api#httpPayload", Form::Mark;
+        HttpPrefixHeaders: "smithy.api#httpPrefixHeaders", Form::Text;
+        HttpQuery: "smithy.api#httpQuery", Form::Text;
+        HttpQueryParams: "smithy.api#httpQueryParams", Form::Mark;
+        HttpResponseCode: "smithy.api#httpResponseCode", Form::Mark;
+        Length: "smithy.api#length",
+            Form::Object(&[("min", Form::Count, false), ("max", Form::Count, false)]);
+        MediaType: "smithy.api#mediaType", Form::Text;
+        Range: "smithy.api#range",
+            Form::Object(&[("min", Form::Number, false), ("max", Form::Number, false)]);
+        Streaming: "smithy.api#streaming", Form::Mark;
+        Title: "smithy.api#title", Form::Text;
+        XmlAttribute: "smithy.api#xmlAttribute", Form::Mark;
+        XmlFlattened: "smithy.api#xmlFlattened", Form::Mark;
+        XmlName: "smithy.api#xmlName", Form::Text;
+        XmlNamespace: "smithy.api#xmlNamespace",
+            Form::Object(&[("uri", Form::Text, true), ("prefix", Form::Text, false)]);
+        RpcV2Cbor: "smithy.protocols#rpcv2Cbor", Form::Mark;
+        EndpointRuleSet: "smithy.rules#endpointRuleSet", Form::Any;
+    }
 }

@@ -1,5 +1,7 @@
 //! Waiters: an operation is called again and again until its answer is as wanted.
 
+use crate::values::words;
+
 /// When to stop calling an operation again and again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Waiter<'a> {
@@ -26,15 +28,16 @@ pub enum Delay {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Acceptor<'a>(pub Outcome, pub Matcher<'a>);
 
-/// What a waiter makes of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is as it was waited for.
-    Success,
-    /// It never will be.
-    Failure,
-    /// It is not yet.
-    Retry,
+words! {
+    /// What a waiter does after an answer that matches.
+    Outcome {
+        /// It ends: the answer is as wanted.
+        Success = "success",
+        /// It fails: the answer will never be as wanted.
+        Failure = "failure",
+        /// It calls again.
+        Retry = "retry",
+    }
 }
 
 /// What an answer has to be.

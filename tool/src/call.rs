@@ -1,8 +1,7 @@
-//! `cargo opsmith call`: the command over rows that are made of a model at run time.
+//! `cargo opsmith call`: the command over a model that is loaded at run time.
 
-use crate::load;
 use clap::Args;
-use opsmith_codegen::Generator;
+use opsmith_codegen::{Arena, Generator};
 use opsmith_command::Program;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -47,8 +46,10 @@ pub(crate) fn call(
     let generator = exceptions
         .iter()
         .fold(generator, |generator, file| generator.exceptions(file));
-    let service = generator.lower().map_err(|error| error.to_string())?;
-    let services = Box::leak(Box::new([load::commands(&service)]));
+    // The schema lives as long as the process, which runs one command.
+    let arena: &'static Arena = Box::leak(Box::default());
+    let service = generator.lower(arena).map_err(|error| error.to_string())?;
+    let services = Box::leak(Box::new([service.commands]));
     Ok(Program {
         name: "opsmith",
         version: env!("CARGO_PKG_VERSION"),

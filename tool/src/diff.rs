@@ -2,7 +2,7 @@
 
 use crate::{say, target};
 use clap::{Args, ValueEnum};
-use opsmith_codegen::{Change, Error, Generator, Severity};
+use opsmith_codegen::{Arena, Change, Error, Generator, Severity};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -64,7 +64,11 @@ pub(crate) fn run(diff: &Diff) -> ExitCode {
 
 /// The changes from one model to another.
 pub(crate) fn changes(old: &Generator, new: &Generator) -> Result<Vec<Change>, Error> {
-    Ok(opsmith_codegen::diff(&old.lower()?, &new.lower()?))
+    let arena = Arena::new();
+    Ok(opsmith_codegen::diff(
+        &old.lower(&arena)?,
+        &new.lower(&arena)?,
+    ))
 }
 
 /// What follows for the version of a crate that is generated from the model.

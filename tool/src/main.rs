@@ -8,7 +8,6 @@ mod explain;
 mod generate;
 mod import;
 mod list;
-mod load;
 mod say;
 mod target;
 mod update;

@@ -2,7 +2,7 @@
 
 use crate::say;
 use clap::Args;
-use opsmith_codegen::Generator;
+use opsmith_codegen::{Arena, Generator};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -132,7 +132,8 @@ impl Target {
 
 /// Remarks on the operations that are left out, for no code can be made of them.
 pub(crate) fn say_omitted(generator: &Generator) -> Result<(), String> {
-    let service = generator.lower().map_err(|error| error.to_string())?;
+    let arena = Arena::new();
+    let service = generator.lower(&arena).map_err(|error| error.to_string())?;
     service
         .omitted
         .iter()

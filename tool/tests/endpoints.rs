@@ -1,8 +1,6 @@
 //! The published cases of endpoint rules, through whole calls: settings, credentials and input lead
 //! to a URL and a scope.
 
-#[path = "../src/load.rs"]
-mod load;
 #[path = "../../tests/support/skipped.rs"]
 mod skipped;
 
@@ -152,9 +150,9 @@ fn cases(file: &Path) -> Option<Vec<Case>> {
     operations.dedup();
     let lowered = Generator::new(file)
         .operations(operations)
-        .lower()
+        .lower(Box::leak(Box::default()))
         .unwrap_or_else(|error| panic!("{error}"));
-    let service = load::commands(&lowered).service;
+    let service = lowered.commands.service;
     let read = |case: &Value| {
         let given = &case["operationInputs"][0];
         let name = named(case).unwrap_or_else(|| usual.clone());

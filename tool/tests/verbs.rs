@@ -235,7 +235,7 @@ fn an_update_is_done_whole_or_not_at_all() {
     assert!(
         folder
             .read("generated/weather/src/types.rs")
-            .contains("pub units: Option<Unit>")
+            .contains("optional units: Unit,")
     );
     folder.done("check");
 }
@@ -284,7 +284,7 @@ fn a_difference_of_any_fact_is_told() {
         (
             "\"smithy.api#error\": \"client\"",
             "\"smithy.api#retryable\": { \"throttling\": true }, \"smithy.api#error\": \"client\"",
-            "NoSuchCity: the rate is throttled rather than not throttled",
+            "NoSuchCity: the retry trait, for throttling, is new: yes",
         ),
         (
             "\"aws.protocols#awsJson1_0\": {}",

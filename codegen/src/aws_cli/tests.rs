@@ -2,9 +2,10 @@
 //! about something.
 
 use super::{AwsCli, Service, facts};
-use crate::ir::{self, Change};
 use crate::lower::dashed;
-use crate::{Error, Generator};
+use crate::rust::{self, Operation};
+use crate::{Arena, Error, Generator};
+use opsmith_schema::commands::Change;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -117,7 +118,8 @@ fn every_row_is_about_something() {
             continue;
         };
         checked += 1;
-        match Generator::new(folder).lower() {
+        let arena = Arena::new();
+        match Generator::new(folder).lower(&arena) {
             Ok(service) => {
                 let found = idle(facts, &service);
                 rows += found.0;
@@ -135,75 +137,78 @@ fn every_row_is_about_something() {
 }
 
 /// The number of rows, and those that change nothing.
-fn idle(facts: &Service, service: &ir::Service) -> (usize, Vec<String>) {
+fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
     let mut rows = 0;
     let mut idle = Vec::new();
     let mut check =
-        |table: &str, key: &str, holds: &dyn Fn(&ir::Operation, Option<&str>) -> bool| {
+        |table: &str, key: &str, holds: &dyn Fn(&Operation<'_>, Option<&str>) -> bool| {
             rows += 1;
             let (operation, option) = key
                 .split_once('.')
                 .map_or((key, None), |(operation, option)| (operation, Some(option)));
-            let mut about = service
-                .operations
-                .iter()
-                .filter(|found| operation == "*" || found.command == operation || option.is_none());
+            let mut about = service.operations.iter().filter(|found| {
+                operation == "*" || found.command.name == operation || option.is_none()
+            });
             if !about.any(|found| holds(found, option)) {
                 idle.push(format!("{table} {key}"));
             }
         };
-    let two = |found: &ir::Operation, kind: &str, text: &str| {
-        found.changes.iter().any(
-            |change| matches!(change, Change::Two(of, _, other) if *of == kind && other == text),
-        )
-    };
-    let one = |found: &ir::Operation, kind: &str, text: &str| {
-        found
-            .changes
-            .iter()
-            .any(|change| matches!(change, Change::One(of, other) if *of == kind && other == text))
-    };
+    let has = |found: &Operation<'_>, change: Change<'_>| found.command.changes.contains(&change);
     for (key, to) in &facts.rename {
         check("rename", key, &|found, option| match option {
-            Some(_) => found.options.contains(to) || two(found, "Negative", to),
-            None => found.command == *to,
+            Some(option) => {
+                let refused = option.strip_prefix("no-");
+                found.command.options.contains(&to.as_str())
+                    || refused.is_some_and(|option| has(found, Change::Negative(option, to)))
+            }
+            None => found.command.name == to,
         });
     }
     for (key, to) in &facts.alias {
-        check("alias", key, &|found, option| {
-            two(found, "Alias", to) || (option.is_none() && one(found, "Word", to))
+        check("alias", key, &|found, option| match option {
+            Some(option) => has(found, Change::Alias(option, to)),
+            None => has(found, Change::Word(to)),
         });
     }
-    for (list, kind, mark) in [
-        (&facts.hide, "Unlisted", "Hidden"),
-        (&facts.remove, "", "Removed"),
-        (&facts.optional, "Optional", ""),
-        (&facts.single_page, "SinglePage", ""),
-        (&facts.bare, "Bare", ""),
-    ] {
+    let lists: [(&Vec<String>, fn(&str) -> Change<'_>, _); 5] = [
+        (&facts.hide, |o| Change::Unlisted(o), Some(Change::Hidden)),
+        (
+            &facts.remove,
+            |o| Change::Unlisted(o),
+            Some(Change::Removed),
+        ),
+        (&facts.optional, |o| Change::Optional(o), None),
+        (&facts.single_page, |o| Change::SinglePage(o), None),
+        (&facts.bare, |o| Change::Bare(o), None),
+    ];
+    for (list, of_option, mark) in lists {
         for key in list {
-            check(kind, key, &|found, option| match option {
-                Some(option) => one(found, kind, option),
-                None => found.command == *key && found.changes.contains(&Change::Mark(mark)),
+            check("list", key, &|found, option| match option {
+                Some(option) => has(found, of_option(option)),
+                None => found.command.name == key && mark.is_some_and(|mark| has(found, mark)),
             });
         }
     }
     for key in facts.hoist.keys() {
         check("hoist", key, &|found, option| {
-            found.changes.iter().any(
-                |change| matches!(change, Change::Hoist(hoist) if Some(&*hoist.option) == option),
+            found.command.changes.iter().any(
+                |change| matches!(change, Change::Hoist(hoist) if Some(hoist.option) == option),
             )
         });
     }
     for (key, nearest) in &facts.own {
-        let is_known = |found: &ir::Operation| {
-            nearest.is_empty() || nearest.starts_with("--") || found.command == *nearest
+        let is_known = |found: &Operation<'_>| {
+            nearest.is_empty() || nearest.starts_with("--") || found.command.name == nearest
         };
         check("own", key, &|found, option| {
-            is_known(found) && option.is_none_or(|_| two(found, "Missing", nearest))
+            is_known(found)
+                && option.is_none_or(|option| has(found, Change::Missing(option, nearest)))
         });
         assert!(
-            service.operations.iter().all(|found| found.command != *key),
+            service
+                .operations
+                .iter()
+                .all(|found| found.command.name != key),
             "{key} is an operation"
         );
     }

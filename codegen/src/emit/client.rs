@@ -1,11 +1,12 @@
 //! `client.rs`: the client with a method per operation.
 
 use super::{deprecated, doc_lines, prose, rustdoc};
-use crate::ir::{Operation, OperationTrait, Service, Shape, Waiter};
+use crate::rust::{Operation, Service, Shape};
+use opsmith_schema::ShapeIndex;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub(crate) fn items(service: &Service) -> TokenStream {
+pub(crate) fn items(service: &Service<'_>) -> TokenStream {
     let methods = service
         .operations
         .iter()
@@ -35,19 +36,19 @@ pub(crate) fn items(service: &Service) -> TokenStream {
 }
 
 /// A method per waiter, which a macro makes when the runtime has them.
-fn waiters(service: &Service) -> Option<TokenStream> {
+fn waiters(service: &Service<'_>) -> Option<TokenStream> {
     let waiters = service.operations.iter().flat_map(|operation| {
-        operation.waiters().map(|Waiter { name, method, .. }| {
-            let rust = |index: Option<usize>| {
-                index.and_then(|index| Some(&service.shapes.get(index)?.rust))
-            };
+        let waiters = operation.schema.waiters().iter().zip(&operation.waiters);
+        waiters.map(|(waiter, method)| {
+            let name = waiter.name;
+            let rust = |index: Option<ShapeIndex>| Some(&service.at(index?)?.rust);
             let input = rust(operation.input).map(|input| quote! { input: #input });
             let call = &operation.method;
             let output =
                 rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
             let docs = format!(
                 " Calls {} until {}.",
-                prose::code(&operation.name),
+                prose::code(operation.name),
                 prose::code(name)
             );
             quote! { #[doc = #docs] #method = #call(#input) -> #output, #name; }
@@ -59,25 +60,22 @@ fn waiters(service: &Service) -> Option<TokenStream> {
 
 /// An operation's method by itself.
 #[cfg(feature = "tool")]
-pub(crate) fn alone(service: &Service, operation: &Operation) -> TokenStream {
+pub(crate) fn alone(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let method = method(service, operation);
     quote! { impl Client { #method } }
 }
 
-fn method(service: &Service, operation: &Operation) -> TokenStream {
+fn method(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let name = &operation.name;
     let docs = rustdoc(&operation.docs, &format!("Calls {}.", prose::code(name)));
     let errors = errors(service, operation);
     let example = super::example::docs(service, operation);
-    let deprecated = deprecated(operation.traits.iter().find_map(|found| match found {
-        OperationTrait::Deprecated(message) => Some(message.as_str()),
-        _ => None,
-    }));
+    let deprecated = deprecated(operation.deprecated());
     let method = &operation.method;
-    let rust = |index: Option<usize>| {
+    let rust = |index: Option<ShapeIndex>| {
         index
-            .and_then(|index| service.shapes.get(index))
-            .map(|shape: &Shape| &shape.rust)
+            .and_then(|index| service.at(index))
+            .map(|shape: &Shape<'_>| &shape.rust)
     };
     let output = rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
     let (parameter, argument) = match rust(operation.input) {
@@ -96,11 +94,11 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
 }
 
 /// The section of the documentation that lists the operation's errors.
-fn errors(service: &Service, operation: &Operation) -> TokenStream {
+fn errors(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let names = operation
         .errors
         .iter()
-        .filter_map(|error| service.shapes.get(*error));
+        .filter_map(|error| service.at(*error));
     let names: Vec<String> = names.map(|shape| prose::code(&shape.name)).collect();
     if names.is_empty() {
         return TokenStream::new();

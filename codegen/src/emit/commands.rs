@@ -1,26 +1,16 @@
 //! `commands.rs`: the command word of each operation, the option of each member of its input, and
 //! what the AWS CLI changes.
 
-use crate::ir::{Change, Hoist, Operation, Service};
+use crate::rust::Service;
+use opsmith_schema::commands::{Change, Command, Form, Hoist};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-pub(crate) fn items(service: &Service) -> TokenStream {
-    let rows = service.operations.iter().map(|operation| {
-        let Operation {
-            command,
-            options,
-            changes,
-            ..
-        } = operation;
-        let changes = changes.iter().map(change);
-        let changed = (changes.len() > 0).then(|| quote! { .changed(&[#(#changes),*]) });
-        let waiters: Vec<_> = operation.waiters().map(|waiter| &waiter.command).collect();
-        let waiters = (!waiters.is_empty()).then(|| quote! { .waiters(&[#(#waiters),*]) });
-        quote! { command(#command, &[#(#options),*]) #changed #waiters }
-    });
-    let missing = (!service.missing.is_empty())
-        .then(|| pairs(&service.missing))
+pub(crate) fn items(service: &Service<'_>) -> TokenStream {
+    let rows = service.commands.commands.iter().map(command);
+    let missing = service.commands.missing;
+    let missing = (!missing.is_empty())
+        .then(|| pairs(missing))
         .map(|missing| quote! { .missing(#missing) });
     quote! {
         use super::docs::DOCS;
@@ -34,20 +24,31 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     }
 }
 
-fn change(change: &Change) -> TokenStream {
+fn command(command: &Command<'_>) -> TokenStream {
+    let Command {
+        name,
+        options,
+        changes,
+        waiters,
+    } = command;
+    let changed = changes.iter().map(change);
+    let changed = (!changes.is_empty()).then(|| quote! { .changed(&[#(#changed),*]) });
+    let waiters = (!waiters.is_empty()).then(|| quote! { .waiters(&[#(#waiters),*]) });
+    quote! { command(#name, &[#(#options),*]) #changed #waiters }
+}
+
+fn change(change: &Change<'_>) -> TokenStream {
     match change {
-        Change::Mark(kind) => {
-            let kind = format_ident!("{kind}");
-            quote! { Change::#kind }
-        }
-        Change::One(kind, text) => {
-            let kind = format_ident!("{kind}");
-            quote! { Change::#kind(#text) }
-        }
-        Change::Two(kind, option, text) => {
-            let kind = format_ident!("{kind}");
-            quote! { Change::#kind(#option, #text) }
-        }
+        Change::Removed => quote! { Change::Removed },
+        Change::Hidden => quote! { Change::Hidden },
+        Change::Word(word) => quote! { Change::Word(#word) },
+        Change::Alias(option, other) => quote! { Change::Alias(#option, #other) },
+        Change::Negative(option, name) => quote! { Change::Negative(#option, #name) },
+        Change::Unlisted(option) => quote! { Change::Unlisted(#option) },
+        Change::Optional(option) => quote! { Change::Optional(#option) },
+        Change::SinglePage(option) => quote! { Change::SinglePage(#option) },
+        Change::Bare(option) => quote! { Change::Bare(#option) },
+        Change::Missing(option, nearest) => quote! { Change::Missing(#option, #nearest) },
         Change::Hoist(found) => {
             let hoist = hoist(found);
             quote! { Change::Hoist(#hoist) }
@@ -55,24 +56,23 @@ fn change(change: &Change) -> TokenStream {
     }
 }
 
-/// The row of a hoisted option: only what differs from most.
+/// A hoisted option: only what differs from most.
 fn hoist(
     Hoist {
         option,
         path,
-        flag,
-        pairs: between,
+        form,
         required,
         alone,
         beside,
         needs,
         excludes,
-    }: &Hoist,
+    }: &Hoist<'_>,
 ) -> TokenStream {
-    let form = match between {
-        _ if !flag.is_empty() => quote! { form: Form::Flag(&[#(#flag),*]), },
-        Some(between) => quote! { form: Form::Pairs(#between), },
-        None => quote! {},
+    let form = match form {
+        Form::Value => quote! {},
+        Form::Flag(texts) => quote! { form: Form::Flag(&[#(#texts),*]), },
+        Form::Pairs(between) => quote! { form: Form::Pairs(#between), },
     };
     let beside = (!beside.is_empty())
         .then(|| pairs(beside))
@@ -83,7 +83,7 @@ fn hoist(
     };
     let required = mark("required", *required);
     let alone = mark("alone", *alone);
-    let list = |name: &str, texts: &[String]| {
+    let list = |name: &str, texts: &[&str]| {
         let name = format_ident!("{name}");
         (!texts.is_empty()).then(|| quote! { #name: &[#(#texts),*], })
     };
@@ -97,7 +97,7 @@ fn hoist(
     }
 }
 
-fn pairs(pairs: &[(String, String)]) -> TokenStream {
+fn pairs(pairs: &[(&str, &str)]) -> TokenStream {
     let pairs = pairs.iter().map(|(name, value)| quote! { (#name, #value) });
     quote! { &[#(#pairs),*] }
 }

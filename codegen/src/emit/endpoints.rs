@@ -1,27 +1,14 @@
 //! `endpoints.rs`: the rules that lead to an endpoint.
 
-use crate::ir::{Condition, EndpointRules, Expression, Parameter, Rule, Service};
+use super::values;
+use crate::rust::Service;
+use opsmith_schema::rules::{Condition, Expression, Parameter, Rule, RuleSet};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-pub(crate) fn items(service: &Service) -> TokenStream {
-    let EndpointRules { parameters, rules } = &service.endpoint;
-    let parameters = parameters.iter().map(
-        |Parameter {
-             name,
-             built_in,
-             default,
-         }| {
-            let default = match default {
-                Some(default) => {
-                    let default = expression(default);
-                    quote! { Some(#default) }
-                }
-                None => quote! { None },
-            };
-            quote! { Parameter(#name, #built_in, #default) }
-        },
-    );
+pub(crate) fn items(service: &Service<'_>) -> TokenStream {
+    let RuleSet { parameters, rules } = service.endpoint;
+    let parameters = parameters.iter().map(parameter);
     let names = names(service);
     let rules = rules.iter().map(rule);
     quote! {
@@ -32,18 +19,26 @@ pub(crate) fn items(service: &Service) -> TokenStream {
     }
 }
 
+fn parameter(Parameter(name, built_in, default): &Parameter<'_>) -> TokenStream {
+    let default = match default {
+        Some(default) => {
+            let default = expression(default);
+            quote! { Some(#default) }
+        }
+        None => quote! { None },
+    };
+    quote! { Parameter(#name, #built_in, #default) }
+}
+
 /// What the rules use of the runtime.
-fn names(service: &Service) -> Vec<TokenStream> {
-    let EndpointRules { parameters, rules } = &service.endpoint;
+fn names(service: &Service<'_>) -> Vec<TokenStream> {
+    let RuleSet { parameters, rules } = service.endpoint;
     let mut names = Vec::new();
     if rules.iter().any(has_conditions) {
         names.push(quote! { Condition });
     }
-    if !rules.is_empty()
-        || parameters
-            .iter()
-            .any(|parameter| parameter.default.is_some())
-    {
+    let has_default = |Parameter(.., default): &Parameter<'_>| default.is_some();
+    if !rules.is_empty() || parameters.iter().any(has_default) {
         names.push(quote! { Expression::* });
     }
     if rules.iter().any(has_calls) {
@@ -59,44 +54,42 @@ fn names(service: &Service) -> Vec<TokenStream> {
     names
 }
 
-fn has_conditions(rule: &Rule) -> bool {
+fn has_conditions(rule: &Rule<'_>) -> bool {
     match rule {
         Rule::Tree(conditions, rules) => !conditions.is_empty() || rules.iter().any(has_conditions),
-        Rule::Endpoint { conditions, .. } | Rule::Error(conditions, _) => !conditions.is_empty(),
+        Rule::Endpoint(conditions, ..) | Rule::Error(conditions, _) => !conditions.is_empty(),
     }
 }
 
-fn has_calls(rule: &Rule) -> bool {
-    fn call(value: &Expression) -> bool {
+fn has_calls(rule: &Rule<'_>) -> bool {
+    fn call(value: &Expression<'_>) -> bool {
         match value {
             Expression::Call(..) => true,
             Expression::List(items) => items.iter().any(call),
             Expression::Map(entries) => entries.iter().any(|(_, value)| call(value)),
-            _ => false,
+            Expression::Boolean(_)
+            | Expression::Integer(_)
+            | Expression::Text(_)
+            | Expression::Ref(_) => false,
         }
     }
-    let condition = |condition: &Condition| call(&condition.value);
+    let condition = |Condition(value, _): &Condition<'_>| call(value);
     match rule {
         Rule::Tree(conditions, rules) => {
             conditions.iter().any(condition) || rules.iter().any(has_calls)
         }
         Rule::Error(conditions, message) => conditions.iter().any(condition) || call(message),
-        Rule::Endpoint {
-            conditions,
-            url,
-            properties,
-            headers,
-        } => {
+        Rule::Endpoint(conditions, url, properties, headers) => {
             let mut values = properties
                 .iter()
                 .map(|(_, value)| value)
-                .chain(headers.iter().flat_map(|(_, values)| values));
+                .chain(headers.iter().flat_map(|(_, values)| *values));
             conditions.iter().any(condition) || call(url) || values.any(call)
         }
     }
 }
 
-fn rule(rule: &Rule) -> TokenStream {
+fn rule(rule: &Rule<'_>) -> TokenStream {
     match rule {
         Rule::Tree(conditions, rules) => {
             let conditions = conditions.iter().map(condition);
@@ -108,12 +101,7 @@ fn rule(rule: &Rule) -> TokenStream {
             let message = expression(message);
             quote! { Rule::Error(&[#(#conditions),*], #message) }
         }
-        Rule::Endpoint {
-            conditions,
-            url,
-            properties,
-            headers,
-        } => {
+        Rule::Endpoint(conditions, url, properties, headers) => {
             let conditions = conditions.iter().map(condition);
             let url = expression(url);
             let properties = properties.iter().map(entry);
@@ -126,17 +114,17 @@ fn rule(rule: &Rule) -> TokenStream {
     }
 }
 
-fn condition(Condition { value, assign }: &Condition) -> TokenStream {
+fn condition(Condition(value, assign): &Condition<'_>) -> TokenStream {
     let value = expression(value);
     quote! { Condition(#value, #assign) }
 }
 
-fn entry((name, value): &(String, Expression)) -> TokenStream {
+fn entry((name, value): &(&str, Expression<'_>)) -> TokenStream {
     let value = expression(value);
     quote! { (#name, #value) }
 }
 
-fn expression(value: &Expression) -> TokenStream {
+fn expression(value: &Expression<'_>) -> TokenStream {
     match value {
         Expression::Boolean(value) => quote! { Boolean(#value) },
         Expression::Integer(value) => {
@@ -146,7 +134,7 @@ fn expression(value: &Expression) -> TokenStream {
         Expression::Text(text) => quote! { Text(#text) },
         Expression::Ref(name) => quote! { Ref(#name) },
         Expression::Call(function, arguments) => {
-            let function = crate::lower::ident(function);
+            let function = values::variant(function);
             let arguments = arguments.iter().map(expression);
             quote! { Call(Function::#function, &[#(#arguments),*]) }
         }

@@ -1,6 +1,7 @@
 //! The example in the documentation of each operation: a call with all that is required.
 
-use crate::ir::{Kind, Member, Operation, Service, Shape};
+use crate::rust::{Member, Operation, Service, Shape};
+use opsmith_schema::{Flags, Kind, Width};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -9,7 +10,7 @@ const DEEPEST: usize = 4;
 
 /// The lines of documentation. `example!` opens and closes the code: in a crate, to be compiled;
 /// elsewhere, where the path to the service is unknown, to be read.
-pub(crate) fn docs(service: &Service, operation: &Operation) -> TokenStream {
+pub(crate) fn docs(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let code = call(service, operation)
         .into_iter()
         .map(|line| format!(" {line}"));
@@ -24,11 +25,11 @@ pub(crate) fn docs(service: &Service, operation: &Operation) -> TokenStream {
 }
 
 /// The lines of a call with all that is required.
-pub(crate) fn call(service: &Service, operation: &Operation) -> Vec<String> {
+pub(crate) fn call(service: &Service<'_>, operation: &Operation<'_>) -> Vec<String> {
     let method = &operation.method;
     let input = operation
         .input
-        .and_then(|index| service.shapes.get(index))
+        .and_then(|index| service.at(index))
         .map(|shape| structure(service, shape, 0));
     let call = quote! { client.#method(#input).await?; };
     lines(&if operation.output.is_some() {
@@ -54,9 +55,9 @@ fn lines(statements: &TokenStream) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-fn structure(service: &Service, shape: &Shape, depth: usize) -> TokenStream {
+fn structure(service: &Service<'_>, shape: &Shape<'_>, depth: usize) -> TokenStream {
     let name = &shape.rust;
-    let required: Vec<&Member> = shape.members.iter().filter(|member| member.plain).collect();
+    let required: Vec<&Member<'_>> = shape.members.iter().filter(|member| member.plain).collect();
     if required.is_empty() || depth == DEEPEST {
         return quote! { #name::default() };
     }
@@ -67,17 +68,17 @@ fn structure(service: &Service, shape: &Shape, depth: usize) -> TokenStream {
 }
 
 /// An argument, which is converted: text needs no more than quotes.
-fn argument(service: &Service, member: &Member, depth: usize) -> TokenStream {
+fn argument(service: &Service<'_>, member: &Member<'_>, depth: usize) -> TokenStream {
     let name = &member.name;
-    match service.shapes.get(member.target).map(|shape| shape.kind) {
+    match service.at(member.target).map(|shape| shape.kind) {
         Some(Kind::String) => quote! { #name },
         _ => value(service, member, depth),
     }
 }
 
 /// The value of a member, with its box where it needs one.
-fn value(service: &Service, member: &Member, depth: usize) -> TokenStream {
-    let Some(shape) = service.shapes.get(member.target) else {
+fn value(service: &Service<'_>, member: &Member<'_>, depth: usize) -> TokenStream {
+    let Some(shape) = service.at(member.target) else {
         return quote! { () };
     };
     let value = of_shape(service, shape, &member.name, depth + 1);
@@ -88,14 +89,14 @@ fn value(service: &Service, member: &Member, depth: usize) -> TokenStream {
     }
 }
 
-fn of_shape(service: &Service, shape: &Shape, name: &str, depth: usize) -> TokenStream {
+fn of_shape(service: &Service<'_>, shape: &Shape<'_>, name: &str, depth: usize) -> TokenStream {
     let rust = &shape.rust;
     let part = |at: usize| {
         let inner = shape
             .members
             .get(at)
             .map(|member| value(service, member, depth));
-        if shape.sparse {
+        if shape.is(Flags::SPARSE) {
             quote! { Some(#inner) }
         } else {
             quote! { #inner }
@@ -105,11 +106,11 @@ fn of_shape(service: &Service, shape: &Shape, name: &str, depth: usize) -> Token
         Kind::Blob => quote! { opsmith_runtime::Blob::from(#name) },
         Kind::Boolean => quote! { true },
         Kind::String => quote! { #name.to_owned() },
-        Kind::Byte => quote! { 1_i8 },
-        Kind::Short => quote! { 1_i16 },
-        Kind::Integer => quote! { 1 },
-        Kind::Long => quote! { 1_i64 },
-        Kind::BigInteger => quote! { 1_i128 },
+        Kind::Integer(Width::Byte) => quote! { 1_i8 },
+        Kind::Integer(Width::Short) => quote! { 1_i16 },
+        Kind::Integer(Width::Integer) => quote! { 1 },
+        Kind::Integer(Width::Long) => quote! { 1_i64 },
+        Kind::Integer(Width::Big) => quote! { 1_i128 },
         Kind::Float => quote! { 1.0_f32 },
         Kind::Double => quote! { 1.0 },
         Kind::Timestamp => {

@@ -1,25 +1,26 @@
 //! What a model says of shapes and members beyond names, as documentation and as derived traits.
 
 use super::prose::{self, Words};
-use crate::ir::{Kind, Member, Operation, Service, Shape, Trait};
+use crate::rust::{Member, Operation, Service, Shape};
+use opsmith_schema::{Flags, Kind, ShapeIndex};
 
 /// How many users of a shape its documentation names.
 const NAMED_USERS: usize = 3;
 
 /// What shapes are to operations, and which are.
-const ROLES: [(&str, fn(&Operation) -> Vec<usize>); 3] = [
+const ROLES: [(&str, fn(&Operation<'_>) -> Vec<ShapeIndex>); 3] = [
     ("Input of", |operation| {
         operation.input.into_iter().collect()
     }),
     ("Output of", |operation| {
         operation.output.into_iter().collect()
     }),
-    ("Error of", |operation| operation.errors.clone()),
+    ("Error of", |operation| operation.errors.to_vec()),
 ];
 
 /// A service with what follows from all of its shapes together.
 pub(crate) struct Facts<'a> {
-    pub(crate) service: &'a Service,
+    pub(crate) service: &'a Service<'a>,
     /// Who uses each shape, in Markdown, and as what.
     users: Vec<Vec<User>>,
     /// The shapes with values that can't be compared in full: floats and documents are among them.
@@ -30,7 +31,7 @@ pub(crate) struct Facts<'a> {
 type User = (&'static str, String);
 
 impl<'a> Facts<'a> {
-    pub(crate) fn new(service: &'a Service) -> Self {
+    pub(crate) fn new(service: &'a Service<'a>) -> Self {
         Facts {
             service,
             users: users(service),
@@ -39,14 +40,17 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether the type of a shape implements `Eq` and `Hash`.
-    pub(crate) fn is_total(&self, shape: usize) -> bool {
-        !self.partial.get(shape).copied().unwrap_or(false)
+    pub(crate) fn is_total(&self, shape: ShapeIndex) -> bool {
+        !self.partial.get(shape as usize).copied().unwrap_or(false)
     }
 
     /// Where a type is used: ``Input of `GetJob`. Part of [`Job`].``
-    pub(crate) fn use_of(&self, shape: usize) -> Words {
+    pub(crate) fn use_of(&self, shape: ShapeIndex) -> Words {
         let mut words = Words::new();
-        let users = self.users.get(shape).map_or(&[][..], Vec::as_slice);
+        let users = self
+            .users
+            .get(shape as usize)
+            .map_or(&[][..], Vec::as_slice);
         for group in users.chunk_by(|(one, _), (other, _)| one == other) {
             let named = group.iter().take(NAMED_USERS);
             let names: Vec<&str> = named.map(|(_, name)| name.as_str()).collect();
@@ -64,29 +68,29 @@ impl<'a> Facts<'a> {
     }
 
     /// What a value of the member must be, in short sentences.
-    pub(crate) fn of_member(&self, member: &Member) -> Words {
+    pub(crate) fn of_member(&self, member: &Member<'_>) -> Words {
         let mut words = Words::new();
-        if member.flags.contains(&"IDEMPOTENCY_TOKEN") {
+        if member.is(Flags::IDEMPOTENCY_TOKEN) {
             words.extend(prose::plain(
                 "An idempotency token: a random one is sent when it is absent.",
             ));
-        } else if member.required {
+        } else if member.is(Flags::REQUIRED) {
             words.push("Required.".to_owned());
         }
-        let mut sensitive = member.flags.contains(&"SENSITIVE");
-        if let Some(shape) = self.service.shapes.get(member.target) {
+        let mut sensitive = member.is(Flags::SENSITIVE);
+        if let Some(shape) = self.service.at(member.target) {
             words.extend(of_value(shape));
-            sensitive |= shape.sensitive;
+            sensitive |= shape.is(Flags::SENSITIVE);
             let names = match shape.kind {
                 Kind::List => &["Elements:"][..],
                 Kind::Map => &["Keys:", "Values:"][..],
                 _ => &[][..],
             };
             for (name, part) in names.iter().zip(&shape.members) {
-                let Some(part) = self.service.shapes.get(part.target) else {
+                let Some(part) = self.service.at(part.target) else {
                     continue;
                 };
-                sensitive |= part.sensitive;
+                sensitive |= part.is(Flags::SENSITIVE);
                 let facts = of_value(part);
                 if !facts.is_empty() {
                     words.push((*name).to_owned());
@@ -94,7 +98,7 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        words.extend(pattern(&member.traits));
+        words.extend(pattern(member.pattern()));
         if sensitive {
             words.push("Sensitive: `Debug` hides it.".to_owned());
         }
@@ -103,27 +107,25 @@ impl<'a> Facts<'a> {
 }
 
 /// The constraints on a shape's values.
-fn of_value(shape: &Shape) -> Words {
+fn of_value(shape: &Shape<'_>) -> Words {
     bounds(shape)
         .into_iter()
-        .chain(pattern(&shape.traits))
+        .chain(pattern(shape.pattern()))
         .collect()
 }
 
-fn pattern(traits: &[Trait]) -> Words {
-    let pattern = traits.iter().find_map(|found| match found {
-        Trait::Pattern(pattern) => Some(prose::code(pattern)),
-        _ => None,
-    });
-    pattern
+fn pattern(pattern: Option<&str>) -> Words {
+    match pattern
+        .map(prose::code)
         .filter(|pattern| !pattern.is_empty())
-        .map_or_else(Words::new, |pattern| {
-            vec!["Pattern".to_owned(), format!("{pattern}.")]
-        })
+    {
+        Some(pattern) => vec!["Pattern".to_owned(), format!("{pattern}.")],
+        None => Words::new(),
+    }
 }
 
 /// A sentence on the least and the greatest length, number of parts or value.
-fn bounds(shape: &Shape) -> Option<String> {
+fn bounds(shape: &Shape<'_>) -> Option<String> {
     let (one, many) = match shape.kind {
         Kind::String => (" character", " characters"),
         Kind::Blob => (" byte", " bytes"),
@@ -143,11 +145,14 @@ fn bounds(shape: &Shape) -> Option<String> {
     })
 }
 
-fn users(service: &Service) -> Vec<Vec<User>> {
+fn users(service: &Service<'_>) -> Vec<Vec<User>> {
     let mut users = vec![Vec::new(); service.shapes.len()];
-    let mut add = |role: &'static str, target: usize, name: String| {
+    let mut add = |role: &'static str, target: ShapeIndex, name: String| {
         let user = (role, name);
-        if let Some(users) = users.get_mut(target).filter(|users| !users.contains(&user)) {
+        if let Some(users) = users
+            .get_mut(target as usize)
+            .filter(|users| !users.contains(&user))
+        {
             users.push(user);
         }
     };
@@ -158,7 +163,7 @@ fn users(service: &Service) -> Vec<Vec<User>> {
             }
         }
     }
-    for (at, shape) in service.shapes.iter().enumerate() {
+    for (at, shape) in service.indexed() {
         if !shape.typed || !shape.has_members() {
             continue;
         }
@@ -166,7 +171,7 @@ fn users(service: &Service) -> Vec<Vec<User>> {
         for member in &shape.members {
             let target = innermost(service, member.target);
             // A structure is in scope where others are documented.
-            let link = match service.shapes.get(target).map(|shape| shape.kind) {
+            let link = match service.at(target).map(|shape| shape.kind) {
                 Some(Kind::Enum) => format!("[`{name}`](super::{name})"),
                 _ => format!("[`{name}`]"),
             };
@@ -179,8 +184,8 @@ fn users(service: &Service) -> Vec<Vec<User>> {
 }
 
 /// The shape of the values at the bottom of lists and maps.
-fn innermost(service: &Service, target: usize) -> usize {
-    match service.shapes.get(target) {
+fn innermost(service: &Service<'_>, target: ShapeIndex) -> ShapeIndex {
+    match service.at(target) {
         Some(shape) if matches!(shape.kind, Kind::List | Kind::Map) => shape
             .members
             .last()
@@ -189,14 +194,14 @@ fn innermost(service: &Service, target: usize) -> usize {
     }
 }
 
-fn partial(service: &Service) -> Vec<bool> {
+fn partial(service: &Service<'_>) -> Vec<bool> {
     let is_partial =
-        |shape: &Shape| matches!(shape.kind, Kind::Float | Kind::Double | Kind::Document);
+        |shape: &Shape<'_>| matches!(shape.kind, Kind::Float | Kind::Double | Kind::Document);
     let mut partial: Vec<bool> = service.shapes.iter().map(is_partial).collect();
     loop {
-        let holds_partial = |(shape, known): (&Shape, &bool)| {
+        let holds_partial = |(shape, known): (&Shape<'_>, &bool)| {
             let mut targets = shape.members.iter().map(|member| member.target);
-            *known || targets.any(|target| partial.get(target).copied().unwrap_or(false))
+            *known || targets.any(|target| partial.get(target as usize).copied().unwrap_or(false))
         };
         let next: Vec<bool> = service
             .shapes

@@ -2,16 +2,15 @@
 
 use super::Item;
 use super::facts::Facts;
-use crate::ir::{Kind, Member, Service, Shape};
+use crate::rust::{Member, Service, Shape};
+use opsmith_schema::{Flags, Kind, ShapeIndex, Width};
 use std::collections::BTreeSet;
 
 pub(crate) fn text(facts: &Facts<'_>) -> String {
     let service = facts.service;
     let typed = || {
         service
-            .shapes
-            .iter()
-            .enumerate()
+            .indexed()
             .filter(|(_, shape)| shape.typed && shape.has_members())
     };
     let used: BTreeSet<&str> = typed()
@@ -48,7 +47,7 @@ pub(crate) fn text(facts: &Facts<'_>) -> String {
 }
 
 /// The type of a structure, union or enum by itself; nothing for other shapes.
-pub(crate) fn item(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
+pub(crate) fn item(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
     match shape.kind {
         _ if !shape.typed => String::new(),
         Kind::Structure => structure(facts, at, shape),
@@ -59,8 +58,8 @@ pub(crate) fn item(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
 }
 
 /// What the type of a member needs to have imported.
-fn imports(service: &Service, target: usize) -> Vec<&'static str> {
-    let Some(shape) = service.shapes.get(target) else {
+fn imports(service: &Service<'_>, target: ShapeIndex) -> Vec<&'static str> {
+    let Some(shape) = service.at(target) else {
         return Vec::new();
     };
     let inner = || {
@@ -84,13 +83,13 @@ fn imports(service: &Service, target: usize) -> Vec<&'static str> {
     }
 }
 
-fn map_value_is_enum(service: &Service, map: &Shape) -> bool {
+fn map_value_is_enum(service: &Service<'_>, map: &Shape<'_>) -> bool {
     map.members
         .get(1)
         .is_some_and(|value| imports(service, value.target).contains(&"enum"))
 }
 
-fn structure(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
+fn structure(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
     let mut item = Item::new("structure", facts, at, shape);
     if facts.is_total(at) {
         item.line("#[derive(Eq, Hash)]");
@@ -103,24 +102,24 @@ fn structure(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
     item.block(&format!("pub struct {}", shape.rust), |item| {
         for (member, line) in members {
             item.docs(&member.docs, facts.of_member(member));
-            item.deprecated(member.deprecated.as_deref());
+            item.deprecated(member.deprecated);
             item.line(&line);
         }
     });
     item.finish()
 }
 
-fn union(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
+fn union(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
     let mut item = Item::new("union", facts, at, shape);
     if facts.is_total(at) {
         item.line("#[derive(Eq, Hash)]");
     }
-    let names = shape.members.iter().map(|member| member.name.as_str());
+    let names = shape.members.iter().map(|member| member.name);
     let members = shape.members.iter().zip(crate::lower::accessors(names));
     item.block(&format!("pub enum {}", shape.rust), |item| {
         for (member, accessor) in members {
             item.docs(&member.docs, facts.of_member(member));
-            item.deprecated(member.deprecated.as_deref());
+            item.deprecated(member.deprecated);
             let variant = &member.rust;
             let value = member_type(facts.service, member);
             let unboxed = match member.boxed {
@@ -134,7 +133,7 @@ fn union(facts: &Facts<'_>, at: usize, shape: &Shape) -> String {
 }
 
 /// The type of a member's value, with its box where it needs one.
-pub(crate) fn member_type(service: &Service, member: &Member) -> String {
+pub(crate) fn member_type(service: &Service<'_>, member: &Member<'_>) -> String {
     let inner = type_of(service, member.target);
     if member.boxed {
         format!("Box<{inner}>")
@@ -144,8 +143,8 @@ pub(crate) fn member_type(service: &Service, member: &Member) -> String {
 }
 
 /// The Rust type of a shape's values.
-pub(crate) fn type_of(service: &Service, target: usize) -> String {
-    let Some(shape) = service.shapes.get(target) else {
+pub(crate) fn type_of(service: &Service<'_>, target: ShapeIndex) -> String {
+    let Some(shape) = service.at(target) else {
         return "()".to_owned();
     };
     let part = |at: usize| {
@@ -153,7 +152,7 @@ pub(crate) fn type_of(service: &Service, target: usize) -> String {
             .members
             .get(at)
             .map_or_else(String::new, |member| type_of(service, member.target));
-        if shape.sparse {
+        if shape.is(Flags::SPARSE) {
             format!("Option<{inner}>")
         } else {
             inner
@@ -163,11 +162,11 @@ pub(crate) fn type_of(service: &Service, target: usize) -> String {
         Kind::Blob => "Blob",
         Kind::Boolean => "bool",
         Kind::String => "String",
-        Kind::Byte => "i8",
-        Kind::Short => "i16",
-        Kind::Integer => "i32",
-        Kind::Long => "i64",
-        Kind::BigInteger => "i128",
+        Kind::Integer(Width::Byte) => "i8",
+        Kind::Integer(Width::Short) => "i16",
+        Kind::Integer(Width::Integer) => "i32",
+        Kind::Integer(Width::Long) => "i64",
+        Kind::Integer(Width::Big) => "i128",
         Kind::Float => "f32",
         Kind::Double => "f64",
         Kind::Timestamp => "Timestamp",

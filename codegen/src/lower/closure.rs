@@ -1,8 +1,9 @@
 //! Which operations and shapes are generated: those that were asked for, and all that they need.
 
-use super::{Input, missing_name};
+use super::{Input, missing_name, traits};
 use crate::ast::{Member, Reference, Shape};
 use crate::diagnostics::{Diagnostic, Report};
+use opsmith_schema::{ShapeIndex, TraitKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The structure that stands for no input and no output.
@@ -29,7 +30,7 @@ type Named<'a> = (&'a str, &'a Shape);
 /// The operations that were asked for; all of the service when none was, but for those that no code
 /// can be made of, which are told apart unless nothing else is left.
 pub(crate) fn operations<'a>(
-    input: &Input<'a>,
+    input: &Input<'a, '_>,
     id: &str,
     service: &'a Shape,
     report: &mut Report,
@@ -83,8 +84,8 @@ pub(crate) fn operations<'a>(
 }
 
 /// Whether the operation's input or output is a stream, which is reported.
-fn streams(input: &Input<'_>, (id, operation): Named<'_>, report: &mut Report) -> bool {
-    let streaming = |traits: &crate::ast::Traits| traits.contains_key(super::traits::STREAMING);
+fn streams(input: &Input<'_, '_>, (id, operation): Named<'_>, report: &mut Report) -> bool {
+    let streaming = |traits: &crate::ast::Traits| traits::has(traits, TraitKind::Streaming);
     let shapes = [("takes", &operation.input), ("answers", &operation.output)];
     let found = shapes.into_iter().find_map(|(verb, reference)| {
         let shape = input.model.shapes.get(&reference.as_ref()?.target)?;
@@ -99,7 +100,7 @@ fn streams(input: &Input<'_>, (id, operation): Named<'_>, report: &mut Report) -
         report.add_trait(
             &operation.file,
             id,
-            super::traits::STREAMING,
+            TraitKind::Streaming.id(),
             problem,
             "name the other operations",
         );
@@ -109,7 +110,7 @@ fn streams(input: &Input<'_>, (id, operation): Named<'_>, report: &mut Report) -
 
 /// Operations of a service or resource, and of its resources.
 fn collect<'a>(
-    input: &Input<'a>,
+    input: &Input<'a, '_>,
     id: &str,
     shape: &'a Shape,
     out: &mut Vec<&'a Reference>,
@@ -160,7 +161,7 @@ pub(crate) struct Closure<'a> {
 impl<'a> Closure<'a> {
     /// All shapes that the operations reach.
     pub(crate) fn of(
-        input: &Input<'a>,
+        input: &Input<'a, '_>,
         operations: &[(&'a str, &'a Shape)],
         service: &'a Shape,
         report: &mut Report,
@@ -206,14 +207,19 @@ impl<'a> Closure<'a> {
     }
 
     /// The position of a shape, if it is generated.
-    pub(crate) fn index(&self, id: &str) -> Option<usize> {
+    pub(crate) fn position(&self, id: &str) -> Option<usize> {
         self.positions.get(id).copied()
+    }
+
+    /// The same as an index of the schema.
+    pub(crate) fn index(&self, id: &str) -> Option<ShapeIndex> {
+        ShapeIndex::try_from(self.position(id)?).ok()
     }
 }
 
 /// A walk over shapes, without recursion, since a model may be deep.
 struct Reach<'a, 'r> {
-    input: &'r Input<'a>,
+    input: &'r Input<'a, 'r>,
     report: &'r mut Report,
     found: BTreeMap<&'a str, &'a Shape>,
     due: Vec<(&'a str, &'a Shape)>,

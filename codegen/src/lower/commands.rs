@@ -1,11 +1,13 @@
 //! Command words and options: what names give, and what exceptions and the AWS CLI change of it.
 
 use super::{closure, names, traits};
+use crate::arena::Arena;
 use crate::ast::{Model, Shape};
 use crate::aws_cli::{self, AwsCli};
 use crate::diagnostics::Report;
 use crate::exceptions::Exceptions;
-use crate::ir::Change;
+use opsmith_schema::TraitKind;
+use opsmith_schema::commands::{Change, Command};
 
 /// What command words of a service are made by.
 pub(super) struct Words<'a> {
@@ -13,15 +15,6 @@ pub(super) struct Words<'a> {
     exceptions: &'a Exceptions,
     facts: &'a AwsCli,
     service: &'a aws_cli::Service,
-}
-
-/// The command of an operation.
-#[derive(Default)]
-pub(super) struct Command {
-    pub(super) name: String,
-    /// The option of each member of the input.
-    pub(super) options: Vec<String>,
-    pub(super) changes: Vec<Change>,
 }
 
 impl<'a> Words<'a> {
@@ -41,21 +34,21 @@ impl<'a> Words<'a> {
                 "this is a fault of the generator; please report it",
             );
         }
-        let sdk_id = traits::field(&service.traits, traits::SERVICE, "sdkId");
+        let sdk_id = traits::part(&service.traits, TraitKind::Service, "sdkId");
         Words {
             model,
             exceptions,
             facts,
-            service: facts.service(&sdk_id),
+            service: facts.service(sdk_id),
         }
     }
 
     /// The command word of the service: what exceptions, the AWS CLI or an importer say, else the
     /// SDK id in lower case with dashes.
     pub(super) fn service(&self, id: &str, service: &Shape, report: &mut Report) -> String {
-        let recorded = traits::text(&service.traits, traits::COMMAND);
-        let recorded = Some(&*recorded).filter(|word| !word.is_empty());
-        let sdk_id = traits::field(&service.traits, traits::SERVICE, "sdkId");
+        let recorded = traits::text(&service.traits, TraitKind::Command);
+        let recorded = Some(recorded).filter(|word| !word.is_empty());
+        let sdk_id = traits::part(&service.traits, TraitKind::Service, "sdkId");
         match self
             .exceptions
             .command()
@@ -77,61 +70,71 @@ impl<'a> Words<'a> {
             None => super::dashed(if sdk_id.is_empty() {
                 closure::local(id)
             } else {
-                &sdk_id
+                sdk_id
             }),
         }
     }
 
-    /// The command of an operation.
-    pub(super) fn command(&self, id: &str, operation: &Shape, report: &mut Report) -> Command {
+    /// The command of an operation, without its waiters.
+    pub(super) fn command<'s>(
+        &self,
+        id: &str,
+        operation: &Shape,
+        arena: &'s Arena,
+        report: &mut Report,
+    ) -> Command<'s> {
         let word = names::kebab(&self.facts.joined(closure::local(id)));
-        let name = self.service.operation(&word).to_owned();
+        let name = self.service.operation(&word);
         let target = operation
             .input
             .as_ref()
             .map_or("", |input| input.target.as_str());
-        let Some(input) = self.model.shapes.get(target) else {
-            return Command {
-                changes: self.service.of_command(&name),
-                name,
-                ..Command::default()
-            };
-        };
+        let mut changes = self.service.of_command(name, arena);
+        let mut options: &[&str] = &[];
+        if let Some(input) = self.model.shapes.get(target) {
+            options = self.options(name, closure::local(target), input, arena);
+            changes.extend(self.service.of_options(name, options, arena));
+            let hoists = self.service.hoists(name, arena);
+            changes.extend(
+                hoists
+                    .filter(|hoist| self.leads_somewhere(input, hoist.path))
+                    .map(Change::Hoist),
+            );
+        }
+        for option in options.iter().filter(|option| self.facts.is_global(option)) {
+            let problem = format!("the option --{option} of {name} is a global option too");
+            let help = "name it otherwise with an `option` in a file of exceptions";
+            report.add(&operation.file, id, problem, help);
+        }
+        Command {
+            name: arena.text(name),
+            options,
+            changes: arena.list(changes),
+            waiters: &[],
+        }
+    }
+
+    /// The option of each member of an input.
+    fn options<'s>(
+        &self,
+        command: &str,
+        shape: &str,
+        input: &Shape,
+        arena: &'s Arena,
+    ) -> &'s [&'s str] {
         let rules: Vec<String> = input
             .members
             .keys()
             .map(|member| names::kebab(member))
             .collect();
         let option = |(member, rule): (&String, &String)| {
-            let exception = self
-                .exceptions
-                .option(&format!("{}${member}", closure::local(target)));
-            let known = exception.or_else(|| self.service.option(&name, rule));
-            known.map_or_else(|| self.distinct(&name, rule, &rules), str::to_owned)
+            let exception = self.exceptions.option(&format!("{shape}${member}"));
+            match exception.or_else(|| self.service.option(command, rule)) {
+                Some(known) => arena.text(known),
+                None => arena.text(&self.distinct(command, rule, &rules)),
+            }
         };
-        let options: Vec<String> = input.members.keys().zip(&rules).map(option).collect();
-        for option in options.iter().filter(|option| self.facts.is_global(option)) {
-            let problem = format!("the option --{option} of {name} is a global option too");
-            report.add(
-                &operation.file,
-                id,
-                problem,
-                "name it otherwise with an `option` in a file of exceptions",
-            );
-        }
-        let mut changes = self.service.of_command(&name);
-        changes.extend(self.service.of_options(&name, &options));
-        changes.extend(
-            self.service
-                .hoists(&name)
-                .filter(|hoist| self.leads_somewhere(input, &hoist.path))
-                .map(Change::Hoist),
-        );
-        Command {
-            name,
-            options,
-            changes,
-        }
+        arena.list(input.members.keys().zip(&rules).map(option))
     }
 
     /// The option itself; where a global one is called so and the AWS CLI has no name for it yet,
@@ -147,7 +150,7 @@ impl<'a> Words<'a> {
 
     /// Whether there are members of these names, one within the other. Models older than the AWS
     /// CLI may lack them.
-    fn leads_somewhere(&self, input: &Shape, path: &[String]) -> bool {
+    fn leads_somewhere(&self, input: &Shape, path: &[&str]) -> bool {
         let mut shape = Some(input);
         path.iter().all(|name| {
             let within = match shape {
@@ -157,7 +160,7 @@ impl<'a> Words<'a> {
                     .and_then(|element| self.model.shapes.get(&element.target)),
                 other => other,
             };
-            let member = within.and_then(|within| within.members.get(name));
+            let member = within.and_then(|within| within.members.get(*name));
             shape = member
                 .and_then(|member| self.model.target(&member.target))
                 .map(|(_, shape)| shape);
@@ -166,7 +169,7 @@ impl<'a> Words<'a> {
     }
 
     /// Commands that the AWS CLI has and ours has not.
-    pub(super) fn missing(&self) -> Vec<(String, String)> {
-        self.service.missing()
+    pub(super) fn missing<'s>(&self, arena: &'s Arena) -> &'s [(&'s str, &'s str)] {
+        self.service.missing(arena)
     }
 }

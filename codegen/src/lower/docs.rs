@@ -6,9 +6,10 @@
 //! (`<ip address>`) is text.
 
 use super::traits;
+use crate::arena::Arena;
 use crate::ast::Traits;
-use crate::ir::Docs;
 use html5gum::{Token, Tokenizer};
+use opsmith_schema::TraitKind;
 
 /// Elements that need no end tag to be known as such.
 const ELEMENTS: &[&str] = &[
@@ -48,11 +49,11 @@ const ELEMENTS: &[&str] = &[
 
 /// The documentation among the traits of a shape or member. A blank before the first word stays:
 /// samples in YAML show it.
-pub(crate) fn docs(traits: &Traits) -> Docs {
-    Docs(visible(&markdown(&traits::text(
-        traits,
-        traits::DOCUMENTATION,
-    ))))
+pub(crate) fn docs<'a>(traits: &Traits, arena: &'a Arena) -> &'a str {
+    match traits::text(traits, TraitKind::Documentation) {
+        "" => "",
+        html => arena.text(&visible(&markdown(html))),
+    }
 }
 
 /// The text without characters that act on a terminal or turn text around: what is read is what

@@ -1,31 +1,32 @@
-//! Endpoint rules: from the trait's JSON to the tree that rows are made of.
+//! Endpoint rules: from the trait's JSON to the schema's tree.
 
-use crate::ir::{Condition, EndpointRules as RuleSet, Expression, Parameter, Rule};
+use crate::arena::Arena;
 use crate::read::record;
+use opsmith_schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use serde_core::Deserialize as _;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The functions of the rules language: what models call them, how many arguments they take, and
-/// the row's variant.
-const FUNCTIONS: &[(&str, usize, &str)] = &[
-    ("isSet", 1, "IsSet"),
-    ("not", 1, "Not"),
-    ("getAttr", 2, "GetAttr"),
-    ("stringEquals", 2, "StringEquals"),
-    ("booleanEquals", 2, "BooleanEquals"),
-    ("isValidHostLabel", 2, "IsValidHostLabel"),
-    ("parseURL", 1, "ParseUrl"),
-    ("substring", 4, "Substring"),
-    ("uriEncode", 1, "UriEncode"),
-    ("split", 3, "Split"),
-    ("ite", 3, "Ite"),
-    ("aws.partition", 1, "Partition"),
-    ("aws.parseArn", 1, "ParseArn"),
+/// the function.
+const FUNCTIONS: &[(&str, usize, Function)] = &[
+    ("isSet", 1, Function::IsSet),
+    ("not", 1, Function::Not),
+    ("getAttr", 2, Function::GetAttr),
+    ("stringEquals", 2, Function::StringEquals),
+    ("booleanEquals", 2, Function::BooleanEquals),
+    ("isValidHostLabel", 2, Function::IsValidHostLabel),
+    ("parseURL", 1, Function::ParseUrl),
+    ("substring", 4, Function::Substring),
+    ("uriEncode", 1, Function::UriEncode),
+    ("split", 3, Function::Split),
+    ("ite", 3, Function::Ite),
+    ("aws.partition", 1, Function::Partition),
+    ("aws.parseArn", 1, Function::ParseArn),
     (
         "aws.isVirtualHostableS3Bucket",
         2,
-        "IsVirtualHostableS3Bucket",
+        Function::IsVirtualHostableS3Bucket,
     ),
 ];
 
@@ -65,10 +66,20 @@ record! {
     needs "url"
 }
 
+/// No rules: the model has none, or they are wrong.
+const NONE: RuleSet<'static> = RuleSet {
+    parameters: &[],
+    rules: &[],
+};
+
 /// Lowers the rules; what is wrong with them goes to `problem`, with what to do about it.
-pub(crate) fn lower(rules: Option<&Value>, problem: &mut impl FnMut(String, String)) -> RuleSet {
+pub(crate) fn lower<'a>(
+    rules: Option<&Value>,
+    arena: &'a Arena,
+    problem: &mut impl FnMut(String, String),
+) -> RuleSet<'a> {
     let Some(rules) = rules else {
-        return RuleSet::default();
+        return NONE;
     };
     let source = match Source::deserialize(rules) {
         Ok(source) => source,
@@ -77,40 +88,37 @@ pub(crate) fn lower(rules: Option<&Value>, problem: &mut impl FnMut(String, Stri
                 format!("the rules are not what the rules language has: {error}"),
                 String::new(),
             );
-            return RuleSet::default();
+            return NONE;
         }
     };
     let names = source.parameters.keys().cloned().collect();
     let mut lowering = Lowering {
+        arena,
         names,
         depth: 0,
         problem,
     };
-    let parameters = source
-        .parameters
-        .into_iter()
-        .map(|(name, parameter)| Parameter {
-            default: parameter
-                .default
-                .and_then(|default| lowering.expression(&default)),
-            name,
-            built_in: parameter.built_in,
-        });
-    let parameters = parameters.collect();
+    let parameters = source.parameters.iter().map(|(name, parameter)| {
+        let default = parameter.default.as_ref();
+        let default = default.and_then(|default| lowering.expression(default));
+        Parameter(arena.text(name), arena.text(&parameter.built_in), default)
+    });
+    let parameters = arena.list(parameters);
     RuleSet {
         parameters,
-        rules: lowering.rules(source.rules),
+        rules: lowering.rules(&source.rules),
     }
 }
 
-struct Lowering<'a> {
+struct Lowering<'a, 'p> {
+    arena: &'a Arena,
     /// Names that have a value where the rule stands.
     names: BTreeSet<String>,
     depth: usize,
-    problem: &'a mut dyn FnMut(String, String),
+    problem: &'p mut dyn FnMut(String, String),
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a, '_> {
     fn report(&mut self, problem: impl Into<String>, help: impl Into<String>) {
         (self.problem)(problem.into(), help.into());
     }
@@ -130,28 +138,25 @@ impl Lowering<'_> {
         Some(lowered)
     }
 
-    fn rules(&mut self, rules: Vec<RuleSource>) -> Vec<Rule> {
+    fn rules(&mut self, rules: &[RuleSource]) -> &'a [Rule<'a>] {
         let lower = |lowering: &mut Self| {
-            rules
-                .into_iter()
-                .filter_map(|rule| lowering.rule(rule))
-                .collect()
+            let arena = lowering.arena;
+            arena.list(rules.iter().filter_map(|rule| lowering.rule(rule)))
         };
         self.deeper(lower).unwrap_or_default()
     }
 
-    fn rule(&mut self, rule: RuleSource) -> Option<Rule> {
+    fn rule(&mut self, rule: &RuleSource) -> Option<Rule<'a>> {
         let outer = self.names.clone();
-        let conditions = rule
-            .conditions
-            .iter()
-            .filter_map(|condition| self.condition(condition))
-            .collect();
-        let rule = match (rule.rules, rule.endpoint, rule.error) {
+        let conditions = rule.conditions.iter();
+        let conditions = self
+            .arena
+            .list(conditions.filter_map(|condition| self.condition(condition)));
+        let rule = match (&rule.rules, &rule.endpoint, &rule.error) {
             (Some(rules), None, None) => Some(Rule::Tree(conditions, self.rules(rules))),
             (None, Some(endpoint), None) => self.endpoint(conditions, endpoint),
             (None, None, Some(message)) => self
-                .expression(&message)
+                .expression(message)
                 .map(|message| Rule::Error(conditions, message)),
             _ => {
                 self.report(
@@ -165,48 +170,49 @@ impl Lowering<'_> {
         rule
     }
 
-    fn condition(&mut self, condition: &Value) -> Option<Condition> {
+    fn condition(&mut self, condition: &Value) -> Option<Condition<'a>> {
         let value = self.expression(condition)?;
-        let assign = condition
-            .get("assign")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
+        let assign = condition.get("assign").and_then(Value::as_str);
+        let assign = assign.unwrap_or_default();
         if !assign.is_empty() {
-            self.names.insert(assign.clone());
+            self.names.insert(assign.to_owned());
         }
-        Some(Condition { value, assign })
+        Some(Condition(value, self.arena.text(assign)))
     }
 
-    fn endpoint(&mut self, conditions: Vec<Condition>, endpoint: EndpointSource) -> Option<Rule> {
+    fn endpoint(
+        &mut self,
+        conditions: &'a [Condition<'a>],
+        endpoint: &EndpointSource,
+    ) -> Option<Rule<'a>> {
         let url = self.expression(&endpoint.url)?;
-        let mut properties = Vec::new();
-        for (name, value) in endpoint.properties {
-            properties.push((name, self.expression(&value)?));
-        }
+        let properties = self.entries(&endpoint.properties)?;
         let mut headers = Vec::new();
-        for (name, values) in endpoint.headers {
-            headers.push((
-                name,
-                values
-                    .iter()
-                    .map(|value| self.expression(value))
-                    .collect::<Option<_>>()?,
-            ));
+        for (name, values) in &endpoint.headers {
+            headers.push((self.arena.text(name), self.expressions(values)?));
         }
-        Some(Rule::Endpoint {
-            conditions,
-            url,
-            properties,
-            headers,
-        })
+        let headers = self.arena.list(headers);
+        Some(Rule::Endpoint(conditions, url, properties, headers))
     }
 
-    fn expression(&mut self, value: &Value) -> Option<Expression> {
+    fn expressions(&mut self, values: &[Value]) -> Option<&'a [Expression<'a>]> {
+        let values: Option<Vec<_>> = values.iter().map(|value| self.expression(value)).collect();
+        Some(self.arena.list(values?))
+    }
+
+    fn entries(&mut self, map: &Map<String, Value>) -> Option<&'a [(&'a str, Expression<'a>)]> {
+        let mut entries = Vec::new();
+        for (name, value) in map {
+            entries.push((self.arena.text(name), self.expression(value)?));
+        }
+        Some(self.arena.list(entries))
+    }
+
+    fn expression(&mut self, value: &Value) -> Option<Expression<'a>> {
         self.deeper(|lowering| lowering.shallow(value)).flatten()
     }
 
-    fn shallow(&mut self, value: &Value) -> Option<Expression> {
+    fn shallow(&mut self, value: &Value) -> Option<Expression<'a>> {
         match value {
             Value::Bool(value) => Some(Expression::Boolean(*value)),
             Value::Number(number) => match number.as_i64() {
@@ -221,13 +227,9 @@ impl Lowering<'_> {
             },
             Value::String(text) => {
                 self.template(text);
-                Some(Expression::Text(text.clone()))
+                Some(Expression::Text(self.arena.text(text)))
             }
-            Value::Array(items) => items
-                .iter()
-                .map(|item| self.expression(item))
-                .collect::<Option<_>>()
-                .map(Expression::List),
+            Value::Array(items) => self.expressions(items).map(Expression::List),
             Value::Object(map) => self.object(map),
             Value::Null => {
                 self.report("null stands for a value", "leave it out, or give a value");
@@ -236,10 +238,10 @@ impl Lowering<'_> {
         }
     }
 
-    fn object(&mut self, map: &Map<String, Value>) -> Option<Expression> {
+    fn object(&mut self, map: &Map<String, Value>) -> Option<Expression<'a>> {
         if let Some(name) = map.get("ref").and_then(Value::as_str) {
             self.known(name);
-            return Some(Expression::Ref(name.to_owned()));
+            return Some(Expression::Ref(self.arena.text(name)));
         }
         if let Some(name) = map.get("fn").and_then(Value::as_str) {
             return self.call(
@@ -249,16 +251,12 @@ impl Lowering<'_> {
                     .map_or(&[], Vec::as_slice),
             );
         }
-        let mut entries = Vec::new();
-        for (name, value) in map {
-            entries.push((name.clone(), self.expression(value)?));
-        }
-        Some(Expression::Map(entries))
+        self.entries(map).map(Expression::Map)
     }
 
-    fn call(&mut self, name: &str, arguments: &[Value]) -> Option<Expression> {
+    fn call(&mut self, name: &str, arguments: &[Value]) -> Option<Expression<'a>> {
         let (takes, function) = match (name, FUNCTIONS.iter().find(|(known, ..)| *known == name)) {
-            ("coalesce", _) => (arguments.len(), "Coalesce"),
+            ("coalesce", _) => (arguments.len(), Function::Coalesce),
             (_, Some((_, takes, function))) => (*takes, *function),
             (_, None) => {
                 let names = FUNCTIONS.iter().map(|(known, ..)| *known);
@@ -277,11 +275,7 @@ impl Lowering<'_> {
             );
             return None;
         }
-        let arguments = arguments
-            .iter()
-            .map(|argument| self.expression(argument))
-            .collect::<Option<_>>()?;
-        Some(Expression::Call(function, arguments))
+        Some(Expression::Call(function, self.expressions(arguments)?))
     }
 
     fn known(&mut self, name: &str) {

@@ -2,13 +2,19 @@
 //! recorded them, which say more and come first.
 
 use super::closure::UNIT;
-use super::traits::{PAGINATED, PAGINATOR, field};
+use super::traits::{has, part, value};
+use crate::arena::Arena;
 use crate::ast::{Model, Reference, Shape, Traits};
-use crate::ir::{OperationTrait, Pagination};
+use opsmith_schema::{Pagination, Trait, TraitKind};
 use serde_json::Value;
 
 /// How an operation is paged, if it is.
-pub(super) fn pages(model: &Model, operation: &Shape, service: &Shape) -> Option<OperationTrait> {
+pub(super) fn pages<'a>(
+    model: &Model,
+    operation: &Shape,
+    service: &Shape,
+    arena: &'a Arena,
+) -> Option<Trait<'a>> {
     let shape = |reference: &Option<Reference>| {
         let target = reference
             .as_ref()
@@ -17,36 +23,28 @@ pub(super) fn pages(model: &Model, operation: &Shape, service: &Shape) -> Option
     };
     let input = shape(&operation.input);
     let output = shape(&operation.output);
-    let said = match (
-        operation.traits.get(PAGINATOR),
-        operation.traits.contains_key(PAGINATED),
-    ) {
-        (Some(paginator), _) => botocore(paginator),
-        (None, true) => smithy(model, output, &operation.traits, &service.traits),
-        (None, false) => return None,
+    let said = match value(&operation.traits, TraitKind::Paginator) {
+        Some(paginator) => botocore(paginator, arena),
+        None if has(&operation.traits, TraitKind::Paginated) => {
+            smithy(model, output, &operation.traits, &service.traits, arena)
+        }
+        None => return None,
     };
     Some(match check(model, input, output, &said) {
-        Ok(()) => OperationTrait::Paginated(said),
-        Err(reason) => OperationTrait::Unpaged(reason),
+        Ok(()) => Trait::Paginated(arena.item(said)),
+        Err(reason) => Trait::Unpaged(arena.text(&reason)),
     })
 }
 
-fn botocore(paginator: &Value) -> Pagination {
+fn botocore<'a>(paginator: &Value, arena: &'a Arena) -> Pagination<'a> {
     let texts = |key: &str| match paginator.get(key) {
-        Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(all)) => all
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        _ => Vec::new(),
+        Some(Value::String(one)) => arena.texts([one.as_str()]),
+        Some(Value::Array(all)) => arena.texts(all.iter().filter_map(Value::as_str)),
+        _ => &[],
     };
     let text = |key: &str| {
-        paginator
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
+        let text = paginator.get(key).and_then(Value::as_str);
+        arena.text(text.unwrap_or_default())
     };
     Pagination {
         input_tokens: texts("input_token"),
@@ -61,55 +59,68 @@ fn botocore(paginator: &Value) -> Pagination {
 /// What Smithy's trait says, which takes from the service's what it leaves out. It names one list
 /// of items at most; all other lists grow with the pages too, and what is neither list nor number
 /// nor boolean counts as the first page has it. Numbers and booleans are about one page.
-fn smithy(model: &Model, output: Option<&Shape>, traits: &Traits, service: &Traits) -> Pagination {
-    let text = |key: &str| match field(traits, PAGINATED, key) {
-        empty if empty.is_empty() => field(service, PAGINATED, key),
-        given => given,
+fn smithy<'a>(
+    model: &Model,
+    output: Option<&Shape>,
+    traits: &Traits,
+    service: &Traits,
+    arena: &'a Arena,
+) -> Pagination<'a> {
+    let text = |key: &str| match part(traits, TraitKind::Paginated, key) {
+        "" => arena.text(part(service, TraitKind::Paginated, key)),
+        given => arena.text(given),
     };
     let token = text("outputToken");
     let items = text("items");
-    let mut said = Pagination {
-        input_tokens: vec![text("inputToken")],
-        items: Some(items.clone())
-            .into_iter()
-            .filter(|items| !items.is_empty())
-            .collect(),
-        page_size: text("pageSize"),
-        ..Pagination::default()
-    };
-    output
-        .into_iter()
-        .for_each(|output| beside(model, output, "", &[&token, &items], &mut said));
+    let mut others = Others::default();
+    if let Some(output) = output {
+        others.add(model, output, "", &[token, items]);
+    }
+    let named = Some(items).filter(|items| !items.is_empty());
+    let lists = others.lists.iter().map(String::as_str);
     Pagination {
-        output_tokens: vec![token],
-        ..said
+        input_tokens: arena.list([text("inputToken")]),
+        output_tokens: arena.list([token]),
+        items: arena.texts(named.into_iter().chain(lists)),
+        page_size: text("pageSize"),
+        more: "",
+        first_page: arena.texts(others.rest.iter().map(String::as_str)),
     }
 }
 
-/// Adds the members of an output that a paginator does not name: not those at the paths `named`,
-/// nor what holds them.
-fn beside(model: &Model, shape: &Shape, prefix: &str, named: &[&str], said: &mut Pagination) {
-    for (name, member) in &shape.members {
-        let path = format!("{prefix}{name}");
-        let Some((_, target)) = model.target(&member.target) else {
-            continue;
-        };
-        if named.contains(&path.as_str()) {
-            continue;
-        }
-        if named.iter().any(|named| {
-            named
-                .strip_prefix(&path)
-                .is_some_and(|rest| rest.starts_with('.'))
-        }) {
-            beside(model, target, &format!("{path}."), named, said);
-            continue;
-        }
-        match target.kind.as_str() {
-            "list" | "set" => said.items.push(path),
-            "boolean" | "byte" | "short" | "integer" | "intEnum" | "long" | "float" | "double"
-            | "bigInteger" | "bigDecimal" => {}
-            _ => said.first_page.push(path),
+/// Paths of the members of an output that a paginator does not name.
+#[derive(Default)]
+struct Others {
+    lists: Vec<String>,
+    /// Neither lists nor numbers nor booleans.
+    rest: Vec<String>,
+}
+
+impl Others {
+    /// Adds the members of a shape: not those at the paths `named`, nor what holds them.
+    fn add(&mut self, model: &Model, shape: &Shape, prefix: &str, named: &[&str]) {
+        for (name, member) in &shape.members {
+            let path = format!("{prefix}{name}");
+            let Some((_, target)) = model.target(&member.target) else {
+                continue;
+            };
+            if named.contains(&path.as_str()) {
+                continue;
+            }
+            let holds = |named: &&str| {
+                let rest = named.strip_prefix(&path);
+                rest.is_some_and(|rest| rest.starts_with('.'))
+            };
+            if named.iter().any(holds) {
+                self.add(model, target, &format!("{path}."), named);
+                continue;
+            }
+            match target.kind.as_str() {
+                "list" | "set" => self.lists.push(path),
+                "boolean" | "byte" | "short" | "integer" | "intEnum" | "long" | "float"
+                | "double" | "bigInteger" | "bigDecimal" => {}
+                _ => self.rest.push(path),
+            }
         }
     }
 }
@@ -119,7 +130,7 @@ fn check(
     model: &Model,
     input: Option<&Shape>,
     output: Option<&Shape>,
-    said: &Pagination,
+    said: &Pagination<'_>,
 ) -> Result<(), String> {
     let (Some(input), Some(output)) = (input, output) else {
         return Err("it has no input or no output".to_owned());
@@ -134,8 +145,8 @@ fn check(
     if said.items.is_empty() {
         return Err("no list grows with the pages".to_owned());
     }
-    let sizes = Some(&said.page_size).filter(|size| !size.is_empty());
-    for name in said.input_tokens.iter().chain(sizes) {
+    let size = Some(said.page_size).filter(|size| !size.is_empty());
+    for name in said.input_tokens.iter().copied().chain(size) {
         if !input.members.contains_key(name) {
             return Err(format!("the input has no member `{name}`"));
         }
@@ -145,12 +156,12 @@ fn check(
         .iter()
         .flat_map(|token| token.split("||"))
         .map(str::trim);
-    let more = Some(said.more.as_str()).filter(|more| !more.is_empty());
+    let more = Some(said.more).filter(|more| !more.is_empty());
     let plain = said
         .items
         .iter()
-        .chain(&said.first_page)
-        .map(String::as_str)
+        .chain(said.first_page)
+        .copied()
         .chain(more);
     let mut paths = tokens
         .map(|path| (path, true))
@@ -197,12 +208,12 @@ mod tests {
     use serde_json::json;
 
     /// How an operation with this trait is paged.
-    fn paged(id: &str, value: &Value) -> OperationTrait {
+    fn paged<'a>(kind: TraitKind, value: &Value, arena: &'a Arena) -> Trait<'a> {
         let member = |target: &str| json!({ "target": target });
         let text = member("smithy.api#String");
         let model = json!({ "smithy": "2.0", "shapes": {
             "t#Service": { "type": "service", "traits": { "smithy.api#paginated": { "inputToken": "token", "pageSize": "size" } } },
-            "t#List": { "type": "operation", "input": member("t#Input"), "output": member("t#Output"), "traits": { id: value } },
+            "t#List": { "type": "operation", "input": member("t#Input"), "output": member("t#Output"), "traits": { kind.id(): value } },
             "t#Input": { "type": "structure", "members": { "token": text, "other": text, "size": member("smithy.api#Integer") } },
             "t#Output": { "type": "structure", "members": {
                 "page": member("t#Page"), "token": text, "all": member("t#Items"), "name": text,
@@ -215,71 +226,71 @@ mod tests {
         let mut report = Report::default();
         let model = Model::load(&[("m.json".to_owned(), model.to_string())], &mut report);
         let shape = |id: &str| model.shapes.get(id).expect("a shape");
-        pages(&model, shape("t#List"), shape("t#Service")).expect("pages")
-    }
-
-    fn texts(all: &[&str]) -> Vec<String> {
-        all.iter().map(|text| (*text).to_owned()).collect()
+        pages(&model, shape("t#List"), shape("t#Service"), arena).expect("pages")
     }
 
     #[test]
     fn all_that_botocore_says() {
+        let arena = Arena::new();
         let said = paged(
-            PAGINATOR,
+            TraitKind::Paginator,
             &json!({
                 "input_token": ["token", "other"], "output_token": ["token || page.items[-1].id", "page.next"],
                 "result_key": ["page.items", "count"], "limit_key": "size", "more_results": "has",
                 "non_aggregate_keys": ["name", "page.title"],
             }),
+            &arena,
         );
         let expected = Pagination {
-            input_tokens: texts(&["token", "other"]),
-            output_tokens: texts(&["token || page.items[-1].id", "page.next"]),
-            items: texts(&["page.items", "count"]),
-            page_size: "size".to_owned(),
-            more: "has".to_owned(),
-            first_page: texts(&["name", "page.title"]),
+            input_tokens: &["token", "other"],
+            output_tokens: &["token || page.items[-1].id", "page.next"],
+            items: &["page.items", "count"],
+            page_size: "size",
+            more: "has",
+            first_page: &["name", "page.title"],
         };
-        assert!(
-            matches!(&said, OperationTrait::Paginated(found) if *found == expected),
-            "{said:?}"
-        );
+        assert!(said == Trait::Paginated(&expected), "{said:?}");
     }
 
     #[test]
     fn smithys_items_and_what_is_beside_them() {
+        let arena = Arena::new();
         let said = paged(
-            PAGINATED,
+            TraitKind::Paginated,
             &json!({ "outputToken": "page.next", "items": "page.items" }),
+            &arena,
         );
         let expected = Pagination {
-            input_tokens: texts(&["token"]),
-            output_tokens: texts(&["page.next"]),
-            items: texts(&["page.items", "all"]),
-            page_size: "size".to_owned(),
-            more: String::new(),
-            first_page: texts(&["name", "page.title", "token"]),
+            input_tokens: &["token"],
+            output_tokens: &["page.next"],
+            items: &["page.items", "all"],
+            page_size: "size",
+            more: "",
+            first_page: &["name", "page.title", "token"],
         };
-        assert!(
-            matches!(&said, OperationTrait::Paginated(found) if *found == expected),
-            "{said:?}"
+        assert!(said == Trait::Paginated(&expected), "{said:?}");
+        let said = paged(
+            TraitKind::Paginated,
+            &json!({ "outputToken": "token" }),
+            &arena,
         );
-        let said = paged(PAGINATED, &json!({ "outputToken": "token" }));
         assert!(
-            matches!(&said, OperationTrait::Paginated(found) if found.items == ["all"]),
+            matches!(&said, Trait::Paginated(found) if found.items == ["all"]),
             "{said:?}"
         );
     }
 
     #[test]
     fn what_is_not_supported_is_said() {
+        let arena = Arena::new();
         let reason = |token: Value, items: Value| {
             let said = paged(
-                PAGINATOR,
+                TraitKind::Paginator,
                 &json!({ "input_token": "token", "output_token": token, "result_key": items }),
+                &arena,
             );
             match said {
-                OperationTrait::Unpaged(reason) => reason,
+                Trait::Unpaged(reason) => reason.to_owned(),
                 other => panic!("{other:?}"),
             }
         };
@@ -304,11 +315,12 @@ mod tests {
         }
         assert_eq!(reason(json!("token"), json!("all[0]")), no_path("all[0]"));
         let said = paged(
-            PAGINATOR,
+            TraitKind::Paginator,
             &json!({ "input_token": "nope", "output_token": "token", "result_key": "all" }),
+            &arena,
         );
         assert!(
-            matches!(&said, OperationTrait::Unpaged(reason) if reason == "the input has no member `nope`"),
+            matches!(&said, Trait::Unpaged(reason) if *reason == "the input has no member `nope`"),
             "{said:?}"
         );
     }
@@ -356,6 +368,7 @@ mod tests {
             let imported = crate::import::botocore(&sources, &crate::import::Options::default());
             let imported = imported.unwrap_or_else(|error| panic!("{error}"));
             services += 1;
+            let arena = Arena::new();
             let mut report = Report::default();
             let model = Model::load(
                 &[(version.display().to_string(), imported.text)],
@@ -371,17 +384,12 @@ mod tests {
                 .iter()
                 .filter(|(_, shape)| shape.kind == "operation")
             {
-                match pages(&model, operation, service) {
-                    Some(OperationTrait::Unpaged(reason)) => wrong.push(format!("{id}: {reason}")),
+                match pages(&model, operation, service, &arena) {
+                    Some(Trait::Unpaged(reason)) => wrong.push(format!("{id}: {reason}")),
                     found => paginators += usize::from(found.is_some()),
                 }
                 let tell = |_, problem| wrong.push(format!("{id}: {problem}"));
-                waiters += super::super::waiters::waiters(
-                    &operation.traits,
-                    |_| super::super::ident("wait"),
-                    tell,
-                )
-                .len();
+                waiters += super::super::waiters::waiters(&operation.traits, &arena, tell).len();
             }
         }
         println!(

@@ -2,20 +2,24 @@
 
 use super::closure::{Closure, local};
 use super::{Input, cycles, docs, names, traits};
+use crate::arena::Arena;
 use crate::ast::{Member, Shape};
 use crate::diagnostics::Report;
-use crate::ir::{self, Kind};
+use crate::rust;
+use opsmith_schema::{self as schema, Flags, Kind, Sites, Trait, TraitKind, Width};
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep lists and maps may be nested in each other without a structure between.
 const DEEPEST: usize = 32;
 
 /// Lowers all shapes of the closure, in its order.
-pub(crate) fn lower(
-    input: &Input<'_>,
+pub(crate) fn lower<'a>(
+    input: &Input<'_, 'a>,
     closure: &Closure<'_>,
+    uses_query_errors: bool,
     report: &mut Report,
-) -> Vec<ir::Shape> {
+) -> Vec<rust::Shape<'a>> {
     let rust_names = rust_names(input, closure, report);
     let boxed = boxed(closure, report);
     let shapes = closure.shapes.iter().zip(rust_names).enumerate();
@@ -25,6 +29,7 @@ pub(crate) fn lower(
                 input,
                 closure,
                 boxed: &boxed,
+                uses_query_errors,
                 at,
                 id,
                 shape,
@@ -37,7 +42,7 @@ pub(crate) fn lower(
 /// The Rust name of each shape. Two types of one name are a problem; of other shapes only the index
 /// has a name, which gives way.
 fn rust_names(
-    input: &Input<'_>,
+    input: &Input<'_, '_>,
     closure: &Closure<'_>,
     report: &mut Report,
 ) -> Vec<proc_macro2::Ident> {
@@ -94,7 +99,7 @@ fn rust_names(
     closure.shapes.iter().zip(wanted).map(free).collect()
 }
 
-fn rust_name(input: &Input<'_>, id: &str) -> proc_macro2::Ident {
+fn rust_name(input: &Input<'_, '_>, id: &str) -> proc_macro2::Ident {
     match input.exceptions.type_name(local(id)) {
         Some(name) => names::type_name(name),
         None if id.starts_with("smithy.api#") => names::type_name(&format!("Smithy{}", local(id))),
@@ -108,7 +113,7 @@ fn boxed(closure: &Closure<'_>, report: &mut Report) -> BTreeSet<(usize, usize)>
     let targets = |shape: &Shape| -> Vec<usize> {
         shape
             .members()
-            .filter_map(|(_, member)| closure.index(&member.target))
+            .filter_map(|(_, member)| closure.position(&member.target))
             .collect()
     };
     let of_kind = |kinds: &[&str]| -> Vec<Vec<usize>> {
@@ -154,83 +159,116 @@ fn too_deep(closure: &Closure<'_>, containers: &[Vec<usize>], report: &mut Repor
 }
 
 /// One shape on its way.
-struct Lowering<'a> {
-    input: &'a Input<'a>,
-    closure: &'a Closure<'a>,
-    boxed: &'a BTreeSet<(usize, usize)>,
+struct Lowering<'m, 'a> {
+    input: &'m Input<'m, 'a>,
+    closure: &'m Closure<'m>,
+    boxed: &'m BTreeSet<(usize, usize)>,
+    /// The codes that errors had over AWS Query are used.
+    uses_query_errors: bool,
     at: usize,
-    id: &'a str,
-    shape: &'a Shape,
+    id: &'m str,
+    shape: &'m Shape,
 }
 
-impl Lowering<'_> {
-    fn shape(&self, rust: proc_macro2::Ident, report: &mut Report) -> ir::Shape {
+impl<'a> Lowering<'_, 'a> {
+    fn shape(&self, rust: proc_macro2::Ident, report: &mut Report) -> rust::Shape<'a> {
         let shape = self.shape;
-        let id = self.id;
-        let file = if shape.file.is_empty() {
-            self.input.file
-        } else {
-            &shape.file
-        };
-        let place = traits::Place { file, id };
-        let kind = kind(shape).unwrap_or_else(|| {
-            let problem = format!("a value can't be of type {:?}", shape.kind);
-            report.add(
-                file,
-                id,
-                problem,
-                "target a simple shape, list, map, structure or union",
-            );
-            Kind::Document
-        });
-        if shape.traits.contains_key(traits::STREAMING) {
+        let arena = self.input.arena;
+        let place = self.place();
+        let kind = self.kind(&place, report);
+        if traits::has(&shape.traits, TraitKind::Streaming) {
             let help = "generate from operations that do not stream, by naming the operations";
-            report.add_trait(
-                file,
-                id,
-                traits::STREAMING,
-                "streams are not supported",
-                help,
-            );
+            self.report_stream(&place, help, report);
         }
         traits::check(&shape.traits, &place, report);
         let (min, max) = traits::bounds(&shape.traits, &place, report);
-        if matches!(shape.kind.as_str(), "enum" | "intEnum") || kind == Kind::Enum {
+        let is_enum = kind == Kind::Enum;
+        if is_enum || shape.kind == "intEnum" {
             self.check_enum(&place, report);
         }
-        let structure = matches!(kind, Kind::Structure | Kind::Union | Kind::Enum);
-        ir::Shape {
-            name: local(id).to_owned(),
+        let members = self.members(kind, report);
+        let values = if is_enum {
+            values(shape, arena)
+        } else {
+            Vec::new()
+        };
+        let members_schema = arena.list(members.iter().map(|member| member.schema));
+        let has_type = matches!(kind, Kind::Structure | Kind::Union | Kind::Enum);
+        rust::Shape {
+            schema: schema::Shape {
+                name: arena.text(local(self.id)),
+                kind,
+                flags: self.flags(kind, members_schema),
+                min,
+                max,
+                members: members_schema,
+                values: arena.list(values.iter().map(|value| value.value)),
+                traits: arena.list(self.traits()),
+            },
             rust,
-            kind,
-            typed: structure && !self.closure.errors.contains(id),
-            sensitive: shape.traits.contains_key(traits::SENSITIVE)
-                || self.input.exceptions.sensitive(local(id)),
-            sparse: shape.traits.contains_key(traits::SPARSE),
-            min,
-            max,
-            members: if kind == Kind::Enum {
-                Vec::new()
-            } else {
-                self.members(kind, report)
-            },
-            values: if kind == Kind::Enum {
-                values(shape)
-            } else {
-                Vec::new()
-            },
-            traits: traits::rare(&shape.traits),
-            deprecated: traits::deprecated(&shape.traits),
-            docs: docs::docs(&shape.traits),
+            typed: has_type && !self.closure.errors.contains(self.id),
+            members,
+            values,
+            deprecated: traits::deprecated(&shape.traits, arena),
+            docs: docs::docs(&shape.traits, arena),
         }
+    }
+
+    fn place(&self) -> traits::Place<'_> {
+        let file = if self.shape.file.is_empty() {
+            self.input.file
+        } else {
+            &self.shape.file
+        };
+        traits::Place { file, id: self.id }
+    }
+
+    fn kind(&self, place: &traits::Place<'_>, report: &mut Report) -> Kind {
+        kind(self.shape).unwrap_or_else(|| {
+            let problem = format!("a value can't be of type {:?}", self.shape.kind);
+            let help = "target a simple shape, list, map, structure or union";
+            report.add(place.file, place.id, problem, help);
+            Kind::Document
+        })
+    }
+
+    fn report_stream(&self, place: &traits::Place<'_>, help: &str, report: &mut Report) {
+        let problem = "streams are not supported";
+        report.add_trait(
+            place.file,
+            place.id,
+            TraitKind::Streaming.id(),
+            problem,
+            help,
+        );
+    }
+
+    fn flags(&self, kind: Kind, members: &[schema::Member<'_>]) -> Flags {
+        let mut flags = traits::flags(&self.shape.traits, Sites::SHAPE);
+        flags.set(
+            Flags::SENSITIVE,
+            self.input.exceptions.sensitive(local(self.id)) || flags.contains(Flags::SENSITIVE),
+        );
+        let requires = members.iter().any(|member| member.is(Flags::REQUIRED));
+        flags.set(Flags::HAS_REQUIRED, kind == Kind::Structure && requires);
+        flags
+    }
+
+    /// The traits of the shape. The code that an error had over AWS Query is kept where the service
+    /// answers with it and it is not the shape's name.
+    fn traits(&self) -> Vec<Trait<'a>> {
+        let mut kept = traits::kept(&self.shape.traits, Sites::SHAPE, self.input.arena);
+        kept.retain(|found| match found {
+            Trait::AwsQueryError(code) => self.uses_query_errors && *code != local(self.id),
+            _ => true,
+        });
+        kept
     }
 
     /// Reports an enum without values, and values that are not of its type.
     fn check_enum(&self, place: &traits::Place<'_>, report: &mut Report) {
         let shape = self.shape;
-        let listed = shape
-            .traits
-            .get(traits::ENUM)
+        let listed = traits::value(&shape.traits, TraitKind::Enum)
             .map(|values| values.as_array().is_some_and(Vec::is_empty));
         if shape.members.is_empty() && listed.unwrap_or(true) {
             report.add(
@@ -247,19 +285,28 @@ impl Lowering<'_> {
                 id: &full,
             };
             traits::check(&member.traits, &place, report);
-            let (fits, help) = match (member.traits.get(traits::ENUM_VALUE), shape.kind.as_str()) {
+            let (fits, help) = match (
+                traits::value(&member.traits, TraitKind::EnumValue),
+                shape.kind.as_str(),
+            ) {
                 (None, _) => continue,
                 (Some(value), "intEnum") => (value.is_i64(), "give an integer"),
                 (Some(value), _) => (value.is_string(), "give text"),
             };
             if !fits {
                 let problem = format!("the value is of another type than the {} takes", shape.kind);
-                report.add_trait(place.file, place.id, traits::ENUM_VALUE, problem, help);
+                report.add_trait(
+                    place.file,
+                    place.id,
+                    TraitKind::EnumValue.id(),
+                    problem,
+                    help,
+                );
             }
         }
     }
 
-    fn members(&self, kind: Kind, report: &mut Report) -> Vec<ir::Member> {
+    fn members(&self, kind: Kind, report: &mut Report) -> Vec<rust::Member<'a>> {
         let fixed = |name: &'static str, member: &Option<Member>, report: &mut Report| match member
         {
             Some(member) => Some(self.member(name, names::ident(name), member, report)),
@@ -305,7 +352,7 @@ impl Lowering<'_> {
         rust: proc_macro2::Ident,
         member: &Member,
         report: &mut Report,
-    ) -> ir::Member {
+    ) -> rust::Member<'a> {
         let full = format!("{}${name}", self.id);
         let id = format!("{}${name}", local(self.id));
         let place = traits::Place {
@@ -313,38 +360,34 @@ impl Lowering<'_> {
             id: &full,
         };
         traits::check(&member.traits, &place, report);
-        let has = |id: &str| member.traits.contains_key(id);
-        let mut flags = traits::member_flags(&member.traits);
-        if self.input.exceptions.sensitive(&id) && !flags.contains(&"SENSITIVE") {
-            flags.insert(0, "SENSITIVE");
+        let has = |kind| traits::has(&member.traits, kind);
+        if has(TraitKind::Streaming) {
+            self.report_stream(&place, "name other operations", report);
         }
-        let omitted = self.input.exceptions.omitted(&id);
-        // A target that is not in the closure has been reported.
-        let target = self.closure.index(&member.target).unwrap_or(0);
-        let boxed = self.boxed.contains(&(self.at, target));
-        let required = has(traits::REQUIRED);
-        let optional =
-            omitted || boxed || has(traits::CLIENT_OPTIONAL) || has(traits::IDEMPOTENCY_TOKEN);
-        if has(traits::STREAMING) {
-            report.add_trait(
-                place.file,
-                place.id,
-                traits::STREAMING,
-                "streams are not supported",
-                "name other operations",
-            );
+        let arena = self.input.arena;
+        let mut flags = traits::flags(&member.traits, Sites::MEMBER);
+        if self.input.exceptions.sensitive(&id) {
+            flags |= Flags::SENSITIVE;
         }
-        ir::Member {
-            name: name.to_owned(),
+        let position = self.closure.position(&member.target);
+        let boxed = position.is_some_and(|target| self.boxed.contains(&(self.at, target)));
+        let optional = self.input.exceptions.omitted(&id)
+            || boxed
+            || has(TraitKind::ClientOptional)
+            || flags.contains(Flags::IDEMPOTENCY_TOKEN);
+        rust::Member {
+            schema: schema::Member {
+                name: arena.text(name),
+                // A target that is not in the closure has been reported.
+                target: self.closure.index(&member.target).unwrap_or(0),
+                flags,
+                traits: arena.list(traits::kept(&member.traits, Sites::MEMBER, arena)),
+            },
             rust,
-            target,
-            required,
-            plain: required && !optional,
+            plain: flags.contains(Flags::REQUIRED) && !optional,
             boxed,
-            flags,
-            traits: traits::rare(&member.traits),
-            deprecated: traits::deprecated(&member.traits),
-            docs: docs::docs(&member.traits),
+            deprecated: traits::deprecated(&member.traits, arena),
+            docs: docs::docs(&member.traits, arena),
         }
     }
 }
@@ -354,14 +397,14 @@ fn kind(shape: &Shape) -> Option<Kind> {
     Some(match shape.kind.as_str() {
         "blob" => Kind::Blob,
         "boolean" => Kind::Boolean,
-        "string" if shape.traits.contains_key(traits::ENUM) => Kind::Enum,
+        "string" if traits::has(&shape.traits, TraitKind::Enum) => Kind::Enum,
         "string" => Kind::String,
         "enum" => Kind::Enum,
-        "byte" => Kind::Byte,
-        "short" => Kind::Short,
-        "integer" | "intEnum" => Kind::Integer,
-        "long" => Kind::Long,
-        "bigInteger" => Kind::BigInteger,
+        "byte" => Kind::Integer(Width::Byte),
+        "short" => Kind::Integer(Width::Short),
+        "integer" | "intEnum" => Kind::Integer(Width::Integer),
+        "long" => Kind::Integer(Width::Long),
+        "bigInteger" => Kind::Integer(Width::Big),
         "float" => Kind::Float,
         "double" | "bigDecimal" => Kind::Double,
         "timestamp" => Kind::Timestamp,
@@ -376,48 +419,32 @@ fn kind(shape: &Shape) -> Option<Kind> {
 
 /// The values of an enum: members with `enumValue` in Smithy 2.0, a list in the trait `enum` in
 /// Smithy 1.0.
-fn values(shape: &Shape) -> Vec<ir::Value> {
+fn values<'a>(shape: &Shape, arena: &'a Arena) -> Vec<rust::Value<'a>> {
     let members = shape.members.iter().map(|(name, member)| {
-        let value = member
-            .traits
-            .get(traits::ENUM_VALUE)
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or(name);
+        let value = traits::text(&member.traits, TraitKind::EnumValue);
         (
-            value.to_owned(),
-            traits::deprecated(&member.traits),
-            docs::docs(&member.traits),
+            if value.is_empty() { name } else { value },
+            traits::deprecated(&member.traits, arena),
+            docs::docs(&member.traits, arena),
         )
     });
-    let listed = shape
-        .traits
-        .get(traits::ENUM)
-        .and_then(serde_json::Value::as_array)
-        .into_iter()
-        .flatten();
-    let listed = listed.filter_map(|entry| {
-        let value = entry.get("value").and_then(serde_json::Value::as_str)?;
-        let is_deprecated = entry
-            .get("deprecated")
-            .and_then(serde_json::Value::as_bool)
-            .unwrap_or(false);
-        Some((
-            value.to_owned(),
-            is_deprecated.then(String::new),
-            ir::Docs::default(),
-        ))
+    let listed = traits::value(&shape.traits, TraitKind::Enum).and_then(Json::as_array);
+    let listed = listed.into_iter().flatten().filter_map(|entry| {
+        let value = entry.get("value").and_then(Json::as_str)?;
+        let is_deprecated = entry.get("deprecated").and_then(Json::as_bool);
+        Some((value, is_deprecated.unwrap_or(false).then_some(""), ""))
     });
     let mut seen = BTreeSet::new();
     let all: Vec<_> = members
         .chain(listed)
-        .filter(|(value, ..)| seen.insert(value.clone()))
+        .filter(|(value, ..)| seen.insert(*value))
         .collect();
-    let names = names::values(all.iter().map(|(value, ..)| value.as_str()));
+    let names = names::values(all.iter().map(|(value, ..)| *value));
     let named = all.into_iter().zip(names);
     named
-        .map(|((value, deprecated, docs), rust)| ir::Value {
+        .map(|((value, deprecated, docs), rust)| rust::Value {
             rust,
-            value,
+            value: arena.text(value),
             deprecated,
             docs,
         })

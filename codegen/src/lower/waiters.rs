@@ -1,43 +1,23 @@
 //! Waiters: `smithy.waiters#waitable`, and those of botocore where an importer recorded them, which
 //! say more and come first.
 
-use super::names::kebab;
+use super::traits;
+use crate::arena::Arena;
 use crate::ast::Traits;
-use crate::ir::{Acceptor, Delay, Expected, Matcher, OperationTrait, Waiter};
-use proc_macro2::Ident;
+use opsmith_schema::{Acceptor, Comparator, Delay, Expected, Matcher, Outcome, TraitKind, Waiter};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const WAITABLE: &str = "smithy.waiters#waitable";
-/// What botocore says of a waiter, where an importer recorded it.
-const BOTOCORES: &str = "opsmith.botocore#waiters";
-
-/// The variants of rows by their words in the model.
-const OUTCOMES: &[(&str, &str)] = &[
-    ("success", "Success"),
-    ("failure", "Failure"),
-    ("retry", "Retry"),
-];
-const COMPARATORS: &[(&str, &str)] = &[
-    ("stringEquals", "Is"),
-    ("booleanEquals", "Is"),
-    ("allStringEquals", "All"),
-    ("anyStringEquals", "Any"),
-];
-/// The same of botocore's matchers.
-const MATCHERS: &[(&str, &str)] = &[("path", "Is"), ("pathAll", "All"), ("pathAny", "Any")];
-
 /// The waiters of an operation by name, each with the trait that says the most of it.
-fn entries(traits: &Traits) -> BTreeMap<&str, (&'static str, &Value)> {
-    let of = |id: &'static str| {
-        let entries = traits
-            .get(id)
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten();
-        entries.map(move |(name, entry)| (name.as_str(), (id, entry)))
+fn entries(traits: &Traits) -> BTreeMap<&str, (TraitKind, &Value)> {
+    let of = |kind: TraitKind| {
+        let entries = traits::value(traits, kind).and_then(Value::as_object);
+        let entries = entries.into_iter().flatten();
+        entries.map(move |(name, entry)| (name.as_str(), (kind, entry)))
     };
-    of(WAITABLE).chain(of(BOTOCORES)).collect()
+    of(TraitKind::Waitable)
+        .chain(of(TraitKind::Waiters))
+        .collect()
 }
 
 /// The names of an operation's waiters.
@@ -45,82 +25,83 @@ pub(crate) fn names(traits: &Traits) -> impl Iterator<Item = &str> {
     entries(traits).into_keys()
 }
 
-/// The waiters of an operation, with the client's method for each. `tell` is told of those that
-/// can't be waited for: the trait, and why.
-pub(crate) fn waiters(
+/// The waiters of an operation. `tell` is given those that can't be waited for: the trait, and why.
+pub(crate) fn waiters<'a>(
     traits: &Traits,
-    method: impl Fn(&str) -> Ident,
-    mut tell: impl FnMut(&'static str, String),
-) -> Vec<OperationTrait> {
+    arena: &'a Arena,
+    mut tell: impl FnMut(TraitKind, String),
+) -> Vec<Waiter<'a>> {
     let mut found = Vec::new();
-    for (name, (id, entry)) in entries(traits) {
-        match waiter(id, entry) {
-            Ok((delay, attempts, acceptors)) => {
-                let (name, command, method) = (name.to_owned(), kebab(name), method(name));
-                found.push(OperationTrait::Waiter(Waiter {
-                    name,
-                    command,
-                    method,
-                    delay,
-                    attempts,
-                    acceptors,
-                }));
-            }
-            Err(problem) => tell(id, format!("the waiter {name}: {problem}")),
+    for (name, (kind, entry)) in entries(traits) {
+        let lowered = match kind {
+            TraitKind::Waiters => botocore(entry, arena),
+            _ => smithy(entry, arena),
+        };
+        match lowered {
+            Ok(waiter) => found.push(Waiter {
+                name: arena.text(name),
+                ..waiter
+            }),
+            Err(problem) => tell(kind, format!("the waiter {name}: {problem}")),
         }
     }
     found
 }
 
-/// A waiter's delay, its attempts, and what it looks for.
-fn waiter(id: &str, entry: &Value) -> Result<(Delay, u32, Vec<Acceptor>), String> {
-    let seconds = |key: &str| {
-        entry
-            .get(key)
-            .and_then(Value::as_u64)
-            .and_then(|number| u32::try_from(number).ok())
-    };
-    let (delay, attempts, acceptor): (_, _, fn(&Value) -> Option<Acceptor>) = match id {
-        BOTOCORES => {
-            let delay = seconds("delay").ok_or("it has no `delay`")?;
-            (
-                Delay::Fixed(delay),
-                seconds("maxAttempts").ok_or("it has no `maxAttempts`")?,
-                botocores,
-            )
+/// A waiter of botocore, without its name.
+fn botocore<'a>(entry: &Value, arena: &'a Arena) -> Result<Waiter<'a>, String> {
+    let delay = seconds(entry, "delay").ok_or("it has no `delay`")?;
+    let attempts = seconds(entry, "maxAttempts").ok_or("it has no `maxAttempts`")?;
+    let acceptors = acceptors(entry, arena, botocore_acceptor)?;
+    Ok(opsmith_schema::waiter(
+        "",
+        Delay::Fixed(delay),
+        attempts,
+        acceptors,
+    ))
+}
+
+/// A waiter of Smithy, without its name.
+fn smithy<'a>(entry: &Value, arena: &'a Arena) -> Result<Waiter<'a>, String> {
+    let least = seconds(entry, "minDelay").unwrap_or(2);
+    let most = seconds(entry, "maxDelay").unwrap_or(120).max(least);
+    let acceptors = acceptors(entry, arena, smithy_acceptor)?;
+    Ok(opsmith_schema::waiter(
+        "",
+        Delay::Backoff(least, most),
+        0,
+        acceptors,
+    ))
+}
+
+fn seconds(entry: &Value, key: &str) -> Option<u32> {
+    u32::try_from(entry.get(key)?.as_u64()?).ok()
+}
+
+/// What a waiter looks for.
+fn acceptors<'a>(
+    entry: &Value,
+    arena: &'a Arena,
+    acceptor: fn(&Value, &'a Arena) -> Option<Acceptor<'a>>,
+) -> Result<&'a [Acceptor<'a>], String> {
+    let listed = entry.get("acceptors").and_then(Value::as_array);
+    let listed = listed.filter(|all| !all.is_empty());
+    let mut found = Vec::new();
+    for entry in listed.ok_or("it has no `acceptors`")? {
+        let lowered = acceptor(entry, arena)
+            .ok_or_else(|| format!("it looks for something that is not supported: {entry}"))?;
+        if let Matcher::Output(path, ..) | Matcher::InputOutput(path, ..) = lowered.1 {
+            check(path)?;
         }
-        _ => {
-            let least = seconds("minDelay").unwrap_or(2);
-            (
-                Delay::Backoff(least, seconds("maxDelay").unwrap_or(120).max(least)),
-                0,
-                smithys,
-            )
-        }
-    };
-    let acceptors = entry
-        .get("acceptors")
-        .and_then(Value::as_array)
-        .filter(|all| !all.is_empty());
-    let acceptors = acceptors
-        .ok_or("it has no `acceptors`")?
+        found.push(lowered);
+    }
+    if !found
         .iter()
-        .map(|entry| {
-            let acceptor = acceptor(entry)
-                .ok_or_else(|| format!("it looks for something that is not supported: {entry}"))?;
-            match &acceptor.matcher {
-                Matcher::Path { path, .. } => check(path).map(|()| acceptor),
-                _ => Ok(acceptor),
-            }
-        });
-    let acceptors: Vec<_> = acceptors.collect::<Result<_, _>>()?;
-    if !acceptors
-        .iter()
-        .any(|acceptor| acceptor.outcome == "Success")
+        .any(|Acceptor(outcome, _)| *outcome == Outcome::Success)
     {
         return Err("none of its acceptors is a success".to_owned());
     }
-    Ok((delay, attempts, acceptors))
+    Ok(arena.list(found))
 }
 
 /// Says what is wrong with an expression: the tool knows; code of build scripts says it when it
@@ -132,56 +113,58 @@ fn check(path: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn botocores(entry: &Value) -> Option<Acceptor> {
-    let outcome = variant(OUTCOMES, entry.get("state")?)?;
-    let kind = entry.get("matcher")?;
+fn botocore_acceptor<'a>(entry: &Value, arena: &'a Arena) -> Option<Acceptor<'a>> {
+    let outcome = Outcome::from_word(entry.get("state")?.as_str()?)?;
     let expected = entry.get("expected")?;
-    let matcher = match (kind.as_str()?, expected) {
-        ("error", Value::String(code)) => Matcher::ErrorType(code.clone()),
+    let path = || Some(arena.text(entry.get("argument")?.as_str()?));
+    let value = || {
+        Some(match expected {
+            Value::String(text) => Expected::Text(arena.text(text)),
+            Value::Bool(value) => Expected::Boolean(*value),
+            number => Expected::Number(number.as_f64()?),
+        })
+    };
+    let matcher = match (entry.get("matcher")?.as_str()?, expected) {
+        ("error", Value::String(code)) => Matcher::ErrorType(arena.text(code)),
         ("error", Value::Bool(failed)) => Matcher::Success(!failed),
         ("status", status) => Matcher::Status(u16::try_from(status.as_u64()?).ok()?),
-        (_, expected) => Matcher::Path {
-            input: false,
-            path: entry.get("argument")?.as_str()?.to_owned(),
-            comparator: variant(MATCHERS, kind)?,
-            expected: match expected {
-                Value::String(text) => Expected::Text(text.clone()),
-                Value::Bool(value) => Expected::Boolean(*value),
-                number => Expected::Number(number.as_f64()?),
-            },
-        },
+        ("path", _) => Matcher::Output(path()?, Comparator::Is, value()?),
+        ("pathAll", _) => Matcher::Output(path()?, Comparator::All, value()?),
+        ("pathAny", _) => Matcher::Output(path()?, Comparator::Any, value()?),
+        _ => return None,
     };
-    Some(Acceptor { outcome, matcher })
+    Some(Acceptor(outcome, matcher))
 }
 
-fn smithys(entry: &Value) -> Option<Acceptor> {
-    let outcome = variant(OUTCOMES, entry.get("state")?)?;
+fn smithy_acceptor<'a>(entry: &Value, arena: &'a Arena) -> Option<Acceptor<'a>> {
+    let outcome = Outcome::from_word(entry.get("state")?.as_str()?)?;
     let (kind, value) = entry.get("matcher")?.as_object()?.iter().next()?;
+    let text = |key: &str| value.get(key)?.as_str();
+    let compared = || {
+        let expected = text("expected")?;
+        let is_text = || Some(Expected::Text(arena.text(expected)));
+        let (comparator, expected) = match text("comparator")? {
+            "stringEquals" => (Comparator::Is, is_text()?),
+            "booleanEquals" => (Comparator::Is, Expected::Boolean(expected.parse().ok()?)),
+            "allStringEquals" => (Comparator::All, is_text()?),
+            "anyStringEquals" => (Comparator::Any, is_text()?),
+            _ => return None,
+        };
+        Some((arena.text(text("path")?), comparator, expected))
+    };
     let matcher = match kind.as_str() {
         "success" => Matcher::Success(value.as_bool()?),
         // It may be a shape id, of which the code is the name.
-        "errorType" => Matcher::ErrorType(super::closure::local(value.as_str()?).to_owned()),
-        "output" | "inputOutput" => {
-            let comparator = value.get("comparator")?;
-            let expected = value.get("expected")?.as_str()?;
-            Matcher::Path {
-                input: kind == "inputOutput",
-                path: value.get("path")?.as_str()?.to_owned(),
-                expected: match comparator.as_str()? {
-                    "booleanEquals" => Expected::Boolean(expected.parse().ok()?),
-                    _ => Expected::Text(expected.to_owned()),
-                },
-                comparator: variant(COMPARATORS, comparator)?,
-            }
+        "errorType" => Matcher::ErrorType(arena.text(super::closure::local(value.as_str()?))),
+        "output" => {
+            let (path, comparator, expected) = compared()?;
+            Matcher::Output(path, comparator, expected)
+        }
+        "inputOutput" => {
+            let (path, comparator, expected) = compared()?;
+            Matcher::InputOutput(path, comparator, expected)
         }
         _ => return None,
     };
-    Some(Acceptor { outcome, matcher })
-}
-
-fn variant(words: &[(&str, &'static str)], word: &Value) -> Option<&'static str> {
-    words
-        .iter()
-        .find(|(known, _)| Some(*known) == word.as_str())
-        .map(|(_, variant)| *variant)
+    Some(Acceptor(outcome, matcher))
 }

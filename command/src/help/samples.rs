@@ -15,7 +15,7 @@ pub(super) fn type_name(shape: &Shape<'_>) -> &'static str {
         Kind::String | Kind::Enum => "string",
         Kind::Integer(Width::Long | Width::Big) => "long",
         Kind::Integer(_) => "integer",
-        Kind::Float => "float",
+        Kind::Float | Kind::Double => "float",
         Kind::Timestamp => "timestamp",
         Kind::Document => "document",
         Kind::List => "list",

@@ -191,7 +191,9 @@ fn from_text(kind: Kind, shape: &str, value: Document) -> Result<Document, Coerc
             "Shorthand can't write {shape}, which takes any JSON value. Use JSON for the option."
         )),
         (Kind::Integer(_), Document::List(_)) => form("invalid int value: a list".to_owned()),
-        (Kind::Float, Document::List(_)) => form("invalid float value: a list".to_owned()),
+        (Kind::Float | Kind::Double, Document::List(_)) => {
+            form("invalid float value: a list".to_owned())
+        }
         (Kind::Boolean, Document::String(text)) => Ok(match text.to_lowercase().as_str() {
             "true" => true.into(),
             "false" => false.into(),

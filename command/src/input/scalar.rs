@@ -15,7 +15,7 @@ pub(super) fn typed(kind: Kind, text: String) -> Result<Document, NotANumber> {
         Kind::Integer(_) => integer(&text)
             .map(Document::Integer)
             .ok_or(NotANumber { kind: "int", text }),
-        Kind::Float => float(&text).map(Document::Float).ok_or(NotANumber {
+        Kind::Float | Kind::Double => float(&text).map(Document::Float).ok_or(NotANumber {
             kind: "float",
             text,
         }),

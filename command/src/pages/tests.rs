@@ -3,7 +3,7 @@ use super::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use opsmith_runtime::schema::{
-    self, Member, OperationTrait, Shape, member, operation, paginated, structure,
+    self, Member, Pagination, Shape, Trait, member, operation, paginated, structure,
 };
 
 static SHAPES: &[Shape<'static>] = &[
@@ -28,17 +28,16 @@ static OUTPUT: &[Member<'static>] = &[
     member("more", 3),
     member("other", 0),
 ];
-static PAGED: &[OperationTrait<'static>] = &[OperationTrait::Paginated(
-    paginated(
-        &["next", "other"],
-        &["more.token", "other"],
-        &["items", "others", "count"],
-        "size",
-    )
-    .more("more.has")
-    .first_page(&["name", "missing.part"]),
-)];
-static OPERATIONS: &[Operation<'static>] = &[operation("List", Some(1), Some(2)).with(PAGED)];
+static PAGED: Pagination<'static> = paginated(
+    &["next", "other"],
+    &["more.token", "other"],
+    &["items", "others", "count"],
+    "size",
+)
+.more("more.has")
+.first_page(&["name", "missing.part"]);
+static OPERATIONS: &[Operation<'static>] =
+    &[operation("List", Some(1), Some(2)).with(&[Trait::Paginated(&PAGED)])];
 static SERVICE: Service<'static> = Service {
     operations: OPERATIONS,
     shapes: SHAPES,

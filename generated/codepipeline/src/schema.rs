@@ -664,8 +664,8 @@ static OPERATIONS: &[Operation<'static>] = &[
         )
         .with(
             &[
-                OperationTrait::Paginated(
-                    paginated(
+                Trait::Paginated(
+                    &paginated(
                         &["nextToken"],
                         &["nextToken"],
                         &["actionExecutionDetails"],
@@ -684,8 +684,8 @@ static OPERATIONS: &[Operation<'static>] = &[
         )
         .with(
             &[
-                OperationTrait::Paginated(
-                    paginated(&["nextToken"], &["nextToken"], &["actionTypes"], ""),
+                Trait::Paginated(
+                    &paginated(&["nextToken"], &["nextToken"], &["actionTypes"], ""),
                 ),
             ],
         ),
@@ -704,8 +704,13 @@ static OPERATIONS: &[Operation<'static>] = &[
         )
         .with(
             &[
-                OperationTrait::Paginated(
-                    paginated(&["nextToken"], &["nextToken"], &["targets"], "maxResults"),
+                Trait::Paginated(
+                    &paginated(
+                        &["nextToken"],
+                        &["nextToken"],
+                        &["targets"],
+                        "maxResults",
+                    ),
                 ),
             ],
         ),
@@ -723,8 +728,8 @@ static OPERATIONS: &[Operation<'static>] = &[
         )
         .with(
             &[
-                OperationTrait::Paginated(
-                    paginated(
+                Trait::Paginated(
+                    &paginated(
                         &["nextToken"],
                         &["nextToken"],
                         &["pipelineExecutionSummaries"],
@@ -743,8 +748,8 @@ static OPERATIONS: &[Operation<'static>] = &[
         )
         .with(
             &[
-                OperationTrait::Paginated(
-                    paginated(
+                Trait::Paginated(
+                    &paginated(
                         &["nextToken"],
                         &["nextToken"],
                         &["pipelines"],
@@ -768,8 +773,8 @@ static OPERATIONS: &[Operation<'static>] = &[
         )
         .with(
             &[
-                OperationTrait::Paginated(
-                    paginated(
+                Trait::Paginated(
+                    &paginated(
                         &["nextToken"],
                         &["nextToken"],
                         &["ruleExecutionDetails"],
@@ -801,8 +806,8 @@ static OPERATIONS: &[Operation<'static>] = &[
         )
         .with(
             &[
-                OperationTrait::Paginated(
-                    paginated(&["nextToken"], &["nextToken"], &["tags"], "maxResults"),
+                Trait::Paginated(
+                    &paginated(&["nextToken"], &["nextToken"], &["tags"], "maxResults"),
                 ),
             ],
         ),
@@ -816,8 +821,8 @@ static OPERATIONS: &[Operation<'static>] = &[
         )
         .with(
             &[
-                OperationTrait::Paginated(
-                    paginated(
+                Trait::Paginated(
+                    &paginated(
                         &["NextToken"],
                         &["NextToken"],
                         &["webhooks"],
@@ -1228,16 +1233,7 @@ static SHAPES: &[Shape<'static>] = &[
             "ActionExecutionNotFoundException",
             &[member("message", Shapes::Message as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "ActionExecutionOutput",
         &[
@@ -1269,17 +1265,7 @@ static SHAPES: &[Shape<'static>] = &[
         .min(1.0)
         .max(100.0)
         .with(&[Trait::Pattern("^[A-Za-z0-9@\\-_]+$")]),
-    structure("ActionNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("ActionNotFoundException", &[]).with(&[Trait::Error(Fault::Client)]),
     enumeration("ActionOwner", &["AWS", "ThirdParty", "Custom"]),
     string("ActionProvider")
         .min(1.0)
@@ -1372,17 +1358,7 @@ static SHAPES: &[Shape<'static>] = &[
         ],
     ),
     list("ActionTypeList", &[member("member", Shapes::ActionType as _)]),
-    structure("ActionTypeNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("ActionTypeNotFoundException", &[]).with(&[Trait::Error(Fault::Client)]),
     string("ActionTypeOwner").with(&[Trait::Pattern("^(?:AWS|ThirdParty)$")]),
     structure(
         "ActionTypePermissions",
@@ -1424,16 +1400,7 @@ static SHAPES: &[Shape<'static>] = &[
         .min(1.0)
         .max(1000.0),
     structure("ApprovalAlreadyCompletedException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "ApprovalResult",
         &[
@@ -1553,30 +1520,12 @@ static SHAPES: &[Shape<'static>] = &[
             "ConcurrentModificationException",
             &[member("message", Shapes::Message as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
             "ConcurrentPipelineExecutionsLimitExceededException",
             &[member("message", Shapes::Message as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "Condition",
         &[
@@ -1609,16 +1558,7 @@ static SHAPES: &[Shape<'static>] = &[
             "ConditionNotOverridableException",
             &[member("message", Shapes::StringShape as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "ConditionState",
         &[
@@ -1629,16 +1569,7 @@ static SHAPES: &[Shape<'static>] = &[
     list("ConditionStateList", &[member("member", Shapes::ConditionState as _)]),
     enumeration("ConditionType", &["BEFORE_ENTRY", "ON_SUCCESS"]),
     structure("ConflictException", &[member("message", Shapes::Message as _)])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 409u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client), Trait::HttpError(409)]),
     string("ContinuationToken").min(1.0).max(2048.0),
     structure(
         "CreateCustomActionTypeInput",
@@ -1759,16 +1690,7 @@ static SHAPES: &[Shape<'static>] = &[
             "DuplicatedStopRequestException",
             &[member("message", Shapes::Message as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "EnableStageTransitionInput",
         &[
@@ -2019,159 +1941,26 @@ static SHAPES: &[Shape<'static>] = &[
     structure("InputArtifact", &[member("name", Shapes::ArtifactName as _).required()]),
     list("InputArtifactList", &[member("member", Shapes::InputArtifact as _)]),
     structure("InvalidActionDeclarationException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("InvalidApprovalTokenException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
+    structure("InvalidApprovalTokenException", &[]).with(&[Trait::Error(Fault::Client)]),
     structure("InvalidArnException", &[member("message", Shapes::Message as _)])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure("InvalidBlockerDeclarationException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("InvalidClientTokenException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("InvalidJobException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("InvalidJobStateException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("InvalidNextTokenException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("InvalidNonceException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
+    structure("InvalidClientTokenException", &[]).with(&[Trait::Error(Fault::Client)]),
+    structure("InvalidJobException", &[]).with(&[Trait::Error(Fault::Client)]),
+    structure("InvalidJobStateException", &[]).with(&[Trait::Error(Fault::Client)]),
+    structure("InvalidNextTokenException", &[]).with(&[Trait::Error(Fault::Client)]),
+    structure("InvalidNonceException", &[]).with(&[Trait::Error(Fault::Client)]),
     structure("InvalidStageDeclarationException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("InvalidStructureException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
+    structure("InvalidStructureException", &[]).with(&[Trait::Error(Fault::Client)]),
     structure("InvalidTagsException", &[member("message", Shapes::Message as _)])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure("InvalidWebhookAuthenticationParametersException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure("InvalidWebhookFilterPatternException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "Job",
         &[
@@ -2211,17 +2000,7 @@ static SHAPES: &[Shape<'static>] = &[
             ],
         ),
     list("JobList", &[member("member", Shapes::Job as _)]),
-    structure("JobNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("JobNotFoundException", &[]).with(&[Trait::Error(Fault::Client)]),
     enumeration(
         "JobStatus",
         &[
@@ -2261,17 +2040,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("startTimeRange", Shapes::StartTimeRange as _).required(),
         ],
     ),
-    structure("LimitExceededException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("LimitExceededException", &[]).with(&[Trait::Error(Fault::Client)]),
     structure(
         "ListActionExecutionsInput",
         &[
@@ -2434,16 +2203,7 @@ static SHAPES: &[Shape<'static>] = &[
     string("NextToken").min(1.0).max(2048.0),
     string("Nonce").min(1.0).max(50.0),
     structure("NotLatestPipelineExecutionException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "OutputArtifact",
         &[
@@ -2468,16 +2228,7 @@ static SHAPES: &[Shape<'static>] = &[
             "OutputVariablesSizeExceededException",
             &[member("message", Shapes::Message as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     string("OutputVariablesValue"),
     structure(
         "OverrideStageConditionInput",
@@ -2545,44 +2296,17 @@ static SHAPES: &[Shape<'static>] = &[
             ],
         ),
     structure("PipelineExecutionNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
             "PipelineExecutionNotStoppableException",
             &[member("message", Shapes::Message as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
             "PipelineExecutionOutdatedException",
             &[member("message", Shapes::Message as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     enumeration(
         "PipelineExecutionStatus",
         &[
@@ -2630,28 +2354,8 @@ static SHAPES: &[Shape<'static>] = &[
         .min(1.0)
         .max(100.0)
         .with(&[Trait::Pattern("^[A-Za-z0-9.@\\-_]+$")]),
-    structure("PipelineNameInUseException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("PipelineNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("PipelineNameInUseException", &[]).with(&[Trait::Error(Fault::Client)]),
+    structure("PipelineNotFoundException", &[]).with(&[Trait::Error(Fault::Client)]),
     structure(
         "PipelineRollbackMetadata",
         &[member("rollbackTargetPipelineExecutionId", Shapes::PipelineExecutionId as _)],
@@ -2719,16 +2423,7 @@ static SHAPES: &[Shape<'static>] = &[
     string("PipelineVariableValue").min(1.0).max(1000.0).with(&[Trait::Pattern(".*")]),
     integer("PipelineVersion").min(1.0),
     structure("PipelineVersionNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     string("PolicyStatementsTemplate").min(1.0).max(2048.0),
     structure(
         "PollForJobsInput",
@@ -2848,16 +2543,7 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     structure("RegisterWebhookWithThirdPartyOutput", &[]),
     structure("RequestFailedException", &[member("message", Shapes::Message as _)])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     map(
         "ResolvedActionConfigurationMap",
         &[
@@ -2885,17 +2571,7 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     string("ResourceArn")
         .with(&[Trait::Pattern("^arn:aws(-[\\w]+)*:codepipeline:.+:[0-9]{12}:.+$")]),
-    structure("ResourceNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("ResourceNotFoundException", &[]).with(&[Trait::Error(Fault::Client)]),
     enumeration("Result", &["ROLLBACK", "FAIL", "RETRY", "SKIP"]),
     integer("RetryAttempt").min(1.0),
     structure("RetryConfiguration", &[member("retryMode", Shapes::StageRetryMode as _)]),
@@ -3228,28 +2904,8 @@ static SHAPES: &[Shape<'static>] = &[
         .min(1.0)
         .max(100.0)
         .with(&[Trait::Pattern("^[A-Za-z0-9.@\\-_]+$")]),
-    structure("StageNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
-    structure("StageNotRetryableException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("StageNotFoundException", &[]).with(&[Trait::Error(Fault::Client)]),
+    structure("StageNotRetryableException", &[]).with(&[Trait::Error(Fault::Client)]),
     enumeration("StageRetryMode", &["FAILED_ACTIONS", "ALL_ACTIONS"]),
     structure(
         "StageState",
@@ -3274,7 +2930,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("name", Shapes::PipelineName as _).required(),
             member("variables", Shapes::PipelineVariableList as _),
             member("clientRequestToken", Shapes::ClientRequestToken as _)
-                .flags(flag::IDEMPOTENCY_TOKEN),
+                .flags(Flags::IDEMPOTENCY_TOKEN),
             member("sourceRevisions", Shapes::SourceRevisionOverrideList as _),
         ],
     ),
@@ -3367,16 +3023,7 @@ static SHAPES: &[Shape<'static>] = &[
     timestamp("Time"),
     timestamp("Timestamp"),
     structure("TooManyTagsException", &[member("message", Shapes::Message as _)])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "TransitionState",
         &[
@@ -3405,16 +3052,7 @@ static SHAPES: &[Shape<'static>] = &[
             "UnableToRollbackStageException",
             &[member("message", Shapes::StringShape as _)],
         )
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     structure(
         "UntagResourceInput",
         &[
@@ -3437,17 +3075,7 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     string("Url").min(1.0).max(2048.0),
     string("UrlTemplate").min(1.0).max(2048.0),
-    structure("ValidationException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("ValidationException", &[]).with(&[Trait::Error(Fault::Client)]),
     string("Version").min(1.0).max(9.0).with(&[Trait::Pattern("^[0-9A-Za-z_-]+$")]),
     string("WebhookArn"),
     structure(
@@ -3491,16 +3119,6 @@ static SHAPES: &[Shape<'static>] = &[
         .min(1.0)
         .max(100.0)
         .with(&[Trait::Pattern("^[A-Za-z0-9.@\\-_]+$")]),
-    structure("WebhookNotFoundException", &[])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+    structure("WebhookNotFoundException", &[]).with(&[Trait::Error(Fault::Client)]),
     string("WebhookUrl").min(1.0).max(1000.0),
 ];

@@ -1,7 +1,7 @@
 //! [`Encoder`]: the walk over the schema that all formats share, with validation and redaction.
 
 use crate::redact::REDACTED;
-use crate::schema::{Member, Service, Shape, ShapeIndex, flag};
+use crate::schema::{Flags, Member, Service, Shape, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::validate::rules::{self, ValueKind};
 use crate::visit::{CompoundKind, Cursor, VisitError, VisitResult, Visitor};
@@ -151,7 +151,7 @@ impl<'a, F: Format> Encoder<'a, F> {
                 .filter(|member| rules::is_required_on_input(member))
                 .count()
         };
-        complete && (!shape.is(flag::REQUIRES) || compound.required == required(shape))
+        complete && (!shape.is(Flags::HAS_REQUIRED) || compound.required == required(shape))
     }
 }
 

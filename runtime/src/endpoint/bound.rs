@@ -5,7 +5,7 @@
 use super::Value;
 use super::functions::{is_address, is_host_label};
 use crate::document::{Document, Map};
-use crate::schema::{Fixed, Member, Operation, OperationTrait, Service, Step, Trait, flag};
+use crate::schema::{Fixed, Flags, Member, Operation, Service, Step};
 use crate::visit::{DocumentBuilder, Visit};
 use ::http::Uri;
 use ::http::uri::{Authority, PathAndQuery};
@@ -37,40 +37,28 @@ impl<'a> EndpointBindings<'a> {
             .input
             .map_or(&[][..], |shape| service.shape(shape).members);
         let named =
-            |member: &Member<'_>| member.is(flag::HOST_LABEL) || parameter(member).is_some();
-        let paths = operation
-            .traits
-            .iter()
-            .any(|found| matches!(found, OperationTrait::EndpointPath(..)));
+            |member: &Member<'_>| member.is(Flags::HOST_LABEL) || member.context_param().is_some();
+        let paths = operation.operation_context_params();
         let input = match operation.input {
-            Some(shape) if paths || members.iter().any(named) => document(service, shape, input),
+            Some(shape) if !paths.is_empty() || members.iter().any(named) => {
+                document(service, shape, input)
+            }
             _ => Document::Null,
         };
-        let mut bound = EndpointBindings {
-            parameters: Vec::new(),
-            prefix: None,
-        };
-        for member in members {
-            let value =
-                parameter(member).and_then(|name| Some((name, value(input.get(member.name)?)?)));
-            bound.parameters.extend(value);
+        let of_members = members
+            .iter()
+            .filter_map(|member| Some((member.context_param()?, value(input.get(member.name)?)?)));
+        let at_paths = paths
+            .iter()
+            .filter_map(|(name, path)| Some((*name, value(&at(path, &input)?)?)));
+        let always = operation.static_context_params().iter();
+        let always = always.map(|(name, value)| (*name, fixed(value)));
+        EndpointBindings {
+            parameters: of_members.chain(at_paths).chain(always).collect(),
+            prefix: operation
+                .host_prefix()
+                .map(|prefix| filled(prefix, members, &input)),
         }
-        for found in operation.traits {
-            match found {
-                OperationTrait::HostPrefix(prefix) => {
-                    bound.prefix = Some(filled(prefix, members, &input))
-                }
-                OperationTrait::EndpointParameter(name, value) => {
-                    bound.parameters.push((name, fixed(value)))
-                }
-                OperationTrait::EndpointPath(name, path) => {
-                    let value = at(path, &input).as_ref().and_then(value);
-                    bound.parameters.extend(value.map(|value| (*name, value)));
-                }
-                _ => {}
-            }
-        }
-        bound
     }
 
     /// The URL with the operation's prefix before its host name; no prefix goes before an IP
@@ -106,7 +94,7 @@ fn document(service: &Service<'_>, shape: u32, input: &dyn Visit) -> Document {
 /// A prefix with labels of the host name in place of `{member}`.
 fn filled(prefix: &str, members: &[Member<'_>], input: &Document) -> Result<String, String> {
     let mut host = prefix.to_owned();
-    for member in members.iter().filter(|member| member.is(flag::HOST_LABEL)) {
+    for member in members.iter().filter(|member| member.is(Flags::HOST_LABEL)) {
         let label = input
             .get(member.name)
             .and_then(Document::as_str)
@@ -120,13 +108,6 @@ fn filled(prefix: &str, members: &[Member<'_>], input: &Document) -> Result<Stri
         host = host.replace(&format!("{{{}}}", member.name), label);
     }
     Ok(host)
-}
-
-fn parameter<'a>(member: &Member<'a>) -> Option<&'a str> {
-    member.traits.iter().find_map(|found| match found {
-        Trait::EndpointParameter(name) => Some(*name),
-        _ => None,
-    })
 }
 
 /// A value of the input as rules have it: text, a boolean, or a list of texts.

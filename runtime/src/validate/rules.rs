@@ -4,7 +4,7 @@
 use super::Problem;
 #[cfg(feature = "patterns")]
 use super::pattern::matches;
-use crate::schema::{Kind, Member, Shape, flag};
+use crate::schema::{Flags, Kind, Member, Shape};
 use crate::visit::CompoundKind;
 
 /// The kind of a value that is given to a visitor.
@@ -29,8 +29,8 @@ impl ValueKind {
             ValueKind::Null => false,
             // As in the AWS CLI, where a boolean passes as an integer.
             ValueKind::Boolean => matches!(kind, Kind::Boolean | Kind::Integer(_)),
-            ValueKind::Integer => matches!(kind, Kind::Integer(_) | Kind::Float),
-            ValueKind::Float => kind == Kind::Float,
+            ValueKind::Integer => matches!(kind, Kind::Integer(_) | Kind::Float | Kind::Double),
+            ValueKind::Float => matches!(kind, Kind::Float | Kind::Double),
             ValueKind::Text => matches!(kind, Kind::String | Kind::Enum),
             ValueKind::Blob => kind == Kind::Blob,
             ValueKind::Timestamp => kind == Kind::Timestamp,
@@ -124,7 +124,7 @@ pub(crate) fn count(count: usize, shape: &Shape<'_>, report: &mut impl FnMut(Pro
 
 /// Whether a request without the member is refused.
 pub(crate) fn is_required_on_input(member: &Member<'_>) -> bool {
-    member.is(flag::REQUIRED) && !member.is(flag::IDEMPOTENCY_TOKEN)
+    member.is(Flags::REQUIRED) && !member.is(Flags::IDEMPOTENCY_TOKEN)
 }
 
 pub(super) fn names(shape: &Shape<'_>) -> Vec<String> {

@@ -270,7 +270,7 @@ fn in_words(kind: Kind) -> &'static str {
         Kind::Boolean => "boolean",
         Kind::String | Kind::Enum => "string",
         Kind::Integer(_) => "integer",
-        Kind::Float => "float, integer",
+        Kind::Float | Kind::Double => "float, integer",
         Kind::Timestamp => "timestamp",
         Kind::Document => "any",
         Kind::List => "list",

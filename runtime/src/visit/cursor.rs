@@ -1,7 +1,7 @@
 //! [`Cursor`]: the position in the schema of a visitor that walks it.
 
 use super::VisitError;
-use crate::schema::{Member, Service, Shape, ShapeIndex, flag};
+use crate::schema::{Flags, Member, Service, Shape, ShapeIndex};
 
 /// The position in the schema of a visitor that walks it.
 ///
@@ -74,7 +74,7 @@ impl<'a> Cursor<'a> {
 
     /// Whether null is a value here, rather than absence.
     pub(crate) fn takes_null(&self) -> bool {
-        self.depth() > 0 && self.compound.is(flag::SPARSE)
+        self.depth() > 0 && self.compound.is(Flags::SPARSE)
     }
 
     /// The number of open compounds.

@@ -120,7 +120,9 @@ impl Visit for TypedDocument<'_> {
         match self.document {
             Document::Null => visitor.null(),
             Document::Boolean(value) => visitor.boolean(*value),
-            Document::Integer(value) if shape.kind == Kind::Float => visitor.float(*value as f64),
+            Document::Integer(value) if matches!(shape.kind, Kind::Float | Kind::Double) => {
+                visitor.float(*value as f64)
+            }
             Document::Integer(value) if shape.kind == Kind::Timestamp => {
                 match i64::try_from(*value) {
                     Ok(seconds) if Timestamp::new(seconds, 0).is_in_calendar() => {

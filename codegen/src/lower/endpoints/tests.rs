@@ -1,6 +1,5 @@
 use super::*;
 use opsmith_runtime::endpoint as runtime;
-use opsmith_runtime::schema::rules as rows;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +7,7 @@ use std::process::Command;
 
 fn problems(rules: &Value) -> Vec<String> {
     let mut problems = Vec::new();
-    lower(Some(rules), &mut |problem, help| {
+    lower(Some(rules), &Arena::new(), &mut |problem, help| {
         problems.push(format!("{problem}; {help}"))
     });
     problems
@@ -51,91 +50,6 @@ fn what_is_wrong_with_rules_is_told() {
             "{part}: {found:?}"
         );
     }
-}
-
-/// Rows that live as long as the test does.
-fn leaked<T, U>(items: &[T], row: impl Fn(&T) -> U) -> &'static [U] {
-    Vec::leak(items.iter().map(row).collect())
-}
-
-fn text(text: &str) -> &'static str {
-    String::leak(text.to_owned())
-}
-
-fn rule_set(rules: &RuleSet) -> rows::RuleSet<'static> {
-    let parameter = |parameter: &Parameter| {
-        let default = parameter.default.as_ref().map(expression);
-        rows::Parameter(text(&parameter.name), text(&parameter.built_in), default)
-    };
-    rows::RuleSet {
-        parameters: leaked(&rules.parameters, parameter),
-        rules: leaked(&rules.rules, rule),
-    }
-}
-
-fn rule(rule: &Rule) -> rows::Rule<'static> {
-    let conditions = |conditions: &[Condition]| {
-        leaked(conditions, |condition| {
-            rows::Condition(expression(&condition.value), text(&condition.assign))
-        })
-    };
-    match rule {
-        Rule::Tree(when, rules) => rows::Rule::Tree(conditions(when), leaked(rules, self::rule)),
-        Rule::Error(when, message) => rows::Rule::Error(conditions(when), expression(message)),
-        Rule::Endpoint {
-            conditions: when,
-            url,
-            properties,
-            headers,
-        } => rows::Rule::Endpoint(
-            conditions(when),
-            expression(url),
-            leaked(properties, |(name, value)| (text(name), expression(value))),
-            leaked(headers, |(name, values)| {
-                (text(name), leaked(values, expression))
-            }),
-        ),
-    }
-}
-
-fn expression(value: &Expression) -> rows::Expression<'static> {
-    match value {
-        Expression::Boolean(value) => rows::Expression::Boolean(*value),
-        Expression::Integer(value) => rows::Expression::Integer(*value),
-        Expression::Text(value) => rows::Expression::Text(text(value)),
-        Expression::Ref(name) => rows::Expression::Ref(text(name)),
-        Expression::Call(name, arguments) => {
-            rows::Expression::Call(function(name), leaked(arguments, expression))
-        }
-        Expression::List(items) => rows::Expression::List(leaked(items, expression)),
-        Expression::Map(entries) => rows::Expression::Map(leaked(entries, |(name, value)| {
-            (text(name), expression(value))
-        })),
-    }
-}
-
-fn function(name: &str) -> rows::Function {
-    use rows::Function::*;
-    let all = [
-        IsSet,
-        Not,
-        GetAttr,
-        StringEquals,
-        BooleanEquals,
-        IsValidHostLabel,
-        ParseUrl,
-        Substring,
-        UriEncode,
-        Split,
-        Coalesce,
-        Ite,
-        Partition,
-        ParseArn,
-        IsVirtualHostableS3Bucket,
-    ];
-    all.into_iter()
-        .find(|function| format!("{function:?}") == name)
-        .expect("a function")
 }
 
 fn value(json: &Value) -> runtime::Value {
@@ -189,7 +103,7 @@ fn as_of_2025(url: &str) -> String {
 }
 
 /// What is wrong with the answer to a case; nothing when it is right.
-fn verdict(rules: &rows::RuleSet<'_>, case: &Value) -> Option<String> {
+fn verdict(rules: &RuleSet<'_>, case: &Value) -> Option<String> {
     let given = case
         .get("params")
         .and_then(Value::as_object)
@@ -287,12 +201,13 @@ fn published_cases() {
                 .and_then(|tests| tests["testCases"].as_array());
             let mut problems = Vec::new();
             let Some(cases) = cases else { continue };
+            let arena = Arena::new();
             let rules = lower(
                 traits.get("smithy.rules#endpointRuleSet"),
+                &arena,
                 &mut |problem, _| problems.push(problem),
             );
             assert!(problems.is_empty(), "{}: {problems:?}", file.display());
-            let rules = rule_set(&rules);
             count += cases.len();
             wrong.extend(
                 cases

@@ -10,7 +10,7 @@
 
 use crate::codec::{DeserializeError, Extent, base64};
 use crate::document::{Document, Map};
-use crate::schema::{Kind, Service, Shape, ShapeIndex, flag};
+use crate::schema::{Flags, Kind, Service, Shape, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
@@ -150,14 +150,14 @@ impl<'a> Giving<'a> {
 }
 
 fn takes_null(shape: &Shape<'_>) -> bool {
-    shape.kind == Kind::Document || shape.is(flag::SPARSE)
+    shape.kind == Kind::Document || shape.is(Flags::SPARSE)
 }
 
 /// Gives a scalar, or what is in its place.
 fn scalar(value: &Document, kind: Kind, visitor: &mut dyn Visitor) -> VisitResult {
     match (kind, value) {
-        (Kind::Float, Document::Integer(value)) => visitor.float(*value as f64),
-        (Kind::Float, Document::String(text)) => {
+        (Kind::Float | Kind::Double, Document::Integer(value)) => visitor.float(*value as f64),
+        (Kind::Float | Kind::Double, Document::String(text)) => {
             visitor.float(text.parse().map_err(|_| VisitError::form("a number"))?)
         }
         (Kind::Integer(_), Document::Float(value)) => visitor.integer(whole(*value)?),

@@ -1,7 +1,7 @@
 //! Reading JSON: serde_json's tokens go straight into the visitor, guided by the schema.
 
 use crate::codec::{DeserializeError, Extent};
-use crate::schema::{Kind, Member, Service, Shape, ShapeIndex, flag};
+use crate::schema::{Flags, Kind, Member, Service, Shape, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use base64::Engine as _;
@@ -108,7 +108,7 @@ impl<'a, 's> Value<'a, 's> {
     fn integer<E: Error>(self, value: i128) -> Result<(), E> {
         taken(match self.shape.kind {
             Kind::Integer(_) | Kind::Document => self.visitor.integer(value),
-            Kind::Float => self.visitor.float(value as f64),
+            Kind::Float | Kind::Double => self.visitor.float(value as f64),
             Kind::Timestamp => match i64::try_from(value) {
                 Ok(seconds) => self.visitor.timestamp(Timestamp::new(seconds, 0)),
                 Err(_) => Err(VisitError::form("a point in time")),
@@ -128,7 +128,7 @@ impl<'a, 's> Value<'a, 's> {
                 Some(timestamp) => self.visitor.timestamp(timestamp),
                 None => Err(VisitError::form("a point in time")),
             },
-            Kind::Float => match text {
+            Kind::Float | Kind::Double => match text {
                 "NaN" => self.visitor.float(f64::NAN),
                 "Infinity" => self.visitor.float(f64::INFINITY),
                 "-Infinity" => self.visitor.float(f64::NEG_INFINITY),
@@ -146,7 +146,7 @@ impl<'a, 's> Value<'a, 's> {
             service,
             shape,
             member,
-            nulls: document || self.shape.is(flag::SPARSE),
+            nulls: document || self.shape.is(Flags::SPARSE),
         }
     }
 
@@ -230,7 +230,7 @@ impl<'de> de::Visitor<'de> for Value<'_, '_> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
         match self.shape.kind {
-            Kind::Float | Kind::Document => taken(self.visitor.float(value)),
+            Kind::Float | Kind::Double | Kind::Document => taken(self.visitor.float(value)),
             Kind::Integer(_) if value.fract() == 0.0 && value.abs() < 1e38 => {
                 taken(self.visitor.integer(value as i128))
             }

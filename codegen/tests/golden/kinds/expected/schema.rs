@@ -57,60 +57,60 @@ static OPERATIONS: &[Operation<'static>] = &[
         .errors(&[Shapes::Broken as _])
         .with(
             &[
-                OperationTrait::Deprecated("use another"),
-                OperationTrait::Waiter(
-                    waiter(
-                        "Counted",
-                        Delay::Fixed(2),
-                        7,
-                        &[
-                            Acceptor(
-                                Outcome::Success,
-                                Matcher::Output(
-                                    "length(choice)",
-                                    Comparator::Is,
-                                    Expected::Number(2.0),
+                Trait::Deprecated("use another"),
+                Trait::Waitable(
+                    &[
+                        waiter(
+                            "Counted",
+                            Delay::Fixed(2),
+                            7,
+                            &[
+                                Acceptor(
+                                    Outcome::Success,
+                                    Matcher::Output(
+                                        "length(choice)",
+                                        Comparator::Is,
+                                        Expected::Number(2.0),
+                                    ),
                                 ),
-                            ),
-                            Acceptor(
-                                Outcome::Failure,
-                                Matcher::Output(
-                                    "choice[]",
-                                    Comparator::Any,
-                                    Expected::Boolean(true),
+                                Acceptor(
+                                    Outcome::Failure,
+                                    Matcher::Output(
+                                        "choice[]",
+                                        Comparator::Any,
+                                        Expected::Boolean(true),
+                                    ),
                                 ),
-                            ),
-                            Acceptor(Outcome::Retry, Matcher::Status(404)),
-                            Acceptor(Outcome::Failure, Matcher::Success(false)),
-                        ],
-                    ),
-                ),
-                OperationTrait::Waiter(
-                    waiter(
-                        "DoDone",
-                        Delay::Backoff(5, 60),
-                        0,
-                        &[
-                            Acceptor(
-                                Outcome::Success,
-                                Matcher::Output(
-                                    "choice.text",
-                                    Comparator::Is,
-                                    Expected::Text("DONE"),
+                                Acceptor(Outcome::Retry, Matcher::Status(404)),
+                                Acceptor(Outcome::Failure, Matcher::Success(false)),
+                            ],
+                        ),
+                        waiter(
+                            "DoDone",
+                            Delay::Backoff(5, 60),
+                            0,
+                            &[
+                                Acceptor(
+                                    Outcome::Success,
+                                    Matcher::Output(
+                                        "choice.text",
+                                        Comparator::Is,
+                                        Expected::Text("DONE"),
+                                    ),
                                 ),
-                            ),
-                            Acceptor(Outcome::Retry, Matcher::ErrorType("Broken")),
-                            Acceptor(
-                                Outcome::Failure,
-                                Matcher::InputOutput(
-                                    "input.token == `null`",
-                                    Comparator::Is,
-                                    Expected::Boolean(true),
+                                Acceptor(Outcome::Retry, Matcher::ErrorType("Broken")),
+                                Acceptor(
+                                    Outcome::Failure,
+                                    Matcher::InputOutput(
+                                        "input.token == `null`",
+                                        Comparator::Is,
+                                        Expected::Boolean(true),
+                                    ),
                                 ),
-                            ),
-                            Acceptor(Outcome::Failure, Matcher::Success(false)),
-                        ],
-                    ),
+                                Acceptor(Outcome::Failure, Matcher::Success(false)),
+                            ],
+                        ),
+                    ],
                 ),
             ],
         ),
@@ -127,14 +127,7 @@ static SHAPES: &[Shape<'static>] = &[
             ],
         )
         .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: true,
-                    status: 503u16,
-                    retryable: true,
-                    throttling: true,
-                }),
-            ],
+            &[Trait::Error(Fault::Server), Trait::HttpError(503), Trait::Retryable(true)],
         ),
     union(
         "Choice",
@@ -147,7 +140,7 @@ static SHAPES: &[Shape<'static>] = &[
     structure(
         "DoInput",
         &[
-            member("token", Shapes::SmithyString as _).flags(flag::IDEMPOTENCY_TOKEN),
+            member("token", Shapes::SmithyString as _).flags(Flags::IDEMPOTENCY_TOKEN),
             member("blob", Shapes::SmithyBlob as _),
             member("when", Shapes::SmithyTimestamp as _),
             member("http", Shapes::SmithyTimestamp as _)
@@ -175,7 +168,7 @@ static SHAPES: &[Shape<'static>] = &[
         ],
     ),
     document("Document"),
-    float("Double"),
+    double("Double"),
     float("Float"),
     integer("Integer"),
     enumeration("Level", &["low", "high-er"]),
@@ -188,7 +181,7 @@ static SHAPES: &[Shape<'static>] = &[
         .sensitive()
         .with(&[Trait::Pattern("^[a-z\"\\\\]+$")]),
     integer("Size"),
-    list("Sparse", &[member("member", Shapes::SmithyString as _)]).flags(flag::SPARSE),
+    list("Sparse", &[member("member", Shapes::SmithyString as _)]).flags(Flags::SPARSE),
     string("String"),
     map(
         "Strings",

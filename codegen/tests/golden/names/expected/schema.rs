@@ -49,16 +49,7 @@ static SHAPES: &[Shape<'static>] = &[
     structure("Box", &[member("client", Shapes::ClientShape as _)]),
     structure("Client", &[]),
     structure("Error", &[member("message", Shapes::SmithyString as _)])
-        .with(
-            &[
-                Trait::Error(ErrorTrait {
-                    server: false,
-                    status: 0u16,
-                    retryable: false,
-                    throttling: false,
-                }),
-            ],
-        ),
+        .with(&[Trait::Error(Fault::Client)]),
     enumeration("Kind", &["Error", "Err", "Unknown", "Self", "VALUES", "type"]),
     structure("Option", &[member("Ok", Shapes::StringShape as _).required()]),
     structure(

@@ -149,7 +149,7 @@ static SHAPES: &[Shape<'static>] = &[
     ),
     string("PlainText").min(2.0).max(4.0),
     list("PlainWords", &[member("member", Shapes::PlainText as _)]),
-    float("Real").min(10.0).max(20.0).sensitive(),
+    double("Real").min(10.0).max(20.0).sensitive(),
     map(
             "Table",
             &[

@@ -1,0 +1,48 @@
+//! Forms: what the value of a trait has to look like in a model.
+
+/// What a value has to be.
+#[derive(Debug, Clone, Copy)]
+pub enum Form {
+    /// `{}`: that the trait is there says it all.
+    Mark,
+    /// Text.
+    Text,
+    /// Visible ASCII, as it becomes part of a header.
+    Word,
+    /// A shape id; what counts is the name in it.
+    ShapeId,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A regular expression.
+    Pattern,
+    /// A number, or text that is one, as bounds of big decimals are written so.
+    Number,
+    /// A whole number from 0.
+    Count,
+    /// `true` or `false`.
+    Boolean,
+    /// An HTTP status.
+    Status,
+    /// Whatever reads it checks it.
+    Any,
+    /// A text or a list of texts.
+    Texts,
+    /// A list, each element of this form.
+    List(&'static Form),
+    /// An object with keys of any name, each value of this form.
+    Map(&'static Form),
+    /// The shape id of an authentication scheme.
+    AuthScheme,
+    /// The value of an endpoint parameter.
+    Fixed,
+    /// A path into an input.
+    Path,
+    /// An object, of which this part counts and must be there.
+    Part(&'static str, &'static Form),
+    /// An object, of which this part counts if it is there; the trait may also be a mark.
+    Optional(&'static str, &'static Form),
+    /// An object of several parts, each with its form and whether it must be there.
+    Object(&'static [(&'static str, Form, bool)]),
+    /// The trait asks for something that is not supported: what that is.
+    Unsupported(&'static str),
+}
