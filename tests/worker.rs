@@ -219,7 +219,7 @@ fn what_is_wrong_with_the_line_is_told() {
         ),
         (
             &["run", "--action-type", "Test"],
-            "'Test' is no action type",
+            "'Test' is not an action type",
         ),
         (
             &["run", "--action-type", "Tests/ThirdParty/Demo/1"],
@@ -237,7 +237,7 @@ fn what_is_wrong_with_the_line_is_told() {
         ),
         (
             &[&["run"][..], &whole, &["--deadline", "soon"]].concat(),
-            "argument --deadline: 'soon' is no number",
+            "argument --deadline: 'soon' is not a number",
         ),
         (
             &[&["run"][..], &whole, &["--failure-type", "2=Bad"]].concat(),

@@ -45,27 +45,24 @@ const OPTIONS: &[OptionSpec<'static>] = &[
 ];
 
 const HELP: &str = "\
-Polls for third-party jobs, takes them, runs a command for each, and puts what comes of it as the job's result. On
-SIGTERM or SIGINT jobs in hand get a failure result, and the worker ends. It logs to standard error, a JSON object per
-line.
+Runs a command for each third-party job of CodePipeline, and reports its result. On SIGTERM or SIGINT, running jobs get a
+failure result and the worker ends. It logs to standard error, one JSON object per line.
 
-The command runs in a shell. On its standard input it has the job's data as JSON, and in its environment the job's id
-(OPSMITH_JOB_ID) and the credentials for its artifacts (AWS_ACCESS_KEY_ID and so on). When it exits with 0 the job has
-succeeded, and the last line of its output is the summary; or a JSON object with summary, externalExecutionId,
-percentComplete and continuationToken, which continues the job. With any other code the job has failed, and the last
-line is the message.
+The command runs in a shell. It reads the job's data as JSON on standard input; the job's id (OPSMITH_JOB_ID) and the
+credentials for its artifacts (AWS_ACCESS_KEY_ID and so on) are in its environment. If it exits with 0, the job succeeds. The
+last line of its output is then the summary, or a JSON object with summary, externalExecutionId, percentComplete and
+continuationToken, which continues the job. If it exits with any other code, the job fails with the last line as message.
 
---action-type TYPE        The action type, such as Test/ThirdParty/Acme/1.
---exec CMD                The command.
---client-tokens FILE      The client tokens by client id, in JSON or YAML.
+--action-type TYPE        Action type, such as Test/ThirdParty/Acme/1.
+--exec CMD                Command to run.
+--client-tokens FILE      Client tokens by client id, in JSON or YAML.
 --client-token TOKEN      One token for all clients; file://FILE keeps it out of the list of processes.
---concurrency N           So many jobs at once; 1 without it.
---deadline SECONDS        So long for each job; an hour without it.
---interval SECONDS        So long between polls when there is nothing to do; 5 without it.
---failure-type CODE=TYPE  The type of the failure for an exit code, such as 2=ConfigurationError; JobFailed for others.
-                          May be given several times at once.
+--concurrency N           Number of jobs to run at once (default: 1).
+--deadline SECONDS        Maximum time for a job (default: 3600).
+--interval SECONDS        Pause between polls when there are no jobs (default: 5).
+--failure-type CODE=TYPE  Failure type for an exit code, such as 2=ConfigurationError (default: JobFailed). Takes several.
 --once                    Ends when there are no jobs left.
---health FILE             Writes the time of the last poll that succeeded to the file.
+--health FILE             Writes the time of the last successful poll to the file.
 ";
 
 /// Runs `opsmith worker …`.
@@ -116,7 +113,7 @@ fn run(context: &Context<'_>, args: &ParsedArgs<'_, '_>) -> Result<(), Failure> 
         config = config.region(region);
     }
     let mut worker = Worker::new(Client::new(config), action_type, tokens)
-        .on_event(move |event| log.tell(event));
+        .on_event(move |event| log.write(event));
     if let Some(count) = number(args, "--concurrency")? {
         worker = worker.concurrency(count as usize);
     }
@@ -152,7 +149,7 @@ fn action_type(text: &str) -> Result<ActionTypeId, Failure> {
             Ok(ActionTypeId::new(category, owner, *provider, *version))
         }
         _ => Err(usage(format_args!(
-            "'{text}' is no action type: write CATEGORY/OWNER/PROVIDER/VERSION"
+            "'{text}' is not an action type: write CATEGORY/OWNER/PROVIDER/VERSION"
         ))),
     }
 }
@@ -171,7 +168,7 @@ fn number(args: &ParsedArgs<'_, '_>, name: &str) -> Result<Option<f64>, Failure>
     match text.parse::<f64>() {
         Ok(number) if (0.0..1e9).contains(&number) => Ok(Some(number)),
         _ => Err(usage(format_args!(
-            "argument {name}: '{text}' is no number from 0 up"
+            "argument {name}: '{text}' is not a number from 0 up"
         ))),
     }
 }
@@ -186,7 +183,7 @@ fn failure_types(args: &ParsedArgs<'_, '_>) -> Result<HashMap<i32, FailureType>,
                 .ok_or_else(|| usage(format_args!("'{text}' is not CODE=TYPE")))?;
             let code = code
                 .parse()
-                .map_err(|_| usage(format_args!("'{code}' is no exit code")))?;
+                .map_err(|_| usage(format_args!("'{code}' is not an exit code")))?;
             Ok((code, known(kind)?))
         })
         .collect()
@@ -210,7 +207,7 @@ impl Tokens {
             (Some(path), None) => {
                 let document = input::yaml::parse(&read(path)?).map_err(Failure::parameter)?;
                 let map = document.as_map().ok_or_else(|| {
-                    usage(format_args!("{path} is no map of client ids to tokens"))
+                    usage(format_args!("{path} is not a map of client ids to tokens"))
                 })?;
                 let tokens = map
                     .iter()

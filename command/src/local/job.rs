@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 ///
 /// # Errors
 ///
-/// The words are no command of it, there is no endpoint, or it refuses what is asked.
+/// Unknown words, no endpoint, or a request that it refuses.
 pub(super) fn command(words: &[&str], port: Option<u16>) -> Result<(), Failure> {
     let endpoint = || RunningEndpoint::find(port);
     match words {

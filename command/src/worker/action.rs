@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
-/// What the environment holds of credentials, which the job's take the place of.
+/// Variables of credentials, which are replaced by the job's.
 const CREDENTIALS: &[&str] = &[
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -19,17 +19,17 @@ const CREDENTIALS: &[&str] = &[
     "AWS_PROFILE",
 ];
 
-/// So much of a line is looked at, in bytes; the service takes less.
+/// How much of a line is read, in bytes. The service takes less.
 const LINE: usize = 64 * 1024;
 
-/// A command, and the types of its failures by exit code.
+/// A command, and its failure types by exit code.
 #[derive(Clone)]
 pub(super) struct Action {
     command: Arc<str>,
     failure_types: Arc<HashMap<i32, FailureType>>,
 }
 
-/// Ends the processes of a command with it, when a job is given up.
+/// Kills the processes of a command when its job is cancelled.
 struct Group(Option<Pid>);
 
 impl Drop for Group {
@@ -88,7 +88,7 @@ impl Action {
         let stdout = child.stdout.take();
         let write = async {
             if let Some(mut stdin) = stdin {
-                // It may not want to read it.
+                // The command may close its input without reading it.
                 let _ = stdin.write_all(input.as_bytes()).await;
             }
         };
@@ -124,8 +124,8 @@ impl Action {
     }
 }
 
-/// The last line of an output that is not empty, and of that the beginning: however much a command
-/// prints, it is read and dropped.
+/// The beginning of the last line that is not empty. All else that a command prints is read and
+/// dropped.
 async fn last_line(output: Option<impl AsyncRead + Unpin>) -> String {
     let mut last = Vec::new();
     let mut line = Vec::new();
@@ -153,7 +153,7 @@ async fn last_line(output: Option<impl AsyncRead + Unpin>) -> String {
     String::from_utf8_lossy(&last).trim().to_owned()
 }
 
-/// What the last line of a command that went well says.
+/// The outcome that the last line of a successful command describes.
 fn success(line: &str) -> Outcome {
     let Ok(Value::Object(said)) = serde_json::from_str(line) else {
         return if line.is_empty() {
@@ -176,7 +176,7 @@ fn success(line: &str) -> Outcome {
     Outcome::Success(success)
 }
 
-/// The job's data as JSON, without the credentials, which are in the environment only.
+/// The job's data as JSON, without the credentials: they are only in the environment.
 fn data(data: &ThirdPartyJobData) -> Value {
     let mut data = data.clone();
     data.artifact_credentials = None;

@@ -1,5 +1,4 @@
-//! [`Log`]: what a worker does, a JSON object per line on standard error; and the file that shows
-//! that it is well.
+//! [`Log`]: a worker's events, as a JSON object per line on standard error, and its health file.
 
 use opsmith_runtime::Timestamp;
 use opsmith_runtime::files::replace;
@@ -21,11 +20,11 @@ impl Log {
         }
     }
 
-    /// Writes a line of what happened.
-    pub(super) fn tell(&self, event: &Event<'_>) {
+    /// Writes a line for an event.
+    pub(super) fn write(&self, event: &Event<'_>) {
         let time = Timestamp::from(SystemTime::now()).format(TimestampFormat::DateTime);
         let mut line = match event {
-            Event::Polled(_) => return self.is_well(&time),
+            Event::Polled(_) => return self.update_health(&time),
             Event::PollFailed(error) => {
                 json!({ "event": "poll failed", "error": error.to_string() })
             }
@@ -35,13 +34,13 @@ impl Log {
             _ => return,
         };
         line["time"] = time.into();
-        // When nobody reads standard error there is nobody to tell.
+        // If standard error is closed, nobody reads it.
         let _ = writeln!(std::io::stderr(), "{line}");
     }
 
-    fn is_well(&self, time: &str) {
+    fn update_health(&self, time: &str) {
         if let Some(path) = &self.health {
-            // Whoever looks at the file sees that it grows old.
+            // A file that is not written shows by its age.
             let _ = replace(path, format!("{time}\n").as_bytes());
         }
     }
