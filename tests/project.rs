@@ -350,7 +350,7 @@ fn skipped_tests_are_reported() {
 fn features_are_documented() {
     let read = |path: &str| fs::read_to_string(root().join(path)).expect("text");
     let all = read("README.md");
-    for folder in ["schema", "codegen", "runtime", "command", "worker"] {
+    for folder in ["schema", "codegen", "runtime", "command", "local", "worker"] {
         let manifest: toml::Table = read(&format!("{folder}/Cargo.toml")).parse().expect("TOML");
         let features = manifest
             .get("features")

@@ -1,24 +1,9 @@
-//! A local AWS endpoint, for developing and testing without an account.
+#![doc = include_str!("../README.md")]
 //!
-//! It speaks real HTTP on the loopback interface, verifies the signature of each request, reads and
-//! validates its input by the schema of the service, and injects faults. [`Endpoint`] serves any
-//! service whose schema Opsmith generated; each operation is answered with a sample of its output,
-//! with an output of your own, or by a [`Backend`]:
+//! # How it is built
 //!
-//! ```
-//! # use opsmith_codepipeline as service;
-//! use opsmith_local::{Endpoint, Fault, FaultSchedule};
-//! use service::{GetPipelineOutput, schema::SERVICE};
-//!
-//! let endpoint = Endpoint::for_service(&SERVICE)?;
-//! endpoint.stub("GetPipeline", &GetPipelineOutput::default()).expect("an output of the operation");
-//! endpoint.inject(Fault::Throttle, FaultSchedule::Next(2), "ListPipelines");
-//! // Point a client to `endpoint.url()`, with the keys of `endpoint.credentials()`.
-//! # Ok::<_, std::io::Error>(())
-//! ```
-//!
-//! With the feature `codepipeline`, which is on by default, [`codepipeline::Endpoint`] runs the life
-//! cycle of CodePipeline's jobs.
+//! [`Endpoint`] serves the schema of a service. A [`Backend`] can take over its operations:
+//! [`codepipeline::Endpoint`] has one that runs the life cycle of CodePipeline's jobs.
 //!
 //! The parts can be used alone:
 //!
