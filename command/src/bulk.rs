@@ -167,9 +167,9 @@ impl Bulk<'_> {
     }
 
     /// Starts the call of a line, unless the line is done or wrong.
-    fn begin(&mut self, line: lines::Line) -> Result<(), Failure> {
+    fn begin(&mut self, line: lines::InputLine) -> Result<(), Failure> {
         self.progress.read(line.end);
-        let lines::Line { number, text, .. } = line;
+        let lines::InputLine { number, text, .. } = line;
         if text.as_ref().is_ok_and(|text| text.trim().is_empty()) {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use std::fmt;
 /// A problem that ends the command.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FailureKind,
     pub(crate) text: String,
     /// Similar names, when a name is not known.
     pub(crate) similar: Vec<String>,
@@ -28,7 +28,7 @@ pub(crate) enum Usage {
 
 /// What kind of problem it is: each has an exit code, and most have a name in messages.
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum FailureKind {
     /// The command line is wrong, or its values don't fit the model.
     ParamValidation,
     /// A word that is not one of the choices.
@@ -53,7 +53,7 @@ pub(crate) enum Kind {
 }
 
 impl Failure {
-    fn new(kind: Kind, text: impl fmt::Display) -> Self {
+    fn new(kind: FailureKind, text: impl fmt::Display) -> Self {
         Failure {
             kind,
             text: text.to_string(),
@@ -66,7 +66,7 @@ impl Failure {
     pub(crate) fn usage(text: impl fmt::Display) -> Self {
         Failure {
             usage: Usage::Program,
-            ..Failure::new(Kind::ParamValidation, text)
+            ..Failure::new(FailureKind::ParamValidation, text)
         }
     }
 
@@ -79,7 +79,7 @@ impl Failure {
     pub(crate) fn command_usage(text: impl fmt::Display) -> Self {
         Failure {
             usage: Usage::Command,
-            ..Failure::new(Kind::ParamValidation, text)
+            ..Failure::new(FailureKind::ParamValidation, text)
         }
     }
 
@@ -102,7 +102,7 @@ impl Failure {
         let text = format_args!("argument {argument}: Found invalid choice '{given}'");
         Failure {
             similar: similar.into_iter().map(str::to_owned).collect(),
-            ..Failure::new(Kind::Choice, text)
+            ..Failure::new(FailureKind::Choice, text)
         }
     }
 
@@ -115,7 +115,7 @@ impl Failure {
         };
         let text =
             format_args!("{what} is a feature of the AWS CLI itself and is not built.{advice}");
-        Failure::new(Kind::ParamValidation, text)
+        Failure::new(FailureKind::ParamValidation, text)
     }
 
     /// Adds a sentence on a line below the message, if there is one.
@@ -126,26 +126,26 @@ impl Failure {
 
     /// A wrong value on the command line.
     pub(crate) fn parameter(text: impl fmt::Display) -> Self {
-        Failure::new(Kind::ParamValidation, text)
+        Failure::new(FailureKind::ParamValidation, text)
     }
 
     /// Options that are not known.
     pub(crate) fn unknown_options(options: &[&str]) -> Self {
         Failure::new(
-            Kind::UnknownOptions,
+            FailureKind::UnknownOptions,
             format_args!("Unknown options: {}", options.join(", ")),
         )
     }
 
     /// A wrong setting that the command itself reads.
     pub(crate) fn configuration(text: impl fmt::Display) -> Self {
-        Failure::new(Kind::Configuration, text)
+        Failure::new(FailureKind::Configuration, text)
     }
 
     /// A pager that does not exist.
     pub(crate) fn pager(program: &str) -> Self {
         Failure::new(
-            Kind::Pager,
+            FailureKind::Pager,
             format_args!(
                 "Unable to redirect output to pager. Received the following error when opening pager:\n[Errno 2] No such \
                  file or directory: '{program}'\n\nAWS_PAGER, cli_pager and PAGER name it; --no-cli-pager prints without."
@@ -155,47 +155,50 @@ impl Failure {
 
     /// Any other problem.
     pub(crate) fn general(text: impl fmt::Display) -> Self {
-        Failure::new(Kind::General, text)
+        Failure::new(FailureKind::General, text)
     }
 
     /// The user interrupted the command.
     pub(crate) fn interrupted() -> Self {
-        Failure::new(Kind::Interrupted, "")
+        Failure::new(FailureKind::Interrupted, "")
     }
 
     /// Standard output can't be written.
     pub(crate) fn output(error: &std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Failure::new(Kind::BrokenPipe, ""),
+            std::io::ErrorKind::BrokenPipe => Failure::new(FailureKind::BrokenPipe, ""),
             _ => Failure::general(format_args!("The output could not be written: {error}")),
         }
     }
 
     /// Whether the user interrupted.
     pub(crate) fn is_interruption(&self) -> bool {
-        matches!(self.kind, Kind::Interrupted)
+        matches!(self.kind, FailureKind::Interrupted)
     }
 
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self.kind {
-            Kind::ParamValidation | Kind::Choice | Kind::UnknownOptions => 252,
-            Kind::Configuration | Kind::NoRegion | Kind::NoCredentials | Kind::Pager => 253,
-            Kind::Service(_) | Kind::CredentialService => 254,
-            Kind::General => 255,
-            Kind::Interrupted => 130,
-            Kind::BrokenPipe => 0,
+            FailureKind::ParamValidation | FailureKind::Choice | FailureKind::UnknownOptions => 252,
+            FailureKind::Configuration
+            | FailureKind::NoRegion
+            | FailureKind::NoCredentials
+            | FailureKind::Pager => 253,
+            FailureKind::Service(_) | FailureKind::CredentialService => 254,
+            FailureKind::General => 255,
+            FailureKind::Interrupted => 130,
+            FailureKind::BrokenPipe => 0,
         }
     }
 
     /// The name of the kind in messages. Some kinds have none.
     pub(crate) fn name(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::ParamValidation | Kind::Choice => Some("ParamValidation"),
-            Kind::Configuration => Some("Configuration"),
-            Kind::NoRegion => Some("NoRegion"),
-            Kind::NoCredentials => Some("NoCredentials"),
-            Kind::Pager => Some("Pager"),
+            FailureKind::ParamValidation | FailureKind::Choice => Some("ParamValidation"),
+            FailureKind::Configuration => Some("Configuration"),
+            FailureKind::NoRegion => Some("NoRegion"),
+            FailureKind::NoCredentials => Some("NoCredentials"),
+            FailureKind::Pager => Some("Pager"),
             _ => None,
         }
     }
@@ -205,7 +208,10 @@ impl Failure {
     pub(crate) fn concerns_all(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Configuration | Kind::NoRegion | Kind::NoCredentials | Kind::CredentialService
+            FailureKind::Configuration
+                | FailureKind::NoRegion
+                | FailureKind::NoCredentials
+                | FailureKind::CredentialService
         )
     }
 }
@@ -213,10 +219,10 @@ impl Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let kind = match error.kind() {
-            ConfigErrorKind::NoRegion => Kind::NoRegion,
-            ConfigErrorKind::NoCredentials => Kind::NoCredentials,
-            ConfigErrorKind::RefusedByService => Kind::CredentialService,
-            _ => Kind::General,
+            ConfigErrorKind::NoRegion => FailureKind::NoRegion,
+            ConfigErrorKind::NoCredentials => FailureKind::NoCredentials,
+            ConfigErrorKind::RefusedByService => FailureKind::CredentialService,
+            _ => FailureKind::General,
         };
         Failure::new(kind, error)
     }
@@ -231,7 +237,7 @@ impl From<Error> for Failure {
             )),
             Error::Service(error) => {
                 let text = service_message(&error);
-                Failure::new(Kind::Service(error), text)
+                Failure::new(FailureKind::Service(error), text)
             }
             other => Failure::general(other),
         }

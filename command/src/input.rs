@@ -39,7 +39,7 @@ pub(crate) enum InputError {
 }
 
 impl InputError {
-    fn of(option: &str, problem: impl fmt::Display) -> Self {
+    fn for_option(option: &str, problem: impl fmt::Display) -> Self {
         InputError::Parameter(format!("Error parsing parameter '{option}': {problem}"))
     }
 }

@@ -1,6 +1,6 @@
 //! Errors as text: the forms of `--cli-error-format`.
 
-use crate::failure::{Failure, Kind, Usage};
+use crate::failure::{Failure, FailureKind, Usage};
 use crate::output::{self, Format, TableLayout};
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::error::ServiceError;
@@ -70,13 +70,13 @@ fn for_people(failure: &Failure, program: &str, legacy: bool) -> String {
         .map(|name| format!("An error occurred ({name}): "))
         .unwrap_or_default();
     match &failure.kind {
-        Kind::UnknownOptions => {
+        FailureKind::UnknownOptions => {
             format!("\n{}\n\n{program}: [ERROR]: {text}\n", usage(program))
         }
-        Kind::Service(error) if !legacy => {
+        FailureKind::Service(error) if !legacy => {
             format!("\n{program}: [ERROR]: {text}\n{}", more(error))
         }
-        Kind::Interrupted | Kind::BrokenPipe => String::new(),
+        FailureKind::Interrupted | FailureKind::BrokenPipe => String::new(),
         _ => format!(
             "\n{program}: [ERROR]: {name}{text}\n{}",
             after(failure, program)
@@ -87,8 +87,8 @@ fn for_people(failure: &Failure, program: &str, legacy: bool) -> String {
 /// What follows a message: similar names, and the usage text.
 fn after(failure: &Failure, program: &str) -> String {
     match failure.kind {
-        Kind::Choice if failure.similar.is_empty() => format!("\n\n{}", usage(program)),
-        Kind::Choice => {
+        FailureKind::Choice if failure.similar.is_empty() => format!("\n\n{}", usage(program)),
+        FailureKind::Choice => {
             let names = failure.similar.iter().map(|name| format!("  * {name}\n"));
             format!(
                 "\nMaybe you meant:\n\n{}\n{}",
@@ -105,7 +105,7 @@ fn after(failure: &Failure, program: &str) -> String {
 fn members(failure: &Failure) -> Option<Map> {
     let entry = |key: &str, value: &str| (key.to_owned(), Document::from(value));
     match (&failure.kind, failure.name()) {
-        (Kind::Service(error), _) => {
+        (FailureKind::Service(error), _) => {
             let mut map =
                 Map::from_iter([entry("Message", &error.message), entry("Code", &error.code)]);
             if error.null_message {

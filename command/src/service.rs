@@ -99,7 +99,7 @@ fn call(
     args: &OperationArgs<'_, '_>,
     parameters: Map,
 ) -> Result<(), Failure> {
-    let mut caller = OperationRunner::new(context, commands.service, operation)?;
+    let mut runner = OperationRunner::new(context, commands.service, operation)?;
     let options = args.pages(&parameters)?;
     let warning = options.as_ref().and_then(PageOptions::warning);
     let unpaged = operation
@@ -113,12 +113,12 @@ fn call(
         .and_then(|options| Pages::new(commands.service, operation, parameters.clone(), options));
     if let Some(form) = context.globals.values("--cli-dry-run") {
         let parameters = pages.as_ref().map_or(&parameters, Pages::parameters);
-        return caller.dry_run(form.first().copied(), parameters);
+        return runner.dry_run(form.first().copied(), parameters);
     }
     // Before the call, which may change something.
     let printer = Printer::new(context, commands.service, operation)?;
     match pages {
-        Some(pages) => printer.pages(pages, |parameters| caller.call(parameters)),
-        None => printer.result(caller.call(&parameters)?),
+        Some(pages) => printer.pages(pages, |parameters| runner.call(parameters)),
+        None => printer.result(runner.call(&parameters)?),
     }
 }

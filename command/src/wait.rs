@@ -59,16 +59,16 @@ pub(crate) fn command(
     if let Some(kind) = args.skeleton {
         return skeleton::print(context, commands, found.operation, kind, &parameters);
     }
-    let mut caller = OperationRunner::new(context, commands.service, found.operation)?;
+    let mut runner = OperationRunner::new(context, commands.service, found.operation)?;
     if let Some(form) = context.globals.values("--cli-dry-run") {
-        return caller.dry_run(form.first().copied(), &parameters);
+        return runner.dry_run(form.first().copied(), &parameters);
     }
     let watch =
         Watch::new(found.waiter).map_err(|error| failed(found.waiter, &error.to_string()))?;
     wait(
         watch.delay(delay).attempts(attempts),
         found.waiter,
-        &mut caller,
+        &mut runner,
         &parameters,
     )
 }
@@ -102,12 +102,12 @@ fn check_waiter(commands: &Commands<'_>, word: &str) -> Result<(), Failure> {
 fn wait(
     mut watch: Watch<'_>,
     waiter: &Waiter<'_>,
-    caller: &mut OperationRunner<'_>,
+    runner: &mut OperationRunner<'_>,
     parameters: &Map,
 ) -> Result<(), Failure> {
     let input = Document::Map(parameters.clone());
     loop {
-        let answer = caller.attempt(parameters)?;
+        let answer = runner.attempt(parameters)?;
         let verdict = match &answer {
             Ok(answer) => watch.look(&Seen::Output(answer.status, &answer.document, &input)),
             Err(Error::Service(error)) => watch.look(&Seen::Error(error)),
@@ -115,7 +115,7 @@ fn wait(
         };
         match (verdict, answer) {
             (Verdict::Success, _) => return Ok(()),
-            (Verdict::Again(least, most), _) => caller.sleep(least, most)?,
+            (Verdict::Again(least, most), _) => runner.sleep(least, most)?,
             (Verdict::Failed(reason) | Verdict::OutOfAttempts(reason), _) => {
                 return Err(failed(waiter, &reason));
             }

@@ -30,17 +30,17 @@ pub(crate) fn specs<'a>() -> impl Iterator<Item = OptionSpec<'a>> {
 
 /// A waiter of a service.
 #[derive(Clone, Copy)]
-pub(crate) struct Found<'a> {
+pub(crate) struct FoundWaiter<'a> {
     pub(crate) waiter: &'a Waiter<'a>,
     pub(crate) command: &'a Command<'a>,
     pub(crate) operation: &'a Operation<'a>,
 }
 
 /// The waiter of this word.
-pub(crate) fn find<'a>(commands: &Commands<'a>, word: &str) -> Option<Found<'a>> {
+pub(crate) fn find<'a>(commands: &Commands<'a>, word: &str) -> Option<FoundWaiter<'a>> {
     let mut waiters = commands.waiters();
     let (_, waiter, command, operation) = waiters.find(|(name, ..)| *name == word)?;
-    Some(Found {
+    Some(FoundWaiter {
         waiter,
         command,
         operation,

@@ -12,7 +12,7 @@ const LONGEST: usize = 16 << 20;
 const AHEAD: usize = 4;
 
 /// A line of the input.
-pub(crate) struct Line {
+pub(crate) struct InputLine {
     /// Its number, from 1.
     pub(super) number: u64,
     /// Where it ends, in bytes of the input.
@@ -65,7 +65,7 @@ impl Input {
     }
 
     /// Starts reading in a separate thread, since a read may last for ever.
-    pub(crate) fn read(self) -> Receiver<io::Result<Line>> {
+    pub(crate) fn read(self) -> Receiver<io::Result<InputLine>> {
         let (sender, lines) = channel(AHEAD);
         // The thread ends with the input, with the receiver, or with the process.
         std::thread::spawn(move || send(BufReader::new(self.source), &sender));
@@ -73,13 +73,13 @@ impl Input {
     }
 }
 
-fn send(mut source: impl BufRead, lines: &Sender<io::Result<Line>>) {
+fn send(mut source: impl BufRead, lines: &Sender<io::Result<InputLine>>) {
     let mut number = 0;
     let mut end = 0;
     loop {
         number += 1;
         let line = match next(&mut source, &mut end) {
-            Ok(Some(text)) => Ok(Line { number, end, text }),
+            Ok(Some(text)) => Ok(InputLine { number, end, text }),
             Ok(None) => return,
             Err(error) => Err(error),
         };

@@ -6,7 +6,7 @@
 //! gap gets its share of what is left, rounded down, so that the larger shares come last. The end
 //! to begin at changes with each justified line of the page.
 
-use super::page::{Block, Kind, Page, Style, Word};
+use super::page::{Block, BlockKind, Page, Style, Word};
 use unicode_width::UnicodeWidthStr as _;
 
 /// How a page is typeset.
@@ -87,10 +87,10 @@ impl Setting<'_> {
         }
         let column = column(block.depth);
         match &block.kind {
-            Kind::Section(title) => self.line(0, &self.styled(Style::Bold, title)),
-            Kind::Paragraph(words) => self.fill(column, "", words),
-            Kind::Bullet(words) => self.fill(column, "o ", words),
-            Kind::Literal(lines) => lines.iter().for_each(|text| self.line(column, text)),
+            BlockKind::Section(title) => self.line(0, &self.styled(Style::Bold, title)),
+            BlockKind::Paragraph(words) => self.fill(column, "", words),
+            BlockKind::Bullet(words) => self.fill(column, "o ", words),
+            BlockKind::Literal(lines) => lines.iter().for_each(|text| self.line(column, text)),
         }
     }
 

@@ -4,7 +4,7 @@ use super::page::{Page, Style, Text, plain, styled};
 use super::{markdown, samples};
 use crate::pages;
 use crate::parameter::{self, Parameter};
-use crate::waiter::{self, Found};
+use crate::waiter::{self, FoundWaiter};
 use opsmith_runtime::schema::commands::{Command, Commands};
 use opsmith_runtime::schema::{
     Acceptor, Comparator, Delay, Expected, Kind, Matcher, Operation, Outcome, Shape, ShapeIndex,
@@ -73,7 +73,7 @@ pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
 }
 
 /// The page of a waiter: that of its operation, with the state that it waits for.
-pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>) -> Page {
+pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &FoundWaiter<'_>) -> Page {
     let mut writer = Writer {
         commands,
         page: Page::new(word),
@@ -102,9 +102,9 @@ pub(crate) fn waiter_page(commands: &Commands<'_>, word: &str, found: &Found<'_>
 
 /// What a waiter does.
 fn waits_for(
-    Found {
+    FoundWaiter {
         waiter, command, ..
-    }: &Found<'_>,
+    }: &FoundWaiter<'_>,
 ) -> String {
     let wanted = waiter
         .acceptors

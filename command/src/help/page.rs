@@ -30,7 +30,7 @@ pub(super) fn styled(style: Style, text: &str) -> Text {
 /// A block of a page.
 #[derive(Debug)]
 pub(super) struct Block {
-    pub(super) kind: Kind,
+    pub(super) kind: BlockKind,
     /// How deep it is indented, in steps.
     pub(super) depth: usize,
     /// Whether no empty line precedes it.
@@ -38,7 +38,7 @@ pub(super) struct Block {
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(super) enum BlockKind {
     Section(String),
     Paragraph(Text),
     Bullet(Text),
@@ -66,17 +66,17 @@ impl Page {
     /// Begins a section; the block after its title follows without an empty line.
     pub(super) fn section(&mut self, title: &str) {
         self.blocks.push(Block {
-            kind: Kind::Section(title.to_owned()),
+            kind: BlockKind::Section(title.to_owned()),
             depth: 0,
             tight: false,
         });
     }
 
-    fn push(&mut self, kind: Kind, depth: usize) {
+    fn push(&mut self, kind: BlockKind, depth: usize) {
         let tight = matches!(
             self.blocks.last(),
             Some(Block {
-                kind: Kind::Section(_),
+                kind: BlockKind::Section(_),
                 ..
             })
         );
@@ -90,18 +90,18 @@ impl Page {
 
     /// A paragraph.
     pub(super) fn text(&mut self, depth: usize, text: Text) {
-        self.push(Kind::Paragraph(text), depth);
+        self.push(BlockKind::Paragraph(text), depth);
     }
 
     /// A paragraph with a mark before it.
     pub(super) fn bullet(&mut self, depth: usize, text: Text) {
-        self.push(Kind::Bullet(text), depth);
+        self.push(BlockKind::Bullet(text), depth);
     }
 
     /// Lines as they are.
     pub(super) fn literal(&mut self, depth: usize, text: &str) {
         self.push(
-            Kind::Literal(text.lines().map(str::to_owned).collect()),
+            BlockKind::Literal(text.lines().map(str::to_owned).collect()),
             depth,
         );
     }

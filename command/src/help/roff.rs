@@ -1,6 +1,6 @@
 //! A page as a manual page: the macros of `man(7)`.
 
-use super::page::{Block, Kind, Page, Style, Word};
+use super::page::{Block, BlockKind, Page, Style, Word};
 use crate::program::Program;
 use std::fmt::Write as _;
 
@@ -27,7 +27,7 @@ impl Page {
             .iter()
             .skip_while(|block| !is_section_but_name(&block.kind));
         for block in body {
-            let wanted = if matches!(block.kind, Kind::Section(_)) {
+            let wanted = if matches!(block.kind, BlockKind::Section(_)) {
                 0
             } else {
                 block.depth
@@ -36,7 +36,7 @@ impl Page {
             out.push_str(&".RS 4\n".repeat(usize::saturating_sub(wanted, depth)));
             depth = wanted;
             write_block(block, titled, &mut out);
-            titled = matches!(block.kind, Kind::Section(_));
+            titled = matches!(block.kind, BlockKind::Section(_));
         }
         out.push_str(&".RE\n".repeat(depth));
         out
@@ -46,10 +46,10 @@ impl Page {
 /// Adds the source of a block. `titled` says that it follows the title of its section.
 fn write_block(block: &Block, titled: bool, out: &mut String) {
     match &block.kind {
-        Kind::Section(title) => {
+        BlockKind::Section(title) => {
             let _ = writeln!(out, ".SH {}", escaped(title));
         }
-        Kind::Paragraph(words) => {
+        BlockKind::Paragraph(words) => {
             out.push_str(if titled {
                 ""
             } else if block.tight {
@@ -59,11 +59,11 @@ fn write_block(block: &Block, titled: bool, out: &mut String) {
             });
             line(words, out);
         }
-        Kind::Bullet(words) => {
+        BlockKind::Bullet(words) => {
             out.push_str(".IP \\(bu 2\n");
             line(words, out);
         }
-        Kind::Literal(lines) => {
+        BlockKind::Literal(lines) => {
             out.push_str(".PP\n.nf\n");
             lines
                 .iter()
@@ -73,8 +73,8 @@ fn write_block(block: &Block, titled: bool, out: &mut String) {
     }
 }
 
-fn is_section_but_name(kind: &Kind) -> bool {
-    matches!(kind, Kind::Section(title) if title != "NAME")
+fn is_section_but_name(kind: &BlockKind) -> bool {
+    matches!(kind, BlockKind::Section(title) if title != "NAME")
 }
 
 /// Words on one line of the source.

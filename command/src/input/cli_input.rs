@@ -37,7 +37,7 @@ impl Reader<'_> {
         };
         self.whole(
             option,
-            read.map_err(|problem| InputError::of(option, problem))?,
+            read.map_err(|problem| InputError::for_option(option, problem))?,
             shape,
         )
     }
@@ -55,7 +55,7 @@ impl Reader<'_> {
     ) -> Result<Map, InputError> {
         self.whole(
             option,
-            json_document(line).map_err(|problem| InputError::of(option, problem))?,
+            json_document(line).map_err(|problem| InputError::for_option(option, problem))?,
             shape,
         )
     }
@@ -68,7 +68,7 @@ impl Reader<'_> {
     ) -> Result<Map, InputError> {
         if !matches!(document, Document::Map(_)) {
             let found = document.kind();
-            return Err(InputError::of(
+            return Err(InputError::for_option(
                 option,
                 format_args!("Invalid type: expecting map, received {found}"),
             ));
@@ -77,7 +77,7 @@ impl Reader<'_> {
         let coerced = coercer.value(Source::Document, shape, document);
         let document = coerced
             .and_then(|document| coercer.finish(document))
-            .map_err(|error| InputError::of(option, error))?;
+            .map_err(|error| InputError::for_option(option, error))?;
         match document {
             Document::Map(map) => Ok(map),
             _ => Ok(Map::new()),
@@ -89,18 +89,19 @@ impl Reader<'_> {
             let mut text = String::new();
             let read = std::io::stdin().read_to_string(&mut text);
             read.map_err(|error| {
-                InputError::of(
+                InputError::for_option(
                     option,
                     format_args!("standard input can't be read: {error}"),
                 )
             })?;
             return Ok(text);
         }
-        match files::load(self.env, word).map_err(|problem| InputError::of(option, problem))? {
+        match files::load(self.env, word)
+            .map_err(|problem| InputError::for_option(option, problem))?
+        {
             Content::Text(text) => Ok(text),
-            Content::Bytes(bytes) => {
-                String::from_utf8(bytes).map_err(|_| InputError::of(option, "it is not UTF-8 text"))
-            }
+            Content::Bytes(bytes) => String::from_utf8(bytes)
+                .map_err(|_| InputError::for_option(option, "it is not UTF-8 text")),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) enum Content {
 impl Reader<'_> {
     /// The word, or the content of the file that it names.
     pub(super) fn file(&self, option: &str, word: &str) -> Result<Content, InputError> {
-        load(self.env, word).map_err(|problem| InputError::of(option, problem))
+        load(self.env, word).map_err(|problem| InputError::for_option(option, problem))
     }
 
     /// The same for a word within shorthand.

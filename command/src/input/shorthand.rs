@@ -51,7 +51,7 @@ type Load<'a> = &'a dyn Fn(&str) -> Result<Document, String>;
 ///
 /// # Errors
 ///
-/// Where the text is no shorthand, or a file can't be read.
+/// The text is not shorthand, or a file can't be read.
 pub(super) fn parse(text: &str, load: Load<'_>) -> Result<Document, ShorthandError> {
     let mut parser = Parser {
         text: text.chars().collect(),

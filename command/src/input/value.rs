@@ -33,7 +33,7 @@ impl Reader<'_> {
         let ValueReader { coercer, .. } = reader;
         coercer
             .finish(value)
-            .map_err(|error| InputError::of(option, error))
+            .map_err(|error| InputError::for_option(option, error))
     }
 
     /// A list of structures with a name and a value, from words such as `name=value`. `between`
@@ -210,7 +210,7 @@ impl ValueReader<'_> {
     }
 
     fn error(&self, problem: impl fmt::Display) -> InputError {
-        InputError::of(self.option, problem)
+        InputError::for_option(self.option, problem)
     }
 
     fn bytes_in_place_of_text(&self) -> InputError {

@@ -130,7 +130,7 @@ impl<'a> YamlReader<'a> {
             }
             _ => return Err("a value is expected".to_owned()),
         };
-        // 0 is no name.
+        // 0 is not a name.
         if anchor > 0 {
             self.anchors
                 .insert(anchor, (value.clone(), self.values - before));
@@ -207,7 +207,7 @@ fn merge(map: &mut Map, value: Document) -> Result<(), String> {
     }
 }
 
-/// A tag as it is known here: without the part that all of YAML's own have.
+/// A tag without the prefix that all tags of YAML have.
 fn short(tag: &Tag) -> String {
     let whole = format!("{}{}", tag.handle, tag.suffix);
     whole.strip_prefix(TAG).map(str::to_owned).unwrap_or(whole)
@@ -225,10 +225,10 @@ fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Docum
     let wrong = |kind: &str| format!("the text is not a {kind}, which its tag asks for");
     match tag.map(short).as_deref() {
         // YAML's type for a default value, which is not in use.
-        None if plain && text == "=" => Err("= alone is no value; put it in quotes".to_owned()),
+        None if plain && text == "=" => Err("= alone is not a value; put it in quotes".to_owned()),
         // A day, which no member of any type takes.
         None if plain && is_date(&text) => {
-            Err("a date alone is no point in time; put it in quotes".to_owned())
+            Err("a date alone is not a timestamp; put it in quotes".to_owned())
         }
         None if plain => Ok(resolved(text)),
         None | Some("!" | "str") => Ok(Document::String(text)),

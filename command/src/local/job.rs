@@ -78,22 +78,27 @@ fn row(entry: &Value) -> String {
 
 /// Prints steps as they happen; those of one job until it has ended.
 fn watch(endpoint: &RunningEndpoint, id: Option<&str>) -> Result<(), Failure> {
+    let has_ended = |status: &Value| matches!(text(status), "Succeeded" | "Failed" | "TimedOut");
     let mut last = Value::Null;
     loop {
-        if let Some(id) = id {
-            let status = endpoint.ask("GetJob", &json!({ "jobId": id }))?["status"].clone();
-            if matches!(text(&status), "Succeeded" | "Failed" | "TimedOut") {
-                return if last.is_null() {
-                    print(&format!("job {id}: {}\n", text(&status)))
-                } else {
-                    Ok(())
-                };
-            }
+        let status = match id {
+            Some(id) => endpoint.ask("GetJob", &json!({ "jobId": id }))?["status"].clone(),
+            None => Value::Null,
+        };
+        if let Some(id) = id.filter(|_| has_ended(&status) && last.is_null()) {
+            return print(&format!("job {id}: {}\n", text(&status)));
         }
+        // The job may have ended since the last steps were listed, so its end is still to be printed.
         let listed = endpoint.ask("ListSteps", &json!({ "after": last }))?;
         let steps = listed["steps"].as_array().into_iter().flatten();
-        let wanted = steps.filter(|step| id.is_none_or(|id| text(&step["jobId"]) == id));
-        lines(wanted.map(|step| text(&step["text"]).to_owned()))?;
+        let steps: Vec<_> = steps
+            .filter(|step| id.is_none_or(|id| text(&step["jobId"]) == id))
+            .collect();
+        lines(steps.iter().map(|step| text(&step["text"]).to_owned()))?;
+        let ends = steps.iter().any(|step| has_ended(&step["to"]));
+        if id.is_some() && (ends || has_ended(&status)) {
+            return Ok(());
+        }
         last = listed["last"].clone();
     }
 }

@@ -25,7 +25,7 @@ fn line(fields: &[String], out: &mut String) {
     let _ = writeln!(out, "{}", fields.join("\t"));
 }
 
-/// A line of the scalars under `keys`, then what is no scalar.
+/// A line of the scalars under `keys`, then the other values.
 fn write_map(map: &Map, under: Option<&str>, keys: &BTreeSet<&str>, out: &mut String) {
     let own: BTreeSet<&str> = scalar_keys(map).collect();
     let mut fields: Vec<String> = keys.iter().map(|key| field(map.get(*key))).collect();
