@@ -381,7 +381,7 @@ enum Reader {
 fn reader(kind: TraitKind) -> Reader {
     use Reader::{Generator, Nothing, RunTime};
     const BOUND: &str = "runtime/src/endpoint/bound.rs";
-    const CLIENT: &str = "runtime/src/client.rs";
+    const DESTINATION: &str = "runtime/src/pipeline/endpoint.rs";
     const REST: Reader = Nothing("no protocol that is spoken binds members to a request's head");
     const XML: Reader = Nothing("no protocol that is spoken has XML");
     match kind {
@@ -395,9 +395,11 @@ fn reader(kind: TraitKind) -> Reader {
         TraitKind::AwsQueryCompatible => {
             RunTime("runtime/src/protocol/rpc.rs", ".is_query_compatible()")
         }
-        TraitKind::Auth | TraitKind::OptionalAuth => RunTime(CLIENT, ".auth("),
-        TraitKind::ClientDiscoveredEndpoint => RunTime(CLIENT, ".discovers_endpoint()"),
-        TraitKind::ClientEndpointDiscovery => RunTime(CLIENT, ".endpoint_discovery()"),
+        TraitKind::Auth | TraitKind::OptionalAuth => {
+            RunTime("runtime/src/pipeline/authenticate.rs", ".auth(")
+        }
+        TraitKind::ClientDiscoveredEndpoint => RunTime(DESTINATION, ".discovers_endpoint()"),
+        TraitKind::ClientEndpointDiscovery => RunTime(DESTINATION, ".endpoint_discovery()"),
         TraitKind::AwsQueryError => RunTime("runtime/src/protocol/error.rs", ".is_error("),
         TraitKind::Unpaged => RunTime("command/src/service.rs", ".unpaged()"),
         TraitKind::Deprecated => RunTime("schema/src/commands.rs", ".deprecated()"),

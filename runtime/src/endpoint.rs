@@ -4,6 +4,7 @@
 
 mod bound;
 mod configured;
+mod error;
 mod evaluate;
 mod functions;
 mod partition;
@@ -14,6 +15,7 @@ mod value;
 
 pub(crate) use bound::EndpointBindings;
 pub(crate) use configured::{ConfiguredUrl, EndpointUrls};
+pub use error::EndpointError;
 pub use evaluate::{Endpoint, evaluate};
 pub(crate) use resolved::{Last, ResolvedEndpoint};
 pub use value::Value;
@@ -26,8 +28,10 @@ use crate::schema::rules::Parameter;
 /// # Errors
 ///
 /// When no host can be of that name, in the AWS CLI's words.
-pub(crate) fn configured(url: &str) -> Result<String, String> {
-    configured::url(url).ok_or_else(|| format!("Invalid endpoint: {}", crate::http::masked(url)))
+pub(crate) fn configured(url: &str) -> Result<String, EndpointError> {
+    configured::url(url).ok_or_else(|| {
+        EndpointError::new(format!("Invalid endpoint: {}", crate::http::masked(url)))
+    })
 }
 
 /// What a client knows when it asks for an endpoint.
@@ -154,7 +158,7 @@ pub(crate) fn resolve(
     service: &Service<'_>,
     known: Known<'_>,
     bound: &EndpointBindings<'_>,
-) -> Result<Endpoint, String> {
+) -> Result<Endpoint, EndpointError> {
     let rules = &service.endpoint;
     let takes_url = rules
         .parameters
@@ -169,10 +173,10 @@ pub(crate) fn resolve(
             });
         }
         None if rules.rules.is_empty() => {
-            return Err(format!(
+            return Err(EndpointError::new(format!(
                 "The model of {} has no endpoint rules: give the URL of an endpoint, with `--endpoint-url` or AWS_ENDPOINT_URL or in the configuration.",
                 service.title
-            ));
+            )));
         }
         _ => {}
     }

@@ -43,7 +43,7 @@ impl std::error::Error for NotUnicodeError {}
 
 impl From<NotUnicodeError> for ConfigError {
     fn from(error: NotUnicodeError) -> Self {
-        ConfigError::new(ConfigErrorKind::InvalidValue, error.to_string())
+        ConfigError::new(ConfigErrorKind::InvalidValue, error.to_string()).caused_by(error)
     }
 }
 

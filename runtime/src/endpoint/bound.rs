@@ -2,8 +2,8 @@
 //! (`smithy.api#endpoint` with `hostLabel`), and parameters of the endpoint rules
 //! (`smithy.rules#contextParam`, `#operationContextParams` and `#staticContextParams`).
 
-use super::Value;
 use super::functions::{is_address, is_host_label};
+use super::{EndpointError, Value};
 use crate::document::{Document, Map};
 use crate::schema::{Fixed, Flags, Member, Operation, Service, Step};
 use crate::visit::{DocumentBuilder, Visit};
@@ -17,7 +17,7 @@ pub(crate) struct EndpointBindings<'a> {
     /// Parameters of the endpoint rules.
     pub(crate) parameters: Vec<(&'a str, Value)>,
     /// What goes before the host name, or why no host name can have it.
-    pub(crate) prefix: Option<Result<String, String>>,
+    pub(crate) prefix: Option<Result<String, EndpointError>>,
 }
 
 impl fmt::Debug for EndpointBindings<'_> {
@@ -67,12 +67,12 @@ impl<'a> EndpointBindings<'a> {
     /// # Errors
     ///
     /// A label that no host name can have.
-    pub(crate) fn prefixed(&self, url: &str) -> Result<String, String> {
+    pub(crate) fn prefixed(&self, url: &str) -> Result<String, EndpointError> {
         let parsed = self.prefix.as_ref().zip(url.parse::<Uri>().ok());
         let Some((prefix, parsed)) = parsed.filter(|(_, parsed)| !is_address(parsed)) else {
             return Ok(url.to_owned());
         };
-        let prefix = prefix.as_ref().map_err(String::clone)?;
+        let prefix = prefix.as_ref().map_err(EndpointError::clone)?;
         let scheme = parsed.scheme_str().unwrap_or_default();
         let authority = parsed.authority().map_or("", Authority::as_str);
         let user_length = authority.rfind('@').map_or(0, |at| at + 1);
@@ -92,7 +92,7 @@ fn document(service: &Service<'_>, shape: u32, input: &dyn Visit) -> Document {
 }
 
 /// A prefix with labels of the host name in place of `{member}`.
-fn filled(prefix: &str, members: &[Member<'_>], input: &Document) -> Result<String, String> {
+fn filled(prefix: &str, members: &[Member<'_>], input: &Document) -> Result<String, EndpointError> {
     let mut host = prefix.to_owned();
     for member in members.iter().filter(|member| member.is(Flags::HOST_LABEL)) {
         let label = input
@@ -101,9 +101,9 @@ fn filled(prefix: &str, members: &[Member<'_>], input: &Document) -> Result<Stri
             .unwrap_or_default();
         if !is_host_label(label, false) {
             let name = member.name;
-            return Err(format!(
+            return Err(EndpointError::new(format!(
                 "The parameter {name} becomes a part of the host name, which can't have {label:?} in it."
-            ));
+            )));
         }
         host = host.replace(&format!("{{{}}}", member.name), label);
     }
@@ -246,9 +246,12 @@ mod tests {
         }
         let wrong = EndpointBindings {
             parameters: Vec::new(),
-            prefix: Some(Err("no".to_owned())),
+            prefix: Some(Err(EndpointError::new("no"))),
         };
-        assert_eq!(wrong.prefixed("https://a.test/"), Err("no".to_owned()));
+        assert_eq!(
+            wrong.prefixed("https://a.test/"),
+            Err(EndpointError::new("no"))
+        );
         assert_eq!(
             wrong.prefixed("http://10.0.0.1/").as_deref(),
             Ok("http://10.0.0.1/")

@@ -1,6 +1,6 @@
 //! Walking the rules.
 
-use super::{Value, functions};
+use super::{EndpointError, Value, functions};
 use crate::schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 
 /// Where to send requests, and what for.
@@ -29,18 +29,18 @@ impl Endpoint {
     }
 }
 
-/// How deep rules and expressions may nest: no model comes near it, and no stack ends at it.
+/// How deep rules and expressions may nest. No model comes near it, and no stack overflows at it.
 const DEEPEST: usize = 200;
 
-/// Finds the endpoint for values of parameters; those that are not given have their defaults.
+/// Evaluates the rules for the given values of parameters; the others have their defaults.
 ///
 /// # Errors
 ///
-/// The rules' own message why there is no endpoint, or that no rule applies.
+/// The error of the rules, or that no rule applies.
 pub fn evaluate<'v>(
     rules: &RuleSet<'_>,
     given: impl IntoIterator<Item = (&'v str, Value)>,
-) -> Result<Endpoint, String> {
+) -> Result<Endpoint, EndpointError> {
     let mut scope = Scope {
         values: Vec::new(),
         depth: 0,
@@ -56,10 +56,10 @@ pub fn evaluate<'v>(
     }
     scope
         .first(rules.rules)
-        .unwrap_or_else(|| Err("No endpoint rule applies.".to_owned()))
+        .unwrap_or_else(|| Err(EndpointError::new("No endpoint rule applies.")))
 }
 
-/// The values that have names, the latest last.
+/// Named values, the latest last.
 struct Scope {
     values: Vec<(String, Value)>,
     depth: usize,
@@ -74,11 +74,11 @@ impl Scope {
             .map(|(_, value)| value)
     }
 
-    /// What the first rule that applies comes to; none when none does.
-    fn first(&mut self, rules: &[Rule<'_>]) -> Option<Result<Endpoint, String>> {
+    /// The result of the first rule that applies, or `None` if no rule does.
+    fn first(&mut self, rules: &[Rule<'_>]) -> Option<Result<Endpoint, EndpointError>> {
         self.depth += 1;
         let found = if self.depth > DEEPEST {
-            Some(Err("The endpoint rules nest too deep.".to_owned()))
+            Some(Err(EndpointError::new("The endpoint rules nest too deep.")))
         } else {
             rules.iter().find_map(|rule| {
                 let before = self.values.len();
@@ -91,7 +91,7 @@ impl Scope {
         found
     }
 
-    fn rule(&mut self, rule: &Rule<'_>) -> Option<Result<Endpoint, String>> {
+    fn rule(&mut self, rule: &Rule<'_>) -> Option<Result<Endpoint, EndpointError>> {
         let (Rule::Tree(conditions, _)
         | Rule::Endpoint(conditions, ..)
         | Rule::Error(conditions, _)) = rule;
@@ -102,7 +102,7 @@ impl Scope {
             // Once a tree is entered, no rule after it is tried.
             Rule::Tree(_, rules) => Some(
                 self.first(rules)
-                    .unwrap_or_else(|| Err("No endpoint rule applies.".to_owned())),
+                    .unwrap_or_else(|| Err(EndpointError::new("No endpoint rule applies."))),
             ),
             Rule::Endpoint(_, url, properties, headers) => {
                 Some(self.endpoint(url, properties, headers))
@@ -111,9 +111,9 @@ impl Scope {
                 let message = self
                     .value(message)
                     .and_then(|message| message.as_text().map(str::to_owned));
-                Some(Err(message.unwrap_or_else(|| {
-                    "The endpoint rules give no endpoint.".to_owned()
-                })))
+                let message =
+                    message.unwrap_or_else(|| "The endpoint rules give no endpoint.".to_owned());
+                Some(Err(EndpointError::new(message)))
             }
         }
     }
@@ -136,12 +136,14 @@ impl Scope {
         url: &Expression<'_>,
         properties: &[(&str, Expression<'_>)],
         headers: &[(&str, &[Expression<'_>])],
-    ) -> Result<Endpoint, String> {
+    ) -> Result<Endpoint, EndpointError> {
         let text = |expression: &Expression<'_>| {
             self.value(expression)
                 .and_then(|value| value.as_text().map(str::to_owned))
         };
-        let url = text(url).ok_or("The endpoint rules give a URL that has no value.")?;
+        let url = text(url).ok_or_else(|| {
+            EndpointError::new("The endpoint rules give a URL that has no value.")
+        })?;
         let properties = properties
             .iter()
             .filter_map(|(name, value)| Some(((*name).to_owned(), self.value(value)?)));
@@ -282,8 +284,8 @@ mod tests {
         );
         assert_eq!(
             resolved(Some("b")),
-            Err("No endpoint rule applies.".to_owned())
+            Err(EndpointError::new("No endpoint rule applies."))
         );
-        assert_eq!(resolved(None), Err("Kept: true".to_owned()));
+        assert_eq!(resolved(None), Err(EndpointError::new("Kept: true")));
     }
 }

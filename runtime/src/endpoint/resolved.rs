@@ -1,6 +1,6 @@
 //! [`ResolvedEndpoint`]: where requests go, and how they are authenticated there.
 
-use super::{Endpoint, EndpointBindings, Known, Value};
+use super::{Endpoint, EndpointBindings, EndpointError, Known, Value};
 use crate::auth::EndpointAuth;
 use crate::auth::sigv4::Scope;
 use crate::http::{Header, Url};
@@ -31,7 +31,7 @@ impl ResolvedEndpoint {
         service: &Service<'_>,
         known: Known<'_>,
         bound: &EndpointBindings<'_>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, EndpointError> {
         let region = known.settings.region;
         let endpoint = super::resolve(service, known, bound)?;
         // Rules may put something before the host of a URL that is configured, and not lead

@@ -1,7 +1,9 @@
 //! Errors of configuration and credentials.
 
+use std::error::Error;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What kind of problem a [`ConfigError`] is; a command derives its exit code from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,10 +31,11 @@ pub enum ConfigErrorKind {
 ///
 /// The first line of its text is the AWS CLI's wherever that has one; the lines below it say where
 /// the value came from and what to do. No secret is ever part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ConfigError {
     kind: ConfigErrorKind,
     message: String,
+    source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl ConfigError {
@@ -40,12 +43,27 @@ impl ConfigError {
         Self {
             kind,
             message: message.into(),
+            source: None,
         }
     }
 
-    /// Why a provider of credentials failed; without secrets.
-    pub fn credentials(message: impl Into<String>) -> Self {
-        Self::new(ConfigErrorKind::CredentialRetrieval, message)
+    /// Adds the error behind it, which its message already tells.
+    pub(crate) fn caused_by(self, source: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            source: Some(Arc::new(source)),
+            ..self
+        }
+    }
+
+    /// Why a source of credentials failed, for implementations of
+    /// [`ResolveIdentity`](crate::identity::ResolveIdentity). It must not contain secrets.
+    pub fn credentials(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let source = source.into();
+        Self {
+            kind: ConfigErrorKind::CredentialRetrieval,
+            message: source.to_string(),
+            source: Some(source.into()),
+        }
     }
 
     /// No region, where there are no settings to look for one in.
@@ -88,4 +106,17 @@ impl fmt::Display for ConfigError {
     }
 }
 
-impl std::error::Error for ConfigError {}
+/// Errors are equal if they are of one kind and read alike.
+impl PartialEq for ConfigError {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.message) == (other.kind, &other.message)
+    }
+}
+
+impl Eq for ConfigError {}
+
+impl Error for ConfigError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

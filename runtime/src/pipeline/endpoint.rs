@@ -64,7 +64,7 @@ pub(super) async fn resolve_endpoint(
         None => bindings.prefixed(&endpoint.url.0),
     };
     Ok(Destination {
-        url: url.map_err(|problem| Error::Endpoint(problem.into()))?,
+        url: url?,
         endpoint,
         discovered: discovered.is_some(),
     })
@@ -84,8 +84,7 @@ fn by_rules(
     if let Some(endpoint) = last.as_ref().and_then(|last| last.of(known, bindings)) {
         return Ok(endpoint);
     }
-    let endpoint = ResolvedEndpoint::of(client.service, known, bindings);
-    let endpoint = Arc::new(endpoint.map_err(|problem| Error::Endpoint(problem.into()))?);
+    let endpoint = Arc::new(ResolvedEndpoint::of(client.service, known, bindings)?);
     *last = Some(Last::new(known, bindings, endpoint.clone()));
     Ok(endpoint)
 }
@@ -105,7 +104,7 @@ fn configured_url<'c>(client: &'c Client<'_>) -> Result<&'c Option<ConfiguredUrl
         (None, None) => None,
     };
     if let Some(ConfiguredUrl { url, .. }) = &configured {
-        endpoint::configured(&url.0).map_err(|problem| Error::Endpoint(problem.into()))?;
+        endpoint::configured(&url.0)?;
     }
     Ok(client.shared.url.get_or_init(|| configured))
 }

@@ -145,7 +145,7 @@ fn verdict(rules: &RuleSet<'_>, case: &Value) -> Option<String> {
             })
         }
         (Err(found), None, Some(expected)) => {
-            (found != expected).then(|| format!("{found} in place of {expected}"))
+            (found.to_string() != expected).then(|| format!("{found} in place of {expected}"))
         }
         // Partitions have learnt FIPS and dual-stack since the cases were written.
         (Ok(_), None, Some(expected)) if expected.contains("partition does not support") => None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Credentials, ProviderContext, failed};
 use crate::auth::sigv4::{Scope, sign};
 use crate::endpoint;
-use crate::error::{ConfigError, ConfigErrorKind};
+use crate::error::ConfigError;
 use crate::http::{LARGEST_ANSWER, Request, Response, TransportError, TransportErrorKind};
 use crate::identity::Identity;
 use crate::retry::{Sleep as _, TokioSleep};
@@ -68,9 +68,7 @@ pub(super) async fn answered(
             }
         };
         if !passes || attempt == ATTEMPTS {
-            return answer.map_err(|error| {
-                ConfigError::new(ConfigErrorKind::CredentialRetrieval, error.to_string())
-            });
+            return answer.map_err(ConfigError::credentials);
         }
         TokioSleep
             .sleep(Duration::ZERO, Duration::from_secs(attempt.into()))
