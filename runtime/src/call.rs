@@ -72,32 +72,33 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
         }
     }
 
-    /// Calls another region than the client does.
+    /// Calls this region in place of the client's.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.overrides.region = Some(region.into());
         self
     }
 
-    /// Checks the input more or less strictly than the client does.
+    /// How strictly the input of this call is checked.
     pub fn validation(mut self, mode: Mode) -> Self {
         self.overrides.validation = Some(mode);
         self
     }
 
-    /// Sends the request so often at most, the first time included.
+    /// Maximum number of attempts of this call, counting the first.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.overrides.max_attempts = Some(attempts.max(1));
         self
     }
 
-    /// Ends the call with an error when it takes longer, all attempts and pauses included.
+    /// Ends the call with an error if it takes longer, counting all attempts and the time between
+    /// them.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// The result page by page, if the operation has pages; otherwise as the one page. They end
-    /// after the last page, or after one whose token is that which asked for it.
+    /// The pages of the result, or the result as the only page if the operation has no pages. They
+    /// end after the last page, or after a page whose token is the one that it was called with.
     pub fn pages(self) -> Pages<O> {
         Pages::new(self)
     }

@@ -37,12 +37,11 @@ impl Discovery {
     }
 }
 
-/// How long a service that could not be reached is not asked again for an address that is not
-/// required.
+/// How long discovery that is not required is left alone after the service could not be reached.
 const SPARED: Duration = Duration::from_secs(60);
 
-/// The addresses of a client, by region. Calls that arrive while one is asked for wait for the
-/// answer.
+/// The discovered endpoints of a client, by region. Calls that arrive during a request for one wait
+/// for its answer.
 #[derive(Debug, Default)]
 pub(crate) struct Discovered(Mutex<Vec<Kept>>);
 
@@ -50,17 +49,18 @@ pub(crate) struct Discovered(Mutex<Vec<Kept>>);
 struct Kept {
     region: String,
     url: Option<String>,
-    /// When the service is asked again.
+    /// When to ask the service again.
     until: SystemTime,
 }
 
 impl Discovered {
-    /// The URL of a region: the one at hand, or what asking for it brings. None when the service
-    /// can't be reached and need not be.
+    /// The URL for a region, cached or from the service. `None` if the service can't be reached and
+    /// discovery is not required.
     ///
     /// # Errors
     ///
-    /// When the service refuses, or answers with no address, or can't be reached and must be.
+    /// The service answers with an error or without an address, or discovery is required and the
+    /// service can't be reached.
     pub(crate) async fn url(
         &self,
         region: &str,

@@ -153,7 +153,7 @@ pub(crate) fn without_fips(region: &str) -> Option<&str> {
 ///
 /// # Errors
 ///
-/// The rules' message why there is none.
+/// Why there is no endpoint.
 pub(crate) fn resolve(
     service: &Service<'_>,
     known: Known<'_>,
@@ -186,7 +186,7 @@ pub(crate) fn resolve(
         dual_stack,
     } = known.settings;
     let pseudo = without_fips(region);
-    // A URL that is configured stands for itself, whatever kind of endpoint is asked for.
+    // A configured URL is used as it is, whatever kind of endpoint is configured.
     let own = known.url.is_none();
     let built_in = rules
         .parameters

@@ -54,8 +54,8 @@ impl Answer {
     }
 }
 
-/// A transport that answers as told and keeps all requests, and pauses that take no time and are
-/// kept.
+/// A transport that gives queued answers and records the requests, and a [`Sleep`] that takes no
+/// time and records the delays.
 #[derive(Debug)]
 pub struct Fake {
     answers: Mutex<VecDeque<Answer>>,
@@ -139,7 +139,7 @@ impl Sleep for Fake {
     }
 }
 
-/// A clock that stands still at a time, for [`Config::clock`].
+/// A clock that always shows the same time, for [`Config::clock`].
 pub fn standing(at: SystemTime) -> impl Fn() -> SystemTime + Send + Sync + 'static {
     move || at
 }

@@ -23,8 +23,8 @@ macro_rules! client {
             ///
             /// # Errors
             ///
-            /// A file or setting that can't be read. That there are no credentials is told by the
-            /// first call.
+            /// A file or setting that can't be read. Missing credentials are an error of the first
+            /// call.
             pub fn from_env() -> ::std::result::Result<Self, $crate::Error> {
                 $crate::Config::from_env().map(Self::new)
             }

@@ -104,7 +104,7 @@ impl Env {
         }
     }
 
-    /// The home folder, `None` when there is none or its name is empty.
+    /// The home folder, or `None` if it is not known.
     pub fn home(&self) -> Option<PathBuf> {
         match &self.variables {
             Some(variables) => variables.get("HOME").map(PathBuf::from),

@@ -14,7 +14,7 @@ use super::table::{self, Setting};
 use crate::error::{ConfigError, ConfigErrorKind};
 pub use values::RetryMode;
 
-/// The profile that applies when none is asked for; only this one need not exist.
+/// The default profile, the only one that need not exist.
 const DEFAULT_PROFILE: &str = "default";
 
 /// The text of a setting and where it came from.
@@ -64,12 +64,12 @@ impl fmt::Display for Origin {
 
 /// The configuration of one client or command: options, environment and one profile.
 ///
-/// Loading reads both shared files once; everything else is looked up when asked for.
+/// Loading reads both shared files once; everything else is looked up on demand.
 #[derive(Debug)]
 pub struct Settings {
     env: Env,
     options: HashMap<&'static str, Value>,
-    /// The profile asked for; `None` is the default one.
+    /// The profile to use; `None` is the default one.
     profile: Option<Value>,
     config: ConfigFile,
     credentials: File,
@@ -79,8 +79,8 @@ impl Settings {
     /// Reads the shared files. `profile` is the one that an option names; empty counts as not
     /// given.
     ///
-    /// Fails when a file breaks the syntax. That a profile does not exist is told by
-    /// [`Settings::profile`] and by everything that sets up a call, so that help works without it.
+    /// Fails if a file has a syntax error. A profile that does not exist is an error of
+    /// [`Settings::profile`] and of everything that sets up a call, so that help works without it.
     pub fn load(env: Env, profile: Option<&str>) -> Result<Self, ConfigError> {
         let option = profile.filter(|name| !name.is_empty());
         let profile = match option {
@@ -154,8 +154,8 @@ impl Settings {
             .filter(|value| setting.accepts(&value.text)))
     }
 
-    /// The profile that applies. Fails when it was asked for and no file defines it, even when its
-    /// name is `default`.
+    /// The profile that applies. Fails if it was named and no file defines it, even if its name
+    /// is `default`.
     pub fn profile(&self) -> Result<Profile<'_>, ConfigError> {
         let profile = self.current_profile();
         match &self.profile {

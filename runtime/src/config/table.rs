@@ -1,4 +1,4 @@
-//! The settings that have environment variables, each one row.
+//! The settings that have environment variables, one entry each.
 
 use super::env::Env;
 use super::{Origin, Value};
@@ -29,7 +29,7 @@ const fn setting<'a>(name: &'a str, variables: &'static [&'static str]) -> Setti
     }
 }
 
-/// Every setting that an environment variable can state. Settings without variables need no row.
+/// Every setting that an environment variable can state. Settings without variables need no entry.
 pub const SETTINGS: &[Setting<'static>] = &[
     setting("profile", &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]).outside_profiles(),
     setting("config_file", &["AWS_CONFIG_FILE"]).outside_profiles(),
@@ -109,7 +109,7 @@ pub const SETTINGS: &[Setting<'static>] = &[
     ),
 ];
 
-/// The row called `name`; without one, a setting that only profiles state.
+/// The entry called `name`, or else a setting that only profiles have.
 pub(super) fn find(name: &str) -> Setting<'_> {
     SETTINGS
         .iter()

@@ -167,8 +167,8 @@ fn at(path: &[Step<'_>], document: &Document) -> Option<Document> {
     }
 }
 
-/// What a path leads to in each of the values, up to where it joins lists. Nothing stands for
-/// values without one.
+/// The values at a path in each of the items, up to where the path joins lists. Items without a
+/// value are left out.
 fn each<'d>(path: &[Step<'_>], items: impl Iterator<Item = &'d Document>) -> Option<Document> {
     let end = path
         .iter()

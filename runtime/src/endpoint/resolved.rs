@@ -26,7 +26,7 @@ impl ResolvedEndpoint {
     ///
     /// # Errors
     ///
-    /// Why there is none.
+    /// Why there is no endpoint.
     pub(crate) fn of(
         service: &Service<'_>,
         known: Known<'_>,

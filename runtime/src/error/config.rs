@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub enum ConfigErrorKind {
     /// A shared file breaks the syntax of such files.
     ParseFile,
-    /// The profile asked for is in neither shared file.
+    /// The profile is in neither shared file.
     ProfileNotFound,
     /// A setting has a value that it cannot have.
     InvalidValue,
@@ -23,7 +23,7 @@ pub enum ConfigErrorKind {
     PartialCredentials,
     /// A provider of credentials is configured and failed.
     CredentialRetrieval,
-    /// A service that was asked for credentials answered with an error.
+    /// A service that gives credentials answered with an error.
     RefusedByService,
 }
 

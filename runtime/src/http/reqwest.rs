@@ -1,21 +1,20 @@
-//! The transport over reqwest, rustls and ring: the one file that names `reqwest`.
+//! The transport over reqwest, rustls and ring: the one module that names `reqwest`.
+
+mod bodies;
+mod insecure;
 
 use super::masked;
 use super::proxy::Proxies;
 use super::{
-    Body, BodyReader, ByteStream, Bytes, Header, Request, Response, Transport, TransportError,
-    TransportErrorKind as Kind,
+    BodyReader, Header, Request, Response, Transport, TransportError, TransportErrorKind as Kind,
 };
 use crate::future::BoxFuture;
-use futures_core::Stream;
-use http_body::{Body as _, Frame, SizeHint};
+use bodies::{Incoming, Unreadable, outgoing};
 use reqwest::header::{HeaderName, HeaderValue};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::borrow::Cow;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 /// After this time without an answer, connections may have been closed while nothing ran that could
@@ -125,7 +124,7 @@ impl Reqwest {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls(secure)?)
             .redirect(reqwest::redirect::Policy::none())
-            // No copy of a request is kept for another attempt, which is not this layer's to make.
+            // Retries are not this layer's business, so it keeps no copy of a request.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .referer(false)
             .no_proxy();
@@ -272,84 +271,6 @@ fn kind(error: &reqwest::Error) -> Kind {
     }
 }
 
-/// The body of a request, read from its start.
-fn outgoing(body: &Body) -> std::io::Result<reqwest::Body> {
-    Ok(match body {
-        Body::Empty => Bytes::new().into(),
-        Body::Bytes(bytes) => bytes.clone().into(),
-        Body::Stream(stream) => reqwest::Body::wrap(Outgoing {
-            len: body.len(),
-            stream: Mutex::new(stream.open()?),
-        }),
-    })
-}
-
-/// A stream as hyper sends it.
-struct Outgoing {
-    len: Option<u64>,
-    /// The lock is never waited for: it makes the stream `Sync`, as reqwest wants it.
-    stream: Mutex<ByteStream>,
-}
-
-/// The body of a request can't be read.
-#[derive(Debug)]
-struct Unreadable(std::io::Error);
-
-impl std::fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Unreadable {}
-
-impl http_body::Body for Outgoing {
-    type Data = Bytes;
-    type Error = Unreadable;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Unreadable>>> {
-        let stream = self
-            .stream
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        stream
-            .as_mut()
-            .poll_next(context)
-            .map(|chunk| Some(chunk?.map(Frame::data).map_err(Unreadable)))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.len
-            .map_or_else(SizeHint::default, SizeHint::with_exact)
-    }
-}
-
-/// The body of an answer, as it arrives.
-struct Incoming(reqwest::Body);
-
-impl Stream for Incoming {
-    type Item = Result<Bytes, TransportError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            let frame = match ready!(Pin::new(&mut self.0).poll_frame(context)) {
-                None => return Poll::Ready(None),
-                Some(Ok(frame)) => frame,
-                Some(Err(error)) => {
-                    return Poll::Ready(Some(Err(failed(kind(&error), "", error.without_url()))));
-                }
-            };
-            // A frame without data has trailers, which nothing asks for.
-            if let Ok(chunk) = frame.into_data() {
-                return Poll::Ready(Some(Ok(chunk)));
-            }
-        }
-    }
-}
-
 /// The header as reqwest has it: a name or value that is the same in every request is not copied.
 fn header(
     (name, value): &Header,
@@ -403,64 +324,6 @@ fn bundle(path: &PathBuf) -> Result<rustls::RootCertStore, TransportError> {
         return Err(about("no certificate or crl found".to_owned()));
     }
     Ok(roots)
-}
-
-/// For `--no-verify-ssl`.
-mod insecure {
-    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-    use rustls::{DigitallySignedStruct, Error, SignatureScheme};
-    use std::sync::Arc;
-
-    /// Accepts any certificate; the handshake's signature is still checked.
-    #[derive(Debug)]
-    pub(super) struct AcceptAnything(pub(super) Arc<CryptoProvider>);
-
-    impl ServerCertVerifier for AcceptAnything {
-        fn verify_server_cert(
-            &self,
-            _end_entity: &CertificateDer<'_>,
-            _intermediates: &[CertificateDer<'_>],
-            _server_name: &ServerName<'_>,
-            _ocsp_response: &[u8],
-            _now: UnixTime,
-        ) -> Result<ServerCertVerified, Error> {
-            Ok(ServerCertVerified::assertion())
-        }
-
-        fn verify_tls12_signature(
-            &self,
-            message: &[u8],
-            certificate: &CertificateDer<'_>,
-            signature: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            verify_tls12_signature(
-                message,
-                certificate,
-                signature,
-                &self.0.signature_verification_algorithms,
-            )
-        }
-
-        fn verify_tls13_signature(
-            &self,
-            message: &[u8],
-            certificate: &CertificateDer<'_>,
-            signature: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            verify_tls13_signature(
-                message,
-                certificate,
-                signature,
-                &self.0.signature_verification_algorithms,
-            )
-        }
-
-        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            self.0.signature_verification_algorithms.supported_schemes()
-        }
-    }
 }
 
 #[cfg(test)]

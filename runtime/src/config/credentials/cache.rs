@@ -1,6 +1,6 @@
 //! The AWS CLI's files of temporary credentials and tokens: `~/.aws/cli/cache/KEY.json` and
-//! `~/.aws/sso/cache/KEY.json`, `KEY` being a hash of what they were asked for with. Each of us
-//! reads what the other wrote.
+//! `~/.aws/sso/cache/KEY.json`, where `KEY` is a hash of the request's parameters. Both
+//! programs read what the other wrote.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -39,7 +39,7 @@ pub(super) fn path(context: &ProviderContext<'_>, folder: &str, key: &str) -> Op
     )
 }
 
-/// What a file holds; nothing when there is none, or when it is no JSON.
+/// The content of a file, or `None` if it does not exist or is not JSON.
 pub(super) fn read(path: &Path) -> Option<Json> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }

@@ -15,7 +15,7 @@ const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 /// Where relative addresses lead.
 const HOST: &str = "169.254.170.2";
-/// Hosts that may be asked without TLS, beside loopback addresses.
+/// Hosts that may be called without TLS, in addition to loopback addresses.
 const HOSTS: [&str; 4] = [HOST, "169.254.170.23", "fd00:ec2::23", "localhost"];
 const PATIENCE: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;

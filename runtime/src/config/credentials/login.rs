@@ -1,4 +1,4 @@
-//! Sessions of `aws login`, which are not built: a profile that relies on one is told so.
+//! Sessions of `aws login`, which are not supported: a profile that needs one is an error.
 
 use super::{Provider, ProviderContext, ProviderResult, failed};
 use crate::error::ConfigError;

@@ -1,4 +1,4 @@
-//! How services that give credentials are asked: where they are, and that they are asked again.
+//! Requests to services that give credentials: their URLs, and retries.
 
 use std::time::Duration;
 

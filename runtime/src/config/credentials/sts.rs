@@ -65,8 +65,8 @@ impl Role {
         cache::credentials(&self.path(context)?, provider, context.now)
     }
 
-    /// Takes the role, and keeps what it gives. `proof` is what the action asks for beside the
-    /// role; the call is signed when there are credentials to sign with.
+    /// Assumes the role and caches its credentials. `proof` is the parameter that the action needs
+    /// in addition to the role's. The request is signed if there is an identity to sign with.
     pub(super) async fn take(
         &self,
         context: &ProviderContext<'_>,

@@ -86,7 +86,7 @@ impl Settings {
     ///
     /// In this order: the option; `AWS_ENDPOINT_URL_<SERVICE>`; `AWS_ENDPOINT_URL`; the profile's
     /// `[services …]` section; the profile's `endpoint_url`. `ignore_configured_endpoint_urls`
-    /// leaves the option alone in force.
+    /// ignores all of them but the option.
     pub fn endpoint_url(&self, service_id: &str) -> Result<Option<Value>, ConfigError> {
         match self.option(&find("endpoint_url")) {
             Some(option) => Ok(Some(option)),
