@@ -1,6 +1,6 @@
 //! The Smithy JSON AST as it is written: it knows JSON and nothing of Rust.
 //!
-//! [`Model::load`] reads the files of a model, merges them, and applies `apply` statements and
+//! [`parse`] reads a file of a model; [`Model::merge`] merges the files, and applies `apply` statements and
 //! mixins. Traits are kept as they are; [`crate::lower`] makes sense of those that it knows.
 
 mod narrow;
@@ -29,23 +29,25 @@ record! {
     pub(crate) struct Source {
         pub(crate) source: String = "source",
         pub(crate) date: String = "date",
+        pub(crate) path: String = "path",
     }
     needs "source"
 }
 
 record! {
     /// One file.
-    struct File {
-        smithy: String = "smithy",
-        metadata: Metadata = "metadata",
-        shapes: BTreeMap<String, Shape> = "shapes",
+    pub(crate) struct File {
+        pub(crate) smithy: String = "smithy",
+        pub(crate) metadata: Metadata = "metadata",
+        pub(crate) shapes: BTreeMap<String, Shape> = "shapes",
     }
     needs "smithy"
 }
 
 record! {
-    struct Metadata {
-        opsmith: Option<Source> = "opsmith",
+    /// What a file says of itself.
+    pub(crate) struct Metadata {
+        pub(crate) opsmith: Option<Source> = "opsmith",
     }
 }
 
@@ -72,7 +74,7 @@ record! {
         pub(crate) update: Option<Reference> = "update",
         pub(crate) delete: Option<Reference> = "delete",
         pub(crate) list: Option<Reference> = "list",
-        mixins: Vec<Reference> = "mixins",
+        pub(crate) mixins: Vec<Reference> = "mixins",
     }
     needs "type"
     with {
@@ -98,24 +100,20 @@ record! {
 }
 
 impl Model {
-    /// Reads and merges the files, each a name and a text. What can't be read is reported and left
-    /// out.
-    pub(crate) fn load(files: &[(String, String)], report: &mut Report) -> Model {
+    /// Merges the files, each with its name.
+    pub(crate) fn merge(files: Vec<(String, File)>, report: &mut Report) -> Model {
         let mut model = Model::default();
         let mut applies = Vec::new();
-        for (name, text) in files {
-            let Some(file) = parse(name, text, report) else {
-                continue;
-            };
+        for (name, file) in files {
             model.source = model.source.or(file.metadata.opsmith);
             for (id, mut shape) in file.shapes {
-                shape.file.clone_from(name);
+                shape.file.clone_from(&name);
                 if shape.kind == "apply" {
                     applies.push((id, shape));
                 } else if let Some(other) = model.shapes.get(&id) {
                     let problem = format!("the shape is also in {}", other.file);
                     report.add(
-                        name,
+                        &name,
                         &id,
                         problem,
                         "keep it in one file, and use `apply` in the other",
@@ -269,7 +267,7 @@ impl Shape {
 }
 
 /// Reads one file; reports what is wrong with its text.
-fn parse(name: &str, text: &str, report: &mut Report) -> Option<File> {
+pub(crate) fn parse(name: &str, text: &str, report: &mut Report) -> Option<File> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_json::from_str::<File>(text) {
         Ok(file) if file.smithy.starts_with("1.") || file.smithy.starts_with("2.") => Some(file),

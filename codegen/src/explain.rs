@@ -58,8 +58,8 @@ impl Generator {
                 .is_some_and(|(_, local)| local.split('$').next() == about)
         };
         let mut model = Vec::new();
-        for (file, text) in &loaded.files {
-            let json: Value = serde_json::from_str(text).unwrap_or_default();
+        for (file, text) in self.texts()? {
+            let json: Value = serde_json::from_str(&text).unwrap_or_default();
             let shapes = json.get("shapes").and_then(Value::as_object);
             let found = shapes
                 .into_iter()
@@ -70,7 +70,7 @@ impl Generator {
                 .collect();
             if !found.is_empty() {
                 model.push((
-                    file.clone(),
+                    file,
                     serde_json::to_string_pretty(&found).unwrap_or_default(),
                 ));
             }

@@ -1,7 +1,7 @@
 //! The entry point: a builder, and the verbs that end it.
 
 use crate::arena::Arena;
-use crate::ast::Model;
+use crate::ast::{self, Model};
 use crate::diagnostics::{Diagnostic, Error, Report};
 use crate::exceptions::Exceptions;
 use crate::write::{self, Files};
@@ -159,26 +159,43 @@ impl Generator {
         self.load()?.lower(named, arena)
     }
 
+    /// The files by name, each as the text of a Smithy model.
+    #[cfg(feature = "tool")]
+    pub(crate) fn texts(&self) -> Result<Vec<(String, String)>, Error> {
+        let texts = self.models.iter().map(|path| {
+            let text = if path.is_dir() {
+                imported_text(path)
+            } else {
+                read_text(path)
+            };
+            Ok((path.display().to_string(), text?))
+        });
+        texts.collect()
+    }
+
     /// Reads all files.
     pub(crate) fn load(&self) -> Result<Loaded, Error> {
         let mut report = Report::default();
-        let files = self
-            .models
-            .iter()
-            .map(|path| read(path))
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut model = Model::load(&files, &mut report);
+        let mut files = Vec::new();
+        for path in &self.models {
+            let file = read(path, &mut report)?;
+            files.extend(file.map(|file| (path.display().to_string(), file)));
+        }
+        let mut model = Model::merge(files, &mut report);
         let exceptions = match &self.exceptions {
             #[cfg(feature = "exceptions")]
             Some(path) => {
-                let (name, text) = read(path)?;
-                Exceptions::load(&name, &text, &mut report)
+                let text = read_text(path)?;
+                Exceptions::load(&path.display().to_string(), &text, &mut report)
             }
             _ => Exceptions::default(),
         };
         exceptions.amend(&mut model);
         Ok(Loaded {
-            files,
+            file: self
+                .models
+                .first()
+                .map_or_else(String::new, |path| path.display().to_string()),
             model,
             exceptions,
             report,
@@ -188,8 +205,8 @@ impl Generator {
 
 /// A model that was read, with what is wrong with its files.
 pub(crate) struct Loaded {
-    /// Names with texts.
-    pub(crate) files: Vec<(String, String)>,
+    /// The name of the first file.
+    file: String,
     model: Model,
     exceptions: Exceptions,
     report: Report,
@@ -202,15 +219,11 @@ impl Loaded {
         operations: &[String],
         arena: &'a Arena,
     ) -> Result<rust::Service<'a>, Error> {
-        let file = self.files.first().map_or("", |(name, _)| name);
-        let Loaded {
-            model, exceptions, ..
-        } = self;
         lower::lower(
             &lower::Input {
-                model,
-                exceptions,
-                file,
+                model: &self.model,
+                exceptions: &self.exceptions,
+                file: &self.file,
                 operations,
                 arena,
             },
@@ -219,30 +232,37 @@ impl Loaded {
     }
 }
 
-/// A file's name, as it was given, and its text; for a folder of botocore's, the model that the
-/// importer makes of it.
-fn read(path: &Path) -> Result<(String, String), Error> {
-    let text = if path.is_dir() {
-        imported(path)
-    } else {
-        fs::read_to_string(path).map_err(|error| unreadable(path, error))
-    };
-    Ok((path.display().to_string(), text?))
+/// A file of a model; for a folder of botocore's, what the importer makes of it. `None` when the
+/// text is not a model, which is reported.
+fn read(path: &Path, report: &mut Report) -> Result<Option<ast::File>, Error> {
+    if path.is_dir() {
+        return imported(path).map(Some);
+    }
+    let text = read_text(path)?;
+    Ok(ast::parse(&path.display().to_string(), &text, report))
+}
+
+fn read_text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|error| unreadable(path, error))
 }
 
 #[cfg(feature = "botocore")]
-fn imported(folder: &Path) -> Result<String, Error> {
-    use crate::import;
-    let options = import::Options {
-        source: "botocore".to_owned(),
-        documentation: true,
-        ..Default::default()
-    };
-    Ok(import::folder(folder, &options)?.text)
+fn imported(folder: &Path) -> Result<ast::File, Error> {
+    Ok(crate::import::model(folder)?)
+}
+
+#[cfg(all(feature = "tool", feature = "botocore"))]
+fn imported_text(folder: &Path) -> Result<String, Error> {
+    Ok(crate::import::text(&crate::import::model(folder)?, folder)?)
+}
+
+#[cfg(all(feature = "tool", not(feature = "botocore")))]
+fn imported_text(folder: &Path) -> Result<String, Error> {
+    imported(folder).map(|_| String::new())
 }
 
 #[cfg(not(feature = "botocore"))]
-fn imported(folder: &Path) -> Result<String, Error> {
+fn imported(folder: &Path) -> Result<ast::File, Error> {
     Err(unreadable(
         folder,
         std::io::Error::other(

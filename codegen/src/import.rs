@@ -46,6 +46,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::ast;
+
 mod convert;
 mod operations;
 mod read;
@@ -84,6 +86,23 @@ pub struct Imported {
 /// As [`Sources::read`] and [`botocore`].
 pub fn folder(path: &Path, options: &Options) -> Result<Imported, Error> {
     botocore(&Sources::read(path)?, options)
+}
+
+/// The model of a folder of botocore's data, as [`Generator`](crate::Generator) reads it.
+pub(crate) fn model(path: &Path) -> Result<ast::File, Error> {
+    let options = Options {
+        source: "botocore".to_owned(),
+        documentation: true,
+        ..Options::default()
+    };
+    let (model, _) = convert::convert(&Sources::read(path)?, &options)?;
+    Ok(model)
+}
+
+/// The text of a model that was made of a folder.
+#[cfg(feature = "tool")]
+pub(crate) fn text(model: &ast::File, folder: &Path) -> Result<String, Error> {
+    to_text(model, &folder.display().to_string())
 }
 
 /// Turns the files of one service into a Smithy model.

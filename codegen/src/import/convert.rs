@@ -7,15 +7,19 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::read::{self, File};
-use super::smithy::{Model, Shape, Target, Traits};
+use super::smithy::SetTraits as _;
 use super::source::{Input, Metadata, Notice, Paginators, Service, Waiters, XmlNamespace};
 use super::{Error, Options, Remark, Sources};
+use crate::ast::{self, Metadata as Provenance, Reference, Shape, Traits};
 
 /// The target of a reference that leads nowhere, and of operations without input or output.
 pub(super) const UNIT: &str = "smithy.api#Unit";
 
 /// The model of the service that the files describe, and the warnings.
-pub(super) fn convert(sources: &Sources, options: &Options) -> Result<(Model, Vec<Remark>), Error> {
+pub(super) fn convert(
+    sources: &Sources,
+    options: &Options,
+) -> Result<(ast::File, Vec<Remark>), Error> {
     let (service, mut warnings): (Service, _) = read::parse(&sources.service)?;
     let paginators: Option<Paginators> = parse_optional(&sources.paginators, &mut warnings)?;
     let waiters: Option<Waiters> = parse_optional(&sources.waiters, &mut warnings)?;
@@ -32,14 +36,19 @@ pub(super) fn convert(sources: &Sources, options: &Options) -> Result<(Model, Ve
             problems: converter.problems,
         });
     }
-    let provenance =
-        json!({ "source": options.source, "date": options.date, "path": sources.name });
-    let model = Model {
-        smithy: "2.0",
-        metadata: json!({ "opsmith": provenance }),
+    let provenance = ast::Source {
+        source: options.source.clone(),
+        date: options.date.clone(),
+        path: sources.name.clone(),
+    };
+    let file = ast::File {
+        smithy: "2.0".to_owned(),
+        metadata: Provenance {
+            opsmith: Some(provenance),
+        },
         shapes: converter.written,
     };
-    Ok((model, converter.warnings))
+    Ok((file, converter.warnings))
 }
 
 fn parse_optional<T: DeserializeOwned>(
@@ -247,9 +256,9 @@ impl<'a> Converter<'a> {
 
         let operations = source.operations.keys().map(|name| self.id(name));
         let service = Shape {
-            kind: "service",
+            kind: "service".to_owned(),
             version: Some(metadata.api_version.clone()),
-            operations: operations.map(|target| Target { target }).collect(),
+            operations: operations.map(|target| Reference { target }).collect(),
             traits,
             ..Shape::default()
         };

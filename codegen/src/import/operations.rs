@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::convert::{Converter, UNIT, object};
 use super::read::File;
-use super::smithy::{Shape, Target, Traits};
+use super::smithy::SetTraits as _;
 use super::source::{Acceptor, OneOrMany, Operation, Paginator, Paginators, Waiter, Waiters};
+use crate::ast::{Reference, Shape, Traits};
 
 impl Converter<'_> {
     pub(super) fn operations(&mut self) {
@@ -20,10 +21,10 @@ impl Converter<'_> {
 
     fn operation(&mut self, name: &str, source: &Operation) -> Shape {
         let place = format!("operations.{name}");
-        let mut target = |shape: &String| Target {
+        let mut target = |shape: &String| Reference {
             target: self.target(shape, &place),
         };
-        let unit = || Target {
+        let unit = || Reference {
             target: UNIT.to_owned(),
         };
         let input = source.input.as_ref().map(|input| target(&input.shape));
@@ -35,7 +36,7 @@ impl Converter<'_> {
             .collect();
         self.check_wire_names(name, source, &place);
         Shape {
-            kind: "operation",
+            kind: "operation".to_owned(),
             input: Some(input.unwrap_or_else(unit)),
             output: Some(output.unwrap_or_else(unit)),
             errors,

@@ -6,8 +6,9 @@ use indexmap::IndexMap;
 use serde_json::{Number, Value, json};
 
 use super::convert::{Converter, UNIT, object, xml_namespace};
-use super::smithy::{self, Traits};
+use super::smithy::SetTraits as _;
 use super::source::{Element, Member, Shape};
+use crate::ast::{self, Traits};
 
 impl Converter<'_> {
     pub(super) fn shapes(&mut self) {
@@ -19,10 +20,10 @@ impl Converter<'_> {
         }
     }
 
-    fn shape(&mut self, name: &str, source: &Shape, place: &str) -> smithy::Shape {
-        let mut shape = smithy::Shape::default();
+    fn shape(&mut self, name: &str, source: &Shape, place: &str) -> ast::Shape {
+        let mut shape = ast::Shape::default();
         self.shape_traits(source, place, &mut shape.traits);
-        shape.kind = match source.kind.as_str() {
+        let kind = match source.kind.as_str() {
             "structure" if source.document => "document",
             "structure" => {
                 self.structure(name, source, place, &mut shape);
@@ -39,7 +40,7 @@ impl Converter<'_> {
                 "map"
             }
             "string" if !source.values.is_empty() => {
-                shape.members = Some(enum_members(&source.values));
+                shape.members = enum_members(&source.values);
                 "enum"
             }
             "string" => "string",
@@ -55,6 +56,7 @@ impl Converter<'_> {
                 ""
             }
         };
+        shape.kind = kind.to_owned();
         if !source.values.is_empty() && shape.kind != "enum" {
             self.warning(place, "`enum` on a shape that is no string is left out");
         }
@@ -96,7 +98,7 @@ impl Converter<'_> {
     }
 
     /// The member of a list, or the key or value of a map.
-    fn element(&mut self, source: &Option<Element>, place: &str) -> Option<smithy::Member> {
+    fn element(&mut self, source: &Option<Element>, place: &str) -> Option<ast::Member> {
         let Some(source) = source else {
             self.problem(place, "is missing");
             return None;
@@ -109,10 +111,10 @@ impl Converter<'_> {
         let documentation = self.prose(&source.documentation);
         traits.set("smithy.api#documentation", documentation);
         let target = self.target(&source.shape, place);
-        Some(smithy::Member { target, traits })
+        Some(ast::Member { target, traits })
     }
 
-    fn structure(&mut self, name: &str, source: &Shape, place: &str, shape: &mut smithy::Shape) {
+    fn structure(&mut self, name: &str, source: &Shape, place: &str, shape: &mut ast::Shape) {
         self.error_traits(name, source, place, &mut shape.traits);
         self.root_element(name, source, &mut shape.traits);
         let order = required_order(source);
@@ -135,7 +137,7 @@ impl Converter<'_> {
                 self.problem(place, &format!("the member `{name}` does not exist"));
             }
         }
-        shape.members = Some(members);
+        shape.members = members;
     }
 
     fn error_traits(&mut self, name: &str, source: &Shape, place: &str, traits: &mut Traits) {
@@ -179,7 +181,7 @@ impl Converter<'_> {
         traits.set("smithy.api#xmlNamespace", namespace.map(xml_namespace));
     }
 
-    fn member(&mut self, name: &str, source: &Member, place: &str) -> smithy::Member {
+    fn member(&mut self, name: &str, source: &Member, place: &str) -> ast::Member {
         let mut target = self.target(&source.shape, place);
         let mut traits = Traits::default();
         if let Some(shape) = self.source.shapes.get(&source.shape) {
@@ -201,7 +203,7 @@ impl Converter<'_> {
         let context = source.context_param.clone();
         traits.set("smithy.rules#contextParam", context);
         self.describe(source.notice(), &mut traits);
-        smithy::Member { target, traits }
+        ast::Member { target, traits }
     }
 
     /// Where in the message the member is, and under which name.
@@ -314,7 +316,7 @@ fn has_alternatives(pattern: &str) -> bool {
 }
 
 /// The members of an enum, in the order of its values.
-fn enum_members(values: &[String]) -> IndexMap<String, smithy::Member> {
+fn enum_members(values: &[String]) -> IndexMap<String, ast::Member> {
     let mut members = IndexMap::new();
     for (index, value) in values.iter().enumerate() {
         let name = enum_name(value, index + 1);
@@ -322,12 +324,12 @@ fn enum_members(values: &[String]) -> IndexMap<String, smithy::Member> {
         let name = std::iter::once(name.clone())
             .chain(numbered)
             .find(|name| !members.contains_key(name));
-        let mut traits = smithy::Traits::default();
+        let mut traits = Traits::default();
         traits.set("smithy.api#enumValue", Some(value.as_str()));
         members.extend(name.map(|name| {
             (
                 name,
-                smithy::Member {
+                ast::Member {
                     target: UNIT.to_owned(),
                     traits,
                 },

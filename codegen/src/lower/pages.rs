@@ -204,6 +204,7 @@ fn step<'a>(model: &'a Model, shape: &'a Shape, step: &str, indices: bool) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ast;
     use crate::diagnostics::Report;
     use serde_json::json;
 
@@ -224,7 +225,8 @@ mod tests {
             "t#Item": { "type": "structure", "members": { "id": text } },
         } });
         let mut report = Report::default();
-        let model = Model::load(&[("m.json".to_owned(), model.to_string())], &mut report);
+        let file = ast::parse("m.json", &model.to_string(), &mut report).expect("a model");
+        let model = Model::merge(vec![("m.json".to_owned(), file)], &mut report);
         let shape = |id: &str| model.shapes.get(id).expect("a shape");
         pages(&model, shape("t#List"), shape("t#Service"), arena).expect("pages")
     }
@@ -370,10 +372,9 @@ mod tests {
             services += 1;
             let arena = Arena::new();
             let mut report = Report::default();
-            let model = Model::load(
-                &[(version.display().to_string(), imported.text)],
-                &mut report,
-            );
+            let name = version.display().to_string();
+            let file = ast::parse(&name, &imported.text, &mut report).expect("a model");
+            let model = Model::merge(vec![(name, file)], &mut report);
             let service = model
                 .shapes
                 .values()
