@@ -398,6 +398,7 @@ fn reader(kind: TraitKind) -> Reader {
         TraitKind::Auth | TraitKind::OptionalAuth => {
             RunTime("runtime/src/pipeline/authenticate.rs", ".auth(")
         }
+        TraitKind::Readonly => RunTime("runtime/src/retry.rs", "Trait::Readonly"),
         TraitKind::ClientDiscoveredEndpoint => RunTime(DESTINATION, ".discovers_endpoint()"),
         TraitKind::ClientEndpointDiscovery => RunTime(DESTINATION, ".endpoint_discovery()"),
         TraitKind::AwsQueryError => RunTime("runtime/src/protocol/error.rs", ".is_error("),

@@ -9,7 +9,7 @@ use crate::error::{Attempts, Error, ServiceError};
 use crate::future::BoxFuture;
 use crate::http::{Response, TransportError, TransportErrorKind};
 use crate::random;
-use crate::schema::{Operation, Service};
+use crate::schema::{Operation, Service, Trait};
 use crate::timestamp::{Timestamp, iso8601};
 use std::borrow::Cow;
 use std::fmt;
@@ -222,7 +222,7 @@ pub(crate) fn decide(
         attempts.quota_spent = true;
         return None;
     }
-    attempts.maybe_applied |= failed.maybe_applied();
+    attempts.maybe_applied |= failed.maybe_applied() && !model.1.traits.contains(&Trait::Readonly);
     let backoff = Duration::from_secs(1 << attempts.made.saturating_sub(1).min(5)).min(LONGEST);
     let max_delay = if skewed || moved {
         Duration::ZERO

@@ -7,6 +7,7 @@ use opsmith_runtime::config::Env;
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::fake::{Answer, Fake, standing};
 use opsmith_runtime::http::{Request, TransportErrorKind};
+use opsmith_runtime::schema::{Fault, Protocol, Service, Trait, operation, structure};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -326,4 +327,38 @@ fn an_error_of_state_after_an_unclear_attempt_says_so() {
     ));
     assert!(!unclear(status(429), "InvalidJobStateException"));
     assert!(!unclear(status(500), "AccessDeniedException"));
+}
+
+/// Operations whose calls fail with an error of the client.
+static STATES: Service<'static> = Service {
+    id: "t#Test",
+    target_prefix: "Test",
+    protocols: &[Protocol::AwsJson1_0],
+    protocol: Protocol::AwsJson1_0,
+    operations: &[
+        operation("Read", None, None)
+            .errors(&[0])
+            .with(&[Trait::Readonly]),
+        operation("Write", None, None).errors(&[0]),
+    ],
+    shapes: &[structure("Gone", &[]).with(&[Trait::Error(Fault::Client)])],
+    ..Service::NONE
+};
+
+#[test]
+fn a_call_that_changes_nothing_is_never_unclear() {
+    let unclear = |operation: &'static str| {
+        let fake = Fake::playing([status(500), Answer::error("Gone")]);
+        let client =
+            opsmith_runtime::Client::new(&STATES, fake.config().endpoint_url("http://localhost"));
+        let call: opsmith_runtime::call::Call<()> = client.call(operation, ());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let error = runtime.block_on(call.into_future()).expect_err("an error");
+        let attempts = error.service().expect("a service's error").attempts;
+        (attempts.made, attempts.maybe_applied)
+    };
+    assert_eq!(unclear("Write"), (2, true));
+    assert_eq!(unclear("Read"), (2, false));
 }

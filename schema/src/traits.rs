@@ -246,6 +246,8 @@ traits! {
         AwsQueryCompatible: "aws.protocols#awsQueryCompatible", SERVICE, "AWS Query compatible", Additive;
         /// Requests are sent unsigned.
         OptionalAuth: "smithy.api#optionalAuth", OPERATION, "optional authentication", Additive;
+        /// A call changes nothing, so an attempt without a clear answer needs no warning.
+        Readonly: "smithy.api#readonly", OPERATION, "read-only mark", Additive;
     }
     values {
         /// The authentication schemes, in the order of preference. Of a service, only where they

@@ -58,6 +58,7 @@ static OPERATIONS: &[Operation<'static>] = &[
         .with(
             &[
                 Trait::Deprecated("use another"),
+                Trait::Readonly,
                 Trait::Waitable(
                     &[
                         waiter(
