@@ -171,7 +171,7 @@ pub fn input(bytes: &[u8]) {
     let Some((which, json)) = bytes.split_first() else {
         return;
     };
-    let service = &opsmith_codepipeline::schema::SERVICE;
+    let service = &opsmith_codepipeline::SERVICE;
     let operation = &service.operations[usize::from(*which) % service.operations.len()];
     let (Some(shape), none) = (operation.input, &opsmith_runtime::schema::Service::NONE) else {
         return;

@@ -345,6 +345,30 @@ fn skipped_tests_are_reported() {
     }
 }
 
+/// Without the client, generated types need nothing that sends requests.
+#[test]
+fn types_alone_need_no_http() {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args([
+        "tree",
+        "--offline",
+        "--locked",
+        "--package=opsmith-codepipeline",
+        "--no-default-features",
+        "--edges=normal",
+        "--prefix=none",
+    ]);
+    let output = cargo.output().expect("cargo");
+    let tree = String::from_utf8_lossy(&output.stdout);
+    assert!(tree.contains("opsmith-runtime"), "{output:?}");
+    for name in ["aws-sigv4", "http", "reqwest", "ring", "rustls", "tokio"] {
+        let found = tree
+            .lines()
+            .find(|line| line.split(' ').next() == Some(name));
+        assert_eq!(found, None, "{tree}");
+    }
+}
+
 /// Each feature of a crate has a row in the crate's README, and the same row in the project's.
 #[test]
 fn features_are_documented() {

@@ -184,7 +184,7 @@ fn shape_decisions(
             "{}: a shape of this kind has no type of its own",
             emit::types::type_of(service, at)
         ),
-        (false, true) => "none: only errors hold it, and errors are told by their code".to_owned(),
+        (false, true) => "none: it is an error without members, told by its code".to_owned(),
     };
     found.push(("Rust type".to_owned(), why));
     let is_it = |index| index == at;

@@ -14,6 +14,10 @@ use std::path::Path;
 /// The features of a generated crate, which are those of the runtime, with what they bring.
 const FEATURES: &[(&str, &str)] = &[
     (
+        "client",
+        "The client, on by default. Without it, the crate is types only and needs no crate for HTTP.",
+    ),
+    (
         "ascii-hosts",
         "Names of hosts are ASCII, for the whole program: 21 crates of Unicode tables are not built.",
     ),
@@ -136,14 +140,11 @@ fn compare(folder: &Path, files: &Files) -> Vec<Stale> {
 fn manifest(service: &Service<'_>, runtime: Option<&Path>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let runtime = match runtime {
-        Some(path) => format!(
-            "{{ version = {version:?}, path = {} }}",
-            quoted(&path.display().to_string())
-        ),
-        None => format!("{version:?}"),
+        Some(path) => format!("path = {}, ", quoted(&path.display().to_string())),
+        None => String::new(),
     };
     let mut text = format!(
-        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = {}\n\n[features]\n",
+        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = {}\n\n[features]\ndefault = [\"client\"]\n",
         quoted(&format!("opsmith-{}", service.command)),
         quoted(&about(&service.title)),
         quoted(env!("CARGO_PKG_RUST_VERSION")),
@@ -156,7 +157,7 @@ fn manifest(service: &Service<'_>, runtime: Option<&Path>) -> String {
     }
     let _ = write!(
         text,
-        "\n[dependencies]\nopsmith-runtime = {runtime}\n\n[package.metadata.docs.rs]\nall-features = true\n"
+        "\n[dependencies]\nopsmith-runtime = {{ version = {version:?}, {runtime}default-features = false }}\n\n[package.metadata.docs.rs]\nall-features = true\n"
     );
     text
 }

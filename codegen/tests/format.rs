@@ -49,7 +49,10 @@ fn the_inside_of_macros_is_formatted() {
             drop(input);
             let output = rustfmt.wait_with_output().expect("its output");
             let difference = String::from_utf8_lossy(&output.stdout);
-            assert!(difference.is_empty(), "{name}, {file}:\n{difference}");
+            assert!(
+                output.status.success() && difference.is_empty(),
+                "{name}, {file}:\n{difference}"
+            );
         }
     }
 }

@@ -57,7 +57,7 @@ const NAMES: &str = "
     Fn FnMut FnOnce From FromIterator Future Hash Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq PartialOrd
     Result Self Send Some String Sync ToOwned ToString TryFrom TryInto Unpin Vec drop
     bool char f32 f64 i8 i128 str u8 u32 usize
-    Acceptor At BTreeMap Blob Call Client Config Document Error ErrorCode Index Kind Matcher Member Operation Protocol
+    Acceptor At BTreeMap Blob Call Client Config Document Error ErrorCode ErrorKind Index Kind Matcher Member Operation Protocol
     Refused Service Shape Visitor Timestamp Trait Unknown UnknownValue Waiting Write Done Formatter Display FromStr S D
     SERVICE SHAPES ShapeIndex Shapes OPERATIONS RULES VALUES Generated
     alloc as_str begin call client clone config core end enums errors example fmt from_env from_str from_wire generated given index into

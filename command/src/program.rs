@@ -9,7 +9,7 @@ pub struct Program {
     pub name: &'static str,
     /// The version, as `--version` prints it after the name.
     pub version: &'static str,
-    /// The services, each with its generated schema: `&my_service::commands::COMMANDS`.
+    /// The services, each with its generated schema: `&my_service::COMMANDS`.
     pub services: &'static [&'static Commands<'static>],
 }
 
@@ -35,5 +35,5 @@ impl Program {
 pub(crate) const SAMPLE: Program = Program {
     name: "opsmith",
     version: env!("CARGO_PKG_VERSION"),
-    services: &[&opsmith_codepipeline::commands::COMMANDS],
+    services: &[&opsmith_codepipeline::COMMANDS],
 };

@@ -14,7 +14,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
-use opsmith_codepipeline::schema::SERVICE;
+use opsmith_codepipeline::SERVICE;
 
 use crate::backend::{Backend, BackendFuture, Call, ServiceError};
 use crate::endpoint::{self, lock};

@@ -14,7 +14,7 @@ use opsmith_runtime::visit::TypedDocument;
 #[path = "../../codegen/tests/golden/secrets/expected/lib.rs"]
 mod service;
 
-use service::{Around, Client, Config, DoInput, DoOutput, Error, schema::SERVICE};
+use service::{Around, Client, Config, DoInput, DoOutput, Error, SERVICE};
 
 fn wait<T>(call: impl IntoFuture<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()

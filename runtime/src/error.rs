@@ -190,18 +190,3 @@ impl fmt::Display for ServiceError {
             .map_or(Ok(()), |note| write!(f, "\n{note}"))
     }
 }
-
-/// Ties a generated enum of error codes to [`Error`].
-#[macro_export]
-macro_rules! error_code {
-    ($name:ident) => {
-        impl $name {
-            /// The service's error in the model; `None` if the error is not the service's.
-            pub fn of(error: &$crate::Error) -> ::core::option::Option<Self> {
-                error
-                    .service()
-                    .map(|error| Self::from_wire(error.shape.as_deref().unwrap_or(&error.code)))
-            }
-        }
-    };
-}

@@ -8,29 +8,51 @@
 //! generated types ([`typed`]) or as a [`document`]; [`redact`] prints them. [`config`]
 //! reads settings and credentials from the environment; nothing else here uses it.
 
+// Types alone use only a part of the codecs.
+#![cfg_attr(not(feature = "client"), allow(dead_code))]
+
+#[cfg(feature = "client")]
 pub mod auth;
+#[cfg(feature = "client")]
 pub mod call;
+#[cfg(feature = "client")]
 pub mod client;
+#[cfg(feature = "client")]
 mod clock;
 pub mod codec;
+#[cfg(feature = "client")]
 pub mod config;
+#[cfg(feature = "client")]
 mod discovery;
 pub mod document;
+#[cfg(feature = "client")]
 pub mod endpoint;
+#[cfg(feature = "client")]
 pub mod error;
+#[cfg(feature = "client")]
 pub mod fake;
+#[cfg(feature = "client")]
 pub mod files;
+#[cfg(feature = "client")]
 mod future;
+#[cfg(feature = "client")]
 pub mod http;
+#[cfg(feature = "client")]
 mod idempotency;
+#[cfg(feature = "client")]
 pub mod identity;
+#[cfg(feature = "client")]
 pub mod pages;
+#[cfg(feature = "client")]
 pub mod pipeline;
+#[cfg(feature = "client")]
 pub mod protocol;
 #[cfg(feature = "waiters")]
 pub mod query;
+#[cfg(feature = "client")]
 pub mod random;
 pub mod redact;
+#[cfg(feature = "client")]
 pub mod retry;
 pub mod sample;
 #[cfg(feature = "serde")]
@@ -42,9 +64,12 @@ pub mod visit;
 #[cfg(feature = "waiters")]
 pub mod waiter;
 
+#[cfg(feature = "client")]
 pub use client::{Client, Config};
 pub use document::Document;
+#[cfg(feature = "client")]
 pub use error::Error;
+#[cfg(feature = "client")]
 pub use future::BoxFuture;
 pub use opsmith_schema as schema;
 pub use timestamp::Timestamp;
@@ -54,6 +79,22 @@ pub use typed::Blob;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use serde_core;
+
+/// Declares what only a client needs of a generated service.
+#[cfg(feature = "client")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! client_only {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// The client is a feature.
+#[cfg(not(feature = "client"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! client_only {
+    ($($items:tt)*) => {};
+}
 
 /// Declares what only a command needs of a generated service.
 #[cfg(feature = "commands")]

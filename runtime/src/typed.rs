@@ -2,6 +2,8 @@
 //! library's types here, generated structures, unions and enums by the macros in `macros`.
 
 use crate::document::{Document, Map};
+#[cfg(feature = "client")]
+use crate::error::Error;
 use crate::schema::{Service, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, TypedDocument, Visit, VisitError, VisitResult, Visitor};
@@ -296,6 +298,30 @@ pub fn begins(parts: CompoundKind, expected: CompoundKind) -> VisitResult {
             CompoundKind::Entries => "map",
         }))
     }
+}
+
+/// The members of a service's error. Read leniently: a member of another type than the model says
+/// is left out. For [`errors!`](crate::errors).
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub fn details<T: Visitor + Default>(error: &Error, service: &Service<'_>, shape: ShapeIndex) -> T {
+    let mut value = T::default();
+    let details = error.service().and_then(|error| error.details.as_map());
+    for (name, document) in details.into_iter().flatten() {
+        let Some((index, member)) = service.shape(shape).member(name) else {
+            continue;
+        };
+        let part = TypedDocument {
+            document,
+            service,
+            shape: member.target,
+        };
+        let read = value.member(index).and_then(|member| part.visit(member));
+        if read.is_err() {
+            let _ = value.member(index).and_then(|member| member.null());
+        }
+    }
+    value
 }
 
 /// Text that is none of an enum's values in the model. The text is left out, since it may be

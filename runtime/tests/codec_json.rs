@@ -140,7 +140,7 @@ fn answers_that_differ_from_the_model_are_read_as_far_as_they_can_be_understood(
 /// Such an answer is read twice, and the visitor must not keep the parts of the first time.
 #[test]
 fn a_document_of_an_answer_that_differs_from_the_model_is_whole() {
-    use opsmith_codepipeline::schema::SERVICE;
+    use opsmith_codepipeline::SERVICE;
     let operation = SERVICE.operation("ListPipelines").expect("the operation");
     let client = opsmith_runtime::Client::new(&SERVICE, opsmith_runtime::Config::new());
     let response = Response::new(200, UNUSUAL.into());

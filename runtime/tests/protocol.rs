@@ -1,9 +1,9 @@
 //! The protocols AWS JSON 1.0 and 1.1 in HTTP messages: requests, errors, answers from elsewhere.
 
-use opsmith_codepipeline::schema::SERVICE;
+use opsmith_codepipeline::SERVICE;
 use opsmith_codepipeline::{
-    Client, Error, ErrorCode, FailureDetails, FailureType, ListPipelinesInput,
-    PutThirdPartyJobFailureResultInput,
+    Client, ConflictException, Error, ErrorCode, ErrorKind, FailureDetails, FailureType,
+    ListPipelinesInput, PutThirdPartyJobFailureResultInput,
 };
 use opsmith_runtime::codec::{DeserializeError, Doubt};
 use opsmith_runtime::fake::{Answer, Fake};
@@ -95,6 +95,36 @@ fn an_error_of_the_service_has_code_message_status_and_request_id() {
     assert_eq!(error.request_id(), Some("request-1"));
     let expected = "PutThirdPartyJobFailureResult: JobNotFoundException: no such job (HTTP 400, request id request-1)";
     assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn errors_have_their_members() {
+    let kind = |body: &str| {
+        let fake = answering(400, body);
+        let call = client(&fake).put_third_party_job_failure_result(failure());
+        ErrorKind::of(&wait(call).expect_err("an error"))
+    };
+    let Some(ErrorKind::ConflictException(conflict)) =
+        kind(r#"{"__type":"ConflictException","message":"busy","new":1}"#)
+    else {
+        panic!("a conflict");
+    };
+    assert_eq!(conflict.message.as_deref(), Some("busy"));
+    // A member of another type than the model says is left out.
+    assert_eq!(
+        kind(r#"{"__type":"ConflictException","message":[1]}"#),
+        Some(ErrorKind::ConflictException(ConflictException::new()))
+    );
+    assert_eq!(
+        kind(r#"{"__type":"JobNotFoundException"}"#),
+        Some(ErrorKind::JobNotFoundException)
+    );
+    assert_eq!(
+        kind(r#"{"__type":"Newer"}"#),
+        Some(ErrorKind::Unknown("Newer".to_owned()))
+    );
+    let unsent = client(&answering(200, "")).put_third_party_job_failure_result(Default::default());
+    assert_eq!(ErrorKind::of(&wait(unsent).expect_err("an error")), None);
 }
 
 #[test]

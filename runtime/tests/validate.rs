@@ -1,7 +1,7 @@
 //! Validation of inputs: what is wrong, in which mode it keeps a call from being sent, and that the
 //! check during encoding finds what the validator finds.
 
-use opsmith_codepipeline::schema::SERVICE;
+use opsmith_codepipeline::SERVICE;
 use opsmith_codepipeline::{
     Client, FailureDetails, FailureType, PutThirdPartyJobFailureResultInput,
 };

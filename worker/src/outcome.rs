@@ -86,7 +86,7 @@ const MARK: &str = "… (clipped)";
 
 /// The maximum length of a shape, in characters.
 fn most(shape: &str) -> usize {
-    let rows = opsmith_codepipeline::schema::SERVICE.shapes;
+    let rows = opsmith_codepipeline::SERVICE.shapes;
     let max = rows
         .iter()
         .find(|row| row.name == shape)

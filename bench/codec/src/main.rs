@@ -9,7 +9,7 @@ mod dynamodb {
     opsmith_runtime::include_service!("dynamodb");
 }
 
-use dynamodb::schema::SERVICE;
+use dynamodb::SERVICE;
 use dynamodb::{AttributeValue, Client, Config, PutItemInput, PutItemOutput, QueryOutput};
 use opsmith_runtime::codec::{EncodeMode, json};
 use opsmith_runtime::identity::Credentials;

@@ -3,7 +3,7 @@
 //! endpoint with faults, and `load endure SECONDS` starts one after the other. Each prints figures
 //! for its caller.
 
-use opsmith_codepipeline::schema::SERVICE;
+use opsmith_codepipeline::SERVICE;
 use opsmith_codepipeline::{
     AcknowledgeThirdPartyJobInput, ActionCategory, ActionOwner, ActionTypeId, Client, Config,
     FailureType, GetThirdPartyJobDetailsInput, PutThirdPartyJobSuccessResultInput,

@@ -9,6 +9,6 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
     let rows = rows.map(|(id, text)| quote! { (#id, #text) });
     quote! {
         #[doc = " Documentation in a small subset of Markdown, sorted by shape id."]
-        pub static DOCS: &[(&str, &str)] = &[#(#rows),*];
+        pub(crate) static DOCS: &[(&str, &str)] = &[#(#rows),*];
     }
 }

@@ -26,14 +26,15 @@ pub(crate) fn item(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> Stri
     };
     item.block(&format!("pub {sensitive}enum {}", shape.rust), |item| {
         for value in &shape.values {
-            // The name says the value, unless it was changed to be a name.
-            let value_in_words = match value.rust == value.value {
-                true => Vec::new(),
-                false => vec![prose::code(value.value)],
+            // The name is the value, unless it was changed to be a name.
+            let facts = if value.rust == value.value {
+                Vec::new()
+            } else {
+                vec![prose::code(value.value)]
             };
-            item.docs(value.docs, value_in_words);
+            item.docs(value.docs, facts);
             item.deprecated(value.deprecated);
-            item.variant(&value.rust, value.value);
+            item.variant(&value.rust, None, value.value);
         }
     });
     item.finish()

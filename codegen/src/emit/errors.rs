@@ -1,4 +1,4 @@
-//! `errors.rs`: the codes of the service's errors, as one enum.
+//! `errors.rs`: the service's errors, as one enum.
 
 use super::Item;
 use crate::rust::{Service, Shape};
@@ -8,13 +8,19 @@ pub(crate) fn text(service: &Service<'_>) -> String {
     let errors: Vec<_> = service.shapes.iter().filter(is_error).collect();
     let types: Vec<String> = errors.iter().map(|shape| shape.rust.to_string()).collect();
     let names = crate::lower::variants(types.iter().map(String::as_str));
-    let mut item = Item::open("enumeration");
-    item.line("/// The codes of the errors that the model lists.");
-    item.block("pub enum ErrorCode", |item| {
+    let mut item = Item::open("errors");
+    item.line("/// An error that the model lists, with its members.");
+    item.block("pub enum ErrorKind", |item| {
         for (shape, name) in errors.iter().zip(names) {
             item.docs(shape.docs, Vec::new());
-            item.variant(&name, shape.name);
+            let details = shape.typed.then_some(&shape.rust);
+            item.variant(&name, details, shape.name);
         }
     });
-    item.finish() + "opsmith_runtime::error_code!(ErrorCode);\n"
+    if errors.iter().any(|shape| shape.typed) {
+        "use super::schema::{SERVICE, Shapes};\nuse super::types::*;\n\n".to_owned()
+            + &item.finish()
+    } else {
+        item.finish()
+    }
 }

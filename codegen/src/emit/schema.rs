@@ -12,19 +12,21 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
     let operations = operations.map(|found| operation(service, found));
     let shapes = service.shapes.iter().map(|found| shape(service, found));
     let root = root(service);
-    // An enum without variants has no representation to choose.
-    let repr = (!service.shapes.is_empty()).then(|| quote! { #[repr(u32)] });
+    let indices = (!service.shapes.is_empty()).then(|| {
+        quote! {
+            #[doc = " The index of each shape in the schema."]
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            #[repr(u32)]
+            pub(crate) enum Shapes { #(#names),* }
+        }
+    });
     quote! {
         use super::endpoints::RULES;
         use opsmith_runtime::schema::*;
 
         #root
 
-        #[doc = " The index of each shape in the schema."]
-        #[doc(hidden)]
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #repr
-        pub enum Shapes { #(#names),* }
+        #indices
 
         static OPERATIONS: &[Operation<'static>] = &[#(#operations),*];
 
@@ -53,7 +55,7 @@ fn root(service: &Service<'_>) -> TokenStream {
     let protocol = values::variant(&protocol);
     let traits = traits.iter().map(values::of_trait);
     quote! {
-        #[doc = " The service."]
+        #[doc = " The service as data: operations, shapes, endpoint rules."]
         pub static SERVICE: Service<'static> = Service {
             id: #id,
             sdk_id: #sdk_id,

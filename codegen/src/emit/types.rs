@@ -122,9 +122,10 @@ fn union(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
             item.deprecated(member.deprecated);
             let variant = &member.rust;
             let value = member_type(facts.service, member);
-            let unboxed = match member.boxed {
-                true => format!(": {}", type_of(facts.service, member.target)),
-                false => String::new(),
+            let unboxed = if member.boxed {
+                format!(": {}", type_of(facts.service, member.target))
+            } else {
+                String::new()
             };
             item.line(&format!("{variant}({value}) => {accessor}{unboxed},"));
         }

@@ -154,8 +154,8 @@ pub(crate) struct Closure<'a> {
     /// Sorted by name.
     pub(crate) shapes: Vec<(&'a str, &'a Shape)>,
     positions: BTreeMap<&'a str, usize>,
-    /// Structures that only stand for errors, of which no Rust type is made.
-    pub(crate) errors: BTreeSet<&'a str>,
+    /// Errors without members that nothing else uses: they need no Rust type.
+    pub(crate) bare_errors: BTreeSet<&'a str>,
 }
 
 impl<'a> Closure<'a> {
@@ -185,11 +185,11 @@ impl<'a> Closure<'a> {
                 reach.structure(&operation.file, id, &error.target);
             }
         }
-        let errors = reach
+        let bare_errors = reach
             .found
-            .keys()
-            .copied()
-            .filter(|id| !typed.contains(id))
+            .iter()
+            .filter(|(id, shape)| !typed.contains(*id) && shape.members.is_empty())
+            .map(|(id, _)| *id)
             .collect();
         reach.follow();
         let mut shapes: Vec<_> = reach.found.into_iter().collect();
@@ -202,7 +202,7 @@ impl<'a> Closure<'a> {
         Closure {
             shapes,
             positions,
-            errors,
+            bare_errors,
         }
     }
 

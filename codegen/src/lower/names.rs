@@ -26,6 +26,7 @@ const USED_BY_GENERATED_CODE: &[&str] = &[
     "Err",
     "Error",
     "ErrorCode",
+    "ErrorKind",
     "Hash",
     "None",
     "Shapes",

@@ -206,7 +206,7 @@ impl<'a> Lowering<'_, 'a> {
                 traits: arena.list(self.traits()),
             },
             rust,
-            typed: has_type && !self.closure.errors.contains(self.id),
+            typed: has_type && !self.closure.bare_errors.contains(self.id),
             members,
             values,
             deprecated: traits::deprecated(&shape.traits, arena),

@@ -8,7 +8,7 @@ mod weather {
 const WEATHER: opsmith_command::Program = opsmith_command::Program {
     name: "weather",
     version: env!("CARGO_PKG_VERSION"),
-    services: &[&weather::commands::COMMANDS],
+    services: &[&weather::COMMANDS],
 };
 
 fn main() -> std::process::ExitCode {

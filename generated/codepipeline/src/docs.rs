@@ -2,7 +2,7 @@
 // Documentation by shape id, for help pages.
 
 /// Documentation in a small subset of Markdown, sorted by shape id.
-pub static DOCS: &[(&str, &str)] = &[
+pub(crate) static DOCS: &[(&str, &str)] = &[
     (
         "AcknowledgeJob",
         "Takes a job: no other worker is given it from now on. For custom actions.",

@@ -6,22 +6,22 @@ opsmith_runtime::enumeration! {
     /// [`ActionTypeIdentifier`](super::ActionTypeIdentifier),
     /// [`CreateCustomActionTypeInput`](super::CreateCustomActionTypeInput) and 2 others.
     pub enum ActionCategory {
-        Source = "Source",
-        Build = "Build",
-        Deploy = "Deploy",
-        Test = "Test",
-        Invoke = "Invoke",
-        Approval = "Approval",
-        Compute = "Compute",
+        Source,
+        Build,
+        Deploy,
+        Test,
+        Invoke,
+        Approval,
+        Compute,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`ActionConfigurationProperty`](super::ActionConfigurationProperty).
     pub enum ActionConfigurationPropertyType {
-        String = "String",
-        Number = "Number",
-        Boolean = "Boolean",
+        String,
+        Number,
+        Boolean,
     }
 }
 
@@ -29,10 +29,10 @@ opsmith_runtime::enumeration! {
     /// Part of [`ActionExecution`](super::ActionExecution),
     /// [`ActionExecutionDetail`](super::ActionExecutionDetail).
     pub enum ActionExecutionStatus {
-        InProgress = "InProgress",
-        Abandoned = "Abandoned",
-        Succeeded = "Succeeded",
-        Failed = "Failed",
+        InProgress,
+        Abandoned,
+        Succeeded,
+        Failed,
     }
 }
 
@@ -42,37 +42,37 @@ opsmith_runtime::enumeration! {
     pub enum ActionOwner {
         /// `AWS`
         Aws = "AWS",
-        ThirdParty = "ThirdParty",
-        Custom = "Custom",
+        ThirdParty,
+        Custom,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`ApprovalResult`](super::ApprovalResult).
     pub enum ApprovalStatus {
-        Approved = "Approved",
-        Rejected = "Rejected",
+        Approved,
+        Rejected,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`ArtifactLocation`](super::ArtifactLocation).
     pub enum ArtifactLocationType {
-        S3 = "S3",
+        S3,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`ArtifactStore`](super::ArtifactStore).
     pub enum ArtifactStoreType {
-        S3 = "S3",
+        S3,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`BlockerDeclaration`](super::BlockerDeclaration).
     pub enum BlockerType {
-        Schedule = "Schedule",
+        Schedule,
     }
 }
 
@@ -80,13 +80,13 @@ opsmith_runtime::enumeration! {
     /// Part of [`ConditionExecution`](super::ConditionExecution),
     /// [`StageConditionsExecution`](super::StageConditionsExecution).
     pub enum ConditionExecutionStatus {
-        InProgress = "InProgress",
-        Failed = "Failed",
-        Errored = "Errored",
-        Succeeded = "Succeeded",
-        Cancelled = "Cancelled",
-        Abandoned = "Abandoned",
-        Overridden = "Overridden",
+        InProgress,
+        Failed,
+        Errored,
+        Succeeded,
+        Cancelled,
+        Abandoned,
+        Overridden,
     }
 }
 
@@ -147,20 +147,20 @@ opsmith_runtime::enumeration! {
 opsmith_runtime::enumeration! {
     /// Part of [`ActionTypeExecutor`](super::ActionTypeExecutor).
     pub enum ExecutorType {
-        JobWorker = "JobWorker",
-        Lambda = "Lambda",
+        JobWorker,
+        Lambda,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`FailureDetails`](super::FailureDetails).
     pub enum FailureType {
-        JobFailed = "JobFailed",
-        ConfigurationError = "ConfigurationError",
-        PermissionError = "PermissionError",
-        RevisionOutOfSync = "RevisionOutOfSync",
-        RevisionUnavailable = "RevisionUnavailable",
-        SystemUnavailable = "SystemUnavailable",
+        JobFailed,
+        ConfigurationError,
+        PermissionError,
+        RevisionOutOfSync,
+        RevisionUnavailable,
+        SystemUnavailable,
     }
 }
 
@@ -180,13 +180,13 @@ opsmith_runtime::enumeration! {
     /// Part of [`AcknowledgeJobOutput`](super::AcknowledgeJobOutput),
     /// [`AcknowledgeThirdPartyJobOutput`](super::AcknowledgeThirdPartyJobOutput).
     pub enum JobStatus {
-        Created = "Created",
-        Queued = "Queued",
-        Dispatched = "Dispatched",
-        InProgress = "InProgress",
-        TimedOut = "TimedOut",
-        Succeeded = "Succeeded",
-        Failed = "Failed",
+        Created,
+        Queued,
+        Dispatched,
+        InProgress,
+        TimedOut,
+        Succeeded,
+        Failed,
     }
 }
 
@@ -194,20 +194,20 @@ opsmith_runtime::enumeration! {
     /// Part of [`PipelineExecution`](super::PipelineExecution),
     /// [`PipelineExecutionSummary`](super::PipelineExecutionSummary).
     pub enum PipelineExecutionStatus {
-        Cancelled = "Cancelled",
-        InProgress = "InProgress",
-        Stopped = "Stopped",
-        Stopping = "Stopping",
-        Succeeded = "Succeeded",
-        Superseded = "Superseded",
-        Failed = "Failed",
+        Cancelled,
+        InProgress,
+        Stopped,
+        Stopping,
+        Succeeded,
+        Superseded,
+        Failed,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`PipelineTriggerDeclaration`](super::PipelineTriggerDeclaration).
     pub enum PipelineTriggerProviderType {
-        CodeStarSourceConnection = "CodeStarSourceConnection",
+        CodeStarSourceConnection,
     }
 }
 
@@ -215,8 +215,8 @@ opsmith_runtime::enumeration! {
     /// Part of [`PipelineDeclaration`](super::PipelineDeclaration),
     /// [`PipelineSummary`](super::PipelineSummary).
     pub enum PipelineType {
-        V1 = "V1",
-        V2 = "V2",
+        V1,
+        V2,
     }
 }
 
@@ -238,24 +238,24 @@ opsmith_runtime::enumeration! {
 opsmith_runtime::enumeration! {
     /// Part of [`RetryStageMetadata`](super::RetryStageMetadata).
     pub enum RetryTrigger {
-        AutomatedStageRetry = "AutomatedStageRetry",
-        ManualStageRetry = "ManualStageRetry",
+        AutomatedStageRetry,
+        ManualStageRetry,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`RuleTypeId`](super::RuleTypeId).
     pub enum RuleCategory {
-        Rule = "Rule",
+        Rule,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`RuleConfigurationProperty`](super::RuleConfigurationProperty).
     pub enum RuleConfigurationPropertyType {
-        String = "String",
-        Number = "Number",
-        Boolean = "Boolean",
+        String,
+        Number,
+        Boolean,
     }
 }
 
@@ -263,10 +263,10 @@ opsmith_runtime::enumeration! {
     /// Part of [`RuleExecution`](super::RuleExecution),
     /// [`RuleExecutionDetail`](super::RuleExecutionDetail).
     pub enum RuleExecutionStatus {
-        InProgress = "InProgress",
-        Abandoned = "Abandoned",
-        Succeeded = "Succeeded",
-        Failed = "Failed",
+        InProgress,
+        Abandoned,
+        Succeeded,
+        Failed,
     }
 }
 
@@ -296,13 +296,13 @@ opsmith_runtime::enumeration! {
 opsmith_runtime::enumeration! {
     /// Part of [`StageExecution`](super::StageExecution).
     pub enum StageExecutionStatus {
-        Cancelled = "Cancelled",
-        InProgress = "InProgress",
-        Failed = "Failed",
-        Stopped = "Stopped",
-        Stopping = "Stopping",
-        Succeeded = "Succeeded",
-        Skipped = "Skipped",
+        Cancelled,
+        InProgress,
+        Failed,
+        Stopped,
+        Stopping,
+        Succeeded,
+        Skipped,
     }
 }
 
@@ -321,16 +321,16 @@ opsmith_runtime::enumeration! {
     /// Part of [`DisableStageTransitionInput`](super::DisableStageTransitionInput),
     /// [`EnableStageTransitionInput`](super::EnableStageTransitionInput).
     pub enum StageTransitionType {
-        Inbound = "Inbound",
-        Outbound = "Outbound",
+        Inbound,
+        Outbound,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`LatestInPipelineExecutionFilter`](super::LatestInPipelineExecutionFilter).
     pub enum StartTimeRange {
-        Latest = "Latest",
-        All = "All",
+        Latest,
+        All,
     }
 }
 
@@ -345,15 +345,15 @@ opsmith_runtime::enumeration! {
 opsmith_runtime::enumeration! {
     /// Part of [`ExecutionTrigger`](super::ExecutionTrigger).
     pub enum TriggerType {
-        CreatePipeline = "CreatePipeline",
-        StartPipelineExecution = "StartPipelineExecution",
-        PollForSourceChanges = "PollForSourceChanges",
-        Webhook = "Webhook",
-        CloudWatchEvent = "CloudWatchEvent",
-        PutActionRevision = "PutActionRevision",
-        WebhookV2 = "WebhookV2",
-        ManualRollback = "ManualRollback",
-        AutomatedRollback = "AutomatedRollback",
+        CreatePipeline,
+        StartPipelineExecution,
+        PollForSourceChanges,
+        Webhook,
+        CloudWatchEvent,
+        PutActionRevision,
+        WebhookV2,
+        ManualRollback,
+        AutomatedRollback,
     }
 }
 

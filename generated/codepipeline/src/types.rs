@@ -202,6 +202,15 @@ opsmith_runtime::structure! {
 }
 
 opsmith_runtime::structure! {
+    /// Error of `ListDeployActionExecutionTargets`.
+    #[derive(Eq, Hash)]
+    pub struct ActionExecutionNotFoundException {
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
     /// Part of [`ActionExecutionDetail`].
     #[derive(Eq, Hash)]
     pub struct ActionExecutionOutput {
@@ -508,6 +517,26 @@ opsmith_runtime::structure! {
 }
 
 opsmith_runtime::structure! {
+    /// Error of `CreateCustomActionType`, `CreatePipeline`, `DeleteCustomActionType` and 5
+    /// others.
+    #[derive(Eq, Hash)]
+    pub struct ConcurrentModificationException {
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Error of `OverrideStageCondition`, `PutActionRevision`, `RetryStageExecution` and 1
+    /// other.
+    #[derive(Eq, Hash)]
+    pub struct ConcurrentPipelineExecutionsLimitExceededException {
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
     /// Part of [`BeforeEntryConditions`], [`FailureConditions`], [`SuccessConditions`].
     #[derive(Eq, Hash)]
     pub struct Condition {
@@ -529,11 +558,28 @@ opsmith_runtime::structure! {
 }
 
 opsmith_runtime::structure! {
+    /// Error of `OverrideStageCondition`.
+    #[derive(Eq, Hash)]
+    pub struct ConditionNotOverridableException {
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
     /// Part of [`StageConditionState`].
     #[derive(Eq, Hash)]
     pub struct ConditionState {
         optional latest_execution: ConditionExecution,
         optional rule_states: Vec<RuleState>,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Error of `OverrideStageCondition`, `RetryStageExecution`, `RollbackStage` and 2 others.
+    #[derive(Eq, Hash)]
+    pub struct ConflictException {
+        /// 1 to 5000 characters.
+        optional message: String,
     }
 }
 
@@ -699,6 +745,15 @@ opsmith_runtime::structure! {
         required transition_type: StageTransitionType,
         /// Required. 1 to 300 characters. Pattern `^[a-zA-Z0-9!@ \(\)\.\*\?\-]+$`.
         required reason: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Error of `StopPipelineExecution`.
+    #[derive(Eq, Hash)]
+    pub struct DuplicatedStopRequestException {
+        /// 1 to 5000 characters.
+        optional message: String,
     }
 }
 
@@ -1004,6 +1059,24 @@ opsmith_runtime::structure! {
     pub struct InputArtifact {
         /// Required. 1 to 100 characters. Pattern `^[a-zA-Z0-9_\-]+$`.
         required name: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Error of `ListTagsForResource`, `TagResource`, `UntagResource`.
+    #[derive(Eq, Hash)]
+    pub struct InvalidArnException {
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Error of `CreateCustomActionType`, `CreatePipeline`, `PutWebhook` and 2 others.
+    #[derive(Eq, Hash)]
+    pub struct InvalidTagsException {
+        /// 1 to 5000 characters.
+        optional message: String,
     }
 }
 
@@ -1315,6 +1388,15 @@ opsmith_runtime::structure! {
 }
 
 opsmith_runtime::structure! {
+    /// Error of `PutJobSuccessResult`.
+    #[derive(Eq, Hash)]
+    pub struct OutputVariablesSizeExceededException {
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
     /// Input of `OverrideStageCondition`.
     #[derive(Eq, Hash)]
     pub struct OverrideStageConditionInput {
@@ -1395,6 +1477,24 @@ opsmith_runtime::structure! {
     #[derive(Eq, Hash)]
     pub struct PipelineExecutionFilter {
         optional succeeded_in_stage: SucceededInStageFilter,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Error of `StopPipelineExecution`.
+    #[derive(Eq, Hash)]
+    pub struct PipelineExecutionNotStoppableException {
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Error of `RollbackStage`.
+    #[derive(Eq, Hash)]
+    pub struct PipelineExecutionOutdatedException {
+        /// 1 to 5000 characters.
+        optional message: String,
     }
 }
 
@@ -1672,6 +1772,15 @@ opsmith_runtime::structure! {
     /// Output of `RegisterWebhookWithThirdParty`.
     #[derive(Eq, Hash)]
     pub struct RegisterWebhookWithThirdPartyOutput {}
+}
+
+opsmith_runtime::structure! {
+    /// Error of `UpdateActionType`.
+    #[derive(Eq, Hash)]
+    pub struct RequestFailedException {
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
 }
 
 opsmith_runtime::structure! {
@@ -2229,6 +2338,15 @@ opsmith_runtime::structure! {
 }
 
 opsmith_runtime::structure! {
+    /// Error of `CreateCustomActionType`, `CreatePipeline`, `PutWebhook` and 1 other.
+    #[derive(Eq, Hash)]
+    pub struct TooManyTagsException {
+        /// 1 to 5000 characters.
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
     /// Part of [`StageState`].
     #[derive(Eq, Hash)]
     pub struct TransitionState {
@@ -2237,6 +2355,14 @@ opsmith_runtime::structure! {
         optional last_changed_at: Timestamp,
         /// 1 to 300 characters. Pattern `^[a-zA-Z0-9!@ \(\)\.\*\?\-]+$`.
         optional disabled_reason: String,
+    }
+}
+
+opsmith_runtime::structure! {
+    /// Error of `RollbackStage`.
+    #[derive(Eq, Hash)]
+    pub struct UnableToRollbackStageException {
+        optional message: String,
     }
 }
 

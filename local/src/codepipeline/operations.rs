@@ -7,7 +7,7 @@ mod third_party;
 use std::time::SystemTime;
 
 use opsmith_codepipeline as api;
-use opsmith_codepipeline::schema::SERVICE;
+use opsmith_codepipeline::SERVICE;
 use opsmith_runtime::schema::ShapeIndex;
 use opsmith_runtime::validate::{Violation, validate};
 use opsmith_runtime::visit::{Visit, Visitor};

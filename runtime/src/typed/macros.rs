@@ -249,15 +249,15 @@ macro_rules! redacted {
     };
 }
 
-/// Defines a generated enum from the values of its variants. Written `pub sensitive enum`, its
-/// `Debug` hides the value.
+/// Defines a generated enum. A variant's value on the wire is its name, unless another is given.
+/// Written `pub sensitive enum`, its `Debug` hides the value.
 ///
 /// ```ignore
 /// opsmith_runtime::enumeration! {
 ///     pub enum ActionOwner {
 ///         /// `AWS`
 ///         Aws = "AWS",
-///         Custom = "Custom",
+///         Custom,
 ///     }
 /// }
 /// ```
@@ -276,7 +276,9 @@ macro_rules! enumeration {
     };
     (
         @ $(#[$about:meta])*
-        $visibility:vis $name:ident { $($(#[$fact:meta])* $variant:ident = $value:literal,)* }
+        $visibility:vis $name:ident {
+            $($(#[$fact:meta])* $variant:ident $(= $value:literal)?,)*
+        }
     ) => {
         $(#[$about])*
         #[allow(deprecated, missing_docs)]
@@ -291,12 +293,12 @@ macro_rules! enumeration {
         #[allow(deprecated)]
         impl $name {
             /// The values that the model lists, in its order.
-            pub const VALUES: &'static [&'static str] = &[$($value),*];
+            pub const VALUES: &'static [&'static str] = &[$($crate::value!($variant $(= $value)?)),*];
 
             /// The value as it is on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant => $value,)*
+                    $(Self::$variant => $crate::value!($variant $(= $value)?),)*
                     Self::Unknown(value) => value,
                 }
             }
@@ -304,7 +306,7 @@ macro_rules! enumeration {
             /// The variant of this value on the wire; `Unknown` when the model does not list it.
             pub fn from_wire(value: &str) -> Self {
                 match value {
-                    $($value => Self::$variant,)*
+                    $($crate::value!($variant $(= $value)?) => Self::$variant,)*
                     _ => Self::Unknown(::std::string::String::from(value)),
                 }
             }
@@ -374,6 +376,87 @@ macro_rules! enumeration {
             |value, to| to.serialize_str(value.as_str()),
             |from| ::core::result::Result::Ok(Self::from_wire(&$crate::serde::text(from)?))
         );
+    };
+}
+
+/// The value of an enum's variant: its name, unless another is given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! value {
+    ($variant:ident) => {
+        ::core::stringify!($variant)
+    };
+    ($variant:ident = $value:literal) => {
+        $value
+    };
+}
+
+/// Defines the errors of a generated service: `ErrorKind` with the members of each error, and
+/// `ErrorCode` without. Both have a variant per error that the model lists, and `Unknown` with the
+/// code of any other. A code is the variant's name, unless another is given.
+///
+/// ```ignore
+/// opsmith_runtime::errors! {
+///     /// An error that the model lists, with its members.
+///     pub enum ErrorKind {
+///         JobNotFoundException,
+///         LimitExceededException(LimitExceededException),
+///         SizeExceeded = "SizeExceeded.Old",
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! errors {
+    (
+        $(#[$about:meta])*
+        pub enum ErrorKind {
+            $($(#[$fact:meta])* $variant:ident $(($details:ident $(,)?))? $(= $code:literal)?,)*
+        }
+    ) => {
+        $crate::enumeration! {
+            /// The code of an error that the model lists.
+            pub enum ErrorCode {
+                $($(#[$fact])* $variant $(= $code)?,)*
+            }
+        }
+
+        impl ErrorCode {
+            /// The code of the service's error; none when the error is not the service's.
+            pub fn of(error: &$crate::Error) -> ::core::option::Option<Self> {
+                error
+                    .service()
+                    .map(|error| Self::from_wire(error.shape.as_deref().unwrap_or(&error.code)))
+            }
+        }
+
+        $(#[$about])*
+        #[allow(deprecated, missing_docs)]
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $($(#[$fact])* $variant $(($details))?,)*
+            /// A code that the model does not list.
+            Unknown(::std::string::String),
+        }
+
+        #[allow(deprecated)]
+        impl ErrorKind {
+            /// The service's error with its members; none when the error is not the service's.
+            pub fn of(error: &$crate::Error) -> ::core::option::Option<Self> {
+                ErrorCode::of(error).map(|code| match code {
+                    $(
+                        ErrorCode::$variant => Self::$variant $((
+                            $crate::typed::details::<$details>(
+                                error,
+                                &SERVICE,
+                                Shapes::$details as $crate::schema::ShapeIndex,
+                            )
+                        ))?,
+                    )*
+                    ErrorCode::Unknown(code) => Self::Unknown(code),
+                })
+            }
+        }
     };
 }
 

@@ -2,7 +2,7 @@
 // Documentation by shape id, for help pages.
 
 /// Documentation in a small subset of Markdown, sorted by shape id.
-pub static DOCS: &[(&str, &str)] = &[
+pub(crate) static DOCS: &[(&str, &str)] = &[
     ("Do", "\\*/ //! #![x] \"#  {} \\` \\`\\\\ r#\"x\"#\n\n- a\n\n[link](http://e) "),
     (
         "DoInput",

@@ -2,6 +2,6 @@
 // Documentation by shape id, for help pages.
 
 /// Documentation in a small subset of Markdown, sorted by shape id.
-pub static DOCS: &[(&str, &str)] = &[
+pub(crate) static DOCS: &[(&str, &str)] = &[
     ("DoInput$token", "The token of this call. It is **kept**."),
 ];

@@ -6,6 +6,15 @@ use super::schema::{SERVICE, Shapes};
 use opsmith_runtime::{Blob, Document, Timestamp};
 use std::collections::BTreeMap;
 
+opsmith_runtime::structure! {
+    /// Error of `Do`.
+    #[derive(Eq, Hash)]
+    pub struct Broken {
+        optional message: String,
+        optional code: i32,
+    }
+}
+
 opsmith_runtime::union! {
     /// Part of [`DoInput`], [`DoOutput`].
     #[derive(Eq, Hash)]

@@ -2,4 +2,4 @@
 // Documentation by shape id, for help pages.
 
 /// Documentation in a small subset of Markdown, sorted by shape id.
-pub static DOCS: &[(&str, &str)] = &[];
+pub(crate) static DOCS: &[(&str, &str)] = &[];

@@ -4,8 +4,8 @@
 opsmith_runtime::enumeration! {
     /// Part of [`TypeInput`](super::TypeInput).
     pub enum Kind {
-        Error = "Error",
-        Err = "Err",
+        Error,
+        Err,
         /// `Unknown`
         UnknownValue = "Unknown",
         /// `Self`

@@ -19,6 +19,14 @@ opsmith_runtime::structure! {
 }
 
 opsmith_runtime::structure! {
+    /// Error of `Self`.
+    #[derive(Eq, Hash)]
+    pub struct ErrorShape {
+        optional message: String,
+    }
+}
+
+opsmith_runtime::structure! {
     /// Input of `Self`.
     #[derive(Eq, Hash)]
     pub struct OptionShape {

@@ -4,7 +4,7 @@
 use super::endpoints::RULES;
 use opsmith_runtime::schema::*;
 
-/// The service.
+/// The service as data: operations, shapes, endpoint rules.
 pub static SERVICE: Service<'static> = Service {
     id: "t#Test",
     sdk_id: "Test",
@@ -21,11 +21,6 @@ pub static SERVICE: Service<'static> = Service {
     endpoint: RULES,
     traits: &[],
 };
-
-/// The index of each shape in the schema.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shapes {}
 
 static OPERATIONS: &[Operation<'static>] = &[operation("Do", None, None)];
 

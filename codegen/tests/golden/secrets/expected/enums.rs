@@ -6,13 +6,13 @@ use super::schema::{SERVICE, Shapes};
 opsmith_runtime::enumeration! {
     /// Part of [`DoInput`](super::DoInput).
     pub sensitive enum Choice {
-        A = "A",
+        A,
     }
 }
 
 opsmith_runtime::enumeration! {
     /// Part of [`Group`](super::Group).
     pub enum PlainChoice {
-        A = "A",
+        A,
     }
 }

@@ -4,7 +4,7 @@
 use super::endpoints::RULES;
 use opsmith_runtime::schema::*;
 
-/// The service.
+/// The service as data: operations, shapes, endpoint rules.
 pub static SERVICE: Service<'static> = Service {
     id: "t#Test",
     sdk_id: "",
@@ -23,10 +23,9 @@ pub static SERVICE: Service<'static> = Service {
 };
 
 /// The index of each shape in the schema.
-#[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Shapes {
+pub(crate) enum Shapes {
     DoInput,
     SmithyString,
 }
