@@ -2,11 +2,11 @@
 //!
 //! # How it is built
 //!
-//! A call goes through [`validate`], a protocol over [`codec`], [`endpoint`], [`auth`] and
-//! [`http`]; [`client`](mod@client) is the story of it; [`retry`] tells when a call is made again.
-//! [`schema`] describes the service. Values go through the one visitor in [`mod@visit`], as
-//! generated types ([`typed`]) or as a [`document`]; [`redact`] prints them. [`config`]
-//! reads settings and credentials from the environment; nothing else here uses it.
+//! [`pipeline`] makes a call: it names the steps in order. They use [`validate`], a protocol over
+//! [`codec`], [`endpoint`], [`auth`] with an [`identity`], [`http`], and [`retry`]. [`schema`]
+//! describes the service. Values go through the one visitor in [`mod@visit`], as generated types
+//! ([`typed`]) or as a [`document`]; [`redact`] prints them. [`config`] reads settings and
+//! credentials from the environment; nothing else here uses it.
 
 // Types alone use only a part of the codecs.
 #![cfg_attr(not(feature = "client"), allow(dead_code))]

@@ -1,6 +1,6 @@
 //! The pipeline: the steps of a call, from input to output.
 //!
-//! [`run`] is the whole of it. The steps are functions of the files below; a step that is more than
+//! `run` is the whole of it. The steps are functions of the files below; a step that is more than
 //! one decision has its own file.
 
 mod authenticate;

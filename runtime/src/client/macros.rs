@@ -1,6 +1,6 @@
 //! Macros for generated clients.
 
-/// Makes a generated client of a tuple structure around [`Client`].
+/// Makes a generated client of a tuple structure around [`Client`](crate::Client).
 #[macro_export]
 macro_rules! client {
     ($name:ident, $service:ident) => {

@@ -20,13 +20,13 @@ use std::task::{Context, Poll};
 use std::thread;
 
 /// Pieces one after the other.
-struct Pieces(std::vec::IntoIter<&'static str>);
+struct Pieces(std::slice::Iter<'static, &'static str>);
 
 impl Stream for Pieces {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(self.0.next().map(|piece| match piece {
+        Poll::Ready(self.0.next().map(|piece| match *piece {
             "" => Err(io::Error::other("the disk is gone")),
             piece => Ok(Bytes::from(piece)),
         }))
@@ -39,7 +39,7 @@ fn stream(len: Option<u64>, pieces: &'static [&'static str]) -> (Body, Arc<Atomi
     let counted = opened.clone();
     let body = Body::stream(len, move || {
         counted.fetch_add(1, Ordering::Relaxed);
-        Ok(Box::pin(Pieces(pieces.to_vec().into_iter())))
+        Ok(Box::pin(Pieces(pieces.iter())))
     });
     (body, opened)
 }
