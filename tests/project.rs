@@ -345,6 +345,32 @@ fn skipped_tests_are_reported() {
     }
 }
 
+/// What went wrong has a type, with its cause: no public function answers with text for an error.
+#[test]
+fn errors_of_public_functions_are_types() {
+    let crates = [
+        "codegen/src",
+        "command/src",
+        "local/src",
+        "runtime/src",
+        "schema/src",
+        "worker/src",
+    ];
+    for (path, text) in crates.into_iter().flat_map(files) {
+        let functions = text.split("\n").enumerate().filter(|(_, line)| {
+            let line = line.trim_start();
+            line.starts_with("pub fn ") || line.starts_with("pub async fn ")
+        });
+        for (at, _) in functions {
+            let signature: String = text.lines().skip(at).map(str::trim).collect();
+            let signature = signature.split('{').next().unwrap_or_default();
+            let output = signature.split(" where ").next().unwrap_or_default();
+            let is_text = output.contains("Result<") && output.trim().ends_with(", String>");
+            assert!(!is_text, "{}: {signature}", path.display());
+        }
+    }
+}
+
 /// Without the client, generated types need nothing that sends requests.
 #[test]
 fn types_alone_need_no_http() {

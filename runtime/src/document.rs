@@ -2,6 +2,7 @@
 //! `document`.
 
 use crate::timestamp::Timestamp;
+use crate::typed::Blob;
 use indexmap::IndexMap;
 
 /// A map that keeps the order of its entries.
@@ -10,7 +11,9 @@ pub type Map = IndexMap<String, Document>;
 /// A value of any shape.
 ///
 /// `Debug` prints its kind and size only, since it may hold secrets and does not know its shape; to
-/// print the content, use [`crate::redact`] with the schema.
+/// print the content, use [`crate::redact`] with the schema. For the same reason there is no
+/// `Display`. `FromStr` reads JSON. With the feature `serde` it is serialized as in JSON: bytes as
+/// base64 text, points in time as seconds.
 #[derive(Clone, PartialEq, Default)]
 pub enum Document {
     /// No value.
@@ -104,6 +107,24 @@ impl From<&str> for Document {
 impl From<String> for Document {
     fn from(text: String) -> Self {
         Document::String(text)
+    }
+}
+
+impl From<Blob> for Document {
+    fn from(blob: Blob) -> Self {
+        Document::Blob(blob.0)
+    }
+}
+
+impl From<Timestamp> for Document {
+    fn from(timestamp: Timestamp) -> Self {
+        Document::Timestamp(timestamp)
+    }
+}
+
+impl From<i32> for Document {
+    fn from(value: i32) -> Self {
+        Document::Integer(value.into())
     }
 }
 

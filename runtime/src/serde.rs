@@ -5,11 +5,14 @@
 //! Reading is as lenient as for answers: missing members are absent or empty, and unknown ones are
 //! skipped. Inputs are validated when a call is made.
 
-use crate::codec::{EncodeMode, json};
+use crate::codec::{EncodeMode, base64, json};
+use crate::document::Document;
 use crate::schema::{Service, ShapeIndex};
+use crate::timestamp::{ParseTimestampError, Timestamp};
+use crate::typed::Blob;
 use crate::visit::{Visit, Visitor};
-use serde_core::de::{Deserialize as _, Deserializer, Error as _};
-use serde_core::ser::{Error as _, Serializer};
+use serde_core::de::{Deserialize, Deserializer, Error as _};
+use serde_core::ser::{Error as _, Serialize, Serializer};
 
 /// Writes a value of the shape. For [`serde!`](crate::serde).
 #[doc(hidden)]
@@ -43,6 +46,51 @@ pub fn deserialize<'de, D: Deserializer<'de>, T: Visitor + Default>(
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     String::deserialize(deserializer)
         .map_err(|_| D::Error::custom("the value of an enum is a string"))
+}
+
+/// Values without a schema are written as in JSON: points in time as seconds since 1970, bytes as
+/// base64 text.
+macro_rules! serialize {
+    ($($name:ident)*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serialize(self, &Service::NONE, ShapeIndex::MAX, serializer)
+            }
+        }
+    )*};
+}
+
+serialize!(Blob Document Timestamp);
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(&Service::NONE, ShapeIndex::MAX, deserializer)
+    }
+}
+
+/// From a number of seconds, or from text in any form that [`Timestamp::parse`] reads.
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = match Document::deserialize(deserializer)? {
+            Document::Integer(whole) => i64::try_from(whole)
+                .map(|whole| Timestamp::new(whole, 0))
+                .map_err(|_| ParseTimestampError),
+            Document::Float(seconds) => Timestamp::from_epoch(seconds).ok_or(ParseTimestampError),
+            Document::String(text) => text.parse(),
+            _ => Err(ParseTimestampError),
+        };
+        read.map_err(D::Error::custom)
+    }
+}
+
+/// From base64 text.
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        base64::lenient(&text)
+            .map(Blob)
+            .ok_or_else(|| D::Error::custom("it is not base64"))
+    }
 }
 
 /// Implements serde's traits for a generated structure or union, or for an enum with the given

@@ -10,6 +10,18 @@ pub use written::Written;
 mod written;
 
 /// A point in time: whole seconds since 1970 UTC, and nanoseconds since that second.
+///
+/// `Display` prints RFC 3339 (`2015-09-23T18:53:23Z`), and seconds for a year outside 1 to 9999.
+/// `FromStr` reads what [`parse`](Timestamp::parse) reads. With the feature `serde` it is serialized
+/// as a number of seconds, as in AWS JSON, and read from a number or from text.
+///
+/// ```
+/// use opsmith_runtime::Timestamp;
+///
+/// let point: Timestamp = "Wed, 23 Sep 2015 18:53:23 GMT".parse()?;
+/// assert_eq!(point.to_string(), "2015-09-23T18:53:23Z");
+/// # Ok::<(), opsmith_runtime::timestamp::ParseTimestampError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp {
     seconds: i64,
@@ -149,6 +161,40 @@ pub(crate) fn iso8601(moment: SystemTime) -> Option<String> {
         .ok()
 }
 
+/// Text that is not a point in time. The text is left out, since it may be sensitive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseTimestampError;
+
+impl std::fmt::Display for ParseTimestampError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("not a date with a time, such as 2015-09-23T18:53:23Z, nor seconds since 1970")
+    }
+}
+
+impl std::error::Error for ParseTimestampError {}
+
+impl std::str::FromStr for Timestamp {
+    type Err = ParseTimestampError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
+        Timestamp::parse(text).ok_or(ParseTimestampError)
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.format(TimestampFormat::DateTime))
+    }
+}
+
+/// Fails for points beyond the calendar.
+impl TryFrom<Timestamp> for SystemTime {
+    type Error = time::error::ComponentRange;
+    fn try_from(timestamp: Timestamp) -> Result<Self, Self::Error> {
+        OffsetDateTime::try_from(timestamp).map(Into::into)
+    }
+}
+
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         OffsetDateTime::from(time).into()
@@ -180,6 +226,18 @@ mod tests {
         assert_eq!(point.format(TimestampFormat::EpochSeconds), "1443034403.12");
         let http = Timestamp::parse("Wed, 23 Sep 2015 18:53:23 GMT");
         assert_eq!(http, Some(Timestamp::new(1_443_034_403, 0)));
+    }
+
+    #[test]
+    fn text_and_back() {
+        let point = Timestamp::new(1_443_034_403, 120_000_000);
+        assert_eq!(point.to_string(), "2015-09-23T18:53:23.120000Z");
+        assert_eq!(point.to_string().parse(), Ok(point));
+        assert_eq!("soon".parse::<Timestamp>(), Err(ParseTimestampError));
+        let beyond = Timestamp::new(253_402_300_800, 0);
+        assert_eq!(beyond.to_string().parse(), Ok(beyond));
+        assert_eq!(SystemTime::try_from(point).map(Timestamp::from), Ok(point));
+        assert!(SystemTime::try_from(beyond).is_err());
     }
 
     #[test]

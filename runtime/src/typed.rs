@@ -27,6 +27,12 @@ impl<T: Into<Vec<u8>>> From<T> for Blob {
     }
 }
 
+impl AsRef<[u8]> for Blob {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 macro_rules! scalar {
     ($($type:ty: $method:ident($argument:ty), $read:expr, $write:expr;)*) => {$(
         impl Visitor for $type {

@@ -26,6 +26,15 @@ pub fn document(text: &str) -> Result<Document, DeserializeError> {
         .ok_or_else(|| DeserializeError::format(problem(text.as_bytes())))
 }
 
+/// Reads JSON.
+impl std::str::FromStr for Document {
+    type Err = DeserializeError;
+
+    fn from_str(text: &str) -> Result<Self, DeserializeError> {
+        document(text)
+    }
+}
+
 /// The same for an answer, which may have control characters in strings, and bytes that are not
 /// UTF-8: they become U+FFFD.
 ///
