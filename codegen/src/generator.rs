@@ -119,7 +119,7 @@ impl Generator {
         for omitted in &service.omitted {
             println!("cargo::warning={}", omitted.to_string().replace('\n', " "));
         }
-        write::write(&out_dir.join(&service.command), &self.emit(&service)?).map(drop)
+        write::write(&out_dir.join(service.command), &self.emit(&service)?).map(drop)
     }
 
     /// The files of a service that was lowered.

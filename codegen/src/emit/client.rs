@@ -16,7 +16,7 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
         .iter()
         .any(|operation| operation.input.is_some() || operation.output.is_some());
     let types = has_types.then(|| quote! { use super::types::*; });
-    let about = format!(" A client for {}.", prose::plain(&service.title).join(" "));
+    let about = format!(" A client for {}.", prose::plain(service.title).join(" "));
     let waiters = waiters(service);
     quote! {
         use super::schema::SERVICE;
@@ -67,7 +67,7 @@ pub(crate) fn alone(service: &Service<'_>, operation: &Operation<'_>) -> TokenSt
 
 fn method(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let name = &operation.name;
-    let docs = rustdoc(&operation.docs, &format!("Calls {}.", prose::code(name)));
+    let docs = rustdoc(operation.docs, &format!("Calls {}.", prose::code(name)));
     let errors = errors(service, operation);
     let example = super::example::docs(service, operation);
     let deprecated = deprecated(operation.deprecated());
@@ -99,7 +99,7 @@ fn errors(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
         .errors
         .iter()
         .filter_map(|error| service.at(*error));
-    let names: Vec<String> = names.map(|shape| prose::code(&shape.name)).collect();
+    let names: Vec<String> = names.map(|shape| prose::code(shape.name)).collect();
     if names.is_empty() {
         return TokenStream::new();
     }

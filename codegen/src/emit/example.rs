@@ -81,7 +81,7 @@ fn value(service: &Service<'_>, member: &Member<'_>, depth: usize) -> TokenStrea
     let Some(shape) = service.at(member.target) else {
         return quote! { () };
     };
-    let value = of_shape(service, shape, &member.name, depth + 1);
+    let value = of_shape(service, shape, member.name, depth + 1);
     if member.boxed {
         quote! { Box::new(#value) }
     } else {

@@ -7,8 +7,11 @@ use opsmith_schema::{Flags, Kind, ShapeIndex};
 /// How many users of a shape its documentation names.
 const NAMED_USERS: usize = 3;
 
+/// The shapes that an operation names.
+type Targets = fn(&Operation<'_>) -> Vec<ShapeIndex>;
+
 /// What shapes are to operations, and which are.
-const ROLES: [(&str, fn(&Operation<'_>) -> Vec<ShapeIndex>); 3] = [
+const ROLES: [(&str, Targets); 3] = [
     ("Input of", |operation| {
         operation.input.into_iter().collect()
     }),
@@ -159,7 +162,7 @@ fn users(service: &Service<'_>) -> Vec<Vec<User>> {
     for (role, targets) in ROLES {
         for operation in &service.operations {
             for target in targets(operation) {
-                add(role, target, prose::code(&operation.name));
+                add(role, target, prose::code(operation.name));
             }
         }
     }

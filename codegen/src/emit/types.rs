@@ -101,7 +101,7 @@ fn structure(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
     });
     item.block(&format!("pub struct {}", shape.rust), |item| {
         for (member, line) in members {
-            item.docs(&member.docs, facts.of_member(member));
+            item.docs(member.docs, facts.of_member(member));
             item.deprecated(member.deprecated);
             item.line(&line);
         }
@@ -118,7 +118,7 @@ fn union(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
     let members = shape.members.iter().zip(crate::lower::accessors(names));
     item.block(&format!("pub enum {}", shape.rust), |item| {
         for (member, accessor) in members {
-            item.docs(&member.docs, facts.of_member(member));
+            item.docs(member.docs, facts.of_member(member));
             item.deprecated(member.deprecated);
             let variant = &member.rust;
             let value = member_type(facts.service, member);
