@@ -303,11 +303,13 @@ impl<'s, 't> Iterator for Parser<'_, 's, 't> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut token = *self.tokens.next()?;
-        if token.form == Form::Separator && self.has_word && !self.is_verbatim {
-            if let Some(next) = self.tokens.next() {
-                self.is_verbatim = true;
-                token = *next;
-            }
+        if token.form == Form::Separator
+            && self.has_word
+            && !self.is_verbatim
+            && let Some(next) = self.tokens.next()
+        {
+            self.is_verbatim = true;
+            token = *next;
         }
         Some(if self.is_verbatim {
             Ok(Arg::Rest(token))

@@ -170,7 +170,9 @@ fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
             None => has(found, Change::Word(to)),
         });
     }
-    let lists: [(&Vec<String>, fn(&str) -> Change<'_>, _); 5] = [
+    /// The change that a name of a list makes of an option.
+    type OfOption = fn(&str) -> Change<'_>;
+    let lists: [(&Vec<String>, OfOption, _); 5] = [
         (&facts.hide, |o| Change::Unlisted(o), Some(Change::Hidden)),
         (
             &facts.remove,
