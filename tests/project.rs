@@ -544,8 +544,8 @@ fn every_trait_of_the_table_has_a_reader() {
     }
 }
 
-/// Files outside of codecs and protocols that name JSON, each with what is JSON there whatever the
-/// protocol of a service is.
+/// Files outside of codecs and protocols that name JSON, each with what is JSON there under any
+/// protocol.
 const JSON: &[(&str, &str)] = &[
     (
         "command/src/input/json.rs",

@@ -45,7 +45,7 @@ record! {
 }
 
 record! {
-    /// What a file says of itself.
+    /// The metadata of a file.
     pub(crate) struct Metadata {
         pub(crate) opsmith: Option<Source> = "opsmith",
     }
@@ -189,7 +189,7 @@ impl Model {
         }
     }
 
-    /// The shape with all that its mixins give it.
+    /// The shape with the members and traits of its mixins.
     fn mixed(&self, id: &str, seen: &mut Vec<String>, report: &mut Report) -> Option<Shape> {
         let shape = self.shapes.get(id)?;
         if seen.iter().any(|other| other == id) {
@@ -266,7 +266,7 @@ impl Shape {
     }
 }
 
-/// Reads one file; reports what is wrong with its text.
+/// Parses one file; reports problems with its text.
 pub(crate) fn parse(name: &str, text: &str, report: &mut Report) -> Option<File> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_json::from_str::<File>(text) {

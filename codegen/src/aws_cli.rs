@@ -1,5 +1,5 @@
-//! What the AWS CLI changes of the commands that names give: facts in `aws-cli.toml`, behaviors
-//! here and in `opsmith_schema::commands`.
+//! How the AWS CLI's commands differ from those derived from names: facts in `aws-cli.toml`,
+//! behaviors here and in `opsmith_schema::commands`.
 
 use crate::arena::Arena;
 use crate::read::record;
@@ -25,8 +25,8 @@ record! {
 }
 
 record! {
-    /// The facts about a service. Keys are `operation` or `operation.option` as the command line
-    /// has them; `*` stands for every operation.
+    /// The facts about a service. Keys are `operation` or `operation.option`, spelled as on the
+    /// command line; `*` matches every operation.
     pub(crate) struct Service {
         /// The word of the service.
         command: Option<String> = "command",
@@ -59,12 +59,12 @@ record! {
         pub(crate) path: String = "path",
         /// The command line demands the option.
         pub(crate) required: bool = "required",
-        /// The option is a flag that stands for this list of texts.
+        /// The option is a flag that sets this list of texts.
         pub(crate) flag: Vec<String> = "flag",
         /// The part is a list of names with values, which are written `name=value` with this
         /// between them.
         pub(crate) pairs: Option<String> = "pairs",
-        /// Members beside the first of the path, with texts; everything else there is replaced.
+        /// Siblings of the part, with the texts they get; all other siblings are dropped.
         pub(crate) beside: BTreeMap<String, String> = "beside",
         /// Members that the value must have.
         pub(crate) needs: Vec<String> = "needs",

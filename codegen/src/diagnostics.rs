@@ -10,7 +10,7 @@ pub struct Diagnostic {
     pub file: String,
     /// The shape id, or member id (`ns#Shape$member`); empty when it is about the file as a whole.
     pub shape: String,
-    /// The trait that is concerned; empty when none is.
+    /// The trait concerned; empty when there is none.
     pub r#trait: String,
     /// What is wrong.
     pub problem: String,
@@ -54,7 +54,7 @@ fn printable(text: &str) -> String {
 pub enum Error {
     /// The model can't be generated from; all that is wrong with it, sorted by place.
     Model(Vec<Diagnostic>),
-    /// A folder of botocore's is no model.
+    /// A folder of botocore's can't be imported.
     #[cfg(feature = "botocore")]
     Import(crate::import::Error),
     /// A file could not be read or written: what was tried, on which file, and what the system
@@ -157,7 +157,7 @@ impl Report {
     }
 }
 
-/// A sentence with the nearest of the names, for something that is not among them.
+/// A sentence that suggests the most similar of the names, for a name that is not among them.
 pub(crate) fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let scored = names
         .into_iter()

@@ -1,4 +1,4 @@
-//! What has changed between two models of a service, and for whom.
+//! What has changed between two models of a service, and how it affects programs.
 //!
 //! *Breaking* is what makes a program that was written for the old model fail to compile, or a
 //! request that was accepted be refused. *Additive* is what else a program can notice.
@@ -10,15 +10,15 @@ use opsmith_schema::{Change as TraitChange, Flags, ShapeIndex, Trait, TraitKind}
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How much a change asks of programs.
+/// How severe a change is for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Programs fail to compile, or requests are refused.
     Breaking,
-    /// There is more than there was, or it behaves otherwise.
+    /// Something was added, or behaves differently.
     Additive,
-    /// Only what is said of it is another.
+    /// Only the documentation changed.
     Documentation,
 }
 
@@ -26,18 +26,18 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct Change {
-    /// How much it asks of programs.
+    /// How severe it is for programs.
     pub severity: Severity,
     /// The operation, shape or member (`Job$id`) that has changed; the service's name for the
     /// service as a whole.
     pub place: String,
     /// What has changed.
     pub change: String,
-    /// The operations that it concerns, sorted; empty when it concerns all.
+    /// The operations affected, sorted; empty when all are.
     pub operations: Vec<String>,
 }
 
-/// All changes from the old model to the new, the gravest first.
+/// All changes from the old model to the new, the most severe first.
 pub fn diff(old: &Service<'_>, new: &Service<'_>) -> Vec<Change> {
     let all = |operation: &Operation<'_>| {
         let ends = operation.input.into_iter().chain(operation.output);
@@ -61,7 +61,8 @@ pub fn diff(old: &Service<'_>, new: &Service<'_>) -> Vec<Change> {
             Pair::Removed if shape.typed => {
                 changes.of_shape(Severity::Breaking, 0, shape, None, "removed")
             }
-            // What is new is reached from something new, which is told.
+            // An added or removed shape is reached through something added or removed, which is
+            // reported.
             Pair::Removed | Pair::Added => {}
             Pair::Both(before) => changes.shape([old, new], [before, shape]),
         }
@@ -91,11 +92,11 @@ fn reached(service: &Service<'_>, ends: fn(&Operation<'_>) -> Vec<ShapeIndex>) -
     reached
 }
 
-/// Something by name, in the old model, the new, or both.
+/// An item of this name in the old model, the new one, or both.
 enum Pair<'a, T> {
     Removed,
     Added,
-    /// It is there in both; this is the old one.
+    /// In both models; this is the old one.
     Both(&'a T),
 }
 
@@ -426,7 +427,7 @@ fn member_changes(
     found
 }
 
-/// Whether it became deprecated, or is no longer.
+/// Whether it became deprecated, or no longer is.
 fn deprecation(old: Option<&str>, new: Option<&str>) -> Option<String> {
     let text = match (old, new) {
         (before, after) if before == after => return None,
@@ -436,7 +437,7 @@ fn deprecation(old: Option<&str>, new: Option<&str>) -> Option<String> {
     Some(text.trim_end_matches(": ").to_owned())
 }
 
-/// Changes of flags. `checked` is how much it matters that requests are rejected.
+/// Changes of flags. `checked` is the severity when requests are rejected.
 fn flags(old: Flags, new: Flags, checked: Severity) -> Vec<(Severity, String)> {
     let changed = old.symmetric_difference(new);
     let entries = TraitKind::ALL.iter().map(|kind| kind.entry());
@@ -483,7 +484,7 @@ fn traits(old: &[Trait<'_>], new: &[Trait<'_>], checked: Severity) -> Vec<(Sever
     changes.collect()
 }
 
-/// How much a change of a trait matters, by what the table says of it.
+/// The severity of a trait change, from the trait's entry in the table.
 fn severity(change: TraitChange, is_gone: bool, checked: Severity) -> Severity {
     match change {
         TraitChange::Breaks => Severity::Breaking,

@@ -1,5 +1,5 @@
-//! Emitting: from a lowered service to Rust files. There is one module here per generated file. None of it can
-//! fail or decides anything.
+//! Emitting: from a lowered service to Rust files. There is one module here per generated file.
+//! Emitters never fail and make no decisions.
 
 pub(crate) mod client;
 mod commands;
@@ -23,7 +23,7 @@ use quote::quote;
 /// Columns of a line of code.
 const WIDTH: usize = 100;
 
-/// One file: its name, the words that its first lines say of it, and its content.
+/// One file: its name, what its header says about it, and its content.
 pub(crate) struct File {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
@@ -32,9 +32,9 @@ pub(crate) struct File {
 
 /// What a file holds.
 pub(crate) enum Content {
-    /// Items that are to be formatted.
+    /// Items that are formatted.
     Items(TokenStream),
-    /// Text as it is to be written: most of it is in macros, which no formatter formats.
+    /// Text that is written unchanged. Most of it is inside macros, which no formatter formats.
     Text(String),
 }
 
@@ -235,7 +235,7 @@ impl Item {
         }
     }
 
-    /// A block with what is written inside it.
+    /// A block with this content.
     fn block(&mut self, head: &str, inside: impl FnOnce(&mut Item)) {
         let start = self.text.len();
         self.line(&format!("{head} {{"));
@@ -282,8 +282,8 @@ impl Item {
     }
 }
 
-/// Doc attributes for Rust: the first paragraph, or what stands for it, which is Markdown of our
-/// own.
+/// Doc attributes for Rust: the first paragraph, or `otherwise` (our own Markdown) when it is
+/// empty.
 fn rustdoc(docs: &str, otherwise: &str) -> TokenStream {
     match prose::first_paragraph(docs.trim_start()) {
         none if none.is_empty() => doc_lines(vec![otherwise.to_owned()]),
@@ -291,8 +291,7 @@ fn rustdoc(docs: &str, otherwise: &str) -> TokenStream {
     }
 }
 
-/// The mark of what a model says is deprecated, with what to use in its place, which rustdoc takes
-/// for Markdown.
+/// The `deprecated` attribute, with what to use instead, which rustdoc reads as Markdown.
 fn deprecated(message: Option<&str>) -> Option<TokenStream> {
     let note = prose::plain(message?).join(" ");
     Some(if note.is_empty() {

@@ -16,17 +16,17 @@ use std::cell::Cell;
     serde(default, deny_unknown_fields)
 )]
 pub(crate) struct Exceptions {
-    /// Options that the command line names otherwise than the member.
+    /// Options that are not named after their member.
     option: Vec<Named>,
-    /// Shapes or members that are secret though the model doesn't say so.
+    /// Shapes or members that are sensitive though the model doesn't mark them.
     sensitive: Vec<Entry>,
-    /// Members that are listed as required and yet left out by the service.
+    /// Members that the model requires and the service leaves out.
     omitted: Vec<Entry>,
-    /// Structures of which exactly one member is given, though the model doesn't call them unions.
+    /// Structures with exactly one member set that the model doesn't declare as unions.
     union: Vec<Entry>,
-    /// Types whose Rust name is another than the shape's.
+    /// Types whose Rust name differs from the shape's.
     r#type: Vec<Named>,
-    /// The service, when the command line calls it otherwise than the SDKs do.
+    /// The service's command word, when it differs from the SDK's name.
     service: Option<CommandWord>,
     #[cfg_attr(feature = "exceptions", serde(skip))]
     file: String,
@@ -75,7 +75,7 @@ struct Named {
 }
 
 impl Exceptions {
-    /// Reads a file; reports what is wrong with its text.
+    /// Parses a file; reports problems with its text.
     #[cfg(feature = "exceptions")]
     pub(crate) fn load(file: &str, text: &str, report: &mut Report) -> Exceptions {
         let mut exceptions: Exceptions = match toml::from_str(text) {
@@ -95,7 +95,7 @@ impl Exceptions {
         exceptions
     }
 
-    /// Makes unions of the structures that are ones.
+    /// Turns the listed structures into unions.
     pub(crate) fn amend(&self, model: &mut Model) {
         for (id, shape) in model
             .shapes
@@ -125,7 +125,7 @@ impl Exceptions {
             .map(|service| service.command.as_str())
     }
 
-    /// Whether the shape or member is secret though the model doesn't say so.
+    /// Whether the shape or member is listed as sensitive.
     pub(crate) fn sensitive(&self, id: &str) -> bool {
         has(&self.sensitive, id)
     }

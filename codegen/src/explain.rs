@@ -1,4 +1,4 @@
-//! From JSON to Rust: what was decided of an operation or a shape, and why.
+//! From JSON to Rust: what was decided about an operation or a shape, and why.
 
 use crate::arena::Arena;
 use crate::diagnostics::{Diagnostic, Error, nearest};
@@ -10,16 +10,15 @@ use opsmith_schema::commands::{Change, Hoist};
 use opsmith_schema::{Flags, Kind, ShapeIndex, TraitKind};
 use serde_json::Value;
 
-/// What became of an operation or a shape.
+/// What was generated for an operation or a shape, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// Where the model speaks of it: each file, and what stands there, as JSON.
+    /// The places in the model: each file, with the JSON found there.
     pub model: Vec<(String, String)>,
-    /// What was decided: what it is about (`method`, or a member's name), and the decision with its
-    /// reason.
+    /// The decisions: the subject (`method`, or a member's name), and the decision with its reason.
     pub decisions: Vec<(String, String)>,
-    /// The code that was made of it; empty when there is none of its own.
+    /// The generated code; empty when there is no separate item.
     pub code: String,
 }
 

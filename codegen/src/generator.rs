@@ -41,9 +41,9 @@ impl Generator {
         self
     }
 
-    /// Generates only these operations (`GetPipeline`), with the shapes that they need. Without a
-    /// call, all are, but for those that no code can be made of, such as event streams:
-    /// [`lower`](Generator::lower) tells them. To name none at all is an error.
+    /// Generates only these operations (`GetPipeline`), with the shapes that they need. Without
+    /// this call, all operations are generated, except those for which no code can be made, such as
+    /// event streams; [`lower`](Generator::lower) lists them. An empty list is an error.
     pub fn operations<S: Into<String>>(mut self, operations: impl IntoIterator<Item = S>) -> Self {
         self.operations
             .get_or_insert_default()
@@ -148,8 +148,7 @@ impl Generator {
         name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
-    /// What lowering makes of the model: the service with all that was decided, before any code is
-    /// made of it.
+    /// Lowers the model: returns the service with all decisions, before any code is generated.
     ///
     /// # Errors
     ///
@@ -203,7 +202,7 @@ impl Generator {
     }
 }
 
-/// A model that was read, with what is wrong with its files.
+/// A model that was read, with the problems in its files.
 pub(crate) struct Loaded {
     /// The name of the first file.
     file: String,
@@ -213,7 +212,7 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// Lowers these operations; all when none is named.
+    /// Lowers these operations, or all when the list is empty.
     pub(crate) fn lower<'a>(
         &self,
         operations: &[String],

@@ -153,7 +153,7 @@ pub struct Remark {
     pub file: String,
     /// The keys that lead to the place, joined by dots; empty for the file as a whole.
     pub place: String,
-    /// What there is to say.
+    /// The message.
     pub text: String,
 }
 

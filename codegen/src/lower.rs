@@ -121,7 +121,7 @@ pub(crate) fn lower<'a>(
     })
 }
 
-/// Where the model is from, and of which day.
+/// The model's source and its date.
 fn source(model: &Model) -> String {
     model.source.as_ref().map_or_else(String::new, |source| {
         format!("{} {}", source.source, source.date)
@@ -140,8 +140,8 @@ fn check_exceptions(input: &Input<'_, '_>, report: &mut Report) {
         .check(ids.iter().map(String::as_str), report);
 }
 
-/// All documentation that there is, by shape id without namespace: of the service, operations,
-/// shapes and members (`Job$id`).
+/// All documentation, by shape id without namespace: of the service, operations, shapes and members
+/// (`Job$id`).
 fn docs_by_id<'a>(
     service: &'a str,
     docs: &'a str,
@@ -228,8 +228,8 @@ fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<Protocol>, P
     (offered, spoken)
 }
 
-/// What stands before the operation in `x-amz-target`: the service's name, unless an importer
-/// recorded another.
+/// The prefix of the operation in `x-amz-target`: the service's name, unless an importer recorded
+/// another.
 fn target_prefix<'m>(id: &'m str, service: &'m Shape) -> &'m str {
     match traits::text(&service.traits, TraitKind::TargetPrefix) {
         "" => closure::local(id),

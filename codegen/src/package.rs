@@ -115,9 +115,9 @@ impl Generator {
 pub struct Stale {
     /// Its name, from the folder.
     pub name: String,
-    /// Its text; none when it is missing.
+    /// Its text; `None` when the file is missing.
     pub is: Option<String>,
-    /// What it would be; none when it would be removed.
+    /// The expected text; `None` when the file would be removed.
     pub would_be: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Partitions: from `partitions.json` of the AWS SDKs to the rows that the runtime holds.
+//! Partitions: from `partitions.json` of the AWS SDKs to the runtime's table.
 
 use crate::diagnostics::{Error, Report};
 use crate::write;
@@ -113,7 +113,7 @@ fn row(file: &str, partition: &Partition, report: &mut Report) -> proc_macro2::T
     }
 }
 
-/// What regions begin with, from a pattern such as `^(us|eu)\-\w+\-\d+$`; none when it is of
+/// What regions begin with, from a pattern such as `^(us|eu)\-\w+\-\d+$`; `None` when it has
 /// another form.
 fn prefixes(pattern: &str) -> Option<Vec<String>> {
     let prefix = pattern

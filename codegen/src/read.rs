@@ -1,9 +1,9 @@
 //! Structures that are read from JSON: serde's derive does the same, and takes longer to build than
 //! all of this crate (docs/decisions/0021-build-scripts-without-derives.md).
 
-/// A structure with the names that its fields have in a file. A field that is missing is empty, but
-/// for the one that it `needs`; an unknown field is skipped, unless it `refuses` those; a field
-/// that is given twice is an error; fields `with` which it comes are not read.
+/// A structure with the names of its fields in a file. A missing field is empty, except the one in
+/// `needs`. An unknown field is skipped, or an error with `refuses`. A repeated field is an error.
+/// Fields in `with` are not read from the file.
 macro_rules! record {
     (
         $(#[$attribute:meta])*

@@ -18,7 +18,7 @@ pub struct Service<'a> {
     pub operations: Vec<Operation<'a>>,
     /// In the order of the schema.
     pub shapes: Vec<Shape<'a>>,
-    /// Operations that were not asked for by name and that no code can be made of, with the
+    /// Operations that were not requested by name and for which no code can be made, with the
     /// reasons.
     pub omitted: Vec<Diagnostic>,
     /// Documentation of the service.
@@ -48,7 +48,7 @@ pub struct Shape<'a> {
     pub schema: schema::Shape<'a>,
     /// The Rust type of structures, unions and enums; the name of the shape's index for all.
     pub rust: Ident,
-    /// A Rust type is made of it.
+    /// A Rust type is generated for it.
     pub typed: bool,
     /// In the order of the schema.
     pub members: Vec<Member<'a>>,

@@ -85,7 +85,7 @@ fn methods_apart(item: &str) -> String {
 }
 
 /// Whether a blank line belongs between two items: not among imports or modules, and not before a
-/// macro that completes what stands before it.
+/// macro that completes the item above it.
 fn apart(last: &syn::Item, next: &syn::Item) -> bool {
     let together = matches!(
         (last, next),
@@ -96,8 +96,8 @@ fn apart(last: &syn::Item, next: &syn::Item) -> bool {
     !together
 }
 
-/// Emitters make only what parses; if one does not, that is a fault of ours, to be reported rather
-/// than to panic.
+/// Emitters print only valid Rust. If one does not, that is our bug, which is reported instead of a
+/// panic.
 fn unparsable(error: &syn::Error) -> Error {
     Error::Model(vec![crate::Diagnostic {
         file: "opsmith".to_owned(),

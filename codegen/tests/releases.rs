@@ -65,8 +65,8 @@ fn both_front_ends_give_the_same_rows() {
     assert!(others.is_empty(), "{others:#?}");
 }
 
-/// The bounds of each member of a structure, by `Structure$member`, with whether the member has
-/// them of its own.
+/// The bounds of each member of a structure, by `Structure$member`, and whether the member itself
+/// declares them.
 fn bounds(model: PathBuf) -> BTreeMap<String, (bool, [Option<f64>; 2])> {
     let arena = Arena::new();
     let service = Generator::new(model)
@@ -230,7 +230,7 @@ fn changes_are_as_grave_as_they_are() {
     );
 }
 
-/// The importer's text is the model that the folder stands for.
+/// The importer's text gives the same model as the folder.
 #[test]
 fn an_import_is_what_was_imported() {
     let Some(data) = support::botocore() else {

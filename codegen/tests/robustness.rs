@@ -10,7 +10,7 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use support::Random;
 
-/// The JSON text of a value whose keys stand in another order, except where order has a meaning: in
+/// The JSON text of a value with its keys in another order, except where order has a meaning: in
 /// members.
 fn shuffled(value: &Value, members: bool, random: &mut Random, out: &mut String) {
     match value {
@@ -183,7 +183,7 @@ const HARM: &[&str] = &[
 /// Where strings are poisoned.
 #[derive(Clone, Copy, PartialEq)]
 enum Where {
-    /// Only those that any text may stand in.
+    /// Only those that allow any text.
     Prose,
     /// All, but for those that refer to shapes or say what they are.
     Values,
@@ -237,7 +237,7 @@ fn poison(value: &mut Value, text: &str, place: Where, prose: bool) {
     }
 }
 
-/// Whether a word of the hostile text stands in the code outside of literals.
+/// Whether a word of the hostile text is in the code outside of literals.
 fn does_harm(tokens: proc_macro2::TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         proc_macro2::TokenTree::Ident(word) => word == "harm",

@@ -267,7 +267,7 @@ pub(crate) fn config(
     Ok(config)
 }
 
-/// A timeout of the global options in whole seconds; 0 is none.
+/// A timeout of the global options in whole seconds; 0 means no timeout.
 fn timeout(context: &Context<'_>, which: &str) -> Result<Option<Duration>, Failure> {
     let option = format!("--cli-{which}-timeout");
     let Some(text) = context.globals.value(&option) else {

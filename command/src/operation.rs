@@ -17,11 +17,11 @@ pub(crate) struct OperationArgs<'p, 't> {
     parameters: &'p [Parameter<'p>],
     args: ParsedArgs<'p, 't>,
     input: Option<ShapeIndex>,
-    /// How the result is paged, and the options about it; none for a single call.
+    /// How the result is paged, and the options about it; `None` for a single call.
     pages: Option<(Pagination<'p>, PageOptions)>,
-    /// Whether the help page is asked for.
+    /// The help page is requested.
     pub(crate) help: bool,
-    /// The kind of sample that is asked for.
+    /// The kind of sample that is requested.
     pub(crate) skeleton: Option<&'t str>,
 }
 
@@ -108,8 +108,8 @@ impl<'p, 't> OperationArgs<'p, 't> {
         options.refuse_single_call(shadowed).map(|()| false)
     }
 
-    /// Which pages to fetch with these parameters; none for a single call. Parameters that have a
-    /// token or a limit of the service ask for a single call.
+    /// Which pages to fetch with these parameters; `None` for a single call. Parameters with a
+    /// token or limit of the service request a single call.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 pub(crate) struct Pager(Vec<String>);
 
 impl Pager {
-    /// Splits a command line as a shell does; none when it is empty.
+    /// Splits a command line as a shell does; `None` if it is empty.
     ///
     /// # Errors
     ///

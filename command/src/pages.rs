@@ -34,7 +34,7 @@ pub(crate) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    /// The pages for these parameters; none for an operation without pages.
+    /// The pages for these parameters; `None` for an operation without pages.
     pub(crate) fn new(
         service: &'a Service<'a>,
         operation: &Operation<'a>,
@@ -92,7 +92,7 @@ impl<'a> Pages<'a> {
         self.pager.pagination().items
     }
 
-    /// Calls for the next page and returns what `shown` makes of it; none after the last.
+    /// Calls for the next page and returns what `shown` makes of it; `None` after the last.
     ///
     /// # Errors
     ///

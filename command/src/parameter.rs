@@ -14,7 +14,7 @@ pub(crate) struct Parameter<'a> {
     pub(crate) member: &'a Member<'a>,
     /// The structure that has the member.
     pub(crate) within: ShapeIndex,
-    /// How a part of a member is set; none where the option gives a whole member of the input.
+    /// How a part of a member is set; `None` if the option sets a whole member of the input.
     hoist: Option<&'a Hoist<'a>>,
     /// The members that lead to the part, and whether they are lists.
     way: Vec<(&'a str, bool)>,
@@ -169,7 +169,7 @@ impl<'a> Parameter<'a> {
             .flatten()
     }
 
-    /// Whether help and completions show it. They don't where the options that page take its place.
+    /// Whether help and completions show it. They don't if a paging option replaces it.
     pub(crate) fn is_shown(&self, pagination: Option<&Pagination<'_>>) -> bool {
         !self.has(|change| matches!(change, Change::Unlisted(_)))
             && !self.is_member(|name| pages::hides(pagination, name))
@@ -214,8 +214,8 @@ impl<'a> Parameter<'a> {
             })
     }
 
-    /// Whether the line must have it. An idempotency token is generated when it is missing. An option
-    /// with an alias is never required.
+    /// Whether the line must have it. A missing idempotency token is generated. An option with an
+    /// alias is never required.
     pub(crate) fn is_required_on_input(&self) -> bool {
         self.is_required() && !self.member.is(Flags::IDEMPOTENCY_TOKEN) && self.alias.is_none()
     }

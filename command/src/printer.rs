@@ -109,7 +109,7 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    /// What `--query` finds.
+    /// The result of `--query`.
     fn query(&self, result: Document) -> Result<Document, Failure> {
         match &self.context.query {
             Some(query) if self.format != Format::Off => {
@@ -119,7 +119,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints what `--query` finds in a result, unless that is an empty map.
+    /// Prints the result of `--query`, unless it is an empty map.
     fn print(&mut self, result: Document) -> Result<(), Failure> {
         let found = self.query(result)?;
         if found.as_map().is_some_and(Map::is_empty) {

@@ -62,7 +62,7 @@ pub(crate) fn document(failure: &Failure) -> Map {
         .unwrap_or_else(|| Map::from_iter([("Message".to_owned(), failure.text.trim().into())]))
 }
 
-/// The message for people; empty when there is nothing to say.
+/// The message for people; may be empty.
 fn for_people(failure: &Failure, program: &str, legacy: bool) -> String {
     let text = failure.text.trim();
     let name = failure.name().filter(|_| !legacy);
@@ -123,7 +123,7 @@ fn members(failure: &Failure) -> Option<Map> {
     }
 }
 
-/// What is known of a service's error in addition to its code and message.
+/// The details of a service's error in addition to its code and message.
 fn more(error: &ServiceError) -> String {
     let details = details(error.details.as_map());
     let note = error

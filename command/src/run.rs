@@ -94,8 +94,8 @@ fn run_tokens(
     }
 }
 
-/// The global options and the word of the service or of our own command; none when `--version` comes
-/// before anything that is wrong.
+/// The global options and the word of the service or of our own command; `None` if `--version`
+/// comes before anything invalid.
 fn read_globals<'t>(
     program: &Program,
     tokens: &[Token<'t>],

@@ -9,7 +9,7 @@ pub(crate) const WORD: &str = "wait";
 pub(crate) const DELAY: &str = "--cli-wait-delay";
 pub(crate) const ATTEMPTS: &str = "--cli-wait-attempts";
 
-/// Our own options of every waiter, with their help texts.
+/// The options that we add to every waiter, with their help texts.
 pub(crate) const OPTIONS: [(&str, &str); 2] = [
     (
         DELAY,

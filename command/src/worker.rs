@@ -154,13 +154,13 @@ fn action_type(text: &str) -> Result<ActionTypeId, Failure> {
     }
 }
 
-/// The value of an enum that a text is.
+/// The enum value of a text.
 fn known<T: FromStr<Err = UnknownVariantError>>(text: &str) -> Result<T, Failure> {
     text.parse()
         .map_err(|wrong| usage(format_args!("'{text}' is {wrong}")))
 }
 
-/// A number that is not negative, of an option.
+/// A number that is not negative, from an option.
 fn number(args: &ParsedArgs<'_, '_>, name: &str) -> Result<Option<f64>, Failure> {
     let Some(text) = args.value(name) else {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! The modules of the command stand in layers, and each imports only from the layers below its own.
-//! So there is no circle of imports between modules.
+//! The modules of the command form layers, and each imports only from the layers below. So there
+//! are no import cycles between modules.
 
 use std::collections::BTreeSet;
 use std::fs;

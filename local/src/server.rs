@@ -1,5 +1,5 @@
-//! The HTTP side of the endpoint: an HTTP/1.1 server on the loopback interface, on a thread of its
-//! own.
+//! The HTTP side of the endpoint: an HTTP/1.1 server on the loopback interface, on a separate
+//! thread.
 //!
 //! It reads each request in full and hands it as plain data to a function, whose answer it sends.
 //! So whatever the endpoint does is tested without a socket. What clients of AWS expect of any
@@ -52,7 +52,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const CONTENT_TYPE_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-/// An answer on its way; none when the connection is to be closed without one.
+/// An answer in progress; `None` closes the connection without an answer.
 pub type Answering = Pin<Box<dyn Future<Output = Option<Response>> + Send>>;
 
 type Handler = dyn Fn(Request) -> Answering + Send + Sync;
@@ -161,7 +161,7 @@ fn run(
     });
 }
 
-/// Serves each connection in a task of its own, and returns the open ones on the signal to stop.
+/// Serves each connection in a separate task. Returns the open ones on the signal to stop.
 async fn accept_until(
     mut stop: oneshot::Receiver<Infallible>,
     listener: &TcpListener,

@@ -2,8 +2,8 @@
 //!
 //! The steps, in the order in which a request can fail them:
 //!
-//! 1. `Authorization` is there, names `AWS4-HMAC-SHA256`, and has a credential, signed headers and
-//!    a signature.
+//! 1. `Authorization` is present, names `AWS4-HMAC-SHA256`, and has a credential, signed headers
+//!    and a signature.
 //! 2. `x-amz-date` (or else `date`) lies within [`ALLOWED_SKEW`] of the endpoint's clock.
 //! 3. The credential's scope names that day, a region, this service and `aws4_request`.
 //! 4. The access key ID and the session token are those of the endpoint's [`Credentials`].

@@ -49,7 +49,7 @@ fn client(endpoint: &Endpoint) -> Client {
     Client::new(config(endpoint))
 }
 
-/// An endpoint whose one job waits to be polled, and what it tells.
+/// An endpoint with one job that waits to be polled, and its messages.
 fn waiting() -> (Endpoint, Arc<Mutex<Vec<String>>>) {
     let mut job = Job::demo();
     job.id = "job-1".to_owned();

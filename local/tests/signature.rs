@@ -150,7 +150,7 @@ fn second_opinion(request: &Request<Vec<u8>>) -> bool {
         .is_ok()
 }
 
-/// Requests of every shape that the rules treat in a way of their own.
+/// Requests of every shape that has special rules.
 fn shapes() -> Vec<Request<Vec<u8>>> {
     let get = |target| request("GET", target, &[], "");
     let with = |headers: &[(&str, &str)]| request("GET", "/", headers, "");

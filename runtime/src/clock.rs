@@ -1,4 +1,4 @@
-//! [`Clock`]: what tells a client the time.
+//! [`Clock`]: a client's source of the current time.
 
 use std::fmt;
 use std::sync::Arc;

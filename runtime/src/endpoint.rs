@@ -87,8 +87,8 @@ pub fn regions() -> impl Iterator<Item = &'static str> {
         .flat_map(|partition| partition.regions.iter().copied())
 }
 
-/// The URL of a service whose host begins with a word and the region: those that give credentials
-/// have no rows.
+/// The URL of a service whose host begins with a word and the region. For the services that give
+/// credentials, which have no schema here.
 pub(crate) fn regional(prefix: &str, settings: Settings<'_>) -> String {
     let Settings {
         region,
@@ -108,8 +108,8 @@ pub(crate) fn regional(prefix: &str, settings: Settings<'_>) -> String {
     )
 }
 
-/// The region that a name means: of a pseudo region such as `aws-global`, the one where its
-/// partition has its seat.
+/// The region that a name means: for a pseudo-region such as `aws-global`, the home region of its
+/// partition.
 pub(crate) fn region(name: &str) -> &str {
     match partition::of_region(name) {
         Some(partition) if name.ends_with("-global") => partition.implicit_global_region,
@@ -117,8 +117,8 @@ pub(crate) fn region(name: &str) -> &str {
     }
 }
 
-/// The region that requests to a pseudo-region such as `aws-global` are signed for, of services
-/// whose rules know it.
+/// The region for signing requests to a pseudo-region such as `aws-global`, for services whose
+/// rules know it.
 pub(crate) fn signing_region(service: &Service<'_>, pseudo: &str) -> Option<String> {
     let settings = Settings {
         region: pseudo,
@@ -141,8 +141,8 @@ pub(crate) fn signing_region(service: &Service<'_>, pseudo: &str) -> Option<Stri
         .map(str::to_owned)
 }
 
-/// The region in a legacy pseudo-region (`fips-us-east-1`), which selects its FIPS endpoint; none
-/// in a region.
+/// The region in a legacy pseudo-region (`fips-us-east-1`), which selects its FIPS endpoint; `None`
+/// for any other name.
 pub(crate) fn without_fips(region: &str) -> Option<&str> {
     region
         .strip_prefix("fips-")

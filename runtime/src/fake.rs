@@ -77,7 +77,7 @@ impl Fake {
         })
     }
 
-    /// One that gives these answers one after the other, and then success without a body.
+    /// A fake that returns these answers in order, and then success without a body.
     pub fn playing(answers: impl IntoIterator<Item = Answer>) -> Arc<Self> {
         let fake = Fake::answering(Answer::new(200, ""));
         fake.play(answers);

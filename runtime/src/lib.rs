@@ -119,8 +119,8 @@ macro_rules! commands {
 #[macro_export]
 macro_rules! include_service {
     ($command:literal) => {
-        // A program uses a part of what is generated; it is not told of the rest, nor of matters of
-        // style.
+        // A program uses only part of the generated code: allow the rest to be unused, and matters
+        // of style.
         #[allow(
             dead_code,
             unused_imports,

@@ -229,7 +229,7 @@ impl Prepared<'_> {
     }
 }
 
-/// The pipeline in parts, for callers that look at what is between its steps.
+/// The steps of the pipeline, for callers that inspect what passes between them.
 impl<'a> Client<'a> {
     /// Validates and serializes an input.
     ///

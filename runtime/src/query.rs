@@ -204,7 +204,7 @@ fn evaluate(ast: &Ast, value: &Document) -> Found {
     }
 }
 
-/// What counts as true: all but null, false, and what is empty.
+/// JMESPath's truth: everything but null, false and empty values.
 fn is_true(value: &Document) -> bool {
     match value {
         Document::Null | Document::Boolean(false) => false,

@@ -1,15 +1,14 @@
-//! Printing values by their rows, without what is sensitive.
+//! Printing values by their schema, without the sensitive parts.
 //!
-//! There is one notion of what is hidden, and messages of every kind go by it ([`Service::hides`]):
-//! a value whose member or shape is sensitive, a map whose keys are, and every key, name and value
-//! inside of these.
+//! Messages of every kind use the same rule ([`Service::hides`]). Hidden are a value whose member
+//! or shape is sensitive, a map whose keys are, and every key, name and value inside these.
 
 use crate::schema::{Member, Service, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, Cursor, Visit, VisitError, VisitResult, Visitor};
 use std::fmt::Write as _;
 
-/// What stands in place of a sensitive value.
+/// The text that replaces a sensitive value.
 pub const REDACTED: &str = "*** redacted ***";
 
 /// Writes the value as `Debug` does: for `Debug` of generated types.
@@ -32,7 +31,7 @@ pub fn debug(
     f.write_str(&printer.text)
 }
 
-/// Whether a value of the member may have a part that is hidden, or is one.
+/// Whether a value of the member is hidden, or may have a hidden part.
 pub fn holds_secrets(service: &Service<'_>, member: &Member<'_>) -> bool {
     fn within(service: &Service<'_>, member: &Member<'_>, seen: &mut Vec<ShapeIndex>) -> bool {
         if service.hides(member) {
@@ -51,8 +50,7 @@ pub fn holds_secrets(service: &Service<'_>, member: &Member<'_>) -> bool {
     within(service, member, &mut Vec::new())
 }
 
-/// Which parts of a value are hidden, as they come to a visitor: the parts of a compound that is
-/// hidden are hidden too.
+/// Tracks which parts of a visited value are hidden. All parts of a hidden compound are hidden.
 #[derive(Debug, Default)]
 pub(crate) struct Hidden {
     /// The depth of the outermost compound that is hidden.
@@ -60,7 +58,7 @@ pub(crate) struct Hidden {
 }
 
 impl Hidden {
-    /// Whether the value that is due is hidden.
+    /// Whether the next value is hidden.
     pub(crate) fn hides(&self, cursor: &Cursor<'_>) -> bool {
         self.is_inside() || cursor.hides()
     }
@@ -88,9 +86,9 @@ struct Printer<'a> {
     cursor: Cursor<'a>,
     hidden: Hidden,
     text: String,
-    /// Each part on a line of its own.
+    /// Each part is on a separate line.
     indented: bool,
-    /// Of the compounds whose parts come at present: what ends each, and whether a part came.
+    /// For each open compound: its closing text, and whether it has a part yet.
     open: Vec<(&'static str, bool)>,
 }
 
@@ -122,7 +120,7 @@ impl Printer<'_> {
         Ok(self)
     }
 
-    /// Begins a line for what is in the open compounds.
+    /// Begins a line, indented for the open compounds.
     fn line(&mut self, after: &str) {
         let _ = write!(self.text, "{after}\n{:1$}", "", 4 * self.open.len());
     }

@@ -1,4 +1,4 @@
-//! Samples of inputs and outputs, from rows.
+//! Samples of inputs and outputs, made from the schema.
 
 use crate::document::{Document, Map};
 use crate::schema::{Kind, Member, Service, Shape, ShapeIndex};
@@ -26,7 +26,7 @@ pub fn output(service: &Service<'_>, shape: Option<ShapeIndex>) -> Document {
 struct Sample<'a> {
     service: &'a Service<'a>,
     of_output: bool,
-    /// The structures around the value that is due.
+    /// The structures around the current value.
     within: Vec<ShapeIndex>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Sample<'a> {
         shape.map_or_else(|| Document::Map(Map::new()), |shape| self.value(shape, ""))
     }
 
-    /// A sample of the shape, in the place that `name` names: a member, or the shape of an element;
+    /// A sample of the shape. `name` is the member's name, or the shape's name for an element;
     /// empty for the value of a map.
     fn value(&mut self, ix: ShapeIndex, name: &str) -> Document {
         let shape = self.service.shape(ix);
@@ -97,12 +97,12 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// The least number from 0 on, or the least length, that the shape takes.
+/// The smallest number from 0 on, or the smallest length, that the shape allows.
 fn least(shape: &Shape<'_>) -> f64 {
     shape.min.unwrap_or(0.0).max(0.0)
 }
 
-/// A name, repeated until it is as long as the shape wants it.
+/// A name, repeated until it has the shape's minimum length.
 fn text_of(shape: &Shape<'_>, name: &str) -> String {
     let least = least(shape).clamp(0.0, 1000.0) as usize;
     let name = if name.is_empty() && least > 0 {

@@ -42,7 +42,7 @@ impl Timestamp {
         }
     }
 
-    /// The point this many seconds after 1970 UTC; none of a number beyond 64 bits.
+    /// The point this many seconds after 1970 UTC; `None` for a number beyond 64 bits.
     pub fn from_epoch(seconds: f64) -> Option<Self> {
         let whole = seconds.floor();
         if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
@@ -57,11 +57,11 @@ impl Timestamp {
     }
 
     /// Reads seconds since 1970, or a date and time in one of many forms, among them RFC 3339 and
-    /// HTTP dates; none of any other text. Without an offset it is in UTC.
+    /// HTTP dates; `None` for any other text. Without an offset it is in UTC.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let number = text.parse().ok().and_then(Timestamp::from_epoch);
-        // `20260101100000` is a date, and no number that a service means.
+        // `20260101100000` is a date, not a number of seconds.
         let written = || Written::read(text, None).map(|written| written.point);
         number
             .filter(|point| point.is_in_calendar())
@@ -89,8 +89,8 @@ impl Timestamp {
         -62_135_596_800 <= self.seconds && self.seconds <= 253_402_300_799
     }
 
-    /// The point in a form of the wire; none of a point that the form can't express: one beyond the
-    /// calendar in a date, and one before 1900 in an HTTP date.
+    /// The point in a wire format. `None` if the format can't express it: a date beyond the
+    /// calendar, or an HTTP date before 1900.
     pub fn written(self, format: TimestampFormat) -> Option<String> {
         let date = || {
             OffsetDateTime::try_from(self)
@@ -117,8 +117,8 @@ impl Timestamp {
     }
 }
 
-/// RFC 3339 with a fraction of six digits, or of nine where there are nanoseconds, and none when it
-/// is zero: as the AWS CLI writes it.
+/// RFC 3339 as the AWS CLI writes it: the fraction has six digits, or nine if there are
+/// nanoseconds; zero is left out.
 fn date_time(date: OffsetDateTime) -> String {
     let fraction = match date.nanosecond() {
         0 => String::new(),
@@ -148,8 +148,8 @@ impl TryFrom<Timestamp> for OffsetDateTime {
     }
 }
 
-/// A moment in whole seconds, `2030-12-31T23:59:59Z`, as the AWS CLI writes it; none that is out of
-/// reach of a calendar.
+/// A time in whole seconds, `2030-12-31T23:59:59Z`, as the AWS CLI writes it; `None` if the
+/// calendar does not have it.
 pub(crate) fn iso8601(moment: SystemTime) -> Option<String> {
     let life =
         time::Duration::try_from(moment.duration_since(SystemTime::UNIX_EPOCH).ok()?).ok()?;

@@ -330,7 +330,7 @@ pub fn details<T: Visitor + Default>(error: &Error, service: &Service<'_>, shape
     value
 }
 
-/// Text that is none of an enum's values in the model. The text is left out, since it may be
+/// Text that is not one of an enum's values in the model. The text is left out, since it may be
 /// sensitive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownVariantError {

@@ -1,4 +1,4 @@
-//! Where requests go and how they are authenticated, by hand-written rows.
+//! Where requests go and how they are authenticated, by hand-written schemas.
 
 use opsmith_runtime::config::Settings;
 use opsmith_runtime::config::{Env, Loader};
@@ -21,7 +21,7 @@ use Expression::{Call, List, Map, Ref, Text};
 
 const SCHEMES: &str = "authSchemes";
 
-/// Rules that look at everything a client can tell them.
+/// Rules that read every parameter that a client sets.
 const RULES: &[Rule<'static>] = &[
     Rule::Endpoint(&[set("Endpoint")], Ref("Endpoint"), &[], &[]),
     Rule::Endpoint(

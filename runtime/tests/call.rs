@@ -173,7 +173,7 @@ fn calls_and_pages_can_be_waited_for() {
             .collect::<Vec<_>>(),
         ["a", "b"]
     );
-    // Within a runtime, which would stand still, it is refused.
+    // Within a runtime, which it would block, it is refused.
     let error = wait(async { list(&fake).blocking() }).expect_err("within a runtime");
     assert!(error.to_string().contains("await"), "{error}");
     let refused = wait(async {

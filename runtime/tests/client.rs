@@ -1,4 +1,4 @@
-//! The typed client over a transport that records requests and answers as told.
+//! The typed client over a transport that records requests and returns scripted answers.
 
 use opsmith_codepipeline::{
     Client, Config, FailureDetails, FailureType, ListPipelinesInput,

@@ -1,5 +1,5 @@
-//! Validation of inputs: what is wrong, in which mode it keeps a call from being sent, and that the
-//! check during encoding finds what the validator finds.
+//! Validation of inputs: which problems are found, in which mode they keep a call from being sent,
+//! and that the check during encoding finds the same as the validator.
 
 use opsmith_codepipeline::SERVICE;
 use opsmith_codepipeline::{
@@ -13,7 +13,7 @@ use opsmith_runtime::validate::{Mode, validate};
 use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
 use std::sync::Arc;
 
-/// What a call with this input comes to in a mode: whether it was sent, or why not.
+/// The result of a call with this input in a mode: whether it was sent, or why not.
 fn send(mode: Mode, input: PutThirdPartyJobFailureResultInput) -> Result<(), String> {
     let fake: Arc<Fake> = Fake::answering(Answer::new(200, ""));
     let call =

@@ -51,7 +51,7 @@ pub enum Change<'a> {
     Negative(&'a str, &'a str),
     /// An option that works and is not shown.
     Unlisted(&'a str),
-    /// An option that is not demanded, though the model requires its member.
+    /// An option that is not required, though the model requires its member.
     Optional(&'a str),
     /// An option that turns paging off.
     SinglePage(&'a str),
@@ -72,11 +72,11 @@ pub struct Hoist<'a> {
     pub path: &'a [&'a str],
     /// How the value is written.
     pub form: Form<'a>,
-    /// The option is demanded.
+    /// The option is required.
     pub required: bool,
     /// The part can't be given as a part of the option of its first member too.
     pub alone: bool,
-    /// Members beside the part, with texts. Where there are any, nothing else is kept there.
+    /// Siblings of the part, with their texts. If there are any, all other siblings are dropped.
     pub beside: &'a [(&'a str, &'a str)],
     /// Members that the value must have.
     pub needs: &'a [&'a str],
@@ -89,7 +89,7 @@ pub struct Hoist<'a> {
 pub enum Form<'a> {
     /// As that of any option.
     Value,
-    /// Not at all: the option stands for these texts.
+    /// No value: the option is a flag that sets these texts.
     Flag(&'a [&'a str]),
     /// A list of structures with a name and a value, as `name=value`, with this text between them.
     Pairs(&'a str),

@@ -3,7 +3,7 @@
 /// What a value has to be.
 #[derive(Debug, Clone, Copy)]
 pub enum Form {
-    /// `{}`: that the trait is there says it all.
+    /// `{}`: a trait without further content.
     Mark,
     /// Text.
     Text,

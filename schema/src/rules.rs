@@ -44,7 +44,7 @@ pub enum Expression<'a> {
     Boolean(bool),
     /// A number.
     Integer(i64),
-    /// Text, in which `{Name}` and `{Name#path}` stand for values.
+    /// Text, in which `{Name}` and `{Name#path}` are replaced by values.
     Text(&'a str),
     /// The value of a parameter or of an earlier condition.
     Ref(&'a str),
@@ -79,7 +79,7 @@ pub enum Function {
     Substring,
     /// `uriEncode`
     UriEncode,
-    /// `split`: by a delimiter, into at most so many parts (0: any number).
+    /// `split`: by a delimiter, into at most this number of parts (0: any number).
     Split,
     /// `coalesce`: the first argument that has a value.
     Coalesce,

@@ -22,7 +22,7 @@ pub struct Service<'a> {
     pub command: &'a str,
     /// The name that goes into the credential scope of a signature (`aws.auth#sigv4.name`).
     pub signing_name: &'a str,
-    /// What stands before the operation's name in `x-amz-target`, e.g. `CodePipeline_20150709`.
+    /// The prefix of the operation's name in `x-amz-target`, e.g. `CodePipeline_20150709`.
     pub target_prefix: &'a str,
     /// All protocols that the model offers, in the model's order.
     pub protocols: &'a [Protocol],
@@ -48,7 +48,7 @@ pub enum Auth<'a> {
 }
 
 impl Service<'static> {
-    /// No service: every index is that of a document. For values whose shape nobody knows.
+    /// No service: every shape is a document. For values without a known shape.
     pub const NONE: Self = Service {
         id: "",
         sdk_id: "",

@@ -151,7 +151,7 @@ impl<'a> Shape<'a> {
             .find(|(_, member)| member.name == name)
     }
 
-    /// The element of a list, or the value of a map; of other kinds, none.
+    /// The element of a list, or the value of a map; `None` for other kinds.
     pub fn element(&self) -> Option<&Member<'a>> {
         match self.kind {
             Kind::List => self.members.first(),

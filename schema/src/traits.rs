@@ -37,7 +37,7 @@ bitflags::bitflags! {
 pub enum Change {
     /// Programs continue to work.
     Additive,
-    /// Programs may use what is gone when the trait is removed.
+    /// Programs may use something that goes away when the trait is removed.
     BreaksWhenRemoved,
     /// Requests that were accepted may be rejected when the trait is added or changed.
     BreaksRequests,

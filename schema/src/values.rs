@@ -8,7 +8,7 @@ use crate::{Auth, Pagination, Waiter};
 /// The value of a trait, by its kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'a> {
-    /// None: that the trait is there says it all.
+    /// No value: the trait's presence is enough.
     Mark,
     /// Text.
     Text(&'a str),

@@ -1,15 +1,15 @@
-//! Waiters: an operation is called again and again until its answer is as wanted.
+//! Waiters: an operation is called repeatedly until its answer is the wanted one.
 
 use crate::values::words;
 
-/// When to stop calling an operation again and again.
+/// When to stop calling an operation repeatedly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Waiter<'a> {
     /// Its name in the model, e.g. `TableExists`.
     pub name: &'a str,
     /// The pause between two calls.
     pub delay: Delay,
-    /// The most calls; 0 when the model does not say.
+    /// The maximum number of calls; 0 when the model does not say.
     pub attempts: u32,
     /// What is looked for, in this order.
     pub acceptors: &'a [Acceptor<'a>],
@@ -49,13 +49,13 @@ pub enum Matcher<'a> {
     ErrorType(&'a str),
     /// A success or an error with this HTTP status.
     Status(u16),
-    /// A success in whose output this JMESPath expression gives what is expected.
+    /// A success in whose output this JMESPath expression gives the expected value.
     Output(&'a str, Comparator, Expected<'a>),
     /// The same of `{"input": …, "output": …}`.
     InputOutput(&'a str, Comparator, Expected<'a>),
 }
 
-/// How what was found is compared with what is expected.
+/// How the value found is compared with the expected one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparator {
     /// It is that.
@@ -77,8 +77,8 @@ pub enum Expected<'a> {
     Text(&'a str),
 }
 
-/// A waiter: name, pause between two calls, most calls (0 when the model does not say), and what is
-/// looked for.
+/// A waiter: name, pause between two calls, maximum number of calls (0 when the model does not
+/// say), and acceptors.
 pub const fn waiter<'a>(
     name: &'a str,
     delay: Delay,

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// What the code of a project's services costs, beside their crates.
+/// The file with the sizes of the generated code, next to the crates of a project's services.
 const SIZES: &str = "generated/SIZES";
 
 pub(crate) fn generate(target: &Target) -> Result<(), String> {

@@ -27,7 +27,7 @@ pub(crate) fn line(text: impl Display) -> Result<(), String> {
     })
 }
 
-/// Prints what is wrong. Where even that is impossible, the exit code says it.
+/// Prints an error. If even that is impossible, the exit code still reports it.
 pub(crate) fn problem(text: impl Display) {
     let _ = writeln!(
         anstream::stderr().lock(),

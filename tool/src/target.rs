@@ -151,7 +151,7 @@ impl Place {
     }
 }
 
-/// The services of a project: each model in `model/` that has documentation beside it.
+/// The services of a project: each model in `model/` with a documentation file next to it.
 pub(crate) fn project() -> Result<Vec<Service>, String> {
     let mut names = Vec::new();
     let entries = fs::read_dir("model").map_err(|error| {
@@ -180,8 +180,8 @@ pub(crate) fn of_project(name: &str) -> Service {
     }
 }
 
-/// The generator of a model in a project, with the documentation and the exceptions beside it; of
-/// another text in its place.
+/// The generator of a model in a project, with the documentation and exceptions next to it.
+/// `instead` replaces the model's text.
 pub(crate) fn with_files(model: &Path, instead: Option<&Path>) -> Generator {
     let generator = Generator::new(instead.unwrap_or(model));
     let beside =

@@ -47,7 +47,7 @@ pub(crate) fn update(
     let beside = model.with_extension("json.new");
     generate::replace(&beside, &text)?;
     let changes = diff::changes(&with_files(model, None), &with_files(model, Some(&beside)));
-    // What is wrong is told of the file that it was given as.
+    // Problems are reported for the file that the user gave.
     let changes = changes.map_err(|error| {
         error
             .to_string()

@@ -102,7 +102,7 @@ impl Service {
             .unwrap_or_else(|error| panic!("{line}: {error}: {out}"))
     }
 
-    /// What a line that is refused is told.
+    /// The error message for a rejected line.
     fn refused(&self, line: &str) -> String {
         let (code, out, err) =
             self.run(&line.split(' ').chain(["--cli-dry-run"]).collect::<Vec<_>>());
@@ -299,8 +299,8 @@ fn flags_and_pairs_stand_for_lists() {
         service.body("emr describe-thing --cluster-id j"),
         json!({ "JobFlowId": "j" })
     );
-    // The AWS CLI has a command of its own instead; until that is built, the operation stays, and
-    // is not shown.
+    // The AWS CLI has a separate command instead; until that is built, the operation works and is
+    // hidden.
     assert_eq!(
         service.body("emr run-job-flow --name n"),
         json!({ "Name": "n" })

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-/// What a client tells the rules by itself, with the variable that states it.
+/// The parameters that a client sets by itself, with the variables that configure them.
 const BUILT_IN: &[(&str, &str, &str)] = &[
     ("AWS::Region", "Region", "AWS_REGION"),
     ("AWS::UseFIPS", "UseFIPS", "AWS_USE_FIPS_ENDPOINT"),
@@ -105,12 +105,12 @@ fn models(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// One case: what is called with which parameters, and what comes of it.
+/// One case: an operation with parameters, and the expected endpoint.
 struct Case {
     service: &'static Service<'static>,
     operation: &'static str,
     input: Value,
-    /// Values of parameters that a client fills by itself, by variable; none when the case has
+    /// Values of parameters that a client sets by itself, by variable; `None` if the case has
     /// others.
     variables: Option<Vec<(&'static str, String)>>,
     expected: Value,
@@ -128,7 +128,7 @@ fn cases(file: &Path) -> Option<Vec<Case>> {
         return None;
     }
     let cases = traits.get("smithy.rules#endpointTests")?["testCases"].as_array()?;
-    // Any operation will do for cases that name none, if nothing of its own goes into the address.
+    // Cases without an operation use any whose input does not change the address.
     let local = |id: &str| id.split_once('#').map_or(id, |(_, name)| name).to_owned();
     let mut plain = shapes.iter().filter(|(_, shape)| {
         shape["type"] == "operation" && !shape["traits"].to_string().contains("smithy.api#endpoint")
@@ -178,7 +178,7 @@ fn cases(file: &Path) -> Option<Vec<Case>> {
     Some(cases.iter().map(read).collect())
 }
 
-/// Parameters as variables of the environment; none when one is not the client's to fill.
+/// Parameters as environment variables; `None` if one can't be set by the client.
 fn variables(
     given: &Map<String, Value>,
     name: fn(&(&'static str, &'static str, &'static str)) -> &'static str,
@@ -196,7 +196,7 @@ fn variables(
 }
 
 impl Case {
-    /// Whether the call goes where it should; none when the case can't be a call.
+    /// Whether the call goes to the expected endpoint; `None` if the case can't be a call.
     fn verdict(&self) -> Option<Result<(), String>> {
         let variables = self.variables.as_ref()?;
         let has = |name: &str, value: &str| {

@@ -1,4 +1,4 @@
-//! The published cases of AWS JSON 1.0 (botocore's format), over rows that are made of the model in
+//! The published cases of AWS JSON 1.0 (botocore's format), with a schema made from the model in
 //! each.
 
 #[path = "../../tests/support/skipped.rs"]
@@ -32,7 +32,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Runs the cases of a kind, at least so many of which hold.
+/// Runs the cases of a kind, and requires that at least this number of them pass.
 fn cases(
     kind: &str,
     least: usize,
@@ -67,7 +67,7 @@ fn cases(
     assert!(held >= least);
 }
 
-/// The rows of a case's model, imported as any service of botocore's is.
+/// The schema of a case's model, imported as any service of botocore's is.
 fn service(suite: &Value, case: &Value) -> &'static Service<'static> {
     let mut metadata = suite["metadata"].clone();
     let more = json!({ "serviceId": "Json Cases", "endpointPrefix": "cases", "signatureVersion": "v4", "uid": "cases" });
@@ -271,7 +271,7 @@ fn same<T: PartialEq + std::fmt::Debug + ?Sized>(
     }
 }
 
-/// Numbers that are none are equal here.
+/// NaNs are equal here.
 fn same_document(found: &Document, expected: &Document) -> Result<(), String> {
     let same_member = |found: &Document, expected: Option<&Document>| match (found, expected) {
         (Document::Float(found), Some(Document::Float(expected))) => {

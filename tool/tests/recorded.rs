@@ -22,8 +22,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-/// Recorded cases that differ, with the reason of each; an entry ends in `*` where it stands for
-/// all that begin so.
+/// Recorded cases that differ, each with the reason; an entry that ends in `*` matches all that
+/// begin so.
 const DIFFERENCES: &str = include_str!("recorded/differences.toml");
 
 /// A service of the recordings: its word on the command line, its model's folder, and its cases.

@@ -43,7 +43,7 @@ struct Case {
     #[allow(dead_code, reason = "for readers of the file")]
     why: Option<String>,
     args: Vec<String>,
-    /// Variables beside the usual ones; null takes one of these away.
+    /// Variables in addition to the usual ones; null removes one of these.
     #[serde(default)]
     env: BTreeMap<String, Option<String>>,
     /// Files in the home folder; `hex:` before bytes.
@@ -113,7 +113,7 @@ fn what_was_reported_elsewhere_is_right_here() {
     );
 }
 
-/// Runs a case; what is wrong with it.
+/// Runs a case; returns the problem, if any.
 fn check(case: &Case, models: &BTreeMap<String, PathBuf>) -> Option<String> {
     let server = Server::playing(case.answers.iter().map(answer).collect());
     let home = tempfile::tempdir().expect("a folder");
@@ -278,7 +278,7 @@ fn sent(request: &Request, url: &str) -> Value {
     }))
 }
 
-/// The request without what is another in each run: the name of a role's session.
+/// The request without the part that differs in each run: the name of a role's session.
 fn steady(mut request: Value) -> Value {
     const NAME: &str = "RoleSessionName=botocore-session-";
     if let Some((before, after)) = request["body"]

@@ -148,8 +148,8 @@ impl fmt::Debug for Typed<'_> {
     }
 }
 
-/// All that is printed of a value: what is wrong with it, itself, its request in a dry run, and why
-/// it can't be read.
+/// All that is printed of a value: its violations, itself, its request in a dry run, and why it
+/// can't be read.
 fn printed(service: &Service<'_>, shape: ShapeIndex, document: &Document, wrong: Wrong) -> String {
     let value = TypedDocument {
         document,
@@ -281,8 +281,7 @@ fn nothing_sensitive_of_any_service_is_in_any_message() {
     );
 }
 
-/// Whatever is wrong with the line, it is told without the values of sensitive options; each line
-/// is wrong or a dry run.
+/// Errors never show the values of sensitive options. Each line here is invalid or a dry run.
 #[test]
 fn nothing_sensitive_of_the_line_is_told() {
     let values = [

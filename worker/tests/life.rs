@@ -25,7 +25,7 @@ impl Sleep for Short {
     }
 }
 
-/// An endpoint with so many jobs, `job-0` and so on.
+/// An endpoint with this number of jobs, `job-0` and so on.
 fn endpoint(count: usize) -> Endpoint {
     let endpoint = Endpoint::start_with(Options {
         jobs: Jobs::default(),
@@ -58,10 +58,10 @@ fn client(endpoint: &Endpoint) -> Client {
     )))
 }
 
-/// What a worker told.
+/// The messages of a worker.
 type Told = Arc<Mutex<Vec<String>>>;
 
-/// A worker that ends when there is nothing left to do, and what it tells.
+/// A worker that ends when there is nothing left to do, and its messages.
 fn worker(endpoint: &Endpoint) -> (Worker, Told) {
     let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Demo", "1");
     let tokens = HashMap::from([("client-1".to_owned(), "token-1".to_owned())]);

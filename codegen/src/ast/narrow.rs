@@ -1,16 +1,15 @@
-//! Members that narrow the shape they target. Everything behind this finds constraints on shapes
-//! alone.
+//! Members that narrow the shape they target. After this pass, only shapes have constraints.
 
 use super::{Member, Model, Shape};
 
-/// Constraints: of a member, they stand in the place of those of the shape that it targets.
+/// Constraint traits. On a member, they replace those of the shape that it targets.
 const CONSTRAINTS: [&str; 3] = [
     "smithy.api#length",
     "smithy.api#pattern",
     "smithy.api#range",
 ];
 
-/// Types of shapes that take constraints. Those that are Rust types of their own do not.
+/// Types of shapes that a member can narrow: those without a separate Rust type.
 const SIMPLE: [&str; 10] = [
     "bigDecimal",
     "bigInteger",
@@ -26,9 +25,9 @@ const SIMPLE: [&str; 10] = [
 const COLLECTIONS: [&str; 3] = ["list", "map", "set"];
 
 impl Model {
-    /// Gives each member that has constraints of its own a shape of its own: the one that it
-    /// targets, with the constraints of the member in place of those it had. The id of the shape is
-    /// that of the member (`Job$id`).
+    /// Gives each member with constraints its own shape: a copy of the targeted shape in which the
+    /// member's constraints replace the original ones. The new shape has the member's id
+    /// (`Job$id`).
     pub(super) fn narrow(&mut self) {
         let mut narrowing = Vec::new();
         for (id, shape) in &self.shapes {
@@ -65,8 +64,8 @@ impl Model {
                 .is_some_and(|(_, shape)| takes(shape))
     }
 
-    /// Points a member to the shape of its own, and takes its constraints from it: the id and file
-    /// of that shape, and what it is made of.
+    /// Points a member to its new shape and takes the constraints off the member. Returns the id
+    /// and file of the new shape, and the member to make it from.
     fn retarget(&mut self, shape: &str, name: &str) -> Option<(String, String, Member)> {
         let id = format!("{shape}${name}");
         let shape = self.shapes.get_mut(shape)?;

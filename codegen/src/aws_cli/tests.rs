@@ -1,5 +1,5 @@
-//! The facts against botocore's models: every service has the AWS CLI's word, and every row is
-//! about something.
+//! Checks the facts against botocore's models: every service has the AWS CLI's command word, and
+//! every fact has an effect.
 
 use super::{AwsCli, Service, facts};
 use crate::lower::dashed;
@@ -18,7 +18,7 @@ fn read() -> &'static AwsCli {
 #[test]
 fn the_facts_can_be_read() {
     assert!(read().services.len() > 100 && read().globals.len() > 20);
-    // The word that the rule gives needs no row.
+    // A word that the rule derives needs no fact.
     for (sdk_id, service) in &read().services {
         assert_ne!(service.command, Some(dashed(sdk_id)), "{sdk_id}");
     }
@@ -136,7 +136,7 @@ fn every_row_is_about_something() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The number of rows, and those that change nothing.
+/// The number of facts, and those that change nothing.
 fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
     let mut rows = 0;
     let mut idle = Vec::new();

@@ -1,5 +1,5 @@
-//! `commands.rs`: the command word of each operation, the option of each member of its input, and
-//! what the AWS CLI changes.
+//! `commands.rs`: the command word of each operation, the option of each input member, and how the
+//! AWS CLI differs.
 
 use crate::rust::Service;
 use opsmith_schema::commands::{Change, Command, Form, Hoist};
@@ -56,7 +56,7 @@ fn change(change: &Change<'_>) -> TokenStream {
     }
 }
 
-/// A hoisted option: only what differs from most.
+/// A hoisted option; only values other than the default are written.
 fn hoist(
     Hoist {
         option,

@@ -1,15 +1,15 @@
-//! The example in the documentation of each operation: a call with all that is required.
+//! The example in each operation's documentation: a call with all required members.
 
 use crate::rust::{Member, Operation, Service, Shape};
 use opsmith_schema::{Flags, Kind, Width};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Structures within structures that an example spells out.
+/// How deep an example spells out nested structures.
 const DEEPEST: usize = 4;
 
-/// The lines of documentation. `example!` opens and closes the code: in a crate, to be compiled;
-/// elsewhere, where the path to the service is unknown, to be read.
+/// The lines of documentation. `example!` opens and closes the code block: it is compiled in a
+/// crate, and only shown elsewhere, where the path to the service is unknown.
 pub(crate) fn docs(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let code = call(service, operation)
         .into_iter()
@@ -24,7 +24,7 @@ pub(crate) fn docs(service: &Service<'_>, operation: &Operation<'_>) -> TokenStr
     }
 }
 
-/// The lines of a call with all that is required.
+/// The lines of a call with all required members.
 pub(crate) fn call(service: &Service<'_>, operation: &Operation<'_>) -> Vec<String> {
     let method = &operation.method;
     let input = operation
@@ -39,7 +39,7 @@ pub(crate) fn call(service: &Service<'_>, operation: &Operation<'_>) -> Vec<Stri
     })
 }
 
-/// The statements as prettyplease prints them; none if they are no Rust, which would be a fault of
+/// The statements as prettyplease prints them. Empty if they don't parse, which would be a bug in
 /// this module.
 fn lines(statements: &TokenStream) -> Vec<String> {
     let Ok(item) = syn::parse2(quote! { fn example() { #statements } }) else {

@@ -1,4 +1,4 @@
-//! What a model says of shapes and members beyond names, as documentation and as derived traits.
+//! Facts about shapes and members beyond their names, as documentation and derived traits.
 
 use super::prose::{self, Words};
 use crate::rust::{Member, Operation, Service, Shape};
@@ -10,7 +10,7 @@ const NAMED_USERS: usize = 3;
 /// The shapes that an operation names.
 type Targets = fn(&Operation<'_>) -> Vec<ShapeIndex>;
 
-/// What shapes are to operations, and which are.
+/// The ways in which an operation uses shapes, each with the shapes used in that way.
 const ROLES: [(&str, Targets); 3] = [
     ("Input of", |operation| {
         operation.input.into_iter().collect()
@@ -21,16 +21,16 @@ const ROLES: [(&str, Targets); 3] = [
     ("Error of", |operation| operation.errors.to_vec()),
 ];
 
-/// A service with what follows from all of its shapes together.
+/// A service with facts that depend on all of its shapes.
 pub(crate) struct Facts<'a> {
     pub(crate) service: &'a Service<'a>,
     /// Who uses each shape, in Markdown, and as what.
     users: Vec<Vec<User>>,
-    /// The shapes with values that can't be compared in full: floats and documents are among them.
+    /// The shapes whose values can't be compared in full, because they contain floats or documents.
     partial: Vec<bool>,
 }
 
-/// What a shape is to its user (`Input of`), and the user's name in Markdown.
+/// How a shape is used (`Input of`), and the name of its user in Markdown.
 type User = (&'static str, String);
 
 impl<'a> Facts<'a> {
@@ -70,7 +70,7 @@ impl<'a> Facts<'a> {
         words
     }
 
-    /// What a value of the member must be, in short sentences.
+    /// The conditions on a member's value, in short sentences.
     pub(crate) fn of_member(&self, member: &Member<'_>) -> Words {
         let mut words = Words::new();
         if member.is(Flags::IDEMPOTENCY_TOKEN) {
@@ -127,7 +127,7 @@ fn pattern(pattern: Option<&str>) -> Words {
     }
 }
 
-/// A sentence on the least and the greatest length, number of parts or value.
+/// A sentence on the minimum and maximum length, number of elements or value.
 fn bounds(shape: &Shape<'_>) -> Option<String> {
     let (one, many) = match shape.kind {
         Kind::String => (" character", " characters"),
@@ -136,7 +136,7 @@ fn bounds(shape: &Shape<'_>) -> Option<String> {
         Kind::Map => (" entry", " entries"),
         _ => ("", ""),
     };
-    // Nothing has fewer than no parts.
+    // A minimum of zero elements says nothing.
     let min = shape.min.filter(|min| *min != 0.0 || one.is_empty());
     let count = |bound: f64| format!("{bound}{}", if bound == 1.0 { one } else { many });
     Some(match (min, shape.max) {

@@ -1,13 +1,13 @@
-//! Words of a model as Markdown that says these words and nothing else: no code block, no HTML, no
-//! link, no list. Markdown of our own stands around them.
+//! Converts a model's text to Markdown that shows exactly this text: no code block, HTML, link or
+//! list. Our own Markdown surrounds it.
 
 use crate::lower::docs::visible;
 
-/// Columns of a line, where words allow: what is left of 100 in the documentation of a member.
+/// Columns of a line, where words allow: what remains of 100 in the documentation of a member.
 const WIDTH: usize = 88;
 
-/// Words, each of them Markdown. A word is never broken: a code span is one, whatever blanks are in
-/// it.
+/// Words, each of them Markdown. A word is never broken; a code span is one word, even with blanks
+/// in it.
 pub(crate) type Words = Vec<String>;
 
 /// The first paragraph of documentation, which is Markdown in the small subset of `lower::docs`.
@@ -104,7 +104,7 @@ impl Style {
     }
 }
 
-/// Whether marks at both ends of the text are read as marks, whatever stands around them.
+/// Whether marks at both ends of the text are read as marks, whatever surrounds them.
 fn takes_marks(text: &str) -> bool {
     let ends = [text.chars().next(), text.chars().next_back()];
     let is_one = !text.contains("://") && !text.contains(". ");
@@ -328,7 +328,7 @@ mod tests {
             let text: String = (0..below(40))
                 .filter_map(|_| alphabet.get(below(alphabet.len())))
                 .collect();
-            // Short lines, so that much comes to stand at their starts.
+            // Short lines, so that many words come at the start of a line.
             let narrow = |words: Words| {
                 words
                     .into_iter()

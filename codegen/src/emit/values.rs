@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 use std::fmt::Debug;
 
-/// The call that sets a list of traits; none for an empty list.
+/// The call that sets a list of traits; nothing for an empty list.
 pub(super) fn of_traits(traits: &[Trait<'_>]) -> Option<TokenStream> {
     let found = traits.iter().map(of_trait);
     (!traits.is_empty()).then(|| quote! { .with(&[#(#found),*]) })

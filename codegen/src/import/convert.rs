@@ -12,7 +12,7 @@ use super::source::{Input, Metadata, Notice, Paginators, Service, Waiters, XmlNa
 use super::{Error, Options, Remark, Sources};
 use crate::ast::{self, Metadata as Provenance, Reference, Shape, Traits};
 
-/// The target of a reference that leads nowhere, and of operations without input or output.
+/// The target of unresolved references, and of operations without input or output.
 pub(super) const UNIT: &str = "smithy.api#Unit";
 
 /// The model of the service that the files describe, and the warnings.
@@ -67,8 +67,8 @@ pub(super) struct Converter<'a> {
     pub(super) options: &'a Options,
     pub(super) source: &'a Service,
     pub(super) protocols: Protocols,
-    /// The operation inputs by shape: the root element of an XML body is told where the operation
-    /// names its input.
+    /// The operation inputs by shape. The reference to an operation's input names the root element
+    /// of an XML body.
     pub(super) inputs: HashMap<&'a str, &'a Input>,
     /// Ids of the streaming twins of shapes, see [`Converter::streaming_shape`].
     pub(super) streaming_twins: HashMap<String, String>,
@@ -158,7 +158,7 @@ impl<'a> Converter<'a> {
         name
     }
 
-    /// Complains of names that Smithy does not allow.
+    /// Reports names that Smithy does not allow.
     pub(super) fn check_identifier(&mut self, name: &str, place: &str) {
         if !is_identifier(name) {
             let rule = "letters, digits and underscores, a digit not first";

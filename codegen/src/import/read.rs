@@ -38,8 +38,8 @@ pub struct Sources {
 impl Sources {
     /// Reads the files of a botocore folder such as `botocore/data/codepipeline/2015-07-09`.
     ///
-    /// Each file may be compressed (`.json.gz`). The additions that botocore keeps beside a file
-    /// (`service-2.sdk-extras.json`) are merged into it, as botocore does.
+    /// Each file may be compressed (`.json.gz`). The additions that botocore keeps in a separate
+    /// file (`service-2.sdk-extras.json`) are merged into it, as botocore does.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ pub(super) fn read_file(path: &Path) -> Result<File, Error> {
 pub(super) fn parse<T: DeserializeOwned>(file: &File) -> Result<(T, Vec<Remark>), Error> {
     let mut warnings = Vec::new();
     let mut on_unknown_key = |path: serde_ignored::Path<'_>| {
-        // An optional value adds a segment `?`, which is no key of the file.
+        // An optional value adds a segment `?`, which is not a key of the file.
         let place = path.to_string().replace(".?", "");
         if !LEFT_OUT.iter().any(|(pattern, _)| matches(pattern, &place)) {
             warnings.push(Remark::new(
@@ -148,7 +148,7 @@ pub(super) fn parse<T: DeserializeOwned>(file: &File) -> Result<(T, Vec<Remark>)
     Ok((value, warnings))
 }
 
-/// The keys that are left out on purpose, each with the reason. `*` stands for any one key.
+/// The keys that are left out on purpose, each with the reason. `*` matches any one key.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("version", "version of the file format"),
     ("examples", "documentation"),
@@ -228,8 +228,8 @@ enum Tree {
 }
 
 impl Tree {
-    /// Adds the keys of `other` at every level; where both have a value that is no object, `other`
-    /// wins.
+    /// Adds the keys of `other` at every level; where both have a value that is not an object,
+    /// `other` wins.
     fn merge(&mut self, other: Self) {
         match (self, other) {
             (Self::Object(ours), Self::Object(theirs)) => {

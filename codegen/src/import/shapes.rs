@@ -269,7 +269,7 @@ fn bounds(min: &Option<Number>, max: &Option<Number>) -> Option<Value> {
     (min.is_some() || max.is_some()).then_some(bounds)
 }
 
-/// The names in the order they are checked in, when the members' order does not tell.
+/// The order in which required members are checked, when it differs from the members' order.
 fn required_order(source: &Shape) -> Option<Value> {
     let required: HashSet<&String> = source.required.iter().collect();
     let by_member = source.members.keys().filter(|name| required.contains(name));

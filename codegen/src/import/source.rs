@@ -35,7 +35,7 @@ pub(super) struct Metadata {
     pub(super) signature_version: String,
     #[serde(default)]
     pub(super) auth: Vec<String>,
-    /// The one protocol that readers before `protocols` know.
+    /// The protocol for readers that don't know `protocols`.
     pub(super) protocol: String,
     /// All protocols of the service; empty in older files.
     #[serde(default)]
@@ -305,7 +305,7 @@ pub(super) struct Acceptor {
     pub(super) expected: Value,
 }
 
-/// What the source says about a thing in words, and whether it is going away.
+/// Documentation and deprecation of an item.
 pub(super) struct Notice<'a> {
     pub(super) documentation: &'a Option<String>,
     pub(super) deprecated: bool,

@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, Report};
 use opsmith_schema::{ShapeIndex, TraitKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The structure that stands for no input and no output.
+/// The structure that means no input or no output.
 pub(crate) const UNIT: &str = "smithy.api#Unit";
 
 /// The name in an absolute shape id.
@@ -27,8 +27,9 @@ pub(crate) fn local_ids(id: &str, shape: &Shape) -> Vec<String> {
 /// An operation with its id.
 type Named<'a> = (&'a str, &'a Shape);
 
-/// The operations that were asked for; all of the service when none was, but for those that no code
-/// can be made of, which are told apart unless nothing else is left.
+/// The requested operations. When none was requested, all of the service, except those for which no
+/// code can be made. These are returned as diagnostics, and reported as errors if no operation
+/// remains.
 pub(crate) fn operations<'a>(
     input: &Input<'a, '_>,
     id: &str,

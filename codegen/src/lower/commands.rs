@@ -1,4 +1,4 @@
-//! Command words and options: what names give, and what exceptions and the AWS CLI change of it.
+//! Command words and options: derived from names, then changed by exceptions and the AWS CLI.
 
 use super::{closure, names, traits};
 use crate::arena::Arena;
@@ -9,7 +9,7 @@ use crate::exceptions::Exceptions;
 use opsmith_schema::TraitKind;
 use opsmith_schema::commands::{Change, Command};
 
-/// What command words of a service are made by.
+/// What the command words of a service depend on.
 pub(super) struct Words<'a> {
     model: &'a Model,
     exceptions: &'a Exceptions,
@@ -137,8 +137,8 @@ impl<'a> Words<'a> {
         arena.list(input.members.keys().zip(&rules).map(option))
     }
 
-    /// The option itself; where a global one is called so and the AWS CLI has no name for it yet,
-    /// with the first word of the command before it, as the AWS CLI names most of them:
+    /// The option itself. If a global option has this name and the AWS CLI has no other name for it
+    /// yet, the first word of the command comes before it, as in most names of the AWS CLI:
     /// `search-query` of `search-events`.
     fn distinct(&self, command: &str, option: &str, others: &[String]) -> String {
         let renamed = format!("{}-{option}", command.split('-').next().unwrap_or_default());

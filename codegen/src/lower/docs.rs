@@ -56,8 +56,8 @@ pub(crate) fn docs<'a>(traits: &Traits, arena: &'a Arena) -> &'a str {
     }
 }
 
-/// The text without characters that act on a terminal or turn text around: what is read is what
-/// there is.
+/// The text without characters that control a terminal or reverse the direction of text, so that
+/// readers see what is really there.
 pub(crate) fn visible(text: &str) -> String {
     let acts = |c: char| {
         (c.is_control() && c != '\n')

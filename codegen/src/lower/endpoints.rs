@@ -72,7 +72,7 @@ const NONE: RuleSet<'static> = RuleSet {
     rules: &[],
 };
 
-/// Lowers the rules; what is wrong with them goes to `problem`, with what to do about it.
+/// Lowers the rules; `problem` receives each problem, with what to do about it.
 pub(crate) fn lower<'a>(
     rules: Option<&Value>,
     arena: &'a Arena,
@@ -112,7 +112,7 @@ pub(crate) fn lower<'a>(
 
 struct Lowering<'a, 'p> {
     arena: &'a Arena,
-    /// Names that have a value where the rule stands.
+    /// Names that have a value at the current rule.
     names: BTreeSet<String>,
     depth: usize,
     problem: &'p mut dyn FnMut(String, String),

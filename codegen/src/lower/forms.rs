@@ -6,7 +6,7 @@ use crate::arena::Arena;
 use opsmith_schema::{Auth, Choice, Fixed, Form, TraitKind, Value as TraitValue};
 use serde_json::Value;
 
-/// Reports what is wrong with a value: the problem, and what to do about it.
+/// Reports a problem with a value, and what to do about it.
 type Tell<'a> = dyn FnMut(String, String) + 'a;
 
 /// Checks a value against its form.
@@ -201,7 +201,7 @@ fn accepts(form: &Form, value: &Value) -> bool {
     }
 }
 
-/// The form in words.
+/// The form as text for messages.
 fn name(form: &Form) -> String {
     match form {
         Form::Mark => "an empty object".to_owned(),
@@ -245,9 +245,9 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Whether a text may be a regular expression. Models should have those of ECMA 262, but a hundred
-/// of Amazon's are of other dialects (`(?i)`, `{2}+`), so only what is none in any is refused: a
-/// bracket that stays open or was never opened, a backslash that escapes nothing, a quantifier with
+/// Whether a text may be a regular expression. Models should use ECMA 262, but a hundred of
+/// Amazon's patterns use other dialects (`(?i)`, `{2}+`). So only text that is invalid in every
+/// dialect is rejected: an unbalanced bracket, a backslash that escapes nothing, a quantifier with
 /// nothing before it.
 fn is_pattern(pattern: &str) -> bool {
     let mut open = 0_usize;
@@ -265,15 +265,15 @@ fn is_pattern(pattern: &str) -> bool {
             return false;
         }
         open += usize::from(c == '(');
-        // What follows `(?` is no quantifier's.
+        // What follows `(?` does not belong to a quantifier.
         repeatable =
             !matches!(c, '(' | '|') || chars.next_if(|next| c == '(' && *next == '?').is_some();
     }
     open == 0
 }
 
-/// Goes behind the bracket that closes a class; none when there is no such. A bracket that comes
-/// first may be a member.
+/// Skips past the bracket that closes a class; `None` if there is no such bracket. A bracket that
+/// comes first may be a member.
 fn skip_class(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
     while let Some(c) = chars.next() {
         match c {

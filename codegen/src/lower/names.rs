@@ -1,10 +1,10 @@
 //! All names: Rust identifiers and command words from the model's names.
 //!
-//! Rules, in this order: the case that the place asks for; characters that no identifier has become
-//! `_`; keywords become raw identifiers; names that generated code needs itself get a suffix. Where
-//! two names of a scope are the same after all of this, both get a mark that is made of their own
-//! texts, so that a name never comes to mean something else when a model grows. Two *types* of one
-//! name are a problem of the model instead, since a mark would hide which is which.
+//! Rules, in this order: the case that the place asks for; characters that are not allowed in
+//! identifiers become `_`; keywords become raw identifiers; names that generated code uses itself
+//! get a suffix. If two names in a scope are still equal, both get a mark derived from their
+//! original texts, so that a name never changes its meaning when a model grows. Two *types* with
+//! the same name are an error in the model instead, since a mark would hide which is which.
 
 use proc_macro2::{Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -278,7 +278,7 @@ fn clean(text: &str) -> String {
     out
 }
 
-/// Texts with the names that are wanted for them: identifiers of which each is there once.
+/// Unique identifiers for texts, by the names wanted for them.
 fn distinct<'a>(separator: &str, wanted: impl Iterator<Item = (&'a str, String)>) -> Vec<Ident> {
     let wanted: Vec<(&str, Ident)> = wanted.map(|(text, name)| (text, ident(&name))).collect();
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
@@ -295,7 +295,7 @@ fn distinct<'a>(separator: &str, wanted: impl Iterator<Item = (&'a str, String)>
     named.collect()
 }
 
-/// The name with a mark that is made of the text that it stands for.
+/// The name with a mark derived from its original text.
 fn marked(name: &str, separator: &str, text: &str) -> String {
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -306,7 +306,7 @@ fn marked(name: &str, separator: &str, text: &str) -> String {
     )
 }
 
-/// The name; where even marks are the same, with a number.
+/// The name; with a number where even the marks are equal.
 fn unused(name: String, taken: &mut BTreeSet<String>) -> Ident {
     let mut candidate = name.clone();
     let mut number = 2;

@@ -56,9 +56,9 @@ fn botocore<'a>(paginator: &Value, arena: &'a Arena) -> Pagination<'a> {
     }
 }
 
-/// What Smithy's trait says, which takes from the service's what it leaves out. It names one list
-/// of items at most; all other lists grow with the pages too, and what is neither list nor number
-/// nor boolean counts as the first page has it. Numbers and booleans are about one page.
+/// Reads Smithy's trait; what it leaves out comes from the service's trait. It names at most one
+/// list of items. All other lists grow with the pages too; a value that is not a list, number or
+/// boolean is taken from the first page. Numbers and booleans describe one page.
 fn smithy<'a>(
     model: &Model,
     output: Option<&Shape>,
@@ -125,7 +125,7 @@ impl Others {
     }
 }
 
-/// Says what of a pagination is not supported, or is not in the model.
+/// Reports pagination that is not supported, or refers to something that is not in the model.
 fn check(
     model: &Model,
     input: Option<&Shape>,

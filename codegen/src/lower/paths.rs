@@ -4,7 +4,7 @@
 use crate::arena::Arena;
 use opsmith_schema::Step;
 
-/// The longest path that is read, so that no stack ends at one.
+/// The longest path that is read, so that recursion can't overflow the stack.
 const LONGEST: usize = 1000;
 
 /// The steps of a path; `None` when it has something else in it.
@@ -42,7 +42,7 @@ fn sequence<'a>(rest: &mut &str, arena: &'a Arena) -> Option<&'a [Step<'a>]> {
     }
 }
 
-/// What can stand at the beginning and after a dot: a name, or several paths in brackets.
+/// What may come at the beginning and after a dot: a name, or several paths in brackets.
 fn first<'a>(rest: &mut &str, arena: &'a Arena) -> Option<Step<'a>> {
     let Some(inner) = rest.strip_prefix('[') else {
         let end = rest

@@ -64,7 +64,7 @@ fn rust_names(
         .zip(&wanted)
         .filter(|((_, shape), _)| is_type(shape))
     {
-        // Two owners are told by the second's place, since both are right by themselves.
+        // The conflict is reported at the second owner; each is valid alone.
         if let Some(other) = owners.insert(rust.to_string(), id) {
             let file = if shape.file.is_empty() {
                 input.file
@@ -158,12 +158,12 @@ fn too_deep(closure: &Closure<'_>, containers: &[Vec<usize>], report: &mut Repor
     }
 }
 
-/// One shape on its way.
+/// The state while one shape is lowered.
 struct Lowering<'m, 'a> {
     input: &'m Input<'m, 'a>,
     closure: &'m Closure<'m>,
     boxed: &'m BTreeSet<(usize, usize)>,
-    /// The codes that errors had over AWS Query are used.
+    /// The service uses the codes that its errors had over AWS Query.
     uses_query_errors: bool,
     at: usize,
     id: &'m str,
@@ -392,7 +392,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// The kind of value that a shape's type stands for; none for services, operations and resources.
+/// The kind of value of a shape's type; `None` for services, operations and resources.
 fn kind(shape: &Shape) -> Option<Kind> {
     Some(match shape.kind.as_str() {
         "blob" => Kind::Blob,

@@ -73,8 +73,8 @@ pub(crate) fn service<'a>(traits: &Traits, arena: &'a Arena) -> Vec<Trait<'a>> {
     kept
 }
 
-/// All protocols that the service offers, and the one to speak: `Err` with the ids when it offers
-/// none that the runtime speaks.
+/// All protocols that the service offers, and the one to use. `Err` holds the ids if the runtime
+/// supports none of them.
 pub(crate) fn protocols(traits: &Traits) -> (Vec<Protocol>, Result<Protocol, Vec<&str>>) {
     let offered: Vec<Protocol> = Protocol::ALL
         .iter()
@@ -89,7 +89,7 @@ pub(crate) fn protocols(traits: &Traits) -> (Vec<Protocol>, Result<Protocol, Vec
     (offered, spoken.ok_or_else(named))
 }
 
-/// Whether the trait is there.
+/// Whether the trait is present.
 pub(crate) fn has(traits: &Traits, kind: TraitKind) -> bool {
     traits.contains_key(kind.id())
 }

@@ -25,7 +25,7 @@ pub(crate) fn names(traits: &Traits) -> impl Iterator<Item = &str> {
     entries(traits).into_keys()
 }
 
-/// The waiters of an operation. `tell` is given those that can't be waited for: the trait, and why.
+/// The waiters of an operation. `tell` receives each unsupported waiter: the trait, and why.
 pub(crate) fn waiters<'a>(
     traits: &Traits,
     arena: &'a Arena,
@@ -104,8 +104,8 @@ fn acceptors<'a>(
     Ok(arena.list(found))
 }
 
-/// Says what is wrong with an expression: the tool knows; code of build scripts says it when it
-/// runs.
+/// Checks an expression. Only the tool does; with code from a build script, an invalid expression
+/// fails at run time.
 fn check(path: &str) -> Result<(), String> {
     #[cfg(feature = "tool")]
     opsmith_runtime::query::Query::parse(path).map_err(|problem| format!("`{path}`: {problem}"))?;

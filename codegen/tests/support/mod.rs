@@ -135,8 +135,8 @@ pub(crate) fn models(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Checks crates in a folder of their own, with warnings denied, all against this runtime: cargo's
-/// errors. A name may end in an edition, which is 2024 otherwise.
+/// Checks crates in a separate folder, with warnings denied, all against this runtime. Returns
+/// cargo's errors. A name may end in an edition; the default is 2024.
 pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result<(), String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let runtime = root("runtime").canonicalize().expect("the runtime");

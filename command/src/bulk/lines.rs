@@ -64,7 +64,7 @@ impl Input {
         self.length
     }
 
-    /// Starts reading in a separate thread, since a read may last for ever.
+    /// Starts reading in a separate thread, since a read may never end.
     pub(crate) fn read(self) -> Receiver<io::Result<InputLine>> {
         let (sender, lines) = channel(AHEAD);
         // The thread ends with the input, with the receiver, or with the process.
@@ -90,7 +90,7 @@ fn send(mut source: impl BufRead, lines: &Sender<io::Result<InputLine>>) {
     }
 }
 
-/// The next line; none at the end. Skips the rest of a line that is too long.
+/// The next line; `None` at the end. Skips the rest of a line that is too long.
 fn next(source: &mut impl BufRead, end: &mut u64) -> io::Result<Option<Result<String, String>>> {
     let mut bytes = Vec::new();
     let count = source

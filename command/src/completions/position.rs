@@ -102,7 +102,7 @@ impl<'a> Position<'a> {
         task(&own)
     }
 
-    /// The candidates for a word that begins so.
+    /// The candidates for a word with this beginning.
     pub(super) fn answers(&self, word: &str) -> Vec<String> {
         let beginning = |candidates: Vec<String>| {
             candidates

@@ -1,8 +1,8 @@
 //! The scripts for the shells.
 
 /// bash also breaks words at `=` and `:`, so it gets only what follows the last break. Without a
-/// candidate, the shells complete names of files; bash doesn't for what looks like a file of the root
-/// after the break in `file://`.
+/// candidate, the shells complete file names; bash doesn't when that part begins with `//`, as in
+/// `file://`, where it would look like a path from the root.
 pub(super) const BASH: &str = r#"# Completions of opsmith for bash. To have them in every shell, add to ~/.bashrc: eval "$(opsmith completions bash)"
 _opsmith() {
     local IFS=$'\n' word

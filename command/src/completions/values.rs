@@ -3,7 +3,7 @@
 use opsmith_runtime::config::{Env, Settings};
 use opsmith_runtime::schema::{Kind, Service, ShapeIndex};
 
-/// The profiles of the shared files; none when these can't be read.
+/// The profiles of the shared files; empty if these can't be read.
 pub(super) fn profiles() -> Vec<String> {
     let settings = Settings::load(Env::real(), None);
     settings.map_or_else(

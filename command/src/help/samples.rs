@@ -62,7 +62,7 @@ pub(super) fn words(element: &Shape<'_>) -> String {
     sample
 }
 
-/// A value in shorthand; none when it nests too deep for that.
+/// A value in shorthand; `None` if it nests too deep for that.
 pub(super) fn shorthand(service: &Service<'_>, ix: ShapeIndex) -> Option<String> {
     let shape = service.shape(ix);
     let mut sample = Shorthand {

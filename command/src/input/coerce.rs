@@ -10,7 +10,7 @@ use std::fmt;
 /// How a value was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
-    /// As a word or in shorthand: everything is text, and a single element may stand for a list.
+    /// As a word or in shorthand: everything is text, and a single element may replace a list.
     Text,
     /// As JSON or YAML, where only bytes and timestamps are text.
     Document,
@@ -37,8 +37,8 @@ impl fmt::Display for CoerceError {
     }
 }
 
-/// Gives the parts of an option's value the types of their shapes. What the model does not know, and
-/// what is not of its shape's kind, stays as it is: validation reports it.
+/// Gives the parts of an option's value the types of their shapes. Values that the model does not
+/// know, or of another kind than their shape, are left unchanged: validation reports them.
 pub(super) struct Coercer<'a> {
     reader: &'a Reader<'a>,
     /// A text was not base64. As the AWS CLI decodes bytes last, this is an error only when nothing

@@ -69,7 +69,7 @@ fn read(env: &Env, word: &str, path: &str) -> Result<Vec<u8>, String> {
     std::fs::read(&path).map_err(|error| failed(&path, error))
 }
 
-/// The text in this encoding; none when the bytes are not in it.
+/// The text in this encoding; `None` if the bytes are not valid in it.
 fn decoded(bytes: Vec<u8>, encoding: &str) -> Result<Option<String>, String> {
     match encoding
         .to_ascii_lowercase()

@@ -59,7 +59,7 @@ pub(super) fn float(text: &str) -> Option<f64> {
     }
 }
 
-/// The number without the `_` between its digits; none when there is a `_` elsewhere.
+/// The number without the `_` between its digits; `None` if there is a `_` elsewhere.
 fn underscored(text: &str) -> Option<String> {
     let text = text.trim();
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());

@@ -270,9 +270,8 @@ impl Parser<'_> {
         word
     }
 
-    /// Text in quotes, where a backslash keeps the quote or backslash that follows from meaning
-    /// anything. When the text ends before the quote does, the last quote kept so was the end after
-    /// all.
+    /// Text in quotes, where a backslash escapes the quote or backslash that follows. If the text
+    /// ends before the quote does, the last escaped quote ends it after all.
     fn quoted(&mut self, quote: char) -> Result<String, ShorthandError> {
         let start = self.at + 1;
         let mut at = start;
@@ -354,7 +353,7 @@ impl Parser<'_> {
         Ok(Document::Map(map))
     }
 
-    /// The comma between items, which may stand after the last one too.
+    /// The comma between items, which may also follow the last one.
     fn separator(&mut self, end: char) -> Result<(), ShorthandError> {
         self.blanks();
         if self.current() != Some(end) {

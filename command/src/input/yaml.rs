@@ -373,12 +373,12 @@ fn is_timestamp(text: &str) -> bool {
     rest.0.is_empty() && (zone || !text.ends_with([' ', '\t', '+', '-']))
 }
 
-/// What is left of a text that is taken apart.
+/// The rest of a text that is being parsed.
 struct Rest<'t>(&'t str);
 
 impl Rest<'_> {
-    /// Takes as many digits as there are, up to `most`; false, and nothing is taken, when there are
-    /// fewer than `least`.
+    /// Takes up to `most` digits. Returns false, and takes nothing, when there are fewer than
+    /// `least`.
     fn digits(&mut self, least: usize, most: usize) -> bool {
         let count = self
             .0

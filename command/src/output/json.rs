@@ -17,7 +17,7 @@ pub(crate) fn compact(value: &Document) -> String {
     out
 }
 
-/// Writes a value; `indent` is that of its line, none for all on one line.
+/// Writes a value; `indent` is that of its line, or `None` to write it on one line.
 fn write(value: &Document, indent: Option<usize>, out: &mut String) {
     match value {
         Document::List(list) => {

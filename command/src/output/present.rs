@@ -40,7 +40,7 @@ impl Timestamps {
         }
     }
 
-    /// A timestamp as it is shown; none when the value is not a timestamp that the calendar has.
+    /// A timestamp as it is shown; `None` if the value is not a timestamp within the calendar.
     fn format(&self, value: &Document) -> Option<Document> {
         let zone = match self {
             Timestamps::Wire => return Some(value.clone()),
@@ -93,8 +93,8 @@ impl Zone {
     }
 }
 
-/// Python's ISO format: microseconds only when they are not 0, and the offset with a colon, if there
-/// is one. None for a year that the calendar does not have.
+/// Python's ISO format: microseconds only when they are not 0, and the offset with a colon, if
+/// there is one. `None` for a year outside the calendar.
 fn iso8601(point: Timestamp, offset: Option<i32>) -> Option<String> {
     let shift = UtcOffset::from_whole_seconds(offset.unwrap_or(0)).ok()?;
     let date = OffsetDateTime::try_from(point)

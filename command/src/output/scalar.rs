@@ -2,7 +2,7 @@
 
 use opsmith_runtime::document::Document;
 
-/// The value as text and tables show it; none of a list or map.
+/// The value as text and tables show it; `None` for a list or map.
 pub(crate) fn text(value: &Document) -> Option<String> {
     Some(match value {
         Document::Null => "None".to_owned(),

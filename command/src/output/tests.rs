@@ -210,7 +210,7 @@ fn yaml_escapes_characters_above_u_ffff() {
     );
 }
 
-/// What is shown of a point in time, and what is said of it.
+/// The text shown for a point in time, and the doubt reported about it.
 fn shown(value: &Document, zone: &str, format: &str) -> (String, Vec<String>) {
     use opsmith_runtime::schema::{self, Service};
     let timestamps = Timestamps::from_setting(format, Some(zone)).expect("a format");

@@ -54,7 +54,7 @@ fn scalar_keys(map: &Map) -> impl Iterator<Item = &str> {
         .map(|(key, _)| key.as_str())
 }
 
-/// Maps have the same fields on their lines; other values among them have lines of their own.
+/// All maps have the same fields on their lines; the list's other values have separate lines.
 fn write_list(list: &[Document], under: Option<&str>, out: &mut String) {
     let maps: Vec<&Map> = list.iter().filter_map(Document::as_map).collect();
     if !maps.is_empty() {

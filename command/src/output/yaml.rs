@@ -52,12 +52,12 @@ fn emit(value: &Document) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Stands for the backslash of an escape that the emitter does not write itself. No text has it: it
-/// is escaped, too.
+/// Replaces the backslash of an escape that the emitter does not write itself. No text contains it,
+/// since it is escaped too.
 const MARK: char = '\u{fdd0}';
 
 /// The text with escapes for the characters above U+FFFF, which the emitter takes for printable;
-/// none when it has no such character.
+/// `None` if it has no such character.
 fn escaped(text: &str) -> Option<String> {
     let escape = |c: char| match c {
         '\u{10000}'.. => format!("{MARK}U{:08X}", u32::from(c)),

@@ -4,7 +4,7 @@ use crate::args::{Arity, OptionSpec};
 use crate::failure::Failure;
 use opsmith_runtime::schema::Pagination;
 
-/// An option that pages.
+/// An option for paging.
 pub(crate) struct PageOption {
     /// With its dashes.
     pub(crate) name: &'static str,
@@ -18,7 +18,7 @@ const SIZE: &str = "--page-size";
 /// The option that limits the result.
 pub(crate) const MAX: &str = "--max-items";
 
-/// The options that page.
+/// The options for paging.
 pub(crate) const OPTIONS: [PageOption; 3] = [
     PageOption {
         name: START,
@@ -38,7 +38,7 @@ pub(crate) const OPTIONS: [PageOption; 3] = [
     },
 ];
 
-/// The options of a paged operation; none for any other.
+/// The options of a paged operation; empty for any other.
 pub(crate) fn options(
     pagination: Option<Pagination<'_>>,
 ) -> impl Iterator<Item = &'static PageOption> {
@@ -55,13 +55,13 @@ pub(crate) fn specs<'a>(
     options(pagination).map(|option| OptionSpec::new(option.name, Arity::One))
 }
 
-/// Whether the options take the place of this member of the input.
+/// Whether the options replace this member of the input.
 pub(crate) fn hides(pagination: Option<&Pagination<'_>>, member: &str) -> bool {
     pagination
         .is_some_and(|paged| paged.input_tokens.contains(&member) || paged.page_size == member)
 }
 
-/// The values of the options that page: which pages are asked for.
+/// The values of the paging options: which pages to fetch.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PageOptions {
     pub(super) start: Option<String>,
@@ -128,8 +128,8 @@ impl PageOptions {
         }
     }
 
-    /// Rejects the options for a single call. `is_parameter` tells which of them are parameters of
-    /// the operation, too.
+    /// Rejects the options for a single call, except those for which `is_parameter` returns true:
+    /// parameters of the operation.
     ///
     /// # Errors
     ///

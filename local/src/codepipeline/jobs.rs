@@ -432,7 +432,7 @@ impl Jobs {
             (Access::Token(token), Some(client)) if client.token.matches(token) => Ok(found),
             (Access::Token(_), Some(_)) => Err(JobError::InvalidClientToken),
             (Access::Account, None) => Ok(found),
-            // A job of the other kind is none that these operations know.
+            // These operations don't know jobs of the other kind.
             _ => Err(JobError::JobNotFound(job_id.to_owned())),
         }
     }

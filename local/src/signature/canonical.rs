@@ -125,7 +125,7 @@ fn encode(bytes: &[u8]) -> String {
     percent_encode(bytes, RESERVED).to_string()
 }
 
-/// Decodes one name or value of a query, in which a plus stands for a space.
+/// Decodes one name or value of a query, in which a plus means a space.
 fn decode(text: &str) -> Vec<u8> {
     let text: Cow<'_, str> = if text.contains('+') {
         text.replace('+', " ").into()

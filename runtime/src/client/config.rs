@@ -154,8 +154,8 @@ impl Config {
         self
     }
 
-    /// What tells the time, in place of the machine's clock: for signatures, and for when
-    /// credentials expire.
+    /// Sets the source of the current time, in place of the machine's clock: for signatures and the
+    /// expiry of credentials.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(clock);
         self

@@ -11,9 +11,9 @@ use crate::visit::{CompoundKind, Cursor, VisitError, VisitResult, Visitor};
 pub enum EncodeMode {
     /// Nothing.
     Unchecked,
-    /// Finds out whether the value conforms to the model.
+    /// Checks that the value conforms to the model.
     Checked,
-    /// Replaces what is sensitive by [`REDACTED`].
+    /// Replaces sensitive values by [`REDACTED`].
     Redacted,
 }
 
@@ -52,7 +52,7 @@ pub(crate) struct Encoder<'a, F> {
     open: Vec<Open>,
     mode: EncodeMode,
     conforms: bool,
-    /// Depth of the compound that was replaced because it is sensitive, while its parts come.
+    /// Depth of the sensitive compound that was replaced, while its parts are visited.
     replaced: Option<usize>,
 }
 
@@ -88,7 +88,7 @@ impl<'a, F: Format> Encoder<'a, F> {
         }
     }
 
-    /// Looks at the kind of the value that comes: whether it is to be replaced.
+    /// Checks the kind of the next value. Returns whether the value is to be replaced.
     #[inline(always)]
     fn replaces(&mut self, offered: ValueKind) -> bool {
         match self.mode {
@@ -101,8 +101,8 @@ impl<'a, F: Format> Encoder<'a, F> {
         }
     }
 
-    /// Whether the value must not be shown. Where a value of another type belongs that holds
-    /// secrets, nobody knows where they are.
+    /// Whether the value must be hidden. A value of the wrong type may hold secrets anywhere, so it
+    /// is hidden if its shape has any.
     #[cold]
     fn is_sensitive(&self, offered: ValueKind) -> bool {
         let fits = offered.fits(self.cursor.shape().kind);

@@ -38,7 +38,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// What a provider answers.
+/// The result of a provider.
 #[derive(Debug)]
 enum ProviderResult {
     Found(Credentials),
@@ -46,7 +46,7 @@ enum ProviderResult {
     NotConfigured(String),
 }
 
-/// What providers are asked with.
+/// The context in which providers are called.
 #[derive(Debug, Clone, Copy)]
 struct ProviderContext<'a> {
     settings: &'a Settings,
@@ -80,7 +80,7 @@ impl<'a> ProviderContext<'a> {
 
 /// Asks a person for an MFA code.
 pub trait Prompt: fmt::Debug + Send + Sync {
-    /// Shows `question` and returns the answer. May wait for as long as the person takes.
+    /// Shows `question` and returns the answer. Waits for the person without a time limit.
     fn ask(&self, question: &str) -> io::Result<String>;
 }
 
@@ -89,7 +89,8 @@ trait Provider: fmt::Debug + Send + Sync {
     /// The name by which the AWS CLI calls it.
     fn name(&self) -> &'static str;
 
-    /// Credentials, or why there are none. An error means: configured, but it doesn't work.
+    /// Credentials, or why there are none. An error means that the provider is configured and
+    /// fails.
     fn provide<'a>(
         &'a self,
         context: ProviderContext<'a>,

@@ -8,10 +8,9 @@
 //! * The keys of `[DEFAULT]` are fallbacks of every other section.
 //! * Lines end with LF, CRLF or CR. The text is UTF-8 without a byte order mark.
 //!
-//! A section or key that is there twice, a line that is neither, a key before any section: each
-//! makes the whole file unreadable, as for every AWS tool that reads it with Python's parser.
-//! Messages never show a line's text: a line that breaks the syntax may be a secret pasted in the
-//! wrong place.
+//! A repeated section or key, a line that is neither, or a key before any section makes the whole
+//! file unreadable, as for every AWS tool that reads it with Python's parser. Messages never show a
+//! line's text: a line that breaks the syntax may be a secret pasted in the wrong place.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -260,7 +259,7 @@ fn entry(lines: &[(usize, &str)]) -> Result<Entry, Problem> {
     Ok(Entry { line, content })
 }
 
-/// What else ends a line of a map, though not a line of the file, for Python's `splitlines`.
+/// Additional line ends within a map, as in Python's `splitlines`.
 const LINE_BREAKS: [char; 8] = [
     '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}',
 ];

@@ -1,4 +1,4 @@
-//! What of an operation's input becomes a part of its address: labels of the host name
+//! The parts of an operation's input that become part of its address: labels of the host name
 //! (`smithy.api#endpoint` with `hostLabel`), and parameters of the endpoint rules
 //! (`smithy.rules#contextParam`, `#operationContextParams` and `#staticContextParams`).
 
@@ -131,7 +131,7 @@ fn fixed(value: &Fixed<'_>) -> Value {
     }
 }
 
-/// What a path leads to; none when it leads to nothing, as `null` in JMESPath.
+/// The value at a path. `None` if there is no value, which is `null` in JMESPath.
 fn at(path: &[Step<'_>], document: &Document) -> Option<Document> {
     let Some((step, rest)) = path.split_first() else {
         return Some(document.clone());

@@ -13,8 +13,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Calls a function; none when the arguments have no such value, or are of other types than it
-/// takes.
+/// Calls a function. `None` if it has no value for these arguments, or they have the wrong types.
 pub(super) fn call(function: Function, arguments: &[Value]) -> Option<Value> {
     let text = |at: usize| arguments.get(at)?.as_text();
     let flag = |at: usize| match arguments.get(at)? {

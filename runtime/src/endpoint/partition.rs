@@ -19,7 +19,7 @@ pub(super) struct Partition {
 }
 
 impl Partition {
-    /// What rules see of it.
+    /// The attributes that rules can read.
     pub(super) fn value(&self) -> Value {
         Value::Map(vec![
             ("name".to_owned(), self.id.into()),
@@ -43,7 +43,7 @@ impl Partition {
         ])
     }
 
-    /// Whether the region looks like one of its own: a prefix, a word, a number.
+    /// Whether the region has the form of this partition's regions: a prefix, a word, a number.
     fn matches(&self, region: &str) -> bool {
         let mut parts = region.rsplitn(3, '-');
         let (Some(number), Some(word), Some(prefix)) = (parts.next(), parts.next(), parts.next())
@@ -56,8 +56,8 @@ impl Partition {
     }
 }
 
-/// The partition of a region: the one that lists it, or else whose regions look like it, or else
-/// the first.
+/// The partition of a region: the one that lists it, or else one whose regions have its form, or
+/// else the first.
 pub(super) fn of_region(region: &str) -> Option<&'static Partition> {
     let listed = PARTITIONS
         .iter()

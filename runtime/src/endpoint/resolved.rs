@@ -85,7 +85,7 @@ fn headers(endpoint: Endpoint) -> Vec<Header> {
     endpoint.headers.into_iter().filter_map(one).collect()
 }
 
-/// The last address of a client, and what it was resolved from: most clients call no other.
+/// The last endpoint of a client, and the inputs it was resolved from: most clients use only one.
 #[derive(Debug)]
 pub(crate) struct Last {
     region: String,

@@ -1,4 +1,4 @@
-//! [`Value`]: what expressions of endpoint rules come to.
+//! [`Value`]: values of expressions in endpoint rules.
 
 /// A value within endpoint rules.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ impl Value {
         }
     }
 
-    /// The part at a path such as `authority`, `resourceId[0]` or `[-1]`; none when there is no
+    /// The part at a path such as `authority`, `resourceId[0]` or `[-1]`; `None` if there is no
     /// such part.
     pub(super) fn at(&self, path: &str) -> Option<&Value> {
         path.split('.').try_fold(self, |value, step| {

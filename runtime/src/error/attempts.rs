@@ -1,4 +1,4 @@
-//! [`Attempts`]: the number of attempts of a call, and what they tell about its error.
+//! [`Attempts`]: the number of attempts of a call, and what else explains its error.
 
 /// The number of attempts of a call, and what else helps to understand its error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

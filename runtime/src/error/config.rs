@@ -47,7 +47,7 @@ impl ConfigError {
         }
     }
 
-    /// Adds the error behind it, which its message already tells.
+    /// Adds the underlying error, which the message already includes.
     pub(crate) fn caused_by(self, source: impl Error + Send + Sync + 'static) -> Self {
         Self {
             source: Some(Arc::new(source)),

@@ -1,4 +1,4 @@
-//! Bodies: what a request carries ([`Body`]), and what is read of an answer ([`BodyReader`]).
+//! Bodies: of a request ([`Body`]), and of an answer ([`BodyReader`]).
 
 use super::{TransportError, TransportErrorKind, masked};
 pub use bytes::Bytes;

@@ -60,7 +60,7 @@ impl Proxies {
         self.http.is_none() && self.https.is_none()
     }
 
-    /// The URL of the proxy for a request to `url`; none when it goes directly.
+    /// The URL of the proxy for a request to `url`; `None` when it goes directly.
     pub fn proxy_for(&self, url: &str) -> Option<&str> {
         let url: Uri = url.parse().ok()?;
         let proxy = if *url.scheme()? == Scheme::HTTPS {

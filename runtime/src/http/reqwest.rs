@@ -17,8 +17,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// After this time without an answer, connections may have been closed while nothing ran that could
-/// notice it.
+/// After this time without an answer, the server may have closed connections unnoticed, since
+/// nothing ran that could notice.
 const IDLE: Duration = Duration::from_millis(20);
 
 /// How to connect.
@@ -30,9 +30,9 @@ pub struct Settings {
     pub verify: bool,
     /// The proxies to go through.
     pub proxies: Proxies,
-    /// How long connecting may take; none is forever.
+    /// Maximum time to connect; `None` means no limit.
     pub connect_timeout: Option<Duration>,
-    /// How long the server may be silent; none is forever.
+    /// Maximum time without data from the server; `None` means no limit.
     pub read_timeout: Option<Duration>,
 }
 

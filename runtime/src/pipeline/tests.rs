@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::task::{Context, Poll};
 use std::thread;
 
-/// Pieces one after the other.
+/// A stream of these pieces.
 struct Pieces(std::slice::Iter<'static, &'static str>);
 
 impl Stream for Pieces {

@@ -2,9 +2,9 @@
 //!
 //! The grammar, where words are of any case, and blanks and commas separate:
 //!
-//! - a date: `2026-01-02`, `2026/01/02`, `20260102`, `01/02/2026` (the month first, unless it is no
-//!   month), `02-Jan-2026`, `2 January 2026`, `Jan 2 2026`; a weekday may stand anywhere. What it
-//!   lacks is today's.
+//! - a date: `2026-01-02`, `2026/01/02`, `20260102`, `01/02/2026` (month first, unless it is above
+//!   12), `02-Jan-2026`, `2 January 2026`, `Jan 2 2026`; a weekday is allowed anywhere. Missing
+//!   parts are taken from today.
 //! - a time of day: `10:20`, `10:20:30.5`, `10pm`, after a date with a `T` between also `102030`,
 //!   `1020` and `10`;
 //! - an offset after it: `Z`, `UTC`, `GMT`, `+01:00`, `-0500`, `+1`. The short names of other zones
@@ -84,7 +84,7 @@ struct Reader<'t> {
     expects_time: bool,
 }
 
-/// Sets what is not set yet.
+/// Sets a value; fails if it is set already.
 fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
     if place.is_some() {
         return None;
@@ -158,7 +158,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A date with a separator: what is before it are `first`.
+    /// A date with a separator; `first` is the text before it.
     fn date(&mut self, first: &str) -> Option<()> {
         let separator = self.one(&['-', '/', '.'])?;
         let second = self.take(char::is_alphanumeric);
@@ -172,7 +172,7 @@ impl<'t> Reader<'t> {
             (4, Some(month)) => (first, month, third),
             (_, Some(month)) => (third, month, first),
             (4, None) => (first, second.parse().ok()?, third),
-            // The month first, unless it is none.
+            // Month first, unless it is above 12.
             (1 | 2, None) if first.parse().is_ok_and(|first: u8| first > 12) => {
                 (third, second.parse().ok()?, first)
             }

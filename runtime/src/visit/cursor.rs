@@ -40,7 +40,7 @@ impl<'a> Cursor<'a> {
         self.member
     }
 
-    /// Whether messages must hide the current value because of itself, not of what is around it.
+    /// Whether messages must hide the current value because of itself, not of a value around it.
     pub(crate) fn hides(&self) -> bool {
         match self.member {
             Some(member) => self.service.hides(member),

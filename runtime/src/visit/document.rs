@@ -6,7 +6,7 @@ use crate::document::{Document, Map};
 use crate::schema::{Kind, Member, Service, ShapeIndex};
 use crate::timestamp::Timestamp;
 
-/// Builds a [`Document`] from what is written to it.
+/// Builds a [`Document`] from the values that are visited.
 #[derive(Debug)]
 pub struct DocumentBuilder<'a> {
     cursor: Cursor<'a>,

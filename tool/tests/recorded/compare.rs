@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// The identifier that stands in recordings for every random one.
+/// The identifier that replaces every random one in recordings.
 const UUID: &str = "01234567-89ab-4cde-8f01-23456789abcd";
 
 /// Headers that say nothing of the operation, or that are compared otherwise.

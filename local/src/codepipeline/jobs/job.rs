@@ -122,7 +122,7 @@ pub struct PipelineContext {
     pub action_name: String,
     /// The ID of this run of the action.
     pub action_execution_id: String,
-    /// The ID of this run of the pipeline, which third-party jobs are not told.
+    /// The ID of this run of the pipeline, which third-party jobs don't get.
     pub pipeline_execution_id: String,
 }
 

@@ -57,7 +57,7 @@ pub(super) fn failure(details: api::FailureDetails) -> jobs::Failure {
     }
 }
 
-/// What workers of both kinds are told of a job.
+/// The data that workers of both kinds get about a job.
 struct Data {
     action_type: api::ActionTypeId,
     configuration: api::ActionConfiguration,
@@ -130,7 +130,7 @@ pub(super) fn data(job: jobs::Job) -> api::ThirdPartyJobData {
     data
 }
 
-/// A worker of a custom action is told the pipeline's ARN and its execution too.
+/// A worker of a custom action also gets the pipeline's ARN and its execution.
 pub(super) fn custom_data(job: jobs::Job) -> api::JobData {
     let all = Data::from(job);
     let name = all.pipeline.pipeline_name.clone().unwrap_or_default();

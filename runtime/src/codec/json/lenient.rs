@@ -153,7 +153,7 @@ fn takes_null(shape: &Shape<'_>) -> bool {
     shape.kind == Kind::Document || shape.is(Flags::SPARSE)
 }
 
-/// Gives a scalar, or what is in its place.
+/// Visits a scalar, or the value found in its place.
 fn scalar(value: &Document, kind: Kind, visitor: &mut dyn Visitor) -> VisitResult {
     match (kind, value) {
         (Kind::Float | Kind::Double, Document::Integer(value)) => visitor.float(*value as f64),

@@ -49,7 +49,7 @@ fn role_arn(profile: &Profile<'_>) -> Result<Option<Value>, ConfigError> {
     }
 }
 
-/// What the profile says of the role's session.
+/// The profile's settings for the role's session.
 fn role(profile: &Profile<'_>, arn: String) -> Result<Role, ConfigError> {
     let text = |key: &str| Ok::<_, ConfigError>(profile.get(key)?.map(|value| value.text));
     let duration = text("duration_seconds")?.and_then(|text| text.trim().parse().ok());
@@ -111,7 +111,7 @@ async fn code(context: &ProviderContext<'_>, device: &str) -> Result<String, Con
         .map_err(|error| failed(NAME, format!("no code was given: {error}")))
 }
 
-/// Where the credentials come from that a role is taken with.
+/// The source of the credentials that assume a role.
 enum Source {
     Profile(String),
     Environment,

@@ -26,7 +26,7 @@ pub(super) fn key(text: &str) -> String {
         .collect()
 }
 
-/// Where a file is; nowhere without a home folder.
+/// Path of a file; `None` without a home folder.
 pub(super) fn path(context: &ProviderContext<'_>, folder: &str, key: &str) -> Option<PathBuf> {
     Some(
         context
@@ -44,8 +44,8 @@ pub(super) fn read(path: &Path) -> Option<Json> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// Replaces a file in one step, readable for its owner alone. That it can't be written is no error:
-/// the next call asks again.
+/// Replaces a file in one step, readable for its owner alone. A failed write is not an error: the
+/// next call requests again.
 pub(super) fn write(path: &Path, value: &Json) {
     if let Err(error) = replace(path, value.to_string().as_bytes()) {
         tracing::warn!(target: "opsmith", "{} can't be written: {error}", path.display());

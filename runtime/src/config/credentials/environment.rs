@@ -5,7 +5,7 @@ use crate::config::Settings;
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::future::BoxFuture;
 
-/// `AWS_ACCESS_KEY_ID` and what goes with it. An option that names a profile takes it out of the
+/// `AWS_ACCESS_KEY_ID` and its companions. An option that names a profile removes them from the
 /// chain.
 #[derive(Debug)]
 pub(super) struct Environment;

@@ -31,7 +31,7 @@ impl Provider for Instance {
             let Some(service) = Service::of(context)? else {
                 return Ok(ProviderResult::NotConfigured(format!("{DISABLED} is true")));
             };
-            // It is no error that there is no instance, or that it has no role.
+            // No instance, or an instance without a role, is not an error.
             Ok(match service.credentials().await {
                 Ok(credentials) => ProviderResult::Found(extended(credentials, context.now)),
                 Err(Problem::Absent(reason)) => ProviderResult::NotConfigured(reason),
@@ -41,7 +41,7 @@ impl Provider for Instance {
     }
 }
 
-/// The region of the instance that this program runs on; none when it runs on none, or must not
+/// The region of the instance that this program runs on; `None` when it runs elsewhere, or must not
 /// ask.
 ///
 /// # Errors
@@ -78,9 +78,9 @@ const NO_TOKEN: &str = "Error retrieving metadata: Unable to retrieve token for 
 
 /// Why there are no credentials.
 enum Problem {
-    /// There is no instance, or it has none to give, and why.
+    /// There is no instance, or it has no credentials, and why.
     Absent(String),
-    /// Version 2 gives no token, and version 1 must not be asked.
+    /// IMDSv2 gives no token, and IMDSv1 must not be used.
     NoToken,
 }
 

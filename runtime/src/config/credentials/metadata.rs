@@ -1,5 +1,5 @@
-//! What the two kinds of metadata services have in common: the machine's own, near and quick or not
-//! there.
+//! The common part of the two kinds of metadata services. Each is on the machine itself: it answers
+//! quickly, or does not exist.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{Credentials, ProviderContext, parse_time};
 use crate::http::{LARGEST_ANSWER, Request, Response};
 
-/// Asks once, and waits for so long.
+/// Sends one request, with this timeout.
 pub(super) async fn ask(
     context: &ProviderContext<'_>,
     request: &Request,

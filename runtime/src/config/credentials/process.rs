@@ -144,7 +144,7 @@ fn collected(
     Ok(bytes)
 }
 
-/// Asks every millisecond until there is something.
+/// Polls every millisecond until there is a result.
 fn until<T>(deadline: Instant, mut ask: impl FnMut() -> io::Result<Option<T>>) -> io::Result<T> {
     loop {
         match ask()? {
@@ -155,7 +155,7 @@ fn until<T>(deadline: Instant, mut ask: impl FnMut() -> io::Result<Option<T>>) -
     }
 }
 
-/// Reads what a process printed. The error says what is wrong with it without showing it.
+/// Parses the output of a process. The error names the problem without showing the output.
 fn credentials(output: &[u8]) -> Result<Credentials, String> {
     let answer: Json = serde_json::from_slice(output)
         .map_err(|error| format!("the process printed no JSON: {error}"))?;
@@ -189,8 +189,8 @@ fn credentials(output: &[u8]) -> Result<Credentials, String> {
     })
 }
 
-/// When the keys expire; null means never. A time without a zone is an error, because it is not
-/// known which time it means.
+/// When the keys expire; null means never. A time without a zone is an error, because it is
+/// ambiguous.
 fn expiration(value: &Json) -> Result<Option<SystemTime>, String> {
     let wrong = |shown: &str| {
         format!("Expiration is {shown}, not a time with its zone such as 2030-01-01T00:00:00Z")

@@ -12,8 +12,8 @@ use crate::retry::{Sleep as _, TokioSleep};
 
 const ATTEMPTS: u32 = 3;
 
-/// The URL of a service: what is configured for it, or else its host in the region. An option of
-/// the call is about the service that is called, and not about this one.
+/// The URL of a service: the configured one, or else its host in the region. Options of the call
+/// don't apply: they concern the service that is called.
 pub(super) fn url(
     context: &ProviderContext<'_>,
     sdk_id: &str,

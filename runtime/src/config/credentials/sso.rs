@@ -53,7 +53,7 @@ impl Provider for Sso {
     }
 }
 
-/// What the profile says of its access.
+/// The profile's settings for single sign-on.
 struct Access {
     role: String,
     account: String,

@@ -1,7 +1,6 @@
 //! The two calls of AWS STS that give credentials for a role.
 //!
-//! STS speaks the query protocol: a form goes out, XML comes back. That is all of it that is
-//! needed.
+//! STS uses the query protocol: form in, XML out. Only the parts needed here are implemented.
 
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
@@ -22,7 +21,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A role, and what is said of the session that it is taken for.
+/// A role, and the settings of its session.
 pub(super) struct Role {
     pub(super) duration: Option<u64>,
     pub(super) external_id: Option<String>,
@@ -33,8 +32,8 @@ pub(super) struct Role {
 }
 
 impl Role {
-    /// Where the role's credentials are kept, under a hash of Python's JSON of what they were asked
-    /// for with.
+    /// Where the role's credentials are cached. The key is a hash of the request's parameters as
+    /// Python's JSON.
     fn path(&self, context: &ProviderContext<'_>) -> Option<PathBuf> {
         let texts = [
             ("ExternalId", self.external_id.as_ref()),
@@ -101,7 +100,7 @@ impl Role {
         action: &str,
         proof: Option<(&str, String)>,
     ) -> String {
-        // As the AWS CLI names a session that has no name.
+        // The AWS CLI's default session name.
         let seconds = context
             .now
             .duration_since(UNIX_EPOCH)

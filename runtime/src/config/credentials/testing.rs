@@ -8,7 +8,7 @@ use std::future::Future;
 /// A time that no test reaches.
 pub(super) const LATE: &str = "2099-01-01T00:00:00Z";
 
-/// A network that gives these answers one after the other, and then fails for good.
+/// A network that returns these answers in order, and then always fails.
 pub(super) fn answering(answers: &[(u16, &str)]) -> Arc<Fake> {
     let fake = Fake::answering(Answer::Failure(TransportErrorKind::Tls));
     fake.play(
@@ -58,7 +58,7 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(future)
 }
 
-/// What the chain makes of settings and of what services answer.
+/// The result of the chain for settings and for answers of services.
 pub(super) fn resolve(
     settings: &Arc<Settings>,
     fake: &Arc<Fake>,
@@ -76,7 +76,7 @@ pub(super) fn resolve_in(
     wait(chain.credentials(IdentityContext::new(region, settings.env().now())))
 }
 
-/// What one provider says of a profile.
+/// The result of one provider for a profile.
 pub(super) fn provide(
     provider: &dyn Provider,
     settings: &Settings,
