@@ -50,7 +50,7 @@ impl Generator {
             ),
             (None, None) => return Err(unknown(&service, &self.model_name(), name)),
         };
-        // An `apply` to a member speaks of the shape, and so does the shape of a member.
+        // An `apply` to a member is about the shape, and so is the shape of a member.
         let about = name.split('$').next();
         let id = |id: &&str| {
             id.split_once('#')

@@ -127,7 +127,7 @@ impl Generator {
         write::texts(service, &self.model_name())
     }
 
-    /// The operations that were asked for; empty when all are.
+    /// The requested operations; empty when all are.
     pub(crate) fn named(&self) -> Result<&[String], Error> {
         match &self.operations {
             None => Ok(&[]),

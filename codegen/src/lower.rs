@@ -37,7 +37,7 @@ pub(crate) struct Input<'m, 'a> {
     pub(crate) exceptions: &'m Exceptions,
     /// The first file of the model, for problems that no shape has.
     pub(crate) file: &'m str,
-    /// Names of the operations that were asked for; all when empty.
+    /// Names of the requested operations; all when empty.
     pub(crate) operations: &'m [String],
     /// Owns the schema.
     pub(crate) arena: &'a Arena,

@@ -1,5 +1,5 @@
-//! Models that are wrong, and what is said of them: a folder per case. `BLESS=1` writes what is
-//! said today.
+//! Invalid models and the diagnostics for them: a folder per case. `BLESS=1` writes the current
+//! diagnostics.
 
 mod support;
 

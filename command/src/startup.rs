@@ -66,7 +66,7 @@ pub(crate) fn error_format(tokens: &[Token<'_>], settings: &Settings) -> ErrorFo
 ///
 /// # Errors
 ///
-/// Prompts are asked for.
+/// Prompts are requested.
 pub(crate) fn refuse_prompts(
     globals: &ParsedArgs<'_, '_>,
     settings: &Settings,

@@ -69,7 +69,7 @@ continuationToken, which continues the job. If it exits with any other code, the
 ///
 /// # Errors
 ///
-/// The words are no command of it, or polling fails for good.
+/// Unknown words, or polling that fails permanently.
 pub(crate) fn command(context: &Context<'_>, tokens: &[Token<'_>]) -> Result<(), Failure> {
     let name = context.program.name;
     run_tokens(context, tokens).map_err(|failure| failure.with_usage(|| usage_line(name)))

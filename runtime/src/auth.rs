@@ -17,15 +17,15 @@ use sigv4::Scope;
 use std::fmt;
 use std::time::SystemTime;
 
-/// A way to say who makes a request.
+/// A way to authenticate a request.
 pub(crate) trait AuthScheme: fmt::Debug + Sync {
-    /// The name by which endpoint rules call it.
+    /// The scheme's name in endpoint rules.
     fn name(&self) -> &'static str;
 
     /// Whether it needs an identity.
     fn needs_identity(&self) -> bool;
 
-    /// Adds to an attempt what the scheme sends.
+    /// Adds the scheme's headers to an attempt.
     fn sign(&self, attempt: &mut Request, with: &Signing<'_>) -> Result<(), SigningError>;
 }
 
@@ -34,12 +34,12 @@ pub(crate) trait AuthScheme: fmt::Debug + Sync {
 pub(crate) struct Signing<'a> {
     pub(crate) identity: Option<&'a Identity>,
     pub(crate) scope: Scope<'a>,
-    /// What the signature says of the body.
+    /// How the signature covers the body.
     pub(crate) payload: &'a Payload,
     pub(crate) now: SystemTime,
 }
 
-/// Requests that say nothing of who makes them.
+/// Requests without authentication.
 #[derive(Debug)]
 pub(crate) struct NoAuth;
 

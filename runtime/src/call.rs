@@ -1,5 +1,5 @@
-//! [`Call`]: a call of a typed client before it is made, with what is different about it; and
-//! [`Pages`], the calls that a paged result takes.
+//! [`Call`]: a call of a typed client before it is made, with its own settings; and [`Pages`], the
+//! calls of a paged result.
 
 use crate::client::Client;
 use crate::error::{Cause, Error};
@@ -142,7 +142,7 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
     }
 }
 
-/// What a waiter needs, which makes the same call again and again.
+/// What a waiter needs to repeat the same call.
 #[cfg(feature = "waiters")]
 impl<O: Visitor + Default + Send + 'static> Call<O> {
     pub(crate) fn client(&self) -> &Client<'static> {
@@ -201,7 +201,7 @@ enum State<O> {
 /// A walk over pages.
 struct Walk<O> {
     call: Call<O>,
-    /// What asks for the next page, once the first was called for.
+    /// The pager, once the first page was requested.
     pager: Option<Pager<'static>>,
 }
 
@@ -220,7 +220,7 @@ impl<O: Visitor + Default + Send + 'static> Pages<O> {
 }
 
 impl<O: Visitor + Visit + Default + Send + 'static> Pages<O> {
-    /// The next page; none after the last, and after an error.
+    /// The next page; `None` after the last, and after an error.
     pub async fn next(&mut self) -> Option<Result<O, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
@@ -282,7 +282,7 @@ impl<O: Visitor + Visit + Default + Send + 'static> Walk<O> {
         };
         match followed {
             Ok(Next::Page) => (Some(self), Ok(page)),
-            // A service whose tokens do not move has no more pages.
+            // A service that repeats a token has no more pages.
             Ok(Next::End | Next::Same) => (None, Ok(page)),
             Err(error) => (None, Err(error)),
         }

@@ -1,5 +1,5 @@
-//! Endpoint discovery: an operation of the service returns the addresses that others are called at,
-//! for a while.
+//! Endpoint discovery: an operation of the service returns the endpoints of other operations, which
+//! are valid for some time.
 
 use crate::document::Document;
 use crate::error::{Cause, Error};
@@ -7,23 +7,23 @@ use std::future::Future;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 
-/// Which operations ask for their address (`endpoint_discovery_enabled`).
+/// Which operations discover their endpoint (`endpoint_discovery_enabled`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Discovery {
-    /// Those that must.
+    /// Those that require it.
     Required,
-    /// All that can.
+    /// All that support it.
     All,
-    /// None: those that must are refused.
+    /// None: operations that require it fail.
     Off,
 }
 
 impl Discovery {
-    /// Whether an operation that can, or must, asks for its address.
+    /// Whether an operation that supports or requires discovery uses it.
     ///
     /// # Errors
     ///
-    /// When it must, and discovery is off.
+    /// The operation requires discovery, and it is off.
     pub(crate) fn applies(self, required: bool) -> Result<bool, Error> {
         match (self, required) {
             (Discovery::Required | Discovery::Off, false) => Ok(false),
@@ -37,7 +37,7 @@ impl Discovery {
     }
 }
 
-/// How long discovery that is not required is left alone after the service could not be reached.
+/// How long optional discovery pauses after the service could not be reached.
 const SPARED: Duration = Duration::from_secs(60);
 
 /// The discovered endpoints of a client, by region. Calls that arrive during a request for one wait

@@ -41,8 +41,7 @@ impl Answer {
         Answer::new(400, &format!(r#"{{"__type":"{code}","message":"no"}}"#))
     }
 
-    /// The same answer with another header (its name in small letters); what is no answer stays as
-    /// it is.
+    /// The same answer with another header (its name in lower case). A failure is left unchanged.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Answer::Response(response) = &mut self {
@@ -66,7 +65,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// One that answers every request alike.
+    /// A fake that always gives the same answer.
     pub fn answering(answer: Answer) -> Arc<Self> {
         let (answers, requests, pauses) = Default::default();
         Arc::new(Fake {
@@ -84,7 +83,7 @@ impl Fake {
         fake
     }
 
-    /// Replaces the answers that are left.
+    /// Replaces the remaining answers.
     pub fn play(&self, answers: impl IntoIterator<Item = Answer>) {
         *lock(&self.answers) = answers.into_iter().collect();
     }

@@ -1,4 +1,4 @@
-//! [`WithToken`]: an input whose idempotency token is made up unless it is given.
+//! [`WithToken`]: an input whose idempotency token is generated if it is missing.
 
 use crate::random;
 use crate::schema::{Flags, Operation, Service};

@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// What signs a request. Debug shows neither the secret key nor the session token.
+/// The keys that sign a request. Debug shows neither the secret key nor the session token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// The public half of the key.
@@ -22,7 +22,7 @@ pub struct Credentials {
     pub secret_access_key: String,
     /// The token that goes with temporary credentials.
     pub session_token: Option<String>,
-    /// When the credentials end; `None` for lasting ones.
+    /// When the credentials expire; `None` for permanent ones.
     pub expiration: Option<SystemTime>,
     /// The account the key belongs to, when the source states it.
     pub account_id: Option<String>,
@@ -31,7 +31,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Lasting credentials; `source` names where they come from.
+    /// Permanent credentials; `source` names where they come from.
     pub fn new(
         access_key_id: impl Into<String>,
         secret_access_key: impl Into<String>,
@@ -130,8 +130,8 @@ impl<'a> IdentityContext<'a> {
 }
 
 /// A source of credentials, such as a vault: give it to
-/// [`Config::credentials_from`](crate::Config::credentials_from). It has all that it needs when it
-/// is constructed. Clients cache the identity, and resolve it again before it expires, so
+/// [`Config::credentials_from`](crate::Config::credentials_from). It gets all that it needs from
+/// its constructor. Clients cache the identity, and resolve it again before it expires, so
 /// implementations need no cache.
 ///
 /// ```

@@ -37,7 +37,7 @@ pub struct Prepared<'a> {
     pub warnings: Vec<Violation>,
 }
 
-/// What one call does differently from the client's configuration.
+/// Settings of one call that override the client's configuration.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Overrides {
     pub(crate) region: Option<String>,
@@ -240,7 +240,7 @@ impl<'a> Client<'a> {
         validate_and_serialize(self, operation, input, &Overrides::default())
     }
 
-    /// The same request with what is sensitive in its input replaced by
+    /// The same request with sensitive parts of its input replaced by
     /// [`REDACTED`](redact::REDACTED): to be shown, not to be sent.
     ///
     /// # Errors

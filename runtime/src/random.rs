@@ -14,16 +14,16 @@ pub fn fraction() -> f64 {
     f64::from(u32::from_ne_bytes(bytes())) / f64::from(u32::MAX)
 }
 
-/// Random bytes that were fetched and not given out yet: asking the system for each id would be a
-/// hundredth of a call.
+/// Random bytes that were fetched and not used yet: a system call for each id would be a hundredth
+/// of a call.
 static POOL: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 fn bytes<const N: usize>() -> [u8; N] {
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
     if pool.len() < N {
         pool.resize(16 * N, 0);
-        // Should the system have no randomness, ids are less unique and pauses less spread, and
-        // nothing else depends on it.
+        // If the system has no randomness, ids are less unique and delays less spread; nothing else
+        // depends on it.
         let _ = rustls::crypto::ring::default_provider()
             .secure_random
             .fill(&mut pool);

@@ -1,9 +1,9 @@
-//! Retries: which failures are worth another attempt, when it is made, and what is known of a call
-//! that took several.
+//! Retries: which failures are retried, when, and what is known about a call that took several
+//! attempts.
 //!
-//! As the AWS CLI's standard mode, and better where that is plainly wrong: status 429 is tried
-//! again whatever the code, `Retry-After` is honoured, a clock that is off is corrected by the
-//! answer's `Date`, and a refused certificate is not asked again.
+//! As the AWS CLI's standard mode, and better where that is plainly wrong: status 429 is retried
+//! whatever the code, `Retry-After` is honoured, the answer's `Date` corrects a wrong clock, and a
+//! rejected certificate is not retried.
 
 use crate::error::{Attempts, Error, ServiceError};
 use crate::future::BoxFuture;
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// Codes of a rate that was exceeded or of an accident that passes, whatever the status.
+/// Codes of throttling or of transient failures, whatever the status.
 const TRANSIENT: &[&str] = &[
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
@@ -37,7 +37,7 @@ const TRANSIENT: &[&str] = &[
     "TransactionInProgressException",
 ];
 
-/// Codes by which a service refuses a signature for its time, among other reasons.
+/// Codes of signatures rejected for their time, among other reasons.
 const SKEWED: &[&str] = &[
     "AuthFailure",
     "InvalidSignatureException",
@@ -47,10 +47,10 @@ const SKEWED: &[&str] = &[
     "SignatureDoesNotMatch",
 ];
 
-/// How far a clock must be off to be the reason: services allow five minutes.
+/// The least clock difference that counts as the reason: services allow five minutes.
 const TOLERANCE: i64 = 4 * 60;
 
-/// The longest time between two attempts, whatever the service asks for.
+/// The maximum delay between two attempts, whatever the service requests.
 const LONGEST: Duration = Duration::from_secs(20);
 
 /// Waits between two attempts. Tests bring their own, which does not wait.
@@ -69,7 +69,7 @@ impl Sleep for TokioSleep {
         Box::pin(async move {
             match tokio::runtime::Handle::try_current() {
                 Ok(_) => tokio::time::sleep(time).await,
-                // With a transport of one's own there may be another runtime than tokio's, or none.
+                // A caller's own transport may use another async runtime than tokio, or none.
                 Err(_) => std::thread::sleep(time),
             }
         })
@@ -104,7 +104,7 @@ impl Shared {
         left.is_some()
     }
 
-    /// Gives back what the last retry of a successful call cost, or 1 when there was none.
+    /// Returns the cost of a successful call's last retry to the quota, or 1 if it had none.
     pub(crate) fn succeeded(&self, cost: Option<u32>) {
         let mut quota = self.quota.lock().unwrap_or_else(PoisonError::into_inner);
         *quota = quota.saturating_add(cost.unwrap_or(1)).min(QUOTA);
@@ -123,7 +123,7 @@ impl Shared {
     }
 }
 
-/// Another attempt: what it costs, and how long to wait for it.
+/// Another attempt: its cost, and the delay before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Retry {
     pub(crate) cost: u32,
@@ -138,7 +138,7 @@ pub(crate) enum AttemptError {
 }
 
 impl AttemptError {
-    /// Whether the service may have done what it was asked.
+    /// Whether the failed request may have taken effect.
     fn maybe_applied(&self) -> bool {
         match self {
             AttemptError::Transport(error) => {
@@ -151,7 +151,7 @@ impl AttemptError {
         }
     }
 
-    /// Whether the service says that it is to be called at another address.
+    /// Whether the service must be called at another endpoint.
     pub(crate) fn is_moved(&self) -> bool {
         match self {
             AttemptError::Service(error, _) => {
@@ -172,7 +172,7 @@ impl AttemptError {
         }
     }
 
-    /// The error of the call, this being its last attempt.
+    /// The error of the call if this is its last attempt.
     pub(crate) fn into_error(
         self,
         mut attempts: Attempts,
@@ -236,7 +236,7 @@ pub(crate) fn decide(
     })
 }
 
-/// Whether the failure is that the clock is off, which is corrected once.
+/// Whether the failure is due to a wrong clock, which is corrected once.
 fn skew(attempts: &mut Attempts, shared: &Shared, failed: &AttemptError, now: SystemTime) -> bool {
     let (AttemptError::Service(error, _), Some(date)) = (failed, failed.date()) else {
         return false;
@@ -268,8 +268,8 @@ fn transient(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> boo
         || modeled(error, model.0).is_some_and(|error| error.retryable)
 }
 
-/// Whether the error says something of the state in which the service found what the call is about:
-/// one of those that the model lists, by the caller's fault.
+/// Whether the error depends on the state of the resource: one of the errors that the model lists,
+/// with the caller at fault.
 fn of_state(error: &ServiceError, model: (&Service<'_>, &Operation<'_>)) -> bool {
     modeled(error, model.0).is_some_and(|modeled| !modeled.server && !modeled.retryable)
 }
@@ -280,7 +280,7 @@ fn modeled(error: &ServiceError, service: &Service<'_>) -> Option<crate::schema:
         .and_then(|shape| service.shape(shape).error())
 }
 
-/// How long the service asks to be left alone, within reason.
+/// The delay that the service requests, up to the maximum.
 fn retry_after(failed: &AttemptError) -> Duration {
     let AttemptError::Service(_, response) = failed else {
         return Duration::ZERO;
@@ -295,8 +295,8 @@ fn retry_after(failed: &AttemptError) -> Duration {
     seconds.max(millis).unwrap_or_default().min(LONGEST)
 }
 
-/// The header `amz-sdk-request` of the attempt that comes next; `until` is when its answer would
-/// come too late.
+/// The header `amz-sdk-request` of the next attempt; `until` is the time after which its answer
+/// would be too late.
 pub(crate) fn header(attempts: &Attempts, until: Option<SystemTime>) -> Cow<'static, str> {
     let attempt = attempts.made.saturating_add(1);
     if attempt == 1 {

@@ -1,5 +1,5 @@
-//! How typed values write themselves to a [`Visitor`], and how they are built by one: the standard
-//! library's types here, generated structures, unions and enums by the macros in `macros`.
+//! How typed values visit a [`Visitor`], and how a visitor builds them: the standard library's
+//! types here; generated structures, unions and enums by the macros in `macros`.
 
 use crate::document::{Document, Map};
 #[cfg(feature = "client")]
@@ -292,7 +292,7 @@ impl Visit for () {
     }
 }
 
-/// Refuses parts of another kind than expected. For the macros of this crate.
+/// Rejects parts of another kind than expected. For the macros of this crate.
 #[doc(hidden)]
 pub fn begins(parts: CompoundKind, expected: CompoundKind) -> VisitResult {
     if parts == expected {

@@ -142,7 +142,7 @@ impl<O: Visitor + Visit + Default + Send + 'static> IntoFuture for Waiting<O> {
     }
 }
 
-/// The state of a wait: evaluates one answer after the other.
+/// The state of a wait: evaluates answers in order.
 #[derive(Debug)]
 pub struct Watch<'a> {
     waiter: &'a Waiter<'a>,

@@ -119,7 +119,7 @@ impl<'a> Service<'a> {
         find!(self.traits, Auth).unwrap_or(&[Auth::SigV4])
     }
 
-    /// Whether the service answers with the error codes of AWS Query when it is asked for them.
+    /// Whether the service can answer with the error codes of AWS Query.
     pub fn is_query_compatible(&self) -> bool {
         self.traits.contains(&Trait::AwsQueryCompatible)
     }

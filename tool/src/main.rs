@@ -1,5 +1,5 @@
-//! `cargo opsmith`: imports service models, generates clients from them, tells what they cost and
-//! how they changed, and proves that generated code is current.
+//! `cargo opsmith`: imports service models, generates clients from them, reports their costs and
+//! changes, and checks that generated code is current.
 
 mod call;
 mod check;

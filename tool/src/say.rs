@@ -36,7 +36,7 @@ pub(crate) fn problem(text: impl Display) {
     );
 }
 
-/// Prints a remark beside the output.
+/// Prints a remark on standard error.
 pub(crate) fn remark(text: impl Display) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }

@@ -207,7 +207,7 @@ impl Case {
         let own = variables
             .iter()
             .any(|(name, _)| *name == "AWS_ENDPOINT_URL");
-        // With a URL of one's own no kind of endpoint is asked for, as with the AWS CLI.
+        // As in the AWS CLI, a configured URL excludes other kinds of endpoints.
         let kinds =
             has("AWS_USE_FIPS_ENDPOINT", "true") || has("AWS_USE_DUALSTACK_ENDPOINT", "true");
         let without_region = variables.iter().all(|(name, _)| *name != "AWS_REGION");

@@ -111,7 +111,7 @@ fn takes_marks(text: &str) -> bool {
     ends.into_iter().flatten().all(char::is_alphanumeric) && is_one
 }
 
-/// The spans of a paragraph in the subset, none of them empty.
+/// The spans of a paragraph in the subset; no span is empty.
 fn spans(paragraph: &str) -> Vec<(Style, String)> {
     let mut spans = vec![(Style::Plain, String::new())];
     let mut chars = paragraph.chars().peekable();
@@ -311,7 +311,7 @@ mod tests {
         }
     }
 
-    /// Whatever is said: no code block, no HTML, no link, no word that is lost.
+    /// For any input: no code block, no HTML, no link, no lost word.
     #[test]
     fn nothing_that_is_said_is_markup() {
         let alphabet: Vec<char> = " \n`*\\[]()<>{}!|~_#&;:=+-.1a\"'/^$%@é\u{a0}\u{202e}"

@@ -204,7 +204,7 @@ impl Converter<'_> {
         }
     }
 
-    /// The traits of the operation that another file speaks of at `place`.
+    /// The operation's traits from another file, which has them at `place`.
     fn traits_of(
         &mut self,
         operation: &str,

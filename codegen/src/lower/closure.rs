@@ -1,4 +1,4 @@
-//! Which operations and shapes are generated: those that were asked for, and all that they need.
+//! Which operations and shapes are generated: those requested, and all that they need.
 
 use super::{Input, missing_name, traits};
 use crate::ast::{Member, Reference, Shape};

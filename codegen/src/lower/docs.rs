@@ -1,8 +1,8 @@
 //! Documentation: HTML, as models have it, to Markdown in a small subset.
 //!
 //! The subset: paragraphs between blank lines, list items that start with `- `, `code`,
-//! `*emphasis*`, `**strong**`, and a backslash before a backslash, backtick or asterisk that stands
-//! for itself. Links keep their text. Other tags only separate words. What merely looks like a tag
+//! `*emphasis*`, `**strong**`, and a backslash before a literal backslash, backtick or
+//! asterisk. Links keep their text. Other tags only separate words. What merely looks like a tag
 //! (`<ip address>`) is text.
 
 use super::traits;

@@ -177,7 +177,7 @@ fn too_deep() -> CoerceError {
     ))
 }
 
-/// Whether a timestamp format other than seconds is asked for.
+/// Whether the format of a timestamp is other than seconds.
 fn is_text_format(traits: &[Trait<'_>]) -> bool {
     let other = |found: &Trait<'_>| matches!(found, Trait::TimestampFormat(format) if *format != TimestampFormat::EpochSeconds);
     traits.iter().any(other)

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::jobs::Event;
 
-/// The most steps that can still be asked for.
+/// Maximum number of steps that are kept.
 const CAPACITY: usize = 10_000;
 
 /// The last steps of jobs, numbered from 1.

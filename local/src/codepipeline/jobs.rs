@@ -175,7 +175,7 @@ impl Jobs {
         self.entry(job_id, now).map(|entry| entry.status)
     }
 
-    /// A job, or nothing if there is none with this ID.
+    /// A job, or `None` if no job has this ID.
     pub fn entry(&mut self, job_id: &str, now: SystemTime) -> Option<&Entry> {
         self.expire(now);
         self.entries.get(job_id)
@@ -292,7 +292,7 @@ impl Jobs {
         Ok(polled)
     }
 
-    /// What a worker needs to do a job. They can be asked for again while the job is in progress.
+    /// What a worker needs to do a job. It can be requested again while the job is in progress.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! [`Payload`]: what a signature says of the body of a request.
+//! [`Payload`]: how a signature covers the body of a request.
 
 use crate::http::{Body, Bytes};
 use ring::digest::{Context, SHA256};

@@ -29,7 +29,7 @@ impl EndpointAuth {
 
 /// The scheme of an operation's requests, and what they are signed for.
 ///
-/// - `of_model`: the schemes of the model for the operation, best first; none if it is not signed.
+/// - `of_model`: the schemes of the model for the operation, best first; empty if it is unsigned.
 /// - `of_endpoint`: the schemes that the endpoint lists, best first. They replace the model's, but
 ///   don't make an operation signed that the model has unsigned.
 /// - `usual`: what to sign for if the endpoint doesn't say.

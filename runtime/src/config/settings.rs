@@ -180,7 +180,7 @@ impl Settings {
         )
     }
 
-    /// What both files say of a profile, which may be nothing ([`Profile::exists`]).
+    /// The keys of a profile in both files; there may be none ([`Profile::exists`]).
     pub fn profile_named<'a>(&'a self, name: &'a str) -> Profile<'a> {
         Profile {
             name,
@@ -236,7 +236,7 @@ impl Settings {
     }
 }
 
-/// What the two shared files say of one profile.
+/// The keys of one profile in the two shared files.
 #[derive(Debug, Clone, Copy)]
 pub struct Profile<'a> {
     /// The profile's name.

@@ -9,8 +9,8 @@ use tokio::sync::Mutex;
 /// The longest time before their expiration at which credentials are replaced.
 const REFRESH_BEFORE: Duration = Duration::from_secs(15 * 60);
 
-/// Keeps the identity of a resolver. Callers that arrive while it resolves wait for the one answer.
-/// When a refresh fails, the old credentials are used until they expire.
+/// Keeps the identity of a resolver. Callers that arrive while it resolves share its result. When a
+/// refresh fails, the old credentials are used until they expire.
 #[derive(Debug)]
 pub(crate) struct IdentityCache {
     resolver: Box<dyn ResolveIdentity>,
@@ -95,8 +95,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    /// Counts how often it is asked; gives credentials with the given life, or fails if that is
-    /// zero.
+    /// Counts its calls. Returns credentials that last this long, or fails if that is zero.
     #[derive(Debug, Default)]
     struct Counting {
         asked: AtomicU64,

@@ -12,8 +12,8 @@ use crate::identity::{Identity, IdentityContext, ResolveIdentity as _};
 /// How many headers an attempt adds: signature (3), user agent, and those that count attempts (2).
 const HEADERS_OF_ATTEMPT: usize = 6;
 
-/// A copy of the request for one attempt, with what the endpoint asks for, a signature, and the
-/// user agent. The copy shares the body.
+/// A copy of the request for one attempt, with the endpoint's headers, a signature, and the user
+/// agent. The copy shares the body.
 pub(super) async fn authenticate(
     client: &Client<'_>,
     prepared: &Prepared<'_>,
@@ -57,7 +57,7 @@ fn copy(request: &Request, destination: &Destination) -> Request {
     copy
 }
 
-/// What signatures say of the body. It is the same for all attempts.
+/// How signatures cover the body. It is the same for all attempts.
 pub(super) async fn payload(prepared: &Prepared<'_>) -> Result<Payload, Error> {
     Payload::of(&prepared.request.body).await.map_err(|error| {
         let message = format!("the body of the request can't be read: {error}");

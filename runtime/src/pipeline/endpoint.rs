@@ -109,8 +109,7 @@ fn configured_url<'c>(client: &'c Client<'_>) -> Result<&'c Option<ConfiguredUrl
     Ok(client.shared.url.get_or_init(|| configured))
 }
 
-/// The region to call when none is configured, which only services with one endpoint for all regions
-/// allow.
+/// The region when none is configured. Only services with one endpoint for all regions allow that.
 pub(super) fn global_region(client: &Client<'_>, missing: &ConfigError) -> Result<String, Error> {
     let signing_region = endpoint::signing_region(client.service, GLOBAL);
     match (signing_region, configured_url(client)?) {

@@ -1,4 +1,4 @@
-//! What an error looks like in protocols whose bodies are structures: AWS JSON.
+//! Errors in protocols whose bodies are structures: AWS JSON.
 //!
 //! - The code is in the header `x-amzn-query-error`, or else in the body as `__type`, in the header
 //!   `x-amzn-errortype`, or in the body as `code`. A namespace before `#` and anything after `:` are

@@ -1,5 +1,5 @@
-//! The rules: what a shape demands of a value. The callers decide what to do with the problems that
-//! they report.
+//! The rules: what a shape requires of a value. Callers decide what to do with the problems
+//! reported.
 
 use super::Problem;
 #[cfg(feature = "patterns")]
@@ -21,7 +21,7 @@ pub(crate) enum ValueKind {
 }
 
 impl ValueKind {
-    /// Whether a shape of this kind takes it.
+    /// Whether a shape of this kind accepts it.
     // Inlined, since callers know `self`: one comparison is left.
     #[inline(always)]
     pub(crate) fn fits(self, kind: Kind) -> bool {

@@ -12,8 +12,8 @@ pub(super) struct Validator<'a> {
     cursor: Cursor<'a>,
     hidden: Hidden,
     compounds: Vec<Compound<'a>>,
-    /// Depth of the compound whose parts are not checked, while they come: a document, or a value of
-    /// the wrong type.
+    /// Depth of the compound whose parts are not checked while they are visited: a document, or a
+    /// value of the wrong type.
     muted: Option<usize>,
     violations: Vec<Violation>,
 }
@@ -127,7 +127,7 @@ impl<'a> Validator<'a> {
         rules::text(text, shown, shape, &mut |problem| self.report(problem));
     }
 
-    /// Checks what a complete compound has too few or too many of.
+    /// Checks a complete compound for missing and surplus parts.
     fn complete(&mut self, compound: Compound<'_>) {
         let shape = self.cursor.compound();
         rules::count(compound.count, shape, &mut |problem| self.report(problem));

@@ -26,7 +26,7 @@ impl<'a> DocumentBuilder<'a> {
         }
     }
 
-    /// The document; null when nothing was written.
+    /// The document; null if nothing was visited.
     pub fn finish(self) -> Document {
         self.done
     }
@@ -102,8 +102,8 @@ impl Visitor for DocumentBuilder<'_> {
 
 /// A document with its schema, so that it can be encoded.
 ///
-/// Text and numbers are taken for timestamps where the schema has one, and base64 for bytes, as in
-/// JSON.
+/// Where the schema has a timestamp, text and numbers are read as timestamps; where it has bytes,
+/// text is read as base64, as in JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct TypedDocument<'a> {
     /// The value.

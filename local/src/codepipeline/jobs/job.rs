@@ -19,7 +19,7 @@ pub struct Job {
     /// up then.
     #[serde(default)]
     pub id: String,
-    /// For whom it is done, if it is a third-party job; none if it is of a custom action.
+    /// The client of a third-party job; `None` for a job of a custom action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<Client>,
     /// The kind of work, for which workers poll.
@@ -42,8 +42,7 @@ pub struct Job {
     /// The token of the last success that carried one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
-    /// How long a worker may take from acknowledging the job to its result; twelve hours unless it
-    /// is said, in seconds.
+    /// Maximum time from acknowledging the job to its result, in seconds; twelve hours by default.
     #[serde(
         default = "default_timeout",
         rename = "timeoutSeconds",

@@ -19,7 +19,7 @@ pub(super) fn answering(answers: &[(u16, &str)]) -> Arc<Fake> {
     fake
 }
 
-/// A network where every request fails for good.
+/// A network where every request fails.
 pub(super) fn failing() -> Arc<Fake> {
     answering(&[])
 }

@@ -1,4 +1,5 @@
-//! What the texts of settings mean: the typed accessors of [`Settings`] and the values they refuse.
+//! The meaning of the texts of settings: the typed accessors of [`Settings`] and the values they
+//! reject.
 
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use crate::config::table::find;
 use crate::discovery::Discovery;
 use crate::error::{ConfigError, ConfigErrorKind};
 
-/// How a failed call is tried again.
+/// How a failed call is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RetryMode {
     /// Back off and retry within a budget.
@@ -17,7 +18,7 @@ pub enum RetryMode {
     Adaptive,
 }
 
-/// Settings that take one of a few words, in any letter case, and how each refuses another.
+/// Settings that take one of a few words, in any letter case, and the error for any other.
 const CHOICES: &[(&str, &[&str], Refusal)] = &[
     (
         "request_checksum_calculation",
@@ -52,7 +53,7 @@ fn invalid(setting: &str, allowed: &str, given: &str) -> String {
 }
 
 impl Settings {
-    /// The region, or `None` when no source states one. Fails when it is no host label, or the
+    /// The region, or `None` when no source states one. Fails when it is not a host label, or the
     /// profile does not exist. Any well-formed region is accepted, known or not.
     pub fn region(&self) -> Result<Option<Value>, ConfigError> {
         self.profile()?;
@@ -152,7 +153,7 @@ impl Settings {
             .map_or(default, |value| value.text.eq_ignore_ascii_case("true")))
     }
 
-    /// How often a call is sent at most, the first time included; 3 unless configured.
+    /// Maximum number of attempts of a call, counting the first; 3 unless configured.
     pub fn max_attempts(&self) -> Result<u32, ConfigError> {
         let Some(Value { text, origin }) = self.get("max_attempts")? else {
             return Ok(3);
@@ -194,7 +195,7 @@ impl Settings {
         }
     }
 
-    /// How failed calls are tried again; [`RetryMode::Standard`] unless configured.
+    /// How failed calls are retried; [`RetryMode::Standard`] unless configured.
     pub fn retry_mode(&self) -> Result<RetryMode, ConfigError> {
         let Some(Value { text, origin }) = self.get("retry_mode")? else {
             return Ok(RetryMode::default());
@@ -226,8 +227,9 @@ impl Settings {
         Ok(Some(self.env.expand_home(&text)))
     }
 
-    /// Checks what must be right for any call although few calls use it: the profile, the retry
-    /// settings, and the settings of checksums, account endpoints and compression.
+    /// Checks the settings that must be valid for any call although few calls use them: the
+    /// profile, the retry settings, and the settings of checksums, account endpoints and
+    /// compression.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.profile()?;
         self.retry_mode()?;
