@@ -34,8 +34,8 @@ pub(crate) trait AuthScheme: fmt::Debug + Sync {
 pub(crate) struct Signing<'a> {
     pub(crate) identity: Option<&'a Identity>,
     pub(crate) scope: Scope<'a>,
-    /// How the signature covers the body.
-    pub(crate) payload: &'a Payload,
+    /// How the signature covers the body. It is there with an identity.
+    pub(crate) payload: Option<&'a Payload>,
     pub(crate) now: SystemTime,
 }
 

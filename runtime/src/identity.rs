@@ -113,19 +113,31 @@ impl fmt::Debug for Identity {
 }
 
 /// What an identity is for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct IdentityContext<'a> {
     /// The region that the request is signed for.
     pub region: &'a str,
-    /// The time on the client's clock.
-    pub now: SystemTime,
+    clock: &'a (dyn Fn() -> SystemTime + Sync),
 }
 
 impl<'a> IdentityContext<'a> {
-    /// For requests in a region, at this time.
-    pub fn new(region: &'a str, now: SystemTime) -> Self {
-        IdentityContext { region, now }
+    /// For requests in a region, with a clock such as `&SystemTime::now`.
+    pub fn new(region: &'a str, clock: &'a (dyn Fn() -> SystemTime + Sync)) -> Self {
+        IdentityContext { region, clock }
+    }
+
+    /// The time now on the client's clock. It goes on while an identity is resolved.
+    pub fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+}
+
+impl fmt::Debug for IdentityContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdentityContext")
+            .field("region", &self.region)
+            .finish_non_exhaustive()
     }
 }
 
@@ -153,7 +165,7 @@ impl<'a> IdentityContext<'a> {
 ///         Box::pin(async move {
 ///             let (id, secret) = read(&self.url).await.map_err(ConfigError::credentials)?;
 ///             let mut credentials = Credentials::new(id, secret, "vault");
-///             credentials.expiration = Some(context.now + Duration::from_secs(3600));
+///             credentials.expiration = Some(context.now() + Duration::from_secs(3600));
 ///             Ok(credentials.into())
 ///         })
 ///     }

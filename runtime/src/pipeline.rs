@@ -19,7 +19,7 @@ use crate::schema::{self, Operation, ShapeIndex};
 use crate::validate::{Mode, Violation};
 use crate::visit::{Visit, Visitor};
 use crate::{random, redact};
-use authenticate::{authenticate, payload};
+use authenticate::authenticate;
 use endpoint::{Destination, resolve_endpoint};
 use serialize::{encode, protocol, validate_and_serialize};
 
@@ -71,10 +71,10 @@ pub(crate) async fn run<'a>(
         Start::Prepared(prepared) => prepared,
     };
     let mut destination = resolve_endpoint(client, &prepared).await?;
-    let payload = payload(&prepared).await?;
+    let mut payload = None;
     let mut progress = Progress::new(&prepared);
     let response = loop {
-        let request = authenticate(client, &prepared, &destination, &payload).await?;
+        let request = authenticate(client, &prepared, &destination, &mut payload).await?;
         let answer = send(client, request, &mut progress).await;
         match classify(client, &prepared, &destination, &mut progress, answer)? {
             Verdict::Success(response) => break response,
@@ -172,6 +172,8 @@ fn classify(
     match retry::decide(attempts, retries, &failed, model, moved, client.now()) {
         None => Err(failed.into_error(*attempts, model)),
         Some(retry) => {
+            let made = attempts.made;
+            tracing::debug!(target: "opsmith", "attempt {made} failed, another follows");
             progress.cost = Some(retry.cost);
             progress.dated = failed.date().is_some();
             Ok(Verdict::Retry { retry, moved })
@@ -192,7 +194,6 @@ async fn prepare_retry(
         shared.discovered.forget(&prepared.region).await;
         *destination = resolve_endpoint(client, prepared).await?;
     }
-    tracing::debug!(target: "opsmith", "an attempt failed, another follows");
     let sleep = &shared.config.sleep;
     sleep.sleep(retry.min_delay, retry.max_delay).await;
     Ok(())
@@ -272,8 +273,7 @@ impl<'a> Client<'a> {
     /// No endpoint, or no credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
         let destination = resolve_endpoint(self, &prepared).await?;
-        let payload = payload(&prepared).await?;
-        authenticate(self, &prepared, &destination, &payload).await
+        authenticate(self, &prepared, &destination, &mut None).await
     }
 
     /// Makes a prepared call, and returns the answer as it came.

@@ -50,7 +50,7 @@ pub async fn sign(
     let with = Signing {
         identity: Some(identity),
         scope,
-        payload: &payload,
+        payload: Some(&payload),
         now,
     };
     SigV4.sign(request, &with)
@@ -70,9 +70,9 @@ impl AuthScheme for SigV4 {
     }
 
     fn sign(&self, attempt: &mut Request, with: &Signing<'_>) -> Result<(), SigningError> {
-        let identity = with
-            .identity
-            .ok_or_else(|| SigningError::new("there are no credentials"))?;
+        let (Some(identity), Some(payload)) = (with.identity, with.payload) else {
+            return Err(SigningError::new("there are no credentials"));
+        };
         let mut settings = SigningSettings::default();
         settings.excluded_headers = None;
         if !with.scope.double_encoding {
@@ -86,7 +86,7 @@ impl AuthScheme for SigV4 {
             .settings(settings)
             .build()
             .map_err(SigningError::new)?;
-        let body = match with.payload {
+        let body = match payload {
             Payload::Bytes(bytes) => SignableBody::Bytes(bytes),
             Payload::Sha256(hash) => SignableBody::Precomputed(hash.clone()),
         };

@@ -50,9 +50,8 @@ enum ProviderResult {
 #[derive(Debug, Clone, Copy)]
 struct ProviderContext<'a> {
     settings: &'a Settings,
-    /// The region of the call that credentials are for.
-    region: &'a str,
-    now: SystemTime,
+    /// What the credentials are for.
+    identity: IdentityContext<'a>,
     /// Sends requests to services.
     transport: &'a dyn Transport,
     /// Sends requests to the machine's own metadata, past any proxy.
@@ -64,6 +63,11 @@ struct ProviderContext<'a> {
 }
 
 impl<'a> ProviderContext<'a> {
+    /// The time now, which goes on while providers work.
+    fn now(&self) -> SystemTime {
+        self.identity.now()
+    }
+
     /// The profile to read.
     fn profile(&self) -> Result<Profile<'a>, ConfigError> {
         match self.source {
@@ -153,8 +157,7 @@ impl Chain {
         self.settings.profile()?;
         let context = ProviderContext {
             settings: &self.settings,
-            region: context.region,
-            now: context.now,
+            identity: context,
             transport: &*self.transport,
             metadata: &*self.metadata,
             prompt: self.prompt.as_ref(),
@@ -162,7 +165,7 @@ impl Chain {
         };
         let providers = [BEFORE_PROFILE, OF_PROFILE, AFTER_PROFILE];
         match first(providers.into_iter().flatten(), context).await? {
-            Ok(credentials) => unexpired(credentials, context.now),
+            Ok(credentials) => unexpired(credentials, context.now()),
             Err(reasons) => {
                 let text = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
                 let text = format!("{text}{reasons}");

@@ -50,12 +50,15 @@ impl IdentityCache {
     }
 
     async fn fresh(&self, context: IdentityContext<'_>) -> Result<Identity, ConfigError> {
-        let now = context.now;
         let mut cached = self.cached.lock().await;
+        // Both the lock and the resolver may take minutes, so the time is read after each.
+        let now = context.now();
         if let Some(fresh) = cached.as_ref().filter(|cached| cached.is_fresh(now)) {
             return Ok(fresh.identity.clone());
         }
-        match (self.resolver.resolve(context).await, cached.as_ref()) {
+        let resolved = self.resolver.resolve(context).await;
+        let now = context.now();
+        match (resolved, cached.as_ref()) {
             (Ok(identity), _) => {
                 let expiration = identity.credentials().expiration;
                 *cached = Some(CachedIdentity {
@@ -96,10 +99,23 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     /// Counts its calls. Returns credentials that last this long, or fails if that is zero.
+    /// Takes its time on its clock, in seconds.
     #[derive(Debug, Default)]
     struct Counting {
         asked: AtomicU64,
         life: AtomicU64,
+        takes: AtomicU64,
+        clock: AtomicU64,
+    }
+
+    impl Counting {
+        fn now(&self) -> SystemTime {
+            second(self.clock.load(Ordering::SeqCst))
+        }
+    }
+
+    fn second(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
     impl ResolveIdentity for Arc<Counting> {
@@ -110,12 +126,14 @@ mod tests {
             Box::pin(async move {
                 let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
                 let life = self.life.load(Ordering::SeqCst);
+                let takes = self.takes.load(Ordering::SeqCst);
+                self.clock.fetch_add(takes, Ordering::SeqCst);
                 if life == 0 {
                     return Err(ConfigError::credentials("sealed"));
                 }
                 let mut credentials = Credentials::new(asked.to_string(), "hidden", "counting");
                 credentials.expiration =
-                    (life != u64::MAX).then(|| context.now + Duration::from_secs(life));
+                    (life != u64::MAX).then(|| context.now() + Duration::from_secs(life));
                 Ok(credentials.into())
             })
         }
@@ -128,12 +146,18 @@ mod tests {
     }
 
     /// The key of the identity at a second.
-    fn key(cache: &IdentityCache, second: u64) -> Result<String, ConfigErrorKind> {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+    fn key(cache: &IdentityCache, at: u64) -> Result<String, ConfigErrorKind> {
+        wait(cache.resolve(IdentityContext::new("r", &|| second(at))))
+    }
+
+    /// The key of a resolved identity.
+    fn wait(
+        resolving: BoxFuture<'_, Result<Identity, ConfigError>>,
+    ) -> Result<String, ConfigErrorKind> {
         let resolved = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime")
-            .block_on(cache.resolve(IdentityContext::new("r", now)));
+            .block_on(resolving);
         resolved
             .map(|identity| identity.credentials().access_key_id.clone())
             .map_err(|error| error.kind())
@@ -167,6 +191,32 @@ mod tests {
         resolver.life.store(0, Ordering::SeqCst);
         assert_eq!(key(&cache, 99), Ok("1".into()));
         assert_eq!(key(&cache, 100), Err(ConfigErrorKind::CredentialRetrieval));
+    }
+
+    #[test]
+    fn the_time_goes_on_while_a_resolver_works_and_callers_wait() {
+        let (cache, resolver) = counting(100);
+        let clock = || resolver.now();
+        let context = IdentityContext::new("r", &clock);
+        resolver.takes.store(1000, Ordering::SeqCst);
+        // The credentials are as long-lived as they are at the end of a slow answer.
+        assert_eq!(wait(cache.resolve(context)), Ok("1".into()));
+        assert_eq!(wait(cache.resolve(context)), Ok("1".into()));
+        // They expire during a slow failure.
+        resolver.life.store(0, Ordering::SeqCst);
+        resolver.clock.store(1080, Ordering::SeqCst);
+        let expired = Err(ConfigErrorKind::CredentialRetrieval);
+        assert_eq!(wait(cache.resolve(context)), expired);
+        // They are no longer fresh when a caller has waited for another.
+        resolver.life.store(100, Ordering::SeqCst);
+        assert_eq!(wait(cache.resolve(context)), Ok("3".into()));
+        let other = cache.cached.try_lock().expect("nobody else");
+        let mut waiting = cache.resolve(context);
+        let mut task = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(waiting.as_mut().poll(&mut task).is_pending());
+        resolver.clock.fetch_add(80, Ordering::SeqCst);
+        drop(other);
+        assert_eq!(wait(waiting), Ok("4".into()));
     }
 
     #[test]

@@ -13,12 +13,12 @@ use crate::identity::{Identity, IdentityContext, ResolveIdentity as _};
 const HEADERS_OF_ATTEMPT: usize = 6;
 
 /// A copy of the request for one attempt, with the endpoint's headers, a signature, and the user
-/// agent. The copy shares the body.
+/// agent. The copy shares the body. `payload` is kept from attempt to attempt.
 pub(super) async fn authenticate(
     client: &Client<'_>,
     prepared: &Prepared<'_>,
     destination: &Destination,
-    payload: &Payload,
+    payload: &mut Option<Payload>,
 ) -> Result<Request, Error> {
     let config = &client.shared.config;
     let endpoint = &destination.endpoint;
@@ -33,6 +33,11 @@ pub(super) async fn authenticate(
         identity(client, scope.region).await?
     } else {
         None
+    };
+    // A stream is read for it, so not before there is something to sign with.
+    let payload = match &identity {
+        Some(_) => Some(payload_once(prepared, payload).await?),
+        None => None,
     };
     let mut attempt = copy(&prepared.request, destination);
     let with = Signing {
@@ -57,12 +62,19 @@ fn copy(request: &Request, destination: &Destination) -> Request {
     copy
 }
 
-/// How signatures cover the body. It is the same for all attempts.
-pub(super) async fn payload(prepared: &Prepared<'_>) -> Result<Payload, Error> {
-    Payload::of(&prepared.request.body).await.map_err(|error| {
-        let message = format!("the body of the request can't be read: {error}");
-        Error::Request(Cause::with(message, error))
-    })
+/// How signatures cover the body: `known` from an earlier attempt, as the body is the same for all.
+async fn payload_once<'p>(
+    prepared: &Prepared<'_>,
+    known: &'p mut Option<Payload>,
+) -> Result<&'p Payload, Error> {
+    let payload = match known.take() {
+        Some(payload) => payload,
+        None => Payload::of(&prepared.request.body).await.map_err(|error| {
+            let message = format!("the body of the request can't be read: {error}");
+            Error::Request(Cause::with(message, error))
+        })?,
+    };
+    Ok(known.insert(payload))
 }
 
 /// The identity that signs requests for a region, or `None` if the client doesn't sign.
@@ -73,11 +85,11 @@ pub(super) async fn identity(client: &Client<'_>, region: &str) -> Result<Option
         IdentitySource::Fixed(identity) => return Ok(Some(identity.clone())),
         IdentitySource::Resolved(cache) => cache,
     };
-    let now = client.now();
-    match cache.cached(now) {
+    match cache.cached(client.now()) {
         Some(identity) => Ok(Some(identity)),
         None => {
-            let context = IdentityContext::new(region, now);
+            let clock = || client.now();
+            let context = IdentityContext::new(region, &clock);
             Ok(Some(cache.resolve(context).await?))
         }
     }

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::client::Config;
+use crate::error::ConfigErrorKind;
 use crate::fake::Fake;
 use crate::http::reqwest::Reqwest;
 use crate::http::{Body, Bytes, Transport as _, TransportErrorKind};
@@ -141,6 +142,30 @@ fn a_retry_opens_a_stream_again() {
         assert!(request.contains(attempt), "{request}");
         assert!(request.contains("Credential=AKID/"), "{request}");
         assert!(request.ends_with("\r\n\r\nabcdefg"), "{request}");
+    }
+}
+
+#[test]
+fn a_stream_is_read_for_a_signature_only() {
+    // The transport would open it to send it, and this one doesn't.
+    for (config, kind) in [
+        (Config::new().anonymous(), None),
+        (Config::new(), Some(ConfigErrorKind::NoCredentials)),
+    ] {
+        let config = config
+            .region("eu-west-1")
+            .endpoint_url("http://localhost")
+            .transport(Fake::playing([]));
+        let client = Client::new(&SERVICE, config);
+        let mut prepared = client.prepare("Put", &()).expect("a request");
+        let (body, opened) = stream(None, &["abc"]);
+        prepared.request.body = body;
+        match (wait(client.send(prepared)), kind) {
+            (Ok(_), None) => {}
+            (Err(Error::Config(error)), Some(kind)) => assert_eq!(error.kind(), kind),
+            (result, _) => panic!("{result:?}"),
+        }
+        assert_eq!(opened.load(Ordering::Relaxed), 0);
     }
 }
 

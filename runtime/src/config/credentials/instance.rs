@@ -3,7 +3,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Credentials, Provider, ProviderContext, ProviderResult, failed, metadata};
+use super::{
+    Credentials, IdentityContext, Provider, ProviderContext, ProviderResult, failed, metadata,
+};
 use crate::config::Settings;
 use crate::error::ConfigError;
 use crate::future::BoxFuture;
@@ -33,7 +35,7 @@ impl Provider for Instance {
             };
             // No instance, or an instance without a role, is not an error.
             Ok(match service.credentials().await {
-                Ok(credentials) => ProviderResult::Found(extended(credentials, context.now)),
+                Ok(credentials) => ProviderResult::Found(extended(credentials, context.now())),
                 Err(Problem::Absent(reason)) => ProviderResult::NotConfigured(reason),
                 Err(Problem::NoToken) => return Err(failed(NAME, NO_TOKEN)),
             })
@@ -51,10 +53,10 @@ pub async fn region(
     settings: &Settings,
     metadata: &dyn Transport,
 ) -> Result<Option<String>, ConfigError> {
+    let clock = || settings.env().now();
     let context = ProviderContext {
         settings,
-        region: "",
-        now: settings.env().now(),
+        identity: IdentityContext::new("", &clock),
         transport: metadata,
         metadata,
         prompt: None,

@@ -53,7 +53,7 @@ pub(super) async fn answered(
         attempt += 1;
         let mut signed = request.clone();
         if let Some((identity, scope)) = &signed_by {
-            sign(&mut signed, identity, *scope, context.now)
+            sign(&mut signed, identity, *scope, context.now())
                 .await
                 .map_err(|error| failed(provider, error))?;
         }

@@ -139,7 +139,7 @@ impl Access {
         let path = self.path(context);
         if let Some(found) = path
             .as_deref()
-            .and_then(|path| cache::credentials(path, NAME, context.now))
+            .and_then(|path| cache::credentials(path, NAME, context.now()))
         {
             return Ok(found);
         }
@@ -187,8 +187,7 @@ impl Access {
         let (Some(token), Some(ends)) = (text("accessToken"), ends) else {
             return Err(unloaded(format!("Token for {} is invalid", self.start_url)));
         };
-        let now = context.now;
-        if ends.duration_since(now).unwrap_or_default() < REFRESH_BEFORE
+        if ends.duration_since(context.now()).unwrap_or_default() < REFRESH_BEFORE
             && self.session.is_some()
             && let Some(fresh) = self.refreshed(context, &entry).await
         {
@@ -197,7 +196,7 @@ impl Access {
             }
             return Ok(fresh["accessToken"].as_str().unwrap_or_default().to_owned());
         }
-        if ends > now {
+        if ends > context.now() {
             Ok(token)
         } else {
             Err(expired(context))
@@ -212,7 +211,7 @@ impl Access {
         let id = text("clientId")?;
         let secret = text("clientSecret")?;
         let registration = text("registrationExpiresAt")?;
-        if parse_time(registration)? <= context.now {
+        if parse_time(registration)? <= context.now() {
             return None;
         }
         let body = json!({"grantType": "refresh_token", "clientId": id, "clientSecret": secret, "refreshToken": token});
@@ -231,7 +230,7 @@ impl Access {
             "startUrl": self.start_url,
             "region": self.region,
             "accessToken": answer.get("accessToken")?.as_str()?,
-            "expiresAt": iso8601(context.now.checked_add(life)?)?,
+            "expiresAt": iso8601(context.now().checked_add(life)?)?,
             "clientId": id,
             "clientSecret": secret,
             "registrationExpiresAt": registration,

@@ -61,7 +61,7 @@ impl Role {
         context: &ProviderContext<'_>,
         provider: &'static str,
     ) -> Option<Credentials> {
-        cache::credentials(&self.path(context)?, provider, context.now)
+        cache::credentials(&self.path(context)?, provider, context.now())
     }
 
     /// Assumes the role and caches its credentials. `proof` is the parameter that the action needs
@@ -74,7 +74,7 @@ impl Role {
         proof: Option<(&str, String)>,
         identity: Option<&Credentials>,
     ) -> Result<Credentials, ConfigError> {
-        let region = endpoint::region(context.region);
+        let region = endpoint::region(context.identity.region);
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
         let request = Request::new("POST", services::url(context, "STS", "sts", region)?)
             .header("content-type", content_type)
@@ -102,7 +102,7 @@ impl Role {
     ) -> String {
         // The AWS CLI's default session name.
         let seconds = context
-            .now
+            .now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .as_secs();

@@ -73,7 +73,8 @@ pub(super) fn resolve_in(
     fake: &Arc<Fake>,
 ) -> Result<Credentials, ConfigError> {
     let chain = Chain::new(settings.clone(), fake.clone(), fake.clone());
-    wait(chain.credentials(IdentityContext::new(region, settings.env().now())))
+    let clock = || settings.env().now();
+    wait(chain.credentials(IdentityContext::new(region, &clock)))
 }
 
 /// The result of one provider for a profile.
@@ -82,10 +83,10 @@ pub(super) fn provide(
     settings: &Settings,
 ) -> Result<ProviderResult, ConfigError> {
     let fake = failing();
+    let clock = || settings.env().now();
     wait(provider.provide(ProviderContext {
         settings,
-        region: "eu-west-1",
-        now: settings.env().now(),
+        identity: IdentityContext::new("eu-west-1", &clock),
         transport: &*fake,
         metadata: &*fake,
         prompt: None,

@@ -1,5 +1,7 @@
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use super::super::testing::{LATE, answering, failing, resolve, resolve_in, sent, signed_by, wait};
 use super::super::{Chain, IdentityContext, Prompt};
@@ -167,15 +169,54 @@ fn a_person_is_asked_for_the_code_of_a_device() {
         "{error}"
     );
     let fake = answering(&[(200, &answer("ASIA"))]);
-    let settings = settings(&scene);
-    let context = IdentityContext::new("r", settings.env().now());
-    let chain = Chain::new(settings, fake.clone(), fake.clone()).prompt(Arc::new(Person));
+    let context = IdentityContext::new("r", &SystemTime::now);
+    let chain = Chain::new(settings(&scene), fake.clone(), fake.clone()).prompt(Arc::new(Person));
     wait(chain.credentials(context)).expect("credentials");
     assert!(
         sent(&fake)
             .concat()
             .ends_with("&SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme&TokenCode=123456")
     );
+}
+
+/// A person who takes ten minutes.
+#[derive(Debug)]
+struct SlowPerson(Arc<AtomicU64>);
+
+impl Prompt for SlowPerson {
+    fn ask(&self, _: &str) -> io::Result<String> {
+        self.0.fetch_add(600, Ordering::Relaxed);
+        Ok("123456".to_owned())
+    }
+}
+
+#[test]
+fn each_request_is_signed_with_the_time_at_which_it_is_sent() {
+    let config =
+        format!("[default]\nrole_arn = r\nsource_profile = default\nmfa_serial = m\n{KEYS}");
+    let scene = Scene::new(&config, "", &[]);
+    let fake = answering(&[(503, ""), (200, &answer("ASIA"))]);
+    let seconds = Arc::new(AtomicU64::new(0));
+    let chain = Chain::new(settings(&scene), fake.clone(), fake.clone());
+    let chain = chain.prompt(Arc::new(SlowPerson(seconds.clone())));
+    // Each look at the clock takes a second.
+    let clock = || {
+        let seconds = seconds.fetch_add(1, Ordering::Relaxed);
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    };
+    wait(chain.credentials(IdentityContext::new("r", &clock))).expect("credentials");
+    let dates: Vec<_> = fake
+        .requests()
+        .iter()
+        .flat_map(|request| request.headers.clone())
+        .filter(|(name, _)| name == "x-amz-date")
+        .map(|(_, date)| date)
+        .collect();
+    let [first, second] = &*dates else {
+        panic!("{dates:?}")
+    };
+    assert!(&**first >= "19700101T001000Z", "{dates:?}");
+    assert!(first < second, "{dates:?}");
 }
 
 #[test]
