@@ -144,7 +144,7 @@ fn manifest(service: &Service<'_>, runtime: Option<&Path>) -> String {
         None => String::new(),
     };
     let mut text = format!(
-        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = {}\n\n[features]\ndefault = [\"client\"]\n",
+        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = {}\nkeywords = [\"aws\", \"client\"]\ncategories = [\"api-bindings\"]\n\n[features]\ndefault = [\"client\"]\n",
         quoted(&format!("opsmith-{}", service.command)),
         quoted(&about(service.title)),
         quoted(env!("CARGO_PKG_RUST_VERSION")),

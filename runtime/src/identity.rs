@@ -15,6 +15,7 @@ use std::time::SystemTime;
 
 /// The keys that sign a request. Debug shows neither the secret key nor the session token.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Credentials {
     /// The public half of the key.
     pub access_key_id: String,
