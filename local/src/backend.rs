@@ -120,11 +120,11 @@ impl ServiceError {
     pub(crate) fn not_implemented(name: &str, implemented: &[&str]) -> Self {
         let others = match implemented {
             [] => String::new(),
-            names => format!(", which does {}", names.join(", ")),
+            names => format!("; it has {}", names.join(", ")),
         };
         ServiceError::new(
             "NotImplementedException",
-            format!("The local endpoint does not do {name}{others}."),
+            format!("The local endpoint does not implement {name}{others}."),
         )
     }
 }

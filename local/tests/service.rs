@@ -155,6 +155,6 @@ fn without_samples_an_operation_that_nothing_does_is_an_error() {
     let endpoint = Endpoint::with_backend(&SERVICE, (), options).unwrap();
     let error = call(config(&endpoint), 10).unwrap_err();
     assert_eq!(error.code(), Some("NotImplementedException"));
-    let message = "The local endpoint does not do Do.";
+    let message = "The local endpoint does not implement Do.";
     assert!(error.to_string().contains(message), "{error}");
 }

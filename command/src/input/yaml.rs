@@ -222,7 +222,7 @@ fn known_tag(tag: Option<&Tag>, expected: &str) -> Result<(), String> {
 }
 
 fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Document, String> {
-    let wrong = |kind: &str| format!("the text is not a {kind}, which its tag asks for");
+    let wrong = |kind: &str| format!("the text is not {kind}, which its tag asks for");
     match tag.map(short).as_deref() {
         // YAML's type for a default value, which is not in use.
         None if plain && text == "=" => Err("= alone is not a value; put it in quotes".to_owned()),
@@ -240,16 +240,16 @@ fn plain_or_tagged(tag: Option<&Tag>, text: String, plain: bool) -> Result<Docum
         Some("null") => Ok(Document::Null),
         Some("int") => integer(&text)
             .map(Document::Integer)
-            .ok_or_else(|| wrong("integer")),
+            .ok_or_else(|| wrong("an integer")),
         Some("float") => scalar::float(&text)
             .map(Document::Float)
-            .ok_or_else(|| wrong("number")),
+            .ok_or_else(|| wrong("a number")),
         Some("bool") => boolean(&text)
             .map(Document::Boolean)
-            .ok_or_else(|| wrong("boolean")),
+            .ok_or_else(|| wrong("a boolean")),
         Some("timestamp") => timestamp(&text)
             .map(Document::Timestamp)
-            .ok_or_else(|| wrong("date")),
+            .ok_or_else(|| wrong("a date")),
         Some(_) => Err(UNKNOWN_TAG.to_owned()),
     }
 }

@@ -1,7 +1,6 @@
 //! [`Log`]: a worker's events, as a JSON object per line on standard error, and its health file.
 
 use opsmith_runtime::Timestamp;
-use opsmith_runtime::files::replace;
 use opsmith_runtime::schema::TimestampFormat;
 use opsmith_worker::{Ended, Event};
 use serde_json::{Value, json};
@@ -40,8 +39,9 @@ impl Log {
 
     fn update_health(&self, time: &str) {
         if let Some(path) = &self.health {
-            // A file that is not written shows by its age.
-            let _ = replace(path, format!("{time}\n").as_bytes());
+            // In place, as it may be a pipe, a device or a mounted file. A file that could not be
+            // written shows by its age.
+            let _ = std::fs::write(path, format!("{time}\n"));
         }
     }
 }

@@ -136,7 +136,8 @@ impl Config {
         self
     }
 
-    /// What sends this client's requests, in place of HTTP over the network.
+    /// What sends this client's requests, in place of HTTP over the network. Requests for credentials
+    /// do not go through it ([`Loader::transport`](crate::config::Loader::transport) is for them).
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self

@@ -23,7 +23,9 @@ pub(crate) trait EndpointUrls: fmt::Debug + Send + Sync {
 
 /// The URL with at least `/` as its path, or `None` if its host can't exist.
 pub(super) fn url(url: &str) -> Option<String> {
-    let url: Uri = url.parse().ok()?;
+    // A `#` in a password ends the host early.
+    let fragment = url.split_once('#').map_or("", |(_, fragment)| fragment);
+    let url: Uri = url.parse().ok().filter(|_| !fragment.contains('@'))?;
     url.scheme()?;
     is_host(url.host()?).then(|| url.to_string())
 }
@@ -70,6 +72,7 @@ mod tests {
             "http://[x]/",
             "",
             "://",
+            "http://me:hunter2#x@host/",
         ] {
             assert_eq!(url(given), None, "{given}");
         }

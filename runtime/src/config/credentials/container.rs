@@ -6,7 +6,7 @@ use super::{Credentials, Provider, ProviderContext, ProviderResult, failed, meta
 use crate::config::Env;
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::future::BoxFuture;
-use crate::http::{Header, Request};
+use crate::http::{Header, Request, masked};
 use crate::retry::{Sleep as _, TokioSleep};
 use ::http::Uri;
 
@@ -80,7 +80,7 @@ fn check(url: &str) -> Result<(), ConfigError> {
     let uri: Option<Uri> = url.parse().ok();
     let uri = uri
         .filter(|uri| uri.scheme().is_some())
-        .ok_or_else(|| invalid(format!("{url} is not a URL.")))?;
+        .ok_or_else(|| invalid(format!("{} is not a URL.", masked(url))))?;
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     let loopback = host
         .parse::<std::net::IpAddr>()
@@ -222,6 +222,11 @@ mod tests {
         for (url, answers, expected) in [
             ("http://example.invalid/", &[][..], host),
             ("nonsense", &[], "nonsense is not a URL."),
+            (
+                "http://me:hunter2 x@127.0.0.1:1/",
+                &[],
+                "http://***:***@127.0.0.1:1/ is not a URL.",
+            ),
             ("http://127.0.0.1:7/", answers, not_there),
         ] {
             let (_scene, settings) = settings(&[(FULL, url)]);

@@ -34,11 +34,11 @@ pub(super) async fn ask(
 /// The credentials in an answer, whose keys are those of both services.
 pub(super) fn credentials(body: &[u8], source: &'static str) -> Result<Credentials, String> {
     let answer: Json =
-        serde_json::from_slice(body).map_err(|_| "the answer is no JSON".to_owned())?;
+        serde_json::from_slice(body).map_err(|_| "the answer is not JSON".to_owned())?;
     let text = |key: &str| answer.get(key).and_then(Json::as_str).map(str::to_owned);
     let required = |key: &str| text(key).ok_or_else(|| missing(key, text("Code"), text("Message")));
     let expiration = text("Expiration")
-        .map(|text| parse_time(&text).ok_or("the Expiration in the answer is no moment"));
+        .map(|text| parse_time(&text).ok_or("the Expiration in the answer is not a time"));
     Ok(Credentials {
         session_token: text("Token"),
         expiration: expiration.transpose()?,

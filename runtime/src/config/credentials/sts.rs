@@ -146,7 +146,7 @@ fn text<'d>(document: &'d roxmltree::Document<'_>, name: &str) -> Option<&'d str
 
 fn credentials(body: &str, provider: &'static str) -> Result<Credentials, String> {
     let document = roxmltree::Document::parse(body)
-        .map_err(|error| format!("the answer of STS is no XML: {error}"))?;
+        .map_err(|error| format!("the answer of STS is not XML: {error}"))?;
     let part = |name: &str| text(&document, name).map(str::to_owned);
     let required =
         |name: &str| part(name).ok_or_else(|| format!("the answer of STS has no {name}"));
@@ -155,7 +155,7 @@ fn credentials(body: &str, provider: &'static str) -> Result<Credentials, String
     Ok(Credentials {
         session_token: Some(required("SessionToken")?),
         expiration: Some(
-            parse_time(&expiration).ok_or("the Expiration in the answer of STS is no moment")?,
+            parse_time(&expiration).ok_or("the Expiration in the answer of STS is not a time")?,
         ),
         account_id: account.filter(|account| !account.is_empty()),
         ..Credentials::new(

@@ -129,7 +129,7 @@ fn errors_of_the_service_are_told_in_its_words() {
         (
             200,
             "{}",
-            "Error when retrieving credentials from assume-role: the answer of STS is no XML",
+            "Error when retrieving credentials from assume-role: the answer of STS is not XML",
         ),
         (
             200,

@@ -136,7 +136,7 @@ fn an_instance_without_a_role_has_nothing_to_give() {
         (
             &[],
             &[(200, "T"), (200, "r"), (200, "<html>")],
-            "iam-role: the answer is no JSON",
+            "iam-role: the answer is not JSON",
         ),
     ] {
         let (_scene, settings) = settings(variables);
