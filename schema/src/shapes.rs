@@ -3,7 +3,7 @@
 use crate::traits::find;
 use crate::{Fault, Flags, TimestampFormat, Trait};
 
-/// Index of a shape in [`Service::shapes`].
+/// Index of a shape in [`Service::shapes`](crate::Service::shapes).
 pub type ShapeIndex = u32;
 
 /// One shape.
