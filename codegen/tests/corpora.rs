@@ -223,7 +223,7 @@ fn crates_of_botocore_compile_without_a_warning() {
         return;
     };
     let large = "sagemaker glue quicksight ssm securityhub config dynamodb ecs dms rekognition";
-    let small = "codebuild codecommit codepipeline cognito-idp comprehend events firehose kinesis kms lightsail logs organizations \
+    let small = "acm cloudtrail codebuild codecommit codedeploy codepipeline cognito-idp comprehend events firehose kinesis kms directconnect lightsail logs organizations \
                  route53resolver secretsmanager servicediscovery sqs stepfunctions wafv2 workspaces athena";
     let crates: Vec<_> = large
         .split_whitespace()

@@ -79,7 +79,7 @@ impl std::fmt::Display for Doubt {
                 "the answer is not {name}: it may come from a proxy or a login page, and not from the service"
             ),
             Doubt::Encoding => {
-                f.write_str("the answer is not UTF-8: what is no text in it is shown as U+FFFD")
+                f.write_str("the answer is not UTF-8: invalid bytes are shown as U+FFFD")
             }
         }
     }

@@ -7,7 +7,6 @@ pub(crate) use cache::IdentityCache;
 
 use crate::error::ConfigError;
 use crate::future::BoxFuture;
-
 use crate::redact::REDACTED;
 use std::fmt;
 use std::sync::Arc;

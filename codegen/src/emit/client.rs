@@ -4,7 +4,7 @@ use super::{deprecated, doc_lines, prose, rustdoc};
 use crate::rust::{Operation, Service, Shape};
 use opsmith_schema::ShapeIndex;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 pub(crate) fn items(service: &Service<'_>) -> TokenStream {
     let methods = service
@@ -72,13 +72,11 @@ fn method(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let example = super::example::docs(service, operation);
     let deprecated = deprecated(operation.deprecated());
     let method = &operation.method;
-    let rust = |index: Option<ShapeIndex>| {
-        index
-            .and_then(|index| service.at(index))
-            .map(|shape: &Shape<'_>| &shape.rust)
-    };
-    let output = rust(operation.output).map_or_else(|| quote! { () }, |output| quote! { #output });
-    let (parameter, argument) = match rust(operation.input) {
+    let shape = |index: Option<ShapeIndex>| index.and_then(|index| service.at(index));
+    let (input, output) = (shape(operation.input), shape(operation.output));
+    let allow = allow_deprecated([input, output]);
+    let output = output.map_or_else(|| quote! { () }, |shape| shape.rust.to_token_stream());
+    let (parameter, argument) = match input.map(|shape| &shape.rust) {
         Some(input) => (Some(quote! { , input: #input }), quote! { input }),
         None => (None, quote! { () }),
     };
@@ -87,10 +85,20 @@ fn method(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
         #errors
         #example
         #deprecated
+        #allow
         pub fn #method(&self #parameter) -> Call<#output> {
             self.0.call(#name, #argument)
         }
     }
+}
+
+/// The method of an operation compiles without a warning where its input or output is deprecated:
+/// the warning is for callers, who get it when they build the input.
+fn allow_deprecated(shapes: [Option<&Shape<'_>>; 2]) -> Option<TokenStream> {
+    let mut shapes = shapes.into_iter().flatten();
+    shapes
+        .any(|shape| shape.deprecated.is_some())
+        .then(|| quote! { #[allow(deprecated)] })
 }
 
 /// The section of the documentation that lists the operation's errors.

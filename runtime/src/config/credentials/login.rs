@@ -27,7 +27,7 @@ impl Provider for Login {
                 Some(session) => Err(failed(
                     self.name(),
                     format_args!(
-                        "sessions of aws login are not built; configure another source of credentials\nThe session is \
+                        "sessions of aws login are not supported; configure another source of credentials\nThe session is \
                          in {}.",
                         session.origin
                     ),

@@ -23,6 +23,7 @@ impl Client {
     /// let output = client.r#do(DoInput::new(Choice::Text("text".to_owned()))).await?;
     #[doc = example!(end)]
     #[deprecated = "use another"]
+    #[allow(deprecated)]
     pub fn r#do(&self, input: DoInput) -> Call<DoOutput> {
         self.0.call("Do", input)
     }

@@ -3,6 +3,7 @@
 
 opsmith_runtime::enumeration! {
     /// Part of [`DoInput`](super::DoInput).
+    #[deprecated = "level another"]
     pub enum Level {
         /// `low`
         Low = "low",

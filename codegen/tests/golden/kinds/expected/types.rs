@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 opsmith_runtime::structure! {
     /// Error of `Do`.
+    #[deprecated = "break another"]
     #[derive(Eq, Hash)]
     pub struct Broken {
         optional message: String,
@@ -17,6 +18,7 @@ opsmith_runtime::structure! {
 
 opsmith_runtime::union! {
     /// Part of [`DoInput`], [`DoOutput`].
+    #[deprecated = "choose another"]
     #[derive(Eq, Hash)]
     pub enum Choice {
         #[deprecated]
@@ -28,6 +30,7 @@ opsmith_runtime::union! {
 
 opsmith_runtime::structure! {
     /// Input of `Do`.
+    #[deprecated = "give another"]
     pub struct DoInput {
         /// The token of this call. It is **kept**.
         ///
@@ -58,6 +61,7 @@ opsmith_runtime::structure! {
 
 opsmith_runtime::structure! {
     /// Output of `Do`.
+    #[deprecated]
     #[derive(Eq, Hash)]
     pub struct DoOutput {
         /// Required.
