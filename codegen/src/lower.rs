@@ -61,17 +61,23 @@ pub(crate) fn lower<'a>(
         id,
     };
     traits::check(&service.traits, &place, &mut report);
-    let protocol = protocol(id, service, &mut report);
+    let protocols = protocols(id, service, &mut report);
+    let protocol = protocols.first().copied().unwrap_or(Protocol::AwsJson1_1);
     let (named, omitted) = closure::operations(input, id, service, &mut report);
     let closure = closure::Closure::of(input, &named, service, &mut report);
-    let service_traits = traits::service(&service.traits, arena);
-    let uses_query_errors = service_traits.contains(&Trait::AwsQueryCompatible);
-    let shapes = shapes::lower(input, &closure, uses_query_errors, &mut report);
+    let service_traits = traits::service(&service.traits, protocol, arena);
+    let wire = shapes::Wire {
+        protocol,
+        has_query_errors: protocol == Protocol::AwsQuery
+            || service_traits.contains(&Trait::AwsQueryCompatible),
+    };
+    let shapes = shapes::lower(input, &closure, wire, &mut report);
     let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
     let lowering = Operations {
         input,
         service,
         closure: &closure,
+        protocol,
         methods: methods(input.model),
         words: &words,
     };
@@ -86,7 +92,6 @@ pub(crate) fn lower<'a>(
         report.add_trait(&service.file, id, which, problem, help);
     });
     check_exceptions(input, &mut report);
-    let (protocols, protocol) = protocol;
     let title = traits::text(&service.traits, TraitKind::Title);
     let docs = docs::docs(&service.traits, arena);
     let command = words.service(id, service, &mut report);
@@ -207,10 +212,9 @@ fn find_service<'m>(input: &Input<'m, '_>, report: &mut Report) -> Option<(&'m s
     }
 }
 
-/// All protocols, and the one to speak.
-fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<Protocol>, Protocol) {
-    let (offered, spoken) = traits::protocols(&service.traits);
-    let spoken = spoken.unwrap_or_else(|named| {
+/// All protocols that the service offers, in the order in which they are preferred.
+fn protocols(id: &str, service: &Shape, report: &mut Report) -> Vec<Protocol> {
+    traits::protocols(&service.traits).unwrap_or_else(|named| {
         let (which, problem) = match named.as_slice() {
             [] => ("", "the service names no protocol".to_owned()),
             [first, ..] => (
@@ -221,11 +225,11 @@ fn protocol(id: &str, service: &Shape, report: &mut Report) -> (Vec<Protocol>, P
                 ),
             ),
         };
-        let help = "services that offer aws.protocols#awsJson1_0 or aws.protocols#awsJson1_1 are";
+        let known = Protocol::ALL.iter().map(|protocol| protocol.kind().id());
+        let help = format!("add one of {}", known.collect::<Vec<_>>().join(", "));
         report.add_trait(&service.file, id, which, problem, help);
-        Protocol::AwsJson1_1
-    });
-    (offered, spoken)
+        vec![Protocol::AwsJson1_1]
+    })
 }
 
 /// The prefix of the operation in `x-amz-target`: the service's name, unless an importer recorded
@@ -265,6 +269,7 @@ struct Operations<'m, 'a> {
     input: &'m Input<'m, 'a>,
     service: &'m Shape,
     closure: &'m closure::Closure<'m>,
+    protocol: Protocol,
     methods: names::Methods,
     words: &'m commands::Words<'m>,
 }
@@ -291,7 +296,7 @@ impl<'a> Operations<'_, 'a> {
             report.add_trait(&shape.file, id, kind.id(), problem, help);
         });
         let waiters = arena.list(waiters);
-        let mut kept = traits::kept(&shape.traits, Sites::OPERATION, arena);
+        let mut kept = traits::kept(&shape.traits, Sites::OPERATION, self.protocol, arena);
         kept.extend(pages::pages(self.input.model, shape, self.service, arena));
         kept.extend((!waiters.is_empty()).then_some(Trait::Waitable(waiters)));
         let words = waiters

@@ -28,6 +28,8 @@ pub(crate) fn of_trait(found: &Trait<'_>) -> Vec<(String, String)> {
             .iter()
             .map(|found| named(found.name, waiter(found)))
             .collect(),
+        Value::Http(http) => one(format!("{} {}", http.method, http.uri)),
+        Value::XmlNamespace(namespace) => one(namespace.uri.to_owned()),
     }
 }
 

@@ -6,9 +6,13 @@
 //! `Encoder`'s, so that they are the same in every format.
 
 pub mod base64;
+#[cfg(feature = "cbor")]
+pub(crate) mod cbor;
 mod encoder;
 mod error;
 pub mod json;
+#[cfg(feature = "xml")]
+pub(crate) mod xml;
 
 pub use encoder::{EncodeMode, Encoded};
 pub(crate) use encoder::{Encoder, Format};
@@ -21,7 +25,7 @@ use crate::visit::{Visit, VisitError, Visitor};
 /// A format of bodies.
 pub(crate) trait Codec: Sync {
     /// Writes the format.
-    type Format: Format;
+    type Format: Format<Output = Vec<u8>>;
 
     /// A writer that appends to these bytes.
     fn format(&self, out: Vec<u8>) -> Self::Format;

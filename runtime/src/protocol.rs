@@ -5,6 +5,9 @@
 //! compiled, so that a program links only the protocols of its services.
 
 mod error;
+mod http;
+#[cfg(feature = "xml")]
+mod query;
 mod rpc;
 
 use crate::codec::json::Json;

@@ -116,6 +116,10 @@ macro_rules! forward {
             let $this = self;
             $inner.begin(parts)
         }
+        fn resume(&mut self, parts: CompoundKind) -> VisitResult {
+            let $this = self;
+            $inner.resume(parts)
+        }
         fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
             let $this = self;
             $inner.member(index)
@@ -182,6 +186,9 @@ impl<T: Visitor + Default> Visitor for Vec<T> {
         self.clear();
         begins(parts, CompoundKind::Elements)
     }
+    fn resume(&mut self, parts: CompoundKind) -> VisitResult {
+        begins(parts, CompoundKind::Elements)
+    }
     fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         self.push(T::default());
         let last = self.last_mut().ok_or_else(|| VisitError::kind("list"))?;
@@ -202,6 +209,9 @@ impl<T: Visit> Visit for Vec<T> {
 impl<T: Visitor + Default> Visitor for BTreeMap<String, T> {
     fn begin(&mut self, parts: CompoundKind) -> VisitResult {
         self.clear();
+        begins(parts, CompoundKind::Entries)
+    }
+    fn resume(&mut self, parts: CompoundKind) -> VisitResult {
         begins(parts, CompoundKind::Entries)
     }
     fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {

@@ -115,6 +115,11 @@ pub trait Visitor {
             CompoundKind::Entries => "map",
         }))
     }
+    /// More parts of a compound follow, whose other parts came before, then `end`: in XML, the
+    /// elements of a list may stand between other members.
+    fn resume(&mut self, parts: CompoundKind) -> VisitResult {
+        self.begin(parts)
+    }
     /// The value of the member with this index in the structure's schema follows.
     fn member(&mut self, _index: usize) -> Result<&mut dyn Visitor, VisitError> {
         Err(VisitError::kind("structure"))

@@ -37,6 +37,10 @@ pub enum Form {
     Fixed,
     /// A path into an input.
     Path,
+    /// The method, path and status of an operation.
+    Http,
+    /// A namespace of XML.
+    XmlNamespace,
     /// An object, of which this part counts and must be there.
     Part(&'static str, &'static Form),
     /// An object, of which this part counts if it is there; the trait may also be a mark.
@@ -45,4 +49,21 @@ pub enum Form {
     Object(&'static [(&'static str, Form, bool)]),
     /// The trait asks for something that is not supported: what that is.
     Unsupported(&'static str),
+}
+
+impl Form {
+    /// The parts of a form that is an object of several parts: each with its form and whether it
+    /// must be there.
+    pub const fn parts(&self) -> Option<&'static [(&'static str, Form, bool)]> {
+        match self {
+            Form::Object(parts) => Some(parts),
+            Form::Http => Some(&[
+                ("method", Form::Word, true),
+                ("uri", Form::Text, true),
+                ("code", Form::Status, false),
+            ]),
+            Form::XmlNamespace => Some(&[("uri", Form::Text, true), ("prefix", Form::Text, false)]),
+            _ => None,
+        }
+    }
 }

@@ -27,5 +27,7 @@ pub use pagination::*;
 pub use service::*;
 pub use shapes::*;
 pub use traits::*;
-pub use values::{Choice, Fault, Fixed, Step, TimestampFormat, Value};
+pub use values::{
+    Choice, Fault, Fixed, Http, Step, TimestampFormat, Value, XmlNamespace, http, xml_namespace,
+};
 pub use waiters::*;

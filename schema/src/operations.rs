@@ -1,7 +1,7 @@
 //! Operations of a service.
 
 use crate::traits::find;
-use crate::{Fixed, Pagination, ShapeIndex, Step, Trait, Waiter};
+use crate::{Fixed, Http, Pagination, ShapeIndex, Step, Trait, Waiter};
 
 /// One operation.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,11 @@ impl<'a> Operation<'a> {
     /// Why the operation's pages are not supported, if they are not.
     pub fn unpaged(&self) -> Option<&'a str> {
         find!(self.traits, Unpaged)
+    }
+
+    /// The HTTP method, path and status of protocols that bind members to parts of a message.
+    pub fn http(&self) -> Option<&'a Http<'a>> {
+        find!(self.traits, Http)
     }
 
     /// The operation's waiters.

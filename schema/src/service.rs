@@ -3,7 +3,7 @@
 use crate::rules::RuleSet;
 use crate::shapes::document;
 use crate::traits::find;
-use crate::{Flags, Kind, Member, Operation, Shape, ShapeIndex, Trait, TraitKind};
+use crate::{Flags, Kind, Member, Operation, Shape, ShapeIndex, Trait, TraitKind, XmlNamespace};
 
 /// One service: the root of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -129,6 +129,11 @@ impl<'a> Service<'a> {
         self.operation(find!(self.traits, ClientEndpointDiscovery)?)
     }
 
+    /// The namespace of names in XML bodies, if there is one.
+    pub fn xml_namespace(&self) -> Option<&'a XmlNamespace<'a>> {
+        find!(self.traits, XmlNamespace)
+    }
+
     /// The service's own name: the shape id without its namespace, e.g. `CodePipeline_20150709`.
     pub fn name(&self) -> &'a str {
         self.id.split_once('#').map_or(self.id, |(_, name)| name)
@@ -157,15 +162,15 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// All protocols, in the order in which generators prefer them.
+    /// All protocols, in the order in which generators prefer them: that of botocore.
     pub const ALL: &'static [Protocol] = &[
         Protocol::AwsJson1_1,
         Protocol::AwsJson1_0,
         Protocol::RestJson1,
         Protocol::RestXml,
+        Protocol::RpcV2Cbor,
         Protocol::AwsQuery,
         Protocol::Ec2Query,
-        Protocol::RpcV2Cbor,
     ];
 
     /// The protocol's trait.

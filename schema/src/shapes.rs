@@ -1,7 +1,7 @@
 //! Shapes and their members.
 
 use crate::traits::find;
-use crate::{Fault, Flags, TimestampFormat, Trait};
+use crate::{Fault, Flags, TimestampFormat, Trait, XmlNamespace};
 
 /// Index of a shape in [`Service::shapes`](crate::Service::shapes).
 pub type ShapeIndex = u32;
@@ -85,6 +85,28 @@ pub enum Width {
     Long,
     /// `bigInteger`
     Big,
+}
+
+/// Where a member at the top of an input, output or error is in an HTTP message (Smithy's HTTP
+/// binding traits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Location<'a> {
+    /// A field of the body.
+    Field,
+    /// The whole body.
+    Payload,
+    /// A part of the path.
+    Label,
+    /// A parameter of the query string, by its name.
+    Query(&'a str),
+    /// Parameters of the query string: the entries of a map.
+    QueryParams,
+    /// A header, by its name.
+    Header(&'a str),
+    /// Headers that begin with this prefix: the entries of a map.
+    PrefixHeaders(&'a str),
+    /// The status of the answer.
+    Status,
 }
 
 /// What a model says of an error structure.
@@ -182,6 +204,21 @@ impl<'a> Shape<'a> {
         self.name == code || find!(self.traits, AwsQueryError) == Some(code)
     }
 
+    /// The name of the element that holds a value of the shape by itself.
+    pub fn xml_name(&self) -> &'a str {
+        find!(self.traits, XmlName).unwrap_or(self.name)
+    }
+
+    /// The namespace of the element that holds a value of the shape, if the shape says so.
+    pub fn xml_namespace(&self) -> Option<&'a XmlNamespace<'a>> {
+        find!(self.traits, XmlNamespace)
+    }
+
+    /// The format of text or bytes, as a media type.
+    pub fn media_type(&self) -> Option<&'a str> {
+        find!(self.traits, MediaType)
+    }
+
     /// Whether this is a structure or a union.
     pub fn has_members(&self) -> bool {
         matches!(self.kind, Kind::Structure | Kind::Union)
@@ -197,6 +234,9 @@ impl<'a> Member<'a> {
     /// Sets flags.
     pub const fn flags(mut self, flags: Flags) -> Self {
         self.flags = self.flags.union(flags);
+        if flags.intersects(Flags::BINDINGS) {
+            self.flags = self.flags.union(Flags::BOUND);
+        }
         self
     }
 
@@ -213,6 +253,15 @@ impl<'a> Member<'a> {
     /// Sets the list of traits.
     pub const fn with(mut self, traits: &'a [Trait<'a>]) -> Self {
         self.traits = traits;
+        let mut at = 0;
+        while at < traits.len() {
+            if let Trait::HttpHeader(_) | Trait::HttpPrefixHeaders(_) | Trait::HttpQuery(_) =
+                traits[at]
+            {
+                self.flags = self.flags.union(Flags::BOUND);
+            }
+            at += 1;
+        }
         self
     }
 
@@ -234,6 +283,52 @@ impl<'a> Member<'a> {
     /// The pattern that text has to match, if the member says so rather than its shape.
     pub fn pattern(&self) -> Option<&'a str> {
         find!(self.traits, Pattern)
+    }
+
+    /// The name that the member states for its element in XML.
+    pub fn stated_xml_name(&self) -> Option<&'a str> {
+        find!(self.traits, XmlName)
+    }
+
+    /// The name of the member's element in XML.
+    pub fn xml_name(&self) -> &'a str {
+        self.stated_xml_name().unwrap_or(self.name)
+    }
+
+    /// The namespace of the member's element, if the member says so.
+    pub fn xml_namespace(&self) -> Option<&'a XmlNamespace<'a>> {
+        find!(self.traits, XmlNamespace)
+    }
+
+    /// The name that the member states for requests of the EC2 query protocol.
+    pub fn ec2_query_name(&self) -> Option<&'a str> {
+        find!(self.traits, Ec2QueryName)
+    }
+
+    /// Where the member is in an HTTP message, at the top of an input, output or error.
+    pub fn location(&self) -> Location<'a> {
+        if !self.is(Flags::BOUND) {
+            return Location::Field;
+        }
+        let flags = [
+            (Flags::HTTP_PAYLOAD, Location::Payload),
+            (Flags::HTTP_LABEL, Location::Label),
+            (Flags::HTTP_QUERY_PARAMS, Location::QueryParams),
+            (Flags::HTTP_RESPONSE_CODE, Location::Status),
+        ];
+        let flagged = flags.into_iter().find(|(flag, _)| self.is(*flag));
+        let stated = || {
+            self.traits.iter().find_map(|found| match found {
+                Trait::HttpQuery(name) => Some(Location::Query(name)),
+                Trait::HttpHeader(name) => Some(Location::Header(name)),
+                Trait::HttpPrefixHeaders(prefix) => Some(Location::PrefixHeaders(prefix)),
+                _ => None,
+            })
+        };
+        flagged
+            .map(|(_, location)| location)
+            .or_else(stated)
+            .unwrap_or(Location::Field)
     }
 
     /// The endpoint parameter that the member sets, if any.

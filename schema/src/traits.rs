@@ -11,7 +11,10 @@
 
 use crate::forms::Form;
 use crate::values::Payload;
-use crate::{Auth, Fault, Fixed, Pagination, Step, TimestampFormat, Value, Waiter};
+use crate::{
+    Auth, Fault, Fixed, Http, Pagination, Protocol, Step, TimestampFormat, Value, Waiter,
+    XmlNamespace,
+};
 
 bitflags::bitflags! {
     /// Where the schema keeps a trait.
@@ -29,6 +32,8 @@ bitflags::bitflags! {
         const CALL = Self::SERVICE.bits() | Self::OPERATION.bits();
         /// On shapes and members.
         const VALUE = Self::SHAPE.bits() | Self::MEMBER.bits();
+        /// On the service, shapes and members.
+        const PLACES = Self::SERVICE.bits() | Self::VALUE.bits();
     }
 }
 
@@ -175,6 +180,9 @@ macro_rules! traits {
                 )*
                 /// Of a structure: at least one member is required.
                 const HAS_REQUIRED = 1 << 31;
+                /// Of a member: where it stands at the top of an input, output or error, it is
+                /// outside the fields of the body ([`Member::location`](crate::Member::location)).
+                const BOUND = 1 << 30;
             }
         }
 
@@ -240,6 +248,21 @@ traits! {
             "smithy.api#idempotencyToken", MEMBER, "idempotency token", Additive;
         /// The member becomes part of the host name.
         HostLabel = HOST_LABEL(1 << 4): "smithy.api#hostLabel", MEMBER, "host label", Additive;
+        /// The member is a part of the path.
+        HttpLabel = HTTP_LABEL(1 << 5): "smithy.api#httpLabel", MEMBER, "part of the path", Additive;
+        /// The member is the body.
+        HttpPayload = HTTP_PAYLOAD(1 << 6): "smithy.api#httpPayload", MEMBER, "whole body", Additive;
+        /// Entries of the map are parameters of the query string.
+        HttpQueryParams = HTTP_QUERY_PARAMS(1 << 7):
+            "smithy.api#httpQueryParams", MEMBER, "parameters of the query string", Additive;
+        /// The member is the status of the answer.
+        HttpResponseCode = HTTP_RESPONSE_CODE(1 << 8):
+            "smithy.api#httpResponseCode", MEMBER, "HTTP status", Additive;
+        /// The member is an attribute of the structure's element.
+        XmlAttribute = XML_ATTRIBUTE(1 << 9): "smithy.api#xmlAttribute", MEMBER, "XML attribute", Additive;
+        /// Elements of a list and entries of a map have no element around them.
+        XmlFlattened = XML_FLATTENED(1 << 10):
+            "smithy.api#xmlFlattened", MEMBER, "flat in XML", Additive;
     }
     marks {
         /// Clients ask for the error codes that the service had over AWS Query.
@@ -280,8 +303,21 @@ traits! {
         Error(Fault): "smithy.api#error", SHAPE, Form::OneOf(Fault::WORDS), "fault", Additive;
         /// The error's HTTP status.
         HttpError(u16): "smithy.api#httpError", SHAPE, Form::Status, "HTTP status", Additive;
+        /// The HTTP method, path and status.
+        Http(&'a Http<'a>):
+            "smithy.api#http", OPERATION, Form::Http, "HTTP binding", Additive;
+        /// The header that has the member's value.
+        HttpHeader(&'a str): "smithy.api#httpHeader", MEMBER, Form::Word, "header", Additive;
+        /// Entries of the map are headers whose names begin so.
+        HttpPrefixHeaders(&'a str):
+            "smithy.api#httpPrefixHeaders", MEMBER, Form::Text, "prefix of headers", Additive;
+        /// The parameter of the query string that has the member's value.
+        HttpQuery(&'a str):
+            "smithy.api#httpQuery", MEMBER, Form::Text, "parameter of the query string", Additive;
         /// The member's name in JSON.
         JsonName(&'a str): "smithy.api#jsonName", MEMBER, Form::Text, "name in JSON", Additive;
+        /// The format of text or bytes, as a media type.
+        MediaType(&'a str): "smithy.api#mediaType", SHAPE, Form::Text, "media type", Additive;
         /// How the output is paged. It may also come from a paginator of botocore.
         Paginated(&'a Pagination<'a>):
             "smithy.api#paginated", OPERATION,
@@ -302,6 +338,14 @@ traits! {
         TimestampFormat(TimestampFormat):
             "smithy.api#timestampFormat", VALUE, Form::OneOf(TimestampFormat::WORDS),
             "format of timestamps", Additive;
+        /// The name of the value's element in XML, and of its parameter in the query protocols.
+        XmlName(&'a str): "smithy.api#xmlName", VALUE, Form::Text, "name in XML", Additive;
+        /// The namespace of the value's element in XML.
+        XmlNamespace(&'a XmlNamespace<'a>):
+            "smithy.api#xmlNamespace", PLACES, Form::XmlNamespace, "namespace in XML", Additive;
+        /// The name of the member's parameter in requests of the EC2 query protocol.
+        Ec2QueryName(&'a str):
+            "aws.protocols#ec2QueryName", MEMBER, Form::Text, "name in EC2 Query", Additive;
         /// The endpoint parameter that the member sets.
         ContextParam(&'a str):
             "smithy.rules#contextParam", MEMBER, Form::Part("name", &Form::Text),
@@ -328,7 +372,6 @@ traits! {
         AwsJson1_1: "aws.protocols#awsJson1_1", Form::Mark;
         AwsQuery: "aws.protocols#awsQuery", Form::Mark;
         Ec2Query: "aws.protocols#ec2Query", Form::Mark;
-        Ec2QueryName: "aws.protocols#ec2QueryName", Form::Text;
         RestJson1: "aws.protocols#restJson1", Form::Mark;
         RestXml: "aws.protocols#restXml", Form::Mark;
         Command: "opsmith.botocore#command", Form::Word;
@@ -347,36 +390,49 @@ traits! {
         Documentation: "smithy.api#documentation", Form::Text;
         Enum: "smithy.api#enum", Form::List(&Form::Part("value", &Form::Text));
         EnumValue: "smithy.api#enumValue", Form::Any;
-        Http: "smithy.api#http",
-            Form::Object(&[
-                ("method", Form::Word, true),
-                ("uri", Form::Text, true),
-                ("code", Form::Status, false),
-            ]);
         HttpApiKeyAuth: "smithy.api#httpApiKeyAuth", Form::Object(&[]);
         HttpBasicAuth: "smithy.api#httpBasicAuth", Form::Mark;
         HttpBearerAuth: "smithy.api#httpBearerAuth", Form::Mark;
         HttpDigestAuth: "smithy.api#httpDigestAuth", Form::Mark;
-        HttpHeader: "smithy.api#httpHeader", Form::Word;
-        HttpLabel: "smithy.api#httpLabel", Form::Mark;
-        HttpPayload: "smithy.api#httpPayload", Form::Mark;
-        HttpPrefixHeaders: "smithy.api#httpPrefixHeaders", Form::Text;
-        HttpQuery: "smithy.api#httpQuery", Form::Text;
-        HttpQueryParams: "smithy.api#httpQueryParams", Form::Mark;
-        HttpResponseCode: "smithy.api#httpResponseCode", Form::Mark;
         Length: "smithy.api#length",
             Form::Object(&[("min", Form::Count, false), ("max", Form::Count, false)]);
-        MediaType: "smithy.api#mediaType", Form::Text;
         Range: "smithy.api#range",
             Form::Object(&[("min", Form::Number, false), ("max", Form::Number, false)]);
         Streaming: "smithy.api#streaming", Form::Mark;
         Title: "smithy.api#title", Form::Text;
-        XmlAttribute: "smithy.api#xmlAttribute", Form::Mark;
-        XmlFlattened: "smithy.api#xmlFlattened", Form::Mark;
-        XmlName: "smithy.api#xmlName", Form::Text;
-        XmlNamespace: "smithy.api#xmlNamespace",
-            Form::Object(&[("uri", Form::Text, true), ("prefix", Form::Text, false)]);
         RpcV2Cbor: "smithy.protocols#rpcv2Cbor", Form::Mark;
         EndpointRuleSet: "smithy.rules#endpointRuleSet", Form::Any;
+    }
+}
+
+impl Flags {
+    /// Those that bind a member to a part of an HTTP message.
+    pub(crate) const BINDINGS: Flags = Flags::HTTP_LABEL
+        .union(Flags::HTTP_PAYLOAD)
+        .union(Flags::HTTP_QUERY_PARAMS)
+        .union(Flags::HTTP_RESPONSE_CODE);
+}
+
+impl TraitKind {
+    /// Whether a protocol reads the trait. The schema of a service keeps what its protocol reads.
+    pub const fn is_read_by(self, protocol: Protocol) -> bool {
+        use Protocol::{AwsQuery, Ec2Query, RestJson1, RestXml};
+        match self {
+            TraitKind::Http
+            | TraitKind::HttpHeader
+            | TraitKind::HttpLabel
+            | TraitKind::HttpPayload
+            | TraitKind::HttpPrefixHeaders
+            | TraitKind::HttpQuery
+            | TraitKind::HttpQueryParams
+            | TraitKind::HttpResponseCode
+            | TraitKind::MediaType => matches!(protocol, RestJson1 | RestXml),
+            TraitKind::XmlAttribute | TraitKind::XmlNamespace => matches!(protocol, RestXml),
+            TraitKind::XmlFlattened | TraitKind::XmlName => {
+                matches!(protocol, RestXml | AwsQuery | Ec2Query)
+            }
+            TraitKind::Ec2QueryName => matches!(protocol, Ec2Query),
+            _ => true,
+        }
     }
 }

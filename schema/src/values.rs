@@ -28,6 +28,10 @@ pub enum Value<'a> {
     Pagination(&'a Pagination<'a>),
     /// Waiters.
     Waiters(&'a [Waiter<'a>]),
+    /// An HTTP binding.
+    Http(&'a Http<'a>),
+    /// A namespace of XML.
+    XmlNamespace(&'a XmlNamespace<'a>),
 }
 
 /// A word out of a closed set.
@@ -84,6 +88,38 @@ payloads! {
     Paths(&'a [(&'a str, &'a [Step<'a>])]),
     Pagination(&'a Pagination<'a>),
     Waiters(&'a [Waiter<'a>]),
+    Http(&'a Http<'a>),
+    XmlNamespace(&'a XmlNamespace<'a>),
+}
+
+/// Where an operation's request goes (`smithy.api#http`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Http<'a> {
+    /// The method, e.g. `GET`.
+    pub method: &'a str,
+    /// The path, with the names of members in braces, and what is always in the query string.
+    pub uri: &'a str,
+    /// The status of an answer without an error.
+    pub code: u16,
+}
+
+/// An HTTP binding.
+pub const fn http<'a>(method: &'a str, uri: &'a str, code: u16) -> Http<'a> {
+    Http { method, uri, code }
+}
+
+/// A namespace of XML (`smithy.api#xmlNamespace`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct XmlNamespace<'a> {
+    /// What identifies it.
+    pub uri: &'a str,
+    /// The prefix of names in it; empty when it is the namespace of names without a prefix.
+    pub prefix: &'a str,
+}
+
+/// A namespace of XML.
+pub const fn xml_namespace<'a>(uri: &'a str, prefix: &'a str) -> XmlNamespace<'a> {
+    XmlNamespace { uri, prefix }
 }
 
 /// An enum whose variants have words in models.

@@ -155,7 +155,8 @@ fn constructor(kind: Kind) -> &'static str {
 fn member(service: &Service<'_>, member: &Member<'_>) -> TokenStream {
     let name = member.name;
     let target = index_of(service, member.target);
-    let flags = flags(member.flags);
+    // The constructor sees for itself which members are bound.
+    let flags = flags(member.flags.difference(Flags::BOUND));
     let traits = values::of_traits(member.traits);
     quote! { member(#name, #target) #flags #traits }
 }

@@ -1,7 +1,8 @@
 //! Traits and their values as Rust.
 
 use opsmith_schema::{
-    Acceptor, Auth, Delay, Expected, Fixed, Matcher, Pagination, Step, Trait, Value, Waiter,
+    Acceptor, Auth, Delay, Expected, Fixed, Http, Matcher, Pagination, Step, Trait, Value, Waiter,
+    XmlNamespace,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -47,6 +48,13 @@ fn value(value: Value<'_>) -> Option<TokenStream> {
             quote! { &#pagination }
         }
         Value::Waiters(waiters) => list(waiters, waiter),
+        Value::Http(Http { method, uri, code }) => {
+            let code = Literal::u16_unsuffixed(*code);
+            quote! { &http(#method, #uri, #code) }
+        }
+        Value::XmlNamespace(XmlNamespace { uri, prefix }) => {
+            quote! { &xml_namespace(#uri, #prefix) }
+        }
     })
 }
 

@@ -3,7 +3,9 @@
 
 use super::{closure, paths};
 use crate::arena::Arena;
-use opsmith_schema::{Auth, Choice, Fixed, Form, TraitKind, Value as TraitValue};
+use opsmith_schema::{
+    Auth, Choice, Fixed, Form, Http, TraitKind, Value as TraitValue, XmlNamespace,
+};
 use serde_json::Value;
 
 /// Reports a problem with a value, and what to do about it.
@@ -49,6 +51,25 @@ pub(crate) fn read<'a>(form: Form, value: &Value, arena: &'a Arena) -> Option<Tr
             });
             TraitValue::Paths(arena.list(named))
         }
+        Form::Http => TraitValue::Http(arena.item(Http {
+            method: arena.text(value.get("method")?.as_str()?),
+            uri: arena.text(value.get("uri")?.as_str()?),
+            code: match value.get("code") {
+                Some(code) => u16::try_from(code.as_u64()?).ok()?,
+                None => 200,
+            },
+        })),
+        Form::XmlNamespace => TraitValue::XmlNamespace(
+            arena.item(XmlNamespace {
+                uri: arena.text(value.get("uri")?.as_str()?),
+                prefix: arena.text(
+                    value
+                        .get("prefix")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default(),
+                ),
+            }),
+        ),
         Form::Number
         | Form::Count
         | Form::Any
@@ -121,8 +142,8 @@ fn check_at(form: &Form, value: &Value, path: &str, tell: &mut Tell<'_>) {
         (Form::Optional(key, form), Value::Object(_)) => {
             check_part(value, key, form, false, path, tell);
         }
-        (Form::Object(parts), Value::Object(_)) => {
-            for (key, form, required) in *parts {
+        (Form::Object(_) | Form::Http | Form::XmlNamespace, Value::Object(_)) => {
+            for (key, form, required) in form.parts().unwrap_or_default() {
                 check_part(value, key, form, *required, path, tell);
             }
         }
@@ -197,6 +218,8 @@ fn accepts(form: &Form, value: &Value) -> bool {
         | Form::Part(..)
         | Form::Optional(..)
         | Form::Object(_)
+        | Form::Http
+        | Form::XmlNamespace
         | Form::Unsupported(_) => false,
     }
 }
@@ -221,7 +244,8 @@ fn name(form: &Form) -> String {
         Form::List(form) => format!("a list, each element being {}", name(form)),
         Form::Map(form) => format!("an object, each value being {}", name(form)),
         Form::Part(key, _) | Form::Optional(key, _) => format!("an object with `{key}`"),
-        Form::Object(parts) => {
+        Form::Object(_) | Form::Http | Form::XmlNamespace => {
+            let parts = form.parts().unwrap_or_default();
             let keys: Vec<_> = parts.iter().map(|(key, ..)| format!("`{key}`")).collect();
             format!("an object with {}", keys.join(", "))
         }

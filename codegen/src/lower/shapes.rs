@@ -6,18 +6,26 @@ use crate::arena::Arena;
 use crate::ast::{Member, Shape};
 use crate::diagnostics::Report;
 use crate::rust;
-use opsmith_schema::{self as schema, Flags, Kind, Sites, Trait, TraitKind, Width};
+use opsmith_schema::{self as schema, Flags, Kind, Protocol, Sites, Trait, TraitKind, Width};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep lists and maps may be nested in each other without a structure between.
 const DEEPEST: usize = 32;
 
+/// What of a service decides which traits its shapes keep.
+#[derive(Clone, Copy)]
+pub(crate) struct Wire {
+    pub(crate) protocol: Protocol,
+    /// The service answers with the codes that errors have over AWS Query.
+    pub(crate) has_query_errors: bool,
+}
+
 /// Lowers all shapes of the closure, in its order.
 pub(crate) fn lower<'a>(
     input: &Input<'_, 'a>,
     closure: &Closure<'_>,
-    uses_query_errors: bool,
+    wire: Wire,
     report: &mut Report,
 ) -> Vec<rust::Shape<'a>> {
     let rust_names = rust_names(input, closure, report);
@@ -29,7 +37,7 @@ pub(crate) fn lower<'a>(
                 input,
                 closure,
                 boxed: &boxed,
-                uses_query_errors,
+                wire,
                 at,
                 id,
                 shape,
@@ -163,8 +171,7 @@ struct Lowering<'m, 'a> {
     input: &'m Input<'m, 'a>,
     closure: &'m Closure<'m>,
     boxed: &'m BTreeSet<(usize, usize)>,
-    /// The service uses the codes that its errors had over AWS Query.
-    uses_query_errors: bool,
+    wire: Wire,
     at: usize,
     id: &'m str,
     shape: &'m Shape,
@@ -244,7 +251,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn flags(&self, kind: Kind, members: &[schema::Member<'_>]) -> Flags {
-        let mut flags = traits::flags(&self.shape.traits, Sites::SHAPE);
+        let mut flags = traits::flags(&self.shape.traits, Sites::SHAPE, self.wire.protocol);
         flags.set(
             Flags::SENSITIVE,
             self.input.exceptions.sensitive(local(self.id)) || flags.contains(Flags::SENSITIVE),
@@ -257,9 +264,10 @@ impl<'a> Lowering<'_, 'a> {
     /// The traits of the shape. The code that an error had over AWS Query is kept where the service
     /// answers with it and it is not the shape's name.
     fn traits(&self) -> Vec<Trait<'a>> {
-        let mut kept = traits::kept(&self.shape.traits, Sites::SHAPE, self.input.arena);
+        let protocol = self.wire.protocol;
+        let mut kept = traits::kept(&self.shape.traits, Sites::SHAPE, protocol, self.input.arena);
         kept.retain(|found| match found {
-            Trait::AwsQueryError(code) => self.uses_query_errors && *code != local(self.id),
+            Trait::AwsQueryError(code) => self.wire.has_query_errors && *code != local(self.id),
             _ => true,
         });
         kept
@@ -365,7 +373,9 @@ impl<'a> Lowering<'_, 'a> {
             self.report_stream(&place, "name other operations", report);
         }
         let arena = self.input.arena;
-        let mut flags = traits::flags(&member.traits, Sites::MEMBER);
+        let protocol = self.wire.protocol;
+        let mut flags = traits::flags(&member.traits, Sites::MEMBER, protocol);
+        let kept = arena.list(traits::kept(&member.traits, Sites::MEMBER, protocol, arena));
         if self.input.exceptions.sensitive(&id) {
             flags |= Flags::SENSITIVE;
         }
@@ -375,14 +385,12 @@ impl<'a> Lowering<'_, 'a> {
             || boxed
             || has(TraitKind::ClientOptional)
             || flags.contains(Flags::IDEMPOTENCY_TOKEN);
+        // A target that is not in the closure has been reported.
+        let target = self.closure.index(&member.target).unwrap_or(0);
         rust::Member {
-            schema: schema::Member {
-                name: arena.text(name),
-                // A target that is not in the closure has been reported.
-                target: self.closure.index(&member.target).unwrap_or(0),
-                flags,
-                traits: arena.list(traits::kept(&member.traits, Sites::MEMBER, arena)),
-            },
+            schema: schema::member(arena.text(name), target)
+                .flags(flags)
+                .with(kept),
             rust,
             plain: flags.contains(Flags::REQUIRED) && !optional,
             boxed,

@@ -18,9 +18,6 @@ const SCHEMES: &[TraitKind] = &[
     TraitKind::HttpDigestAuth,
 ];
 
-/// The protocols that the runtime speaks.
-const SPOKEN: &[Protocol] = &[Protocol::AwsJson1_1, Protocol::AwsJson1_0];
-
 /// Where a trait is, for messages.
 pub(crate) struct Place<'a> {
     pub(crate) file: &'a str,
@@ -38,12 +35,18 @@ pub(crate) fn check(traits: &Traits, place: &Place<'_>, report: &mut Report) {
     }
 }
 
-/// The traits with a value, and rare ones without, that the schema keeps at a site.
-pub(crate) fn kept<'a>(traits: &Traits, site: Sites, arena: &'a Arena) -> Vec<Trait<'a>> {
+/// The traits with a value, and rare ones without, that the schema keeps at a site: those that the
+/// protocol reads.
+pub(crate) fn kept<'a>(
+    traits: &Traits,
+    site: Sites,
+    protocol: Protocol,
+    arena: &'a Arena,
+) -> Vec<Trait<'a>> {
     let kept = traits.iter().filter_map(|(id, value)| {
         let kind = TraitKind::of(id)?;
         let entry = kind.entry();
-        if !entry.sites.contains(site) {
+        if !entry.sites.contains(site) || !kind.is_read_by(protocol) {
             return None;
         }
         kind.with(forms::read(entry.form, value, arena)?)
@@ -51,18 +54,20 @@ pub(crate) fn kept<'a>(traits: &Traits, site: Sites, arena: &'a Arena) -> Vec<Tr
     kept.collect()
 }
 
-/// The traits without a value that the schema keeps at a site.
-pub(crate) fn flags(traits: &Traits, site: Sites) -> Flags {
+/// The traits without a value that the schema keeps at a site: those that the protocol reads.
+pub(crate) fn flags(traits: &Traits, site: Sites, protocol: Protocol) -> Flags {
     let flags = traits.keys().filter_map(|id| {
-        let entry = TraitKind::of(id)?.entry();
-        entry.flag.filter(|_| entry.sites.contains(site))
+        let kind = TraitKind::of(id)?;
+        let entry = kind.entry();
+        let is_kept = entry.sites.contains(site) && kind.is_read_by(protocol);
+        entry.flag.filter(|_| is_kept)
     });
     flags.collect()
 }
 
 /// The traits of a service.
-pub(crate) fn service<'a>(traits: &Traits, arena: &'a Arena) -> Vec<Trait<'a>> {
-    let mut kept = kept(traits, Sites::SERVICE, arena);
+pub(crate) fn service<'a>(traits: &Traits, protocol: Protocol, arena: &'a Arena) -> Vec<Trait<'a>> {
+    let mut kept = kept(traits, Sites::SERVICE, protocol, arena);
     if !has(traits, TraitKind::Auth) {
         // Without a list they are tried in the order of their ids.
         let schemes = SCHEMES.iter().filter(|kind| has(traits, **kind));
@@ -73,20 +78,18 @@ pub(crate) fn service<'a>(traits: &Traits, arena: &'a Arena) -> Vec<Trait<'a>> {
     kept
 }
 
-/// All protocols that the service offers, and the one to use. `Err` holds the ids if the runtime
-/// supports none of them.
-pub(crate) fn protocols(traits: &Traits) -> (Vec<Protocol>, Result<Protocol, Vec<&str>>) {
-    let offered: Vec<Protocol> = Protocol::ALL
-        .iter()
-        .copied()
+/// All protocols that the service offers, in the order in which they are preferred. `Err` holds the
+/// ids of those it names if none of them is known.
+pub(crate) fn protocols(traits: &Traits) -> Result<Vec<Protocol>, Vec<&str>> {
+    let known = Protocol::ALL.iter().copied();
+    let offered: Vec<Protocol> = known
         .filter(|protocol| has(traits, protocol.kind()))
         .collect();
-    let spoken = offered.iter().copied().find(|one| SPOKEN.contains(one));
-    let named = || {
+    if offered.is_empty() {
         let ids = traits.keys().map(String::as_str);
-        ids.filter(|id| id.contains(".protocols#")).collect()
-    };
-    (offered, spoken.ok_or_else(named))
+        return Err(ids.filter(|id| id.contains(".protocols#")).collect());
+    }
+    Ok(offered)
 }
 
 /// Whether the trait is present.

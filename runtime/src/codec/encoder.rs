@@ -29,6 +29,9 @@ pub struct Encoded<T> {
 /// Writes values in one format. Each method gets the position in the schema; of each part it gets
 /// the number of parts before it.
 pub(crate) trait Format {
+    /// What is written: the bytes of a body, or parts of a message.
+    type Output;
+
     fn null(&mut self, at: &Cursor<'_>) -> VisitResult;
     fn boolean(&mut self, at: &Cursor<'_>, value: bool) -> VisitResult;
     fn integer(&mut self, at: &Cursor<'_>, value: i128) -> VisitResult;
@@ -42,7 +45,7 @@ pub(crate) trait Format {
     fn entry(&mut self, at: &Cursor<'_>, key: &str, before: usize) -> VisitResult;
     fn end(&mut self, at: &Cursor<'_>, kind: CompoundKind) -> VisitResult;
     /// What was written.
-    fn finish(self) -> Vec<u8>;
+    fn finish(self) -> Self::Output;
 }
 
 /// Encodes one value in a format.
@@ -81,7 +84,7 @@ impl<'a, F: Format> Encoder<'a, F> {
         }
     }
 
-    pub(crate) fn finish(self) -> Encoded<Vec<u8>> {
+    pub(crate) fn finish(self) -> Encoded<F::Output> {
         Encoded {
             value: self.format.finish(),
             conforms: self.conforms,

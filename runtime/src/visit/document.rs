@@ -74,6 +74,17 @@ impl Visitor for DocumentBuilder<'_> {
         self.open.push((empty, std::mem::take(&mut self.key)));
         Ok(())
     }
+    fn resume(&mut self, parts: CompoundKind) -> VisitResult {
+        let before = match self.open.last_mut() {
+            Some((Document::Map(map), _)) => map.get_mut(&self.key).map(std::mem::take),
+            _ => None,
+        };
+        self.begin(parts)?;
+        if let (Some(before), Some((value, _))) = (before, self.open.last_mut()) {
+            *value = before;
+        }
+        Ok(())
+    }
     fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
         self.key = self.cursor.member(index)?.name.to_owned();
         Ok(self)

@@ -48,6 +48,8 @@ impl Writer {
 }
 
 impl Format for Writer {
+    type Output = Vec<u8>;
+
     fn null(&mut self, _: &Cursor<'_>) -> VisitResult {
         self.raw("null")
     }

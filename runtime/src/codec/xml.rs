@@ -1,0 +1,1 @@
+//! XML, as the protocols REST XML, AWS Query and EC2 Query use it.
