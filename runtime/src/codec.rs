@@ -10,7 +10,11 @@ pub mod base64;
 pub(crate) mod cbor;
 mod encoder;
 mod error;
+#[cfg(feature = "xml")]
+pub(crate) mod form;
 pub mod json;
+#[cfg(feature = "xml")]
+pub(crate) mod text;
 #[cfg(feature = "xml")]
 pub(crate) mod xml;
 
@@ -102,7 +106,24 @@ pub(crate) fn encode<C: Codec>(
     shape: ShapeIndex,
     mode: EncodeMode,
 ) -> Result<Encoded<Vec<u8>>, VisitError> {
-    let mut encoder = Encoder::new(codec.format(out), service, shape, mode);
-    value.visit(&mut encoder)?;
-    Ok(encoder.finish())
+    encode_as(codec.format(out), value, service, shape, mode)
+}
+
+/// Encodes a value of the shape in a format.
+///
+/// # Errors
+///
+/// A value that the format or the shape can't take, with its path.
+pub(crate) fn encode_as<F: Format>(
+    format: F,
+    value: &dyn Visit,
+    service: &Service<'_>,
+    shape: ShapeIndex,
+    mode: EncodeMode,
+) -> Result<Encoded<F::Output>, VisitError> {
+    let mut encoder = Encoder::new(format, service, shape, mode);
+    match value.visit(&mut encoder) {
+        Ok(()) => Ok(encoder.finish()),
+        Err(error) => Err(error.at(encoder.path())),
+    }
 }

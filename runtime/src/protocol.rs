@@ -10,6 +10,8 @@ mod http;
 mod query;
 mod rpc;
 
+#[cfg(feature = "xml")]
+use crate::codec::form::Naming;
 use crate::codec::json::Json;
 use crate::codec::{DeserializeError, Doubt, EncodeMode, Encoded};
 use crate::document::Document;
@@ -17,6 +19,8 @@ use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::schema::{self, Operation, Service};
 use crate::visit::{Visit, VisitError, Visitor};
+#[cfg(feature = "xml")]
+use query::Query;
 use rpc::Rpc;
 
 /// A wire protocol.
@@ -82,6 +86,14 @@ pub const fn of(protocol: schema::Protocol) -> Option<&'static dyn Protocol> {
         schema::Protocol::AwsJson1_1 => Some(&Rpc {
             codec: Json,
             content_type: "application/x-amz-json-1.1",
+        }),
+        #[cfg(feature = "xml")]
+        schema::Protocol::AwsQuery => Some(&Query {
+            naming: Naming::Query,
+        }),
+        #[cfg(feature = "xml")]
+        schema::Protocol::Ec2Query => Some(&Query {
+            naming: Naming::Ec2,
         }),
         _ => None,
     }

@@ -28,6 +28,7 @@ enum Reason {
     Kind(&'static str),
     Form(&'static str),
     Member,
+    At(String, VisitError),
 }
 
 impl VisitError {
@@ -43,6 +44,15 @@ impl VisitError {
         VisitError(Box::new(Reason::Form(expected)))
     }
 
+    /// The same, with the path of the value that is rejected.
+    #[cold]
+    pub(crate) fn at(self, path: String) -> Self {
+        if path.is_empty() {
+            return self;
+        }
+        VisitError(Box::new(Reason::At(path, self)))
+    }
+
     /// There is no such member. Its name is left out, since it may be part of something sensitive.
     #[cold]
     pub fn member() -> Self {
@@ -56,6 +66,7 @@ impl std::fmt::Display for VisitError {
             Reason::Kind(found) => write!(f, "a value of type {found} does not belong here"),
             Reason::Form(expected) => write!(f, "the value is not {expected}"),
             Reason::Member => f.write_str("a member is given that the model does not have"),
+            Reason::At(path, error) => write!(f, "{path}: {error}"),
         }
     }
 }

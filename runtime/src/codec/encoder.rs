@@ -84,6 +84,11 @@ impl<'a, F: Format> Encoder<'a, F> {
         }
     }
 
+    /// The path of the value that came last.
+    pub(crate) fn path(&self) -> String {
+        self.cursor.path()
+    }
+
     pub(crate) fn finish(self) -> Encoded<F::Output> {
         Encoded {
             value: self.format.finish(),

@@ -17,6 +17,8 @@ enum Cause {
     Format(Box<dyn Error + Send + Sync>),
     Value(VisitError),
     Kind(&'static str),
+    #[cfg(feature = "xml")]
+    Missing(String),
 }
 
 impl DeserializeError {
@@ -46,6 +48,16 @@ impl DeserializeError {
             cause: Cause::Kind(kind),
         }
     }
+
+    /// There is no element of this name, which the protocol asks for.
+    #[cfg(feature = "xml")]
+    #[cold]
+    pub(crate) fn missing(element: &str) -> Self {
+        DeserializeError {
+            path: String::new(),
+            cause: Cause::Missing(element.to_owned()),
+        }
+    }
 }
 
 impl From<VisitError> for DeserializeError {
@@ -62,6 +74,8 @@ impl fmt::Display for DeserializeError {
         match &self.cause {
             Cause::Format(error) => error.fmt(f),
             Cause::Value(error) => error.fmt(f),
+            #[cfg(feature = "xml")]
+            Cause::Missing(element) => write!(f, "it has no element `{element}`"),
             Cause::Kind(kind) => write!(f, "it is a value of type {kind}, and no object"),
         }
     }
@@ -73,6 +87,8 @@ impl Error for DeserializeError {
             Cause::Format(error) => Some(&**error),
             Cause::Value(error) => Some(error),
             Cause::Kind(_) => None,
+            #[cfg(feature = "xml")]
+            Cause::Missing(_) => None,
         }
     }
 }

@@ -6,6 +6,9 @@
 //! - The error's structure in the model is found by the code in the body first.
 //! - The message is in the body as `message` or `Message`.
 
+#[cfg(feature = "xml")]
+pub(super) mod xml;
+
 use crate::codec::{self, Codec, EncodeMode};
 use crate::document::Document;
 use crate::error::{Attempts, ServiceError};
@@ -111,20 +114,9 @@ fn plain_message(response: &Response) -> String {
     }
 }
 
-/// The reason phrase of a server's failure (RFC 9110 and 4918, 5842, 6585).
+/// The standard reason phrase of a status, whatever phrase came with it.
 fn reason(status: u16) -> &'static str {
-    match status {
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        505 => "HTTP Version Not Supported",
-        506 => "Variant Also Negotiates",
-        507 => "Insufficient Storage",
-        508 => "Loop Detected",
-        510 => "Not Extended",
-        511 => "Network Authentication Required",
-        _ => "",
-    }
+    let status = ::http::StatusCode::from_u16(status).ok();
+    let phrase = status.and_then(|status| status.canonical_reason());
+    phrase.unwrap_or_default()
 }

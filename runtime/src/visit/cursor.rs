@@ -10,9 +10,9 @@ use crate::schema::{Flags, Member, Service, Shape, ShapeIndex};
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     service: &'a Service<'a>,
-    /// The current compound, and those around it.
+    /// The current compound, and those around it, each with the part whose value it is.
     compound: &'a Shape<'a>,
-    around: Vec<&'a Shape<'a>>,
+    around: Vec<(&'a Shape<'a>, Option<&'a Member<'a>>)>,
     shape: &'a Shape<'a>,
     member: Option<&'a Member<'a>>,
 }
@@ -27,6 +27,11 @@ impl<'a> Cursor<'a> {
             shape: service.shape(shape),
             member: None,
         }
+    }
+
+    /// The service whose shapes are walked.
+    pub(crate) fn service(&self) -> &'a Service<'a> {
+        self.service
     }
 
     /// The shape of the current value.
@@ -57,14 +62,33 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn begin(&mut self) {
-        self.around
-            .push(std::mem::replace(&mut self.compound, self.shape));
+        let compound = std::mem::replace(&mut self.compound, self.shape);
+        self.around.push((compound, self.member));
     }
 
     pub(crate) fn end(&mut self) {
-        if let Some(compound) = self.around.pop() {
+        if let Some((compound, _)) = self.around.pop() {
             self.compound = compound;
         }
+    }
+
+    /// The path of the current value: names of members, `[]` for elements and entries.
+    pub(crate) fn path(&self) -> String {
+        let mut path = String::new();
+        // The whole value has no name.
+        let parts = self
+            .around
+            .iter()
+            .skip(1)
+            .map(|(shape, part)| (*shape, *part));
+        for (compound, part) in parts.chain([(self.compound, self.member)]) {
+            match part.filter(|_| compound.has_members()) {
+                Some(member) if path.is_empty() => path.push_str(member.name),
+                Some(member) => path.extend([".", member.name]),
+                None => path.push_str("[]"),
+            }
+        }
+        path
     }
 
     /// The current compound.
