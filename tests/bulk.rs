@@ -128,7 +128,7 @@ fn results_come_in_the_order_of_lines_and_errors_are_results() {
 }
 
 #[test]
-fn a_service_that_asks_for_less_gets_less_and_all_is_done_once() {
+fn a_throttled_run_slows_down_and_makes_each_call_once() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(200);
     let input: String = (0..200).map(failure).collect();
@@ -156,7 +156,7 @@ fn a_service_that_asks_for_less_gets_less_and_all_is_done_once() {
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_where_it_was() {
+fn a_killed_run_is_resumed() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(60);
     let input: String = (0..60).map(failure).collect();
@@ -240,7 +240,7 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
 /// Results that exist when the user interrupts are printed and recorded, even if the first line has
 /// none.
 #[test]
-fn an_interrupted_run_tells_what_is_done() {
+fn an_interrupted_run_prints_and_records_finished_results() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(5);
     fs::write(
@@ -295,7 +295,7 @@ fn an_interrupted_run_tells_what_is_done() {
 }
 
 #[test]
-fn a_stream_without_end_is_worked_on_as_it_comes() {
+fn an_endless_stream_is_processed_as_it_arrives() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(1);
     let mut command = bulk(home.path(), &endpoint, DETAILS);
@@ -330,7 +330,7 @@ fn a_stream_without_end_is_worked_on_as_it_comes() {
 }
 
 #[test]
-fn what_is_wrong_for_all_lines_is_told_once() {
+fn errors_that_concern_all_lines_are_reported_once() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(1);
     let words = ["--cli-input-jsonl", "-", "--client-token", "demo-token"];

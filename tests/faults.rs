@@ -545,7 +545,7 @@ fn at_any_byte_silent(home: &Path) -> (i32, String) {
 }
 
 #[test]
-fn every_fault_has_its_end() {
+fn every_fault_ends_the_call_in_time() {
     let home = tempfile::tempdir().expect("a folder");
     let found = table(home.path());
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md");

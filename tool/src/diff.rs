@@ -1,6 +1,6 @@
 //! `cargo opsmith diff`: what changed between two models.
 
-use crate::{say, target};
+use crate::{output, target};
 use clap::{Args, ValueEnum};
 use opsmith_codegen::{Arena, Change, Error, Generator, Severity};
 use serde_json::json;
@@ -10,16 +10,16 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub(crate) struct Diff {
-    /// The old model: Smithy JSON AST, or a service's folder of botocore's.
+    /// The old model: a Smithy JSON AST file, or a folder of botocore's data.
     old: PathBuf,
-    /// The new one.
+    /// The new model.
     new: PathBuf,
     #[command(flatten)]
     more: target::More,
     /// Print the changes as JSON.
     #[arg(long)]
     json: bool,
-    /// Exit with 1 when there are changes as grave as this.
+    /// Exit with 1 when a change is at least this severe.
     #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
     fail_on: FailOn,
 }
@@ -31,8 +31,7 @@ enum FailOn {
     Documentation,
 }
 
-/// Exits with 1 when there are changes that are too grave, and with 2 when the models can't be
-/// compared.
+/// Exits with 1 when a change is too severe, and with 2 when the models can't be compared.
 pub(crate) fn run(diff: &Diff) -> ExitCode {
     let done = changes(
         &diff.more.generator(&diff.old),
@@ -56,7 +55,7 @@ pub(crate) fn run(diff: &Diff) -> ExitCode {
         Ok(changes) if changes.iter().any(|change| change.severity <= worst) => ExitCode::from(1),
         Ok(_) => ExitCode::SUCCESS,
         Err(problem) => {
-            say::problem(problem);
+            output::error(problem);
             ExitCode::from(2)
         }
     }
@@ -71,7 +70,7 @@ pub(crate) fn changes(old: &Generator, new: &Generator) -> Result<Vec<Change>, E
     ))
 }
 
-/// What follows for the version of a crate that is generated from the model.
+/// The part of a generated crate's version that the changes increase.
 fn version(changes: &[Change]) -> &'static str {
     match changes.iter().map(|change| change.severity).min() {
         Some(Severity::Breaking) => "major",
@@ -84,14 +83,14 @@ fn version(changes: &[Change]) -> &'static str {
 fn json(changes: &[Change]) -> Result<(), String> {
     let text =
         serde_json::to_string_pretty(&json!({ "version": version(changes), "changes": changes }));
-    say::line(text.map_err(|error| error.to_string())?)
+    output::line(text.map_err(|error| error.to_string())?)
 }
 
-/// Prints the changes, the gravest first; those of documentation in one line.
+/// Prints the changes, the most severe first; those of documentation in one line.
 pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
     for (severity, name, style) in [
-        (Severity::Breaking, "breaking", say::BAD),
-        (Severity::Additive, "additive", say::GOOD),
+        (Severity::Breaking, "breaking", output::BAD),
+        (Severity::Additive, "additive", output::GOOD),
     ] {
         for Change {
             place,
@@ -108,9 +107,9 @@ pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
                 }
                 few => format!(" ({})", few.join(", ")),
             };
-            say::line(format_args!(
+            output::line(format_args!(
                 "{} {place}: {change}{who}",
-                say::styled(style, format_args!("{name:<13}"))
+                output::styled(style, format_args!("{name:<13}"))
             ))?;
         }
     }
@@ -126,9 +125,9 @@ pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
             "{count} texts changed, about {} operations",
             operations.len()
         );
-        say::line(format_args!(
+        output::line(format_args!(
             "{} {text}",
-            say::styled(say::NOTE, "documentation")
+            output::styled(output::NOTE, "documentation")
         ))?;
     }
     let version = match version(changes) {
@@ -138,5 +137,5 @@ pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
         }
         level => format!("suggested version: the next {level} one"),
     };
-    say::line(say::styled(say::HEAD, version))
+    output::line(output::styled(output::HEAD, version))
 }

@@ -69,7 +69,7 @@ struct Case {
 }
 
 #[test]
-fn what_was_reported_elsewhere_is_right_here() {
+fn bugs_of_other_implementations_are_not_here() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/reports.jsonl");
     let folder = tempfile::tempdir().expect("a folder");
     let mut models = BTreeMap::new();

@@ -283,7 +283,7 @@ fn nothing_sensitive_of_any_service_is_in_any_message() {
 
 /// Errors never show the values of sensitive options. Each line here is invalid or a dry run.
 #[test]
-fn nothing_sensitive_of_the_line_is_told() {
+fn nothing_sensitive_of_the_command_line_is_printed() {
     let values = [
         "HUSH",
         "HUSH=1",

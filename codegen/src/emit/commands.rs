@@ -63,8 +63,8 @@ fn hoist(
         path,
         form,
         required,
-        alone,
-        beside,
+        exclusive,
+        siblings,
         needs,
         excludes,
     }: &Hoist<'_>,
@@ -74,22 +74,22 @@ fn hoist(
         Form::Flag(texts) => quote! { form: Form::Flag(&[#(#texts),*]), },
         Form::Pairs(between) => quote! { form: Form::Pairs(#between), },
     };
-    let beside = (!beside.is_empty())
-        .then(|| pairs(beside))
-        .map(|pairs| quote! { beside: #pairs, });
+    let siblings = (!siblings.is_empty())
+        .then(|| pairs(siblings))
+        .map(|pairs| quote! { siblings: #pairs, });
     let mark = |name: &str, set: bool| {
         let name = format_ident!("{name}");
         set.then(|| quote! { #name: true, })
     };
     let required = mark("required", *required);
-    let alone = mark("alone", *alone);
+    let exclusive = mark("exclusive", *exclusive);
     let list = |name: &str, texts: &[&str]| {
         let name = format_ident!("{name}");
         (!texts.is_empty()).then(|| quote! { #name: &[#(#texts),*], })
     };
     let needs = list("needs", needs);
     let excludes = list("excludes", excludes);
-    let parts = quote! { #form #required #alone #beside #needs #excludes };
+    let parts = quote! { #form #required #exclusive #siblings #needs #excludes };
     if parts.is_empty() {
         quote! { hoist(#option, &[#(#path),*]) }
     } else {

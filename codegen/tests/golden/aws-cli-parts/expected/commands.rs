@@ -23,12 +23,12 @@ static ROWS: &[Command<'static>] = &[
             &[
                 Change::Optional("revision"),
                 Change::Hoist(Hoist {
-                    beside: &[("revisionType", "GitHub")],
+                    siblings: &[("revisionType", "GitHub")],
                     needs: &["repository", "commitId"],
                     ..hoist("github-location", &["revision", "gitHubLocation"])
                 }),
                 Change::Hoist(Hoist {
-                    beside: &[("revisionType", "S3")],
+                    siblings: &[("revisionType", "S3")],
                     needs: &["bucket", "key", "bundleType"],
                     ..hoist("s3-location", &["revision", "s3Location"])
                 }),
