@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub(crate) fn items(service: &Service<'_>) -> TokenStream {
-    let rows = service.commands.commands.iter().map(command);
+    let commands = service.commands.commands.iter().map(command);
     let missing = service.commands.missing;
     let missing = (!missing.is_empty())
         .then(|| pairs(missing))
@@ -18,9 +18,10 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
         use opsmith_runtime::schema::commands::*;
 
         #[doc = " The commands of the service."]
-        pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS) #missing;
+        pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, OPERATION_COMMANDS, DOCS) #missing;
 
-        static ROWS: &[Command<'static>] = &[#(#rows),*];
+        #[doc = " The command of each operation, in the order of the schema."]
+        static OPERATION_COMMANDS: &[Command<'static>] = &[#(#commands),*];
     }
 }
 

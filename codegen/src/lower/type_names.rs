@@ -44,7 +44,7 @@ fn is_type(shape: &Shape) -> bool {
 /// The name that a shape has where nothing else has it.
 fn wanted(input: &Input<'_, '_>, id: &str) -> Ident {
     match input.exceptions.type_name(local(id)) {
-        Some(name) => names::type_name(name),
+        Some(name) => names::chosen_type_name(name),
         None if id.starts_with("smithy.api#") => names::type_name(&format!("Smithy{}", local(id))),
         None => names::type_name(local(id)),
     }

@@ -6,7 +6,11 @@ use super::schema::SERVICE;
 use opsmith_runtime::schema::commands::*;
 
 /// The commands of the service.
-pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS)
+pub static COMMANDS: Commands<'static> = Commands::new(
+        &SERVICE,
+        OPERATION_COMMANDS,
+        DOCS,
+    )
     .missing(
         &[
             ("deregister", "deregister-on-premises-instance"),
@@ -17,7 +21,8 @@ pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS)
         ],
     );
 
-static ROWS: &[Command<'static>] = &[
+/// The command of each operation, in the order of the schema.
+static OPERATION_COMMANDS: &[Command<'static>] = &[
     command("register-application-revision", &["revision"])
         .changed(
             &[
