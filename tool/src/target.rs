@@ -23,7 +23,7 @@ pub(crate) struct More {
     /// A TOML file of exceptions: corrections to the model.
     #[arg(long, value_name = "FILE")]
     exceptions: Option<PathBuf>,
-    /// An operation to generate; may be repeated (default: all operations).
+    /// An operation to include; may be repeated (default: all operations).
     #[arg(long = "operation", value_name = "NAME")]
     operations: Vec<String>,
 }
@@ -71,10 +71,10 @@ pub(crate) struct Target {
 
 #[derive(Args)]
 pub(crate) struct Place {
-    /// The folder to write the generated files to.
+    /// The folder of the generated files.
     #[arg(long, value_name = "FOLDER", conflicts_with = "package")]
     out: Option<PathBuf>,
-    /// The folder to write a whole crate to: README, src, and a manifest if there is none.
+    /// The folder of a whole crate: README, src, and a manifest, which is written only once.
     #[arg(long = "crate", value_name = "FOLDER")]
     package: Option<PathBuf>,
     /// The path of opsmith-runtime for a new manifest, relative to the crate (default: the

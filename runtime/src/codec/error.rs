@@ -62,7 +62,7 @@ impl fmt::Display for DeserializeError {
         match &self.cause {
             Cause::Format(error) => error.fmt(f),
             Cause::Value(error) => error.fmt(f),
-            Cause::Kind(kind) => write!(f, "it is a value of type {kind}, and no object"),
+            Cause::Kind(kind) => write!(f, "it is a value of type {kind}, not an object"),
         }
     }
 }
