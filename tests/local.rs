@@ -395,46 +395,42 @@ fn errors_of_local_commands() {
     fs::write(home.path().join("jobs.yaml"), "jobs: [{").expect("a file");
     for (words, code, expected) in [
         (
-            &["serve", "--jobs", "jobs.json"][..],
+            "serve --jobs jobs.json",
             252,
             "The jobs in jobs.json can't be read: jobs[0].actionType: missing field `owner`",
         ),
         (
-            &["serve", "--jobs", "id.json"],
+            "serve --jobs id.json",
             252,
             "The jobs in id.json can't be read: jobs[0]: no worker can take the job \"j2\": Invalid value for parameter jobId: it does \
              not match the pattern ^[0-9a-f]{8}-",
         ),
         (
-            &["serve", "--jobs", "provider.yaml"],
+            "serve --jobs provider.yaml",
             252,
             "jobs[0]: no worker can take the job \"\": Invalid value for parameter \
-                                                      actionTypeId.provider: it does not match the pattern",
+             actionTypeId.provider: it does not match the pattern",
         ),
         (
-            &["serve", "--jobs", "jobs.yaml"],
+            "serve --jobs jobs.yaml",
             252,
             "The jobs in jobs.yaml can't be read: ",
         ),
-        (&["serve", "--jobs", "none.yaml"], 252, "No such file"),
+        ("serve --jobs none.yaml", 252, "No such file"),
+        ("serve --state /", 255, "the state / can't be saved: "),
         (
-            &["serve", "--state", "/"],
-            255,
-            "the state / can't be saved: ",
-        ),
-        (
-            &["serve", "--seed", "x"],
+            "serve --seed x",
             252,
             "argument --seed: 'x' is not a whole number",
         ),
-        (&["job", "list"], 252, "no endpoint is named"),
+        ("job list", 252, "no endpoint is named"),
         (
-            &["job", "list", "--port", "1"],
+            "job list --port 1",
             255,
             "The local endpoint http://127.0.0.1:1 can't be asked: ",
         ),
         (
-            &["job", "frobnicate", "--port", "1"],
+            "job frobnicate --port 1",
             252,
             "unexpected argument 'frobnicate'",
         ),
@@ -442,7 +438,7 @@ fn errors_of_local_commands() {
         let output = run(
             opsmith(home.path())
                 .arg("local")
-                .args(words)
+                .args(words.split(' '))
                 .current_dir(home.path()),
             "",
         );
