@@ -92,44 +92,12 @@ pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
         (Severity::Breaking, "breaking", output::BAD),
         (Severity::Additive, "additive", output::GOOD),
     ] {
-        for Change {
-            place,
-            change,
-            operations,
-            ..
-        } in changes.iter().filter(|change| change.severity == severity)
-        {
-            let who = match operations.as_slice() {
-                [] => String::new(),
-                [only] if only == place => String::new(),
-                [first, second, third, rest @ ..] if !rest.is_empty() => {
-                    format!(" ({first}, {second}, {third} and {} more)", rest.len())
-                }
-                few => format!(" ({})", few.join(", ")),
-            };
-            output::line(format_args!(
-                "{} {place}: {change}{who}",
-                output::styled(style, format_args!("{name:<13}"))
-            ))?;
+        for change in changes.iter().filter(|change| change.severity == severity) {
+            let name = output::styled(style, format_args!("{name:<13}"));
+            output::line(format_args!("{name} {}", in_words(change)))?;
         }
     }
-    let texts = changes
-        .iter()
-        .filter(|change| change.severity == Severity::Documentation);
-    let operations: BTreeSet<_> = texts
-        .clone()
-        .flat_map(|change| &change.operations)
-        .collect();
-    if let count @ 1.. = texts.count() {
-        let text = format!(
-            "{count} texts changed, about {} operations",
-            operations.len()
-        );
-        output::line(format_args!(
-            "{} {text}",
-            output::styled(output::NOTE, "documentation")
-        ))?;
-    }
+    print_documentation(changes)?;
     let version = match version(changes) {
         "none" => "nothing changed".to_owned(),
         "major" => {
@@ -138,4 +106,38 @@ pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
         level => format!("suggested version: the next {level} one"),
     };
     output::line(output::styled(output::HEAD, version))
+}
+
+/// A change with its place and the operations that it affects.
+fn in_words(change: &Change) -> String {
+    let Change {
+        place,
+        change,
+        operations,
+        ..
+    } = change;
+    let operations = match operations.as_slice() {
+        [] => String::new(),
+        [only] if only == place => String::new(),
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!(" ({first}, {second}, {third} and {} more)", rest.len())
+        }
+        few => format!(" ({})", few.join(", ")),
+    };
+    format!("{place}: {change}{operations}")
+}
+
+/// Prints how many texts changed, if any did.
+fn print_documentation(changes: &[Change]) -> Result<(), String> {
+    let is_documentation = |change: &&Change| change.severity == Severity::Documentation;
+    let texts: Vec<_> = changes.iter().filter(is_documentation).collect();
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let operations: BTreeSet<_> = texts.iter().flat_map(|text| &text.operations).collect();
+    let name = output::styled(output::NOTE, "documentation");
+    let (count, operations) = (texts.len(), operations.len());
+    output::line(format_args!(
+        "{name} {count} texts changed, about {operations} operations"
+    ))
 }
