@@ -57,6 +57,17 @@ fn failure(number: usize) -> String {
     ) + "\n"
 }
 
+fn json(line: &str) -> serde_json::Value {
+    serde_json::from_str(line).expect("JSON")
+}
+
+/// Waits until this number of jobs has failed.
+fn wait_for_failed(endpoint: &Endpoint, count: usize) {
+    while failed(endpoint) < count {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
 fn failed(endpoint: &Endpoint) -> usize {
     endpoint
         .jobs()
@@ -96,29 +107,16 @@ fn results_come_in_the_order_of_lines_and_errors_are_results() {
             &format!(r#"{{"line":{},"ok":"job-{number}"}}"#, number + 1)
         );
     }
-    let wrong: Vec<serde_json::Value> = lines[40..]
-        .iter()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
-    let told = |at: usize, name: &str| {
-        wrong[at]["error"][name]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let others: Vec<_> = lines[40..].iter().map(|line| json(line)).collect();
+    let message = |at: usize| others[at]["error"]["Message"].as_str().unwrap_or_default();
     // Line 41 is empty. Options win over the document.
-    assert_eq!(
-        wrong
-            .iter()
-            .map(|line| line["line"].as_u64().unwrap_or(0))
-            .collect::<Vec<_>>(),
-        [42, 43, 44, 45, 46]
-    );
-    assert_eq!(told(0, "Code"), "JobNotFoundException");
-    assert_eq!(told(1, "Code"), "ParamValidation");
-    assert!(told(2, "Message").contains("expecting map"), "{wrong:?}");
-    assert_eq!(wrong[3]["ok"], "job-1");
-    assert!(told(4, "Message").contains("jobID"), "{wrong:?}");
+    let numbers: Vec<_> = others.iter().map(|line| line["line"].as_u64()).collect();
+    assert_eq!(numbers, [42, 43, 44, 45, 46].map(Some));
+    assert_eq!(others[0]["error"]["Code"], "JobNotFoundException");
+    assert_eq!(others[1]["error"]["Code"], "ParamValidation");
+    assert!(message(2).contains("expecting map"), "{others:?}");
+    assert_eq!(others[3]["ok"], "job-1");
+    assert!(message(4).contains("jobID"), "{others:?}");
     assert_eq!(output.status.code(), Some(255));
     assert!(
         stderr(&output).ends_with("[ERROR]: 4 of 45 lines failed\n"),
@@ -128,7 +126,7 @@ fn results_come_in_the_order_of_lines_and_errors_are_results() {
 }
 
 #[test]
-fn a_service_that_asks_for_less_gets_less_and_all_is_done_once() {
+fn a_throttled_run_slows_down_and_makes_each_call_once() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(200);
     let input: String = (0..200).map(failure).collect();
@@ -155,8 +153,19 @@ fn a_service_that_asks_for_less_gets_less_and_all_is_done_once() {
     assert_eq!(failed(&endpoint), 200);
 }
 
+/// A run over the file `lines` that records finished lines in the file `done`.
+fn resumable(home: &Path, endpoint: &Endpoint) -> Command {
+    let mut command = bulk(home, endpoint, FAILURE);
+    command
+        .args(["--cli-input-jsonl", "lines"])
+        .args(["--client-token", "demo-token"])
+        .args(["--cli-concurrency", "4"])
+        .args(["--cli-resume", "done"]);
+    command
+}
+
 #[test]
-fn a_run_that_was_killed_goes_on_where_it_was() {
+fn a_killed_run_is_resumed() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(60);
     let input: String = (0..60).map(failure).collect();
@@ -166,37 +175,20 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
         FaultSchedule::Every(1),
         "",
     );
-    let command = || {
-        let mut command = bulk(home.path(), &endpoint, FAILURE);
-        command.args([
-            "--cli-input-jsonl",
-            "lines",
-            "--client-token",
-            "demo-token",
-            "--cli-concurrency",
-            "4",
-        ]);
-        command.args(["--cli-resume", "done"]);
-        command
-    };
+    let command = || resumable(home.path(), &endpoint);
     let mut child = command()
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("a command");
-    while failed(&endpoint) < 20 {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    wait_for_failed(&endpoint, 20);
     child.kill().expect("killed");
     let first = stdout(&child.wait_with_output().expect("ended"))
         .lines()
         .count();
     endpoint.clear_faults();
     let output = run(&mut command(), "");
-    let second: Vec<serde_json::Value> = stdout(&output)
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
+    let second: Vec<_> = stdout(&output).lines().map(json).collect();
     assert_eq!(failed(&endpoint), 60);
     // Every line has a result in one of the two runs. Calls in progress when it was killed are made
     // twice.
@@ -213,10 +205,20 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
     // Failed lines are called again, finished lines are not.
     let third = run(&mut command(), "");
     assert_eq!(stdout(&third).lines().count(), again);
-    for (file, text, expected) in [
+}
+
+#[test]
+fn a_run_is_resumed_only_with_the_same_lines_and_operation() {
+    let home = tempfile::tempdir().expect("a folder");
+    let endpoint = endpoint(1);
+    let file = |name: &str| home.path().join(name);
+    fs::write(file("lines"), failure(0)).expect("a file");
+    let output = run(&mut resumable(home.path(), &endpoint), "");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for (name, text, expected) in [
         (
             "lines",
-            input.replacen("no 0", "other", 1),
+            failure(0).replacen("no 0", "other", 1),
             "line 1 is not the line that was done",
         ),
         (
@@ -230,8 +232,8 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
             "it is damaged",
         ),
     ] {
-        fs::write(home.path().join(file), text).expect("a file");
-        let output = run(&mut command(), "");
+        fs::write(file(name), text).expect("a file");
+        let output = run(&mut resumable(home.path(), &endpoint), "");
         assert_eq!(output.status.code(), Some(252));
         assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
@@ -240,7 +242,7 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
 /// Results that exist when the user interrupts are printed and recorded, even if the first line has
 /// none.
 #[test]
-fn an_interrupted_run_tells_what_is_done() {
+fn an_interrupted_run_prints_and_records_finished_results() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(5);
     fs::write(
@@ -253,23 +255,12 @@ fn an_interrupted_run_tells_what_is_done() {
         FaultSchedule::Next(1),
         "",
     );
-    let mut command = bulk(home.path(), &endpoint, FAILURE);
-    command.args([
-        "--cli-input-jsonl",
-        "lines",
-        "--client-token",
-        "demo-token",
-        "--cli-resume",
-        "done",
-    ]);
-    let child = command
+    let child = resumable(home.path(), &endpoint)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("a command");
-    while failed(&endpoint) < 5 {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    wait_for_failed(&endpoint, 5);
     // The answers have not arrived yet.
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert!(
@@ -295,7 +286,7 @@ fn an_interrupted_run_tells_what_is_done() {
 }
 
 #[test]
-fn a_stream_without_end_is_worked_on_as_it_comes() {
+fn an_endless_stream_is_processed_as_it_arrives() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(1);
     let mut command = bulk(home.path(), &endpoint, DETAILS);
@@ -330,41 +321,28 @@ fn a_stream_without_end_is_worked_on_as_it_comes() {
 }
 
 #[test]
-fn what_is_wrong_for_all_lines_is_told_once() {
+fn errors_that_concern_all_lines_are_reported_once() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(1);
     let words = ["--cli-input-jsonl", "-", "--client-token", "demo-token"];
+    let two_documents = "can't be given with another document";
     for (more, code, expected) in [
         (
-            &["--cli-concurrency", "0"][..],
+            "--cli-concurrency 0",
             252,
             "'0' is not a number from 1 to 10000",
         ),
-        (
-            &["--cli-input-json", "{}"],
-            252,
-            "can't be given with another document",
-        ),
-        (
-            &["--cli-resume", "none/done"],
-            252,
-            "none/done can't be used",
-        ),
-        (
-            &["--cli-resume", "/dev/zero"],
-            252,
-            "/dev/zero can't be used",
-        ),
-        (
-            &["--cli-dry-run"],
-            252,
-            "can't be given with another document",
-        ),
-        (&["--profile", "nobody"], 255, "nobody"),
-        (&["--cli-input-jsonl", "none"], 252, "none can't be read"),
+        ("--cli-input-json {}", 252, two_documents),
+        ("--cli-resume none/done", 252, "none/done can't be used"),
+        ("--cli-resume /dev/zero", 252, "/dev/zero can't be used"),
+        ("--cli-dry-run", 252, two_documents),
+        ("--profile nobody", 255, "nobody"),
+        ("--cli-input-jsonl none", 252, "none can't be read"),
     ] {
         let output = run(
-            bulk(home.path(), &endpoint, DETAILS).args(words).args(more),
+            bulk(home.path(), &endpoint, DETAILS)
+                .args(words)
+                .args(more.split(' ')),
             "{\"jobId\": \"job-0\"}\n",
         );
         assert_eq!(

@@ -78,7 +78,7 @@ fn every_command_has_a_page_of_78_columns() {
 }
 
 #[test]
-fn the_top_page_tells_of_global_options() {
+fn the_top_page_lists_the_global_options() {
     let found = page(&["help"]);
     for option in [
         "--endpoint-url (string)",
@@ -220,7 +220,7 @@ fn manual_pages_are_what_groff_takes_without_a_warning() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
+fn a_folder_that_cannot_be_written_is_an_error() {
     let home = tempfile::tempdir().expect("a folder");
     for words in [
         &["man"][..],

@@ -73,7 +73,7 @@ fn errors_of_the_endpoint_are_errors_of_the_service() {
 }
 
 #[test]
-fn it_is_refused_with_another_endpoint_or_profile_and_after_the_service() {
+fn local_is_refused_with_another_endpoint_or_profile_and_after_the_service() {
     let home = tempfile::tempdir().expect("a folder");
     for extra in [["--endpoint-url", "http://127.0.0.1:1"], ["--profile", "p"]] {
         let output = run(
@@ -107,7 +107,7 @@ impl Drop for Serving {
 }
 
 #[test]
-fn a_served_endpoint_takes_what_it_says_to_export() {
+fn a_served_endpoint_accepts_the_variables_that_it_prints() {
     let home = tempfile::tempdir().expect("a folder");
     let mut serving = Serving(
         opsmith(home.path())
@@ -150,7 +150,7 @@ fn a_served_endpoint_takes_what_it_says_to_export() {
 }
 
 #[test]
-fn words_that_are_no_command_of_it() {
+fn unknown_local_commands() {
     let home = tempfile::tempdir().expect("a folder");
     for (words, part) in [
         (&["local"][..], "required: operation"),
@@ -336,7 +336,7 @@ fn jobs_are_added_listed_shown_and_watched_from_another_shell() {
 }
 
 #[test]
-fn what_was_answered_is_kept_whenever_the_process_is_killed() {
+fn answered_changes_survive_a_kill_at_any_time() {
     let home = tempfile::tempdir().expect("a folder");
     let mut added = Vec::new();
     for round in 0..3 {
@@ -380,7 +380,7 @@ fn what_was_answered_is_kept_whenever_the_process_is_killed() {
 }
 
 #[test]
-fn what_is_wrong_with_a_local_command_is_told() {
+fn errors_of_local_commands() {
     let home = tempfile::tempdir().expect("a folder");
     fs::write(
         home.path().join("jobs.json"),
@@ -395,46 +395,42 @@ fn what_is_wrong_with_a_local_command_is_told() {
     fs::write(home.path().join("jobs.yaml"), "jobs: [{").expect("a file");
     for (words, code, expected) in [
         (
-            &["serve", "--jobs", "jobs.json"][..],
+            "serve --jobs jobs.json",
             252,
             "The jobs in jobs.json can't be read: jobs[0].actionType: missing field `owner`",
         ),
         (
-            &["serve", "--jobs", "id.json"],
+            "serve --jobs id.json",
             252,
             "The jobs in id.json can't be read: jobs[0]: no worker can take the job \"j2\": Invalid value for parameter jobId: it does \
              not match the pattern ^[0-9a-f]{8}-",
         ),
         (
-            &["serve", "--jobs", "provider.yaml"],
+            "serve --jobs provider.yaml",
             252,
             "jobs[0]: no worker can take the job \"\": Invalid value for parameter \
-                                                      actionTypeId.provider: it does not match the pattern",
+             actionTypeId.provider: it does not match the pattern",
         ),
         (
-            &["serve", "--jobs", "jobs.yaml"],
+            "serve --jobs jobs.yaml",
             252,
             "The jobs in jobs.yaml can't be read: ",
         ),
-        (&["serve", "--jobs", "none.yaml"], 252, "No such file"),
+        ("serve --jobs none.yaml", 252, "No such file"),
+        ("serve --state /", 255, "the state / can't be saved: "),
         (
-            &["serve", "--state", "/"],
-            255,
-            "the state / can't be saved: ",
-        ),
-        (
-            &["serve", "--seed", "x"],
+            "serve --seed x",
             252,
             "argument --seed: 'x' is not a whole number",
         ),
-        (&["job", "list"], 252, "no endpoint is named"),
+        ("job list", 252, "no endpoint is named"),
         (
-            &["job", "list", "--port", "1"],
+            "job list --port 1",
             255,
             "The local endpoint http://127.0.0.1:1 can't be asked: ",
         ),
         (
-            &["job", "frobnicate", "--port", "1"],
+            "job frobnicate --port 1",
             252,
             "unexpected argument 'frobnicate'",
         ),
@@ -442,7 +438,7 @@ fn what_is_wrong_with_a_local_command_is_told() {
         let output = run(
             opsmith(home.path())
                 .arg("local")
-                .args(words)
+                .args(words.split(' '))
                 .current_dir(home.path()),
             "",
         );

@@ -184,7 +184,7 @@ fn proxies_that_fail() {
 
 /// Escapes in a proxy's URL are decoded, and sent to the proxy only.
 #[test]
-fn a_proxy_is_told_name_and_password_and_nobody_else() {
+fn proxy_credentials_go_to_the_proxy_only() {
     let home = tempfile::tempdir().expect("a folder");
     let (told, heard) = std::sync::mpsc::channel();
     let proxy = server(move |mut stream| {

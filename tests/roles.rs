@@ -49,7 +49,7 @@ fn call(command: &mut Command, url: &str) -> Command {
 }
 
 #[test]
-fn a_code_is_asked_for_where_there_is_no_terminal_too() {
+fn an_mfa_code_is_read_without_a_terminal_too() {
     let (home, server) = scene("mfa_serial = arn:aws:iam::123456789012:mfa/me\n");
     let mut detached = Command::new("setsid");
     let ours = opsmith(home.path());

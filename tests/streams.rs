@@ -79,7 +79,7 @@ fn a_file_in_utf_16_is_named_as_such() {
 }
 
 #[test]
-fn numbers_and_bytes_that_are_none() {
+fn invalid_numbers_and_bytes_are_rejected() {
     let home = tempfile::tempdir().expect("a folder");
     let words = [
         "codepipeline",
@@ -185,7 +185,7 @@ fn a_full_disk_is_an_error() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_not() {
+fn a_closed_pipe_is_not_an_error() {
     let body = format!(r#"{{"pipelines":[{{"name":"{}"}}]}}"#, "x".repeat(300_000));
     let home = tempfile::tempdir().expect("a folder");
     let server = Server::answering(200, "", &body);

@@ -101,7 +101,7 @@ fn results_go_through_a_pager_that_is_named() {
 }
 
 #[test]
-fn a_pager_that_is_not_there_is_told_before_the_call() {
+fn a_missing_pager_is_reported_before_the_call() {
     let home = tempfile::tempdir().expect("a folder");
     let code = |pager: &str| {
         let (code, text, requests) = call(home.path(), &[("AWS_PAGER", pager)], &[]);

@@ -53,12 +53,12 @@ fn the_tutorial_is_true() {
 }
 
 #[test]
-fn the_page_on_workers_is_true() {
+fn the_commands_of_the_page_on_workers_run() {
     is_true("docs/workers.md");
 }
 
 #[test]
-fn the_page_on_the_command_is_true() {
+fn the_commands_of_the_page_on_the_command_run() {
     is_true("docs/command.md");
 }
 

@@ -135,7 +135,7 @@ fn exit_codes_and_last_lines_become_results() {
 }
 
 #[test]
-fn a_job_knows_no_keys_but_in_its_environment() {
+fn an_action_gets_keys_only_in_its_environment() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(&["job"]);
     let script =
@@ -152,7 +152,7 @@ fn a_job_knows_no_keys_but_in_its_environment() {
 }
 
 #[test]
-fn a_signal_gives_up_the_jobs_in_hand_and_ends_their_processes() {
+fn a_signal_fails_running_jobs_and_ends_their_processes() {
     let home = tempfile::tempdir().expect("a folder");
     let endpoint = endpoint(&["long"]);
     let begun = home.path().join("begun");
@@ -202,7 +202,7 @@ fn a_signal_gives_up_the_jobs_in_hand_and_ends_their_processes() {
 }
 
 #[test]
-fn what_is_wrong_with_the_line_is_told() {
+fn errors_of_the_command_line() {
     let home = tempfile::tempdir().expect("a folder");
     let whole = [
         "--action-type",

@@ -57,21 +57,22 @@ record! {
     pub(crate) struct Hoist {
         /// The members that lead to the part; a list on the way has one element.
         pub(crate) path: String = "path",
-        /// The command line demands the option.
+        /// The option is required on the command line.
         pub(crate) required: bool = "required",
         /// The option is a flag that sets this list of texts.
         pub(crate) flag: Vec<String> = "flag",
-        /// The part is a list of names with values, which are written `name=value` with this
-        /// between them.
+        /// The part is a list of names and values, written as `name=value` with this text in
+        /// between.
         pub(crate) pairs: Option<String> = "pairs",
         /// Siblings of the part, with the texts they get; all other siblings are dropped.
-        pub(crate) beside: BTreeMap<String, String> = "beside",
+        pub(crate) siblings: BTreeMap<String, String> = "siblings",
         /// Members that the value must have.
         pub(crate) needs: Vec<String> = "needs",
         /// Options that can't be given together with this one.
         pub(crate) excludes: Vec<String> = "excludes",
-        /// The option's path can't be set through the option that has it in its value.
-        pub(crate) alone: bool = "alone",
+        /// The part can be set by this option only, not within the value of the option for the whole
+        /// member.
+        pub(crate) exclusive: bool = "exclusive",
     }
     refuses unknown
 }
@@ -195,8 +196,8 @@ impl Service {
                 None => Form::Value,
             },
             required: hoist.required,
-            alone: hoist.alone,
-            beside: arena.pairs(hoist.beside.iter().map(|(name, text)| (&**name, &**text))),
+            exclusive: hoist.exclusive,
+            siblings: arena.pairs(hoist.siblings.iter().map(|(name, text)| (&**name, &**text))),
             needs: texts(&hoist.needs),
             excludes: texts(&hoist.excludes),
         })

@@ -50,6 +50,15 @@ impl Content {
 /// All files of a service: the modules, `service.rs` that declares them, and `lib.rs` that makes a
 /// crate of it.
 pub(crate) fn files(service: &rust::Service<'_>) -> Vec<File> {
+    let mut modules = modules(service);
+    modules.retain(|module| !module.content.is_empty());
+    let mut files = vec![library(service), declarations(&modules)];
+    files.append(&mut modules);
+    files
+}
+
+/// The modules, each with what its header says.
+fn modules(service: &rust::Service<'_>) -> Vec<File> {
     let facts = Facts::new(service);
     let file = |name, about, content| File {
         name,
@@ -58,7 +67,7 @@ pub(crate) fn files(service: &rust::Service<'_>) -> Vec<File> {
     };
     let items = |name, about, items| file(name, about, Content::Items(items));
     let text = |name, about, text| file(name, about, Content::Text(text));
-    let mut modules = vec![
+    vec![
         items(
             "client",
             "The client, with a method per operation.",
@@ -95,11 +104,7 @@ pub(crate) fn files(service: &rust::Service<'_>) -> Vec<File> {
             "Structures and unions of the service.",
             types::text(&facts),
         ),
-    ];
-    modules.retain(|module| !module.content.is_empty());
-    let mut files = vec![library(service), declarations(&modules)];
-    files.append(&mut modules);
-    files
+    ]
 }
 
 /// `lib.rs`: the crate's documentation, and the service.

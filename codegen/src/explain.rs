@@ -33,10 +33,8 @@ impl Generator {
         let loaded = self.load()?;
         let arena = Arena::new();
         let service = loaded.lower(self.named()?, &arena)?;
-        let operation = service
-            .operations
-            .iter()
-            .find(|operation| operation.name == name);
+        let mut operations = service.operations.iter();
+        let operation = operations.find(|operation| operation.name == name);
         let mut shapes = service.indexed();
         let shape = shapes.find(|(_, shape)| shape.name == name);
         let (decisions, code) = match (operation, shape) {
@@ -50,36 +48,32 @@ impl Generator {
             ),
             (None, None) => return Err(unknown(&service, &self.model_name(), name)),
         };
-        // An `apply` to a member is about the shape, and so is the shape of a member.
-        let about = name.split('$').next();
-        let id = |id: &&str| {
-            id.split_once('#')
-                .is_some_and(|(_, local)| local.split('$').next() == about)
-        };
-        let mut model = Vec::new();
-        for (file, text) in self.texts()? {
-            let json: Value = serde_json::from_str(&text).unwrap_or_default();
-            let shapes = json.get("shapes").and_then(Value::as_object);
-            let found = shapes
-                .into_iter()
-                .flatten()
-                .filter(|(key, _)| id(&key.as_str()));
-            let found: serde_json::Map<_, _> = found
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect();
-            if !found.is_empty() {
-                model.push((
-                    file,
-                    serde_json::to_string_pretty(&found).unwrap_or_default(),
-                ));
-            }
-        }
+        let texts = self.texts()?.into_iter();
+        let model = texts.filter_map(|(file, text)| Some((file, places(&text, name)?)));
         Ok(Explanation {
-            model,
+            model: model.collect(),
             decisions,
             code,
         })
     }
+}
+
+/// The shapes of a model's file that are about a name, as JSON; `None` when there are none.
+fn places(text: &str, name: &str) -> Option<String> {
+    // An `apply` to a member is about the shape, and so is the shape of a member.
+    let of_shape = |local: &str| local.split('$').next().map(str::to_owned);
+    let about = of_shape(name);
+    let json: Value = serde_json::from_str(text).unwrap_or_default();
+    let shapes = json.get("shapes")?.as_object()?.iter();
+    let found = shapes.filter(|(id, _)| {
+        id.split_once('#')
+            .is_some_and(|(_, local)| of_shape(local) == about)
+    });
+    let found: serde_json::Map<_, _> = found
+        .map(|(id, shape)| (id.clone(), shape.clone()))
+        .collect();
+    let text = serde_json::to_string_pretty(&found).unwrap_or_default();
+    (!found.is_empty()).then_some(text)
 }
 
 fn unknown(service: &Service<'_>, file: &str, name: &str) -> Error {
@@ -109,62 +103,57 @@ fn shape_name<'a>(service: &Service<'a>, index: Option<ShapeIndex>) -> &'a str {
         .map_or("nothing", |shape| shape.name)
 }
 
+/// Subjects with what was decided about each.
+#[derive(Default)]
+struct Decisions(Vec<(String, String)>);
+
+impl Decisions {
+    fn add(&mut self, subject: impl Into<String>, decision: impl Into<String>) {
+        self.0.push((subject.into(), decision.into()));
+    }
+}
+
 fn operation_decisions(service: &Service<'_>, operation: &Operation<'_>) -> Vec<(String, String)> {
-    let mut found = vec![
-        ("method".to_owned(), operation.method.to_string()),
-        (
-            "command".to_owned(),
-            format!("{} {}", service.command, operation.command.name),
-        ),
-        (
-            "on the wire".to_owned(),
-            format!(
-                "POST /, x-amz-target: {}.{}",
-                service.target_prefix, operation.name
-            ),
-        ),
-        (
-            "takes".to_owned(),
-            shape_name(service, operation.input).to_owned(),
-        ),
-        (
-            "answers".to_owned(),
-            shape_name(service, operation.output).to_owned(),
-        ),
-    ];
-    let errors: Vec<_> = operation
-        .errors
-        .iter()
+    let mut found = Decisions::default();
+    let command = format!("{} {}", service.command, operation.command.name);
+    let target = format!("{}.{}", service.target_prefix, operation.name);
+    found.add("method", operation.method.to_string());
+    found.add("command", command);
+    found.add("on the wire", format!("POST /, x-amz-target: {target}"));
+    found.add("takes", shape_name(service, operation.input));
+    found.add("answers", shape_name(service, operation.output));
+    let errors = operation.errors.iter();
+    let errors: Vec<_> = errors
         .map(|error| shape_name(service, Some(*error)))
         .collect();
     if !errors.is_empty() {
-        found.push(("fails with".to_owned(), errors.join(", ")));
+        found.add("fails with", errors.join(", "));
     }
-    let members = operation.input.and_then(|index| service.at(index));
-    let members = members.map_or(&[][..], |shape| &shape.members);
+    options(&mut found, service, operation);
+    let traits = operation.traits.iter().flat_map(words::of_trait);
+    found.0.extend(traits);
+    for (word, method) in operation.command.waiters.iter().zip(&operation.waiters) {
+        found.add(format!("wait {word}"), method.to_string());
+    }
+    found.0
+}
+
+/// The options of an operation's command, and what each sets.
+fn options(found: &mut Decisions, service: &Service<'_>, operation: &Operation<'_>) {
+    let input = operation.input.and_then(|index| service.at(index));
+    let members = input.map_or(&[][..], |shape| &shape.members);
     for (member, option) in members.iter().zip(operation.command.options) {
-        let required = if member.is(Flags::REQUIRED) {
-            ", required"
-        } else {
-            ""
-        };
-        found.push((
-            format!("--{option}"),
-            format!("the member {}{required}", member.name),
-        ));
+        let is_required = member.is(Flags::REQUIRED);
+        let required = if is_required { ", required" } else { "" };
+        let sets = format!("the member {}{required}", member.name);
+        found.add(format!("--{option}"), sets);
     }
     for change in operation.command.changes {
         if let Change::Hoist(Hoist { option, path, .. }) = change {
-            found.push((
-                format!("--{option}"),
-                format!("sets {}, as the AWS CLI has it", path.join(".")),
-            ));
+            let sets = format!("sets {}, as the AWS CLI has it", path.join("."));
+            found.add(format!("--{option}"), sets);
         }
     }
-    found.extend(operation.traits.iter().flat_map(words::of_trait));
-    let waiters = operation.command.waiters.iter().zip(&operation.waiters);
-    found.extend(waiters.map(|(word, method)| (format!("wait {word}"), method.to_string())));
-    found
 }
 
 fn shape_decisions(
@@ -172,70 +161,59 @@ fn shape_decisions(
     at: ShapeIndex,
     shape: &Shape<'_>,
 ) -> Vec<(String, String)> {
-    let mut found = vec![(
-        "kind".to_owned(),
-        format!("{:?}", shape.kind).to_lowercase(),
-    )];
-    let of_its_own = matches!(shape.kind, Kind::Structure | Kind::Union | Kind::Enum);
-    let why = match (shape.typed, of_its_own) {
+    let mut found = Decisions::default();
+    found.add("kind", format!("{:?}", shape.kind).to_lowercase());
+    found.add("Rust type", rust_type(service, at, shape));
+    found.add("used by", users(service, at).join(", "));
+    if shape.min.is_some() || shape.max.is_some() {
+        let [min, max] = [shape.min, shape.max]
+            .map(|bound| bound.map_or_else(String::new, |bound| bound.to_string()));
+        found.add("checked", format!("{min} to {max}, by length or range"));
+    }
+    let traits = shape.traits.iter().flat_map(words::of_trait);
+    found.0.extend(traits);
+    if let Some(message) = shape.deprecated {
+        found.add("deprecated", message);
+    }
+    for label in flags(shape.flags) {
+        found.add(label, "yes");
+    }
+    for value in &shape.values {
+        let variant = format!("the variant {}", value.rust);
+        found.add(format!("value {}", value.value), variant);
+    }
+    if shape.has_members() {
+        for member in &shape.members {
+            let decision = member_decision(service, member);
+            found.add(format!("member {}", member.name), decision);
+        }
+    }
+    found.0
+}
+
+/// The type of a shape, or why it has none.
+fn rust_type(service: &Service<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
+    let may_have_type = matches!(shape.kind, Kind::Structure | Kind::Union | Kind::Enum);
+    match (shape.typed, may_have_type) {
         (true, true) => shape.rust.to_string(),
         (_, false) => format!(
             "{}: a shape of this kind has no type of its own",
             emit::types::type_of(service, at)
         ),
         (false, true) => "none: it is an error without members, told by its code".to_owned(),
-    };
-    found.push(("Rust type".to_owned(), why));
-    let is_it = |index| index == at;
-    let users = service
-        .shapes
-        .iter()
-        .filter(|user| user.members.iter().any(|member| is_it(member.target)));
-    let direct = service.operations.iter().filter(|operation| {
-        let ends = operation
-            .input
-            .into_iter()
-            .chain(operation.output)
-            .chain(operation.errors.iter().copied());
-        ends.into_iter().any(is_it)
+    }
+}
+
+/// The names of the operations and shapes that refer to a shape.
+fn users<'s>(service: &'s Service<'_>, at: ShapeIndex) -> Vec<&'s str> {
+    let operations = service.operations.iter().filter(|operation| {
+        let ends = operation.input.iter().chain(&operation.output);
+        ends.chain(operation.errors).any(|index| *index == at)
     });
-    let users = direct
-        .map(|operation| operation.name)
-        .chain(users.map(|user| user.name));
-    let users = users.collect::<Vec<_>>().join(", ");
-    found.push(("used by".to_owned(), users));
-    let bound = |bound: Option<f64>| bound.map_or_else(String::new, |bound| bound.to_string());
-    if shape.min.is_some() || shape.max.is_some() {
-        found.push((
-            "checked".to_owned(),
-            format!(
-                "{} to {}, by length or range",
-                bound(shape.min),
-                bound(shape.max)
-            ),
-        ));
-    }
-    found.extend(shape.traits.iter().flat_map(words::of_trait));
-    if let Some(message) = shape.deprecated {
-        found.push(("deprecated".to_owned(), message.to_owned()));
-    }
-    let flags = flags(shape.flags);
-    found.extend(flags.map(|label| (label.to_owned(), "yes".to_owned())));
-    found.extend(shape.values.iter().map(|value| {
-        (
-            format!("value {}", value.value),
-            format!("the variant {}", value.rust),
-        )
-    }));
-    if shape.has_members() {
-        found.extend(shape.members.iter().map(|member| {
-            (
-                format!("member {}", member.name),
-                member_decision(service, member),
-            )
-        }));
-    }
-    found
+    let shapes = service.shapes.iter();
+    let shapes = shapes.filter(|shape| shape.members.iter().any(|member| member.target == at));
+    let operations = operations.map(|operation| operation.name);
+    operations.chain(shapes.map(|shape| shape.name)).collect()
 }
 
 fn member_decision(service: &Service<'_>, member: &Member<'_>) -> String {

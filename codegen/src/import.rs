@@ -50,6 +50,7 @@ use crate::ast;
 
 mod convert;
 mod operations;
+mod protocols;
 mod read;
 mod shapes;
 mod smithy;

@@ -1,9 +1,9 @@
 //! Lowering: from the AST to the schema and its [Rust overlay](crate::rust). The one step that can
 //! fail, and it reports everything at once.
 //!
-//! The passes, in order: find the service; choose its protocol; collect the operations that were
-//! asked for and the shapes that they need; decide which members need a box; name everything; lower
-//! shapes, operations, documentation and endpoint rules.
+//! The passes, in order: find the service; choose its protocol and lower its endpoint rules; collect
+//! the operations that were asked for and the shapes that they need; name the shapes and decide which
+//! members need a box; lower shapes, operations and documentation.
 
 mod closure;
 mod commands;
@@ -16,11 +16,12 @@ mod pages;
 mod paths;
 mod shapes;
 mod traits;
+mod type_names;
 mod waiters;
 
 use crate::arena::Arena;
 use crate::ast::{Model, Shape};
-use crate::diagnostics::{Error, Report, nearest};
+use crate::diagnostics::{Error, Report};
 use crate::exceptions::Exceptions;
 use crate::rust;
 use opsmith_schema::commands::{Command, Commands};
@@ -56,23 +57,17 @@ pub(crate) fn lower<'a>(
         return report.finish(()).and(Err(none()));
     };
     let arena = input.arena;
-    let place = traits::Place {
-        file: &service.file,
-        id,
-    };
-    traits::check(&service.traits, &place, &mut report);
-    let protocols = protocols(id, service, &mut report);
-    let protocol = protocols.first().copied().unwrap_or(Protocol::AwsJson1_1);
+    let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
+    let facts = facts(input, id, service, &words, &mut report);
     let (named, omitted) = closure::operations(input, id, service, &mut report);
     let closure = closure::Closure::of(input, &named, service, &mut report);
-    let service_traits = traits::service(&service.traits, protocol, arena);
+    let protocol = facts.protocol;
     let wire = shapes::Wire {
         protocol,
         has_query_errors: protocol == Protocol::AwsQuery
-            || service_traits.contains(&Trait::AwsQueryCompatible),
+            || facts.traits.contains(&Trait::AwsQueryCompatible),
     };
     let shapes = shapes::lower(input, &closure, wire, &mut report);
-    let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
     let lowering = Operations {
         input,
         service,
@@ -86,31 +81,13 @@ pub(crate) fn lower<'a>(
         .map(|(id, shape)| lowering.operation(id, shape, &mut report))
         .collect();
     operations.sort_by_key(|operation| operation.schema.name);
-    let rules = traits::value(&service.traits, TraitKind::EndpointRuleSet);
-    let endpoint = endpoints::lower(rules, arena, &mut |problem, help| {
-        let which = TraitKind::EndpointRuleSet.id();
-        report.add_trait(&service.file, id, which, problem, help);
-    });
     check_exceptions(input, &mut report);
-    let title = traits::text(&service.traits, TraitKind::Title);
-    let docs = docs::docs(&service.traits, arena);
-    let command = words.service(id, service, &mut report);
     let schema = schema::Service {
-        id: arena.text(id),
-        sdk_id: arena.text(traits::part(&service.traits, TraitKind::Service, "sdkId")),
-        title: arena.text(&docs::visible(title).replace('\n', " ")),
-        version: arena.text(service.version.as_deref().unwrap_or_default()),
-        source: arena.text(&source(input.model)),
-        command: arena.text(&command),
-        signing_name: arena.text(traits::part(&service.traits, TraitKind::SigV4, "name")),
-        target_prefix: arena.text(target_prefix(id, service)),
-        protocols: arena.list(protocols),
-        protocol,
         operations: arena.list(operations.iter().map(|operation| operation.schema)),
         shapes: arena.list(shapes.iter().map(|shape| shape.schema)),
-        endpoint,
-        traits: arena.list(service_traits),
+        ..facts
     };
+    let docs = docs::docs(&service.traits, arena);
     let commands = arena.item(Commands {
         service: arena.item(schema),
         commands: arena.list(operations.iter().map(|operation| operation.command)),
@@ -124,6 +101,47 @@ pub(crate) fn lower<'a>(
         omitted,
         docs,
     })
+}
+
+/// What the service's own shape says: the schema without operations and shapes.
+fn facts<'a>(
+    input: &Input<'_, 'a>,
+    id: &str,
+    service: &Shape,
+    words: &commands::Words<'_>,
+    report: &mut Report,
+) -> schema::Service<'a> {
+    let arena = input.arena;
+    let stated = &service.traits;
+    let place = traits::Place {
+        file: &service.file,
+        id,
+    };
+    traits::check(stated, &place, report);
+    let protocols = protocols(id, service, report);
+    let protocol = protocols.first().copied().unwrap_or(Protocol::AwsJson1_1);
+    let rules = traits::value(stated, TraitKind::EndpointRuleSet);
+    let endpoint = endpoints::lower(rules, arena, &mut |problem, help| {
+        let which = TraitKind::EndpointRuleSet.id();
+        report.add_trait(&service.file, id, which, problem, help);
+    });
+    let title = docs::visible(traits::text(stated, TraitKind::Title));
+    schema::Service {
+        id: arena.text(id),
+        sdk_id: arena.text(traits::part(stated, TraitKind::Service, "sdkId")),
+        title: arena.text(&title.replace('\n', " ")),
+        version: arena.text(service.version.as_deref().unwrap_or_default()),
+        source: arena.text(&source(input.model)),
+        command: arena.text(&words.service(id, service, report)),
+        signing_name: arena.text(traits::part(stated, TraitKind::SigV4, "name")),
+        target_prefix: arena.text(target_prefix(id, service)),
+        protocols: arena.list(protocols),
+        protocol,
+        operations: &[],
+        shapes: &[],
+        endpoint,
+        traits: arena.list(traits::service(stated, protocol, arena)),
+    }
 }
 
 /// The model's source and its date.
@@ -318,9 +336,4 @@ impl<'a> Operations<'_, 'a> {
             docs: docs::docs(&shape.traits, arena),
         }
     }
-}
-
-/// Looks names up among those of a model, for what a user named.
-fn missing_name(name: &str, names: &BTreeMap<String, &str>) -> String {
-    nearest(name, names.keys().map(String::as_str))
 }

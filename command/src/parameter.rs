@@ -16,16 +16,16 @@ pub(crate) struct Parameter<'a> {
     pub(crate) within: ShapeIndex,
     /// How a part of a member is set; `None` if the option sets a whole member of the input.
     hoist: Option<&'a Hoist<'a>>,
-    /// The members that lead to the part, and whether they are lists.
-    way: Vec<(&'a str, bool)>,
+    /// The members that lead to the part, and whether each is a list.
+    parents: Vec<(&'a str, bool)>,
     /// With dashes.
     option: String,
     /// The option that sets a boolean to false.
     negative: Option<String>,
-    /// A further name, which is not shown.
+    /// Another name, which is not shown.
     alias: Option<String>,
     arity: Arity,
-    /// What the AWS CLI changes of the option.
+    /// What the AWS CLI changes about the option.
     changes: Vec<Change<'a>>,
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn all<'a>(
         let place = Place {
             within: input,
             member,
-            way: Vec::new(),
+            parents: Vec::new(),
         };
         Parameter::new(service, command, place, name, None)
     });
@@ -77,14 +77,14 @@ pub(crate) fn all<'a>(
 struct Place<'a> {
     within: ShapeIndex,
     member: &'a Member<'a>,
-    way: Vec<(&'a str, bool)>,
+    parents: Vec<(&'a str, bool)>,
 }
 
 impl<'a> Place<'a> {
     /// The place at the end of a path.
     fn at(service: &Service<'a>, input: ShapeIndex, path: &[&str]) -> Option<Self> {
         let mut within = input;
-        let mut way = Vec::new();
+        let mut parents = Vec::new();
         for (index, name) in path.iter().enumerate() {
             let member = service
                 .shape(within)
@@ -95,7 +95,7 @@ impl<'a> Place<'a> {
                 return Some(Place {
                     within,
                     member,
-                    way,
+                    parents,
                 });
             }
             let shape = service.shape(member.target);
@@ -104,7 +104,7 @@ impl<'a> Place<'a> {
                 .element()
                 .filter(|_| list)
                 .map_or(member.target, |element| element.target);
-            way.push((member.name, list));
+            parents.push((member.name, list));
         }
         None
     }
@@ -117,7 +117,7 @@ impl<'a> Parameter<'a> {
         Place {
             within,
             member,
-            way,
+            parents,
         }: Place<'a>,
         name: &str,
         hoist: Option<&'a Hoist<'a>>,
@@ -148,7 +148,7 @@ impl<'a> Parameter<'a> {
             member,
             within,
             hoist,
-            way,
+            parents,
             option: format!("--{name}"),
             negative,
             alias,
@@ -214,8 +214,8 @@ impl<'a> Parameter<'a> {
             })
     }
 
-    /// Whether the line must have it. A missing idempotency token is generated. An option with an
-    /// alias is never required.
+    /// Whether the command line must have it. A missing idempotency token is generated. An option
+    /// with an alias is never required.
     pub(crate) fn is_required_on_input(&self) -> bool {
         self.is_required() && !self.member.is(Flags::IDEMPOTENCY_TOKEN) && self.alias.is_none()
     }
@@ -258,7 +258,7 @@ impl<'a> Parameter<'a> {
         }
     }
 
-    /// Puts a value at the place of a hoist.
+    /// Puts a value where the hoist says.
     fn put(
         &self,
         hoist: &Hoist<'_>,
@@ -285,10 +285,10 @@ impl<'a> Parameter<'a> {
                 self.option
             )));
         }
-        put(input, &self.way, &mut |container| {
-            if !hoist.beside.is_empty() {
+        put(input, &self.parents, &mut |container| {
+            if !hoist.siblings.is_empty() {
                 *container = hoist
-                    .beside
+                    .siblings
                     .iter()
                     .map(|(name, text)| ((*name).to_owned(), (*text).into()))
                     .collect();
@@ -298,7 +298,7 @@ impl<'a> Parameter<'a> {
         Ok(())
     }
 
-    /// Rejects a part that the option of the whole member sets, where only the part's option may.
+    /// Rejects a value of the whole member that sets the part, where only the part's option may.
     ///
     /// # Errors
     ///
@@ -306,7 +306,7 @@ impl<'a> Parameter<'a> {
     pub(crate) fn refuse_part(&self, whole: &[Parameter<'_>], input: &Map) -> Result<(), Failure> {
         let Some(Hoist {
             path: [first, second],
-            alone: true,
+            exclusive: true,
             ..
         }) = self.hoist
         else {
@@ -331,9 +331,9 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// Changes the map at the end of a way. Creates missing maps; in a list it takes the first element.
-fn put(map: &mut Map, way: &[(&str, bool)], change: &mut dyn FnMut(&mut Map)) {
-    let Some(((name, list), rest)) = way.split_first() else {
+/// Changes the map at the end of a path. Creates missing maps; takes the first element of a list.
+fn put(map: &mut Map, path: &[(&str, bool)], change: &mut dyn FnMut(&mut Map)) {
+    let Some(((name, list), rest)) = path.split_first() else {
         return change(map);
     };
     let (mut inner, others) = match map.get_mut(*name).map(std::mem::take).unwrap_or_default() {

@@ -182,7 +182,7 @@ fn a_worker_goes_through_the_life_of_a_job() {
 }
 
 #[test]
-fn results_that_are_not_due_are_refused() {
+fn unexpected_results_are_refused() {
     let (endpoint, _) = waiting();
     let client = client(&endpoint);
     wait(async {
@@ -532,7 +532,7 @@ fn a_stub_answers_every_operation_with_a_sample() {
 }
 
 #[test]
-fn faults_befall_requests_by_plan() {
+fn faults_are_injected_as_scheduled() {
     let (endpoint, _) = waiting();
     let client = Client::new(config(&endpoint).max_attempts(1));
     let poll =
@@ -592,7 +592,7 @@ fn faults_befall_requests_by_plan() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_told_to_clients() {
+fn clients_learn_the_time_of_an_endpoint_whose_clock_is_off() {
     let ahead = || SystemTime::now() + std::time::Duration::from_secs(3600);
     let options = Options {
         clock: Arc::new(ahead),
@@ -613,7 +613,7 @@ fn a_clock_that_is_off_is_told_to_clients() {
 }
 
 #[test]
-fn what_is_kept_is_there_in_the_next_run() {
+fn saved_state_is_loaded_in_the_next_run() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.state");
     let start = || {
@@ -676,7 +676,7 @@ fn answer(endpoint: &Endpoint, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn attacks_are_refused_with_their_code_and_harm_nobody() {
+fn attacks_are_refused_with_their_code_and_do_no_harm() {
     let endpoint = Endpoint::start().unwrap();
     let now = SystemTime::now();
     let put = "CodePipeline_20150709.PutThirdPartyJobFailureResult";

@@ -134,7 +134,7 @@ fn a_job_is_handed_out_until_it_is_acknowledged() {
 }
 
 #[test]
-fn a_poll_gives_the_oldest_jobs_of_its_action_type_and_no_more_than_asked_for() {
+fn a_poll_returns_the_oldest_jobs_of_its_action_type_up_to_its_limit() {
     let mut jobs = one_job();
     jobs.add(job("job-2"), "nonce-2");
     jobs.add(job("job-3"), "nonce-3");
@@ -184,7 +184,7 @@ fn a_nonce_works_once_and_for_its_job_only() {
 }
 
 #[test]
-fn a_job_that_has_ended_is_taken_by_nobody_whatever_the_nonce() {
+fn a_job_that_has_ended_cannot_be_acknowledged_with_any_nonce() {
     let mut failed = in_progress();
     failed
         .put_failure("job-1", TOKEN, failure(), at(0))
@@ -234,7 +234,7 @@ fn a_success_with_a_continuation_token_queues_the_job_again() {
 }
 
 #[test]
-fn a_failure_ends_the_job_and_is_told_in_one_line() {
+fn a_failure_ends_the_job_and_is_reported_in_one_line() {
     let mut jobs = in_progress();
     assert_eq!(jobs.put_failure("job-1", TOKEN, failure(), at(1)), Ok(()));
     assert_eq!(
@@ -255,7 +255,7 @@ fn a_failure_ends_the_job_and_is_told_in_one_line() {
 }
 
 #[test]
-fn a_result_is_due_only_after_the_acknowledgement() {
+fn results_are_accepted_only_after_the_acknowledgement() {
     let mut jobs = one_job();
     let too_early = |status| Err(JobError::InvalidJobState(status));
     assert_eq!(

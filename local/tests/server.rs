@@ -167,7 +167,7 @@ fn a_chunked_body_that_is_too_long_is_refused_and_one_at_the_limit_is_not() {
 }
 
 #[test]
-fn a_malformed_request_is_answered_and_harms_nobody() {
+fn a_malformed_request_is_answered_and_does_no_harm() {
     let endpoint = Server::start(0, echo).unwrap();
     let mut broken = connect(&endpoint);
     broken.write_all(b"what is this\r\n\r\n").unwrap();

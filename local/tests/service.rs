@@ -147,7 +147,7 @@ fn a_backend_does_operations() {
 }
 
 #[test]
-fn without_samples_an_operation_that_nothing_does_is_an_error() {
+fn without_stubs_an_unimplemented_operation_is_an_error() {
     let options = Options {
         samples: false,
         ..Options::default()

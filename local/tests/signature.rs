@@ -317,7 +317,7 @@ fn the_values_of_a_repeated_header_keep_their_order() {
 }
 
 #[test]
-fn a_session_token_has_to_be_the_one_of_the_key() {
+fn a_session_token_must_belong_to_the_key() {
     let request = sign_for(
         json_call(),
         Some(SESSION_TOKEN),
@@ -348,7 +348,7 @@ fn a_session_token_has_to_be_the_one_of_the_key() {
 }
 
 #[test]
-fn a_mismatch_shows_what_was_expected_and_no_secret() {
+fn a_mismatch_shows_the_expected_request_and_no_secret() {
     let request = sign_for(
         json_call(),
         Some(SESSION_TOKEN),
@@ -384,7 +384,7 @@ fn a_mismatch_shows_what_was_expected_and_no_secret() {
 }
 
 #[test]
-fn a_signature_is_good_for_fifteen_minutes_each_way() {
+fn a_signature_is_valid_for_fifteen_minutes_either_way() {
     let at = |at| judge(&sign_for(json_call(), None, SERVICE, at, SECRET_ACCESS_KEY));
     assert!(at(now() - minutes(15)).is_ok());
     assert!(at(now() + minutes(15)).is_ok());
@@ -625,7 +625,7 @@ fn the_separators_of_the_header_may_vary() {
 }
 
 #[test]
-fn a_content_hash_has_to_be_that_of_the_body() {
+fn a_content_hash_must_match_the_body() {
     // The SHA-256 of nothing.
     const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let hashed = |hash, body| {

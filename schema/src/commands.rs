@@ -57,7 +57,7 @@ pub enum Change<'a> {
     SinglePage(&'a str),
     /// An option for a list of structures with one member, whose words are values of that member.
     Bare(&'a str),
-    /// An option that the AWS CLI has and this command has not, with the nearest one.
+    /// An option that only the AWS CLI has, with the nearest option here.
     Missing(&'a str, &'a str),
     /// A further option, which sets a part of the input.
     Hoist(Hoist<'a>),
@@ -74,10 +74,11 @@ pub struct Hoist<'a> {
     pub form: Form<'a>,
     /// The option is required.
     pub required: bool,
-    /// The part can't be given as a part of the option of its first member too.
-    pub alone: bool,
+    /// The part can be set by this option only, not within the value of the option for the whole
+    /// member.
+    pub exclusive: bool,
     /// Siblings of the part, with their texts. If there are any, all other siblings are dropped.
-    pub beside: &'a [(&'a str, &'a str)],
+    pub siblings: &'a [(&'a str, &'a str)],
     /// Members that the value must have.
     pub needs: &'a [&'a str],
     /// Options that can't be given together with this one.
@@ -87,7 +88,7 @@ pub struct Hoist<'a> {
 /// How the value of a hoisted option is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Form<'a> {
-    /// As that of any option.
+    /// Like the value of any other option.
     Value,
     /// No value: the option is a flag that sets these texts.
     Flag(&'a [&'a str]),
@@ -109,14 +110,14 @@ pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
 pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
     let form = Form::Value;
     let required = false;
-    let alone = false;
+    let exclusive = false;
     Hoist {
         option,
         path,
         form,
         required,
-        alone,
-        beside: &[],
+        exclusive,
+        siblings: &[],
         needs: &[],
         excludes: &[],
     }

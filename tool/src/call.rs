@@ -9,14 +9,14 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub(crate) struct Call {
-    /// Smithy JSON AST of the service, or a service's folder of botocore's; given again, further
-    /// files of the same model.
+    /// The service's model: a Smithy JSON AST file, or a folder of botocore's data. When
+    /// repeated, the others are further files of the same model.
     #[arg(long, value_name = "FILE", required = true)]
     model: Vec<PathBuf>,
-    /// Exceptions to the model (TOML).
+    /// A TOML file of exceptions: corrections to the model.
     #[arg(long, value_name = "FILE")]
     exceptions: Option<PathBuf>,
-    /// What would follow `opsmith`: service, operation, parameters, and options of all of these.
+    /// What would follow `opsmith` on a command line: service, operation and options.
     #[arg(
         required = true,
         trailing_var_arg = true,
@@ -26,11 +26,11 @@ pub(crate) struct Call {
     words: Vec<OsString>,
 }
 
-/// Runs the words; the exit code is that of the command.
+/// Runs the command line; returns the command's exit code.
 ///
 /// # Errors
 ///
-/// What is wrong with the model.
+/// The model is invalid.
 pub(crate) fn call(
     Call {
         model,

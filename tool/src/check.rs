@@ -1,12 +1,12 @@
-//! `cargo opsmith check`: shows how generated code differs from what the generator makes today.
+//! `cargo opsmith check`: shows how generated code differs from what the generator would write now.
 
 use crate::target::{Code, Service, Target};
-use crate::{generate, say};
+use crate::{generate, output};
 use opsmith_codegen::Stale;
 use similar::TextDiff;
 use std::process::ExitCode;
 
-/// Lines of differences that are shown of a file.
+/// Maximum number of lines of a diff that are shown for each file.
 const MOST_LINES: usize = 40;
 
 /// Exits with 1 when something differs.
@@ -17,21 +17,21 @@ pub(crate) fn check(target: &Target) -> Result<ExitCode, String> {
         current &= is_current(service)?;
     }
     if target.is_project() && current && !generate::sizes_are_current(&services)? {
-        say::line("generated/SIZES: not what would be written")?;
+        output::line("generated/SIZES: not what would be written")?;
         current = false;
     }
     if current {
         return Ok(ExitCode::SUCCESS);
     }
-    say::problem(format_args!(
-        "generated code is not what the generator makes of the model today\n    help: {}",
-        mend()
+    output::error(format_args!(
+        "generated code is stale: the generator would write it differently now\n    help: {}",
+        fix()
     ));
     Ok(ExitCode::FAILURE)
 }
 
-/// The command that mends it: the same with another verb.
-fn mend() -> String {
+/// The command that fixes it: the same with another verb.
+fn fix() -> String {
     let words = std::env::args().skip(1).filter(|word| word != "opsmith");
     let words = words
         .map(|word| {
@@ -47,7 +47,7 @@ fn mend() -> String {
     format!("cargo opsmith {words}")
 }
 
-/// Whether the code of a service is current; prints how it is not.
+/// Whether the code of a service is up to date; prints the differences.
 pub(crate) fn is_current(Service { generator, code }: &Service) -> Result<bool, String> {
     let compared = match code {
         Code::Files(folder) => generator.compare(folder),
@@ -56,10 +56,10 @@ pub(crate) fn is_current(Service { generator, code }: &Service) -> Result<bool, 
     let stale = compared.map_err(|error| error.to_string())?;
     let folder = code.folder();
     if stale.is_empty() {
-        say::line(format_args!(
+        output::line(format_args!(
             "{}: {}",
             folder.display(),
-            say::styled(say::GOOD, "current")
+            output::styled(output::GOOD, "current")
         ))?;
         return Ok(true);
     }
@@ -73,29 +73,29 @@ pub(crate) fn is_current(Service { generator, code }: &Service) -> Result<bool, 
 fn show(path: &str, Stale { is, would_be, .. }: &Stale) -> Result<(), String> {
     let (is, would_be) = match (is, would_be) {
         (Some(is), Some(would_be)) => (is, would_be),
-        (None, _) => return say::line(format_args!("{path}: missing")),
-        (Some(_), None) => return say::line(format_args!("{path}: no longer made")),
+        (None, _) => return output::line(format_args!("{path}: missing")),
+        (Some(_), None) => return output::line(format_args!("{path}: no longer generated")),
     };
     let diff = TextDiff::from_lines(is.as_str(), would_be.as_str());
     let text = diff
         .unified_diff()
         .context_radius(2)
-        .header(path, "what the generator makes")
+        .header(path, "what the generator would write")
         .to_string();
     for (at, line) in text.lines().enumerate() {
         if at == MOST_LINES {
-            return say::line(format_args!(
-                "… and {} lines more",
+            return output::line(format_args!(
+                "… and {} more lines",
                 text.lines().count() - at
             ));
         }
         let style = match line.chars().next() {
-            Some('-') => say::BAD,
-            Some('+') => say::GOOD,
-            Some('@') => say::NOTE,
+            Some('-') => output::BAD,
+            Some('+') => output::GOOD,
+            Some('@') => output::NOTE,
             _ => anstyle::Style::new(),
         };
-        say::line(say::styled(style, line))?;
+        output::line(output::styled(style, line))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `cargo opsmith diff`: what changed between two models.
 
-use crate::{say, target};
+use crate::{output, target};
 use clap::{Args, ValueEnum};
 use opsmith_codegen::{Arena, Change, Error, Generator, Severity};
 use serde_json::json;
@@ -10,16 +10,16 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub(crate) struct Diff {
-    /// The old model: Smithy JSON AST, or a service's folder of botocore's.
+    /// The old model: a Smithy JSON AST file, or a folder of botocore's data.
     old: PathBuf,
-    /// The new one.
+    /// The new model.
     new: PathBuf,
     #[command(flatten)]
     more: target::More,
     /// Print the changes as JSON.
     #[arg(long)]
     json: bool,
-    /// Exit with 1 when there are changes as grave as this.
+    /// Exit with 1 when a change is at least this severe.
     #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
     fail_on: FailOn,
 }
@@ -31,8 +31,7 @@ enum FailOn {
     Documentation,
 }
 
-/// Exits with 1 when there are changes that are too grave, and with 2 when the models can't be
-/// compared.
+/// Exits with 1 when a change is too severe, and with 2 when the models can't be compared.
 pub(crate) fn run(diff: &Diff) -> ExitCode {
     let done = changes(
         &diff.more.generator(&diff.old),
@@ -56,7 +55,7 @@ pub(crate) fn run(diff: &Diff) -> ExitCode {
         Ok(changes) if changes.iter().any(|change| change.severity <= worst) => ExitCode::from(1),
         Ok(_) => ExitCode::SUCCESS,
         Err(problem) => {
-            say::problem(problem);
+            output::error(problem);
             ExitCode::from(2)
         }
     }
@@ -71,7 +70,7 @@ pub(crate) fn changes(old: &Generator, new: &Generator) -> Result<Vec<Change>, E
     ))
 }
 
-/// What follows for the version of a crate that is generated from the model.
+/// The part of a generated crate's version that the changes increase.
 fn version(changes: &[Change]) -> &'static str {
     match changes.iter().map(|change| change.severity).min() {
         Some(Severity::Breaking) => "major",
@@ -84,53 +83,21 @@ fn version(changes: &[Change]) -> &'static str {
 fn json(changes: &[Change]) -> Result<(), String> {
     let text =
         serde_json::to_string_pretty(&json!({ "version": version(changes), "changes": changes }));
-    say::line(text.map_err(|error| error.to_string())?)
+    output::line(text.map_err(|error| error.to_string())?)
 }
 
-/// Prints the changes, the gravest first; those of documentation in one line.
+/// Prints the changes, the most severe first; those of documentation in one line.
 pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
     for (severity, name, style) in [
-        (Severity::Breaking, "breaking", say::BAD),
-        (Severity::Additive, "additive", say::GOOD),
+        (Severity::Breaking, "breaking", output::BAD),
+        (Severity::Additive, "additive", output::GOOD),
     ] {
-        for Change {
-            place,
-            change,
-            operations,
-            ..
-        } in changes.iter().filter(|change| change.severity == severity)
-        {
-            let who = match operations.as_slice() {
-                [] => String::new(),
-                [only] if only == place => String::new(),
-                [first, second, third, rest @ ..] if !rest.is_empty() => {
-                    format!(" ({first}, {second}, {third} and {} more)", rest.len())
-                }
-                few => format!(" ({})", few.join(", ")),
-            };
-            say::line(format_args!(
-                "{} {place}: {change}{who}",
-                say::styled(style, format_args!("{name:<13}"))
-            ))?;
+        for change in changes.iter().filter(|change| change.severity == severity) {
+            let name = output::styled(style, format_args!("{name:<13}"));
+            output::line(format_args!("{name} {}", in_words(change)))?;
         }
     }
-    let texts = changes
-        .iter()
-        .filter(|change| change.severity == Severity::Documentation);
-    let operations: BTreeSet<_> = texts
-        .clone()
-        .flat_map(|change| &change.operations)
-        .collect();
-    if let count @ 1.. = texts.count() {
-        let text = format!(
-            "{count} texts changed, about {} operations",
-            operations.len()
-        );
-        say::line(format_args!(
-            "{} {text}",
-            say::styled(say::NOTE, "documentation")
-        ))?;
-    }
+    print_documentation(changes)?;
     let version = match version(changes) {
         "none" => "nothing changed".to_owned(),
         "major" => {
@@ -138,5 +105,39 @@ pub(crate) fn print(changes: &[Change]) -> Result<(), String> {
         }
         level => format!("suggested version: the next {level} one"),
     };
-    say::line(say::styled(say::HEAD, version))
+    output::line(output::styled(output::HEAD, version))
+}
+
+/// A change with its place and the operations that it affects.
+fn in_words(change: &Change) -> String {
+    let Change {
+        place,
+        change,
+        operations,
+        ..
+    } = change;
+    let operations = match operations.as_slice() {
+        [] => String::new(),
+        [only] if only == place => String::new(),
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!(" ({first}, {second}, {third} and {} more)", rest.len())
+        }
+        few => format!(" ({})", few.join(", ")),
+    };
+    format!("{place}: {change}{operations}")
+}
+
+/// Prints how many texts changed, if any did.
+fn print_documentation(changes: &[Change]) -> Result<(), String> {
+    let is_documentation = |change: &&Change| change.severity == Severity::Documentation;
+    let texts: Vec<_> = changes.iter().filter(is_documentation).collect();
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let operations: BTreeSet<_> = texts.iter().flat_map(|text| &text.operations).collect();
+    let name = output::styled(output::NOTE, "documentation");
+    let (count, operations) = (texts.len(), operations.len());
+    output::line(format_args!(
+        "{name} {count} texts changed, about {operations} operations"
+    ))
 }

@@ -1,11 +1,11 @@
-//! `cargo opsmith explain`: from JSON to Rust, and why.
+//! `cargo opsmith explain`: how a part of a model becomes Rust, and why.
 
-use crate::{say, target};
+use crate::{output, target};
 use clap::Args;
 
 #[derive(Args)]
 pub(crate) struct Explain {
-    /// An operation or a shape, e.g. GetPipeline or PipelineDeclaration.
+    /// An operation or a shape, such as GetPipeline or PipelineDeclaration.
     name: String,
     #[command(flatten)]
     model: target::Model,
@@ -17,9 +17,12 @@ pub(crate) fn explain(Explain { name, model }: &Explain) -> Result<(), String> {
         .explain(name)
         .map_err(|error| error.to_string())?;
     for (file, json) in &explained.model {
-        say::line(format_args!("{}\n{json}\n", say::styled(say::HEAD, file)))?;
+        output::line(format_args!(
+            "{}\n{json}\n",
+            output::styled(output::HEAD, file)
+        ))?;
     }
-    say::line(say::styled(say::HEAD, "decided"))?;
+    output::line(output::styled(output::HEAD, "decided"))?;
     let width = explained
         .decisions
         .iter()
@@ -27,14 +30,14 @@ pub(crate) fn explain(Explain { name, model }: &Explain) -> Result<(), String> {
         .max()
         .unwrap_or(0);
     for (what, decision) in &explained.decisions {
-        say::line(format_args!("  {what:<width$}  {decision}"))?;
+        output::line(format_args!("  {what:<width$}  {decision}"))?;
     }
     if explained.code.is_empty() {
         return Ok(());
     }
-    say::line(format_args!(
+    output::line(format_args!(
         "\n{}\n{}",
-        say::styled(say::HEAD, "code"),
+        output::styled(output::HEAD, "code"),
         explained.code.trim_end()
     ))
 }

@@ -1,7 +1,7 @@
 //! `cargo opsmith generate`: writes the code of services.
 
 use crate::target::{Code, Service, Target};
-use crate::{say, target};
+use crate::{output, target};
 use opsmith_runtime::files;
 use std::fmt::Write as _;
 use std::fs;
@@ -27,7 +27,7 @@ pub(crate) fn write_sizes(services: &[Service]) -> Result<(), String> {
         return Ok(());
     }
     replace(Path::new(SIZES), &text)?;
-    say::line(format_args!("wrote {SIZES}"))
+    output::line(format_args!("wrote {SIZES}"))
 }
 
 /// Writes the code of a service.
@@ -37,12 +37,12 @@ pub(crate) fn write(Service { generator, code }: &Service) -> Result<(), String>
         Code::Crate(folder, runtime) => generator.write_crate(folder, runtime.as_deref()),
     };
     let changed = changed.map_err(|error| error.to_string())?;
-    target::say_omitted(generator)?;
+    target::report_omitted(generator)?;
     let folder = code.folder().display();
     if changed.is_empty() {
-        say::line(format_args!("{folder}: nothing to change"))
+        output::line(format_args!("{folder}: nothing to change"))
     } else {
-        say::line(format_args!("{folder}: wrote {}", changed.join(", ")))
+        output::line(format_args!("{folder}: wrote {}", changed.join(", ")))
     }
 }
 

@@ -1,32 +1,32 @@
 //! `cargo opsmith import`: makes a Smithy model of botocore's data.
 
-use crate::{generate, say};
+use crate::{generate, output};
 use clap::Args;
 use opsmith_codegen::import;
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(crate) struct Import {
-    /// A service's folder, e.g. botocore/data/codepipeline/2015-07-09; or the file
-    /// botocore/data/partitions.json.
+    /// A service's folder of botocore's data, such as botocore/data/codepipeline/2015-07-09, or the
+    /// file botocore/data/partitions.json.
     from: PathBuf,
-    /// The file to write, e.g. model/codepipeline.json.
+    /// The file to write, such as model/codepipeline.json.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     #[command(flatten)]
     origin: Origin,
 }
 
-/// Where a model is from.
+/// Where a model comes from.
 #[derive(Args)]
 pub(crate) struct Origin {
-    /// Where the folder is from, e.g. "botocore 1.44.5".
+    /// The release that the folder comes from, such as "botocore 1.44.5"; recorded in the model.
     #[arg(long, default_value = "botocore")]
     source: String,
-    /// The day of that release, e.g. 2026-11-17.
+    /// The date of that release, such as 2026-11-17; recorded in the model.
     #[arg(long, default_value = "")]
     date: String,
-    /// Keep documentation, which is somebody's text; without it only facts are taken.
+    /// Keep the documentation (default: leave it out, because of its copyright).
     #[arg(long)]
     documentation: bool,
 }
@@ -38,7 +38,7 @@ pub(crate) fn import(Import { from, out, origin }: &Import) -> Result<(), String
         import::partitions(from).map_err(|error| error.to_string())?
     };
     generate::replace(out, &text)?;
-    say::line(format_args!("wrote {}", out.display()))
+    output::line(format_args!("wrote {}", out.display()))
 }
 
 impl Origin {
@@ -55,7 +55,7 @@ impl Origin {
             documentation: *documentation,
         };
         let imported = import::folder(folder, &options).map_err(|error| error.to_string())?;
-        imported.warnings.iter().for_each(say::remark);
+        imported.warnings.iter().for_each(output::note);
         Ok(imported.text)
     }
 }

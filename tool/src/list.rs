@@ -1,6 +1,6 @@
 //! `cargo opsmith list`: what each operation costs.
 
-use crate::{say, target};
+use crate::{output, target};
 use clap::Args;
 
 #[derive(Args)]
@@ -12,7 +12,7 @@ pub(crate) struct List {
 pub(crate) fn list(List { model }: &List) -> Result<(), String> {
     let generator = model.generator();
     let costs = generator.costs().map_err(|error| error.to_string())?;
-    let progress = say::Progress::new("operations");
+    let progress = output::Progress::new("operations");
     let all = costs.len();
     let mut found = Vec::new();
     for (done, cost) in costs.enumerate() {
@@ -20,7 +20,7 @@ pub(crate) fn list(List { model }: &List) -> Result<(), String> {
         progress.at(done + 1, all);
     }
     drop(progress);
-    target::say_omitted(&generator)?;
+    target::report_omitted(&generator)?;
     let whole = generator.cost().map_err(|error| error.to_string())?;
     let width = found
         .iter()
@@ -31,15 +31,18 @@ pub(crate) fn list(List { model }: &List) -> Result<(), String> {
     let row = |operation: &str, shapes: &str, lines: &str| {
         format!("{operation:<width$} {shapes:>7} {lines:>7}")
     };
-    say::line(say::styled(say::HEAD, row("operation", "shapes", "lines")))?;
+    output::line(output::styled(
+        output::HEAD,
+        row("operation", "shapes", "lines"),
+    ))?;
     for cost in &found {
-        say::line(row(
+        output::line(row(
             &cost.operation,
             &cost.shapes.to_string(),
             &cost.lines.to_string(),
         ))?;
     }
-    say::line(row(
+    output::line(row(
         &format!("all {all}"),
         &whole.shapes.to_string(),
         &whole.lines.to_string(),

@@ -8,15 +8,15 @@ mod explain;
 mod generate;
 mod import;
 mod list;
-mod say;
+mod output;
 mod target;
 mod update;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Imports service models, generates clients from them, tells what they cost and how they changed,
-/// and proves that generated code is current.
+/// Generates Rust clients from AWS service models: imports, compares and explores models, and
+/// checks that generated code is up to date.
 #[derive(Parser)]
 #[command(name = "cargo opsmith", bin_name = "cargo opsmith", version)]
 struct Line {
@@ -26,24 +26,22 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Write the generated files of a service, or of all services in model/ when no model is named.
+    /// Generate the client of a service, or of all services in model/ when no model is given.
     Generate(target::Target),
-    /// Compare generated files with what would be written; exit 1 and show how they differ when
-    /// they do.
+    /// Check that generated files are up to date; exit 1 and print a diff when they are not.
     Check(target::Target),
-    /// Run an operation of a model without compiling anything: the command `opsmith` over that
-    /// model.
+    /// Run an operation of a model, as the command `opsmith` does, without generating code.
     Call(call::Call),
-    /// Tell what changed between two models, and for which operations; exit 1 when programs would
-    /// break.
+    /// Show what changed between two models, by operation; exit 1 when programs would break.
     Diff(diff::Diff),
-    /// Make a Smithy model of a service in botocore's data.
+    /// Convert a service of botocore's data to a Smithy model.
     Import(import::Import),
-    /// Put a newer model in place of an older: import, diff, generate and check in one.
+    /// Replace a model by a newer one: import, diff, generate and check in one step.
     Update(update::Update),
-    /// Tell what became of an operation or a shape, from JSON to Rust, and why.
+    /// Explain how an operation or a shape of a model becomes Rust, and why.
     Explain(explain::Explain),
-    /// List the operations of a model, with the shapes and lines of code that each costs by itself.
+    /// List the operations of a model, with the number of shapes and lines of code that each needs
+    /// when it is generated alone.
     List(list::List),
 }
 
@@ -64,7 +62,7 @@ fn main() -> ExitCode {
         Verb::List(list) => list::list(&list).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|problem| {
-        say::problem(&problem);
+        output::error(&problem);
         ExitCode::FAILURE
     })
 }

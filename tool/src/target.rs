@@ -1,15 +1,15 @@
 //! What the verbs work on: a model that is named, or the services of a project.
 
-use crate::say;
+use crate::output;
 use clap::Args;
 use opsmith_codegen::{Arena, Generator};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A model with its further files.
+/// A model and its further files.
 #[derive(Args)]
 pub(crate) struct Model {
-    /// Smithy JSON AST of the service, or a service's folder of botocore's.
+    /// The service's model: a Smithy JSON AST file, or a folder of botocore's data.
     model: PathBuf,
     #[command(flatten)]
     more: More,
@@ -17,13 +17,13 @@ pub(crate) struct Model {
 
 #[derive(Args)]
 pub(crate) struct More {
-    /// Further files of the model, e.g. documentation in `apply` statements.
+    /// A further file of the model, such as documentation in `apply` statements; may be repeated.
     #[arg(long, value_name = "FILE")]
     overlay: Vec<PathBuf>,
-    /// Exceptions to the model (TOML).
+    /// A TOML file of exceptions: corrections to the model.
     #[arg(long, value_name = "FILE")]
     exceptions: Option<PathBuf>,
-    /// Only these operations, with what they need; may be repeated. All without it.
+    /// An operation to include; may be repeated (default: all operations).
     #[arg(long = "operation", value_name = "NAME")]
     operations: Vec<String>,
 }
@@ -57,11 +57,11 @@ impl More {
     }
 }
 
-/// A model and the place of its code; without a model, all services of the project.
+/// A model and where its code goes; without a model, all services of the project.
 #[derive(Args)]
 pub(crate) struct Target {
-    /// Smithy JSON AST of the service, or a service's folder of botocore's; all services in model/
-    /// without it.
+    /// The service's model: a Smithy JSON AST file, or a folder of botocore's data
+    /// (default: all services in model/).
     model: Option<PathBuf>,
     #[command(flatten)]
     more: More,
@@ -71,19 +71,19 @@ pub(crate) struct Target {
 
 #[derive(Args)]
 pub(crate) struct Place {
-    /// The folder for the generated files.
+    /// The folder of the generated files.
     #[arg(long, value_name = "FOLDER", conflicts_with = "package")]
     out: Option<PathBuf>,
-    /// The folder of a whole crate: manifest (unless there is one), README and src.
+    /// The folder of a whole crate: README, src, and a manifest, which is written only once.
     #[arg(long = "crate", value_name = "FOLDER")]
     package: Option<PathBuf>,
-    /// Where a new manifest finds opsmith-runtime, from the crate's folder; without it, in the
-    /// registry.
+    /// The path of opsmith-runtime for a new manifest, relative to the crate (default: the
+    /// registry).
     #[arg(long, value_name = "FOLDER", requires = "package")]
     runtime: Option<PathBuf>,
 }
 
-/// A service with the place of its code.
+/// A service and where its code goes.
 pub(crate) struct Service {
     pub(crate) generator: Generator,
     pub(crate) code: Code,
@@ -106,14 +106,14 @@ impl Code {
 }
 
 impl Target {
-    /// All services of the target.
+    /// The services to generate.
     pub(crate) fn services(&self) -> Result<Vec<Service>, String> {
         match &self.model {
             Some(model) => {
                 let code = self
                     .place
                     .code()
-                    .ok_or("say with --out or --crate where the files go")?;
+                    .ok_or("use --out or --crate to name where the files go")?;
                 Ok(vec![Service {
                     generator: self.more.generator(model),
                     code,
@@ -130,14 +130,14 @@ impl Target {
     }
 }
 
-/// Remarks on the operations that are left out, for no code can be made of them.
-pub(crate) fn say_omitted(generator: &Generator) -> Result<(), String> {
+/// Notes which operations are left out because no code can be generated for them.
+pub(crate) fn report_omitted(generator: &Generator) -> Result<(), String> {
     let arena = Arena::new();
     let service = generator.lower(&arena).map_err(|error| error.to_string())?;
     service
         .omitted
         .iter()
-        .for_each(|omitted| say::remark(format_args!("left out: {omitted}")));
+        .for_each(|omitted| output::note(format_args!("left out: {omitted}")));
     Ok(())
 }
 
@@ -171,7 +171,7 @@ pub(crate) fn project() -> Result<Vec<Service>, String> {
     Ok(names.iter().map(|name| of_project(name)).collect())
 }
 
-/// A service of a project, with the files that are there.
+/// A service of a project, with the files of the model that exist.
 pub(crate) fn of_project(name: &str) -> Service {
     let generator = with_files(Path::new(&format!("model/{name}.json")), None);
     Service {
@@ -184,12 +184,12 @@ pub(crate) fn of_project(name: &str) -> Service {
 /// `instead` replaces the model's text.
 pub(crate) fn with_files(model: &Path, instead: Option<&Path>) -> Generator {
     let generator = Generator::new(instead.unwrap_or(model));
-    let beside =
+    let sibling =
         |extension: &str| Some(model.with_extension(extension)).filter(|path| path.exists());
-    let generator = beside("docs.json")
+    let generator = sibling("docs.json")
         .into_iter()
         .fold(generator, |generator, file| generator.overlay(file));
-    beside("toml")
+    sibling("toml")
         .into_iter()
         .fold(generator, |generator, file| generator.exceptions(file))
 }

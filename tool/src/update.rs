@@ -1,8 +1,8 @@
-//! `cargo opsmith update`: puts a newer model in place of an older one.
+//! `cargo opsmith update`: replaces a model by a newer one.
 
 use crate::import::Origin;
 use crate::target::{Code, Place, Service, of_project, project, with_files};
-use crate::{check, diff, generate, say};
+use crate::{check, diff, generate, output};
 use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub(crate) struct Update {
-    /// The newer model: a service's folder of botocore's, or Smithy JSON AST.
+    /// The newer model: a Smithy JSON AST file, or a folder of botocore's data.
     from: PathBuf,
-    /// The model to replace, with documentation (NAME.docs.json) and exceptions (NAME.toml) beside
-    /// it.
+    /// The model to replace. Documentation (NAME.docs.json) and exceptions (NAME.toml) next to it
+    /// are used.
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
     #[command(flatten)]
@@ -22,8 +22,8 @@ pub(crate) struct Update {
     origin: Origin,
 }
 
-/// Imports, tells the changes, writes model and code, and checks the code. When the newer model is
-/// wrong, nothing is written.
+/// Imports, prints the changes, writes model and code, and checks the code. When the newer model
+/// is invalid, nothing is written.
 pub(crate) fn update(
     Update {
         from,
@@ -42,24 +42,24 @@ pub(crate) fn update(
     let is_project = named.is_none();
     let code = named.or_else(|| in_project(model));
     let code = code.ok_or(
-        "say with --out or --crate where the files go: the model is not in the project's model/",
+        "use --out or --crate to name where the files go: the model is not in the project's model/",
     )?;
-    let beside = model.with_extension("json.new");
-    generate::replace(&beside, &text)?;
-    let changes = diff::changes(&with_files(model, None), &with_files(model, Some(&beside)));
+    let newer = model.with_extension("json.new");
+    generate::replace(&newer, &text)?;
+    let changes = diff::changes(&with_files(model, None), &with_files(model, Some(&newer)));
     // Problems are reported for the file that the user gave.
     let changes = changes.map_err(|error| {
         error
             .to_string()
-            .replace(&*beside.to_string_lossy(), &from.to_string_lossy())
+            .replace(&*newer.to_string_lossy(), &from.to_string_lossy())
     });
     let replaced = changes.and_then(|changes| {
         diff::print(&changes)?;
         generate::replace(model, &text)
     });
-    let _ = fs::remove_file(&beside);
+    let _ = fs::remove_file(&newer);
     replaced?;
-    say::line(format_args!("wrote {}", model.display()))?;
+    output::line(format_args!("wrote {}", model.display()))?;
     let service = Service {
         generator: with_files(model, None),
         code,

@@ -135,7 +135,7 @@ fn list(target: &str) -> Value {
 }
 
 #[test]
-fn an_option_sets_a_part_with_what_stands_beside_it() {
+fn an_option_sets_a_part_and_its_siblings() {
     let s3 = structure(&[("bucket", "S"), ("key", "S"), ("bundleType", "S")]);
     let hub = structure(&[("repository", "S"), ("commitId", "S")]);
     let revision = structure(&[
@@ -266,7 +266,7 @@ fn a_part_is_given_by_its_own_option_alone() {
 }
 
 #[test]
-fn flags_and_pairs_stand_for_lists() {
+fn flags_and_pairs_become_lists() {
     let service = Service::new(
         "EMR",
         json!({ "t#Tag": structure(&[("Key", "S"), ("Value", "S")]), "t#Tags": list("Tag") }),
@@ -351,7 +351,7 @@ fn words_are_values_of_the_only_member() {
 }
 
 #[test]
-fn options_that_say_no_and_further_names() {
+fn negative_options_and_aliases() {
     let service = Service::new(
         "ECS",
         json!({}),
@@ -391,7 +391,7 @@ fn options_that_say_no_and_further_names() {
 }
 
 #[test]
-fn options_called_like_global_ones_have_the_commands_word_before_them() {
+fn options_named_like_global_ones_are_prefixed_with_the_commands_first_word() {
     let service = Service::new(
         "Toys",
         json!({}),
@@ -409,7 +409,7 @@ fn options_called_like_global_ones_have_the_commands_word_before_them() {
 }
 
 #[test]
-fn options_and_commands_of_the_aws_cli_alone_are_refused_in_clear_words() {
+fn options_and_commands_that_only_the_aws_cli_has_are_refused() {
     let service = Service::new(
         "ECS",
         json!({}),

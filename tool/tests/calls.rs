@@ -170,7 +170,7 @@ fn an_input_with_a_token_is_one_page() {
 }
 
 #[test]
-fn a_wait_is_silent_and_ends_when_it_is_so() {
+fn a_wait_is_silent_and_ends_when_the_state_is_reached() {
     let answers = [
         (400, r#"{"__type":"Missing"}"#),
         (200, r#"{"State":"NEW"}"#),

@@ -34,7 +34,7 @@ struct Service {
 }
 
 #[test]
-fn recorded_cases_end_as_they_did() {
+fn recorded_cases_have_the_same_results() {
     let scratch = tempfile::tempdir().expect("a folder");
     let services = match std::env::var_os("OPSMITH_RECORDED") {
         Some(folder) => all(Path::new(&folder)),

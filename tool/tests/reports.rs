@@ -1,6 +1,6 @@
-//! Bug reports of other implementations, tried on the command: `recorded/reports.jsonl` has the
-//! models of the services (only what is needed of them), and the cases with what is right. That is
-//! what AWS CLI 2.36.7 does, unless a case says `why` not.
+//! Bugs reported for other implementations, tried on the command: `recorded/reports.jsonl` has parts
+//! of the services' models, and the cases with the correct result. That is the result of AWS CLI
+//! 2.36.7, except where a case says `why` not.
 
 #[path = "../../tests/support/server.rs"]
 #[allow(dead_code, reason = "each test uses a part of it")]
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
 /// A line of the file.
@@ -33,12 +33,12 @@ struct Model {
     model: BTreeMap<String, String>,
 }
 
-/// A case; `{URL}` in its texts is the endpoint's, `{DIR}` the home and working folder.
+/// A case. In its texts, `{URL}` is the endpoint's URL and `{DIR}` the home and working folder.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     id: String,
-    /// Why the AWS CLI is not followed.
+    /// Why the result differs from the AWS CLI's.
     #[serde(default)]
     #[allow(dead_code, reason = "for readers of the file")]
     why: Option<String>,
@@ -54,22 +54,21 @@ struct Case {
     #[serde(default)]
     answers: Vec<Value>,
     rc: i32,
-    /// None where only parts are compared.
+    /// `None` where only parts are compared.
     stdout: Option<String>,
     #[serde(default)]
-    shown: Vec<String>,
+    stdout_contains: Vec<String>,
     #[serde(default)]
-    unshown: Vec<String>,
-    /// CompoundKind of standard error.
+    stdout_lacks: Vec<String>,
     #[serde(default)]
-    told: Vec<String>,
+    stderr_contains: Vec<String>,
     #[serde(default)]
-    untold: Vec<String>,
+    stderr_lacks: Vec<String>,
     requests: Vec<Value>,
 }
 
 #[test]
-fn what_was_reported_elsewhere_is_right_here() {
+fn bugs_of_other_implementations_are_not_here() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/reports.jsonl");
     let folder = tempfile::tempdir().expect("a folder");
     let mut models = BTreeMap::new();
@@ -113,8 +112,30 @@ fn what_was_reported_elsewhere_is_right_here() {
     );
 }
 
+/// What a case did, with `{URL}` and `{DIR}` in place of the endpoint's URL and the folder.
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+    requests: Vec<Value>,
+}
+
 /// Runs a case; returns the problem, if any.
 fn check(case: &Case, models: &BTreeMap<String, PathBuf>) -> Option<String> {
+    let outcome = play(case, models);
+    let problems = differences(case, &outcome);
+    (!problems.is_empty()).then(|| {
+        format!(
+            "{} {:?}\n  {}\n  stderr: {:?}",
+            case.id,
+            case.args,
+            problems.join("\n  "),
+            outcome.stderr
+        )
+    })
+}
+
+fn play(case: &Case, models: &BTreeMap<String, PathBuf>) -> Outcome {
     let server = Server::playing(case.answers.iter().map(answer).collect());
     let home = tempfile::tempdir().expect("a folder");
     let folder = home.path().display().to_string();
@@ -141,6 +162,25 @@ fn check(case: &Case, models: &BTreeMap<String, PathBuf>) -> Option<String> {
         .args(["opsmith", "call", "--model"])
         .arg(&models[service])
         .args(case.args.iter().map(|word| filled(word)));
+    let output = run(&mut command, &case.stdin);
+    let text = |bytes: &[u8]| {
+        String::from_utf8_lossy(bytes)
+            .replace(&server.url, "{URL}")
+            .replace(&folder, "{DIR}")
+    };
+    Outcome {
+        code: output.status.code(),
+        stdout: text(&output.stdout),
+        stderr: text(&output.stderr),
+        requests: server
+            .requests()
+            .iter()
+            .map(|request| sent(request, &server.url))
+            .collect(),
+    }
+}
+
+fn run(command: &mut Command, stdin: &str) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -148,77 +188,45 @@ fn check(case: &Case, models: &BTreeMap<String, PathBuf>) -> Option<String> {
         .spawn()
         .expect("the command");
     // A command that reads nothing closes the pipe.
-    let _ = child
-        .stdin
-        .take()
-        .expect("a pipe")
-        .write_all(case.stdin.as_bytes());
-    let output = child.wait_with_output().expect("the command");
-    let text = |bytes: &[u8]| {
-        String::from_utf8_lossy(bytes)
-            .replace(&server.url, "{URL}")
-            .replace(&folder, "{DIR}")
-    };
-    let stdout = text(&output.stdout);
-    let stderr = text(&output.stderr);
-    let requests: Vec<Value> = server
-        .requests()
-        .iter()
-        .map(|request| sent(request, &server.url))
-        .collect();
-    let mut wrong = Vec::new();
-    if output.status.code() != Some(case.rc) {
-        wrong.push(format!(
-            "ends with {:?} in place of {}",
-            output.status.code(),
-            case.rc
-        ));
+    let mut pipe = child.stdin.take().expect("a pipe");
+    let _ = pipe.write_all(stdin.as_bytes());
+    drop(pipe);
+    child.wait_with_output().expect("the command")
+}
+
+/// How an outcome differs from what the case expects.
+fn differences(case: &Case, outcome: &Outcome) -> Vec<String> {
+    let Outcome {
+        code,
+        stdout,
+        stderr,
+        requests,
+    } = outcome;
+    let mut found = Vec::new();
+    if *code != Some(case.rc) {
+        found.push(format!("exits with {code:?} in place of {}", case.rc));
     }
-    if case
-        .stdout
-        .as_ref()
-        .is_some_and(|expected| *expected != stdout)
-    {
-        wrong.push(format!(
-            "prints {stdout:?}\n  in place of {:?}",
-            case.stdout.as_deref().unwrap_or_default()
-        ));
+    if let Some(expected) = case.stdout.as_ref().filter(|expected| *expected != stdout) {
+        found.push(format!("prints {stdout:?}\n  in place of {expected:?}"));
     }
-    let parts = |wrong: &mut Vec<String>, text: &str, with: &[String], without: &[String]| {
-        wrong.extend(
-            with.iter()
-                .filter(|part| !text.contains(*part))
-                .map(|part| format!("without {part:?}: {text}")),
-        );
-        wrong.extend(
-            without
-                .iter()
-                .filter(|part| text.contains(*part))
-                .map(|part| format!("with {part:?}: {text}")),
-        );
-    };
-    parts(&mut wrong, &stdout, &case.shown, &case.unshown);
-    parts(&mut wrong, &stderr, &case.told, &case.untold);
-    let expected: Vec<Value> = case
-        .requests
-        .iter()
-        .map(|request| steady(request.clone()))
-        .collect();
-    if requests != expected {
-        wrong.push(format!(
+    for (text, with, without) in [
+        (stdout, &case.stdout_contains, &case.stdout_lacks),
+        (stderr, &case.stderr_contains, &case.stderr_lacks),
+    ] {
+        let missing = with.iter().filter(|part| !text.contains(*part));
+        found.extend(missing.map(|part| format!("without {part:?}: {text}")));
+        let unwanted = without.iter().filter(|part| text.contains(*part));
+        found.extend(unwanted.map(|part| format!("with {part:?}: {text}")));
+    }
+    let expected: Vec<_> = case.requests.iter().cloned().map(steady).collect();
+    if *requests != expected {
+        found.push(format!(
             "sends {}\n  in place of {}",
-            Value::from(requests),
+            Value::from(requests.clone()),
             Value::from(expected)
         ));
     }
-    (!wrong.is_empty()).then(|| {
-        format!(
-            "{} {:?}\n  {}\n  stderr: {stderr:?}",
-            case.id,
-            case.args,
-            wrong.join("\n  ")
-        )
-    })
+    found
 }
 
 fn usual(home: &str, url: &str) -> [(&'static str, String); 12] {

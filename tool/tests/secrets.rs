@@ -1,5 +1,5 @@
-//! No value inside anything sensitive is in any message: proved on a model that has every kind of
-//! it, and on all of botocore where `OPSMITH_BOTOCORE` names its data.
+//! Sensitive values are in no message: checked for a model with every kind of sensitive member, and
+//! for all of botocore where `OPSMITH_BOTOCORE` names its data.
 
 #[path = "../../tests/support/skipped.rs"]
 mod skipped;
@@ -17,25 +17,24 @@ use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What must not be seen, as text and as a number.
+/// The secret, as text and as a number.
 const TEXT: &str = "HUSH";
 const NUMBER: i32 = 773_459_126;
 
-/// In which way the secrets are wrong.
+/// How the secrets are invalid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Wrong {
     /// Values of other types.
     Type,
-    /// Texts and numbers out of bounds, unknown members, no values of an enum.
+    /// Texts and numbers out of bounds, unknown members, unknown values of an enum.
     Value,
-    /// The same, and the numbers below the bounds.
+    /// The same, with numbers below the bounds.
     Small,
     /// Text in place of lists, maps and structures that have secrets in them.
     Element,
 }
 
-/// Fills a value of a shape: all that is sensitive with what must not be seen, and the rest
-/// plainly.
+/// Makes a value of a shape: secrets in all sensitive places, plain values elsewhere.
 struct Filler<'a> {
     service: &'a Service<'a>,
     wrong: Wrong,
@@ -96,7 +95,7 @@ impl Filler<'_> {
         self.within.pop();
         match (self.wrong, value) {
             (Wrong::Type, value @ Document::Map(_)) if hidden => Document::List(vec![value]),
-            // Of another type than is due, and around secrets.
+            // A text in place of a part that contains secrets.
             (Wrong::Element, Document::List(_) | Document::Map(_))
                 if inner > 0 && self.secrets > before =>
             {
@@ -139,7 +138,7 @@ fn plain(kind: Kind, values: &[&str]) -> Document {
     }
 }
 
-/// A value that prints as those of generated types do.
+/// A value that is printed like one of a generated type.
 struct Typed<'a>(TypedDocument<'a>);
 
 impl fmt::Debug for Typed<'_> {
@@ -148,8 +147,8 @@ impl fmt::Debug for Typed<'_> {
     }
 }
 
-/// All that is printed of a value: its violations, itself, its request in a dry run, and why it
-/// can't be read.
+/// Everything that is printed about a value: its violations, itself, its request in a dry run, and
+/// why it can't be read.
 fn printed(service: &Service<'_>, shape: ShapeIndex, document: &Document, wrong: Wrong) -> String {
     let value = TypedDocument {
         document,
@@ -161,7 +160,7 @@ fn printed(service: &Service<'_>, shape: ShapeIndex, document: &Document, wrong:
         let _ = writeln!(text, "{violation}\n{violation:?}");
     }
     let _ = writeln!(text, "{document:?}");
-    // Only what has the types of the model is ever of a generated type.
+    // A generated type holds only values with the types of the model.
     if wrong != Wrong::Element {
         let _ = writeln!(text, "{0:?}\n{0:#?}", Typed(value));
     }
@@ -182,7 +181,7 @@ fn printed(service: &Service<'_>, shape: ShapeIndex, document: &Document, wrong:
     text
 }
 
-/// Tries all structures of a service; how many secrets there were.
+/// Checks all structures of a service; returns the number of secrets in them.
 fn check(service: &Service<'_>) -> usize {
     let dates = [NUMBER, -NUMBER]
         .map(|seconds| Timestamp::new(seconds.into(), 0).format(TimestampFormat::DateTime));
@@ -232,21 +231,21 @@ fn check(service: &Service<'_>) -> usize {
     secrets
 }
 
-fn rows(model: &Path) -> Option<&'static Service<'static>> {
+fn schema(model: &Path) -> Option<&'static Service<'static>> {
     Generator::new(model)
         .lower(Box::leak(Box::default()))
         .ok()
         .map(|service| service.commands.service)
 }
 
-/// A model that has every kind of sensitive place.
+/// A model with every kind of sensitive member.
 fn model() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/golden/secrets/model.json")
 }
 
 #[test]
 fn nothing_sensitive_is_in_any_message() {
-    let secrets = check(rows(&model()).expect("a model"));
+    let secrets = check(schema(&model()).expect("a model"));
     assert!(secrets > 300, "only {secrets} secrets");
 }
 
@@ -269,7 +268,7 @@ fn nothing_sensitive_of_any_service_is_in_any_message() {
     for service in folders(&data)
         .iter()
         .flat_map(|service| folders(service))
-        .filter_map(|folder| rows(&folder))
+        .filter_map(|folder| schema(&folder))
     {
         services += 1;
         secrets += check(service);
@@ -281,121 +280,125 @@ fn nothing_sensitive_of_any_service_is_in_any_message() {
     );
 }
 
-/// Errors never show the values of sensitive options. Each line here is invalid or a dry run.
-#[test]
-fn nothing_sensitive_of_the_line_is_told() {
-    let values = [
-        "HUSH",
-        "HUSH=1",
-        "HUSH=1,HUSH=2",
-        "text=HUSH",
-        "number=HUSH",
-        "choice=HUSH,HUSH=HUSH",
-        "at=HUSH,bytes=HUSH,table={HUSH=HUSH},words=[HUSH",
-        "group={number=HUSH}",
-        "table={HUSH=773459126}",
-        "keyed={HUSH=HUSH}",
-        "{\"HUSH\": \"HUSH\", \"number\": \"HUSH\"}",
-        "{\"HUSH\": ",
-        "[\"HUSH\", {\"HUSH\": 773459126}]",
-        "773459126",
-    ];
-    let options: Vec<String> =
-        "text choice number real bytes moment anything words table group either keyed valued texts groups \
-                                groups-by-name around"
-            .split_whitespace()
-            .map(|name| format!("--{name}"))
-            .collect();
-    let whole = ["--cli-input-json", "--cli-input-yaml"].map(str::to_owned);
-    let dry_run = |mode: &str| {
-        vec![
-            "--cli-validation".to_owned(),
-            mode.to_owned(),
-            "--cli-dry-run".to_owned(),
-            "--debug".to_owned(),
-        ]
-    };
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    for value in values {
-        lines.extend(options.iter().map(|option| {
-            // Whose names and keys are no secrets.
-            let keys = ["--valued", "--groups-by-name", "--around"].contains(&&**option);
-            let value = if keys {
-                value
-                    .replace("HUSH=", "key=")
-                    .replace("{\"HUSH\"", "{\"key\"")
-            } else {
-                value.to_owned()
-            };
-            vec![option.clone(), value]
-        }));
-        for part in ["group", "groups", "table", "keyed", "number", "moment"] {
-            let document = format!(
-                "{{\"{part}\": {}}}",
-                if value.starts_with(['{', '[', '7']) {
-                    value
-                } else {
-                    "\"HUSH\""
-                }
-            );
-            lines.extend(
-                whole
-                    .iter()
-                    .map(|option| vec![option.clone(), document.clone()]),
-            );
+/// Values for every option: as a word, in shorthand and as JSON, most of them invalid.
+const VALUES: [&str; 14] = [
+    "HUSH",
+    "HUSH=1",
+    "HUSH=1,HUSH=2",
+    "text=HUSH",
+    "number=HUSH",
+    "choice=HUSH,HUSH=HUSH",
+    "at=HUSH,bytes=HUSH,table={HUSH=HUSH},words=[HUSH",
+    "group={number=HUSH}",
+    "table={HUSH=773459126}",
+    "keyed={HUSH=HUSH}",
+    "{\"HUSH\": \"HUSH\", \"number\": \"HUSH\"}",
+    "{\"HUSH\": ",
+    "[\"HUSH\", {\"HUSH\": 773459126}]",
+    "773459126",
+];
+
+const OPTIONS: [&str; 14] = [
+    "--text",
+    "--choice",
+    "--number",
+    "--real",
+    "--bytes",
+    "--moment",
+    "--anything",
+    "--words",
+    "--table",
+    "--group",
+    "--either",
+    "--keyed",
+    "--texts",
+    "--groups",
+];
+
+/// Options whose names and keys are not secret.
+const WITH_PUBLIC_KEYS: [&str; 3] = ["--valued", "--groups-by-name", "--around"];
+
+/// Members of a whole document that are given a value.
+const MEMBERS: [&str; 6] = ["group", "groups", "table", "keyed", "number", "moment"];
+
+/// YAML values that can't be read, or not as a text.
+const YAML: [&str; 10] = [
+    "!HUSH",
+    "*HUSH",
+    "!!int HUSH",
+    "!!binary HUSH",
+    "&HUSH",
+    "@HUSH",
+    "`HUSH",
+    "\"HUSH",
+    "{HUSH: 1, HUSH: 2}",
+    "!!HUSH [HUSH]",
+];
+
+/// Options with their values, each of which puts secrets into a command line.
+fn command_lines() -> Vec<[String; 2]> {
+    let mut lines = Vec::new();
+    let mut add = |option: &str, value: String| lines.push([option.to_owned(), value]);
+    for value in VALUES {
+        for option in OPTIONS {
+            add(option, value.to_owned());
+        }
+        for option in WITH_PUBLIC_KEYS {
+            let value = value.replace("HUSH=", "key=");
+            add(option, value.replace("{\"HUSH\"", "{\"key\""));
+        }
+        let json = if value.starts_with(['{', '[', '7']) {
+            value
+        } else {
+            "\"HUSH\""
+        };
+        for member in MEMBERS {
+            let document = format!("{{\"{member}\": {json}}}");
+            add("--cli-input-json", document.clone());
+            add("--cli-input-yaml", document);
         }
     }
-    for value in [
-        "!HUSH",
-        "*HUSH",
-        "!!int HUSH",
-        "!!binary HUSH",
-        "&HUSH",
-        "@HUSH",
-        "`HUSH",
-        "\"HUSH",
-        "{HUSH: 1, HUSH: 2}",
-        "!!HUSH [HUSH]",
-    ] {
-        lines.push(vec![
-            "--cli-input-yaml".to_owned(),
-            format!("text: {value}\n"),
-        ]);
-        lines.push(vec![
-            "--cli-input-yaml".to_owned(),
-            format!("table: {{{value}: x}}\n"),
-        ]);
+    for value in YAML {
+        add("--cli-input-yaml", format!("text: {value}\n"));
+        add("--cli-input-yaml", format!("table: {{{value}: x}}\n"));
     }
-    for line in lines {
-        for mode in ["strict", "off"] {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-opsmith"));
-            command
-                .env_clear()
-                .env("AWS_ACCESS_KEY_ID", "AKID")
-                .env("AWS_SECRET_ACCESS_KEY", "k")
-                .env("AWS_REGION", "eu-west-1");
-            command
-                .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-                .args(["opsmith", "call", "--model"])
-                .arg(model());
-            let output = command
-                .args(["test", "do"])
-                .args(&line)
-                .args(dry_run(mode))
-                .output()
-                .expect("the command");
-            let told =
-                String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    lines
+}
+
+/// All output of a dry run with these options.
+fn dry_run(line: &[String; 2], validation: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-opsmith"))
+        .env_clear()
+        .env("AWS_ACCESS_KEY_ID", "AKID")
+        .env("AWS_SECRET_ACCESS_KEY", "k")
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        .args(["opsmith", "call", "--model"])
+        .arg(model())
+        .args(["test", "do"])
+        .args(line)
+        .args(["--cli-validation", validation, "--cli-dry-run", "--debug"])
+        .output()
+        .expect("the command");
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+/// Neither errors nor dry runs show the values of sensitive options.
+#[test]
+fn nothing_sensitive_of_the_command_line_is_printed() {
+    for line in command_lines() {
+        for validation in ["strict", "off"] {
+            let printed = dry_run(&line, validation);
             assert!(
-                !told.contains(TEXT) && !told.contains(&NUMBER.to_string()),
-                "{mode} {line:?}: {told}"
+                !printed.contains(TEXT) && !printed.contains(&NUMBER.to_string()),
+                "{validation} {line:?}: {printed}"
             );
             assert!(
-                told.contains("ERROR") || told.contains("POST"),
-                "{mode} {line:?}: {told}"
+                printed.contains("ERROR") || printed.contains("POST"),
+                "{validation} {line:?}: {printed}"
             );
-            // What can't be read is not read otherwise when less is checked.
-            if !told.contains("validation failed") {
+            // A value that can't be read fails in the same way without validation.
+            if !printed.contains("validation failed") {
                 break;
             }
         }

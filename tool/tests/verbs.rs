@@ -105,7 +105,7 @@ fn a_whole_crate_is_written_once_and_checked() {
 }
 
 #[test]
-fn a_check_shows_the_difference_and_what_mends_it() {
+fn a_check_shows_the_difference_and_the_command_that_fixes_it() {
     let folder = Folder::new();
     let line = "model/weather.json --operation ListCities --out src";
     folder.done(&format!("generate {line}"));
@@ -118,7 +118,7 @@ fn a_check_shows_the_difference_and_what_mends_it() {
         "-        self.0.call(\"ListTowns\"",
         "+        self.0.call(\"ListCities\"",
         "src/types.rs: missing",
-        "src/old.rs: no longer made",
+        "src/old.rs: no longer generated",
     ] {
         assert!(out.contains(part), "{part} is not in {out}");
     }
@@ -194,7 +194,7 @@ fn a_difference_has_an_exit_code_and_json() {
 }
 
 #[test]
-fn an_update_is_done_whole_or_not_at_all() {
+fn an_update_is_complete_or_changes_nothing() {
     let folder = Folder::new();
     folder.done("generate");
     let model = folder.read("model/weather.json");
@@ -273,7 +273,7 @@ fn operations_and_shapes_are_listed_and_explained() {
 }
 
 #[test]
-fn a_difference_of_any_fact_is_told() {
+fn every_changed_fact_is_reported() {
     let folder = Folder::new();
     for (from, to, told) in [
         (
@@ -315,7 +315,7 @@ fn a_difference_of_any_fact_is_told() {
 }
 
 #[test]
-fn operations_that_are_left_out_are_told() {
+fn operations_that_are_left_out_are_reported() {
     let folder = Folder::new();
     folder.edit(
         "model/weather.json",
@@ -340,7 +340,7 @@ fn operations_that_are_left_out_are_told() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_closed_pipe_is_no_error() {
     let folder = Folder::new();
     let mut child = folder.command("explain GetForecast model/weather.json");
     let mut child = child

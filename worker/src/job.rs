@@ -1,7 +1,7 @@
 //! [`Job`]: what a handler receives.
 
 use opsmith_codepipeline::{
-    AWSSessionCredentials, Client, Error, GetThirdPartyJobDetailsInput, ThirdPartyJobData,
+    AwsSessionCredentials, Client, Error, GetThirdPartyJobDetailsInput, ThirdPartyJobData,
     ThirdPartyJobDetails,
 };
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ impl Job {
     /// # Errors
     ///
     /// Every kind of [`Error`].
-    pub async fn artifact_credentials(&self) -> Result<Option<AWSSessionCredentials>, Error> {
+    pub async fn artifact_credentials(&self) -> Result<Option<AwsSessionCredentials>, Error> {
         let details = self.access.details(&self.id).await?;
         Ok(details.data.and_then(|data| data.artifact_credentials))
     }

@@ -114,7 +114,7 @@ mod tests {
     use opsmith_codepipeline::FailureType;
 
     #[test]
-    fn texts_are_clipped_with_a_mark() {
+    fn long_texts_are_cut_with_a_mark() {
         assert_eq!(clip("short", 5), "short");
         assert_eq!(
             clip(&"é".repeat(30), 20),

@@ -153,32 +153,25 @@ impl Worker {
                 continue;
             }
             // Jobs that are known already may come first.
-            let polled = match self.poll(free + running + skipped).await {
-                Ok(polled) => polled,
-                Err(error) if is_transient(&error) => {
-                    (self.on_event)(&Event::PollFailed(&error));
-                    self.back_off(&mut failures).await;
-                    continue;
-                }
-                Err(error) => return Err(error),
+            let limit = free + running + skipped;
+            let Some(polled) = self.poll(limit, &mut failures).await? else {
+                continue;
             };
-            (self.on_event)(&Event::Polled(polled.len()));
-            failures = 0;
+            let new = polled
+                .into_iter()
+                .filter_map(|job| job.job_id.zip(job.client_id))
+                .filter(|(id, _)| Known::begin(&known, id))
+                .take(free);
             let mut taken = 0;
-            for job in polled {
-                let (Some(id), Some(client_id)) = (job.job_id, job.client_id) else {
-                    continue;
-                };
-                if taken < free && Known::begin(&known, &id) {
-                    taken += 1;
-                    let worker = self.clone();
-                    let handler = Arc::clone(&handler);
-                    let known = Arc::clone(&known);
-                    let stopped = stopped.clone();
-                    tasks.spawn(async move {
-                        worker.job(&id, &client_id, handler, &known, stopped).await
-                    });
-                }
+            for (id, client_id) in new {
+                taken += 1;
+                let worker = self.clone();
+                let handler = Arc::clone(&handler);
+                let known = Arc::clone(&known);
+                let stopped = stopped.clone();
+                tasks.spawn(
+                    async move { worker.job(&id, &client_id, handler, &known, stopped).await },
+                );
             }
             match taken {
                 0 if self.once && tasks.is_empty() => return Ok(()),
@@ -189,15 +182,28 @@ impl Worker {
         }
     }
 
-    async fn poll(&self, limit: usize) -> Result<Vec<ThirdPartyJob>, Error> {
+    /// Polls once. `None` after a transient failure, and a pause.
+    async fn poll(
+        &self,
+        limit: usize,
+        failures: &mut u32,
+    ) -> Result<Option<Vec<ThirdPartyJob>>, Error> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let input = PollForThirdPartyJobsInput::new(self.action_type.clone()).max_batch_size(limit);
-        Ok(self
-            .client
-            .poll_for_third_party_jobs(input)
-            .await?
-            .jobs
-            .unwrap_or_default())
+        match self.client.poll_for_third_party_jobs(input).await {
+            Ok(output) => {
+                *failures = 0;
+                let jobs = output.jobs.unwrap_or_default();
+                (self.on_event)(&Event::Polled(jobs.len()));
+                Ok(Some(jobs))
+            }
+            Err(error) if is_transient(&error) => {
+                (self.on_event)(&Event::PollFailed(&error));
+                self.back_off(failures).await;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn wait(&self, time: Duration) {

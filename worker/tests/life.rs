@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Lets hardly any time pass.
+/// Sleeps for a millisecond, whatever the time asked for.
 #[derive(Debug)]
 struct Short;
 
@@ -58,16 +58,16 @@ fn client(endpoint: &Endpoint) -> Client {
     )))
 }
 
-/// The messages of a worker.
-type Told = Arc<Mutex<Vec<String>>>;
+/// A worker's events, as text.
+type Log = Arc<Mutex<Vec<String>>>;
 
-/// A worker that ends when there is nothing left to do, and its messages.
-fn worker(endpoint: &Endpoint) -> (Worker, Told) {
+/// A worker that ends when there is nothing left to do, and its log.
+fn worker(endpoint: &Endpoint) -> (Worker, Log) {
     let action_type = ActionTypeId::new(ActionCategory::Test, ActionOwner::ThirdParty, "Demo", "1");
     let tokens = HashMap::from([("client-1".to_owned(), "token-1".to_owned())]);
-    let told = Told::default();
-    let teller = Arc::clone(&told);
-    let tell = move |event: &Event<'_>| {
+    let log = Log::default();
+    let events = Arc::clone(&log);
+    let on_event = move |event: &Event<'_>| {
         let text = match event {
             Event::PollFailed(error) => format!("poll failed: {error}"),
             Event::Left(id, why) => format!("{id} left: {why}"),
@@ -79,14 +79,14 @@ fn worker(endpoint: &Endpoint) -> (Worker, Told) {
             },
             _ => return,
         };
-        teller.lock().expect("lock").push(text);
+        events.lock().expect("lock").push(text);
     };
     (
         Worker::new(client(endpoint), action_type, tokens)
             .sleep(Arc::new(Short))
             .once()
-            .on_event(tell),
-        told,
+            .on_event(on_event),
+        log,
     )
 }
 
@@ -109,14 +109,14 @@ fn states(endpoint: &Endpoint) -> Vec<Status> {
     endpoint.jobs().iter().map(|entry| entry.status).collect()
 }
 
-fn told(told: &Told) -> Vec<String> {
-    told.lock().expect("lock").clone()
+fn lines(log: &Log) -> Vec<String> {
+    log.lock().expect("lock").clone()
 }
 
 #[test]
 fn jobs_succeed_fail_and_are_continued() {
     let endpoint = endpoint(3);
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     run(&worker, |job| async move {
         assert_eq!(
             job.configuration().get("Suite").map(String::as_str),
@@ -136,7 +136,7 @@ fn jobs_succeed_fail_and_are_continued() {
         [Status::Succeeded, Status::Failed, Status::Succeeded]
     );
     assert_eq!(
-        told(&events),
+        lines(&log),
         [
             "job-0 Succeeded",
             "job-1 failed: no suite",
@@ -156,9 +156,9 @@ fn jobs_succeed_fail_and_are_continued() {
 }
 
 #[test]
-fn an_action_that_panics_or_takes_too_long_has_failed() {
+fn an_action_that_panics_or_takes_too_long_fails() {
     let endpoint = endpoint(2);
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     run(
         &worker.deadline(Duration::from_millis(50)),
         |job| async move {
@@ -171,14 +171,14 @@ fn an_action_that_panics_or_takes_too_long_has_failed() {
         "job-0 failed: the action panicked",
         "job-1 failed: the action took longer than 0.05 seconds",
     ];
-    assert_eq!(told(&events), expected);
+    assert_eq!(lines(&log), expected);
 }
 
-/// The first attempt took the job, its answer was lost, and the others were refused for their rate.
+/// The first attempt takes the job, but its answer is lost; further attempts are throttled.
 #[test]
-fn a_job_that_was_taken_unseen_is_done() {
+fn a_job_is_done_when_the_answer_that_acknowledges_it_is_lost() {
     let endpoint = endpoint(1);
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     endpoint.inject(
         Fault::DropResponse,
         FaultSchedule::Next(1),
@@ -191,15 +191,15 @@ fn a_job_that_was_taken_unseen_is_done() {
     );
     run(&worker, |_| async { Outcome::success() });
     assert_eq!(
-        (states(&endpoint), told(&events)),
+        (states(&endpoint), lines(&log)),
         (vec![Status::Succeeded], vec!["job-0 Succeeded".to_owned()])
     );
 }
 
 #[test]
-fn a_worker_that_is_stopped_gives_its_jobs_up() {
+fn a_stopped_worker_fails_its_running_jobs() {
     let endpoint = endpoint(2);
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     let begun = Arc::new(tokio::sync::Notify::new());
     let notify = Arc::clone(&begun);
     let handler = move |_: Job| {
@@ -207,8 +207,8 @@ fn a_worker_that_is_stopped_gives_its_jobs_up() {
         pending()
     };
     wait(worker.run(handler, async move { begun.notified().await })).expect("worked");
-    assert_eq!(told(&events), ["job-0 failed: the worker was stopped"]);
-    // One at a time: the other waits for another worker.
+    assert_eq!(lines(&log), ["job-0 failed: the worker was stopped"]);
+    // The worker runs one job at a time; the other job is left to other workers.
     assert_eq!(states(&endpoint).first(), Some(&Status::Failed));
     assert!(matches!(
         states(&endpoint)[1],
@@ -216,10 +216,10 @@ fn a_worker_that_is_stopped_gives_its_jobs_up() {
     ));
 }
 
-/// The time of a job begins when it is acknowledged, so a job that can't be begun yet is not: each
-/// of these takes most of its time.
+/// The time limit of a job begins when it is acknowledged, so a job that must wait is not
+/// acknowledged yet. Each of these jobs takes more than half of its limit.
 #[test]
-fn a_job_that_waits_for_its_turn_loses_none_of_its_time() {
+fn a_job_that_waits_for_its_turn_keeps_its_whole_time_limit() {
     let endpoint = endpoint(0);
     for number in 0..2 {
         let mut job = jobs::Job::demo();
@@ -231,7 +231,7 @@ fn a_job_that_waits_for_its_turn_loses_none_of_its_time() {
         job.timeout = Duration::from_millis(1500);
         endpoint.add(job).expect("added");
     }
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     run(&worker.concurrency(1), |_| async {
         tokio::time::sleep(Duration::from_millis(900)).await;
         Outcome::success()
@@ -240,27 +240,27 @@ fn a_job_that_waits_for_its_turn_loses_none_of_its_time() {
         states(&endpoint),
         [Status::Succeeded, Status::Succeeded],
         "{:?}",
-        told(&events)
+        lines(&log)
     );
 }
 
 #[test]
-fn a_client_that_is_not_known_is_left_to_others() {
+fn jobs_of_an_unknown_client_are_left_to_other_workers() {
     let endpoint = endpoint(0);
     endpoint.add(jobs::Job::demo()).expect("added");
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     let until = async { tokio::time::sleep(Duration::from_millis(100)).await };
     wait(worker.run(|_| async { Outcome::success() }, until)).expect("worked");
-    let told = told(&events);
+    let lines = lines(&log);
     assert!(
-        !told.is_empty() && told.iter().all(|text| text.contains("is not known")),
-        "{told:?}"
+        !lines.is_empty() && lines.iter().all(|text| text.contains("is not known")),
+        "{lines:?}"
     );
     assert_eq!(states(&endpoint), [Status::Dispatched]);
 }
 
 #[test]
-fn a_job_that_is_left_does_not_keep_others_waiting() {
+fn a_skipped_job_does_not_delay_others() {
     let endpoint = endpoint(0);
     endpoint.add(jobs::Job::demo()).expect("added");
     let mut job = jobs::Job::demo();
@@ -276,14 +276,14 @@ fn a_job_that_is_left_does_not_keep_others_waiting() {
 }
 
 #[test]
-fn a_handler_that_panics_before_its_future_has_failed() {
+fn a_handler_that_panics_before_it_returns_a_future_fails_the_job() {
     let endpoint = endpoint(1);
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     run(&worker, |job| {
         assert_ne!(job.id(), "job-0", "a bug");
         async { Outcome::success() }
     });
-    assert_eq!(told(&events), ["job-0 failed: the action panicked"]);
+    assert_eq!(lines(&log), ["job-0 failed: the action panicked"]);
 }
 
 #[test]
@@ -294,14 +294,14 @@ fn a_result_whose_answer_is_lost_has_an_unknown_outcome() {
         FaultSchedule::Next(1),
         "PutThirdPartyJobSuccessResult",
     );
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     run(&worker, |_| async { Outcome::success() });
-    assert_eq!(told(&events), ["job-0 unknown"]);
+    assert_eq!(lines(&log), ["job-0 unknown"]);
     assert_eq!(states(&endpoint), [Status::Succeeded]);
 }
 
 #[test]
-fn a_poll_that_is_refused_for_good_ends_the_work() {
+fn a_poll_that_fails_permanently_stops_the_worker() {
     let endpoint = endpoint(1);
     let (worker, _) = worker(&endpoint);
     endpoint.inject(
@@ -319,9 +319,9 @@ fn a_poll_that_is_refused_for_good_ends_the_work() {
     assert_eq!(error.code(), Some("ActionTypeNotFoundException"));
 }
 
-/// A tenth of all requests goes wrong, in each way; and yet every job ends once.
+/// A tenth of all requests fails, in one of four ways. Still every job ends once.
 #[test]
-fn every_job_ends_whatever_goes_wrong() {
+fn every_job_ends_once_under_random_faults() {
     let endpoint = endpoint(300);
     for fault in [
         Fault::Throttle,
@@ -331,7 +331,7 @@ fn every_job_ends_whatever_goes_wrong() {
     ] {
         endpoint.inject(fault, FaultSchedule::Share(0.025), "");
     }
-    let (worker, events) = worker(&endpoint);
+    let (worker, log) = worker(&endpoint);
     let worker = worker.concurrency(16);
     // A job whose acknowledgement was lost is left to others, who take it in the next round.
     for _ in 0..5 {
@@ -348,7 +348,7 @@ fn every_job_ends_whatever_goes_wrong() {
         .iter()
         .filter(|state| !matches!(state, Status::Succeeded | Status::Failed))
         .collect();
-    assert!(left.is_empty(), "{left:?}: {:#?}", told(&events));
+    assert!(left.is_empty(), "{left:?}: {:#?}", lines(&log));
     assert_eq!(
         states
             .iter()

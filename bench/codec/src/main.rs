@@ -90,7 +90,7 @@ fn ours(value: &Value) -> AttributeValue {
     match value {
         Value::Text(text) => AttributeValue::S(text.clone()),
         Value::Number(text) => AttributeValue::N(text.clone()),
-        Value::Truth(value) => AttributeValue::BOOL(*value),
+        Value::Truth(value) => AttributeValue::Bool(*value),
         Value::List(values) => AttributeValue::L(values.iter().map(ours).collect()),
         Value::Map(item) => AttributeValue::M(our_item(item)),
     }

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub(crate) fn items(service: &Service<'_>) -> TokenStream {
-    let rows = service.commands.commands.iter().map(command);
+    let commands = service.commands.commands.iter().map(command);
     let missing = service.commands.missing;
     let missing = (!missing.is_empty())
         .then(|| pairs(missing))
@@ -18,9 +18,10 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
         use opsmith_runtime::schema::commands::*;
 
         #[doc = " The commands of the service."]
-        pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS) #missing;
+        pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, OPERATION_COMMANDS, DOCS) #missing;
 
-        static ROWS: &[Command<'static>] = &[#(#rows),*];
+        #[doc = " The command of each operation, in the order of the schema."]
+        static OPERATION_COMMANDS: &[Command<'static>] = &[#(#commands),*];
     }
 }
 
@@ -63,8 +64,8 @@ fn hoist(
         path,
         form,
         required,
-        alone,
-        beside,
+        exclusive,
+        siblings,
         needs,
         excludes,
     }: &Hoist<'_>,
@@ -74,22 +75,22 @@ fn hoist(
         Form::Flag(texts) => quote! { form: Form::Flag(&[#(#texts),*]), },
         Form::Pairs(between) => quote! { form: Form::Pairs(#between), },
     };
-    let beside = (!beside.is_empty())
-        .then(|| pairs(beside))
-        .map(|pairs| quote! { beside: #pairs, });
+    let siblings = (!siblings.is_empty())
+        .then(|| pairs(siblings))
+        .map(|pairs| quote! { siblings: #pairs, });
     let mark = |name: &str, set: bool| {
         let name = format_ident!("{name}");
         set.then(|| quote! { #name: true, })
     };
     let required = mark("required", *required);
-    let alone = mark("alone", *alone);
+    let exclusive = mark("exclusive", *exclusive);
     let list = |name: &str, texts: &[&str]| {
         let name = format_ident!("{name}");
         (!texts.is_empty()).then(|| quote! { #name: &[#(#texts),*], })
     };
     let needs = list("needs", needs);
     let excludes = list("excludes", excludes);
-    let parts = quote! { #form #required #alone #beside #needs #excludes };
+    let parts = quote! { #form #required #exclusive #siblings #needs #excludes };
     if parts.is_empty() {
         quote! { hoist(#option, &[#(#path),*]) }
     } else {

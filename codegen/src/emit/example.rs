@@ -89,19 +89,8 @@ fn value(service: &Service<'_>, member: &Member<'_>, depth: usize) -> TokenStrea
     }
 }
 
+/// A value of a shape; nested lists, maps and unions are empty where it gets too deep.
 fn of_shape(service: &Service<'_>, shape: &Shape<'_>, name: &str, depth: usize) -> TokenStream {
-    let rust = &shape.rust;
-    let part = |at: usize| {
-        let inner = shape
-            .members
-            .get(at)
-            .map(|member| value(service, member, depth));
-        if shape.is(Flags::SPARSE) {
-            quote! { Some(#inner) }
-        } else {
-            quote! { #inner }
-        }
-    };
     match shape.kind {
         Kind::Blob => quote! { opsmith_runtime::Blob::from(#name) },
         Kind::Boolean => quote! { true },
@@ -117,31 +106,52 @@ fn of_shape(service: &Service<'_>, shape: &Shape<'_>, name: &str, depth: usize) 
             quote! { opsmith_runtime::Timestamp::from(std::time::SystemTime::now()) }
         }
         Kind::Document => quote! { opsmith_runtime::Document::from(#name) },
-        Kind::List if depth >= DEEPEST => quote! { Vec::new() },
-        Kind::List => {
-            let element = part(0);
-            quote! { vec![#element] }
+        Kind::List | Kind::Map => collection(service, shape, depth),
+        Kind::Enum => {
+            let rust = &shape.rust;
+            let first = shape.values.first().map(|first| &first.rust);
+            first.map_or_else(
+                || quote! { #rust::from_wire(#name) },
+                |variant| quote! { #rust::#variant },
+            )
         }
-        Kind::Map if depth >= DEEPEST => quote! { std::collections::BTreeMap::new() },
-        Kind::Map => {
-            let value = part(1);
-            quote! { std::collections::BTreeMap::from([("key".to_owned(), #value)]) }
-        }
-        Kind::Enum => match shape.values.first() {
-            Some(first) => {
-                let variant = &first.rust;
-                quote! { #rust::#variant }
-            }
-            None => quote! { #rust::from_wire(#name) },
-        },
         Kind::Structure => structure(service, shape, depth),
-        Kind::Union => match shape.members.first() {
-            Some(first) if depth < DEEPEST => {
-                let variant = &first.rust;
-                let value = value(service, first, depth);
-                quote! { #rust::#variant(#value) }
-            }
-            _ => quote! { #rust::Unknown },
-        },
+        Kind::Union => union(service, shape, depth),
+    }
+}
+
+/// A list or map with one entry.
+fn collection(service: &Service<'_>, shape: &Shape<'_>, depth: usize) -> TokenStream {
+    let is_list = shape.kind == Kind::List;
+    // The last member is the element, or the value of a map.
+    let entry = shape.members.last().filter(|_| depth < DEEPEST);
+    let entry = entry.map(|member| value(service, member, depth));
+    let entry = entry.map(|entry| {
+        if shape.is(Flags::SPARSE) {
+            quote! { Some(#entry) }
+        } else {
+            entry
+        }
+    });
+    match (is_list, entry) {
+        (true, None) => quote! { Vec::new() },
+        (true, Some(entry)) => quote! { vec![#entry] },
+        (false, None) => quote! { std::collections::BTreeMap::new() },
+        (false, Some(entry)) => {
+            quote! { std::collections::BTreeMap::from([("key".to_owned(), #entry)]) }
+        }
+    }
+}
+
+/// A union with its first variant.
+fn union(service: &Service<'_>, shape: &Shape<'_>, depth: usize) -> TokenStream {
+    let rust = &shape.rust;
+    match shape.members.first() {
+        Some(first) if depth < DEEPEST => {
+            let variant = &first.rust;
+            let value = value(service, first, depth);
+            quote! { #rust::#variant(#value) }
+        }
+        _ => quote! { #rust::Unknown },
     }
 }

@@ -1,8 +1,8 @@
 //! Which operations and shapes are generated: those requested, and all that they need.
 
-use super::{Input, missing_name, traits};
+use super::{Input, traits};
 use crate::ast::{Member, Reference, Shape};
-use crate::diagnostics::{Diagnostic, Report};
+use crate::diagnostics::{Diagnostic, Report, nearest};
 use opsmith_schema::{ShapeIndex, TraitKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,52 +36,60 @@ pub(crate) fn operations<'a>(
     service: &'a Shape,
     report: &mut Report,
 ) -> (Vec<Named<'a>>, Vec<Diagnostic>) {
+    let all = of_service(input, id, service, report);
+    if !input.operations.is_empty() {
+        return (requested(input, id, &all, report), Vec::new());
+    }
+    let mut omitted = Report::default();
+    let kept: Vec<_> = all
+        .into_values()
+        .filter(|operation| !streams(input, *operation, &mut omitted))
+        .collect();
+    if kept.is_empty() {
+        report.diagnostics.append(&mut omitted.diagnostics);
+    }
+    (kept, omitted.diagnostics)
+}
+
+/// All operations of a service and of its resources, by name.
+fn of_service<'a>(
+    input: &Input<'a, '_>,
+    id: &str,
+    service: &'a Shape,
+    report: &mut Report,
+) -> BTreeMap<&'a str, Named<'a>> {
     let mut references = Vec::new();
-    collect(
-        input,
-        id,
-        service,
-        &mut references,
-        &mut BTreeSet::new(),
-        report,
-    );
+    let mut seen = BTreeSet::new();
+    collect(input, id, service, &mut references, &mut seen, report);
     let mut found = BTreeMap::new();
     for reference in references {
         match input.model.shapes.get_key_value(&reference.target) {
             Some((id, shape)) if shape.kind == "operation" => {
-                found.insert(local(id).to_owned(), (id.as_str(), shape));
+                found.insert(local(id), (id.as_str(), shape));
             }
             _ => missing(&service.file, id, &reference.target, report),
         }
     }
-    if input.operations.is_empty() {
-        let mut omitted = Report::default();
-        let kept: Vec<_> = found
-            .into_values()
-            .filter(|operation| !streams(input, *operation, &mut omitted))
-            .collect();
-        if kept.is_empty() {
-            report.diagnostics.append(&mut omitted.diagnostics);
+    found
+}
+
+/// The operations that were requested by name.
+fn requested<'a>(
+    input: &Input<'_, '_>,
+    id: &str,
+    all: &BTreeMap<&'a str, Named<'a>>,
+    report: &mut Report,
+) -> Vec<Named<'a>> {
+    let names: BTreeSet<_> = input.operations.iter().map(String::as_str).collect();
+    let operations = names.into_iter().filter_map(|name| {
+        let operation = all.get(name).copied();
+        if operation.is_none() {
+            let problem = format!("the service has no operation {name:?}");
+            report.add(input.file, id, problem, nearest(name, all.keys().copied()));
         }
-        return (kept, omitted.diagnostics);
-    }
-    let names = found
-        .iter()
-        .map(|(name, (id, _))| (name.clone(), *id))
-        .collect();
-    let chosen = input.operations.iter().collect::<BTreeSet<_>>();
-    let named = chosen
-        .into_iter()
-        .filter_map(|name| {
-            let operation = found.get(name).copied();
-            if operation.is_none() {
-                let problem = format!("the service has no operation {name:?}");
-                report.add(input.file, id, problem, missing_name(name, &names));
-            }
-            operation.filter(|operation| !streams(input, *operation, report))
-        })
-        .collect();
-    (named, Vec::new())
+        operation.filter(|operation| !streams(input, *operation, report))
+    });
+    operations.collect()
 }
 
 /// Whether the operation's input or output is a stream, which is reported.

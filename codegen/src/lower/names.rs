@@ -1,10 +1,11 @@
 //! All names: Rust identifiers and command words from the model's names.
 //!
-//! Rules, in this order: the case that the place asks for; characters that are not allowed in
-//! identifiers become `_`; keywords become raw identifiers; names that generated code uses itself
-//! get a suffix. If two names in a scope are still equal, both get a mark derived from their
-//! original texts, so that a name never changes its meaning when a model grows. Two *types* with
-//! the same name are an error in the model instead, since a mark would hide which is which.
+//! Rules, in this order: the case that the place asks for, in which an acronym is one word
+//! (`KMSKey` gives `KmsKey`); characters that are not allowed in identifiers become `_`; keywords
+//! become raw identifiers; names that generated code uses itself get a suffix. If two names in a
+//! scope are still equal, both get a mark derived from their original texts, so that a name never
+//! changes its meaning when a model grows. Two *types* with the same name are an error in the model
+//! instead, since a mark would hide which is which.
 
 use proc_macro2::{Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,10 +45,15 @@ const USED_BY_GENERATED_CODE: &[&str] = &[
 /// Methods of a generated client.
 const CLIENT_METHODS: &[&str] = &["call", "config", "from_env", "new"];
 
-/// A type's name: the shape's name, beginning with a capital. A name that generated code needs gets
-/// the suffix `Shape`.
+/// The name of a shape's type: `AWSSessionCredentials` gives `AwsSessionCredentials`.
 pub(crate) fn type_name(shape: &str) -> Ident {
-    let name = capitalized(&clean(shape));
+    chosen_type_name(&camel(&clean(shape)))
+}
+
+/// A type's name in the spelling that was chosen for it, beginning with a capital. A name that
+/// generated code needs gets the suffix `Shape`.
+pub(crate) fn chosen_type_name(name: &str) -> Ident {
+    let name = capitalized(&clean(name));
     if USED_BY_GENERATED_CODE.contains(&name.as_str()) {
         return ident(&format!("{name}Shape"));
     }
@@ -75,7 +81,7 @@ pub(crate) fn fields<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
 pub(crate) fn variants<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
     distinct(
         "",
-        members.map(|member| (member, variant(&capitalized(&clean(member))))),
+        members.map(|member| (member, variant(&camel(&clean(member))))),
     )
 }
 
@@ -232,12 +238,11 @@ fn before_capitals(letters: &[char], separator: char) -> String {
 
 /// A word of an enum value: words all in capitals keep only the first.
 fn word(text: &str) -> String {
-    let small = text.chars().any(|c| c.is_ascii_lowercase());
-    capitalized(&if small {
-        text.to_owned()
+    if text.chars().any(|c| c.is_ascii_lowercase()) {
+        camel(text)
     } else {
-        text.to_ascii_lowercase()
-    })
+        capitalized(&text.to_ascii_lowercase())
+    }
 }
 
 /// Names that can't be variants: a keyword, and what every generated enum has.
@@ -248,7 +253,38 @@ fn variant(name: &str) -> String {
     }
 }
 
-/// Camel case: `__listOf_x` gives `ListOfX`. What has no letter or digit stays as it is.
+/// Camel case in which an acronym is one word: `AWSKey_ARNs` gives `AwsKeyArns`.
+fn camel(name: &str) -> String {
+    let words: Vec<String> = name.split('_').map(acronyms_as_words).collect();
+    capitalized(&words.join("_"))
+}
+
+/// Small letters in place of the capitals inside of an acronym. An acronym ends before a capital
+/// with a small letter after it, which starts a word, unless that letter is the end of a plural
+/// (`ACLs`) or starts a version (`IPv4`).
+fn acronyms_as_words(text: &str) -> String {
+    let is_capital = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_uppercase);
+    let starts_word = |at: usize| match text.as_bytes().get(at + 1..).unwrap_or_default() {
+        [b's', next, ..] => next.is_ascii_lowercase(),
+        [b'v', next, ..] => !next.is_ascii_digit(),
+        [b's'] => false,
+        [next, ..] => next.is_ascii_lowercase(),
+        [] => false,
+    };
+    let is_inside = |at: usize| at > 0 && is_capital(at - 1) && !starts_word(at);
+    text.char_indices()
+        .map(|(at, letter)| {
+            if is_inside(at) {
+                letter.to_ascii_lowercase()
+            } else {
+                letter
+            }
+        })
+        .collect()
+}
+
+/// Each part with a capital: `__listOf_x` gives `ListOfX`. What has no letter or digit stays as it
+/// is.
 fn capitalized(text: &str) -> String {
     let part = |part: &str| {
         let mut chars = part.chars();
@@ -334,122 +370,4 @@ pub(crate) fn ident(name: &str) -> Ident {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn command_words() {
-        for (name, kebab_name) in [
-            (
-                "PutThirdPartyJobFailureResult",
-                "put-third-party-job-failure-result",
-            ),
-            ("jobId", "job-id"),
-            ("ListWebACLs", "list-web-acls"),
-            ("ARNs", "-arns"),
-            ("DescribeDBInstances", "describe-db-instances"),
-            ("GetEC2Instance2Type", "get-ec2-instance2-type"),
-            ("X509Certificate", "x509-certificate"),
-            ("already-kebab", "already-kebab"),
-            ("", ""),
-        ] {
-            assert_eq!(kebab(name), kebab_name, "{name}");
-        }
-    }
-
-    fn text(idents: Vec<Ident>) -> String {
-        idents
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    #[test]
-    fn identifiers() {
-        let names = [
-            "type", "self", "jobId", "new", "2fast", "", "async", "gen", "Foo_Bar", "a__b",
-        ];
-        assert_eq!(
-            text(fields(names.into_iter())),
-            "r#type self_ job_id new_ _2fast empty r#async r#gen foo_bar a_b"
-        );
-        let names = [
-            "us-east-1",
-            "IN_PROGRESS",
-            "Unknown",
-            "Self",
-            "",
-            "2",
-            "a.b",
-            "1_2",
-        ];
-        assert_eq!(
-            text(values(names.into_iter())),
-            "UsEast1 InProgress UnknownValue SelfValue Empty _2 AB _12"
-        );
-        assert_eq!(type_name("Option").to_string(), "OptionShape");
-        assert_eq!(type_name("failureDetails").to_string(), "FailureDetails");
-    }
-
-    #[test]
-    fn a_name_never_comes_to_mean_another_text() {
-        let of = |texts: &[&str]| -> BTreeMap<String, String> {
-            let names = values(texts.iter().copied());
-            names
-                .iter()
-                .map(ToString::to_string)
-                .zip(texts.iter().map(|text| (*text).to_owned()))
-                .collect()
-        };
-        let marked = of(&["IN_PROGRESS", "InProgress", "Done"]);
-        assert_eq!(marked, of(&["Done", "InProgress", "IN_PROGRESS"]));
-        let before = of(&["InProgress", "Done"]);
-        assert!(
-            before
-                .iter()
-                .all(|(name, text)| marked.get(name).is_none_or(|meant| meant == text)),
-            "{marked:?}"
-        );
-        assert_eq!(marked.get("Done").map(String::as_str), Some("Done"));
-        let names = [
-            "job-id", "jobId", "self", "self_", "new", "new_", "é", "è", "_", "",
-        ];
-        let distinct: BTreeSet<_> = fields(names.into_iter())
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(distinct.len(), names.len(), "{distinct:?}");
-    }
-
-    #[test]
-    fn methods_are_distinct_from_each_other_and_from_those_of_the_client() {
-        let waiters = [("Get", "Up"), ("List", "Up"), ("Get", "Down")];
-        let operations = [
-            "New",
-            "NewOperation",
-            "GetX",
-            "getX",
-            "WaitUntilDown",
-            "Get",
-            "List",
-        ];
-        let methods = Methods::new(operations.into_iter(), waiters.into_iter());
-        let all = operations.iter().map(|name| methods.operation(name));
-        let all = all.chain(
-            waiters
-                .iter()
-                .map(|(operation, name)| methods.waiter(operation, name)),
-        );
-        let all: BTreeSet<_> = all
-            .map(|method| method.to_string())
-            .chain(CLIENT_METHODS.iter().map(|name| (*name).to_owned()))
-            .collect();
-        assert_eq!(
-            all.len(),
-            operations.len() + waiters.len() + CLIENT_METHODS.len(),
-            "{all:?}"
-        );
-        assert_eq!(methods.operation("Get").to_string(), "get");
-    }
-}
+mod tests;

@@ -1,14 +1,14 @@
 //! Shapes: their kinds, constraints, members and Rust types.
 
 use super::closure::{Closure, local};
-use super::{Input, cycles, docs, names, traits};
+use super::{Input, cycles, docs, names, traits, type_names};
 use crate::arena::Arena;
 use crate::ast::{Member, Shape};
 use crate::diagnostics::Report;
 use crate::rust;
 use opsmith_schema::{self as schema, Flags, Kind, Protocol, Sites, Trait, TraitKind, Width};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How deep lists and maps may be nested in each other without a structure between.
 const DEEPEST: usize = 32;
@@ -28,7 +28,7 @@ pub(crate) fn lower<'a>(
     wire: Wire,
     report: &mut Report,
 ) -> Vec<rust::Shape<'a>> {
-    let rust_names = rust_names(input, closure, report);
+    let rust_names = type_names::of_shapes(input, closure, report);
     let boxed = boxed(closure, report);
     let shapes = closure.shapes.iter().zip(rust_names).enumerate();
     shapes
@@ -45,74 +45,6 @@ pub(crate) fn lower<'a>(
             lowering.shape(rust, report)
         })
         .collect()
-}
-
-/// The Rust name of each shape. Two types of one name are a problem; of other shapes only the index
-/// has a name, which gives way.
-fn rust_names(
-    input: &Input<'_, '_>,
-    closure: &Closure<'_>,
-    report: &mut Report,
-) -> Vec<proc_macro2::Ident> {
-    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    let wanted: Vec<_> = closure
-        .shapes
-        .iter()
-        .map(|(id, _)| rust_name(input, id))
-        .collect();
-    let is_type = |shape: &Shape| {
-        matches!(
-            kind(shape),
-            Some(Kind::Structure | Kind::Union | Kind::Enum)
-        )
-    };
-    for ((id, shape), rust) in closure
-        .shapes
-        .iter()
-        .zip(&wanted)
-        .filter(|((_, shape), _)| is_type(shape))
-    {
-        // The conflict is reported at the second owner; each is valid alone.
-        if let Some(other) = owners.insert(rust.to_string(), id) {
-            let file = if shape.file.is_empty() {
-                input.file
-            } else {
-                &shape.file
-            };
-            let problem = format!("the Rust name {rust} is also that of {other}");
-            report.add(
-                file,
-                id,
-                problem,
-                "give one of them another name in a `[[type]]` entry of the exceptions",
-            );
-        }
-    }
-    let free = |((id, shape), wanted): (&(&str, &Shape), proc_macro2::Ident)| {
-        let mut rust = wanted.clone();
-        let mut count = 1;
-        while !is_type(shape)
-            && owners
-                .get(&rust.to_string())
-                .is_some_and(|owner| owner != id)
-        {
-            count += 1;
-            rust = names::ident(&format!("{wanted}{count}"));
-        }
-        if !is_type(shape) {
-            owners.insert(rust.to_string(), "");
-        }
-        rust
-    };
-    closure.shapes.iter().zip(wanted).map(free).collect()
-}
-
-fn rust_name(input: &Input<'_, '_>, id: &str) -> proc_macro2::Ident {
-    match input.exceptions.type_name(local(id)) {
-        Some(name) => names::type_name(name),
-        None if id.starts_with("smithy.api#") => names::type_name(&format!("Smithy{}", local(id))),
-        None => names::type_name(local(id)),
-    }
 }
 
 /// Members of structures and unions, by shape and target, that need a box; reports lists and maps
@@ -181,7 +113,7 @@ impl<'a> Lowering<'_, 'a> {
     fn shape(&self, rust: proc_macro2::Ident, report: &mut Report) -> rust::Shape<'a> {
         let shape = self.shape;
         let arena = self.input.arena;
-        let place = self.place();
+        let place = place(self.input, self.id, shape);
         let kind = self.kind(&place, report);
         if traits::has(&shape.traits, TraitKind::Streaming) {
             let help = "generate from operations that do not stream, by naming the operations";
@@ -200,7 +132,6 @@ impl<'a> Lowering<'_, 'a> {
             Vec::new()
         };
         let members_schema = arena.list(members.iter().map(|member| member.schema));
-        let has_type = matches!(kind, Kind::Structure | Kind::Union | Kind::Enum);
         rust::Shape {
             schema: schema::Shape {
                 name: arena.text(local(self.id)),
@@ -213,21 +144,12 @@ impl<'a> Lowering<'_, 'a> {
                 traits: arena.list(self.traits()),
             },
             rust,
-            typed: has_type && !self.closure.bare_errors.contains(self.id),
+            typed: may_have_type(kind) && !self.closure.bare_errors.contains(self.id),
             members,
             values,
             deprecated: traits::deprecated(&shape.traits, arena),
             docs: docs::docs(&shape.traits, arena),
         }
-    }
-
-    fn place(&self) -> traits::Place<'_> {
-        let file = if self.shape.file.is_empty() {
-            self.input.file
-        } else {
-            &self.shape.file
-        };
-        traits::Place { file, id: self.id }
     }
 
     fn kind(&self, place: &traits::Place<'_>, report: &mut Report) -> Kind {
@@ -400,8 +322,23 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
+/// Where a shape is. Shapes of the prelude are in no file.
+pub(super) fn place<'p>(input: &Input<'p, '_>, id: &'p str, shape: &'p Shape) -> traits::Place<'p> {
+    let file = if shape.file.is_empty() {
+        input.file
+    } else {
+        &shape.file
+    };
+    traits::Place { file, id }
+}
+
+/// Whether shapes of this kind have a Rust type of their own.
+pub(super) fn may_have_type(kind: Kind) -> bool {
+    matches!(kind, Kind::Structure | Kind::Union | Kind::Enum)
+}
+
 /// The kind of value of a shape's type; `None` for services, operations and resources.
-fn kind(shape: &Shape) -> Option<Kind> {
+pub(super) fn kind(shape: &Shape) -> Option<Kind> {
     Some(match shape.kind.as_str() {
         "blob" => Kind::Blob,
         "boolean" => Kind::Boolean,

@@ -3,7 +3,7 @@
 use super::{BinaryFormat, DEEPEST, Reader, scalar};
 use opsmith_runtime::codec::base64;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::{Kind, ShapeIndex, TimestampFormat, Trait};
+use opsmith_runtime::schema::{Kind, Shape, ShapeIndex, TimestampFormat, Trait};
 use opsmith_runtime::timestamp::Timestamp;
 use std::fmt;
 
@@ -124,6 +124,19 @@ impl<'a> Coercer<'a> {
                 part(element, &[], &mut single)?;
                 Ok(Document::List(vec![single]))
             }
+            (_, leaf) => self.leaf(source, shape, traits, leaf),
+        }
+    }
+
+    /// A value without parts, or of another kind than its shape.
+    fn leaf(
+        &mut self,
+        source: Source,
+        shape: &Shape<'_>,
+        traits: &[Trait<'_>],
+        value: Document,
+    ) -> Result<Document, CoerceError> {
+        match (shape.kind, value) {
             (Kind::Blob, Document::String(text)) => Ok(self.bytes(text)),
             (Kind::Timestamp, value) => {
                 let has_fraction = is_text_format(traits) || is_text_format(shape.traits);

@@ -68,7 +68,7 @@ fn text_is_lines_of_fields() {
 }
 
 #[test]
-fn values_among_maps_have_lines_of_their_own_in_text() {
+fn other_values_among_maps_have_separate_lines_in_text() {
     let mixed = list([
         Document::Null,
         map([("a", 1.into())]),
@@ -115,7 +115,7 @@ fn each_character_of_a_line_end_has_a_column() {
 }
 
 #[test]
-fn a_table_wider_than_the_terminal_stands_up() {
+fn a_table_wider_than_the_terminal_is_vertical() {
     let wide = map([("a", "x".repeat(50).into()), ("b", "y".repeat(50).into())]);
     let table = rendered(&wide, Format::Table);
     assert!(
@@ -225,7 +225,7 @@ fn shown(value: &Document, zone: &str, format: &str) -> (String, Vec<String>) {
 }
 
 #[test]
-fn points_in_time_are_shown_in_the_local_zone() {
+fn timestamps_are_shown_in_the_local_zone() {
     const EASTERN: &str = "EST5EDT,M3.2.0,M11.1.0";
     let number = Document::Float(1_443_034_403.12);
     assert_eq!(
@@ -270,7 +270,7 @@ fn points_in_time_are_shown_in_the_local_zone() {
 }
 
 #[test]
-fn what_is_no_point_in_time_is_shown_as_it_came_with_a_word() {
+fn invalid_timestamps_are_shown_unchanged_with_a_warning() {
     for (value, zone) in [
         (Document::Integer(1_775_836_321_122), "UTC0"),
         (Document::Integer(253_402_300_800), "UTC0"),

@@ -135,7 +135,7 @@ fn a_maximum_truncates_and_says_where_to_go_on() {
 }
 
 #[test]
-fn a_result_goes_on_where_another_ended() {
+fn a_result_continues_where_another_ended() {
     let start = encode(
         &answer(&Map::new())
             .expect("a page")
@@ -164,7 +164,7 @@ fn a_result_goes_on_where_another_ended() {
 }
 
 #[test]
-fn what_a_token_holds_beside_tokens_is_a_parameter() {
+fn other_members_of_a_token_are_parameters() {
     let token = BASE64.encode(r#"{"next": null, "of-another": 1, "boto_truncate_amount": "x"}"#);
     let pages = pages(PageOptions {
         start: Some(token),
@@ -178,7 +178,7 @@ fn what_a_token_holds_beside_tokens_is_a_parameter() {
 }
 
 #[test]
-fn amounts_of_tokens_and_options_may_be_of_any_size() {
+fn numbers_in_tokens_and_options_may_be_of_any_size() {
     for (skipped, max, items) in [
         (i64::MIN, -1, "0,1"),
         (i64::MIN, i64::MIN, ""),
@@ -196,7 +196,7 @@ fn amounts_of_tokens_and_options_may_be_of_any_size() {
 }
 
 #[test]
-fn a_repeated_token_is_an_error_unless_no_items_come_with_it() {
+fn a_repeated_token_is_an_error_unless_its_page_has_no_items() {
     let run = |items: &str| {
         let page = format!(r#"{{"items":{items},"more":{{"token":{{"k":"AQ=="}},"has":true}}}}"#);
         let mut pages = pages(PageOptions::default());

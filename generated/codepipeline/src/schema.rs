@@ -26,8 +26,8 @@ pub static SERVICE: Service<'static> = Service {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Shapes {
-    AWSRegionName,
-    AWSSessionCredentials,
+    AwsRegionName,
+    AwsSessionCredentials,
     AccessKeyId,
     AccountId,
     AcknowledgeJobInput,
@@ -251,7 +251,7 @@ pub(crate) enum Shapes {
     ListWebhookItem,
     ListWebhooksInput,
     ListWebhooksOutput,
-    LogStreamARN,
+    LogStreamArn,
     MatchEquals,
     MaxBatchSize,
     MaxPipelines,
@@ -454,7 +454,7 @@ pub(crate) enum Shapes {
     Version,
     WebhookArn,
     WebhookAuthConfiguration,
-    WebhookAuthConfigurationAllowedIPRange,
+    WebhookAuthConfigurationAllowedIpRange,
     WebhookAuthConfigurationSecretToken,
     WebhookAuthenticationType,
     WebhookDefinition,
@@ -1163,7 +1163,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("inputArtifacts", Shapes::InputArtifactList as _),
             member("outputVariables", Shapes::OutputVariableList as _),
             member("roleArn", Shapes::RoleArn as _),
-            member("region", Shapes::AWSRegionName as _),
+            member("region", Shapes::AwsRegionName as _),
             member("namespace", Shapes::ActionNamespace as _),
             member("timeoutInMinutes", Shapes::ActionTimeout as _),
             member("environmentVariables", Shapes::EnvironmentVariableList as _),
@@ -1182,7 +1182,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("externalExecutionUrl", Shapes::Url as _),
             member("percentComplete", Shapes::Percentage as _),
             member("errorDetails", Shapes::ErrorDetails as _),
-            member("logStreamARN", Shapes::LogStreamARN as _),
+            member("logStreamARN", Shapes::LogStreamArn as _),
         ],
     ),
     structure(
@@ -1223,7 +1223,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("configuration", Shapes::ActionConfigurationMap as _),
             member("resolvedConfiguration", Shapes::ResolvedActionConfigurationMap as _),
             member("roleArn", Shapes::RoleArn as _),
-            member("region", Shapes::AWSRegionName as _),
+            member("region", Shapes::AwsRegionName as _),
             member("inputArtifacts", Shapes::ArtifactDetailList as _),
             member("namespace", Shapes::ActionNamespace as _),
         ],
@@ -1248,7 +1248,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("externalExecutionSummary", Shapes::ExternalExecutionSummary as _),
             member("externalExecutionUrl", Shapes::Url as _),
             member("errorDetails", Shapes::ErrorDetails as _),
-            member("logStreamARN", Shapes::LogStreamARN as _),
+            member("logStreamARN", Shapes::LogStreamArn as _),
         ],
     ),
     enumeration(
@@ -1480,7 +1480,7 @@ static SHAPES: &[Shape<'static>] = &[
     map(
         "ArtifactStoreMap",
         &[
-            member("key", Shapes::AWSRegionName as _),
+            member("key", Shapes::AwsRegionName as _),
             member("value", Shapes::ArtifactStore as _),
         ],
     ),
@@ -1977,7 +1977,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("pipelineContext", Shapes::PipelineContext as _),
             member("inputArtifacts", Shapes::ArtifactList as _),
             member("outputArtifacts", Shapes::ArtifactList as _),
-            member("artifactCredentials", Shapes::AWSSessionCredentials as _),
+            member("artifactCredentials", Shapes::AwsSessionCredentials as _),
             member("continuationToken", Shapes::ContinuationToken as _),
             member("encryptionKey", Shapes::EncryptionKey as _),
         ],
@@ -2061,7 +2061,7 @@ static SHAPES: &[Shape<'static>] = &[
         &[
             member("actionOwnerFilter", Shapes::ActionOwner as _),
             member("nextToken", Shapes::NextToken as _),
-            member("regionFilter", Shapes::AWSRegionName as _),
+            member("regionFilter", Shapes::AwsRegionName as _),
         ],
     ),
     structure(
@@ -2141,7 +2141,7 @@ static SHAPES: &[Shape<'static>] = &[
         "ListRuleTypesInput",
         &[
             member("ruleOwnerFilter", Shapes::RuleOwner as _),
-            member("regionFilter", Shapes::AWSRegionName as _),
+            member("regionFilter", Shapes::AwsRegionName as _),
         ],
     ),
     structure(
@@ -2654,7 +2654,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("commands", Shapes::CommandList as _),
             member("inputArtifacts", Shapes::InputArtifactList as _),
             member("roleArn", Shapes::RoleArn as _),
-            member("region", Shapes::AWSRegionName as _),
+            member("region", Shapes::AwsRegionName as _),
             member("timeoutInMinutes", Shapes::RuleTimeout as _),
         ],
     ),
@@ -2713,7 +2713,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("configuration", Shapes::RuleConfigurationMap as _),
             member("resolvedConfiguration", Shapes::ResolvedRuleConfigurationMap as _),
             member("roleArn", Shapes::RoleArn as _),
-            member("region", Shapes::AWSRegionName as _),
+            member("region", Shapes::AwsRegionName as _),
             member("inputArtifacts", Shapes::ArtifactDetailList as _),
         ],
     ),
@@ -3004,7 +3004,7 @@ static SHAPES: &[Shape<'static>] = &[
             member("pipelineContext", Shapes::PipelineContext as _),
             member("inputArtifacts", Shapes::ArtifactList as _),
             member("outputArtifacts", Shapes::ArtifactList as _),
-            member("artifactCredentials", Shapes::AWSSessionCredentials as _),
+            member("artifactCredentials", Shapes::AwsSessionCredentials as _),
             member("continuationToken", Shapes::ContinuationToken as _),
             member("encryptionKey", Shapes::EncryptionKey as _),
         ],
@@ -3082,7 +3082,7 @@ static SHAPES: &[Shape<'static>] = &[
         &[
             member(
                 "AllowedIPRange",
-                Shapes::WebhookAuthConfigurationAllowedIPRange as _,
+                Shapes::WebhookAuthConfigurationAllowedIpRange as _,
             ),
             member("SecretToken", Shapes::WebhookAuthConfigurationSecretToken as _),
         ],

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 opsmith_runtime::structure! {
     /// Part of [`JobData`], [`ThirdPartyJobData`].
     #[derive(Eq, Hash)]
-    pub struct AWSSessionCredentials {
+    pub struct AwsSessionCredentials {
         /// Required. Sensitive: `Debug` hides it.
         required access_key_id: String,
         /// Required. Sensitive: `Debug` hides it.
@@ -1104,7 +1104,7 @@ opsmith_runtime::structure! {
         optional input_artifacts: Vec<Artifact>,
         optional output_artifacts: Vec<Artifact>,
         /// Sensitive: `Debug` hides it.
-        optional artifact_credentials: AWSSessionCredentials,
+        optional artifact_credentials: AwsSessionCredentials,
         /// 1 to 2048 characters.
         optional continuation_token: String,
         optional encryption_key: EncryptionKey,
@@ -2318,7 +2318,7 @@ opsmith_runtime::structure! {
         optional input_artifacts: Vec<Artifact>,
         optional output_artifacts: Vec<Artifact>,
         /// Sensitive: `Debug` hides it.
-        optional artifact_credentials: AWSSessionCredentials,
+        optional artifact_credentials: AwsSessionCredentials,
         /// 1 to 2048 characters.
         optional continuation_token: String,
         optional encryption_key: EncryptionKey,

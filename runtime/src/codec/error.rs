@@ -76,7 +76,7 @@ impl fmt::Display for DeserializeError {
             Cause::Value(error) => error.fmt(f),
             #[cfg(feature = "xml")]
             Cause::Missing(element) => write!(f, "it has no element `{element}`"),
-            Cause::Kind(kind) => write!(f, "it is a value of type {kind}, and no object"),
+            Cause::Kind(kind) => write!(f, "it is a value of type {kind}, not an object"),
         }
     }
 }

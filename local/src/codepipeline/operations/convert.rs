@@ -65,7 +65,7 @@ struct Data {
     execution_id: String,
     input_artifacts: Vec<api::Artifact>,
     output_artifacts: Vec<api::Artifact>,
-    credentials: Option<api::AWSSessionCredentials>,
+    credentials: Option<api::AwsSessionCredentials>,
     continuation_token: Option<String>,
 }
 
@@ -106,7 +106,7 @@ impl From<jobs::Job> for Data {
                     secret_access_key,
                     session_token,
                 } = credentials;
-                api::AWSSessionCredentials::new(
+                api::AwsSessionCredentials::new(
                     access_key_id.expose(),
                     secret_access_key.expose(),
                     session_token.expose(),

@@ -48,7 +48,7 @@ fn written(folder: &Path) -> (PathBuf, Vec<u8>) {
 }
 
 #[test]
-fn wherever_the_last_write_ends_there_is_a_state_that_was_true() {
+fn a_write_cut_at_any_byte_leaves_an_earlier_state() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, bytes) = written(folder.path());
     let ends: Vec<usize> = (0..bytes.len())
@@ -84,7 +84,7 @@ fn wherever_the_last_write_ends_there_is_a_state_that_was_true() {
 }
 
 #[test]
-fn damage_is_reported_and_nothing_is_lost_by_it() {
+fn damage_is_reported_and_loses_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, bytes) = written(folder.path());
     let last = bytes.iter().rposition(|&byte| byte == b'{').expect("JSON");

@@ -160,7 +160,7 @@ fn credentials(output: &[u8]) -> Result<Credentials, String> {
     let answer: Json = serde_json::from_slice(output)
         .map_err(|error| format!("the process printed no JSON: {error}"))?;
     let Json::Object(answer) = answer else {
-        return Err("the process printed JSON that is no object".into());
+        return Err("the process printed JSON that is not an object".into());
     };
     let version = match answer.get("Version") {
         Some(Json::Number(number)) if number.as_f64() == Some(1.0) => None,

@@ -6,7 +6,11 @@ use super::schema::SERVICE;
 use opsmith_runtime::schema::commands::*;
 
 /// The commands of the service.
-pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS)
+pub static COMMANDS: Commands<'static> = Commands::new(
+        &SERVICE,
+        OPERATION_COMMANDS,
+        DOCS,
+    )
     .missing(
         &[
             ("add-steps", "add-job-flow-steps"),
@@ -26,7 +30,8 @@ pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS)
         ],
     );
 
-static ROWS: &[Command<'static>] = &[
+/// The command of each operation, in the order of the schema.
+static OPERATION_COMMANDS: &[Command<'static>] = &[
     command("add-tags", &["tags"])
         .changed(
             &[

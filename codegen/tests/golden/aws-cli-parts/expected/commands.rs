@@ -6,7 +6,11 @@ use super::schema::SERVICE;
 use opsmith_runtime::schema::commands::*;
 
 /// The commands of the service.
-pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS)
+pub static COMMANDS: Commands<'static> = Commands::new(
+        &SERVICE,
+        OPERATION_COMMANDS,
+        DOCS,
+    )
     .missing(
         &[
             ("deregister", "deregister-on-premises-instance"),
@@ -17,18 +21,19 @@ pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS)
         ],
     );
 
-static ROWS: &[Command<'static>] = &[
+/// The command of each operation, in the order of the schema.
+static OPERATION_COMMANDS: &[Command<'static>] = &[
     command("register-application-revision", &["revision"])
         .changed(
             &[
                 Change::Optional("revision"),
                 Change::Hoist(Hoist {
-                    beside: &[("revisionType", "GitHub")],
+                    siblings: &[("revisionType", "GitHub")],
                     needs: &["repository", "commitId"],
                     ..hoist("github-location", &["revision", "gitHubLocation"])
                 }),
                 Change::Hoist(Hoist {
-                    beside: &[("revisionType", "S3")],
+                    siblings: &[("revisionType", "S3")],
                     needs: &["bucket", "key", "bundleType"],
                     ..hoist("s3-location", &["revision", "s3Location"])
                 }),

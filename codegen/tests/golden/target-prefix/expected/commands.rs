@@ -6,6 +6,11 @@ use super::schema::SERVICE;
 use opsmith_runtime::schema::commands::*;
 
 /// The commands of the service.
-pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS);
+pub static COMMANDS: Commands<'static> = Commands::new(
+    &SERVICE,
+    OPERATION_COMMANDS,
+    DOCS,
+);
 
-static ROWS: &[Command<'static>] = &[command("do", &["a"])];
+/// The command of each operation, in the order of the schema.
+static OPERATION_COMMANDS: &[Command<'static>] = &[command("do", &["a"])];

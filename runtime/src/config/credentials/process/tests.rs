@@ -72,7 +72,7 @@ fn refuses_other_answers_without_showing_them() {
         ),
         (
             r#"["hidden"]"#,
-            "the process printed JSON that is no object".into(),
+            "the process printed JSON that is not an object".into(),
         ),
         (
             r#"{"SecretAccessKey":"hidden"}"#,

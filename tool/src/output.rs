@@ -1,4 +1,4 @@
-//! What is printed: in colours on a terminal, plain elsewhere; and quiet when the reader has gone.
+//! Output: in colours on a terminal, plain elsewhere. A closed pipe ends the program quietly.
 
 use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
@@ -18,7 +18,7 @@ pub(crate) fn styled(style: Style, text: impl Display) -> String {
 ///
 /// # Errors
 ///
-/// That it can't be written, as to a full disk.
+/// The output can't be written, for example to a full disk.
 pub(crate) fn line(text: impl Display) -> Result<(), String> {
     let written = writeln!(anstream::stdout().lock(), "{text}");
     written.or_else(|error| match error.kind() {
@@ -28,7 +28,7 @@ pub(crate) fn line(text: impl Display) -> Result<(), String> {
 }
 
 /// Prints an error. If even that is impossible, the exit code still reports it.
-pub(crate) fn problem(text: impl Display) {
+pub(crate) fn error(text: impl Display) {
     let _ = writeln!(
         anstream::stderr().lock(),
         "{} {text}",
@@ -36,12 +36,12 @@ pub(crate) fn problem(text: impl Display) {
     );
 }
 
-/// Prints a remark on standard error.
-pub(crate) fn remark(text: impl Display) {
+/// Prints a note on standard error.
+pub(crate) fn note(text: impl Display) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
-/// A line on a terminal that says how far the work is, and is gone afterwards.
+/// A line on a terminal that shows the progress and is erased at the end.
 pub(crate) struct Progress {
     what: String,
     shown: bool,
