@@ -116,10 +116,16 @@ impl Decisions {
 fn operation_decisions(service: &Service<'_>, operation: &Operation<'_>) -> Vec<(String, String)> {
     let mut found = Decisions::default();
     let command = format!("{} {}", service.command, operation.command.name);
-    let target = format!("{}.{}", service.target_prefix, operation.name);
+    let wire = match operation.http() {
+        Some(http) => format!("{} {}", http.method, http.uri),
+        None => {
+            let prefix = service.target_prefix;
+            format!("POST /, x-amz-target: {prefix}.{}", operation.name)
+        }
+    };
     found.add("method", operation.method.to_string());
     found.add("command", command);
-    found.add("on the wire", format!("POST /, x-amz-target: {target}"));
+    found.add("on the wire", wire);
     found.add("takes", shape_name(service, operation.input));
     found.add("answers", shape_name(service, operation.output));
     let errors = operation.errors.iter();

@@ -13,7 +13,6 @@ mod error;
 #[cfg(feature = "xml")]
 pub(crate) mod form;
 pub mod json;
-#[cfg(feature = "xml")]
 pub(crate) mod text;
 #[cfg(feature = "xml")]
 pub(crate) mod xml;
@@ -23,7 +22,7 @@ pub(crate) use encoder::{Encoder, Format};
 pub use error::DeserializeError;
 
 use crate::document::Document;
-use crate::schema::{Service, ShapeIndex};
+use crate::schema::{Flags, Member, Service, ShapeIndex};
 use crate::visit::{Visit, VisitError, Visitor};
 
 /// A format of bodies.
@@ -64,9 +63,16 @@ pub(crate) trait Codec: Sync {
 pub(crate) enum Extent {
     /// The whole value.
     Value,
-    /// The members alone: the visitor's structure is open already, and members of it may come from
-    /// elsewhere.
+    /// The members alone: the visitor's structure is open already, and members of it that are bound
+    /// to other parts of the message come from there.
     Members,
+}
+
+impl Extent {
+    /// Whether a member of the structure is not read.
+    pub(crate) fn excludes(self, member: &Member<'_>) -> bool {
+        self == Extent::Members && member.is(Flags::BOUND)
+    }
 }
 
 /// Why a successful answer may not be what the service sent.

@@ -21,8 +21,8 @@ pub type Header = (Cow<'static, str>, Cow<'static, str>);
 #[non_exhaustive]
 pub struct Request {
     /// The method, e.g. `POST`.
-    pub method: &'static str,
-    /// The whole URL.
+    pub method: Cow<'static, str>,
+    /// The whole URL; before the endpoint is known, only its path and query string.
     pub url: String,
     /// Headers in sending order, except `host` and `content-length`.
     pub headers: Vec<Header>,
@@ -32,9 +32,9 @@ pub struct Request {
 
 impl Request {
     /// A request without headers and body.
-    pub fn new(method: &'static str, url: impl Into<String>) -> Self {
+    pub fn new(method: impl Into<Cow<'static, str>>, url: impl Into<String>) -> Self {
         Request {
-            method,
+            method: method.into(),
             url: url.into(),
             headers: Vec::new(),
             body: Body::Empty,

@@ -21,7 +21,7 @@ use crate::visit::{Visit, Visitor};
 use crate::{random, redact};
 use authenticate::authenticate;
 use endpoint::{Destination, resolve_endpoint};
-use serialize::{encode, protocol, validate_and_serialize};
+use serialize::{encode, protocol, unsendable, validate_and_serialize};
 
 /// A call before its first attempt: a validated and serialized request, neither addressed nor
 /// signed.
@@ -246,7 +246,7 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Request`]
+    /// [`Error::Invalid`]
     pub fn redacted(
         &self,
         prepared: Prepared<'a>,
@@ -258,7 +258,7 @@ impl<'a> Client<'a> {
             ..
         } = prepared;
         let encoded = encode(self, protocol, operation, input, EncodeMode::Redacted);
-        let request = encoded.map_err(|error| Error::Request(Cause::of(error)))?;
+        let request = encoded.map_err(|error| unsendable(self, &error))?;
         Ok(Prepared {
             request: request.value,
             ..prepared
@@ -322,7 +322,7 @@ impl<'a> Client<'a> {
 
     /// Why a successful answer may not be what the service sent, if there is a sign of it.
     pub fn doubt(&self, operation: &Operation<'a>, response: &Response) -> Option<Doubt> {
-        self.protocol?.doubt(operation, response)
+        self.protocol?.doubt(self.service, operation, response)
     }
 }
 

@@ -13,12 +13,15 @@ mod rpc;
 #[cfg(feature = "xml")]
 use crate::codec::form::Naming;
 use crate::codec::json::Json;
+#[cfg(feature = "xml")]
+use crate::codec::xml::Xml;
 use crate::codec::{DeserializeError, Doubt, EncodeMode, Encoded};
 use crate::document::Document;
 use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::schema::{self, Operation, Service};
 use crate::visit::{Visit, VisitError, Visitor};
+use http::Rest;
 #[cfg(feature = "xml")]
 use query::Query;
 use rpc::Rpc;
@@ -65,7 +68,12 @@ pub trait Protocol: std::fmt::Debug + Sync {
     ) -> Result<Document, DeserializeError>;
 
     /// Why a successful answer may not be what the service sent.
-    fn doubt(&self, operation: &Operation<'_>, response: &Response) -> Option<Doubt>;
+    fn doubt(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        response: &Response,
+    ) -> Option<Doubt>;
 
     /// Reads an error. Every answer gives one, whatever its body.
     fn error(
@@ -86,6 +94,20 @@ pub const fn of(protocol: schema::Protocol) -> Option<&'static dyn Protocol> {
         schema::Protocol::AwsJson1_1 => Some(&Rpc {
             codec: Json,
             content_type: "application/x-amz-json-1.1",
+        }),
+        schema::Protocol::RestJson1 => Some(&Rest {
+            codec: Json,
+            content_type: Some("application/json"),
+            unset: "{}",
+            error: error::rest_json,
+        }),
+        // The AWS CLI states no content type.
+        #[cfg(feature = "xml")]
+        schema::Protocol::RestXml => Some(&Rest {
+            codec: Xml,
+            content_type: None,
+            unset: "",
+            error: error::rest_xml,
         }),
         #[cfg(feature = "xml")]
         schema::Protocol::AwsQuery => Some(&Query {

@@ -21,52 +21,82 @@ pub type VisitResult = Result<(), VisitError>;
 /// Why a visitor rejects a value: it is of the wrong kind, out of range or malformed, or there is
 /// no such member. It is one pointer wide, since every call of a visitor returns it or `Ok`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisitError(Box<Reason>);
+pub struct VisitError(Box<(Reason, String)>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reason {
     Kind(&'static str),
     Form(&'static str),
+    Place(&'static str),
     Member,
-    At(String, VisitError),
 }
 
 impl VisitError {
+    fn new(reason: Reason) -> Self {
+        VisitError(Box::new((reason, String::new())))
+    }
+
     /// The value is of the wrong kind, which is named.
     #[cold]
     pub fn kind(found: &'static str) -> Self {
-        VisitError(Box::new(Reason::Kind(found)))
+        VisitError::new(Reason::Kind(found))
     }
 
     /// A number is out of the range of its shape, or text does not have the form of its shape.
     #[cold]
     pub fn form(expected: &'static str) -> Self {
-        VisitError(Box::new(Reason::Form(expected)))
+        VisitError::new(Reason::Form(expected))
     }
 
-    /// The same, with the path of the value that is rejected.
+    /// The value can't be where the protocol puts it; why, as a sentence without its end.
     #[cold]
-    pub(crate) fn at(self, path: String) -> Self {
-        if path.is_empty() {
-            return self;
+    pub fn place(problem: &'static str) -> Self {
+        VisitError::new(Reason::Place(problem))
+    }
+
+    /// The same, with the path of the value that is rejected, unless it is known already.
+    #[cold]
+    #[must_use]
+    pub(crate) fn at(mut self, path: String) -> Self {
+        if self.0.1.is_empty() {
+            self.0.1 = path;
         }
-        VisitError(Box::new(Reason::At(path, self)))
+        self
+    }
+
+    /// The path of the value within the whole, where it is known: `failureDetails.message`.
+    pub fn path(&self) -> &str {
+        &self.0.1
+    }
+
+    /// What is wrong with the value.
+    pub fn problem(&self) -> impl std::fmt::Display {
+        &self.0.0
     }
 
     /// There is no such member. Its name is left out, since it may be part of something sensitive.
     #[cold]
     pub fn member() -> Self {
-        VisitError(Box::new(Reason::Member))
+        VisitError::new(Reason::Member)
     }
 }
 
 impl std::fmt::Display for VisitError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &*self.0 {
+        if !self.path().is_empty() {
+            write!(f, "{}: ", self.path())?;
+        }
+        self.problem().fmt(f)
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
             Reason::Kind(found) => write!(f, "a value of type {found} does not belong here"),
             Reason::Form(expected) => write!(f, "the value is not {expected}"),
+            Reason::Place(problem) => f.write_str(problem),
             Reason::Member => f.write_str("a member is given that the model does not have"),
-            Reason::At(path, error) => write!(f, "{path}: {error}"),
         }
     }
 }

@@ -59,7 +59,7 @@ fn a_request_is_what_the_model_says_and_signed() {
     .expect("ok");
     let request = request(&fake);
     assert_eq!(
-        (request.method, request.url.as_str()),
+        (&*request.method, request.url.as_str()),
         ("POST", "http://127.0.0.1:9/")
     );
     assert_eq!(

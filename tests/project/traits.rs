@@ -82,7 +82,7 @@ fn reader(kind: TraitKind) -> Reader {
         | TraitKind::Title
         | TraitKind::EndpointRuleSet => Generator,
         TraitKind::ClientEndpointDiscoveryId => Nothing("it is refused by its form"),
-        TraitKind::Http => RunTime("runtime/src/protocol/http/request.rs", ".http()"),
+        TraitKind::Http => RunTime("runtime/src/protocol/http.rs", ".http()"),
         TraitKind::HttpHeader
         | TraitKind::HttpLabel
         | TraitKind::HttpPayload
@@ -92,7 +92,7 @@ fn reader(kind: TraitKind) -> Reader {
         | TraitKind::HttpResponseCode => {
             RunTime("runtime/src/protocol/http/request.rs", ".location()")
         }
-        TraitKind::MediaType => RunTime("runtime/src/protocol/http/header.rs", ".media_type()"),
+        TraitKind::MediaType => RunTime("runtime/src/protocol/http/request.rs", ".media_type()"),
         TraitKind::Ec2QueryName => RunTime("runtime/src/codec/form.rs", ".ec2_query_name()"),
         TraitKind::XmlAttribute => RunTime(XML, "Flags::XML_ATTRIBUTE"),
         TraitKind::XmlFlattened => RunTime(XML, "Flags::XML_FLATTENED"),

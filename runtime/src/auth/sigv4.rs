@@ -4,7 +4,8 @@ use super::{AuthScheme, Payload, Signing, SigningError};
 use crate::http::Request;
 use crate::identity::Identity;
 use aws_sigv4::http_request::{
-    PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, sign as signed,
+    PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
+    sign as signed,
 };
 use aws_sigv4::sign::v4::SigningParams;
 use std::time::SystemTime;
@@ -16,7 +17,8 @@ pub struct Scope<'a> {
     pub region: &'a str,
     /// The signing name of the service.
     pub service: &'a str,
-    /// Whether the path is percent-encoded a second time, as all services but S3 have it.
+    /// Whether the path is normalized and percent-encoded a second time, as all services but S3 have
+    /// it.
     pub double_encoding: bool,
 }
 
@@ -77,6 +79,7 @@ impl AuthScheme for SigV4 {
         settings.excluded_headers = None;
         if !with.scope.double_encoding {
             settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         }
         let parameters = SigningParams::builder()
             .identity(identity.key())
@@ -94,7 +97,7 @@ impl AuthScheme for SigV4 {
             .headers
             .iter()
             .map(|(name, value)| (&**name, &**value));
-        let signable = SignableRequest::new(attempt.method, attempt.url.as_str(), headers, body)
+        let signable = SignableRequest::new(&*attempt.method, attempt.url.as_str(), headers, body)
             .map_err(SigningError::new)?;
         let (instructions, _signature) = signed(signable, &parameters.into())
             .map_err(SigningError::new)?

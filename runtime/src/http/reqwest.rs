@@ -10,7 +10,7 @@ use super::{
 };
 use crate::future::BoxFuture;
 use bodies::{Incoming, Unreadable, outgoing};
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -175,6 +175,13 @@ impl Reqwest {
         }
         let parsed =
             reqwest::Url::parse(url).map_err(|error| failed(Kind::Endpoint, url, error))?;
+        if !keeps_target(&parsed, url) {
+            return Err(failed(
+                Kind::Endpoint,
+                url,
+                "it would be sent with another path or query string: `.` and `..` in a path are not supported",
+            ));
+        }
         *last = Some((url.to_owned(), parsed.clone()));
         Ok(parsed)
     }
@@ -189,10 +196,17 @@ impl Reqwest {
                 header(pair).map_err(|error| failed(Kind::Endpoint, &request.url, error))?;
             sent.headers_mut().append(name, value);
         }
-        *sent.body_mut() = Some(
-            outgoing(&request.body)
-                .map_err(|error| failed(Kind::RequestBody, &request.url, error))?,
-        );
+        if request.body.is_empty() {
+            // Without a body, the connection sends no length.
+            if !matches!(&*request.method, "GET" | "HEAD" | "OPTIONS") {
+                sent.headers_mut()
+                    .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
+            return Ok(sent);
+        }
+        let body = outgoing(&request.body)
+            .map_err(|error| failed(Kind::RequestBody, &request.url, error))?;
+        *sent.body_mut() = Some(body);
         Ok(sent)
     }
 
@@ -269,6 +283,21 @@ fn kind(error: &reqwest::Error) -> Kind {
         () if error.is_timeout() => Kind::ReadTimeout,
         () => Kind::Closed,
     }
+}
+
+/// Whether the parsed URL has the path and query string of the text. Paths with `.` and `..` are
+/// resolved, so that the server would see another path than the one that is signed.
+fn keeps_target(parsed: &reqwest::Url, url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else {
+        return true;
+    };
+    let target = rest.find(['/', '?']).map_or("", |at| &rest[at..]);
+    let target = target.split('#').next().unwrap_or_default();
+    let (path, query) = target
+        .split_once('?')
+        .map_or((target, None), |(path, query)| (path, Some(query)));
+    let path = if path.is_empty() { "/" } else { path };
+    parsed.path() == path && parsed.query() == query
 }
 
 /// The header as reqwest has it: a name or value that is the same in every request is not copied.

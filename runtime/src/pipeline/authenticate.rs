@@ -55,11 +55,33 @@ pub(super) async fn authenticate(
 
 fn copy(request: &Request, destination: &Destination) -> Request {
     let headers = request.headers.iter().chain(&destination.endpoint.headers);
-    let mut copy = Request::new(request.method, destination.url.clone());
+    let url = joined(&destination.url, &request.url);
+    let mut copy = Request::new(request.method.clone(), url);
     copy.headers = Vec::with_capacity(headers.size_hint().0 + HEADERS_OF_ATTEMPT);
     copy.headers.extend(headers.cloned());
     copy.body = request.body.clone();
     copy
+}
+
+/// The URL of a request: the endpoint's path goes before the target's, if that has any, and what the
+/// endpoint has in its query string before the target's.
+fn joined(endpoint: &str, target: &str) -> String {
+    if target == "/" {
+        return endpoint.to_owned();
+    }
+    let (base, fixed) = endpoint.split_once('?').unwrap_or((endpoint, ""));
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut url = match path {
+        "/" => base.to_owned(),
+        path => [base.strip_suffix('/').unwrap_or(base), path].concat(),
+    };
+    let mut separator = '?';
+    for part in [fixed, query].into_iter().filter(|part| !part.is_empty()) {
+        url.push(separator);
+        url.push_str(part);
+        separator = '&';
+    }
+    url
 }
 
 /// How signatures cover the body: `known` from an earlier attempt, as the body is the same for all.
@@ -91,6 +113,28 @@ pub(super) async fn identity(client: &Client<'_>, region: &str) -> Result<Option
             let clock = || client.now();
             let context = IdentityContext::new(region, &clock);
             Ok(Some(cache.resolve(context).await?))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn a_target_follows_the_endpoint() {
+        for (endpoint, target, expected) in [
+            ("http://a/", "/", "http://a/"),
+            ("http://a/base", "/", "http://a/base"),
+            ("http://a/?x", "/", "http://a/?x"),
+            ("http://a/", "/b?c", "http://a/b?c"),
+            ("http://a/base", "/b", "http://a/base/b"),
+            ("http://a/base/", "/b/", "http://a/base/b/"),
+            ("http://a/base?x=1", "/b?c", "http://a/base/b?x=1&c"),
+            ("http://a/", "//b/../c", "http://a//b/../c"),
+            ("http://a/", "/?c", "http://a/?c"),
+        ] {
+            assert_eq!(joined(endpoint, target), expected);
         }
     }
 }

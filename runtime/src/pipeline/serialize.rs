@@ -5,12 +5,12 @@ use super::{Overrides, Prepared};
 use crate::client::Client;
 use crate::codec::{EncodeMode, Encoded};
 use crate::endpoint::EndpointBindings;
-use crate::error::{Cause, Error, ValidationError};
+use crate::error::{Error, ValidationError};
 use crate::http::Request;
 use crate::idempotency::WithToken;
 use crate::protocol::Protocol;
 use crate::schema::Operation;
-use crate::validate::{self, Mode, Severity, Violation};
+use crate::validate::{self, Mode, Problem, Severity, Violation};
 use crate::visit::{Visit, VisitError};
 
 /// Checks an input against the model and serializes it.
@@ -70,8 +70,22 @@ fn serialize(
         _ => Vec::new(),
     };
     let warnings = judge(client, violations, mode)?;
-    let request = encoded.map_err(|error| Error::Request(Cause::of(error)))?;
+    let request = encoded.map_err(|error| unsendable(client, &error))?;
     Ok((request.value, warnings))
+}
+
+/// The error for an input that the protocol can't send, whatever is validated.
+pub(super) fn unsendable(client: &Client<'_>, error: &VisitError) -> Error {
+    let violation = Violation {
+        path: error.path().to_owned(),
+        problem: Problem::Unsendable {
+            reason: error.problem().to_string(),
+        },
+    };
+    Error::Invalid(ValidationError {
+        violations: vec![violation],
+        model: client.service.source.to_owned(),
+    })
 }
 
 /// The request for the input, with an idempotency token if it needs one.

@@ -1,32 +1,96 @@
-//! Errors in protocols whose bodies are structures: AWS JSON.
+//! Errors in protocols whose bodies are structures: AWS JSON and REST JSON.
 //!
-//! - The code is in the header `x-amzn-query-error`, or else in the body as `__type`, in the header
-//!   `x-amzn-errortype`, or in the body as `code`. A namespace before `#` and anything after `:` are
-//!   not part of it. If there is none, the code is the HTTP status.
-//! - The error's structure in the model is found by the code in the body first.
+//! - The code is in the header `x-amzn-query-error`, or else in the header `x-amzn-errortype` or a
+//!   member of the body: protocols differ in which goes first. A namespace before `#` and anything
+//!   after `:` are not part of it. If there is none, the code is the HTTP status.
+//! - The error's structure in the model is found by the code that is not of AWS Query first.
 //! - The message is in the body as `message` or `Message`.
 
 #[cfg(feature = "xml")]
 pub(super) mod xml;
 
-use crate::codec::{self, Codec, EncodeMode};
+use crate::codec::{self, Codec, DeserializeError, EncodeMode};
 use crate::document::Document;
 use crate::error::{Attempts, ServiceError};
 use crate::http::Response;
 use crate::schema::{Operation, Service, ShapeIndex};
 
-/// Reads an error. Every answer gives one, whatever its body.
-pub(super) fn read(
-    codec: &impl Codec,
+/// Where a code may be.
+#[derive(Clone, Copy)]
+enum Source {
+    Header,
+    Body(&'static str),
+}
+
+/// What protocols differ in.
+struct Reader<'a, C> {
+    codec: &'a C,
+    /// Where the code may be, best first.
+    sources: &'a [Source],
+    /// Reads the members of an error's structure.
+    details: fn(&C, &Service<'_>, ShapeIndex, &Response) -> Result<Document, DeserializeError>,
+}
+
+/// Reads an error of a protocol of remote procedure calls.
+pub(super) fn rpc<C: Codec>(
+    codec: &C,
     service: &Service<'_>,
     operation: &Operation<'_>,
     response: &Response,
 ) -> ServiceError {
+    let reader = Reader {
+        codec,
+        sources: &[Source::Body("__type"), Source::Header, Source::Body("code")],
+        details: |codec, service, shape, response| codec.document(&response.body, service, shape),
+    };
+    read(&reader, service, operation, response)
+}
+
+/// Reads an error of REST JSON.
+pub(super) fn rest_json<C: Codec>(
+    codec: &C,
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    response: &Response,
+) -> ServiceError {
+    let reader = Reader {
+        codec,
+        sources: &[
+            Source::Header,
+            Source::Body("code"),
+            Source::Body("Code"),
+            Source::Body("__type"),
+        ],
+        details: super::http::document,
+    };
+    read(&reader, service, operation, response)
+}
+
+/// Reads an error of REST XML.
+#[cfg(feature = "xml")]
+pub(super) fn rest_xml<C: Codec>(
+    _: &C,
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    response: &Response,
+) -> ServiceError {
+    xml::read(service, operation, response)
+}
+
+/// Reads an error. Every answer gives one, whatever its body.
+fn read<C: Codec>(
+    reader: &Reader<'_, C>,
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    response: &Response,
+) -> ServiceError {
+    let codec = reader.codec;
     let body = codec
         .document(&response.body, &Service::NONE, ShapeIndex::MAX)
         .unwrap_or_default();
     let query_code = query_code(response);
-    let own_code = code(response, &body);
+    let own_code = code(reader.sources, response, &body);
+    let own_code = own_code.as_deref();
     let shape = shape(service, operation, [own_code, query_code]);
     let messages = || {
         ["message", "Message"]
@@ -39,7 +103,7 @@ pub(super) fn read(
         None if body.as_map().is_some() => String::new(),
         None => plain_message(response),
     };
-    let details = shape.map(|shape| codec.document(&response.body, service, shape));
+    let details = shape.map(|shape| (reader.details)(codec, service, shape, response));
     let header = |name| response.header(name).map(str::to_owned);
     ServiceError {
         operation: operation.name.to_owned(),
@@ -62,14 +126,23 @@ fn query_code(response: &Response) -> Option<&str> {
     Some(code).filter(|code| !code.is_empty())
 }
 
-/// The code in the body, or else in the header.
-fn code<'a>(response: &'a Response, body: &'a Document) -> Option<&'a str> {
-    let named = |name| body.get(name).and_then(Document::as_str);
-    let code = named("__type")
-        .or_else(|| response.header("x-amzn-errortype"))
-        .or_else(|| named("code"))?;
-    let code = code.split_once(':').map_or(code, |(before, _)| before);
-    Some(code.rsplit_once('#').map_or(code, |(_, name)| name))
+/// The protocol's own code.
+fn code(sources: &[Source], response: &Response, body: &Document) -> Option<String> {
+    let found = |source: &Source| match source {
+        Source::Header => response.header("x-amzn-errortype").map(str::to_owned),
+        Source::Body(name) => match body.get(name)? {
+            Document::String(code) => Some(code.clone()),
+            Document::Integer(code) => Some(code.to_string()),
+            _ => None,
+        },
+    };
+    let code = sources.iter().find_map(found)?;
+    let code = code.split_once(':').map_or(&*code, |(before, _)| before);
+    Some(
+        code.rsplit_once('#')
+            .map_or(code, |(_, name)| name)
+            .to_owned(),
+    )
 }
 
 /// The error structure that one of the codes means: one that the operation lists, or else any.

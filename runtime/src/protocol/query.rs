@@ -49,7 +49,7 @@ impl Protocol for Query {
                 conforms: true,
             },
         };
-        let mut request = Request::new("POST", "").body(body.value.into_bytes());
+        let mut request = Request::new("POST", "/").body(body.value.into_bytes());
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
         request.headers = vec![("content-type".into(), content_type.into())];
         Ok(Encoded {
@@ -94,7 +94,7 @@ impl Protocol for Query {
         Ok(found.unwrap_or_else(|| Document::Map(Map::new())))
     }
 
-    fn doubt(&self, _: &Operation<'_>, response: &Response) -> Option<Doubt> {
+    fn doubt(&self, _: &Service<'_>, _: &Operation<'_>, response: &Response) -> Option<Doubt> {
         Xml.doubt(&response.body, true)
     }
 

@@ -42,7 +42,7 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
         if service.is_query_compatible() {
             headers.push(("x-amzn-query-mode".into(), "true".into()));
         }
-        let mut request = Request::new("POST", "").body(body.value);
+        let mut request = Request::new("POST", "/").body(body.value);
         request.headers = headers;
         Ok(Encoded {
             value: request,
@@ -83,7 +83,12 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
         }
     }
 
-    fn doubt(&self, operation: &Operation<'_>, response: &Response) -> Option<Doubt> {
+    fn doubt(
+        &self,
+        _: &Service<'_>,
+        operation: &Operation<'_>,
+        response: &Response,
+    ) -> Option<Doubt> {
         self.codec.doubt(&response.body, operation.output.is_some())
     }
 
@@ -93,6 +98,6 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
         operation: &Operation<'_>,
         response: &Response,
     ) -> ServiceError {
-        error::read(&self.codec, service, operation, response)
+        error::rpc(&self.codec, service, operation, response)
     }
 }

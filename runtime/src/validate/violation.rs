@@ -90,12 +90,18 @@ pub enum Problem {
         /// Names of the union's members.
         members: Vec<String>,
     },
+    /// A value that the protocol can't send.
+    Unsendable {
+        /// Why not, as a sentence without its end.
+        reason: String,
+    },
 }
 
 impl Violation {
     /// What the violation leads to in a mode.
     pub fn severity(&self, mode: Mode) -> Severity {
         match mode {
+            _ if matches!(self.problem, Problem::Unsendable { .. }) => Severity::Refuse,
             Mode::Off => Severity::Pass,
             Mode::Compat if !self.problem.is_checked_by_aws_cli() => Severity::Pass,
             Mode::Standard if self.problem.may_be_outdated() => Severity::Warn,
@@ -108,6 +114,7 @@ impl Problem {
     fn is_checked_by_aws_cli(&self) -> bool {
         match self {
             Problem::Missing { .. }
+            | Problem::Unsendable { .. }
             | Problem::Unknown { .. }
             | Problem::Type { .. }
             | Problem::Small { .. }
@@ -183,6 +190,9 @@ impl fmt::Display for Violation {
             Problem::Pattern { pattern } => {
                 write!(f, "Invalid value for parameter {path}: ")?;
                 write!(f, "it does not match the pattern {pattern}")
+            }
+            Problem::Unsendable { reason } => {
+                write!(f, "Invalid value for parameter {path}: {reason}")
             }
             Problem::Union { set: 0, members } => {
                 write!(f, "Must set one of the following keys ")?;

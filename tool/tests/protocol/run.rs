@@ -100,7 +100,7 @@ pub(crate) fn input(case: &Case, service: &'static Service<'static>) -> Result<(
     compare::url(&request.url, &format!("{scheme}://{host}{uri}"))?;
     same(
         "method",
-        request.method,
+        &*request.method,
         expected["method"].as_str().expect("a method"),
     )?;
     if let Some(body) = expected["body"].as_str() {

@@ -33,7 +33,7 @@ pub(super) fn give(
     };
     let shape = service.shape(shape);
     let given = match (extent, value) {
-        (Extent::Members, Document::Map(map)) => giving.members(map, shape, visitor),
+        (Extent::Members, Document::Map(map)) => giving.members(map, shape, extent, visitor),
         (Extent::Members, other) => Err(VisitError::kind(other.kind())),
         (Extent::Value, value) => giving.value(value, shape, visitor),
     };
@@ -56,7 +56,7 @@ impl<'a> Giving<'a> {
         match (shape.kind, value) {
             (Kind::Structure | Kind::Union, Document::Map(map)) => {
                 visitor.begin(CompoundKind::Members)?;
-                let given = self.members(map, shape, visitor);
+                let given = self.members(map, shape, Extent::Value, visitor);
                 visitor.end().and(given)
             }
             (Kind::Map | Kind::Document, Document::Map(map)) => self.entries(map, shape, visitor),
@@ -86,6 +86,7 @@ impl<'a> Giving<'a> {
         &mut self,
         map: &Map,
         shape: &'a Shape<'a>,
+        extent: Extent,
         visitor: &mut dyn Visitor,
     ) -> VisitResult {
         for (name, value) in map.iter().filter(|(_, value)| **value != Document::Null) {
@@ -93,7 +94,8 @@ impl<'a> Giving<'a> {
                 .members
                 .iter()
                 .enumerate()
-                .find(|(_, member)| member.json_name() == name);
+                .find(|(_, member)| member.json_name() == name)
+                .filter(|(_, member)| !extent.excludes(member));
             if let Some((index, member)) = found {
                 let dot = if self.path.is_empty() { "" } else { "." };
                 self.part(

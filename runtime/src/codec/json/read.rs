@@ -176,7 +176,7 @@ impl<'a, 's> Value<'a, 's> {
     }
 
     fn members<'de, A: MapAccess<'de>>(&mut self, mut members: A) -> Result<(), A::Error> {
-        while let Some(found) = members.next_key_seed(Name(self.shape))? {
+        while let Some(found) = members.next_key_seed(Name(self.shape, self.extent))? {
             let Some((index, member)) = found else {
                 members.next_value::<IgnoredAny>()?;
                 continue;
@@ -357,7 +357,7 @@ impl<'de> de::Visitor<'de> for Part<'_, '_> {
 }
 
 /// Reads the name of a member and finds it in the structure.
-struct Name<'a>(&'a Shape<'a>);
+struct Name<'a>(&'a Shape<'a>, Extent);
 
 impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
     type Value = Option<(usize, &'a Member<'a>)>;
@@ -374,12 +374,13 @@ impl<'de, 'a> de::Visitor<'de> for Name<'a> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self
+        let found = self
             .0
             .members
             .iter()
             .enumerate()
-            .find(|(_, member)| member.json_name() == name))
+            .find(|(_, member)| member.json_name() == name);
+        Ok(found.filter(|(_, member)| !self.1.excludes(member)))
     }
 }
 
