@@ -179,12 +179,16 @@ fn encoded(codec: &impl Codec, message: &Document) -> String {
 /// The message of an answer that is not in the protocol's format: its text, or the reason phrase
 /// of the status in place of a server's error page.
 fn plain_message(response: &Response) -> String {
-    let text = String::from_utf8_lossy(&response.body);
-    let is_page = text.trim().is_empty() || text.trim_start().starts_with("<html>");
-    match response.status {
-        500.. if is_page => reason(response.status).to_owned(),
-        _ => text.into_owned(),
+    if is_page(response) {
+        return reason(response.status).to_owned();
     }
+    String::from_utf8_lossy(&response.body).into_owned()
+}
+
+/// Whether a server failed without an answer of the service: with none, or with an error page.
+fn is_page(response: &Response) -> bool {
+    let body = response.body.trim_ascii();
+    response.status >= 500 && (body.is_empty() || body.starts_with(b"<html>"))
 }
 
 /// The standard reason phrase of a status, whatever phrase came with it.

@@ -120,3 +120,6 @@ fn check_wrapper(
     }
     Err(DeserializeError::missing(&path.concat()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 //! - An answer that is no such error has the HTTP status as its code, and the status' reason phrase
 //!   as its message.
 
-use super::{reason, shape};
+use super::{is_page, reason, shape};
 use crate::codec::Codec as _;
 use crate::codec::xml::Xml;
 use crate::document::Document;
@@ -27,8 +27,12 @@ pub(in crate::protocol) fn read(
     response: &Response,
 ) -> ServiceError {
     let body = &response.body;
-    let root = Xml.document(body, &Service::NONE, ShapeIndex::MAX);
-    let root = root.unwrap_or_default();
+    let root = match is_page(response) {
+        true => Document::Null,
+        false => Xml
+            .document(body, &Service::NONE, ShapeIndex::MAX)
+            .unwrap_or_default(),
+    };
     let place = PLACES.into_iter().find_map(|path| {
         let found = path.iter().try_fold(&root, |at, name| at.get(name))?;
         Some((path, found))
