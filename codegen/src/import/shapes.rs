@@ -237,8 +237,8 @@ impl Converter<'_> {
         traits.mark("smithy.api#xmlFlattened", flattened);
         let wire_name = source.location_name.as_deref();
         let wire_name = wire_name.or(target.location_name.as_deref());
-        // In flattened lists the source names the repeated element where the list names its member.
-        let repeated = target.member.as_ref().filter(|_| flattened);
+        // A list that is flat by itself names what is repeated; elsewhere the member does.
+        let repeated = target.member.as_ref().filter(|_| target.flattened);
         let repeated = repeated.and_then(|element| element.location_name.as_deref());
         let json_name = wire_name.filter(|wire| self.protocols.json && *wire != name);
         traits.set("smithy.api#jsonName", json_name);

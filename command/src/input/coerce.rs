@@ -3,7 +3,7 @@
 use super::{BinaryFormat, DEEPEST, Reader, scalar};
 use opsmith_runtime::codec::base64;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::{Kind, Shape, ShapeIndex, TimestampFormat, Trait};
+use opsmith_runtime::schema::{Kind, Protocol, Shape, ShapeIndex, TimestampFormat, Trait};
 use opsmith_runtime::timestamp::Timestamp;
 use std::fmt;
 
@@ -139,7 +139,7 @@ impl<'a> Coercer<'a> {
         match (shape.kind, value) {
             (Kind::Blob, Document::String(text)) => Ok(self.bytes(text)),
             (Kind::Timestamp, value) => {
-                let has_fraction = is_text_format(traits) || is_text_format(shape.traits);
+                let has_fraction = is_date(self.reader.service.protocol, [traits, shape.traits]);
                 Ok(self.timestamp(value, has_fraction))
             }
             (kind, value) if source == Source::Text => from_text(kind, shape.name, value),
@@ -190,10 +190,25 @@ fn too_deep() -> CoerceError {
     ))
 }
 
-/// Whether the format of a timestamp is other than seconds.
-fn is_text_format(traits: &[Trait<'_>]) -> bool {
-    let other = |found: &Trait<'_>| matches!(found, Trait::TimestampFormat(format) if *format != TimestampFormat::EpochSeconds);
-    traits.iter().any(other)
+/// Whether a point in time is sent as a date rather than as seconds.
+fn is_date(protocol: Protocol, traits: [&[Trait<'_>]; 2]) -> bool {
+    let stated = traits.into_iter().flatten().find_map(|found| match found {
+        Trait::TimestampFormat(format) => Some(*format),
+        _ => None,
+    });
+    let [member, _] = traits;
+    let in_query = || {
+        let is_query = |found: &Trait<'_>| matches!(found, Trait::HttpQuery(_));
+        member.iter().any(is_query)
+    };
+    let has_dates = matches!(
+        protocol,
+        Protocol::AwsQuery | Protocol::Ec2Query | Protocol::RestXml
+    );
+    stated.map_or_else(
+        || has_dates || in_query(),
+        |format| format != TimestampFormat::EpochSeconds,
+    )
 }
 
 /// The value that shorthand writes as text.

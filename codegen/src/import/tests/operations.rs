@@ -165,7 +165,7 @@ fn xml_names() {
         "In": { "smithy.api#xmlName": "Root", "smithy.api#xmlNamespace": { "uri": "https://toy" } },
         "In$Plain": { "smithy.api#xmlName": "Wire" },
         "In$Flat": { "smithy.api#xmlName": "One", "smithy.api#xmlFlattened": {} },
-        "In$FlatHere": { "smithy.api#xmlName": "item", "smithy.api#xmlFlattened": {} },
+        "In$FlatHere": { "smithy.api#xmlFlattened": {} },
         "In$FlatMap": { "smithy.api#xmlName": "Entry", "smithy.api#xmlFlattened": {} },
         "In$Inherits": {
             "smithy.api#xmlName": "IN-NER", "smithy.api#xmlNamespace": { "uri": "https://xsi", "prefix": "xsi" },
