@@ -196,3 +196,84 @@ pub fn input(bytes: &[u8]) {
         assert_eq!(encoded.conforms, found.is_empty());
     }
 }
+
+/// Shapes of every kind.
+mod shapes {
+    use opsmith_runtime::schema::*;
+
+    const FLAT: Flags = Flags::XML_FLATTENED;
+
+    pub(super) static SERVICE: Service<'static> = Service {
+        shapes: &[
+            structure(
+                "Top",
+                &[
+                    member("s", 1),
+                    member("l", 2),
+                    member("f", 2).flags(FLAT),
+                    member("m", 3),
+                    member("n", 3).flags(FLAT),
+                    member("a", 1).flags(Flags::XML_ATTRIBUTE).with(&[Trait::XmlName("x:a")]),
+                    member("t", 0),
+                    member("u", 4),
+                    member("b", 5),
+                    member("i", 6),
+                    member("d", 7),
+                    member("at", 8),
+                    member("o", 9),
+                    member("j", 10),
+                ],
+            ),
+            string("S"),
+            list("L", &[member("member", 0)]),
+            map("M", &[member("key", 1), member("value", 0)]),
+            union("U", &[member("s", 1), member("t", 0)]),
+            boolean("B"),
+            integer("I"),
+            double("D"),
+            timestamp("At"),
+            blob("O"),
+            document("J"),
+            structure("Gone", &[member("Message", 1), member("t", 0)])
+                .with(&[Trait::Error(Fault::Client)]),
+        ],
+        operations: &[operation("Op", Some(0), Some(0)).errors(&[11])],
+        ..Service::NONE
+    };
+}
+
+/// An answer in XML: the first byte chooses the protocol, and success or failure. What types take, a
+/// document takes too, and it can be sent.
+pub fn xml(bytes: &[u8]) {
+    use opsmith_runtime::schema::Protocol;
+    use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
+    let Some((which, body)) = bytes.split_first() else {
+        return;
+    };
+    let protocols = [Protocol::Ec2Query, Protocol::AwsQuery, Protocol::RestXml];
+    let protocol = protocols[usize::from(*which) % 3];
+    // Without the feature, or before it is built in.
+    let Some(protocol) = opsmith_runtime::protocol::of(protocol) else {
+        return;
+    };
+    let service = &shapes::SERVICE;
+    let operation = &service.operations[0];
+    let mut response = Response::new(200, body.to_vec().into());
+    if which / 3 % 2 == 1 {
+        response.status = 503;
+        let _ = protocol.error(service, operation, &response).to_string();
+        return;
+    }
+    let mut builder = DocumentBuilder::new(service, 0);
+    let read = protocol.output(service, operation, &response, &mut builder);
+    let document = protocol.document(service, operation, &response);
+    assert!(document.is_ok() || read.is_err());
+    let Ok(document) = document else { return };
+    let value = TypedDocument {
+        document: &document,
+        service,
+        shape: 0,
+    };
+    let mode = opsmith_runtime::codec::EncodeMode::Checked;
+    let _ = protocol.request(service, operation, &value, mode);
+}

@@ -28,3 +28,9 @@ fn settings_of_a_call() {
 fn inputs_of_operations() {
     feed("input", 4000, input);
 }
+
+#[cfg(feature = "xml")]
+#[test]
+fn answers_in_xml() {
+    feed("xml", 4000, xml);
+}
