@@ -7,12 +7,14 @@
 
 pub mod base64;
 #[cfg(feature = "cbor")]
-pub(crate) mod cbor;
+pub mod cbor;
 mod encoder;
 mod error;
 #[cfg(feature = "xml")]
 pub(crate) mod form;
 pub mod json;
+mod lenient;
+mod modeled;
 pub(crate) mod text;
 #[cfg(feature = "xml")]
 pub(crate) mod xml;
@@ -84,6 +86,8 @@ pub enum Doubt {
     /// The body has bytes that are not UTF-8.
     Encoding,
 }
+
+impl std::error::Error for Doubt {}
 
 impl std::fmt::Display for Doubt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

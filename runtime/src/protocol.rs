@@ -9,6 +9,8 @@ mod http;
 #[cfg(feature = "xml")]
 mod query;
 mod rpc;
+#[cfg(feature = "cbor")]
+mod rpc_v2;
 
 #[cfg(feature = "xml")]
 use crate::codec::form::Naming;
@@ -117,6 +119,9 @@ pub const fn of(protocol: schema::Protocol) -> Option<&'static dyn Protocol> {
         schema::Protocol::Ec2Query => Some(&Query {
             naming: Naming::Ec2,
         }),
+        #[cfg(feature = "cbor")]
+        schema::Protocol::RpcV2Cbor => Some(&rpc_v2::RpcV2Cbor),
+        #[cfg(not(all(feature = "cbor", feature = "xml")))]
         _ => None,
     }
 }

@@ -6,7 +6,7 @@
 //! - When reading, unknown members are skipped, and a null counts as absent unless the shape is
 //!   sparse.
 
-use crate::codec::{Codec, DeserializeError, Doubt, EncodeMode, Encoded, Extent};
+use crate::codec::{Codec, DeserializeError, Doubt, EncodeMode, Encoded, Extent, lenient, modeled};
 use crate::document::Document;
 use crate::schema::{Service, ShapeIndex};
 use crate::visit::{Visit, VisitError, Visitor};
@@ -17,7 +17,6 @@ pub use read::read;
 pub(crate) use read::read_from;
 
 mod document;
-mod lenient;
 mod read;
 mod write;
 
@@ -56,11 +55,7 @@ impl Codec for Json {
         shape: ShapeIndex,
     ) -> Result<Document, DeserializeError> {
         let value = document::answer(bytes).map_err(DeserializeError::format)?;
-        match value {
-            Document::Map(_) => Ok(document::modeled(value, service, shape)),
-            _ if !service.shape(shape).has_members() => Ok(value),
-            other => Err(DeserializeError::not_a_structure(other.kind())),
-        }
+        modeled::structure(value, service, shape)
     }
 
     fn doubt(&self, bytes: &[u8], was_read: bool) -> Option<Doubt> {

@@ -1,4 +1,5 @@
-//! Errors in protocols whose bodies are structures: AWS JSON and REST JSON.
+//! Errors in protocols whose bodies are structures: AWS JSON, REST JSON, Smithy RPC
+//! v2 CBOR.
 //!
 //! - The code is in the header `x-amzn-query-error`, or else in the header `x-amzn-errortype` or a
 //!   member of the body: protocols differ in which goes first. A namespace before `#` and anything
@@ -9,7 +10,7 @@
 #[cfg(feature = "xml")]
 pub(super) mod xml;
 
-use crate::codec::{self, Codec, DeserializeError, EncodeMode};
+use crate::codec::{Codec, DeserializeError, EncodeMode, json};
 use crate::document::Document;
 use crate::error::{Attempts, ServiceError};
 use crate::http::Response;
@@ -41,6 +42,22 @@ pub(super) fn rpc<C: Codec>(
     let reader = Reader {
         codec,
         sources: &[Source::Body("__type"), Source::Header, Source::Body("code")],
+        details: |codec, service, shape, response| codec.document(&response.body, service, shape),
+    };
+    read(&reader, service, operation, response)
+}
+
+/// Reads an error of Smithy RPC v2.
+#[cfg(feature = "cbor")]
+pub(super) fn rpc_v2<C: Codec>(
+    codec: &C,
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    response: &Response,
+) -> ServiceError {
+    let reader = Reader {
+        codec,
+        sources: &[Source::Body("__type")],
         details: |codec, service, shape, response| codec.document(&response.body, service, shape),
     };
     read(&reader, service, operation, response)
@@ -99,7 +116,7 @@ fn read<C: Codec>(
     };
     let message = match messages().find(|message| **message != Document::Null) {
         Some(Document::String(text)) => text.clone(),
-        Some(other) => encoded(codec, other),
+        Some(other) => encoded(other),
         None if body.as_map().is_some() => String::new(),
         None => plain_message(response),
     };
@@ -161,19 +178,12 @@ fn shape(
     })
 }
 
-/// A message that is not text, as it came.
-fn encoded(codec: &impl Codec, message: &Document) -> String {
+/// A message that is not text, as JSON.
+fn encoded(message: &Document) -> String {
     let mode = EncodeMode::Unchecked;
-    codec::encode(
-        codec,
-        Vec::new(),
-        message,
-        &Service::NONE,
-        ShapeIndex::MAX,
-        mode,
-    )
-    .map(|encoded| String::from_utf8_lossy(&encoded.value).into_owned())
-    .unwrap_or_default()
+    json::encode(message, &Service::NONE, ShapeIndex::MAX, mode)
+        .map(|encoded| String::from_utf8_lossy(&encoded.value).into_owned())
+        .unwrap_or_default()
 }
 
 /// The message of an answer that is not in the protocol's format: its text, or the reason phrase

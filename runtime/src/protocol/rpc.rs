@@ -1,4 +1,5 @@
-//! Protocols of remote procedure calls: AWS JSON 1.0 and 1.1.
+//! Protocols of remote procedure calls, whose messages have everything in the body: AWS JSON 1.0 and
+//! 1.1, and what they have in common with Smithy RPC v2.
 //!
 //! - Every request is `POST /` with the operation in `x-amz-target` and the input in the body, an
 //!   empty structure if the operation has no input.
@@ -31,8 +32,7 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
             Some(shape) => (input, shape),
             None => (&(), ShapeIndex::MAX),
         };
-        let out = Vec::with_capacity(256);
-        let body = codec::encode(&self.codec, out, input, service, shape, mode)?;
+        let body = encode(&self.codec, input, service, shape, mode)?;
         let target = [service.target_prefix, ".", operation.name].concat();
         let mut headers = Vec::with_capacity(8);
         headers.extend([
@@ -57,16 +57,7 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
         response: &Response,
         output: &mut dyn Visitor,
     ) -> Result<(), DeserializeError> {
-        let Some(shape) = operation.output else {
-            return Ok(());
-        };
-        output.begin(CompoundKind::Members)?;
-        if !response.body.is_empty() {
-            let body = &response.body;
-            self.codec
-                .read(body, service, shape, Extent::Members, output)?;
-        }
-        Ok(output.end()?)
+        read(&self.codec, service, operation, response, output)
     }
 
     fn document(
@@ -75,12 +66,7 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
         operation: &Operation<'_>,
         response: &Response,
     ) -> Result<Document, DeserializeError> {
-        match operation.output {
-            Some(shape) if !response.body.is_empty() => {
-                self.codec.document(&response.body, service, shape)
-            }
-            _ => Ok(Document::Map(Map::new())),
-        }
+        document(&self.codec, service, operation, response)
     }
 
     fn doubt(
@@ -99,5 +85,49 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
         response: &Response,
     ) -> ServiceError {
         error::rpc(&self.codec, service, operation, response)
+    }
+}
+
+/// The body with an input.
+pub(super) fn encode(
+    codec: &impl Codec,
+    input: &dyn Visit,
+    service: &Service<'_>,
+    shape: ShapeIndex,
+    mode: EncodeMode,
+) -> Result<Encoded<Vec<u8>>, VisitError> {
+    let out = Vec::with_capacity(256);
+    codec::encode(codec, out, input, service, shape, mode)
+}
+
+/// Reads the output, which is empty if the body is.
+pub(super) fn read(
+    codec: &impl Codec,
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    response: &Response,
+    output: &mut dyn Visitor,
+) -> Result<(), DeserializeError> {
+    let Some(shape) = operation.output else {
+        return Ok(());
+    };
+    output.begin(CompoundKind::Members)?;
+    if !response.body.is_empty() {
+        let body = &response.body;
+        codec.read(body, service, shape, Extent::Members, output)?;
+    }
+    Ok(output.end()?)
+}
+
+/// The same, as a document.
+pub(super) fn document(
+    codec: &impl Codec,
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    response: &Response,
+) -> Result<Document, DeserializeError> {
+    match operation.output {
+        Some(shape) if !response.body.is_empty() => codec.document(&response.body, service, shape),
+        _ => Ok(Document::Map(Map::new())),
     }
 }

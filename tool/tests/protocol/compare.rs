@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use opsmith_runtime::Timestamp;
+use opsmith_runtime::codec::cbor;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::http::Request;
 use opsmith_runtime::schema::{Kind, Protocol, Service, ShapeIndex};
@@ -94,7 +95,11 @@ pub(crate) fn body(protocol: Protocol, found: &[u8], expected: &str) -> Result<(
         Protocol::AwsQuery | Protocol::Ec2Query => same("body", &form(&text), &form(expected)),
         Protocol::RpcV2Cbor => {
             let expected = BASE64.decode(expected).map_err(|error| error.to_string())?;
-            same("body", &*found, &*expected)
+            if expected.is_empty() || found.is_empty() {
+                return same("body", &*found, &*expected);
+            }
+            let read = |bytes: &[u8]| cbor::document(bytes).map_err(|error| error.to_string());
+            document("body", &read(&found)?, &read(&expected)?, Strictness::Exact)
         }
         Protocol::RestXml => match xml(expected) {
             Some(expected) => same("body", &xml(&text), &Some(expected)),

@@ -190,7 +190,6 @@ fn scalar(value: &Document, kind: Kind, visitor: &mut dyn Visitor) -> VisitResul
         (_, Document::String(text)) => visitor.string(text),
         (_, Document::List(_)) => Err(VisitError::kind("list")),
         (_, Document::Map(_)) => Err(VisitError::kind("map")),
-        // JSON has neither.
         (_, Document::Blob(value)) => visitor.blob(value),
         (_, Document::Timestamp(value)) => visitor.timestamp(*value),
     }
