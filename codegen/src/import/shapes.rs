@@ -125,11 +125,15 @@ impl Converter<'_> {
         for (name, member) in &source.members {
             let place = format!("{place}.members.{name}");
             self.check_identifier(name, &place);
+            let stated_name = member.location_name.as_deref();
             let mut member = self.member(name, member, &place);
             let traits = &mut member.traits;
             traits.mark("smithy.api#required", required.contains(name));
             let is_payload = source.payload.as_ref() == Some(name);
             traits.mark("smithy.api#httpPayload", is_payload);
+            // A payload's element has the name of its shape, unless the member states one.
+            let stated_name = stated_name.filter(|_| is_payload && self.protocols.xml);
+            traits.set("smithy.api#xmlName", stated_name);
             members.insert(name.clone(), member);
         }
         for name in source.required.iter().chain(&source.payload) {

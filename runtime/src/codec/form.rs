@@ -173,19 +173,25 @@ fn ec2_name<'a>(member: &Member<'a>) -> Cow<'a, str> {
 }
 
 /// Appends percent-encoded text.
-pub(crate) fn encode(out: &mut String, text: &str) {
+fn encode(out: &mut String, text: &str) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' => {
-                out.push(byte.into());
-            }
-            b' ' => out.push('+'),
-            _ => out.extend([
-                '%',
-                DIGITS[usize::from(byte >> 4)].into(),
-                DIGITS[usize::from(byte & 15)].into(),
-            ]),
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'~');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+        let (plain, from) = rest.split_at(at);
+        out.push_str(plain);
+        let length = from.chars().next().map_or(1, char::len_utf8);
+        let (escaped, after) = from.split_at(length);
+        rest = after;
+        if escaped == " " {
+            out.push('+');
+            continue;
+        }
+        for byte in escaped.bytes() {
+            let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+            out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
+    out.push_str(rest);
 }

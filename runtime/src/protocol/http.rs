@@ -11,6 +11,8 @@ mod request;
 mod response;
 mod uri;
 
+#[cfg(feature = "xml")]
+pub(super) use response::bound;
 pub(super) use response::document;
 
 use super::Protocol;

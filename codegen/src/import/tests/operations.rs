@@ -155,6 +155,9 @@ fn xml_names() {
                 "Query":{"shape":"S","queryName":"Q"}}},
             "Inner":{"type":"structure","locationName":"IN-NER","members":{},
                 "xmlNamespace":{"prefix":"xsi","uri":"https://xsi"}},
+            "Whole":{"type":"structure","payload":"Body","members":{"Body":{"shape":"In","locationName":"Body"},
+                "Other":{"shape":"S","location":"header","locationName":"Other"}}},
+            "Unnamed":{"type":"structure","payload":"Body","members":{"Body":{"shape":"In"}}},
             "List":{"type":"list","member":{"shape":"S","locationName":"item"}},
             "FlatList":{"type":"list","member":{"shape":"S","locationName":"One"},"flattened":true},
             "Map":{"type":"map","key":{"shape":"S","locationName":"K"},"value":{"shape":"S","locationName":"V"}},
@@ -171,6 +174,8 @@ fn xml_names() {
             "smithy.api#xmlName": "IN-NER", "smithy.api#xmlNamespace": { "uri": "https://xsi", "prefix": "xsi" },
         },
         "In$Query": { "aws.protocols#ec2QueryName": "Q" },
+        "Whole$Body": { "smithy.api#httpPayload": {}, "smithy.api#xmlName": "Body" },
+        "Unnamed$Body": { "smithy.api#httpPayload": {} },
         "Inner": {
             "smithy.api#xmlName": "IN-NER", "smithy.api#xmlNamespace": { "uri": "https://xsi", "prefix": "xsi" },
         },

@@ -3,7 +3,7 @@
 use super::pull::{Content, Malformed, Pull};
 use super::write::ENTRY;
 use crate::codec::{DeserializeError, Extent, base64};
-use crate::schema::{Flags, Kind, Location, Member, Service, Shape, ShapeIndex};
+use crate::schema::{Flags, Kind, Member, Service, Shape, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
 use quick_xml::XmlVersion;
@@ -114,7 +114,7 @@ impl<'a> Reader<'a, '_> {
         }
         let shape = self.service.shape(reading.shape);
         match reading.extent {
-            Extent::Members => self.members(shape, &start, true, visitor)?,
+            Extent::Members => self.members(shape, &start, reading.extent, visitor)?,
             Extent::Value => self.value(shape, &start, visitor)?,
         }
         self.xml.finish()?;
@@ -131,7 +131,7 @@ impl<'a> Reader<'a, '_> {
         match shape.kind {
             Kind::Structure | Kind::Union => {
                 visitor.begin(CompoundKind::Members)?;
-                self.members(shape, start, false, visitor)?;
+                self.members(shape, start, Extent::Value, visitor)?;
             }
             Kind::List => {
                 visitor.begin(CompoundKind::Elements)?;
@@ -158,13 +158,12 @@ impl<'a> Reader<'a, '_> {
         Ok(())
     }
 
-    /// Reads members of a structure. At the top of an output, those that are outside the body are
-    /// not among them.
+    /// Reads members of a structure.
     fn members(
         &mut self,
         shape: &'a Shape<'a>,
         start: &BytesStart<'_>,
-        at_top: bool,
+        extent: Extent,
         visitor: &mut dyn Visitor,
     ) -> Read {
         self.check_depth()?;
@@ -176,7 +175,7 @@ impl<'a> Reader<'a, '_> {
         while let Some(child) = self.xml.child()? {
             let name = child.local_name();
             let found = member(shape, name.as_ref(), expected)
-                .filter(|(_, member)| !at_top || member.location() == Location::Field);
+                .filter(|(_, member)| !extent.excludes(member));
             let Some((index, member)) = found else {
                 unknown.get_or_insert_with(|| name.as_ref().to_owned());
                 self.xml.skip()?;

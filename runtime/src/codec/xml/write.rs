@@ -288,8 +288,8 @@ fn escape(out: &mut Vec<u8>, text: &str, in_attribute: bool) -> VisitResult {
             '\u{2028}' => "&#x2028;",
             '\t' | '\n' => continue,
             ..' ' | '\u{fffe}' | '\u{ffff}' => {
-                return Err(VisitError::form(
-                    "text that XML can hold: it has a control character, U+FFFE or U+FFFF",
+                return Err(VisitError::place(
+                    "it has a control character, U+FFFE or U+FFFF, which XML can't hold",
                 ));
             }
             _ => continue,

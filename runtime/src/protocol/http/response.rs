@@ -63,6 +63,8 @@ fn payload(
     Ok(match service.shape(member.target).kind {
         Kind::Blob => Some(Document::Blob(body.to_vec())),
         Kind::String | Kind::Enum => Some(String::from_utf8_lossy(body).into_owned().into()),
+        // As in the AWS CLI.
+        Kind::Structure if body.is_empty() => Some(Document::Map(Map::new())),
         _ if body.is_empty() => None,
         _ => Some(codec.document(body, service, member.target)?)
             .filter(|value| *value != Document::Null),
@@ -70,7 +72,7 @@ fn payload(
 }
 
 /// The member that is in headers, or the status.
-pub(super) fn bound(
+pub(in crate::protocol) fn bound(
     service: &Service<'_>,
     shape: &Shape<'_>,
     member: &Member<'_>,

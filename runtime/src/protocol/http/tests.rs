@@ -294,7 +294,8 @@ fn members_are_read_where_they_are_bound() {
 
     for (name, body, expected) in [
         ("Mixed", "", [r#"{"meta": {}, "status": 200}"#; 2]),
-        ("Whole", "", ["{}"; 2]),
+        // The AWS CLI prints an empty structure or text where a typed client has no value.
+        ("Whole", "", [r#"{"inner": {}}"#, "{}"]),
         ("Whole", r#"{"a": "x"}"#, [r#"{"inner": {"a": "x"}}"#; 2]),
         (
             "WholeChoice",
@@ -302,7 +303,6 @@ fn members_are_read_where_they_are_bound() {
             [r#"{"choice": {"a": "x"}}"#; 2],
         ),
         ("String", "é", [r#"{"text": "é"}"#; 2]),
-        // The AWS CLI prints an empty text where a typed client has no value.
         ("String", "", [r#"{"text": ""}"#, "{}"]),
         ("Nothing", "not JSON", ["{}", "null"]),
         ("Query", "not JSON", ["{}"; 2]),

@@ -63,7 +63,7 @@ fn body(protocol: &dyn Protocol, operation: &str, input: &str, mode: EncodeMode)
     let request = request.expect("a request");
     assert!(request.conforms);
     let request = request.value;
-    assert_eq!((&*request.method, &*request.url), ("POST", ""));
+    assert_eq!((&*request.method, &*request.url), ("POST", "/"));
     let expected = "application/x-www-form-urlencoded; charset=utf-8";
     let content_type = ("content-type".into(), expected.into());
     assert_eq!(request.headers, [content_type]);
@@ -176,6 +176,8 @@ fn errors_have_one_of_three_forms() {
         let details = value(r#"{"Message":"a <b>","retryAfter":7}"#);
         assert_eq!(error.details, details, "{body}");
     }
+    let lower = error(400, "<Error><Code>c</Code><message>m</message></Error>");
+    assert_eq!(lower.message, "m");
     let unmodeled = error(
         400,
         "<Response><Errors><Error><Code>New</Code></Error></Errors></Response>",
