@@ -32,7 +32,7 @@
 //! | `#command` | service | what the AWS CLI calls it, when that is not the SDK's name with dashes |
 //! | `#paginator` | operation | the source's paginator, complete |
 //! | `#waiters` | operation | the source's waiters, complete: fixed delay in seconds, attempts, matchers by status |
-//! | `#jsonValue` | member | the string holds JSON, and is given as JSON |
+//! | `#jsonValue` | member | the string holds JSON, and is given as JSON; in headers it is a document instead |
 //! | `#requiredOrder` | structure | the order in which required members are checked, when it is not the members' order |
 //! | `#signatureVersion` | service | the signature version when it is not `v4` |
 //! | `#targetPrefix` | service | the prefix of `X-Amz-Target` when it is more than the service shape's name |

@@ -3,7 +3,10 @@
 use crate::rules::RuleSet;
 use crate::shapes::document;
 use crate::traits::find;
-use crate::{Flags, Kind, Member, Operation, Shape, ShapeIndex, Trait, TraitKind, XmlNamespace};
+use crate::{
+    Flags, Kind, Member, Operation, Shape, ShapeIndex, TimestampFormat, Trait, TraitKind,
+    XmlNamespace,
+};
 
 /// One service: the root of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -172,6 +175,19 @@ impl Protocol {
         Protocol::AwsQuery,
         Protocol::Ec2Query,
     ];
+
+    /// The format of timestamps in bodies, unless the model states one.
+    pub const fn timestamp_format(self) -> TimestampFormat {
+        match self {
+            Protocol::RestXml | Protocol::AwsQuery | Protocol::Ec2Query => {
+                TimestampFormat::DateTime
+            }
+            Protocol::AwsJson1_1
+            | Protocol::AwsJson1_0
+            | Protocol::RestJson1
+            | Protocol::RpcV2Cbor => TimestampFormat::EpochSeconds,
+        }
+    }
 
     /// The protocol's trait.
     pub const fn kind(self) -> TraitKind {

@@ -109,6 +109,20 @@ pub enum Location<'a> {
     Status,
 }
 
+impl Location<'_> {
+    /// The format of timestamps there, unless the model states one; `None` in the body, where it is
+    /// the protocol's ([`Protocol::timestamp_format`](crate::Protocol::timestamp_format)).
+    pub const fn timestamp_format(self) -> Option<TimestampFormat> {
+        match self {
+            Location::Label | Location::Query(_) | Location::QueryParams => {
+                Some(TimestampFormat::DateTime)
+            }
+            Location::Header(_) | Location::PrefixHeaders(_) => Some(TimestampFormat::HttpDate),
+            Location::Field | Location::Payload | Location::Status => None,
+        }
+    }
+}
+
 /// What a model says of an error structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorTrait {

@@ -71,8 +71,8 @@ pub(super) struct Converter<'a> {
     /// The operation inputs by shape. The reference to an operation's input names the root element
     /// of an XML body.
     pub(super) inputs: HashMap<&'a str, &'a Input>,
-    /// Ids of the streaming twins of shapes, see [`Converter::streaming_shape`].
-    pub(super) streaming_twins: HashMap<String, String>,
+    /// Ids of the twins of shapes, see `Converter::twin`.
+    pub(super) twins: HashMap<String, String>,
     /// The shapes of the model by id.
     pub(super) written: BTreeMap<String, Shape>,
     namespace: String,
@@ -107,7 +107,7 @@ impl<'a> Converter<'a> {
             source,
             protocols: Protocols::default(),
             inputs: inputs.map(|input| (input.shape.as_str(), input)).collect(),
-            streaming_twins: HashMap::new(),
+            twins: HashMap::new(),
             written: BTreeMap::new(),
             namespace: format!("com.amazonaws.{}", words.to_ascii_lowercase()),
             service_name: String::new(),

@@ -190,7 +190,16 @@ impl Converter<'_> {
         let mut traits = Traits::default();
         if let Some(shape) = self.source.shapes.get(&source.shape) {
             if source.streaming && shape.kind == "blob" && !shape.streaming {
-                target = self.streaming_twin(&source.shape, shape, place);
+                let twin = |this: &mut Self| {
+                    let mut twin = this.shape(&source.shape, shape, place);
+                    twin.traits.mark("smithy.api#streaming", true);
+                    twin
+                };
+                target = self.twin("Streaming", &source.shape, twin);
+            }
+            // In a body it is text.
+            if source.json_value && source.location.is_some() {
+                target = self.twin("Json", &source.shape, |_| json_document(shape));
             }
             self.bind(name, source, shape, place, &mut traits);
         }
@@ -251,20 +260,37 @@ impl Converter<'_> {
         traits.set("smithy.api#xmlName", xml_name);
     }
 
-    /// A twin of a blob that streams: the source marks the member, Smithy the shape, which others
-    /// may target too.
-    fn streaming_twin(&mut self, name: &str, source: &Shape, place: &str) -> String {
-        if let Some(id) = self.streaming_twins.get(name) {
+    /// A twin of a shape: that a blob streams, or that text is JSON, the source says at a member, and
+    /// Smithy at the shape, which other members may target too.
+    fn twin(
+        &mut self,
+        prefix: &str,
+        name: &str,
+        make: impl FnOnce(&mut Self) -> ast::Shape,
+    ) -> String {
+        let twin_name = format!("{prefix}{name}");
+        if let Some(id) = self.twins.get(&twin_name) {
             return id.clone();
         }
-        let twin_name = self.free_name(format!("Streaming{name}"));
-        let id = self.id(&twin_name);
-        let mut twin = self.shape(name, source, place);
-        twin.traits.mark("smithy.api#streaming", true);
+        let free_name = self.free_name(twin_name.clone());
+        let id = self.id(&free_name);
+        let twin = make(self);
         self.written.insert(id.clone(), twin);
-        self.streaming_twins.insert(name.to_owned(), id.clone());
+        self.twins.insert(twin_name, id.clone());
         id
     }
+}
+
+/// A JSON value that is sent as text: any type, without the rules for text.
+fn json_document(source: &Shape) -> ast::Shape {
+    let mut document = ast::Shape {
+        kind: "document".to_owned(),
+        ..ast::Shape::default()
+    };
+    let traits = &mut document.traits;
+    traits.mark("smithy.api#sensitive", source.sensitive);
+    traits.set("smithy.api#mediaType", Some("application/json"));
+    document
 }
 
 /// The value of `smithy.api#length` or `smithy.api#range`.

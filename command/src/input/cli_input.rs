@@ -73,7 +73,7 @@ impl Reader<'_> {
                 format_args!("Invalid type: expecting map, received {found}"),
             ));
         }
-        let mut coercer = Coercer::new(self);
+        let mut coercer = Coercer::new(self, None);
         let coerced = coercer.value(Source::Document, shape, document);
         let document = coerced
             .and_then(|document| coercer.finish(document))

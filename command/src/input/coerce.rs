@@ -3,7 +3,7 @@
 use super::{BinaryFormat, DEEPEST, Reader, scalar};
 use opsmith_runtime::codec::base64;
 use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::{Kind, Protocol, Shape, ShapeIndex, TimestampFormat, Trait};
+use opsmith_runtime::schema::{Kind, Member, Shape, ShapeIndex, TimestampFormat, Trait};
 use opsmith_runtime::timestamp::Timestamp;
 use std::fmt;
 
@@ -14,6 +14,15 @@ pub(super) enum Source {
     Text,
     /// As JSON or YAML, where only bytes and timestamps are text.
     Document,
+}
+
+/// What the format of a timestamp depends on, apart from its shape.
+#[derive(Clone, Copy)]
+struct Place<'m> {
+    /// Traits of the member whose value it is.
+    traits: &'m [Trait<'m>],
+    /// The format where the model states none.
+    usual: TimestampFormat,
 }
 
 /// Why a value can't have the type of its shape.
@@ -41,15 +50,18 @@ impl fmt::Display for CoerceError {
 /// know, or of another kind than their shape, are left unchanged: validation reports them.
 pub(super) struct Coercer<'a> {
     reader: &'a Reader<'a>,
+    /// The member that the option sets; `None` for the whole input.
+    member: Option<&'a Member<'a>>,
     /// A text was not base64. As the AWS CLI decodes bytes last, this is an error only when nothing
     /// else is.
     has_wrong_base64: bool,
 }
 
 impl<'a> Coercer<'a> {
-    pub(super) fn new(reader: &'a Reader<'a>) -> Self {
+    pub(super) fn new(reader: &'a Reader<'a>, member: Option<&'a Member<'a>>) -> Self {
         Coercer {
             reader,
+            member,
             has_wrong_base64: false,
         }
     }
@@ -65,7 +77,14 @@ impl<'a> Coercer<'a> {
         shape: ShapeIndex,
         value: Document,
     ) -> Result<Document, CoerceError> {
-        self.walk(source, shape, &[], value, 0)
+        let place = match self.member {
+            Some(member) => at_top(self.reader, member),
+            None => Place {
+                traits: &[],
+                usual: self.reader.service.protocol.timestamp_format(),
+            },
+        };
+        self.walk(source, shape, place, value, 0)
     }
 
     /// Ends the work on an option's value.
@@ -81,12 +100,12 @@ impl<'a> Coercer<'a> {
         }
     }
 
-    /// A value of this shape, which is the target of a member with these traits.
+    /// A value of this shape, which is the target of a member at this place.
     fn walk(
         &mut self,
         source: Source,
         index: ShapeIndex,
-        traits: &[Trait<'_>],
+        place: Place<'_>,
         value: Document,
         depth: usize,
     ) -> Result<Document, CoerceError> {
@@ -97,34 +116,48 @@ impl<'a> Coercer<'a> {
         let shape = reader.service.shape(index);
         let element = shape.element();
         let element = element.map_or(ShapeIndex::MAX, |element| element.target);
-        let mut part = |index: ShapeIndex, traits: &[Trait<'_>], value: &mut Document| {
-            *value = self.walk(source, index, traits, std::mem::take(value), depth + 1)?;
+        let is_input = depth == 0 && self.member.is_none();
+        let inner = Place {
+            traits: &[],
+            ..place
+        };
+        let mut part = |index: ShapeIndex, place: Place<'_>, value: &mut Document| {
+            *value = self.walk(source, index, place, std::mem::take(value), depth + 1)?;
             Ok(())
         };
         match (shape.kind, value) {
             (Kind::Structure | Kind::Union, Document::Map(mut map)) => {
                 for (name, value) in &mut map {
-                    if let Some((_, member)) = shape.member(name) {
-                        part(member.target, member.traits, value)?;
-                    }
+                    let Some((_, member)) = shape.member(name) else {
+                        continue;
+                    };
+                    let place = if is_input {
+                        at_top(reader, member)
+                    } else {
+                        Place {
+                            traits: member.traits,
+                            ..place
+                        }
+                    };
+                    part(member.target, place, value)?;
                 }
                 Ok(Document::Map(map))
             }
             (Kind::Map, Document::Map(mut map)) => {
                 map.values_mut()
-                    .try_for_each(|value| part(element, &[], value))?;
+                    .try_for_each(|value| part(element, inner, value))?;
                 Ok(Document::Map(map))
             }
             (Kind::List, Document::List(mut list)) => {
                 list.iter_mut()
-                    .try_for_each(|item| part(element, &[], item))?;
+                    .try_for_each(|item| part(element, inner, item))?;
                 Ok(Document::List(list))
             }
             (Kind::List, mut single) if source == Source::Text => {
-                part(element, &[], &mut single)?;
+                part(element, inner, &mut single)?;
                 Ok(Document::List(vec![single]))
             }
-            (_, leaf) => self.leaf(source, shape, traits, leaf),
+            (_, leaf) => self.leaf(source, shape, place, leaf),
         }
     }
 
@@ -133,13 +166,14 @@ impl<'a> Coercer<'a> {
         &mut self,
         source: Source,
         shape: &Shape<'_>,
-        traits: &[Trait<'_>],
+        place: Place<'_>,
         value: Document,
     ) -> Result<Document, CoerceError> {
         match (shape.kind, value) {
             (Kind::Blob, Document::String(text)) => Ok(self.bytes(text)),
             (Kind::Timestamp, value) => {
-                let has_fraction = is_date(self.reader.service.protocol, [traits, shape.traits]);
+                let stated = stated_format(place.traits).or_else(|| stated_format(shape.traits));
+                let has_fraction = stated.unwrap_or(place.usual) != TimestampFormat::EpochSeconds;
                 Ok(self.timestamp(value, has_fraction))
             }
             (kind, value) if source == Source::Text => from_text(kind, shape.name, value),
@@ -184,31 +218,27 @@ impl<'a> Coercer<'a> {
     }
 }
 
+/// The place of a member at the top of the input.
+fn at_top<'m>(reader: &Reader<'_>, member: &'m Member<'m>) -> Place<'m> {
+    let in_body = reader.service.protocol.timestamp_format();
+    Place {
+        traits: member.traits,
+        usual: member.location().timestamp_format().unwrap_or(in_body),
+    }
+}
+
 fn too_deep() -> CoerceError {
     CoerceError::Form(format!(
         "values may nest {DEEPEST} levels deep, and no deeper"
     ))
 }
 
-/// Whether a point in time is sent as a date rather than as seconds.
-fn is_date(protocol: Protocol, traits: [&[Trait<'_>]; 2]) -> bool {
-    let stated = traits.into_iter().flatten().find_map(|found| match found {
+/// The format of timestamps that a list of traits states.
+fn stated_format(traits: &[Trait<'_>]) -> Option<TimestampFormat> {
+    traits.iter().find_map(|found| match found {
         Trait::TimestampFormat(format) => Some(*format),
         _ => None,
-    });
-    let [member, _] = traits;
-    let in_query = || {
-        let is_query = |found: &Trait<'_>| matches!(found, Trait::HttpQuery(_));
-        member.iter().any(is_query)
-    };
-    let has_dates = matches!(
-        protocol,
-        Protocol::AwsQuery | Protocol::Ec2Query | Protocol::RestXml
-    );
-    stated.map_or_else(
-        || has_dates || in_query(),
-        |format| format != TimestampFormat::EpochSeconds,
-    )
+    })
 }
 
 /// The value that shorthand writes as text.

@@ -27,7 +27,7 @@ impl Reader<'_> {
             reader: self,
             option,
             member,
-            coercer: Coercer::new(self),
+            coercer: Coercer::new(self, Some(member)),
         };
         let value = reader.value(words, bare)?;
         let ValueReader { coercer, .. } = reader;

@@ -219,6 +219,22 @@ fn unions_event_streams_and_sparse_collections() {
 }
 
 #[test]
+fn json_in_a_header_is_a_document() {
+    let imported = Source::new("rest-json")
+        .shapes(
+            r#"{"A":{"type":"structure","members":{"json":{"shape":"S","jsonvalue":true,"location":"header","locationName":"X-J"},
+            "text":{"shape":"S"}}},"S":{"type":"string","max":9,"sensitive":true}}"#,
+        )
+        .import();
+    let members = &shape(&imported, "A")["members"];
+    assert_eq!(members["json"]["target"], "com.amazonaws.toybox#JsonS");
+    assert_eq!(members["text"]["target"], "com.amazonaws.toybox#S");
+    assert_eq!(shape(&imported, "JsonS")["type"], "document");
+    let twin = json!({ "smithy.api#sensitive": {}, "smithy.api#mediaType": "application/json" });
+    assert_eq!(traits(&imported, "JsonS"), twin);
+}
+
+#[test]
 fn a_member_that_streams_targets_a_twin() {
     let imported = Source::new("rest-xml")
         .shapes(

@@ -31,6 +31,8 @@ pub(super) struct Bindings<'a, C: Codec> {
     name: String,
     /// The key of the current entry of a map.
     key: String,
+    /// The usual format of timestamps there.
+    timestamp_format: TimestampFormat,
     /// The elements of a header so far.
     list: Option<String>,
     /// The document that becomes a header.
@@ -98,6 +100,7 @@ impl<'a, C: Codec> Bindings<'a, C> {
             place: Place::Body,
             name: String::new(),
             key: String::new(),
+            timestamp_format: TimestampFormat::DateTime,
             filled: String::new(),
             list: None,
             document: None,
@@ -133,6 +136,9 @@ impl<'a, C: Codec> Bindings<'a, C> {
         self.place = place;
         name.clone_into(&mut self.name);
         self.key.clear();
+        if let Some(format) = member.location().timestamp_format() {
+            self.timestamp_format = format;
+        }
         if place == Place::Header && kind == Kind::Document {
             self.document = Some(self.codec.format(Vec::new()));
         }
@@ -237,11 +243,8 @@ impl<C: Codec> Format for Bindings<'_, C> {
         if let Some(format) = self.format() {
             return format.timestamp(at, value);
         }
-        let usual = match self.place {
-            Place::Header | Place::PrefixHeaders => TimestampFormat::HttpDate,
-            _ => TimestampFormat::DateTime,
-        };
-        self.text(at, &text::timestamp(at, value, usual)?)
+        let text = text::timestamp(at, value, self.timestamp_format)?;
+        self.text(at, &text)
     }
     fn begin(&mut self, at: &Cursor<'_>, kind: CompoundKind) -> VisitResult {
         if at.depth() == 0 && self.has_payload {
