@@ -111,3 +111,40 @@ impl AuthScheme for SigV4 {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::AuthScheme as _;
+    use crate::identity::Credentials;
+
+    /// The signature of a request for a path.
+    fn signature(path: &str, double_encoding: bool) -> String {
+        let identity = Identity::from(Credentials::new("AKID", "secret", "test"));
+        let payload = Payload::Bytes(Default::default());
+        let with = Signing {
+            identity: Some(&identity),
+            scope: Scope {
+                double_encoding,
+                ..Scope::new("eu-west-1", "test")
+            },
+            payload: Some(&payload),
+            now: SystemTime::UNIX_EPOCH,
+        };
+        let mut request = Request::new("GET", format!("http://localhost{path}"));
+        SigV4.sign(&mut request, &with).expect("signed");
+        let mut headers = request.headers.iter();
+        let found = headers.find(|(name, _)| name == "authorization");
+        found.map(|(_, value)| value.to_string()).expect("a signature")
+    }
+
+    #[test]
+    fn paths_are_normalized_unless_they_are_encoded_once() {
+        for (path, normalized) in [("/a//b", "/a/b"), ("/a/./b", "/a/b"), ("/a/../b", "/b")] {
+            assert_eq!(signature(path, true), signature(normalized, true));
+            assert_ne!(signature(path, false), signature(normalized, false));
+        }
+        assert_ne!(signature("/a%2Fb", true), signature("/a%2Fb", false));
+        assert_ne!(signature("/a%2Fb", true), signature("/a/b", true));
+    }
+}

@@ -357,7 +357,28 @@ fn bundle(path: &PathBuf) -> Result<rustls::RootCertStore, TransportError> {
 
 #[cfg(test)]
 mod tests {
-    use super::header;
+    use super::{header, keeps_target};
+
+    #[test]
+    fn targets_that_would_be_sent_otherwise_are_noticed() {
+        for (url, kept) in [
+            ("http://a", true),
+            ("http://A:80", true),
+            ("http://a?x=%20", true),
+            ("http://u:p@a//b///c/?d=..", true),
+            ("http://a/%2Fb%252e/%C3%A9'()*+,;=:@!$&", true),
+            ("http://a/b#c", true),
+            ("http://a/b/../c", false),
+            ("http://a/..", false),
+            ("http://a/./b", false),
+            ("http://a/b/.", false),
+            ("http://a/%2e%2e/b", false),
+            ("http://a/b?c=é", false),
+        ] {
+            let parsed = reqwest::Url::parse(url).expect("a URL");
+            assert_eq!(keeps_target(&parsed, url), kept, "{url}");
+        }
+    }
 
     #[test]
     fn headers_that_http_has_not_are_errors_borrowed_or_not() {

@@ -109,6 +109,36 @@ fn streams_are_sent_with_their_length_or_in_chunks() {
     }
 }
 
+#[test]
+fn requests_without_content_say_so_except_where_content_has_no_meaning() {
+    for (method, has_length) in [
+        ("POST", true),
+        ("PUT", true),
+        ("PATCH", true),
+        ("DELETE", true),
+        ("GET", false),
+        ("HEAD", false),
+        ("OPTIONS", false),
+    ] {
+        let (url, requests) = server("\r\n\r\n", &[OK]);
+        let request = Request::new(method, url);
+        wait(Reqwest::default().send(&request)).expect("an answer");
+        let sent = requests.recv().expect("a request");
+        assert!(sent.starts_with(method), "{sent}");
+        assert_eq!(sent.contains("content-length: 0\r\n"), has_length, "{sent}");
+        assert_eq!(sent.contains("content-length"), has_length, "{sent}");
+        assert!(!sent.contains("transfer-encoding"), "{sent}");
+    }
+}
+
+#[test]
+fn a_path_that_would_be_sent_otherwise_is_an_error() {
+    let request = Request::new("GET", "http://127.0.0.1:9/a/../b");
+    let error = wait(Reqwest::default().send(&request)).expect_err("another path");
+    assert_eq!(error.kind, TransportErrorKind::Endpoint);
+    assert!(error.to_string().contains("are not supported"), "{error}");
+}
+
 static SERVICE: Service<'static> = Service {
     target_prefix: "Test",
     signing_name: "test",
