@@ -4,8 +4,8 @@ use super::{AuthScheme, Payload, Signing, SigningError};
 use crate::http::Request;
 use crate::identity::Identity;
 use aws_sigv4::http_request::{
-    PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
-    sign as signed,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign as signed,
 };
 use aws_sigv4::sign::v4::SigningParams;
 use std::time::SystemTime;
@@ -18,7 +18,7 @@ pub struct Scope<'a> {
     /// The signing name of the service.
     pub service: &'a str,
     /// Whether the path is normalized and percent-encoded a second time, as all services but S3 have
-    /// it.
+    /// it. Those that don't want the hash of the body in a header.
     pub double_encoding: bool,
 }
 
@@ -80,6 +80,7 @@ impl AuthScheme for SigV4 {
         if !with.scope.double_encoding {
             settings.percent_encoding_mode = PercentEncodingMode::Single;
             settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
         }
         let parameters = SigningParams::builder()
             .identity(identity.key())
@@ -115,7 +116,6 @@ impl AuthScheme for SigV4 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::AuthScheme as _;
     use crate::identity::Credentials;
 
     /// The signature of a request for a path.
@@ -135,7 +135,9 @@ mod tests {
         SigV4.sign(&mut request, &with).expect("signed");
         let mut headers = request.headers.iter();
         let found = headers.find(|(name, _)| name == "authorization");
-        found.map(|(_, value)| value.to_string()).expect("a signature")
+        found
+            .map(|(_, value)| value.to_string())
+            .expect("a signature")
     }
 
     #[test]
@@ -145,6 +147,8 @@ mod tests {
             assert_ne!(signature(path, false), signature(normalized, false));
         }
         assert_ne!(signature("/a%2Fb", true), signature("/a%2Fb", false));
+        assert!(signature("/", false).contains("x-amz-content-sha256"));
+        assert!(!signature("/", true).contains("x-amz-content-sha256"));
         assert_ne!(signature("/a%2Fb", true), signature("/a/b", true));
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct EndpointBindings<'a> {
     pub(crate) parameters: Vec<(&'a str, Value)>,
     /// What goes before the host name, or why no host name can have it.
     pub(crate) prefix: Option<Result<String, EndpointError>>,
+    /// Whether the prefix has a member's value in it.
+    has_label: bool,
 }
 
 impl fmt::Debug for EndpointBindings<'_> {
@@ -53,16 +55,16 @@ impl<'a> EndpointBindings<'a> {
             .filter_map(|(name, path)| Some((*name, value(&at(path, &input)?)?)));
         let always = operation.static_context_params().iter();
         let always = always.map(|(name, value)| (*name, fixed(value)));
+        let prefix = operation.host_prefix();
         EndpointBindings {
             parameters: of_members.chain(at_paths).chain(always).collect(),
-            prefix: operation
-                .host_prefix()
-                .map(|prefix| filled(prefix, members, &input)),
+            has_label: prefix.is_some_and(|prefix| prefix.contains('{')),
+            prefix: prefix.map(|prefix| filled(prefix, members, &input)),
         }
     }
 
     /// The URL with the operation's prefix before its host name; no prefix goes before an IP
-    /// address.
+    /// address. The endpoint rules may have put a label there already.
     ///
     /// # Errors
     ///
@@ -77,6 +79,9 @@ impl<'a> EndpointBindings<'a> {
         let authority = parsed.authority().map_or("", Authority::as_str);
         let user_length = authority.rfind('@').map_or(0, |at| at + 1);
         let (user, host) = authority.split_at(user_length);
+        if self.has_label && host.starts_with(prefix.as_str()) {
+            return Ok(url.to_owned());
+        }
         let path = parsed.path_and_query().map_or("/", PathAndQuery::as_str);
         Ok(format!("{scheme}://{user}{prefix}{host}{path}"))
     }
@@ -233,7 +238,19 @@ mod tests {
         let bound = EndpointBindings {
             parameters: Vec::new(),
             prefix: Some(Ok("sync-".to_owned())),
+            has_label: false,
         };
+        let labeled = EndpointBindings {
+            prefix: Some(Ok("1.".to_owned())),
+            has_label: true,
+            ..EndpointBindings::default()
+        };
+        for (url, expected) in [
+            ("https://a.test/", "https://1.a.test/"),
+            ("https://1.a.test/", "https://1.a.test/"),
+        ] {
+            assert_eq!(labeled.prefixed(url).as_deref(), Ok(expected));
+        }
         for (url, expected) in [
             ("https://states.test/", "https://sync-states.test/"),
             ("http://localhost:9/base", "http://sync-localhost:9/base"),
@@ -247,6 +264,7 @@ mod tests {
         let wrong = EndpointBindings {
             parameters: Vec::new(),
             prefix: Some(Err(EndpointError::new("no"))),
+            has_label: false,
         };
         assert_eq!(
             wrong.prefixed("https://a.test/"),

@@ -62,7 +62,9 @@ impl<C: Codec + fmt::Debug> Protocol for Rest<C> {
             None => (&(), ShapeIndex::MAX),
         };
         let kind = |member: &Member<'_>| service.shape(member.target).kind;
-        let format = Bindings::new(&self.codec, http.uri, service.shape(shape), kind);
+        let shape_of_input = service.shape(shape);
+        let template = uri::without_endpoint(http.uri, shape_of_input);
+        let format = Bindings::new(&self.codec, template, shape_of_input, kind);
         let Encoded { value, conforms } = codec::encode_as(format, input, service, shape, mode)?;
         let (body, content_type) = match value.content {
             Content::Encoded(bytes) => (bytes, self.content_type),

@@ -1,5 +1,6 @@
 //! The target of a request: its path and query string, by the template of the model.
 
+use crate::schema::Shape;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What a label and a parameter have encoded: everything but letters, digits and `-._~`.
@@ -76,6 +77,7 @@ impl Target {
         Ok(target)
     }
 
+    /// The path, which is `/` for an empty template.
     fn path<'t>(&self, template: &'t str) -> Result<String, &'t str> {
         let mut path = String::with_capacity(template.len() + 32);
         let mut rest = template;
@@ -92,6 +94,9 @@ impl Target {
             rest = after;
         }
         path.push_str(rest);
+        if path.is_empty() {
+            path.push('/');
+        }
         Ok(path)
     }
 
@@ -108,9 +113,26 @@ impl Target {
     }
 }
 
+/// The template without a label at its start that is a parameter of the endpoint: the endpoint rules
+/// put its value into the host name or the path.
+pub(super) fn without_endpoint<'t>(template: &'t str, input: &Shape<'_>) -> &'t str {
+    let label = template
+        .strip_prefix("/{")
+        .and_then(|rest| rest.split_once('}'));
+    let is_parameter = |name: &str| {
+        let member = input.member(name);
+        member.is_some_and(|(_, member)| member.context_param().is_some())
+    };
+    match label {
+        Some((name, rest)) if is_parameter(name) => rest,
+        _ => template,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    use super::{Target, without_endpoint};
+    use crate::schema::{Trait, member, structure};
 
     fn filled<'t>(template: &'t str, label: &str) -> Result<String, &'t str> {
         let mut target = Target::default();
@@ -135,6 +157,28 @@ mod tests {
         }
         assert_eq!(filled("/{Y}", ""), Err("Y"));
         assert_eq!(filled("/{X", "a").as_deref(), Ok("/a"));
+    }
+
+    #[test]
+    fn a_label_that_the_endpoint_has_is_not_repeated() {
+        let members = [
+            member("X", 0).with(&[Trait::ContextParam("X")]),
+            member("Y", 0),
+        ];
+        let input = structure("Input", &members);
+        for (template, expected) in [
+            ("/{X}", "/"),
+            ("/{X}?a", "/?a"),
+            ("/{X}/{Y+}", "/v"),
+            ("/{Y}/{X}", "/v/v"),
+            ("/a/{X}", "/a/v"),
+        ] {
+            let mut target = Target::default();
+            target.label("X", "v");
+            target.label("Y", "v");
+            let filled = target.filled(without_endpoint(template, &input));
+            assert_eq!(filled.as_deref(), Ok(expected), "{template}");
+        }
     }
 
     #[test]
