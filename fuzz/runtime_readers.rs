@@ -5,9 +5,9 @@ use opsmith_runtime::config::Settings;
 use opsmith_runtime::config::credentials::Chain;
 use opsmith_runtime::config::Env;
 use opsmith_runtime::fake::{Answer, Fake};
-use opsmith_runtime::http::Response;
+use opsmith_runtime::http::{Request, Response};
 use opsmith_runtime::identity::{Credentials, IdentityContext, ResolveIdentity as _};
-use opsmith_runtime::schema::TimestampFormat;
+use opsmith_runtime::schema::{Protocol, TimestampFormat};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -242,38 +242,57 @@ mod shapes {
     };
 }
 
-/// An answer in XML: the first byte chooses the protocol, and success or failure. What types take, a
-/// document takes too, and it can be sent.
+/// An answer in XML: the first byte chooses the protocol, and success or failure.
 pub fn xml(bytes: &[u8]) {
-    use opsmith_runtime::schema::Protocol;
-    use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
     let Some((which, body)) = bytes.split_first() else {
         return;
     };
     let protocols = [Protocol::Ec2Query, Protocol::AwsQuery, Protocol::RestXml];
     let protocol = protocols[usize::from(*which) % 3];
-    // Without the feature, or before it is built in.
-    let Some(protocol) = opsmith_runtime::protocol::of(protocol) else {
+    understood(protocol, which / 3 % 2 == 1, body);
+}
+
+/// An answer in CBOR: the first byte chooses success or failure. What is sent can be read.
+pub fn cbor(bytes: &[u8]) {
+    let Some((which, body)) = bytes.split_first() else {
         return;
     };
+    let Some(sent) = understood(Protocol::RpcV2Cbor, which % 2 == 1, body) else {
+        return;
+    };
+    let response = Response::new(200, sent.body.as_bytes().expect("bytes").to_vec().into());
+    let protocol = opsmith_runtime::protocol::of(Protocol::RpcV2Cbor).expect("the protocol");
+    let operation = &shapes::SERVICE.operations[0];
+    let read = protocol.document(&shapes::SERVICE, operation, &response);
+    assert!(read.is_ok());
+}
+
+/// Reads an answer of a protocol: what types take, a document takes too. The request with the
+/// document, if it can be sent.
+fn understood(protocol: Protocol, is_error: bool, body: &[u8]) -> Option<Request> {
+    use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
+    // Without the feature there is none.
+    let protocol = opsmith_runtime::protocol::of(protocol)?;
     let service = &shapes::SERVICE;
     let operation = &service.operations[0];
     let mut response = Response::new(200, body.to_vec().into());
-    if which / 3 % 2 == 1 {
+    if is_error {
         response.status = 503;
         let _ = protocol.error(service, operation, &response).to_string();
-        return;
+        return None;
     }
+    let _ = protocol.doubt(service, operation, &response);
     let mut builder = DocumentBuilder::new(service, 0);
     let read = protocol.output(service, operation, &response, &mut builder);
     let document = protocol.document(service, operation, &response);
     assert!(document.is_ok() || read.is_err());
-    let Ok(document) = document else { return };
+    let document = document.ok()?;
     let value = TypedDocument {
         document: &document,
         service,
         shape: 0,
     };
     let mode = opsmith_runtime::codec::EncodeMode::Checked;
-    let _ = protocol.request(service, operation, &value, mode);
+    let request = protocol.request(service, operation, &value, mode);
+    request.ok().map(|encoded| encoded.value)
 }

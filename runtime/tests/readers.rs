@@ -34,3 +34,9 @@ fn inputs_of_operations() {
 fn answers_in_xml() {
     feed("xml", 4000, xml);
 }
+
+#[cfg(feature = "cbor")]
+#[test]
+fn answers_in_cbor() {
+    feed("cbor", 8000, cbor);
+}
