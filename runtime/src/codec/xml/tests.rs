@@ -130,7 +130,7 @@ const NS: &str = "xmlns=\"http://top\"";
 fn values_are_written() {
     for (json, body) in [
         (r#"{"name":"a"}"#, "<name>a</name>"),
-        (r#"{"name":""}"#, "<name/>"),
+        (r#"{"name":""}"#, "<name />"),
         (r#"{"name":null,"other":"b"}"#, "<Other>b</Other>"),
         (
             r#"{"name":"<a>&\"'\r\n\t\u0085\u2028é"}"#,
@@ -138,12 +138,12 @@ fn values_are_written() {
         ),
         (
             r#"{"list":["a",""]}"#,
-            "<list><member>a</member><member/></list>",
+            "<list><member>a</member><member /></list>",
         ),
-        (r#"{"list":[]}"#, "<list/>"),
+        (r#"{"list":[]}"#, "<list />"),
         (
             r#"{"items":[{},{"name":"a"}]}"#,
-            "<items><item/><item><name>a</name></item></items>",
+            "<items><item /><item><name>a</name></item></items>",
         ),
         (
             r#"{"flat":["a","b"],"name":"c"}"#,
@@ -152,7 +152,7 @@ fn values_are_written() {
         (
             r#"{"map":{"k&":"v","l":""}}"#,
             "<map><entry><Name>k&amp;</Name><value>v</value></entry>\
-             <entry><Name>l</Name><value/></entry></map>",
+             <entry><Name>l</Name><value /></entry></map>",
         ),
         (
             r#"{"flatMap":{"k":"v","l":"w"}}"#,
@@ -165,7 +165,7 @@ fn values_are_written() {
         ),
         (
             r#"{"inner":{"type":"T"}}"#,
-            "<inner xmlns:xsi=\"http://x\" xsi:type=\"T\"/>",
+            "<inner xmlns:xsi=\"http://x\" xsi:type=\"T\" />",
         ),
         (
             r#"{"choice":{"texts":["a"]}}"#,
@@ -190,7 +190,7 @@ fn values_are_written() {
         let expected = format!("<Top {NS}>{body}</Top>");
         assert_eq!(written(json).as_deref(), Ok(&*expected), "{json}");
     }
-    assert_eq!(written("{}").as_deref(), Ok(&*format!("<Top {NS}/>")));
+    assert_eq!(written("{}").as_deref(), Ok(&*format!("<Top {NS} />")));
     let attribute = written(r#"{"name":"a","type":"T","flat":["b"]}"#);
     let expected = format!("<Top {NS} xsi:type=\"T\"><name>a</name><Flat>b</Flat></Top>");
     assert_eq!(attribute.as_deref(), Ok(&*expected));

@@ -111,7 +111,8 @@ impl Writer {
     /// Ends an element.
     fn close(&mut self, name: Range<usize>, is_empty: bool) {
         if is_empty {
-            self.raw("/>");
+            // With a space, as the AWS CLI writes it: the hash of the body is compared.
+            self.raw(" />");
         } else {
             self.raw("</");
             self.out.extend_from_within(name);
