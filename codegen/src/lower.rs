@@ -59,9 +59,9 @@ pub(crate) fn lower<'a>(
     let arena = input.arena;
     let words = commands::Words::of(input.model, input.exceptions, service, &mut report);
     let facts = facts(input, id, service, &words, &mut report);
-    let (named, omitted) = closure::operations(input, id, service, &mut report);
-    let closure = closure::Closure::of(input, &named, service, &mut report);
     let protocol = facts.protocol;
+    let (named, omitted) = closure::operations(input, id, service, protocol, &mut report);
+    let closure = closure::Closure::of(input, &named, service, &mut report);
     let wire = shapes::Wire {
         protocol,
         has_query_errors: protocol == Protocol::AwsQuery

@@ -102,6 +102,15 @@ impl<'a> Service<'a> {
     }
 }
 
+impl<'a> Shape<'a> {
+    /// The members that are fields of the Rust type, with their positions in the schema: all but
+    /// streams.
+    pub fn fields(&self) -> impl Iterator<Item = (usize, &Member<'a>)> {
+        let members = self.members.iter().enumerate();
+        members.filter(|(_, member)| !member.is(schema::Flags::STREAMING))
+    }
+}
+
 impl<'a> Operation<'a> {
     /// The options of the input's members, and those that set a part of one.
     pub fn all_options(&self) -> impl Iterator<Item = &'a str> {

@@ -196,7 +196,8 @@ pub(crate) async fn answer<'a>(
     operation: &Operation<'a>,
     prepared: Prepared<'a>,
 ) -> Result<Answer, Error> {
-    let response = client.send(prepared).await?;
+    let received = client.send(prepared).await?;
+    let response = received.response;
     Ok(Answer {
         document: client.read_document(operation, &response)?,
         status: response.status,

@@ -4,7 +4,7 @@
 use crate::client::Client;
 use crate::error::{Cause, Error};
 use crate::future::BoxFuture;
-use crate::http::{TransportError, TransportErrorKind};
+use crate::http::{Body, BodyReader, TransportError, TransportErrorKind};
 use crate::pages::{Next, Pager};
 use crate::pipeline::{self, Overrides, Start};
 use crate::validate::Mode;
@@ -32,9 +32,55 @@ pub struct Call<O> {
     client: Client<'static>,
     operation: &'static str,
     input: Box<dyn Visit + Send + Sync>,
+    body: Body,
     overrides: Overrides,
     timeout: Option<Duration>,
     output: PhantomData<fn() -> O>,
+}
+
+/// What a call gives: an operation's output, or one that is [`Streamed`]. It is implemented for
+/// these.
+pub trait Output: Sized + Send + 'static {
+    /// The structure.
+    type Structure: Visitor + Default + Send + 'static;
+
+    /// The structure with the body that was not read.
+    fn new(structure: Self::Structure, body: BodyReader) -> Self;
+}
+
+impl<O: Visitor + Default + Send + 'static> Output for O {
+    type Structure = O;
+
+    fn new(structure: O, _: BodyReader) -> O {
+        structure
+    }
+}
+
+/// An output with a body that is a stream, such as an object of a store. It dereferences to the
+/// output.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Streamed<O> {
+    /// The output, which is known from the head of the answer.
+    pub output: O,
+    /// The body, which is read as it arrives.
+    pub body: BodyReader,
+}
+
+impl<O: Visitor + Default + Send + 'static> Output for Streamed<O> {
+    type Structure = O;
+
+    fn new(output: O, body: BodyReader) -> Self {
+        Streamed { output, body }
+    }
+}
+
+impl<O> std::ops::Deref for Streamed<O> {
+    type Target = O;
+
+    fn deref(&self) -> &O {
+        &self.output
+    }
 }
 
 impl<O> std::fmt::Debug for Call<O> {
@@ -47,7 +93,7 @@ impl<O> std::fmt::Debug for Call<O> {
 
 impl Client<'static> {
     /// A call of an operation with a typed input, to be awaited.
-    pub fn call<O: Visitor + Default + Send + 'static>(
+    pub fn call<O: Output>(
         &self,
         operation: &'static str,
         input: impl Visit + Send + Sync + 'static,
@@ -56,7 +102,7 @@ impl Client<'static> {
     }
 }
 
-impl<O: Visitor + Default + Send + 'static> Call<O> {
+impl<O: Output> Call<O> {
     fn new(
         client: Client<'static>,
         operation: &'static str,
@@ -66,10 +112,17 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
             client,
             operation,
             input,
+            body: Body::Empty,
             overrides: Overrides::default(),
             timeout: None,
             output: PhantomData,
         }
+    }
+
+    /// The body of an operation that takes a stream.
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
     }
 
     /// Calls this region in place of the client's.
@@ -97,12 +150,6 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
         self
     }
 
-    /// The pages of the result, or the result as the only page if the operation has no pages. They
-    /// end after the last page, or after a page whose token is the one that it was called with.
-    pub fn pages(self) -> Pages<O> {
-        Pages::new(self)
-    }
-
     /// Makes the call and waits for it.
     ///
     /// # Errors
@@ -120,10 +167,16 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
             target: "opsmith", "call", service = self.client.service().sdk_id, operation = self.operation
         );
         let made = async {
-            let start = Start::Input(self.operation, input, &self.overrides);
-            let mut output = O::default();
-            let response = pipeline::run(&self.client, start, Some(&mut output)).await?;
-            Ok((output, response.status))
+            let start = Start::Input {
+                operation: self.operation,
+                input,
+                body: self.body.clone(),
+                overrides: &self.overrides,
+            };
+            let mut output = O::Structure::default();
+            let received = pipeline::run(&self.client, start, Some(&mut output)).await?;
+            let body = received.stream.unwrap_or_default();
+            Ok((O::new(output, body), received.response.status))
         };
         let made = made.instrument(span);
         match self.timeout {
@@ -142,9 +195,17 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
     }
 }
 
+impl<O: Visitor + Default + Send + 'static> Call<O> {
+    /// The pages of the result, or the result as the only page if the operation has no pages. They
+    /// end after the last page, or after a page whose token is the one that it was called with.
+    pub fn pages(self) -> Pages<O> {
+        Pages::new(self)
+    }
+}
+
 /// What a waiter needs to repeat the same call.
 #[cfg(feature = "waiters")]
-impl<O: Visitor + Default + Send + 'static> Call<O> {
+impl<O: Output> Call<O> {
     pub(crate) fn client(&self) -> &Client<'static> {
         &self.client
     }
@@ -162,7 +223,7 @@ impl<O: Visitor + Default + Send + 'static> Call<O> {
     }
 }
 
-impl<O: Visitor + Default + Send + 'static> IntoFuture for Call<O> {
+impl<O: Output> IntoFuture for Call<O> {
     type Output = Result<O, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 

@@ -93,6 +93,16 @@ impl<B> Response<B> {
 }
 
 impl Response<BodyReader> {
+    /// The answer without its body, and the body.
+    pub fn split(self) -> (Response, BodyReader) {
+        let head = Response {
+            status: self.status,
+            headers: self.headers,
+            body: Bytes::new(),
+        };
+        (head, self.body)
+    }
+
     /// The answer with its body in memory.
     ///
     /// # Errors

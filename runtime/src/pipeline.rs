@@ -12,10 +12,10 @@ use crate::codec::{DeserializeError, Doubt, EncodeMode};
 use crate::document::Document;
 use crate::endpoint::EndpointBindings;
 use crate::error::{Attempts, Cause, Error};
-use crate::http::{LARGEST_ANSWER, Request, Response, TransportError};
+use crate::http::{Body, BodyReader, LARGEST_ANSWER, Request, Response, TransportError};
 use crate::protocol::Protocol;
 use crate::retry::{self, AttemptError, Retry};
-use crate::schema::{self, Operation, ShapeIndex};
+use crate::schema::{self, Flags, Operation, ShapeIndex};
 use crate::validate::{Mode, Violation};
 use crate::visit::{Visit, Visitor};
 use crate::{random, redact};
@@ -47,8 +47,13 @@ pub(crate) struct Overrides {
 
 /// Where a call starts.
 pub(crate) enum Start<'i, 'a> {
-    /// With an operation's input.
-    Input(&'i str, &'i (dyn Visit + Sync), &'i Overrides),
+    /// With an operation's input, and the body that stands beside it.
+    Input {
+        operation: &'i str,
+        input: &'i (dyn Visit + Sync),
+        body: Body,
+        overrides: &'i Overrides,
+    },
     /// After [`Client::prepare`].
     Prepared(Prepared<'a>),
 }
@@ -58,35 +63,57 @@ pub(crate) enum Start<'i, 'a> {
 /// validate → serialize → resolve endpoint → { authenticate → send → classify } retried → deserialize
 ///
 /// [`Client::prepare`] is the first two steps alone; [`Client::signed`] stops after the first
-/// `authenticate`, for a dry run. Without an `output`, the caller deserializes the answer.
+/// `authenticate`, for a dry run. Without an `output`, the caller deserializes the answer. The body
+/// of the answer is in memory, unless the operation's output is a stream.
 pub(crate) async fn run<'a>(
     client: &Client<'a>,
     start: Start<'_, 'a>,
     output: Option<&mut (dyn Visitor + Send)>,
-) -> Result<Response, Error> {
+) -> Result<Received, Error> {
     let prepared = match start {
-        Start::Input(operation, input, overrides) => {
-            validate_and_serialize(client, operation, input, overrides)?.warned()
-        }
+        Start::Input {
+            operation,
+            input,
+            body,
+            overrides,
+        } => validate_and_serialize(client, operation, input, overrides)?
+            .with_body(client, body)?
+            .warned(),
         Start::Prepared(prepared) => prepared,
     };
     let mut destination = resolve_endpoint(client, &prepared).await?;
     let mut payload = None;
     let mut progress = Progress::new(&prepared);
-    let response = loop {
+    let received = loop {
         let request = authenticate(client, &prepared, &destination, &mut payload).await?;
-        let answer = send(client, request, &mut progress).await;
+        let answer = send(client, prepared.operation, request, &mut progress).await;
         match classify(client, &prepared, &destination, &mut progress, answer)? {
-            Verdict::Success(response) => break response,
+            Verdict::Success(received) => break received,
             Verdict::Retry { retry, moved } => {
                 prepare_retry(client, &prepared, &mut destination, retry, moved).await?
             }
         }
     };
     if let Some(output) = output {
-        deserialize(client, prepared.operation, &response, output)?;
+        deserialize(client, prepared.operation, &received.response, output)?;
     }
-    Ok(response)
+    Ok(received)
+}
+
+/// A successful answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Received {
+    /// The answer, with an empty body if that is a stream.
+    pub response: Response,
+    /// The body, if the operation's output is a stream.
+    pub stream: Option<BodyReader>,
+}
+
+/// What came back from a service.
+enum Answer {
+    Success(Received),
+    Failure(Response),
 }
 
 /// The attempts of a call so far.
@@ -113,7 +140,7 @@ impl Progress {
 
 /// What to do after an attempt.
 enum Verdict {
-    Success(Response),
+    Success(Received),
     Retry {
         retry: Retry,
         /// Whether the service is to be called at another endpoint.
@@ -125,9 +152,10 @@ enum Verdict {
 /// change them.
 async fn send(
     client: &Client<'_>,
+    operation: &Operation<'_>,
     request: Request,
     progress: &mut Progress,
-) -> Result<Response, TransportError> {
+) -> Result<Answer, TransportError> {
     let shared = &client.shared;
     let deadline = progress.dated.then(|| {
         let timeout = shared.config.reqwest.settings().read_timeout;
@@ -141,9 +169,20 @@ async fn send(
     progress.attempts.made += 1;
     tracing::debug!(target: "opsmith", "sending {request:?}");
     let answer = shared.transport.send(&request).await?;
-    let response = answer.collect(LARGEST_ANSWER).await?;
+    let is_success = (200..300).contains(&answer.status);
+    let streams = is_success && client.service.stream(operation.output).is_some();
+    let (response, stream) = if streams {
+        let (head, stream) = answer.split();
+        (head, Some(stream))
+    } else {
+        (answer.collect(LARGEST_ANSWER).await?, None)
+    };
     tracing::debug!(target: "opsmith", "answered {response:?}");
-    Ok(response)
+    Ok(if is_success {
+        Answer::Success(Received { response, stream })
+    } else {
+        Answer::Failure(response)
+    })
 }
 
 /// Decides whether an attempt succeeded, or may be retried; otherwise returns the error of the call.
@@ -152,16 +191,16 @@ fn classify(
     prepared: &Prepared<'_>,
     destination: &Destination,
     progress: &mut Progress,
-    answer: Result<Response, TransportError>,
+    answer: Result<Answer, TransportError>,
 ) -> Result<Verdict, Error> {
     let retries = &client.shared.retries;
     let model = (client.service, prepared.operation);
     let failed = match answer {
-        Ok(response) if (200..300).contains(&response.status) => {
+        Ok(Answer::Success(received)) => {
             retries.succeeded(progress.cost);
-            return Ok(Verdict::Success(response));
+            return Ok(Verdict::Success(received));
         }
-        Ok(response) => {
+        Ok(Answer::Failure(response)) => {
             let error = prepared.protocol.error(model.0, model.1, &response);
             AttemptError::Service(Box::new(error), response)
         }
@@ -221,6 +260,32 @@ fn unreadable(operation: &Operation<'_>, start: Option<&str>, error: Deserialize
 }
 
 impl Prepared<'_> {
+    /// Sets the body of an operation that takes a stream; no body leaves the request as it is.
+    ///
+    /// # Errors
+    ///
+    /// The operation takes no stream, or one whose length must be known, and it is not.
+    pub fn with_body(mut self, client: &Client<'_>, body: Body) -> Result<Self, Error> {
+        if body.is_empty() {
+            return Ok(self);
+        }
+        let name = self.operation.name;
+        let Some((_, member)) = client.service.stream(self.operation.input) else {
+            let message = format!("{name} takes no stream: leave the body out");
+            return Err(Error::Request(message.into()));
+        };
+        let stream = client.service.shape(member.target);
+        if stream.is(Flags::REQUIRES_LENGTH) && body.len().is_none() {
+            let message = format!(
+                "{name}.{}: the service needs the length of the stream before it is sent; give a file, or bytes",
+                member.name
+            );
+            return Err(Error::Request(message.into()));
+        }
+        self.request.body = body;
+        Ok(self)
+    }
+
     /// Logs the warnings.
     fn warned(self) -> Self {
         for violation in &self.warnings {
@@ -281,7 +346,7 @@ impl<'a> Client<'a> {
     /// # Errors
     ///
     /// No endpoint, no credentials, no answer, or an error of the service.
-    pub async fn send(&self, prepared: Prepared<'a>) -> Result<Response, Error> {
+    pub async fn send(&self, prepared: Prepared<'a>) -> Result<Received, Error> {
         run(self, Start::Prepared(prepared), None).await
     }
 

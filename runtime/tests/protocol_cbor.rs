@@ -38,7 +38,7 @@ fn call(service: &Service<'_>, url: &str, answer: Answer) -> (Result<Document, E
     let result = runtime.expect("a runtime").block_on(async {
         let name = "ListPipelines";
         let prepared = client.prepare(name, &ListPipelinesInput::default())?;
-        let response = client.send(prepared).await?;
+        let response = client.send(prepared).await?.response;
         let operation = service.operation(name).expect("the operation");
         let shape = operation.output.expect("an output");
         let mut builder = DocumentBuilder::new(service, shape);

@@ -110,6 +110,14 @@ impl<'a> Service<'a> {
         shape.is(Flags::SENSITIVE) || key.is_some_and(sensitive)
     }
 
+    /// The member of an input or output that is a stream, and its position.
+    pub fn stream(&self, structure: Option<ShapeIndex>) -> Option<(usize, &'a Member<'a>)> {
+        let members = self.shape(structure?).members.iter();
+        members
+            .enumerate()
+            .find(|(_, member)| member.is(Flags::STREAMING))
+    }
+
     /// Authentication schemes of an operation, in the order of preference; empty when its requests
     /// are not signed.
     pub fn auth(&self, operation: &Operation<'a>) -> &'a [Auth<'a>] {

@@ -258,6 +258,12 @@ traits! {
         /// The member is the status of the answer.
         HttpResponseCode = HTTP_RESPONSE_CODE(1 << 8):
             "smithy.api#httpResponseCode", MEMBER, "HTTP status", Additive;
+        /// The value is a stream: bytes, or the events of a union. Members whose shape is one have
+        /// the flag too, and generated types leave them out.
+        Streaming = STREAMING(1 << 11): "smithy.api#streaming", VALUE, "stream", Breaks;
+        /// The length of the stream has to be known before it is sent.
+        RequiresLength = REQUIRES_LENGTH(1 << 12):
+            "smithy.api#requiresLength", SHAPE, "length of the stream required", Additive;
         /// The member is an attribute of the structure's element.
         XmlAttribute = XML_ATTRIBUTE(1 << 9): "smithy.api#xmlAttribute", MEMBER, "XML attribute", Additive;
         /// Elements of a list and entries of a map have no element around them.
@@ -398,7 +404,6 @@ traits! {
             Form::Object(&[("min", Form::Count, false), ("max", Form::Count, false)]);
         Range: "smithy.api#range",
             Form::Object(&[("min", Form::Number, false), ("max", Form::Number, false)]);
-        Streaming: "smithy.api#streaming", Form::Mark;
         Title: "smithy.api#title", Form::Text;
         RpcV2Cbor: "smithy.protocols#rpcv2Cbor", Form::Mark;
         EndpointRuleSet: "smithy.rules#endpointRuleSet", Form::Any;

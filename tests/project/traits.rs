@@ -53,6 +53,8 @@ fn reader(kind: TraitKind) -> Reader {
         TraitKind::ContextParam => RunTime(BOUND, ".context_param()"),
         TraitKind::OperationContextParams => RunTime(BOUND, ".operation_context_params()"),
         TraitKind::StaticContextParams => RunTime(BOUND, ".static_context_params()"),
+        TraitKind::Streaming => RunTime("runtime/src/pipeline.rs", ".stream("),
+        TraitKind::RequiresLength => RunTime("runtime/src/pipeline.rs", "Flags::REQUIRES_LENGTH"),
         TraitKind::Waitable => RunTime("runtime/src/waiter.rs", ".waiters()"),
         TraitKind::Service
         | TraitKind::SigV4
@@ -78,7 +80,6 @@ fn reader(kind: TraitKind) -> Reader {
         | TraitKind::HttpDigestAuth
         | TraitKind::Length
         | TraitKind::Range
-        | TraitKind::Streaming
         | TraitKind::Title
         | TraitKind::EndpointRuleSet => Generator,
         TraitKind::ClientEndpointDiscoveryId => Nothing("it is refused by its form"),

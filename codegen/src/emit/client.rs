@@ -76,18 +76,25 @@ fn method(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let (input, output) = (shape(operation.input), shape(operation.output));
     let allow = allow_deprecated([input, output]);
     let output = output.map_or_else(|| quote! { () }, |shape| shape.rust.to_token_stream());
+    let output = match service.stream(operation.output) {
+        Some(_) => quote! { opsmith_runtime::call::Streamed<#output> },
+        None => output,
+    };
     let (parameter, argument) = match input.map(|shape| &shape.rust) {
         Some(input) => (Some(quote! { , input: #input }), quote! { input }),
         None => (None, quote! { () }),
     };
+    let stream = service.stream(operation.input);
+    let body = stream.map(|_| quote! { , body: impl Into<opsmith_runtime::http::Body> });
+    let set_body = stream.map(|_| quote! { .body(body) });
     quote! {
         #docs
         #errors
         #example
         #deprecated
         #allow
-        pub fn #method(&self #parameter) -> Call<#output> {
-            self.0.call(#name, #argument)
+        pub fn #method(&self #parameter #body) -> Call<#output> {
+            self.0.call(#name, #argument) #set_body
         }
     }
 }

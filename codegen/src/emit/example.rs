@@ -31,7 +31,10 @@ pub(crate) fn call(service: &Service<'_>, operation: &Operation<'_>) -> Vec<Stri
         .input
         .and_then(|index| service.at(index))
         .map(|shape| structure(service, shape, 0));
-    let call = quote! { client.#method(#input).await?; };
+    let body = service.stream(operation.input);
+    let body = body.map(|(_, member)| member.name.to_owned() + " as bytes, or a file");
+    let body = body.map(|content| quote! { , #content });
+    let call = quote! { client.#method(#input #body).await?; };
     lines(&if operation.output.is_some() {
         quote! { let output = #call }
     } else {

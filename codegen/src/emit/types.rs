@@ -14,8 +14,8 @@ pub(crate) fn text(facts: &Facts<'_>) -> String {
             .filter(|(_, shape)| shape.typed && shape.has_members())
     };
     let used: BTreeSet<&str> = typed()
-        .flat_map(|(_, shape)| &shape.members)
-        .flat_map(|member| imports(service, member.target))
+        .flat_map(|(_, shape)| shape.fields())
+        .flat_map(|(_, member)| imports(service, member.target))
         .collect();
     let runtime: Vec<_> = ["Blob", "Document", "Timestamp"]
         .into_iter()
@@ -94,10 +94,16 @@ fn structure(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
     if facts.is_total(at) {
         item.line("#[derive(Eq, Hash)]");
     }
-    let members = shape.members.iter().map(|member| {
+    // The index of a field is its member's, also after a stream that is left out.
+    let mut expected = 0;
+    let members = shape.fields().map(|(index, member)| {
         let kind = if member.plain { "required" } else { "optional" };
         let value = member_type(facts.service, member);
-        (member, format!("{kind} {}: {value},", member.rust))
+        let index = match std::mem::replace(&mut expected, index + 1) {
+            next if next == index => String::new(),
+            _ => format!(" = {index}"),
+        };
+        (member, format!("{kind} {}{index}: {value},", member.rust))
     });
     item.block(&format!("pub struct {}", shape.rust), |item| {
         for (member, line) in members {

@@ -3,7 +3,7 @@
 use super::{Input, traits};
 use crate::ast::{Member, Reference, Shape};
 use crate::diagnostics::{Diagnostic, Report, nearest};
-use opsmith_schema::{ShapeIndex, TraitKind};
+use opsmith_schema::{Protocol, ShapeIndex, TraitKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The structure that means no input or no output.
@@ -34,16 +34,17 @@ pub(crate) fn operations<'a>(
     input: &Input<'a, '_>,
     id: &str,
     service: &'a Shape,
+    protocol: Protocol,
     report: &mut Report,
 ) -> (Vec<Named<'a>>, Vec<Diagnostic>) {
     let all = of_service(input, id, service, report);
     if !input.operations.is_empty() {
-        return (requested(input, id, &all, report), Vec::new());
+        return (requested(input, id, &all, protocol, report), Vec::new());
     }
     let mut omitted = Report::default();
     let kept: Vec<_> = all
         .into_values()
-        .filter(|operation| !streams(input, *operation, &mut omitted))
+        .filter(|operation| !is_unsupported(input, *operation, protocol, &mut omitted))
         .collect();
     if kept.is_empty() {
         report.diagnostics.append(&mut omitted.diagnostics);
@@ -78,6 +79,7 @@ fn requested<'a>(
     input: &Input<'_, '_>,
     id: &str,
     all: &BTreeMap<&'a str, Named<'a>>,
+    protocol: Protocol,
     report: &mut Report,
 ) -> Vec<Named<'a>> {
     let names: BTreeSet<_> = input.operations.iter().map(String::as_str).collect();
@@ -87,32 +89,40 @@ fn requested<'a>(
             let problem = format!("the service has no operation {name:?}");
             report.add(input.file, id, problem, nearest(name, all.keys().copied()));
         }
-        operation.filter(|operation| !streams(input, *operation, report))
+        operation.filter(|operation| !is_unsupported(input, *operation, protocol, report))
     });
     operations.collect()
 }
 
-/// Whether the operation's input or output is a stream, which is reported.
-fn streams(input: &Input<'_, '_>, (id, operation): Named<'_>, report: &mut Report) -> bool {
-    let streaming = |traits: &crate::ast::Traits| traits::has(traits, TraitKind::Streaming);
-    let shapes = [("takes", &operation.input), ("answers", &operation.output)];
-    let found = shapes.into_iter().find_map(|(verb, reference)| {
+/// Whether the operation has a stream for which no code can be made, which is reported: events, and
+/// bytes where the protocol has no place for them.
+fn is_unsupported(
+    input: &Input<'_, '_>,
+    (id, operation): Named<'_>,
+    protocol: Protocol,
+    report: &mut Report,
+) -> bool {
+    let sides = [("takes", &operation.input), ("answers", &operation.output)];
+    let found = sides.into_iter().find_map(|(verb, reference)| {
         let shape = input.model.shapes.get(&reference.as_ref()?.target)?;
-        let stream = shape.members.iter().find(|(_, member)| {
-            let target = input.model.shapes.get(&member.target);
-            streaming(&member.traits) || target.is_some_and(|shape| streaming(&shape.traits))
+        let problem = shape.members.iter().find_map(|(name, member)| {
+            let target = input.model.shapes.get(&member.target)?;
+            let streams = traits::has(&target.traits, TraitKind::Streaming)
+                || traits::has(&member.traits, TraitKind::Streaming);
+            let is_payload = traits::has(&member.traits, TraitKind::HttpPayload);
+            match target.kind.as_str() {
+                _ if !streams => None,
+                "union" => Some(format!("a stream of events ({name})")),
+                _ if is_payload && TraitKind::HttpPayload.is_read_by(protocol) => None,
+                _ => Some(format!("a stream ({name}) that is no payload")),
+            }
         });
-        stream.map(|(name, _)| (verb, name))
+        problem.map(|problem| format!("the operation {verb} {problem}, which is not supported"))
     });
-    if let Some((verb, name)) = found {
-        let problem = format!("the operation {verb} a stream ({name}), which is not supported");
-        report.add_trait(
-            &operation.file,
-            id,
-            TraitKind::Streaming.id(),
-            problem,
-            "name the other operations",
-        );
+    if let Some(problem) = &found {
+        let help = "name the other operations";
+        let trait_id = TraitKind::Streaming.id();
+        report.add_trait(&operation.file, id, trait_id, problem.clone(), help);
     }
     found.is_some()
 }

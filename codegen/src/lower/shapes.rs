@@ -115,10 +115,6 @@ impl<'a> Lowering<'_, 'a> {
         let arena = self.input.arena;
         let place = place(self.input, self.id, shape);
         let kind = self.kind(&place, report);
-        if traits::has(&shape.traits, TraitKind::Streaming) {
-            let help = "generate from operations that do not stream, by naming the operations";
-            self.report_stream(&place, help, report);
-        }
         traits::check(&shape.traits, &place, report);
         let (min, max) = traits::bounds(&shape.traits, &place, report);
         let is_enum = kind == Kind::Enum;
@@ -161,15 +157,11 @@ impl<'a> Lowering<'_, 'a> {
         })
     }
 
-    fn report_stream(&self, place: &traits::Place<'_>, help: &str, report: &mut Report) {
-        let problem = "streams are not supported";
-        report.add_trait(
-            place.file,
-            place.id,
-            TraitKind::Streaming.id(),
-            problem,
-            help,
-        );
+    /// Whether the value of a member is a stream, which its shape says.
+    fn streams(&self, member: &Member) -> bool {
+        let position = self.closure.position(&member.target);
+        let target = position.and_then(|at| self.closure.shapes.get(at));
+        target.is_some_and(|(_, shape)| traits::has(&shape.traits, TraitKind::Streaming))
     }
 
     fn flags(&self, kind: Kind, members: &[schema::Member<'_>]) -> Flags {
@@ -291,12 +283,12 @@ impl<'a> Lowering<'_, 'a> {
         };
         traits::check(&member.traits, &place, report);
         let has = |kind| traits::has(&member.traits, kind);
-        if has(TraitKind::Streaming) {
-            self.report_stream(&place, "name other operations", report);
-        }
         let arena = self.input.arena;
         let protocol = self.wire.protocol;
         let mut flags = traits::flags(&member.traits, Sites::MEMBER, protocol);
+        if self.streams(member) {
+            flags |= Flags::STREAMING;
+        }
         let kept = arena.list(traits::kept(&member.traits, Sites::MEMBER, protocol, arena));
         if self.input.exceptions.sensitive(&id) {
             flags |= Flags::SENSITIVE;
@@ -314,7 +306,9 @@ impl<'a> Lowering<'_, 'a> {
                 .flags(flags)
                 .with(kept),
             rust,
-            plain: flags.contains(Flags::REQUIRED) && !optional,
+            plain: flags.contains(Flags::REQUIRED)
+                && !optional
+                && !flags.contains(Flags::STREAMING),
             boxed,
             deprecated: traits::deprecated(&member.traits, arena),
             docs: docs::docs(&member.traits, arena),

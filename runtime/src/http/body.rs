@@ -229,6 +229,13 @@ impl Stream for BodyReader {
     }
 }
 
+/// No content.
+impl Default for BodyReader {
+    fn default() -> Self {
+        Bytes::new().into()
+    }
+}
+
 impl From<Bytes> for BodyReader {
     fn from(bytes: Bytes) -> Self {
         BodyReader(Source::Bytes(bytes))

@@ -9,6 +9,7 @@ use crate::endpoint::{
 };
 use crate::error::{ConfigError, Error};
 use crate::future::BoxFuture;
+use crate::http::Body;
 use crate::schema::{Operation, ShapeIndex};
 use crate::visit::{DocumentBuilder, TypedDocument};
 use std::sync::{Arc, PoisonError};
@@ -184,7 +185,12 @@ fn discover<'c>(
         };
         let output = operation.output.unwrap_or(ShapeIndex::MAX);
         let mut output = DocumentBuilder::new(client.service, output);
-        let start = Start::Input(operation.name, &input, &overrides);
+        let start = Start::Input {
+            operation: operation.name,
+            input: &input,
+            body: Body::Empty,
+            overrides: &overrides,
+        };
         super::run(client, start, Some(&mut output)).await?;
         Ok(output.finish())
     })

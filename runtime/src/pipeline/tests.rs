@@ -157,7 +157,7 @@ fn put(body: Body, url: &str) -> Result<Response, Error> {
     let client = Client::new(&SERVICE, config);
     let mut prepared = client.prepare("Put", &()).expect("a request");
     prepared.request.body = body;
-    wait(client.send(prepared))
+    wait(client.send(prepared)).map(|received| received.response)
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! and adds what every such type has.
 
 /// Defines a generated structure. `required` members are arguments of `new`; `optional` ones are
-/// `Option`s with a setter of the same name. Members are in the order of the shape's members.
+/// `Option`s with a setter of the same name. Members are in the order of the shape's members; where
+/// one is left out, the next has its index after its name (`optional key = 3: String`).
 ///
 /// ```ignore
 /// opsmith_runtime::structure! {
@@ -25,7 +26,7 @@ macro_rules! structure {
         $visibility:vis struct $name:ident {
             $(
                 $(#[$fact:meta])*
-                $(required $required:ident)? $(optional $optional:ident)?: $type:ty,
+                $(required $required:ident)? $(optional $optional:ident)? $(= $index:literal)?: $type:ty,
             )*
         }
     ) => {
@@ -66,7 +67,7 @@ macro_rules! structure {
         impl $crate::visit::Visit for $name {
             #[allow(non_camel_case_types)]
             fn visit(&self, visitor: &mut dyn $crate::visit::Visitor) -> $crate::visit::VisitResult {
-                enum Index { $($($required)? $($optional)?),* }
+                enum Index { $($($required)? $($optional)? $(= $index)?),* }
                 visitor.begin($crate::visit::CompoundKind::Members)?;
                 $(
                     $crate::visit::Visit::visit_member(
@@ -89,7 +90,7 @@ macro_rules! structure {
                 &mut self,
                 index: usize,
             ) -> ::core::result::Result<&mut dyn $crate::visit::Visitor, $crate::visit::VisitError> {
-                enum Index { $($($required)? $($optional)?),* }
+                enum Index { $($($required)? $($optional)? $(= $index)?),* }
                 match index {
                     $(
                         index if index == Index::$($required)? $($optional)? as usize => {

@@ -122,9 +122,10 @@ pub(crate) fn count(count: usize, shape: &Shape<'_>, report: &mut impl FnMut(Pro
     }
 }
 
-/// Whether a request without the member is refused.
+/// Whether a request without the member is refused. A stream stands beside the input.
 pub(crate) fn is_required_on_input(member: &Member<'_>) -> bool {
-    member.is(Flags::REQUIRED) && !member.is(Flags::IDEMPOTENCY_TOKEN)
+    const GIVEN: Flags = Flags::IDEMPOTENCY_TOKEN.union(Flags::STREAMING);
+    member.is(Flags::REQUIRED) && !member.is(GIVEN)
 }
 
 pub(super) fn names(shape: &Shape<'_>) -> Vec<String> {
