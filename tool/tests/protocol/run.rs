@@ -76,8 +76,8 @@ fn call(
             }
             None => client.prepare(operation.name, &())?,
         };
-        let response = client.send(prepared).await?;
-        Ok((client, response))
+        let received = client.send(prepared).await?;
+        Ok((client, received.response))
     });
     (result, fake.requests().into_iter().next())
 }
