@@ -125,9 +125,8 @@ fn call(
         let Some(shape) = operation.output else {
             return Ok(Document::Null);
         };
-        let mut visitor = DocumentBuilder::new(service, shape);
-        client.read(operation, &response, &mut visitor)?;
-        Ok(visitor.finish())
+        let builder = DocumentBuilder::new(service, shape);
+        Ok(client.read(operation, &response, builder)?.finish())
     });
     (
         result,
