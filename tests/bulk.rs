@@ -27,11 +27,7 @@ fn endpoint(count: usize) -> Endpoint {
         jobs.acknowledge(&id, "nonce", "demo-token", now)
             .expect("acknowledged");
     }
-    Endpoint::start_with(Options {
-        jobs,
-        ..Options::default()
-    })
-    .expect("an endpoint")
+    Endpoint::start_with(Options::new().jobs(jobs)).expect("an endpoint")
 }
 
 /// A command of the service on the endpoint.

@@ -10,11 +10,7 @@ use std::process::{Command, Stdio};
 use support::{opsmith, run, stderr, stdout};
 
 fn endpoint(ids: &[&str]) -> Endpoint {
-    let endpoint = Endpoint::start_with(Options {
-        jobs: Jobs::default(),
-        ..Options::default()
-    })
-    .expect("an endpoint");
+    let endpoint = Endpoint::start_with(Options::new().jobs(Jobs::default())).expect("an endpoint");
     for id in ids {
         let mut job = Job::demo();
         job.id = (*id).to_owned();

@@ -65,7 +65,8 @@ impl<'a> OperationRunner<'a> {
             .get("cli_history")?
             .is_some_and(|value| value.text == "enabled")
         {
-            context.warn("cli_history: the history of commands is not built; nothing is recorded");
+            context
+                .warn("cli_history: the history of commands is not supported; nothing is recorded");
         }
         Ok(OperationRunner {
             client,

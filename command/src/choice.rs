@@ -31,7 +31,7 @@ fn alias(env: &Env, word: &str) -> Option<String> {
         .filter_map(|line| Some(line.split_once('=')?.0.trim()));
     keys.any(|key| key == word).then(|| {
         format!(
-            "It is an alias in {}, and aliases are not built.",
+            "It is an alias in {}, and aliases are not supported.",
             path.display()
         )
     })

@@ -16,10 +16,7 @@ pub(crate) use opsmith_local::codepipeline::Endpoint;
 ///
 /// The endpoint can't listen.
 pub(crate) fn start() -> Result<Endpoint, Failure> {
-    start_with(Options {
-        on_event: Box::new(|event| report(event)),
-        ..Options::default()
-    })
+    start_with(Options::new().on_event(|event| report(event)))
 }
 
 /// The same with other options.

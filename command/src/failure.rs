@@ -114,7 +114,7 @@ impl Failure {
             format!(" The nearest is {nearest}.")
         };
         let text =
-            format_args!("{what} is a feature of the AWS CLI itself and is not built.{advice}");
+            format_args!("{what} is a feature of the AWS CLI itself and is not supported.{advice}");
         Failure::new(FailureKind::ParamValidation, text)
     }
 

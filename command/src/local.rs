@@ -15,6 +15,7 @@ use opsmith_local::store::Store;
 use std::fmt::Display;
 use std::io::Read as _;
 use std::path::Path;
+use std::time::SystemTime;
 
 fn usage_line(name: &str) -> String {
     format!(
@@ -110,23 +111,23 @@ fn serve(args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     let mut jobs = match saved {
         Some(saved) if !saved.is_empty() => Jobs::restore(saved),
         _ if defined.is_some() => Jobs::default(),
-        _ => Options::default().jobs,
+        _ => Jobs::demo(SystemTime::now()),
     };
     for job in defined.into_iter().flat_map(|defined| defined.jobs) {
-        if job.id.is_empty() || jobs.status(&job.id, std::time::SystemTime::now()).is_none() {
+        if job.id.is_empty() || jobs.status(&job.id, SystemTime::now()).is_none() {
             let nonce = ids.fresh();
             jobs.add(job, nonce);
         }
     }
-    let options = Options {
-        port: port(args.value("--port"))?.unwrap_or(0),
-        jobs,
-        ids,
-        store,
-        samples: args.has("--stub"),
-        on_event: Box::new(|event| embedded::report(event)),
-        ..Options::default()
-    };
+    let mut options = Options::new()
+        .port(port(args.value("--port"))?.unwrap_or(0))
+        .jobs(jobs)
+        .ids(ids)
+        .samples(args.has("--stub"))
+        .on_event(|event| embedded::report(event));
+    if let Some(store) = store {
+        options = options.store(store);
+    }
     let endpoint = embedded::start_with(options)?;
     print(&endpoint.export_lines())?;
     endpoint.wait();

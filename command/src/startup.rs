@@ -78,18 +78,18 @@ pub(crate) fn refuse_prompts(
         return Err(Failure::parameter(if refused {
             both.to_owned()
         } else {
-            not_built("--cli-auto-prompt")
+            unsupported("--cli-auto-prompt")
         }));
     }
     // A profile that does not exist is reported later.
     match settings.get("cli_auto_prompt").ok().flatten() {
         Some(value) if value.text.eq_ignore_ascii_case("on") && !refused => Err(
-            Failure::parameter(not_built(&format!("cli_auto_prompt ({})", value.origin))),
+            Failure::parameter(unsupported(&format!("cli_auto_prompt ({})", value.origin))),
         ),
         _ => Ok(()),
     }
 }
 
-fn not_built(asked: &str) -> String {
-    format!("{asked}: prompting is not built; give the parameters as options")
+fn unsupported(asked: &str) -> String {
+    format!("{asked}: prompting is not supported; give the parameters as options")
 }

@@ -11,7 +11,7 @@ mod operations;
 
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 use std::time::SystemTime;
 
 use opsmith_codepipeline::SERVICE;
@@ -42,42 +42,86 @@ pub const SIGNING_NAME: &str = SERVICE.signing_name;
 
 /// What an endpoint for jobs starts with.
 pub struct Options {
-    /// The port on the loopback interface; 0 for one that is free.
-    pub port: u16,
-    /// The jobs there are.
-    pub jobs: Jobs,
-    /// Where ids and nonces come from.
-    pub ids: Ids,
-    /// Where jobs are saved; `None` if they end with the endpoint.
-    pub store: Option<Store<Entry>>,
-    /// All other operations of CodePipeline are answered with a sample of their output, rather than
-    /// with an error.
-    pub samples: bool,
-    /// What time it is.
-    pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
-    /// Called with each step of a job, before the request that caused it is answered.
-    pub on_event: Box<dyn Fn(&Event) + Send + Sync>,
+    endpoint: endpoint::Options,
+    jobs: Jobs,
+    ids: Ids,
+    store: Option<Store<Entry>>,
+    on_event: Box<dyn Fn(&Event) + Send + Sync>,
 }
 
-impl Default for Options {
-    /// A free port, and the job of the demonstration ([`Jobs::demo`]).
-    fn default() -> Self {
+impl Options {
+    /// A free port, the job of the demonstration ([`Jobs::demo`]), and the system's clock.
+    pub fn new() -> Self {
         Options {
-            port: 0,
+            endpoint: endpoint::Options::new().samples(false),
             jobs: Jobs::demo(SystemTime::now()),
             ids: Ids::default(),
             store: None,
-            samples: false,
-            clock: Arc::new(SystemTime::now),
             on_event: Box::new(|_| {}),
         }
+    }
+
+    /// The port on the loopback interface; 0 for one that is free.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.endpoint = self.endpoint.port(port);
+        self
+    }
+
+    /// The jobs at the start.
+    #[must_use]
+    pub fn jobs(mut self, jobs: Jobs) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// Where ids and nonces come from.
+    #[must_use]
+    pub fn ids(mut self, ids: Ids) -> Self {
+        self.ids = ids;
+        self
+    }
+
+    /// Where jobs are saved. Without it they end with the endpoint.
+    #[must_use]
+    pub fn store(mut self, store: Store<Entry>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Whether all other operations of CodePipeline are answered with a sample of their output,
+    /// rather than with an error (default: no).
+    #[must_use]
+    pub fn samples(mut self, samples: bool) -> Self {
+        self.endpoint = self.endpoint.samples(samples);
+        self
+    }
+
+    /// The source of the current time.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.endpoint = self.endpoint.clock(clock);
+        self
+    }
+
+    /// Called with each step of a job, before the request that caused it is answered.
+    #[must_use]
+    pub fn on_event(mut self, on_event: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.on_event = Box::new(on_event);
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options::new()
     }
 }
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
-            .field("port", &self.port)
+            .field("endpoint", &self.endpoint)
             .field("jobs", &self.jobs)
             .finish_non_exhaustive()
     }
@@ -90,7 +134,7 @@ impl Endpoint {
     ///
     /// The system lacks the means for a socket or a thread.
     pub fn start() -> io::Result<Self> {
-        Self::start_with(Options::default())
+        Self::start_with(Options::new())
     }
 
     /// Starts an endpoint.
@@ -101,12 +145,10 @@ impl Endpoint {
     /// the jobs can't be saved.
     pub fn start_with(options: Options) -> io::Result<Self> {
         let Options {
-            port,
+            endpoint,
             mut jobs,
             ids,
             store,
-            samples,
-            clock,
             on_event,
         } = options;
         if let Some(store) = &store {
@@ -123,12 +165,7 @@ impl Endpoint {
             store,
             on_event,
         };
-        let options = endpoint::Options {
-            port,
-            samples,
-            clock,
-        };
-        Self::with_backend(&SERVICE, service, options)
+        Self::with_backend(&SERVICE, service, endpoint)
     }
 
     /// Queues a job, and returns its id.

@@ -44,23 +44,47 @@ pub struct Endpoint<B = ()> {
 /// What an endpoint starts with.
 #[derive(Clone)]
 pub struct Options {
-    /// The port on the loopback interface; 0 for one that is free.
-    pub port: u16,
-    /// Operations that the backend does not do are answered with a sample of their output, rather
-    /// than with an error.
-    pub samples: bool,
-    /// What time it is.
-    pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    port: u16,
+    samples: bool,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
-impl Default for Options {
+impl Options {
     /// A free port, samples, and the system's clock.
-    fn default() -> Self {
+    pub fn new() -> Self {
         Options {
             port: 0,
             samples: true,
             clock: Arc::new(SystemTime::now),
         }
+    }
+
+    /// The port on the loopback interface; 0 for one that is free.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Whether operations that the backend does not do are answered with a sample of their output,
+    /// rather than with an error.
+    #[must_use]
+    pub fn samples(mut self, samples: bool) -> Self {
+        self.samples = samples;
+        self
+    }
+
+    /// The source of the current time.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options::new()
     }
 }
 
@@ -81,7 +105,7 @@ impl Endpoint {
     ///
     /// As [`with_backend`](Self::with_backend).
     pub fn for_service(service: &'static Service<'static>) -> io::Result<Self> {
-        Self::with_backend(service, (), Options::default())
+        Self::with_backend(service, (), Options::new())
     }
 }
 

@@ -61,18 +61,10 @@ fn waiting() -> (Endpoint, Arc<Mutex<Vec<String>>>) {
     jobs.add(job, "nonce-1");
     let told = Arc::new(Mutex::new(Vec::new()));
     let teller = Arc::clone(&told);
-    let on_event = Box::new(move |event: &opsmith_local::codepipeline::jobs::Event| {
-        teller.lock().unwrap().push(event.to_string())
-    });
-    (
-        Endpoint::start_with(Options {
-            jobs,
-            on_event,
-            ..Options::default()
-        })
-        .unwrap(),
-        told,
-    )
+    let options = Options::new()
+        .jobs(jobs)
+        .on_event(move |event| teller.lock().unwrap().push(event.to_string()));
+    (Endpoint::start_with(options).unwrap(), told)
 }
 
 fn demo_type() -> ActionTypeId {
@@ -501,10 +493,7 @@ fn a_custom_job_has_its_details_in_the_poll_and_needs_no_token() {
 
 #[test]
 fn a_stub_answers_every_operation_with_a_sample() {
-    let options = Options {
-        samples: true,
-        ..Options::default()
-    };
+    let options = Options::new().samples(true);
     let endpoint = Endpoint::start_with(options).unwrap();
     let client = client(&endpoint);
     let pipeline = wait(client.get_pipeline(GetPipelineInput::new("p")))
@@ -594,10 +583,7 @@ fn faults_are_injected_as_scheduled() {
 #[test]
 fn clients_learn_the_time_of_an_endpoint_whose_clock_is_off() {
     let ahead = || SystemTime::now() + std::time::Duration::from_secs(3600);
-    let options = Options {
-        clock: Arc::new(ahead),
-        ..Options::default()
-    };
+    let options = Options::new().clock(ahead);
     let endpoint = Endpoint::start_with(options).unwrap();
     let client = Client::new(config(&endpoint).max_attempts(1));
     let refused = wait(
@@ -619,16 +605,11 @@ fn saved_state_is_loaded_in_the_next_run() {
     let start = || {
         let (store, kept) = Store::open(&path).unwrap();
         let jobs = if kept.is_empty() {
-            Options::default().jobs
+            Jobs::demo(SystemTime::now())
         } else {
             Jobs::restore(kept)
         };
-        Endpoint::start_with(Options {
-            jobs,
-            store: Some(store),
-            ..Options::default()
-        })
-        .unwrap()
+        Endpoint::start_with(Options::new().jobs(jobs).store(store)).unwrap()
     };
     let endpoint = start();
     endpoint.add(custom_job()).unwrap();

@@ -135,8 +135,7 @@ impl Backend for Counter {
 
 #[test]
 fn a_backend_does_operations() {
-    let endpoint =
-        Endpoint::with_backend(&SERVICE, Counter::default(), Options::default()).unwrap();
+    let endpoint = Endpoint::with_backend(&SERVICE, Counter::default(), Options::new()).unwrap();
     assert_eq!(text(call(config(&endpoint), 10)).as_deref(), Some("10"));
     assert_eq!(text(call(config(&endpoint), 20)).as_deref(), Some("30"));
     assert_eq!(
@@ -148,10 +147,7 @@ fn a_backend_does_operations() {
 
 #[test]
 fn without_stubs_an_unimplemented_operation_is_an_error() {
-    let options = Options {
-        samples: false,
-        ..Options::default()
-    };
+    let options = Options::new().samples(false);
     let endpoint = Endpoint::with_backend(&SERVICE, (), options).unwrap();
     let error = call(config(&endpoint), 10).unwrap_err();
     assert_eq!(error.code(), Some("NotImplementedException"));

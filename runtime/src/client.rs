@@ -18,7 +18,7 @@ use std::time::SystemTime;
 #[derive(Debug, Clone)]
 pub struct Client<'a> {
     pub(crate) service: &'a Service<'a>,
-    /// `None` if it is not built in, which the first call reports.
+    /// `None` if it is not supported, which the first call reports.
     pub(crate) protocol: Option<&'static dyn Protocol>,
     pub(crate) shared: Arc<Shared>,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Shared {
 }
 
 impl<'a> Client<'a> {
-    /// A client for the service, with any of the protocols that are built in. Nothing is set up
+    /// A client for the service, with any of the protocols that the runtime supports. Nothing is set up
     /// before the first call.
     pub fn new(service: &'a Service<'a>, config: Config) -> Self {
         Client::with_protocol(service, protocol::of(service.protocol), config)

@@ -1,6 +1,7 @@
 //! Endpoint discovery: an operation of the service returns the endpoints of other operations, which
 //! are valid for some time.
 
+use crate::clock::Clock;
 use crate::document::Document;
 use crate::error::{Cause, Error};
 use std::future::Future;
@@ -43,10 +44,10 @@ const SPARED: Duration = Duration::from_secs(60);
 /// The discovered endpoints of a client, by region. Calls that arrive during a request for one wait
 /// for its answer.
 #[derive(Debug, Default)]
-pub(crate) struct Discovered(Mutex<Vec<Kept>>);
+pub(crate) struct Discovered(Mutex<Vec<CachedEndpoint>>);
 
 #[derive(Debug)]
-struct Kept {
+struct CachedEndpoint {
     region: String,
     url: Option<String>,
     /// When to ask the service again.
@@ -65,19 +66,23 @@ impl Discovered {
         &self,
         region: &str,
         required: bool,
-        now: SystemTime,
+        clock: &Clock,
         ask: impl Future<Output = Result<Document, Error>>,
     ) -> Result<Option<String>, Error> {
         let mut all = self.0.lock().await;
-        let at = all.iter().position(|kept| kept.region == region);
-        let kept = at
+        // Not before: a request of another call may have taken long.
+        let now = clock.now();
+        let at = all.iter().position(|cached| cached.region == region);
+        let cached = at
             .and_then(|at| all.get(at))
-            .filter(|kept| now < kept.until);
-        if let Some(kept) = kept.filter(|kept| kept.url.is_some() || !required) {
-            return Ok(kept.url.clone());
+            .filter(|cached| now < cached.until);
+        if let Some(cached) = cached.filter(|cached| cached.url.is_some() || !required) {
+            return Ok(cached.url.clone());
         }
-        let stale = at.map(|at| all.swap_remove(at)).and_then(|kept| kept.url);
-        let (url, until) = match ask.await {
+        let stale = at
+            .map(|at| all.swap_remove(at))
+            .and_then(|cached| cached.url);
+        let (url, time) = match ask.await {
             Ok(answer) => read(&answer).map(|(url, time)| (Some(url), time))?,
             Err(Error::Transport(error)) if stale.is_none() && required => {
                 let text = format!(
@@ -88,18 +93,18 @@ impl Discovered {
             Err(Error::Transport(_)) => (stale, SPARED),
             Err(error) => return Err(error),
         };
-        let until = now.checked_add(until).unwrap_or(now);
-        all.push(Kept {
+        let now = clock.now();
+        all.push(CachedEndpoint {
             region: region.to_owned(),
             url: url.clone(),
-            until,
+            until: now.checked_add(time).unwrap_or(now),
         });
         Ok(url)
     }
 
     /// Forgets the URL of a region, which the service says is wrong.
     pub(crate) async fn forget(&self, region: &str) {
-        self.0.lock().await.retain(|kept| kept.region != region);
+        self.0.lock().await.retain(|cached| cached.region != region);
     }
 }
 
@@ -127,4 +132,43 @@ fn read(answer: &Document) -> Result<(String, Duration), Error> {
         format!("https://{address}")
     };
     Ok((url, Duration::from_secs(minutes.saturating_mul(60))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::task::{Context, Poll, Waker};
+
+    #[test]
+    fn an_endpoint_that_expires_while_a_call_waits_for_another_is_not_used() {
+        let seconds = Arc::new(AtomicU64::new(0));
+        let read = seconds.clone();
+        let clock = Clock::new(move || {
+            SystemTime::UNIX_EPOCH + Duration::from_secs(read.load(Ordering::Relaxed))
+        });
+        let discovered = Discovered::default();
+        let mut other_call = discovered.0.try_lock().expect("free");
+        let ask = async {
+            let answer =
+                r#"{"Endpoints":[{"ResolvedEndpoint":"new.example","CachePeriodInMinutes":1}]}"#;
+            Ok(answer.parse().expect("a document"))
+        };
+        let mut call = pin!(discovered.url("eu-west-1", true, &clock, ask));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(call.as_mut().poll(&mut context).is_pending());
+        other_call.push(CachedEndpoint {
+            region: "eu-west-1".to_owned(),
+            url: Some("https://old.example".to_owned()),
+            until: clock.now() + Duration::from_secs(60),
+        });
+        seconds.store(60, Ordering::Relaxed);
+        drop(other_call);
+        let Poll::Ready(url) = call.poll(&mut context) else {
+            panic!("the call still waits")
+        };
+        assert_eq!(url.expect("a URL").as_deref(), Some("https://new.example"));
+    }
 }

@@ -53,6 +53,29 @@ pub(crate) struct Known<'a> {
     pub(crate) account_id_mode: AccountIdMode,
 }
 
+impl Known<'_> {
+    /// The value of a built-in parameter; `None` if it has none or is not known here.
+    fn built_in(&self, name: &str) -> Option<Value> {
+        let Settings {
+            region,
+            fips,
+            dual_stack,
+        } = self.settings;
+        let pseudo = without_fips(region);
+        // A configured URL is used as it is, whatever kind of endpoint is configured.
+        let own = self.url.is_none();
+        Some(match name {
+            "AWS::Region" => Value::from(pseudo.unwrap_or(region)),
+            "AWS::UseFIPS" => Value::Boolean(own && (fips || pseudo.is_some())),
+            "AWS::UseDualStack" => Value::Boolean(own && dual_stack),
+            "AWS::Auth::AccountId" => Value::from(self.account_id?),
+            "AWS::Auth::AccountIdEndpointMode" => Value::from(self.account_id_mode.as_str()),
+            "SDK::Endpoint" => Value::from(self.url?),
+            _ => return None,
+        })
+    }
+}
+
 /// Whether endpoints have the account of the caller in them (`account_id_endpoint_mode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AccountIdMode {
@@ -165,43 +188,23 @@ pub(crate) fn resolve(
         .iter()
         .any(|Parameter(_, built_in, _)| *built_in == "SDK::Endpoint");
     match known.url {
-        Some(url) if !takes_url => {
-            return Ok(Endpoint {
-                url: url.to_owned(),
-                properties: Vec::new(),
-                headers: Vec::new(),
-            });
+        Some(url) if !takes_url => Ok(Endpoint {
+            url: url.to_owned(),
+            properties: Vec::new(),
+            headers: Vec::new(),
+        }),
+        None if rules.rules.is_empty() => Err(EndpointError::new(format!(
+            "The model of {} has no endpoint rules: give the URL of an endpoint, with `--endpoint-url` or AWS_ENDPOINT_URL or in the configuration.",
+            service.title
+        ))),
+        _ => {
+            let built_in = rules
+                .parameters
+                .iter()
+                .filter_map(|Parameter(name, built_in, _)| {
+                    Some((*name, known.built_in(built_in)?))
+                });
+            evaluate(rules, built_in.chain(bound.parameters.iter().cloned()))
         }
-        None if rules.rules.is_empty() => {
-            return Err(EndpointError::new(format!(
-                "The model of {} has no endpoint rules: give the URL of an endpoint, with `--endpoint-url` or AWS_ENDPOINT_URL or in the configuration.",
-                service.title
-            )));
-        }
-        _ => {}
     }
-    let Settings {
-        region,
-        fips,
-        dual_stack,
-    } = known.settings;
-    let pseudo = without_fips(region);
-    // A configured URL is used as it is, whatever kind of endpoint is configured.
-    let own = known.url.is_none();
-    let built_in = rules
-        .parameters
-        .iter()
-        .filter_map(|Parameter(name, built_in, _)| {
-            let value = match *built_in {
-                "AWS::Region" => Value::from(pseudo.unwrap_or(region)),
-                "AWS::UseFIPS" => Value::Boolean(own && (fips || pseudo.is_some())),
-                "AWS::UseDualStack" => Value::Boolean(own && dual_stack),
-                "AWS::Auth::AccountId" => Value::from(known.account_id?),
-                "AWS::Auth::AccountIdEndpointMode" => Value::from(known.account_id_mode.as_str()),
-                "SDK::Endpoint" => Value::from(known.url?),
-                _ => return None,
-            };
-            Some((*name, value))
-        });
-    evaluate(rules, built_in.chain(bound.parameters.iter().cloned()))
 }

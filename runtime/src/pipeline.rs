@@ -350,18 +350,20 @@ impl<'a> Client<'a> {
         run(self, Start::Prepared(prepared), None).await
     }
 
-    /// Reads an answer into an operation's output.
+    /// Reads an answer into an operation's output, and returns that. The output is empty before: the
+    /// default of a generated type, or a [`DocumentBuilder`](crate::visit::DocumentBuilder).
     ///
     /// # Errors
     ///
     /// [`Error::Response`]
-    pub fn read(
+    pub fn read<T: Visitor>(
         &self,
         operation: &Operation<'a>,
         response: &Response,
-        output: &mut dyn Visitor,
-    ) -> Result<(), Error> {
-        deserialize(self, operation, response, output)
+        mut output: T,
+    ) -> Result<T, Error> {
+        deserialize(self, operation, response, &mut output)?;
+        Ok(output)
     }
 
     /// Reads an answer as a document: every value in the form in which it came, by the names of the

@@ -1,7 +1,7 @@
 //! Protocols: how an operation's input becomes a request, and an answer its output or an error.
 //!
 //! A protocol is a [codec](crate::codec) plus where things go in an HTTP message. [`of`] lists those
-//! that are built in. It is a constant function: generated clients evaluate it when they are
+//! that are supported. It is a constant function: generated clients evaluate it when they are
 //! compiled, so that a program links only the protocols of its services.
 
 mod error;
@@ -86,7 +86,7 @@ pub trait Protocol: std::fmt::Debug + Sync {
     ) -> ServiceError;
 }
 
-/// The implementation of a protocol, if it is built in.
+/// The implementation of a protocol, if it is supported.
 pub const fn of(protocol: schema::Protocol) -> Option<&'static dyn Protocol> {
     match protocol {
         schema::Protocol::AwsJson1_0 => Some(&Rpc {

@@ -1,5 +1,5 @@
 //! How typed values visit a [`Visitor`], and how a visitor builds them: the standard library's
-//! types here; generated structures, unions and enums by the macros in `macros`.
+//! types here; generated structures, unions, enums and errors by the macro in the file of that name.
 
 use crate::document::{Document, Map};
 #[cfg(feature = "client")]
@@ -9,7 +9,11 @@ use crate::timestamp::Timestamp;
 use crate::visit::{CompoundKind, TypedDocument, Visit, VisitError, VisitResult, Visitor};
 use std::collections::BTreeMap;
 
-mod macros;
+mod common;
+mod enumeration;
+mod errors;
+mod structure;
+mod union;
 
 /// Bytes. `Debug` prints how many, never which.
 #[derive(Clone, PartialEq, Eq, Default, Hash)]

@@ -144,8 +144,8 @@ fn a_document_of_an_answer_that_differs_from_the_model_is_whole() {
     let operation = SERVICE.operation("ListPipelines").expect("the operation");
     let client = opsmith_runtime::Client::new(&SERVICE, opsmith_runtime::Config::new());
     let response = Response::new(200, UNUSUAL.into());
-    let mut builder = DocumentBuilder::new(&SERVICE, operation.output.expect("an output"));
-    client.read(operation, &response, &mut builder).expect("ok");
+    let builder = DocumentBuilder::new(&SERVICE, operation.output.expect("an output"));
+    let builder = client.read(operation, &response, builder).expect("ok");
     let document = builder.finish();
     let names: Vec<_> = document
         .get("pipelines")

@@ -41,9 +41,8 @@ fn call(service: &Service<'_>, url: &str, answer: Answer) -> (Result<Document, E
         let response = client.send(prepared).await?.response;
         let operation = service.operation(name).expect("the operation");
         let shape = operation.output.expect("an output");
-        let mut builder = DocumentBuilder::new(service, shape);
-        client.read(operation, &response, &mut builder)?;
-        Ok(builder.finish())
+        let builder = DocumentBuilder::new(service, shape);
+        Ok(client.read(operation, &response, builder)?.finish())
     });
     let mut requests = fake.requests().into_iter();
     (result, requests.next().expect("a request"))

@@ -235,7 +235,7 @@ impl Case {
             (Ok(_), None, Some(expected)) if expected.contains("partition does not support") => {
                 Ok(())
             }
-            // A scheme that is not built in: the rules were right.
+            // A scheme that is not supported: the rules were right.
             (Err(Error::Request(text)), Some(_), _)
                 if text.to_string().contains("not supported") =>
             {

@@ -27,11 +27,7 @@ impl Sleep for Short {
 
 /// An endpoint with this number of jobs, `job-0` and so on.
 fn endpoint(count: usize) -> Endpoint {
-    let endpoint = Endpoint::start_with(Options {
-        jobs: Jobs::default(),
-        ..Options::default()
-    })
-    .expect("an endpoint");
+    let endpoint = Endpoint::start_with(Options::new().jobs(Jobs::default())).expect("an endpoint");
     for number in 0..count {
         let mut job = jobs::Job::demo();
         job.id = format!("job-{number}");

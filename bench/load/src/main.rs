@@ -196,10 +196,7 @@ struct Soaked {
 
 /// A worker with 64 jobs in progress, while a share of all requests fail.
 async fn soak(count: usize, share: f64) -> Result<Soaked, Anyhow> {
-    let endpoint = Endpoint::start_with(Options {
-        jobs: Jobs::default(),
-        ..Options::default()
-    })?;
+    let endpoint = Endpoint::start_with(Options::new().jobs(Jobs::default()))?;
     for number in 0..count {
         endpoint.add(Job {
             id: format!("job-{number}"),

@@ -62,12 +62,8 @@ mod tests {
 
     /// An endpoint with a job for the suite, and a client of it.
     fn endpoint(suite: &str) -> (Endpoint, Client) {
-        let jobs = Jobs::default();
-        let endpoint = Endpoint::start_with(Options {
-            jobs,
-            ..Options::default()
-        })
-        .expect("an endpoint");
+        let options = Options::new().jobs(Jobs::default());
+        let endpoint = Endpoint::start_with(options).expect("an endpoint");
         let configuration = [("Suite".to_owned(), suite.into())].into();
         endpoint
             .add(Job {

@@ -37,7 +37,7 @@ impl EndpointAuth {
 ///
 /// # Errors
 ///
-/// None of the schemes is built in.
+/// None of the schemes is supported.
 pub(crate) fn select<'a>(
     operation: &str,
     of_model: &[Auth<'_>],

@@ -12,7 +12,7 @@ macro_rules! client {
                 const {
                     ::core::assert!(
                         PROTOCOL.is_some(),
-                        "the protocol of this service is not built into opsmith-runtime"
+                        "opsmith-runtime does not support the protocol of this service"
                     );
                 }
                 Self($crate::Client::with_protocol(&$service, PROTOCOL, config))

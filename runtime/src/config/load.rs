@@ -6,11 +6,11 @@ use super::settings::{Origin, Settings};
 use crate::client::Config;
 use crate::client::config::USER_AGENT;
 use crate::endpoint::{AccountIdMode, ConfiguredUrl, EndpointUrls};
-use crate::error::{Cause, ConfigError, Error};
+use crate::error::{ConfigError, Error};
 use crate::http::proxy::Proxies;
 use crate::http::reqwest::{self, Reqwest};
 use crate::http::{Transport, Url};
-use crate::validate::Mode;
+use crate::validate::{Mode, UnknownModeError};
 use std::sync::Arc;
 
 impl Config {
@@ -162,14 +162,18 @@ impl EndpointUrls for Settings {
     }
 }
 
-fn validation(settings: &Settings) -> Result<Mode, Error> {
-    let given = settings.get("cli_validation")?;
-    let mode = given.map_or(Ok(Mode::default()), |value| value.text.parse());
-    if settings.flag("parameter_validation", true)? {
-        mode.map_err(|error| Error::Request(Cause::of(error)))
-    } else {
-        Ok(Mode::Off)
+/// The setting `cli_validation`, unless the AWS CLI's `parameter_validation` turns checks off.
+fn validation(settings: &Settings) -> Result<Mode, ConfigError> {
+    if !settings.flag("parameter_validation", true)? {
+        return Ok(Mode::Off);
     }
+    let Some(value) = settings.get("cli_validation")? else {
+        return Ok(Mode::default());
+    };
+    let mode = value.text.parse();
+    mode.map_err(|error: UnknownModeError| {
+        ConfigError::invalid(&error, &value.origin).caused_by(error)
+    })
 }
 
 /// The setting `account_id_endpoint_mode`, which [`Settings::check`] has found valid.

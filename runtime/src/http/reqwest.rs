@@ -21,8 +21,10 @@ use std::time::{Duration, Instant};
 /// nothing ran that could notice.
 const IDLE: Duration = Duration::from_millis(20);
 
-/// How to connect.
+/// How to connect. To change it, start with the default, or use
+/// [`Config::connection`](crate::Config::connection).
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Settings {
     /// A file of certificates to trust in place of the usual roots.
     pub ca_bundle: Option<PathBuf>,

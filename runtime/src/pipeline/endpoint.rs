@@ -162,7 +162,7 @@ async fn discovered_url(
     let discover = discover(client, discovery, region);
     shared
         .discovered
-        .url(region, required, client.now(), discover)
+        .url(region, required, &shared.config.clock, discover)
         .await
 }
 

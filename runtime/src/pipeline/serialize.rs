@@ -128,6 +128,6 @@ fn judge(
 pub(super) fn protocol(client: &Client<'_>) -> Result<&'static dyn Protocol, Error> {
     client.protocol.ok_or_else(|| {
         let protocol = client.service.protocol;
-        Error::Request(format!("the protocol {protocol:?} is not built in").into())
+        Error::Request(format!("the protocol {protocol:?} is not supported").into())
     })
 }

@@ -116,12 +116,11 @@ pub(crate) fn output(case: &Case, service: &'static Service<'static>) -> Result<
     let operation = &service.operations[0];
     let Some(shape) = operation.output else {
         return client
-            .read(operation, &response, &mut ())
+            .read(operation, &response, ())
             .map_err(|error| error.to_string());
     };
-    let mut builder = DocumentBuilder::new(service, shape);
-    client
-        .read(operation, &response, &mut builder)
+    let builder = client
+        .read(operation, &response, DocumentBuilder::new(service, shape))
         .map_err(|error| error.to_string())?;
     let expected = typed(service, shape, &case.content);
     compare::document("", &builder.finish(), &expected, Strictness::Exact)

@@ -120,63 +120,77 @@ enum Source {
 }
 
 impl Source {
+    /// The source that a profile names for its role.
     fn of(
         context: ProviderContext<'_>,
         profile: &Profile<'_>,
         role: &Origin,
         visited: &[String],
     ) -> Result<Self, ConfigError> {
-        let name = profile.name;
         match (
             profile.get("source_profile")?,
             profile.get("credential_source")?,
         ) {
-            (Some(source), Some(_)) => Err(ConfigError::invalid(
-                format!(
-                    "The profile \"{name}\" contains both source_profile and credential_source."
-                ),
-                &source.origin,
-            )),
-            (None, None) => Err(ConfigError::new(
-                ConfigErrorKind::PartialCredentials,
-                format!(
-                    "Partial credentials found in {NAME}, missing: source_profile or credential_source\nThe role is in \
-                     {role}."
-                ),
-            )),
-            (None, Some(source)) => match source.text.as_str() {
-                "Environment" => Ok(Source::Environment),
-                "EcsContainer" => Ok(Source::Container),
-                "Ec2InstanceMetadata" => Ok(Source::Instance),
-                other => Err(ConfigError::invalid(
-                    format!(
-                        "The credential source \"{other}\" referenced in profile \"{name}\" is not valid."
-                    ),
-                    &source.origin,
-                )),
-            },
-            (Some(source), None) => {
-                let found = context.settings.profile_named(&source.text);
-                if !found.exists() {
-                    let text = format!(
-                        "The source_profile \"{}\" referenced in the profile \"{name}\" does not exist.",
-                        found.name
-                    );
-                    return Err(ConfigError::invalid(text, &source.origin));
-                }
-                if visited.contains(&source.text) && !(found.name == name && has_keys(&found)?) {
-                    let visited: Vec<_> = visited.iter().map(|name| format!("'{name}'")).collect();
-                    let text = format!(
-                        "Infinite loop in credential configuration detected. Attempting to load from profile {} which has \
-                         already been visited. Visited profiles: [{}]",
-                        found.name,
-                        visited.join(", ")
-                    );
-                    return Err(ConfigError::invalid(text, &source.origin));
-                }
-                Ok(Source::Profile(source.text))
+            (Some(source), None) => Self::profile(context, profile.name, source, visited),
+            (None, Some(source)) => Self::named(profile.name, &source),
+            (Some(source), Some(_)) => {
+                let text = format!(
+                    "The profile \"{}\" contains both source_profile and credential_source.",
+                    profile.name
+                );
+                Err(ConfigError::invalid(text, &source.origin))
+            }
+            (None, None) => {
+                let text = format!(
+                    "Partial credentials found in {NAME}, missing: source_profile or credential_source\n\
+                     The role is in {role}."
+                );
+                Err(ConfigError::new(ConfigErrorKind::PartialCredentials, text))
             }
         }
+    }
+
+    /// A `credential_source` of the profile `of`.
+    fn named(of: &str, source: &Value) -> Result<Self, ConfigError> {
+        match source.text.as_str() {
+            "Environment" => Ok(Source::Environment),
+            "EcsContainer" => Ok(Source::Container),
+            "Ec2InstanceMetadata" => Ok(Source::Instance),
+            other => {
+                let text = format!(
+                    "The credential source \"{other}\" referenced in profile \"{of}\" is not valid."
+                );
+                Err(ConfigError::invalid(text, &source.origin))
+            }
+        }
+    }
+
+    /// A `source_profile` of the profile `of`. Only a profile with keys may name itself.
+    fn profile(
+        context: ProviderContext<'_>,
+        of: &str,
+        source: Value,
+        visited: &[String],
+    ) -> Result<Self, ConfigError> {
+        let found = context.settings.profile_named(&source.text);
+        if !found.exists() {
+            let text = format!(
+                "The source_profile \"{}\" referenced in the profile \"{of}\" does not exist.",
+                found.name
+            );
+            return Err(ConfigError::invalid(text, &source.origin));
+        }
+        if visited.contains(&source.text) && !(found.name == of && has_keys(&found)?) {
+            let visited: Vec<_> = visited.iter().map(|name| format!("'{name}'")).collect();
+            let text = format!(
+                "Infinite loop in credential configuration detected. Attempting to load from profile {} which has \
+                 already been visited. Visited profiles: [{}]",
+                found.name,
+                visited.join(", ")
+            );
+            return Err(ConfigError::invalid(text, &source.origin));
+        }
+        Ok(Source::Profile(source.text))
     }
 
     /// The credentials of the source, for the profile of this name.

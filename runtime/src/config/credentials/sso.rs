@@ -12,7 +12,7 @@ use super::{
     Credentials, Provider, ProviderContext, ProviderResult, cache, failed, parse_time, services,
 };
 use crate::codec::json::ascii_text;
-use crate::config::Value;
+use crate::config::{Profile, Section, Settings, Value};
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::future::BoxFuture;
 use crate::http::Request;
@@ -65,6 +65,7 @@ struct Access {
 }
 
 impl Access {
+    /// The settings; `None` if the profile asks for no role.
     fn of(context: &ProviderContext<'_>) -> Result<Option<Self>, ConfigError> {
         let profile = context.profile()?;
         let role = profile.get("sso_role_name")?;
@@ -74,65 +75,29 @@ impl Access {
         }
         let session = profile.get("sso_session")?;
         let section = match &session {
+            Some(name) => Some(session_section(context.settings, name)?),
             None => None,
-            Some(Value { text, origin }) => {
-                Some(context.settings.sso_session(text).ok_or_else(|| {
-                    ConfigError::invalid(
-                        format!("The specified sso-session does not exist: \"{text}\""),
-                        origin,
-                    )
-                })?)
-            }
         };
-        let shared = |key: &str| -> Result<Option<Value>, ConfigError> {
-            let own = profile.get(key)?;
-            let theirs = section
-                .map(|section| section.text(key))
-                .transpose()?
-                .flatten();
-            match (own, theirs) {
-                (Some(own), Some(theirs)) if own.text != theirs.text => Err(ConfigError::invalid(
-                    format!(
-                        "The value for {key} is inconsistent between profile ({}) and sso-session ({}).",
-                        own.text, theirs.text
-                    ),
-                    &own.origin,
-                )),
-                (own, theirs) => Ok(theirs.or(own)),
-            }
-        };
-        let start_url = shared("sso_start_url")?;
-        let region = shared("sso_region")?;
-        let keys = [
-            ("sso_role_name", &role),
-            ("sso_account_id", &account),
-            ("sso_start_url", &start_url),
-            ("sso_region", &region),
-        ];
-        let missing: Vec<_> = keys
-            .iter()
-            .filter(|(_, value)| value.is_none())
-            .map(|(key, _)| *key)
-            .collect();
-        let (Some(role), Some(account), Some(start_url), Some(region)) =
-            (role, account, start_url, region)
-        else {
-            let text = "is configured to use SSO but is missing required configuration";
-            let text = format!(
-                "The profile \"{}\" {text}: {}",
+        let start_url = of_profile_or_session("sso_start_url", &profile, section)?;
+        let region = of_profile_or_session("sso_region", &profile, section)?;
+        match (role, account, start_url, region) {
+            (Some(role), Some(account), Some(start_url), Some(region)) => Ok(Some(Access {
+                role: role.text,
+                account: account.text,
+                start_url: start_url.text,
+                region: region.text,
+                session: session.map(|session| session.text),
+            })),
+            (role, account, start_url, region) => Err(incomplete(
                 profile.name,
-                missing.join(", ")
-            );
-            return Err(ConfigError::new(ConfigErrorKind::InvalidValue, text));
-        };
-        let session = session.map(|session| session.text);
-        Ok(Some(Access {
-            role: role.text,
-            account: account.text,
-            start_url: start_url.text,
-            region: region.text,
-            session,
-        }))
+                &[
+                    ("sso_role_name", role),
+                    ("sso_account_id", account),
+                    ("sso_start_url", start_url),
+                    ("sso_region", region),
+                ],
+            )),
+        }
     }
 
     async fn credentials(&self, context: &ProviderContext<'_>) -> Result<Credentials, ConfigError> {
@@ -264,6 +229,54 @@ impl Access {
             )),
         }
     }
+}
+
+/// The section of the session that a profile names.
+fn session_section<'a>(settings: &'a Settings, name: &Value) -> Result<&'a Section, ConfigError> {
+    settings.sso_session(&name.text).ok_or_else(|| {
+        let text = format!(
+            "The specified sso-session does not exist: \"{}\"",
+            name.text
+        );
+        ConfigError::invalid(text, &name.origin)
+    })
+}
+
+/// A key that the profile and its session may both state, if they agree.
+fn of_profile_or_session(
+    key: &str,
+    profile: &Profile<'_>,
+    session: Option<&Section>,
+) -> Result<Option<Value>, ConfigError> {
+    let of_profile = profile.get(key)?;
+    let of_session = match session {
+        Some(section) => section.text(key)?,
+        None => None,
+    };
+    match (of_profile, of_session) {
+        (Some(profile), Some(session)) if profile.text != session.text => {
+            let text = format!(
+                "The value for {key} is inconsistent between profile ({}) and sso-session ({}).",
+                profile.text, session.text
+            );
+            Err(ConfigError::invalid(text, &profile.origin))
+        }
+        (of_profile, of_session) => Ok(of_session.or(of_profile)),
+    }
+}
+
+/// The error of a profile that lacks some of these settings.
+fn incomplete(profile: &str, settings: &[(&str, Option<Value>)]) -> ConfigError {
+    let missing: Vec<_> = settings
+        .iter()
+        .filter(|(_, value)| value.is_none())
+        .map(|(key, _)| *key)
+        .collect();
+    let text = format!(
+        "The profile \"{profile}\" is configured to use SSO but is missing required configuration: {}",
+        missing.join(", ")
+    );
+    ConfigError::new(ConfigErrorKind::InvalidValue, text)
 }
 
 fn expired(context: &ProviderContext<'_>) -> ConfigError {
