@@ -16,6 +16,7 @@ use read::Reading;
 mod document;
 mod pull;
 mod read;
+mod scalar;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -1,11 +1,11 @@
 //! Reading XML: elements go straight into the visitor, guided by the schema.
 
 use super::pull::{Content, Malformed, Pull};
+use super::scalar::scalar;
 use super::write::ENTRY;
-use crate::codec::{DeserializeError, Extent, base64};
+use crate::codec::{DeserializeError, Extent};
 use crate::schema::{Flags, Kind, Member, Service, Shape, ShapeIndex};
-use crate::timestamp::Timestamp;
-use crate::visit::{CompoundKind, VisitError, VisitResult, Visitor};
+use crate::visit::{CompoundKind, VisitError, Visitor};
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
 use std::collections::HashSet;
@@ -144,7 +144,7 @@ impl<'a> Reader<'a, '_> {
             Kind::Document => return self.anything(visitor),
             kind => {
                 let text = self.xml.text()?;
-                return Ok(self.scalar(kind, &text, visitor)?);
+                return Ok(scalar(kind, &text, self.as_it_came, visitor)?);
             }
         }
         Ok(visitor.end()?)
@@ -267,7 +267,7 @@ impl<'a> Reader<'a, '_> {
             let value = found.normalized_value(XmlVersion::Implicit1_0);
             let value = value.map_err(|_| self.xml.malformed("an attribute is malformed"))?;
             let kind = self.service.shape(member.target).kind;
-            self.scalar(kind, &value, visitor.member(index)?)
+            scalar(kind, &value, self.as_it_came, visitor.member(index)?)
                 .map_err(|error| Failure::from(error).within(member.name))?;
             any = true;
         }
@@ -377,46 +377,6 @@ impl<'a> Reader<'a, '_> {
         }
         Ok(visitor.end()?)
     }
-
-    fn scalar(&self, kind: Kind, text: &str, visitor: &mut dyn Visitor) -> VisitResult {
-        if matches!(kind, Kind::String | Kind::Enum) {
-            return visitor.string(text);
-        }
-        let read = match kind {
-            Kind::Boolean => return visitor.boolean(text == "true"),
-            Kind::Integer(_) => match integer(text.trim()) {
-                Some(value) => return visitor.integer(value),
-                None => Err(VisitError::form("an integer")),
-            },
-            Kind::Float | Kind::Double => match text.trim().parse() {
-                Ok(value) => return visitor.float(value),
-                Err(_) => Err(VisitError::form("a number")),
-            },
-            _ if self.as_it_came => Ok(()),
-            Kind::Timestamp => match Timestamp::parse(text) {
-                Some(value) => return visitor.timestamp(value),
-                None => Err(VisitError::form("a point in time")),
-            },
-            Kind::Blob => match base64::lenient(text) {
-                Some(value) => return visitor.blob(&value),
-                None => Err(VisitError::form("base64 text")),
-            },
-            _ => Ok(()),
-        };
-        if self.as_it_came {
-            return visitor.string(text);
-        }
-        read
-    }
-}
-
-/// An integer, which may have a fraction of zero.
-fn integer(text: &str) -> Option<i128> {
-    let whole = || {
-        let value = text.parse::<f64>().ok()?;
-        (value.fract() == 0.0 && value.abs() < 1e38).then_some(value as i128)
-    };
-    text.parse().ok().or_else(whole)
 }
 
 /// Whether an element is the one of a map's key or value.

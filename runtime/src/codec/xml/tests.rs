@@ -126,67 +126,70 @@ fn read(xml: &str) -> Result<Document, DeserializeError> {
 
 const NS: &str = "xmlns=\"http://top\"";
 
+/// Values, and what is in the element of the structure.
+const WRITTEN: &[(&str, &str)] = &[
+    (r#"{"name":"a"}"#, "<name>a</name>"),
+    (r#"{"name":""}"#, "<name />"),
+    (r#"{"name":null,"other":"b"}"#, "<Other>b</Other>"),
+    (
+        r#"{"name":"<a>&\"'\r\n\t\u0085\u2028é"}"#,
+        "<name>&lt;a&gt;&amp;\"'&#xD;\n\t&#x85;&#x2028;é</name>",
+    ),
+    (
+        r#"{"list":["a",""]}"#,
+        "<list><member>a</member><member /></list>",
+    ),
+    (r#"{"list":[]}"#, "<list />"),
+    (
+        r#"{"items":[{},{"name":"a"}]}"#,
+        "<items><item /><item><name>a</name></item></items>",
+    ),
+    (
+        r#"{"flat":["a","b"],"name":"c"}"#,
+        "<Flat>a</Flat><Flat>b</Flat><name>c</name>",
+    ),
+    (
+        r#"{"map":{"k&":"v","l":""}}"#,
+        "<map><entry><Name>k&amp;</Name><value>v</value></entry>\
+             <entry><Name>l</Name><value /></entry></map>",
+    ),
+    (
+        r#"{"flatMap":{"k":"v","l":"w"}}"#,
+        "<flatMap><Name>k</Name><value>v</value></flatMap>\
+             <flatMap><Name>l</Name><value>w</value></flatMap>",
+    ),
+    (
+        r#"{"inner":{"name":"a","type":"T\"\n<"}}"#,
+        "<inner xmlns:xsi=\"http://x\" xsi:type=\"T&quot;&#xA;&lt;\"><name>a</name></inner>",
+    ),
+    (
+        r#"{"inner":{"type":"T"}}"#,
+        "<inner xmlns:xsi=\"http://x\" xsi:type=\"T\" />",
+    ),
+    (
+        r#"{"choice":{"texts":["a"]}}"#,
+        "<choice><texts><member>a</member></texts></choice>",
+    ),
+    (
+        r#"{"yes":true,"count":-7,"size":1.5,"at":1398796238,"bytes":"aGk="}"#,
+        "<yes>true</yes><count>-7</count><size>1.5</size><at>2014-04-29T18:30:38Z</at>\
+             <bytes>aGk=</bytes>",
+    ),
+    (
+        r#"{"size":NaN,"count":-Infinity}"#,
+        "<size>NaN</size><count>-Infinity</count>",
+    ),
+    // Values of another kind than the model's.
+    (r#"{"flat":"a"}"#, "<Flat>a</Flat>"),
+    (
+        r#"{"name":["a"],"flat":null}"#,
+        "<name><member>a</member></name>",
+    ),
+];
+
 #[test]
 fn values_are_written() {
-    for (json, body) in [
-        (r#"{"name":"a"}"#, "<name>a</name>"),
-        (r#"{"name":""}"#, "<name />"),
-        (r#"{"name":null,"other":"b"}"#, "<Other>b</Other>"),
-        (
-            r#"{"name":"<a>&\"'\r\n\t\u0085\u2028é"}"#,
-            "<name>&lt;a&gt;&amp;\"'&#xD;\n\t&#x85;&#x2028;é</name>",
-        ),
-        (
-            r#"{"list":["a",""]}"#,
-            "<list><member>a</member><member /></list>",
-        ),
-        (r#"{"list":[]}"#, "<list />"),
-        (
-            r#"{"items":[{},{"name":"a"}]}"#,
-            "<items><item /><item><name>a</name></item></items>",
-        ),
-        (
-            r#"{"flat":["a","b"],"name":"c"}"#,
-            "<Flat>a</Flat><Flat>b</Flat><name>c</name>",
-        ),
-        (
-            r#"{"map":{"k&":"v","l":""}}"#,
-            "<map><entry><Name>k&amp;</Name><value>v</value></entry>\
-             <entry><Name>l</Name><value /></entry></map>",
-        ),
-        (
-            r#"{"flatMap":{"k":"v","l":"w"}}"#,
-            "<flatMap><Name>k</Name><value>v</value></flatMap>\
-             <flatMap><Name>l</Name><value>w</value></flatMap>",
-        ),
-        (
-            r#"{"inner":{"name":"a","type":"T\"\n<"}}"#,
-            "<inner xmlns:xsi=\"http://x\" xsi:type=\"T&quot;&#xA;&lt;\"><name>a</name></inner>",
-        ),
-        (
-            r#"{"inner":{"type":"T"}}"#,
-            "<inner xmlns:xsi=\"http://x\" xsi:type=\"T\" />",
-        ),
-        (
-            r#"{"choice":{"texts":["a"]}}"#,
-            "<choice><texts><member>a</member></texts></choice>",
-        ),
-        (
-            r#"{"yes":true,"count":-7,"size":1.5,"at":1398796238,"bytes":"aGk="}"#,
-            "<yes>true</yes><count>-7</count><size>1.5</size><at>2014-04-29T18:30:38Z</at>\
-             <bytes>aGk=</bytes>",
-        ),
-        (
-            r#"{"size":NaN,"count":-Infinity}"#,
-            "<size>NaN</size><count>-Infinity</count>",
-        ),
-        // Values of another kind than the model's.
-        (r#"{"flat":"a"}"#, "<Flat>a</Flat>"),
-        (
-            r#"{"name":["a"],"flat":null}"#,
-            "<name><member>a</member></name>",
-        ),
-    ] {
+    for (json, body) in WRITTEN {
         let expected = format!("<Top {NS}>{body}</Top>");
         assert_eq!(written(json).as_deref(), Ok(&*expected), "{json}");
     }
@@ -256,65 +259,68 @@ fn forms_are_written() {
     }
 }
 
+/// Answers, and the value of both ways of reading.
+const READ: &[(&str, &str)] = &[
+    ("<a/>", "{}"),
+    (" \n<?xml version='1.0'?><!-- c --><a></a>\n", "{}"),
+    ("<a><name/></a>", r#"{"name":""}"#),
+    (
+        "<p:a xmlns:p='u'><p:name>x</p:name></p:a>",
+        r#"{"name":"x"}"#,
+    ),
+    (
+        "<a><name> x\r\n<!-- c -->&lt;&#x41;&#66;<![CDATA[<&>]]> </name></a>",
+        r#"{"name":" x\n<AB<&> "}"#,
+    ),
+    (
+        "<a><Other>1</Other><name>2</name><name>3</name></a>",
+        r#"{"name":"2","other":"1"}"#,
+    ),
+    (
+        "<a>text<new><name>x</name></new><name>y<b>z</b>!</name></a>",
+        r#"{"name":"y!"}"#,
+    ),
+    ("<a><list/><items></items></a>", r#"{"list":[],"items":[]}"#),
+    (
+        "<a><list><member>a</member><x>b</x><y/></list></a>",
+        r#"{"list":["a","b",""]}"#,
+    ),
+    (
+        "<a><Flat>1</Flat><name>n</name><Flat>2</Flat><Flat/></a>",
+        r#"{"name":"n","flat":["1","2",""]}"#,
+    ),
+    (
+        "<a><map><entry><Name>k</Name><value>v</value></entry><odd/>\
+             <entry><value>w</value><Name>l</Name></entry><entry><Name>m</Name></entry></map></a>",
+        r#"{"map":{"k":"v","l":"w"}}"#,
+    ),
+    (
+        "<a><flatMap><Name>k</Name><value>v</value></flatMap><name/>\
+             <flatMap><Name>l</Name><value>w</value></flatMap></a>",
+        r#"{"name":"","flatMap":{"k":"v","l":"w"}}"#,
+    ),
+    (
+        "<a><inner xmlns:q='http://x' q:type='T&amp;' type='U'><name>n</name></inner></a>",
+        r#"{"inner":{"name":"n","type":"T&"}}"#,
+    ),
+    (
+        "<a><choice><texts><m>a</m></texts></choice></a>",
+        r#"{"choice":{"texts":["a"]}}"#,
+    ),
+    (
+        "<a><yes>true</yes><count> 7 </count><size>1e3</size></a>",
+        r#"{"yes":true,"count":7,"size":1000.0}"#,
+    ),
+    (
+        "<a><yes>TRUE</yes><count>7.0</count></a>",
+        r#"{"yes":false,"count":7}"#,
+    ),
+];
+
 #[test]
 fn answers_are_read_by_the_schema() {
-    for (xml, json) in [
-        ("<a/>", "{}"),
-        (" \n<?xml version='1.0'?><!-- c --><a></a>\n", "{}"),
-        ("<a><name/></a>", r#"{"name":""}"#),
-        (
-            "<p:a xmlns:p='u'><p:name>x</p:name></p:a>",
-            r#"{"name":"x"}"#,
-        ),
-        (
-            "<a><name> x\r\n<!-- c -->&lt;&#x41;&#66;<![CDATA[<&>]]> </name></a>",
-            r#"{"name":" x\n<AB<&> "}"#,
-        ),
-        (
-            "<a><Other>1</Other><name>2</name><name>3</name></a>",
-            r#"{"name":"2","other":"1"}"#,
-        ),
-        (
-            "<a>text<new><name>x</name></new><name>y<b>z</b>!</name></a>",
-            r#"{"name":"y!"}"#,
-        ),
-        ("<a><list/><items></items></a>", r#"{"list":[],"items":[]}"#),
-        (
-            "<a><list><member>a</member><x>b</x><y/></list></a>",
-            r#"{"list":["a","b",""]}"#,
-        ),
-        (
-            "<a><Flat>1</Flat><name>n</name><Flat>2</Flat><Flat/></a>",
-            r#"{"name":"n","flat":["1","2",""]}"#,
-        ),
-        (
-            "<a><map><entry><Name>k</Name><value>v</value></entry><odd/>\
-             <entry><value>w</value><Name>l</Name></entry><entry><Name>m</Name></entry></map></a>",
-            r#"{"map":{"k":"v","l":"w"}}"#,
-        ),
-        (
-            "<a><flatMap><Name>k</Name><value>v</value></flatMap><name/>\
-             <flatMap><Name>l</Name><value>w</value></flatMap></a>",
-            r#"{"name":"","flatMap":{"k":"v","l":"w"}}"#,
-        ),
-        (
-            "<a><inner xmlns:q='http://x' q:type='T&amp;' type='U'><name>n</name></inner></a>",
-            r#"{"inner":{"name":"n","type":"T&"}}"#,
-        ),
-        (
-            "<a><choice><texts><m>a</m></texts></choice></a>",
-            r#"{"choice":{"texts":["a"]}}"#,
-        ),
-        (
-            "<a><yes>true</yes><count> 7 </count><size>1e3</size></a>",
-            r#"{"yes":true,"count":7,"size":1000.0}"#,
-        ),
-        (
-            "<a><yes>TRUE</yes><count>7.0</count></a>",
-            r#"{"yes":false,"count":7}"#,
-        ),
-    ] {
-        assert_eq!(came(xml), json, "{xml}");
+    for (xml, json) in READ {
+        assert_eq!(came(xml), *json, "{xml}");
         let read = read(xml).unwrap_or_else(|error| panic!("{xml}: {error}"));
         assert_eq!(read, value(json), "{xml}");
     }
