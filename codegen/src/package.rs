@@ -18,10 +18,6 @@ const FEATURES: &[(&str, &str)] = &[
         "The client, on by default. Without it, the crate is types only and needs no crate for HTTP.",
     ),
     (
-        "ascii-hosts",
-        "Names of hosts are ASCII, for the whole program: 21 crates of Unicode tables are not built.",
-    ),
-    (
         "blocking",
         "`Call::blocking` and `Pages::blocking`: calls that are waited for, without async code around them.",
     ),

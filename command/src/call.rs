@@ -259,7 +259,7 @@ pub(crate) fn config(
     }
     if config.has_no_region() {
         // As the AWS CLI does when no setting has a region.
-        let metadata = opsmith_runtime::http::reqwest::Reqwest::for_metadata();
+        let metadata = opsmith_runtime::http::network::Network::for_metadata();
         let asked = runtime.block_on(unless_interrupted(region_of_instance(
             &context.settings,
             &metadata,

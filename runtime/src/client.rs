@@ -52,7 +52,7 @@ impl<'a> Client<'a> {
     ) -> Self {
         let transport = match &config.transport {
             Some(own) => own.clone(),
-            None => config.reqwest.clone(),
+            None => config.network.clone(),
         };
         let shared = Shared {
             config,

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Replaces a file, or creates it.
 ///
@@ -36,15 +36,78 @@ fn replace_with(
     path: &Path,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<File> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let name = name.to_string_lossy();
-    let new = path.with_file_name(format!(".{name}.{}.new", crate::random::uuid()));
-    let mut file = options.read(true).write(true).create_new(true).open(&new)?;
-    let replaced = write(&mut file).and_then(|()| fs::rename(&new, path));
-    if replaced.is_err() {
-        let _ = fs::remove_file(&new);
+    let mut new = Replacement::open(options, path.to_owned())?;
+    write(&mut new.file)?;
+    new.finish()
+}
+
+/// A new file that will replace an old one, or be created. Unless it is finished, it is removed.
+pub(crate) struct Replacement {
+    file: File,
+    place: Place,
+}
+
+struct Place {
+    /// Where the new file is; `None` if the target is written directly, or after the replacement.
+    new: Option<PathBuf>,
+    target: PathBuf,
+}
+
+impl Replacement {
+    /// One with the permissions of the old file. What is not a file, such as a pipe or a device, is
+    /// written directly.
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        let Ok(old) = fs::metadata(path) else {
+            return Self::open(&mut OpenOptions::new(), path.to_owned());
+        };
+        if !old.is_file() {
+            return Ok(Replacement {
+                file: OpenOptions::new().write(true).open(path)?,
+                place: Place {
+                    new: None,
+                    target: path.to_owned(),
+                },
+            });
+        }
+        // A link stays a link.
+        let new = Self::open(&mut OpenOptions::new(), fs::canonicalize(path)?)?;
+        new.file.set_permissions(old.permissions())?;
+        Ok(new)
     }
-    replaced.map(|()| file)
+
+    fn open(options: &mut OpenOptions, target: PathBuf) -> io::Result<Self> {
+        let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        let name = name.to_string_lossy();
+        let new = target.with_file_name(format!(".{name}.{}.new", crate::random::uuid()));
+        let file = options.read(true).write(true).create_new(true).open(&new)?;
+        let place = Place {
+            new: Some(new),
+            target,
+        };
+        Ok(Replacement { file, place })
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Puts it in the place of the old file, and returns it, still open.
+    pub(crate) fn finish(self) -> io::Result<File> {
+        let Replacement { file, mut place } = self;
+        if let Some(new) = &place.new {
+            fs::rename(new, &place.target)?;
+            place.new = None;
+        }
+        Ok(file)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(new) = &self.new {
+            let _ = fs::remove_file(new);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 mod body;
 mod error;
+pub mod network;
 pub mod proxy;
-pub mod reqwest;
+mod reader;
 
-pub use body::{Body, BodyReader, BodyStream, ByteStream, Bytes};
+pub use body::{Body, BodyStream, ByteStream, Bytes};
 pub use error::{TransportError, TransportErrorKind};
+pub use reader::BodyReader;
 
 use crate::future::BoxFuture;
 use ::http::Uri;
@@ -166,6 +168,14 @@ impl<B> Response<B> {
 /// The URL with its user name and password replaced by stars, as the AWS CLI prints it. In a text
 /// that is not a URL, everything up to the last `@` may be a password.
 pub fn masked(url: &str) -> String {
+    match split_user(url) {
+        (scheme, Some(_), rest) => format!("{scheme}***:***@{rest}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// The scheme of a URL with `://`, its user name and password, and the rest.
+fn split_user(url: &str) -> (&str, Option<&str>, &str) {
     let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + "://".len()));
     let authority_length = url.parse().ok().and_then(|url: Uri| {
         let authority = url.authority()?.as_str();
@@ -175,9 +185,25 @@ pub fn masked(url: &str) -> String {
     });
     let user = rest.get(..authority_length.unwrap_or(rest.len()));
     match user.and_then(|user| user.rfind('@')) {
-        Some(at) => format!("{scheme}***:***@{}", &rest[at + 1..]),
-        None => url.to_owned(),
+        Some(at) => (scheme, Some(&rest[..at]), &rest[at + 1..]),
+        None => (scheme, None, rest),
     }
+}
+
+/// The URL of a server or a proxy. Its path and query string are as they were.
+fn server(url: &str) -> Result<Uri, Box<dyn std::error::Error + Send + Sync>> {
+    let uri: Uri = url.parse()?;
+    if ![Some("http"), Some("https")].contains(&uri.scheme_str()) {
+        return Err("it does not start with http:// or https://".into());
+    }
+    let (Some(authority), Some(host)) = (uri.authority(), uri.host()) else {
+        return Err("it has no host".into());
+    };
+    let port = authority.port_u16().is_some();
+    if host.is_empty() || !(port || authority.as_str().ends_with(host)) {
+        return Err("it has no host, or its port is not a number".into());
+    }
+    Ok(uri)
 }
 
 /// A URL whose `Debug` leaves out the credentials in it.

@@ -158,7 +158,7 @@ async fn send(
 ) -> Result<Answer, TransportError> {
     let shared = &client.shared;
     let deadline = progress.dated.then(|| {
-        let timeout = shared.config.reqwest.settings().read_timeout;
+        let timeout = shared.config.network.settings().read_timeout;
         let now = shared.retries.corrected(client.now());
         now.checked_add(timeout.unwrap_or_default())
     });

@@ -183,7 +183,7 @@ fn types_alone_need_no_http() {
     let output = cargo.output().expect("cargo");
     let tree = String::from_utf8_lossy(&output.stdout);
     assert!(tree.contains("opsmith-runtime"), "{output:?}");
-    for name in ["aws-sigv4", "http", "reqwest", "ring", "rustls", "tokio"] {
+    for name in ["aws-sigv4", "http", "hyper", "ring", "rustls", "tokio"] {
         let found = tree
             .lines()
             .find(|line| line.split(' ').next() == Some(name));

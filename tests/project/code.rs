@@ -20,11 +20,7 @@ const ONCE: &[(&str, &str, &[&str])] = &[
     ),
     ("a URL is taken apart", "split_once(\"://\")", &[]),
     ("a URL is taken apart", "strip_prefix(\"http", &[]),
-    (
-        "a URL is parsed for the transport",
-        "reqwest::Url",
-        &["runtime/src/http/reqwest.rs"],
-    ),
+    ("a URL is parsed, with changes to its path", "url::Url", &[]),
     (
         "JMESPath is evaluated",
         "jmespath::",

@@ -7,7 +7,7 @@ use crate::stdout::print;
 use opsmith_local::codepipeline::SIGNING_NAME;
 use opsmith_local::{ADMINISTRATION, REGION};
 use opsmith_runtime::auth::sigv4::{Scope, sign};
-use opsmith_runtime::http::reqwest::{Reqwest, Settings};
+use opsmith_runtime::http::network::{Network, Settings};
 use opsmith_runtime::http::{LARGEST_ANSWER, Request, Transport as _};
 use opsmith_runtime::identity::{Credentials, Identity};
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ fn watch(endpoint: &RunningEndpoint, id: Option<&str>) -> Result<(), Failure> {
 /// An endpoint that runs in another process.
 struct RunningEndpoint {
     url: String,
-    transport: Reqwest,
+    transport: Network,
     runtime: Runtime,
 }
 
@@ -128,7 +128,7 @@ impl RunningEndpoint {
             .build();
         Ok(RunningEndpoint {
             url,
-            transport: Reqwest::new(Settings::default()),
+            transport: Network::new(Settings::default()),
             runtime: runtime.map_err(Failure::general)?,
         })
     }

@@ -19,13 +19,20 @@ impl Payload {
     ///
     /// # Errors
     ///
-    /// The stream can't be read.
+    /// The stream can't be read, or not a second time, when it is sent.
     pub(crate) async fn of(body: &Body) -> io::Result<Self> {
         let stream = match body {
             Body::Empty => return Ok(Payload::Bytes(Bytes::new())),
             Body::Bytes(bytes) => return Ok(Payload::Bytes(bytes.clone())),
             Body::Stream(stream) => stream,
         };
+        if stream.is_once() {
+            let text = format!(
+                "the signature covers it, so it is read before it is sent, and {} can be read only once: give a file or bytes",
+                stream.name()
+            );
+            return Err(io::Error::other(text));
+        }
         let mut chunks = stream.open()?;
         let mut hash = Context::new(&SHA256);
         while let Some(chunk) = poll_fn(|context| chunks.as_mut().poll_next(context)).await {

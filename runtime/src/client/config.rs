@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::discovery::Discovery;
 use crate::endpoint::{AccountIdMode, EndpointUrls};
 use crate::error::ConfigError;
-use crate::http::reqwest::{self, Reqwest};
+use crate::http::network::{self, Network};
 use crate::http::{Transport, Url};
 use crate::identity::{Credentials, Identity, IdentityCache, ResolveIdentity};
 use crate::retry::{Sleep, TokioSleep};
@@ -31,8 +31,8 @@ pub struct Config {
     pub(crate) discovery: Result<Discovery, ConfigError>,
     /// Whether operations may put a prefix before the host name of their endpoint.
     pub(crate) host_prefixes: bool,
-    pub(crate) reqwest: Arc<Reqwest>,
-    /// What sends requests in place of `reqwest`.
+    pub(crate) network: Arc<Network>,
+    /// What sends requests in place of `network`.
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) user_agent: Cow<'static, str>,
     pub(crate) max_attempts: u32,
@@ -75,7 +75,7 @@ impl Config {
             account_id_mode: AccountIdMode::Preferred,
             discovery: Ok(Discovery::Required),
             host_prefixes: true,
-            reqwest: Arc::default(),
+            network: Arc::default(),
             transport: None,
             user_agent: USER_AGENT.into(),
             max_attempts: 3,
@@ -129,10 +129,10 @@ impl Config {
     /// Changes how this client connects. It has no effect on a transport of your own
     /// ([`Config::transport`]), nor on where credentials come from
     /// ([`Loader::connection`](crate::config::Loader::connection) has).
-    pub fn connection(mut self, change: impl FnOnce(&mut reqwest::Settings)) -> Self {
-        let mut settings = self.reqwest.settings().clone();
+    pub fn connection(mut self, change: impl FnOnce(&mut network::Settings)) -> Self {
+        let mut settings = self.network.settings().clone();
         change(&mut settings);
-        self.reqwest = Arc::new(Reqwest::new(settings));
+        self.network = Arc::new(Network::new(settings));
         self
     }
 

@@ -127,7 +127,7 @@ pub struct Chain {
 impl Chain {
     /// The chain for these settings. `transport` sends requests to services that give credentials,
     /// `metadata` those to the machine's own metadata
-    /// ([`Reqwest::for_metadata`](crate::http::reqwest::Reqwest::for_metadata)).
+    /// ([`Network::for_metadata`](crate::http::network::Network::for_metadata)).
     pub fn new(
         settings: Arc<Settings>,
         transport: Arc<dyn Transport>,
@@ -211,13 +211,9 @@ fn failed(provider: &str, reason: impl fmt::Display) -> ConfigError {
 async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ConfigError> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => runtime
-            .spawn_blocking(work)
-            .await
-            .map_err(|error| failed("a process", error)),
-        Err(_) => Ok(work()),
-    }
+    crate::future::spawn_blocking(work)
+        .await
+        .map_err(|error| failed("a process", error))
 }
 
 fn unexpired(credentials: Credentials, now: SystemTime) -> Result<Credentials, ConfigError> {

@@ -7,8 +7,8 @@ use crate::client::Config;
 use crate::client::config::USER_AGENT;
 use crate::endpoint::{AccountIdMode, ConfiguredUrl, EndpointUrls};
 use crate::error::{ConfigError, Error};
+use crate::http::network::{self, Network};
 use crate::http::proxy::Proxies;
-use crate::http::reqwest::{self, Reqwest};
 use crate::http::{Transport, Url};
 use crate::validate::{Mode, UnknownModeError};
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl Config {
 #[derive(Debug)]
 pub struct Loader {
     settings: Arc<Settings>,
-    connection: reqwest::Settings,
+    connection: network::Settings,
     transport: Option<Arc<dyn Transport>>,
     prompt: Option<Arc<dyn Prompt>>,
 }
@@ -52,7 +52,7 @@ impl Loader {
     pub fn new(settings: Arc<Settings>) -> Result<Self, Error> {
         settings.check()?;
         let variable = |name: &str| settings.env().variable(name);
-        let connection = reqwest::Settings {
+        let connection = network::Settings {
             ca_bundle: settings.ca_bundle()?,
             proxies: Proxies::from_variables(variable).map_err(ConfigError::from)?,
             ..Default::default()
@@ -68,7 +68,7 @@ impl Loader {
     /// Changes how to connect to services. Services that give credentials are always called with
     /// their certificates checked.
     #[must_use]
-    pub fn connection(mut self, change: impl FnOnce(&mut reqwest::Settings)) -> Self {
+    pub fn connection(mut self, change: impl FnOnce(&mut network::Settings)) -> Self {
         change(&mut self.connection);
         self
     }
@@ -99,7 +99,7 @@ impl Loader {
             transport,
             prompt,
         } = self;
-        let reqwest = Arc::new(Reqwest::new(connection));
+        let network = Arc::new(Network::new(connection));
         let config = Config {
             region: match settings.region()? {
                 Some(region) => Ok(region.text),
@@ -120,33 +120,33 @@ impl Loader {
             },
             clock: settings.env().clock().clone(),
             endpoint_urls: Some(settings.clone()),
-            reqwest: reqwest.clone(),
+            network: network.clone(),
             transport: transport.clone(),
             ..Config::new()
         };
-        Ok(config.credentials_from(chain(settings, &reqwest, transport, prompt)))
+        Ok(config.credentials_from(chain(settings, &network, transport, prompt)))
     }
 }
 
 /// The chain over the client's own transport, unless that doesn't check certificates.
 fn chain(
     settings: Arc<Settings>,
-    reqwest: &Arc<Reqwest>,
+    network: &Arc<Network>,
     transport: Option<Arc<dyn Transport>>,
     prompt: Option<Arc<dyn Prompt>>,
 ) -> Chain {
     let chain = match transport {
         Some(own) => Chain::new(settings, own.clone(), own),
         None => {
-            let checked: Arc<dyn Transport> = if reqwest.settings().verify {
-                reqwest.clone()
+            let checked: Arc<dyn Transport> = if network.settings().verify {
+                network.clone()
             } else {
-                Arc::new(Reqwest::new(reqwest::Settings {
+                Arc::new(Network::new(network::Settings {
                     verify: true,
-                    ..reqwest.settings().clone()
+                    ..network.settings().clone()
                 }))
             };
-            Chain::new(settings, checked, Arc::new(Reqwest::for_metadata()))
+            Chain::new(settings, checked, Arc::new(Network::for_metadata()))
         }
     };
     prompt.into_iter().fold(chain, Chain::prompt)

@@ -1,14 +1,21 @@
-//! Bodies: of a request ([`Body`]), and of an answer ([`BodyReader`]).
+//! [`Body`]: the body of a request.
 
-use super::{TransportError, TransportErrorKind, masked};
+mod exact;
+mod file;
+mod reader;
+
 pub use bytes::Bytes;
+use exact::Exact;
+use file::FileStream;
+pub(crate) use file::named;
 use futures_core::Stream;
+use reader::ReaderStream;
 use std::fmt;
-use std::future::poll_fn;
 use std::io;
+use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::AsyncRead;
 
 /// The content of a body in pieces.
 pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
@@ -28,10 +35,13 @@ pub enum Body {
     Stream(BodyStream),
 }
 
-/// Content that can be read from its start any number of times, such as a file.
+/// Content that is read piece by piece, and from its start for each attempt, such as a file.
 #[derive(Clone)]
 pub struct BodyStream {
     len: Option<u64>,
+    /// What it is, for messages.
+    name: Arc<str>,
+    is_once: bool,
     open: Arc<dyn Fn() -> io::Result<ByteStream> + Send + Sync>,
 }
 
@@ -61,6 +71,68 @@ impl Body {
     ) -> Self {
         Body::Stream(BodyStream {
             len,
+            name: "the stream".into(),
+            is_once: false,
+            open: Arc::new(open),
+        })
+    }
+
+    /// A file, which is opened for each attempt. Its length is that of now: if it shrinks or grows
+    /// until it is sent, the attempt fails. What is not a regular file, such as a pipe, is read
+    /// once, as [`Body::reader`] is.
+    ///
+    /// ```no_run
+    /// # fn main() -> std::io::Result<()> {
+    /// use opsmith_runtime::http::Body;
+    ///
+    /// let body = Body::file("backup.tar")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, or it is a folder.
+    pub fn file(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path: Arc<Path> = path.as_ref().into();
+        let metadata = std::fs::metadata(&path).map_err(|error| named(&path, error))?;
+        if metadata.is_dir() {
+            return Err(named(&path, io::ErrorKind::IsADirectory.into()));
+        }
+        let name = format!("the file {}", path.display());
+        if !metadata.is_file() {
+            return Ok(Body::once(None, &name, FileStream::new(path)));
+        }
+        Ok(Body::Stream(BodyStream {
+            len: Some(metadata.len()),
+            name: name.into(),
+            is_once: false,
+            open: Arc::new(move || Ok(Box::pin(FileStream::new(path.clone())))),
+        }))
+    }
+
+    /// Content that is read from a reader, and only once: a retry after something was read is an
+    /// error, and so is a signature that covers the content. A request whose `len` is not known is
+    /// sent in chunks, which not every service accepts.
+    pub fn reader(len: Option<u64>, reader: impl AsyncRead + Send + 'static) -> Self {
+        Body::once(len, "the stream", ReaderStream::new(reader))
+    }
+
+    fn once(
+        len: Option<u64>,
+        name: &str,
+        stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    ) -> Self {
+        let again = format!("{name} can be read only once, and was read before");
+        let stream: Mutex<Option<ByteStream>> = Mutex::new(Some(Box::pin(stream)));
+        let open = move || {
+            let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+            stream.take().ok_or_else(|| io::Error::other(&*again))
+        };
+        Body::Stream(BodyStream {
+            len,
+            name: name.into(),
+            is_once: true,
             open: Arc::new(open),
         })
     }
@@ -90,13 +162,38 @@ impl Body {
 }
 
 impl BodyStream {
-    /// The content from its start.
+    /// The content from its start. If it is not as long as it should be, the stream ends with an
+    /// error, before anyone can take it for whole.
     ///
     /// # Errors
     ///
-    /// It can't be opened.
+    /// It can't be opened, or not again.
     pub fn open(&self) -> io::Result<ByteStream> {
-        (self.open)()
+        let stream = (self.open)()?;
+        Ok(match self.len {
+            None => stream,
+            Some(len) => Box::pin(Exact {
+                stream,
+                name: self.name.clone(),
+                len,
+                came: 0,
+                last: None,
+            }),
+        })
+    }
+
+    pub(crate) fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    /// What it is, for messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it can be opened only once, so that no attempt can follow the one that reads it.
+    pub fn is_once(&self) -> bool {
+        self.is_once
     }
 }
 
@@ -134,119 +231,5 @@ impl fmt::Debug for BodyStream {
         f.debug_struct("BodyStream")
             .field("len", &self.len)
             .finish_non_exhaustive()
-    }
-}
-
-/// The body of an answer, which is read piece by piece ([`BodyReader::chunk`], or as a
-/// [`Stream`]) or as a whole ([`BodyReader::collect`]).
-pub struct BodyReader(Source);
-
-enum Source {
-    Bytes(Bytes),
-    Stream {
-        /// Where the answer comes from, for messages.
-        url: String,
-        chunks: Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>,
-    },
-}
-
-impl BodyReader {
-    /// A body that a transport reads as it arrives. `url` is where it comes from, for messages:
-    /// errors of `chunks` need not name it.
-    pub fn new(
-        url: &str,
-        chunks: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
-    ) -> Self {
-        BodyReader(Source::Stream {
-            url: url.to_owned(),
-            chunks: Box::pin(chunks),
-        })
-    }
-
-    /// The next piece, or `None` at the end.
-    ///
-    /// # Errors
-    ///
-    /// The connection failed.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
-            .await
-            .transpose()
-    }
-
-    /// All of it, unless it is longer than `limit`.
-    ///
-    /// # Errors
-    ///
-    /// The connection failed, or [`TransportErrorKind::TooLarge`].
-    pub async fn collect(mut self, limit: usize) -> Result<Bytes, TransportError> {
-        // Most answers come in one piece, which is not copied.
-        let mut first = Bytes::new();
-        let mut all = Vec::new();
-        while let Some(chunk) = self.chunk().await? {
-            if all.len().max(first.len()) + chunk.len() > limit {
-                return Err(self.too_large());
-            }
-            if first.is_empty() {
-                first = chunk;
-                continue;
-            }
-            if all.is_empty() {
-                all.extend_from_slice(&first);
-            }
-            all.extend_from_slice(&chunk);
-        }
-        Ok(if all.is_empty() { first } else { all.into() })
-    }
-
-    fn too_large(self) -> TransportError {
-        let url = match self.0 {
-            Source::Stream { url, .. } => url,
-            Source::Bytes(_) => String::new(),
-        };
-        TransportError::new(TransportErrorKind::TooLarge, &url)
-    }
-}
-
-impl Stream for BodyReader {
-    type Item = Result<Bytes, TransportError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match &mut self.0 {
-            Source::Bytes(bytes) => {
-                let rest = std::mem::take(bytes);
-                Poll::Ready((!rest.is_empty()).then_some(Ok(rest)))
-            }
-            Source::Stream { url, chunks } => {
-                chunks.as_mut().poll_next(context).map_err(|mut error| {
-                    if error.url.is_empty() {
-                        error.url = masked(url);
-                    }
-                    error
-                })
-            }
-        }
-    }
-}
-
-/// No content.
-impl Default for BodyReader {
-    fn default() -> Self {
-        Bytes::new().into()
-    }
-}
-
-impl From<Bytes> for BodyReader {
-    fn from(bytes: Bytes) -> Self {
-        BodyReader(Source::Bytes(bytes))
-    }
-}
-
-impl fmt::Debug for BodyReader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Source::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
-            Source::Stream { .. } => f.write_str("a stream"),
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! [`TransportError`]: why a request has no answer.
 
 use super::masked;
-use std::fmt;
+use std::{fmt, io};
 
 /// Why a request has no answer.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub enum TransportErrorKind {
     Setup,
     /// The body of the request can't be read.
     RequestBody,
+    /// The body of the answer can't be written to a file.
+    File,
 }
 
 impl TransportError {
@@ -89,6 +91,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Proxy => write!(f, "Failed to connect to proxy URL: \"{url}\""),
             TransportErrorKind::TooLarge => write!(f, "The answer from {url} is too large"),
             TransportErrorKind::Setup => write!(f, "The connection to {url} could not be set up:"),
+            TransportErrorKind::File => write!(f, "The answer from {url} can't be written to"),
             TransportErrorKind::RequestBody => {
                 write!(f, "The body of the request to {url} can't be read:")
             }
@@ -109,5 +112,17 @@ impl fmt::Display for TransportError {
 impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// For readers of bodies: the whole error is in it.
+impl From<TransportError> for io::Error {
+    fn from(error: TransportError) -> Self {
+        let kind = match error.kind {
+            TransportErrorKind::ReadTimeout => io::ErrorKind::TimedOut,
+            TransportErrorKind::Closed => io::ErrorKind::UnexpectedEof,
+            _ => io::ErrorKind::Other,
+        };
+        io::Error::new(kind, error)
     }
 }

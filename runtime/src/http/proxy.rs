@@ -1,8 +1,11 @@
 //! [`Proxies`]: through which proxy a request goes.
 
-use super::masked;
-use ::http::Uri;
+use super::{masked, server, split_user};
 use ::http::uri::Scheme;
+use ::http::{HeaderValue, Uri};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
 use std::fmt;
 
 /// Through which proxy requests go, by the scheme of their URL, and which hosts are called
@@ -55,20 +58,18 @@ impl Proxies {
         })
     }
 
-    /// Whether every request goes directly.
-    pub(super) fn is_empty(&self) -> bool {
-        self.http.is_none() && self.https.is_none()
-    }
-
     /// The URL of the proxy for a request to `url`; `None` when it goes directly.
     pub fn proxy_for(&self, url: &str) -> Option<&str> {
-        let url: Uri = url.parse().ok()?;
+        self.proxy_of(&url.parse().ok()?)
+    }
+
+    pub(super) fn proxy_of(&self, url: &Uri) -> Option<&str> {
         let proxy = if *url.scheme()? == Scheme::HTTPS {
             self.https.as_deref()?
         } else {
             self.http.as_deref()?
         };
-        (!self.is_direct(&url)).then_some(proxy)
+        (!self.is_direct(url)).then_some(proxy)
     }
 
     fn is_direct(&self, url: &Uri) -> bool {
@@ -92,6 +93,34 @@ impl fmt::Debug for Proxies {
             .field("http", &masked(&self.http))
             .field("https", &masked(&self.https));
         debug.field("direct", &self.direct).finish()
+    }
+}
+
+/// A proxy as it is called. It has no `Debug`, as it may hold a password.
+pub(super) struct Proxy {
+    /// Where it is.
+    pub(super) uri: Uri,
+    /// The value of the header `proxy-authorization`, if its URL has a user name.
+    pub(super) authorization: Option<HeaderValue>,
+}
+
+impl Proxy {
+    /// A user name and a password may have escapes, and characters that a URL has not.
+    pub(super) fn parse(url: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let (scheme, user, host) = split_user(url);
+        let uri = server(&format!("{scheme}{host}"))?;
+        let authorization = user.map(|user| {
+            let (name, password) = user.split_once(':').unwrap_or((user, ""));
+            let mut pair: Vec<u8> = percent_decode_str(name).collect();
+            pair.push(b':');
+            pair.extend(percent_decode_str(password));
+            HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair)))
+        });
+        let mut authorization = authorization.transpose()?;
+        if let Some(value) = &mut authorization {
+            value.set_sensitive(true);
+        }
+        Ok(Proxy { uri, authorization })
     }
 }
 
@@ -153,6 +182,27 @@ mod tests {
             ("", "http://a/", false),
         ] {
             assert_eq!(direct(list, url), expected, "{list} {url}");
+        }
+    }
+
+    #[test]
+    fn names_and_passwords_of_proxies() {
+        for (url, uri, pair) in [
+            ("http://p:1", "http://p:1/", None),
+            ("https://me:word@p", "https://p/", Some("me:word")),
+            ("http://me@p:1/", "http://p:1/", Some("me:")),
+            ("http://m%40e:w%3Ao:rd@p/", "http://p/", Some("m@e:w:o:rd")),
+            ("http://me:w^o#r/d@p", "http://p/", Some("me:w^o#r/d")),
+        ] {
+            let proxy = Proxy::parse(url).map_err(|error| error.to_string());
+            let proxy = proxy.unwrap_or_else(|error| panic!("{url}: {error}"));
+            assert_eq!(proxy.uri.to_string(), uri);
+            let value = pair.map(|pair| format!("Basic {}", STANDARD.encode(pair)));
+            let sent = proxy.authorization.as_ref().map(HeaderValue::as_bytes);
+            assert_eq!(sent, value.as_deref().map(str::as_bytes), "{url}");
+        }
+        for url in ["socks5://p:1", "http://", "http://p:x", "http://p q"] {
+            assert!(Proxy::parse(url).is_err(), "{url}");
         }
     }
 

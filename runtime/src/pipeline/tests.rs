@@ -5,7 +5,7 @@ use super::*;
 use crate::client::Config;
 use crate::error::ConfigErrorKind;
 use crate::fake::Fake;
-use crate::http::reqwest::Reqwest;
+use crate::http::network::Network;
 use crate::http::{Body, Bytes, Transport as _, TransportErrorKind};
 use crate::identity::Credentials;
 use crate::schema::{Protocol, Service, operation};
@@ -97,7 +97,7 @@ fn streams_are_sent_with_their_length_or_in_chunks() {
         let (url, requests) = server(end, &[OK]);
         let (body, opened) = stream(len, &["abc", "defg"]);
         let request = Request::new("POST", url).body(body);
-        let answer = wait(async { Reqwest::default().send(&request).await?.collect(9).await });
+        let answer = wait(async { Network::default().send(&request).await?.collect(9).await });
         assert_eq!(answer.expect("an answer").body, "{}");
         let request = requests.recv().expect("a request");
         assert!(request.contains(head), "{request}");
@@ -107,36 +107,6 @@ fn streams_are_sent_with_their_length_or_in_chunks() {
         );
         assert_eq!(opened.load(Ordering::Relaxed), 1);
     }
-}
-
-#[test]
-fn requests_without_content_say_so_except_where_content_has_no_meaning() {
-    for (method, has_length) in [
-        ("POST", true),
-        ("PUT", true),
-        ("PATCH", true),
-        ("DELETE", true),
-        ("GET", false),
-        ("HEAD", false),
-        ("OPTIONS", false),
-    ] {
-        let (url, requests) = server("\r\n\r\n", &[OK]);
-        let request = Request::new(method, url);
-        wait(Reqwest::default().send(&request)).expect("an answer");
-        let sent = requests.recv().expect("a request");
-        assert!(sent.starts_with(method), "{sent}");
-        assert_eq!(sent.contains("content-length: 0\r\n"), has_length, "{sent}");
-        assert_eq!(sent.contains("content-length"), has_length, "{sent}");
-        assert!(!sent.contains("transfer-encoding"), "{sent}");
-    }
-}
-
-#[test]
-fn a_path_that_would_be_sent_otherwise_is_an_error() {
-    let request = Request::new("GET", "http://127.0.0.1:9/a/../b");
-    let error = wait(Reqwest::default().send(&request)).expect_err("another path");
-    assert_eq!(error.kind, TransportErrorKind::Endpoint);
-    assert!(error.to_string().contains("are not supported"), "{error}");
 }
 
 static SERVICE: Service<'static> = Service {
@@ -224,10 +194,23 @@ fn a_stream_that_cannot_be_read_is_an_error_without_a_retry() {
     let (url, _requests) = server("abc", &[OK]);
     let (body, _) = stream(None, &["abc", ""]);
     let request = Request::new("POST", url.as_str()).body(body);
-    let error = wait(Reqwest::default().send(&request)).expect_err("no content");
+    let error = wait(Network::default().send(&request)).expect_err("no content");
     assert_eq!(error.kind, TransportErrorKind::RequestBody, "{error}");
     let text = format!("The body of the request to {url} can't be read: the disk is gone");
     assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn a_reader_has_no_signature() {
+    let body = Body::reader(Some(3), &b"abc"[..]);
+    let error = put(body.clone(), "http://127.0.0.1:9").expect_err("once");
+    let text = "the body of the request can't be read: the signature covers it, so it is read before it is sent, \
+                and the stream can be read only once: give a file or bytes";
+    assert_eq!(error.to_string(), text);
+    let Body::Stream(stream) = body else {
+        panic!("a stream");
+    };
+    assert!(stream.open().is_ok(), "it was not read");
 }
 
 #[test]
@@ -249,7 +232,7 @@ fn an_answer_is_read_piece_by_piece_as_it_arrives() {
     });
     let request = Request::new("GET", url.as_str());
     wait(async {
-        let answer = Reqwest::default().send(&request).await.expect("a head");
+        let answer = Network::default().send(&request).await.expect("a head");
         let mut body = answer.body;
         for piece in ["one", "two"] {
             let chunk = body.chunk().await.expect("a piece").expect("no end yet");
@@ -268,7 +251,7 @@ fn an_answer_in_memory_has_a_limit() {
         let (url, _requests) = server("\r\n\r\n", &[OK]);
         let request = Request::new("GET", url.as_str());
         let answer = wait(async {
-            Reqwest::default()
+            Network::default()
                 .send(&request)
                 .await?
                 .collect(limit)

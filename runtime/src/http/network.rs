@@ -1,0 +1,288 @@
+//! HTTP/1.1 over the network: hyper, rustls and ring. This module and those below it are the only
+//! ones that name them.
+
+mod bodies;
+mod connector;
+mod insecure;
+mod silence;
+mod tls;
+
+use super::proxy::{Proxies, Proxy};
+use super::{
+    BodyReader, Header, Request, Response, Transport, TransportError, TransportErrorKind as Kind,
+    server,
+};
+use crate::future::BoxFuture;
+use ::http::uri::Scheme;
+use ::http::{HeaderName, HeaderValue, Method, Uri, header};
+use bodies::{Incoming, Outgoing, Unreadable};
+use connector::Connector;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::client::legacy::{Client, Error as ClientError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use silence::{ConnectTimeout, Silence, unless_silent};
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// After this time without an answer, the server may have closed connections unnoticed, since
+/// nothing ran that could notice.
+const IDLE: Duration = Duration::from_millis(20);
+
+/// How long a connection is kept for the next request.
+const KEPT: Duration = Duration::from_secs(90);
+
+/// How to connect. To change it, start with the default, or use
+/// [`Config::connection`](crate::Config::connection).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// A file of certificates to trust in place of the usual roots.
+    pub ca_bundle: Option<PathBuf>,
+    /// Whether to check the server's certificate at all.
+    pub verify: bool,
+    /// The proxies to go through.
+    pub proxies: Proxies,
+    /// Maximum time to connect; `None` means no limit.
+    pub connect_timeout: Option<Duration>,
+    /// Maximum time in which nothing is sent to the server or received from it; `None` means no
+    /// limit. A body may take longer.
+    pub read_timeout: Option<Duration>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let timeout = Some(Duration::from_secs(60));
+        Settings {
+            ca_bundle: None,
+            verify: true,
+            proxies: Proxies::default(),
+            connect_timeout: timeout,
+            read_timeout: timeout,
+        }
+    }
+}
+
+/// The transport of a client: connections are kept and used again. Nothing is set up before the
+/// first request. A request is sent with exactly the path and the query string of its URL.
+#[derive(Default)]
+pub struct Network {
+    settings: Settings,
+    /// Without the work that certificates are.
+    plain: OnceLock<Client<Connector, Outgoing>>,
+    secure: OnceLock<Client<Connector, Outgoing>>,
+    /// When the last answer came.
+    answered: Mutex<Option<Instant>>,
+}
+
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Network")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Network {
+    /// A transport that connects as the settings say.
+    pub fn new(settings: Settings) -> Self {
+        Network {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// A transport for instance metadata: no proxy, and each caller sets its own timeout.
+    pub fn for_metadata() -> Self {
+        Self::new(Settings {
+            connect_timeout: None,
+            read_timeout: None,
+            ..Settings::default()
+        })
+    }
+
+    /// How it connects.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn client(
+        &self,
+        server: &Uri,
+        proxy: Option<&Proxy>,
+    ) -> Result<&Client<Connector, Outgoing>, TransportError> {
+        let secure = |uri: &Uri| uri.scheme() == Some(&Scheme::HTTPS);
+        let secure = secure(server) || proxy.is_some_and(|proxy| secure(&proxy.uri));
+        let kept = if secure { &self.secure } else { &self.plain };
+        if let Some(client) = kept.get() {
+            return Ok(client);
+        }
+        let tls = tls::configuration(&self.settings, secure)
+            .map_err(|error| failed(Kind::Setup, &server.to_string(), error))?;
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(KEPT)
+            .build(Connector::new(&self.settings, tls));
+        Ok(kept.get_or_init(|| client))
+    }
+
+    /// The proxy for a request. One that can't be used is an error: the request must not go past it.
+    fn proxy(&self, server: &Uri) -> Result<Option<Proxy>, TransportError> {
+        let url = self.settings.proxies.proxy_of(server);
+        url.map(|url| Proxy::parse(url).map_err(|error| failed(Kind::Proxy, url, error)))
+            .transpose()
+    }
+
+    /// The request as hyper has it.
+    fn request(
+        &self,
+        request: &Request,
+        server: Uri,
+        proxy: Option<Proxy>,
+    ) -> Result<::http::Request<Outgoing>, TransportError> {
+        let invalid = |error| failed(Kind::Endpoint, &request.url, error);
+        let mut sent = ::http::Request::new(Outgoing::new(&request.body));
+        *sent.method_mut() =
+            Method::from_bytes(request.method.as_bytes()).map_err(|error| invalid(error.into()))?;
+        let headers = sent.headers_mut();
+        headers.reserve(request.headers.len() + 2);
+        for pair in &request.headers {
+            let (name, value) = header(pair).map_err(invalid)?;
+            headers.append(name, value);
+        }
+        let sends = !matches!(&*request.method, "GET" | "HEAD" | "OPTIONS");
+        if request.body.is_empty() && sends {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        // A tunnel through the proxy has it in its own request.
+        if server.scheme() == Some(&Scheme::HTTP)
+            && let Some(authorization) = proxy.and_then(|proxy| proxy.authorization)
+        {
+            headers.insert(header::PROXY_AUTHORIZATION, authorization);
+        }
+        *sent.uri_mut() = server;
+        Ok(sent)
+    }
+
+    /// Lets the tasks of idle connections run, so that those that the server has closed are not
+    /// used again. Nothing else runs them between the blocking calls of a program, or while it
+    /// blocks the one thread of its runtime. They are woken by a first turn of the runtime, and run
+    /// in the second.
+    async fn settle(&self) {
+        let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if answered.is_some_and(|at| at.elapsed() > IDLE) {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Response<BodyReader>, TransportError> {
+        let url = &request.url;
+        if tokio::runtime::Handle::try_current().is_err() {
+            let text = "calls must be awaited within a tokio runtime";
+            return Err(failed(Kind::Setup, url, text));
+        }
+        self.settle().await;
+        let server = server(url).map_err(|error| failed(Kind::Endpoint, url, error))?;
+        let proxy = self.proxy(&server)?;
+        let client = self.client(&server, proxy.as_ref())?;
+        let mut sent = self.request(request, server, proxy)?;
+        let connection = capture_connection(&mut sent);
+        let limit = self.settings.read_timeout;
+        let answer = unless_silent(limit, &connection, client.request(sent))
+            .await
+            .map_err(|_silent| TransportError::new(Kind::ReadTimeout, url))?
+            .map_err(|error| self.classified(error, url))?;
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let (head, body) = answer.into_parts();
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned().into(), value.into())
+        };
+        let mut response = Response::new(
+            head.status.as_u16(),
+            BodyReader::new(url, Incoming::new(body, limit)),
+        );
+        response.headers = head.headers.iter().map(header).collect();
+        Ok(response)
+    }
+
+    /// The error of a request that has no answer.
+    fn classified(&self, error: ClientError, url: &str) -> TransportError {
+        let kind = kind(&error, error.is_connect());
+        let proxy = self.settings.proxies.proxy_for(url);
+        match (kind, proxy) {
+            (Kind::Connect | Kind::ConnectTimeout, Some(proxy)) => {
+                failed(Kind::Proxy, proxy, error)
+            }
+            (kind, _) => failed(kind, url, error),
+        }
+    }
+}
+
+impl Transport for Network {
+    fn send<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Response<BodyReader>, TransportError>> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+/// What failed, by an error and its causes.
+fn kind(error: &(dyn std::error::Error + 'static), connecting: bool) -> Kind {
+    let causes = || std::iter::successors(Some(error), |cause| cause.source());
+    let timed_out = || {
+        let mut errors = causes().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+        errors.any(|error| error.kind() == std::io::ErrorKind::TimedOut)
+    };
+    match () {
+        () if causes().any(|cause| cause.is::<Unreadable>()) => Kind::RequestBody,
+        () if causes().any(is_tls) => Kind::Tls,
+        () if causes().any(|cause| cause.is::<ConnectTimeout>()) => Kind::ConnectTimeout,
+        () if connecting && timed_out() => Kind::ConnectTimeout,
+        () if connecting => Kind::Connect,
+        () if timed_out() => Kind::ReadTimeout,
+        () => Kind::Closed,
+    }
+}
+
+/// The header as hyper has it: a name or value that is the same in every request is not copied.
+fn header(
+    (name, value): &Header,
+) -> Result<(HeaderName, HeaderValue), Box<dyn std::error::Error + Send + Sync>> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let name = match name {
+        Cow::Borrowed(name) if !name.is_empty() && name.bytes().all(plain) => {
+            HeaderName::from_static(name)
+        }
+        _ => HeaderName::from_bytes(name.as_bytes())?,
+    };
+    let value = match value {
+        Cow::Borrowed(value) if value.bytes().all(|byte| (b' '..0x7f).contains(&byte)) => {
+            HeaderValue::from_static(value)
+        }
+        _ => HeaderValue::from_str(value)?,
+    };
+    Ok((name, value))
+}
+
+/// Whether an error is of TLS, or wraps one: what an [`std::io::Error`] wraps is not its source.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
+}
+
+fn failed(
+    kind: Kind,
+    url: &str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> TransportError {
+    TransportError::new(kind, url).caused_by(source)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! [`Connector`]: connects to a server, or to it through a proxy.
+
+use super::{ConnectTimeout, Settings, Silence};
+use crate::future::BoxFuture;
+use crate::http::proxy::{Proxies, Proxy};
+use ::http::Uri;
+use ::http::uri::Scheme;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::{Connected, Connection as Described, HttpConnector};
+use hyper_util::rt::TokioIo;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+/// How long a connection may be without an acknowledgement from the other side before the system
+/// asks for one, and between three times of asking.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// After how long without an acknowledgement of sent data the system ends a connection.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Makes connections. Clones are cheap, since hyper makes one for each request.
+#[derive(Clone)]
+pub(super) struct Connector(Arc<Inner>);
+
+struct Inner {
+    /// To a server or a proxy, with or without TLS, as the scheme of the URL says.
+    https: HttpsConnector<HttpConnector>,
+    tls: Arc<rustls::ClientConfig>,
+    proxies: Proxies,
+    timeout: Option<Duration>,
+}
+
+impl Connector {
+    pub(super) fn new(settings: &Settings, tls: rustls::ClientConfig) -> Self {
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        http.set_nodelay(true);
+        http.set_keepalive(Some(KEEPALIVE));
+        http.set_keepalive_interval(Some(KEEPALIVE));
+        http.set_keepalive_retries(Some(3));
+        #[cfg(target_os = "linux")]
+        http.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+        // Divided among the addresses of a host, so that one that is silent leaves time for others.
+        http.set_connect_timeout(settings.connect_timeout);
+        let tls = Arc::new(tls);
+        Connector(Arc::new(Inner {
+            https: HttpsConnector::from((http, tls.clone())),
+            tls,
+            proxies: settings.proxies.clone(),
+            timeout: settings.connect_timeout,
+        }))
+    }
+}
+
+impl Inner {
+    async fn connect(&self, server: Uri) -> Result<Connection, BoxError> {
+        let mut https = self.https.clone();
+        let Some(proxy) = self.proxies.proxy_of(&server) else {
+            return Ok(Connection::new(https.call(server).await?.into(), false));
+        };
+        let proxy = Proxy::parse(proxy)?;
+        if server.scheme() != Some(&Scheme::HTTPS) {
+            return Ok(Connection::new(https.call(proxy.uri).await?.into(), true));
+        }
+        let mut tunnel = Tunnel::new(proxy.uri, https);
+        if let Some(authorization) = proxy.authorization {
+            tunnel = tunnel.with_auth(authorization);
+        }
+        let mut beyond = HttpsConnector::from((tunnel, self.tls.clone()));
+        Ok(Connection::new(beyond.call(server).await?, false))
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Connection;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Connection, BoxError>>;
+
+    /// The connectors within are always ready.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, server: Uri) -> Self::Future {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let connecting = inner.connect(server);
+            match inner.timeout {
+                None => connecting.await,
+                Some(limit) => tokio::time::timeout(limit, connecting)
+                    .await
+                    .map_err(|_| ConnectTimeout)?,
+            }
+        })
+    }
+}
+
+/// A connection to a server. Within TLS to the server may be TLS to a proxy.
+pub(super) struct Connection {
+    stream: MaybeHttpsStream<MaybeHttpsStream<TokioIo<TcpStream>>>,
+    /// Whether the other side is a proxy that must know the whole URL of a request.
+    proxied: bool,
+    silence: Silence,
+}
+
+impl Connection {
+    fn new(stream: MaybeHttpsStream<MaybeHttpsStream<TokioIo<TcpStream>>>, proxied: bool) -> Self {
+        Connection {
+            stream,
+            proxied,
+            silence: Silence::starting(),
+        }
+    }
+
+    /// Ends the silence if something has passed.
+    fn noting<T>(&self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if let Poll::Ready(Ok(_)) = result {
+            self.silence.end();
+        }
+        result
+    }
+}
+
+impl Described for Connection {
+    fn connected(&self) -> Connected {
+        Connected::new()
+            .proxy(self.proxied)
+            .extra(self.silence.clone())
+    }
+}
+
+impl Read for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let result = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.noting(result)
+    }
+}
+
+impl Write for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.noting(result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.noting(result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,81 @@
+//! [`Silence`]: since when nothing has passed over a connection, which is what a read timeout is
+//! about. A body may take any time as long as it moves.
+
+use ::http::Extensions;
+use hyper_util::client::legacy::connect::CaptureConnection;
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+
+/// Since when nothing has passed over a connection, in either direction.
+#[derive(Clone)]
+pub(super) struct Silence(Arc<Mutex<Instant>>);
+
+impl Silence {
+    pub(super) fn starting() -> Self {
+        Silence(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    /// Something passed: from now on there may be silence again.
+    pub(super) fn end(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn since(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// That of the connection on which a request is sent, or `None` before there is one.
+    fn on(connection: &CaptureConnection) -> Option<Self> {
+        let mut found = Extensions::new();
+        connection
+            .connection_metadata()
+            .as_ref()?
+            .get_extras(&mut found);
+        found.remove()
+    }
+}
+
+/// A connection was made too slowly.
+#[derive(Debug)]
+pub(super) struct ConnectTimeout;
+
+impl fmt::Display for ConnectTimeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection took too long")
+    }
+}
+
+impl std::error::Error for ConnectTimeout {}
+
+/// The connection was silent for as long as the settings allow.
+#[derive(Debug)]
+pub(super) struct Silent;
+
+/// Waits for the head of an answer. Meanwhile the request is sent. The time until there is a
+/// connection does not count, as that has its own limit.
+pub(super) async fn unless_silent<T>(
+    limit: Option<Duration>,
+    connection: &CaptureConnection,
+    answer: impl Future<Output = T>,
+) -> Result<T, Silent> {
+    let Some(limit) = limit else {
+        return Ok(answer.await);
+    };
+    let mut answer = pin!(answer);
+    let mut from = Instant::now();
+    loop {
+        let left = limit.saturating_sub(from.elapsed());
+        if let Ok(answer) = timeout(left, answer.as_mut()).await {
+            return Ok(answer);
+        }
+        from = match Silence::on(connection) {
+            None => Instant::now(),
+            Some(silence) if silence.since() > from => silence.since(),
+            Some(_) => return Err(Silent),
+        };
+    }
+}
