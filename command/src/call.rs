@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::outfile::Outfile;
 use crate::output::{Timestamps, present};
 use crate::prompt::Terminal;
 use crate::signals::unless_interrupted;
@@ -10,7 +11,7 @@ use opsmith_runtime::codec::Doubt;
 use opsmith_runtime::config::Loader;
 use opsmith_runtime::config::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::http::Request;
+use opsmith_runtime::http::{Body, BodyReader, Request};
 use opsmith_runtime::pipeline::Prepared;
 use opsmith_runtime::schema::{Operation, Service, ShapeIndex};
 use opsmith_runtime::visit::TypedDocument;
@@ -25,6 +26,8 @@ pub(crate) struct OperationRunner<'a> {
     service: &'a Service<'a>,
     operation: &'a Operation<'a>,
     context: &'a Context<'a>,
+    /// What is sent beside the parameters.
+    body: Body,
     /// Whether no call was made yet.
     first: bool,
     /// Taken on drop.
@@ -73,10 +76,16 @@ impl<'a> OperationRunner<'a> {
             service,
             operation,
             context,
+            body: Body::Empty,
             first: true,
             runtime: Some(runtime),
             prompt,
         })
+    }
+
+    /// Sets what is sent beside the parameters.
+    pub(crate) fn set_body(&mut self, body: Body) {
+        self.body = body;
     }
 
     /// Checks the parameters as a call would. For the first call, warns where they depart from the
@@ -89,6 +98,7 @@ impl<'a> OperationRunner<'a> {
         let document = Document::Map(parameters.clone());
         let input = self.input(&document);
         let prepared = self.client.prepare(self.operation.name, &input)?;
+        let prepared = prepared.with_body(&self.client, self.body.clone())?;
         if std::mem::take(&mut self.first) {
             prepared.warnings.iter().for_each(|violation| {
                 self.context
@@ -148,6 +158,25 @@ impl<'a> OperationRunner<'a> {
             .document)
     }
 
+    /// Makes the call, and writes the bytes of its result to a file. Returns the rest.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the call from having a result, and the file from being written.
+    pub(crate) fn call_to_file(
+        &mut self,
+        parameters: &Map,
+        outfile: &Outfile<'_>,
+    ) -> Result<Document, Failure> {
+        let answered = self.attempt(parameters)?;
+        let Answer {
+            document, stream, ..
+        } = answered
+            .map_err(|error| into_failure(error, self.service, &self.context.timestamps))?;
+        let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
+        runtime.block_on(unless_interrupted(outfile.write(document, stream)))?
+    }
+
     /// The same, with an error of the call itself in the result.
     ///
     /// # Errors
@@ -185,6 +214,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Why it may not be what the service sent.
     pub(crate) doubt: Option<Doubt>,
+    /// The bytes of the result, where they are a stream.
+    pub(crate) stream: Option<BodyReader>,
 }
 
 /// Sends a call and reads its answer.
@@ -203,6 +234,7 @@ pub(crate) async fn answer<'a>(
         document: client.read_document(operation, &response)?,
         status: response.status,
         doubt: client.doubt(operation, &response),
+        stream: received.stream,
     })
 }
 

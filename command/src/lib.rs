@@ -25,6 +25,7 @@ mod input;
 mod local;
 mod man;
 mod operation;
+mod outfile;
 mod output;
 mod pager;
 mod pages;

@@ -3,9 +3,11 @@
 use crate::args::{self, Arity, OptionSpec, ParsedArgs, Token};
 use crate::failure::Failure;
 use crate::input::{self, Reader};
+use crate::outfile;
 use crate::pages::{self, PageOptions};
 use crate::parameter::Parameter;
 use opsmith_runtime::document::Map;
+use opsmith_runtime::http::Body;
 use opsmith_runtime::schema::commands::{Change, Command};
 use opsmith_runtime::schema::{Operation, Pagination, ShapeIndex};
 
@@ -23,12 +25,14 @@ pub(crate) struct OperationArgs<'p, 't> {
     pub(crate) help: bool,
     /// The kind of sample that is requested.
     pub(crate) skeleton: Option<&'t str>,
+    /// The file for the bytes of the result, of operations that have one.
+    pub(crate) outfile: Option<&'t str>,
 }
 
 impl<'p, 't> OperationArgs<'p, 't> {
     /// Reads the tokens after the operation's word. `parameters` are those of the operation. Without
     /// `paginate` there is one call. With `in_lines`, documents that come later have the required
-    /// parameters.
+    /// parameters. With `to_file`, the bytes of the result go to a file.
     ///
     /// # Errors
     ///
@@ -40,30 +44,36 @@ impl<'p, 't> OperationArgs<'p, 't> {
         tokens: &[Token<'t>],
         paginate: bool,
         in_lines: bool,
+        to_file: bool,
     ) -> Result<Self, Failure> {
         let pagination = operation.pagination();
         let specs: Vec<OptionSpec<'p>> = parameters
             .iter()
             .flat_map(Parameter::specs)
-            .chain(common(pagination))
+            .chain(common(pagination, to_file))
             .collect();
         let args = ParsedArgs::read(tokens, &specs)?;
         let skeleton = args.values("--generate-cli-skeleton");
         let skeleton = skeleton.map(|values| values.first().copied().unwrap_or("input"));
-        let missing = if in_lines {
+        let mut missing = if in_lines {
             Vec::new()
         } else {
             missing(parameters, &args, skeleton)
         };
+        if to_file && args.word.is_none() {
+            missing.push(outfile::WORD.to_owned());
+        }
         let word = args.word == Some("help") && (tokens.len() == 1 || missing.is_empty());
         let help = word || args::asks_help(&args.rest);
         let page_options = PageOptions::read(|option| args.value(option))?;
         if !help {
             refuse_missing(command, &args)?;
-            refuse(&missing, &args)?;
+            refuse(&missing, &args, to_file)?;
         }
+        let outfile = args.word.filter(|_| to_file);
         let mut read = OperationArgs {
             parameters,
+            outfile,
             args,
             input: operation.input,
             help,
@@ -127,6 +137,20 @@ impl<'p, 't> OperationArgs<'p, 't> {
         }
     }
 
+    /// The body that stands beside the parameters.
+    ///
+    /// # Errors
+    ///
+    /// Its option names no file.
+    pub(crate) fn body(&self) -> Result<Body, Failure> {
+        let mut streams = self.parameters.iter().filter(|found| found.is_stream());
+        let given = streams.find_map(|found| Some((found, self.args.value(found.option())?)));
+        match given {
+            Some((parameter, value)) => outfile::body(parameter.option(), value),
+            None => Ok(Body::Empty),
+        }
+    }
+
     /// Whether a whole document is given.
     pub(crate) fn has_document(&self) -> bool {
         documents().any(|document| self.args.has(document.name))
@@ -161,16 +185,20 @@ impl<'p, 't> OperationArgs<'p, 't> {
     }
 }
 
-/// The options of an operation that are not parameters.
+/// The options of an operation that are not parameters. As in the AWS CLI, operations with a file
+/// for their result have neither documents nor samples.
 pub(crate) fn common<'a>(
     pagination: Option<Pagination<'_>>,
+    to_file: bool,
 ) -> impl Iterator<Item = OptionSpec<'a>> {
-    documents()
+    let skeleton = OptionSpec {
+        choices: SKELETONS,
+        ..OptionSpec::new("--generate-cli-skeleton", Arity::Optional)
+    };
+    let documents = (!to_file).then(documents).into_iter().flatten();
+    documents
         .chain(pages::specs(pagination).collect::<Vec<_>>())
-        .chain([OptionSpec {
-            choices: SKELETONS,
-            ..OptionSpec::new("--generate-cli-skeleton", Arity::Optional)
-        }])
+        .chain((!to_file).then_some(skeleton))
 }
 
 /// Options of whole documents, which every operation has.
@@ -224,11 +252,11 @@ fn refuse_missing(command: &Command<'_>, args: &ParsedArgs<'_, '_>) -> Result<()
 }
 
 /// Rejects missing and unknown options. The first stray word is listed last.
-fn refuse(missing: &[String], args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
+fn refuse(missing: &[String], args: &ParsedArgs<'_, '_>, to_file: bool) -> Result<(), Failure> {
     if !missing.is_empty() {
         return Err(Failure::required(&missing.join(", ")));
     }
-    let stray = args.word.filter(|word| !word.is_empty());
+    let stray = args.word.filter(|word| !word.is_empty() && !to_file);
     let unknown: Vec<&str> = args.rest_words().into_iter().chain(stray).collect();
     if unknown.is_empty() {
         Ok(())

@@ -205,6 +205,11 @@ impl<'a> Parameter<'a> {
         self.all_names().any(|name| args.has(name))
     }
 
+    /// Whether its value is a file that is sent as it is.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.hoist.is_none() && self.member.is(Flags::STREAMING)
+    }
+
     /// Whether help shows it as required.
     pub(crate) fn is_required(&self) -> bool {
         let optional = self.has(|change| matches!(change, Change::Optional(_)));
@@ -240,6 +245,9 @@ impl<'a> Parameter<'a> {
         let Some(ParsedOption { name, values }) = given.next() else {
             return Ok(());
         };
+        if self.is_stream() {
+            return Ok(());
+        }
         let bare = self.has(|change| matches!(change, Change::Bare(_)));
         let value = match self.hoist.map_or(Form::Value, |hoist| hoist.form) {
             Form::Flag(texts) => Document::List(texts.iter().map(|text| (*text).into()).collect()),

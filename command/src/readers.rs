@@ -30,8 +30,8 @@ pub fn line(bytes: &[u8]) {
     let env = Env::with_variables([("HOME", "")]);
     let parameters = parameter::all(service, command, operation);
     let tokens = args::tokens(words);
-    let Ok(args) = OperationArgs::read(&parameters, command, operation, &tokens, true, false)
-    else {
+    let read = OperationArgs::read(&parameters, command, operation, &tokens, true, false, false);
+    let Ok(args) = read else {
         return;
     };
     for binary_format in [BinaryFormat::Base64, BinaryFormat::Raw] {

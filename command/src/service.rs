@@ -6,6 +6,7 @@ use crate::call::OperationRunner;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::operation::OperationArgs;
+use crate::outfile::{self, Outfile};
 use crate::pages::{PageOptions, Pages};
 use crate::printer::Printer;
 use crate::{bulk, choice, help, parameter, skeleton, wait, waiter};
@@ -39,6 +40,7 @@ pub(crate) fn run(
         };
     };
     let lines = globals.value(bulk::OPTION);
+    let bytes = outfile::member(commands.service, operation);
     let parameters = parameter::all(commands.service, command, operation);
     let args = OperationArgs::read(
         &parameters,
@@ -47,6 +49,7 @@ pub(crate) fn run(
         &words.rest,
         !globals.has("--no-paginate"),
         lines.is_some(),
+        bytes.is_some(),
     )?;
     if args.help {
         return help::print(&help::operation_page(commands, command, operation));
@@ -55,11 +58,28 @@ pub(crate) fn run(
     let input = args.parameters(&reader)?;
     if let Some(source) = lines {
         refuse_with_lines(context, &args)?;
+        if bytes.is_some() || commands.service.stream(operation.input).is_some() {
+            return Err(Failure::parameter(format_args!(
+                "{} can't be given to an operation that sends or writes a file",
+                bulk::OPTION
+            )));
+        }
         return bulk::run(context, commands, operation, &reader, &input, source);
     }
     match args.skeleton {
         Some(kind) => skeleton::print(context, commands, operation, kind, &input),
-        None => call(context, commands, operation, &args, input),
+        None => {
+            let outfile = bytes.zip(args.outfile);
+            let outfile = outfile.map(|(member, name)| Outfile::new(member, name));
+            call(
+                context,
+                commands,
+                operation,
+                &args,
+                input,
+                outfile.transpose()?,
+            )
+        }
     }
 }
 
@@ -98,8 +118,10 @@ fn call(
     operation: &'static Operation<'static>,
     args: &OperationArgs<'_, '_>,
     parameters: Map,
+    outfile: Option<Outfile<'_>>,
 ) -> Result<(), Failure> {
     let mut runner = OperationRunner::new(context, commands.service, operation)?;
+    runner.set_body(args.body()?);
     let options = args.pages(&parameters)?;
     let warning = options.as_ref().and_then(PageOptions::warning);
     let unpaged = operation
@@ -119,6 +141,12 @@ fn call(
     let printer = Printer::new(context, commands.service, operation)?;
     match pages {
         Some(pages) => printer.pages(pages, |parameters| runner.call(parameters)),
-        None => printer.result(runner.call(&parameters)?),
+        None => {
+            let result = match outfile {
+                Some(outfile) => runner.call_to_file(&parameters, &outfile)?,
+                None => runner.call(&parameters)?,
+            };
+            printer.result(result)
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::SHELLS;
 use super::values::{files, profiles, shorthand};
 use crate::args::{Arity, OptionSpec};
 use crate::program::Program;
-use crate::{globals, operation, parameter, waiter};
+use crate::{globals, operation, outfile, parameter, waiter};
 use opsmith_runtime::schema::Operation;
 use opsmith_runtime::schema::commands::{Command, Commands};
 
@@ -96,7 +96,9 @@ impl<'a> Position<'a> {
                 .specs()
                 .filter(|known| parameter.names().any(|name| name == known.name))
         });
-        let mut own: Vec<OptionSpec<'_>> = shown.chain(operation::common(pagination)).collect();
+        let to_file = outfile::member(commands.service, &operation).is_some();
+        let common = operation::common(pagination, to_file);
+        let mut own: Vec<OptionSpec<'_>> = shown.chain(common).collect();
         own.extend(self.waits().then(waiter::specs).into_iter().flatten());
         own.extend(known);
         task(&own)

@@ -2,6 +2,7 @@
 
 use super::page::{Page, Style, Text, plain, styled};
 use super::{markdown, samples};
+use crate::outfile;
 use crate::pages;
 use crate::parameter::{self, Parameter};
 use crate::waiter::{self, FoundWaiter};
@@ -14,6 +15,9 @@ const GLOBALS: &str = "See 'aws help' for descriptions of global parameters.";
 
 const PAGED: &str = "The result comes in pages, and each takes a call. All of them are fetched, unless --no-paginate asks \
                      for one call only. In the format text, --query is applied to each page.";
+
+/// What the word after an operation with bytes in its result is.
+const OUTFILE: &str = "The file that the content is written to; - is standard output.";
 
 /// Options that every operation has, with what the synopsis shows of them and what they do.
 const COMMON: [(&[&str], &str, &str); 2] = [
@@ -187,6 +191,11 @@ impl Writer<'_> {
                 format!("[{option}]\n")
             };
         }
+        if outfile::member(self.commands.service, operation).is_some() {
+            self.page
+                .literal(1, &format!("{lines}<{}>\n", outfile::WORD));
+            return;
+        }
         let [documents, skeleton] = COMMON;
         lines += &format!("{}\n", documents.1);
         pages::options(operation.pagination())
@@ -211,6 +220,11 @@ impl Writer<'_> {
                 member.target,
             );
             self.samples(member.target);
+        }
+        if outfile::member(self.commands.service, operation).is_some() {
+            self.common(&[outfile::WORD], OUTFILE);
+            self.page.paragraph(0, GLOBALS);
+            return;
         }
         let [documents, skeleton] = COMMON;
         self.common(documents.0, documents.2);
