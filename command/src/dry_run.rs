@@ -56,7 +56,12 @@ fn content(request: &Request) -> &[u8] {
 
 /// A command line for a shell, one header per line.
 fn curl(request: &Request) -> String {
-    let mut text = format!("curl -X {} {}", request.method, quoted(&request.url));
+    // `-X HEAD` waits for a body.
+    let method = match &*request.method {
+        "HEAD" => "--head".to_owned(),
+        method => format!("-X {method}"),
+    };
+    let mut text = format!("curl {method} {}", quoted(&request.url));
     for (name, value) in &request.headers {
         // curl drops a header whose value is empty, unless it ends so.
         let header = if value.is_empty() {
@@ -66,8 +71,12 @@ fn curl(request: &Request) -> String {
         };
         let _ = write!(text, " \\\n  -H {}", quoted(&header));
     }
-    let body = String::from_utf8_lossy(content(request));
-    text + " \\\n  --data-raw " + &quoted(&body) + "\n"
+    // With data, even empty, curl adds a content type.
+    if !request.body.is_empty() {
+        let body = String::from_utf8_lossy(content(request));
+        text += &format!(" \\\n  --data-raw {}", quoted(&body));
+    }
+    text + "\n"
 }
 
 /// The text as one word of a shell. Requests have no NUL, which a word can't have.

@@ -3,6 +3,7 @@
 use crate::suggest;
 use opsmith_runtime::Error;
 use opsmith_runtime::error::{ConfigError, ConfigErrorKind, ServiceError};
+use opsmith_runtime::validate::{Mode, Severity};
 use std::fmt;
 
 /// A problem that ends the command.
@@ -232,9 +233,15 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Config(error) => error.into(),
-            Error::Invalid(refusal) => Failure::parameter(format_args!(
-                "{refusal}\n--cli-validation off sends the request unchecked."
-            )),
+            Error::Invalid(refusal) => {
+                let mut violations = refusal.violations.iter();
+                let hint = if violations.all(|found| found.severity(Mode::Off) == Severity::Pass) {
+                    "\n--cli-validation off sends the request unchecked."
+                } else {
+                    ""
+                };
+                Failure::parameter(format_args!("{refusal}{hint}"))
+            }
             Error::Service(error) => {
                 let text = service_message(&error);
                 Failure::new(FailureKind::Service(error), text)

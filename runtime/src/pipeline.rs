@@ -323,7 +323,7 @@ impl<'a> Client<'a> {
             ..
         } = prepared;
         let encoded = encode(self, protocol, operation, input, EncodeMode::Redacted);
-        let request = encoded.map_err(|error| unsendable(self, &error))?;
+        let request = encoded.map_err(|error| unsendable(&error))?;
         Ok(Prepared {
             request: request.value,
             ..prepared

@@ -70,12 +70,12 @@ fn serialize(
         _ => Vec::new(),
     };
     let warnings = judge(client, violations, mode)?;
-    let request = encoded.map_err(|error| unsendable(client, &error))?;
+    let request = encoded.map_err(|error| unsendable(&error))?;
     Ok((request.value, warnings))
 }
 
 /// The error for an input that the protocol can't send, whatever is validated.
-pub(super) fn unsendable(client: &Client<'_>, error: &VisitError) -> Error {
+pub(super) fn unsendable(error: &VisitError) -> Error {
     let violation = Violation {
         path: error.path().to_owned(),
         problem: Problem::Unsendable {
@@ -84,7 +84,8 @@ pub(super) fn unsendable(client: &Client<'_>, error: &VisitError) -> Error {
     };
     Error::Invalid(ValidationError {
         violations: vec![violation],
-        model: client.service.source.to_owned(),
+        // It is the protocol that says so.
+        model: String::new(),
     })
 }
 
