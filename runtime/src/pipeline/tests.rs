@@ -8,7 +8,8 @@ use crate::fake::Fake;
 use crate::http::network::Network;
 use crate::http::{Body, Bytes, Transport as _, TransportErrorKind};
 use crate::identity::Credentials;
-use crate::schema::{Protocol, Service, operation};
+use crate::schema::{Flags, Protocol, Service, Trait, http, member, operation, string, structure};
+use crate::visit::TypedDocument;
 use futures_core::Stream;
 use std::future::Future;
 use std::io::{self, Read as _, Write as _};
@@ -211,6 +212,75 @@ fn a_reader_has_no_signature() {
         panic!("a stream");
     };
     assert!(stream.open().is_ok(), "it was not read");
+}
+
+#[test]
+fn a_retry_of_what_can_be_read_once_is_an_error_that_says_so() {
+    // The second request ends before its body.
+    let (url, requests) = server("abc", &[BUSY, OK]);
+    let config = Config::new().anonymous().region("eu-west-1");
+    let config = config.endpoint_url(&url).sleep(Fake::playing([]));
+    let client = Client::new(&SERVICE, config);
+    let mut prepared = client.prepare("Put", &()).expect("a request");
+    prepared.request.body = Body::reader(Some(3), &b"abc"[..]);
+    let error = wait(client.send(prepared)).expect_err("once");
+    let text = "can't be read: the stream can be read only once, and was read before";
+    assert!(error.to_string().ends_with(text), "{error}");
+    assert!(requests.recv().expect("a request").ends_with("abc"));
+}
+
+static OBJECTS: Service<'static> = Service {
+    signing_name: "test",
+    protocol: Protocol::RestJson1,
+    shapes: &[
+        string("Key"),
+        structure("Get", &[member("Key", 0).flags(Flags::HTTP_LABEL)]),
+    ],
+    operations: &[operation("Get", Some(1), None).with(&[Trait::Http(&http(
+        "GET",
+        "/bucket/{Key+}",
+        200,
+    ))])],
+    ..Service::NONE
+};
+
+/// From a key to the first line of the request.
+#[test]
+fn keys_reach_the_wire_as_they_are_signed() {
+    for (key, path) in [
+        ("..", ".."),
+        ("a/../b", "a/../b"),
+        ("./a", "./a"),
+        ("a//b", "a//b"),
+        ("/a", "/a"),
+        ("a%2e%2e", "a%252e%252e"),
+        ("a/", "a/"),
+        ("a?b", "a%3Fb"),
+        ("a#b", "a%23b"),
+        ("é", "%C3%A9"),
+        ("\u{10000}", "%F0%90%80%80"),
+    ] {
+        let (url, requests) = server("\r\n\r\n", &[OK]);
+        let config = Config::new()
+            .region("eu-west-1")
+            .credentials(Credentials::new("AKID", "secret", "test"))
+            .endpoint_url(&url);
+        let client = Client::new(&OBJECTS, config);
+        let json = serde_json::json!({ "Key": key }).to_string();
+        let document: Document = json.parse().expect("JSON");
+        let input = TypedDocument {
+            document: &document,
+            service: &OBJECTS,
+            shape: 1,
+        };
+        let prepared = client.prepare("Get", &input).expect("a request");
+        let signed = wait(client.signed(prepared)).expect("signed");
+        assert_eq!(signed.url, format!("{url}bucket/{path}"));
+        wait(Network::default().send(&signed)).expect("an answer");
+        let request = requests.recv().expect("a request");
+        let line = request.lines().next();
+        assert_eq!(line, Some(&*format!("GET /bucket/{path} HTTP/1.1")));
+    }
 }
 
 #[test]
