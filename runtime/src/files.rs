@@ -5,14 +5,15 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Replaces a file, or creates it.
+/// Replaces a file, whose permissions stay, or creates it. A device or a pipe is written directly.
 ///
 /// # Errors
 ///
 /// When it can't be written; the old file is unchanged then.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let write = |file: &mut File| file.write_all(bytes);
-    replace_with(&mut OpenOptions::new(), path, write).map(drop)
+    let new = Replacement::of(path)?;
+    new.file().write_all(bytes)?;
+    new.finish().map(drop)
 }
 
 /// Replaces a file by one that only its owner can read, as `write` fills it. Returns the new file,
@@ -28,15 +29,7 @@ pub fn replace_private(
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    replace_with(&mut options, path, write)
-}
-
-fn replace_with(
-    options: &mut OpenOptions,
-    path: &Path,
-    write: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<File> {
-    let mut new = Replacement::open(options, path.to_owned())?;
+    let mut new = Replacement::open(&mut options, path.to_owned())?;
     write(&mut new.file)?;
     new.finish()
 }
@@ -55,14 +48,14 @@ struct Place {
 
 impl Replacement {
     /// One with the permissions of the old file. What is not a file, such as a pipe or a device, is
-    /// written directly.
+    /// written directly, and so is `/dev/stdout`, even if a shell has made it a file.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
         let Ok(old) = fs::metadata(path) else {
             return Self::open(&mut OpenOptions::new(), path.to_owned());
         };
-        if !old.is_file() {
+        if !old.is_file() || path.starts_with("/dev") {
             return Ok(Replacement {
-                file: OpenOptions::new().write(true).open(path)?,
+                file: OpenOptions::new().append(true).open(path)?,
                 place: Place {
                     new: None,
                     target: path.to_owned(),
@@ -126,6 +119,18 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
         replace(&path, b"new").expect("replaced");
         assert_eq!(fs::read(&path).expect("a file"), b"new");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn devices_are_never_replaced() {
+        use std::os::unix::fs::FileTypeExt as _;
+        use std::path::Path;
+        replace(Path::new("/dev/null"), b"content").expect("written");
+        let kind = fs::metadata("/dev/null").expect("a device").file_type();
+        assert!(kind.is_char_device());
+        let error = replace(Path::new("/dev/full"), b"content").expect_err("full");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 
     #[cfg(unix)]
