@@ -32,6 +32,19 @@ impl Writer {
         }
     }
 
+    /// Most texts are short, so their heads are one byte.
+    #[inline]
+    fn text(&mut self, text: &str) -> VisitResult {
+        if text.len() as u64 > LARGEST_SHORT {
+            return written(self.out.str(text));
+        }
+        let out = self.out.writer_mut();
+        out.reserve(24);
+        out.push(0x60 | text.len() as u8);
+        out.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
     fn part(&mut self, before: usize) {
         if let Some(open) = self.open.last_mut() {
             open.parts = before as u64 + 1;
@@ -84,7 +97,7 @@ impl Format for Writer {
         Ok(())
     }
     fn string(&mut self, _: &Cursor<'_>, value: &str) -> VisitResult {
-        written(self.out.str(value))
+        self.text(value)
     }
     fn blob(&mut self, _: &Cursor<'_>, value: &[u8]) -> VisitResult {
         written(self.out.bytes(value))
@@ -104,13 +117,14 @@ impl Format for Writer {
         let head = self.out.writer().len();
         self.open.push(Open { head, parts: 0 });
         match kind {
-            CompoundKind::Elements => written(self.out.array(0)),
-            CompoundKind::Members | CompoundKind::Entries => written(self.out.map(0)),
+            CompoundKind::Elements => self.out.writer_mut().push(0x80),
+            CompoundKind::Members | CompoundKind::Entries => self.out.writer_mut().push(0xa0),
         }
+        Ok(())
     }
     fn member(&mut self, _: &Cursor<'_>, member: &Member<'_>, before: usize) -> VisitResult {
         self.part(before);
-        written(self.out.str(member.json_name()))
+        self.text(member.json_name())
     }
     fn element(&mut self, _: &Cursor<'_>, before: usize) -> VisitResult {
         self.part(before);
@@ -118,7 +132,7 @@ impl Format for Writer {
     }
     fn entry(&mut self, _: &Cursor<'_>, key: &str, before: usize) -> VisitResult {
         self.part(before);
-        written(self.out.str(key))
+        self.text(key)
     }
     fn end(&mut self, _: &Cursor<'_>, kind: CompoundKind) -> VisitResult {
         let Some(Open { head, parts }) = self.open.pop() else {
