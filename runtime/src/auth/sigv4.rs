@@ -98,7 +98,7 @@ impl AuthScheme for SigV4 {
             .headers
             .iter()
             .map(|(name, value)| (&**name, &**value));
-        let signable = SignableRequest::new(&*attempt.method, attempt.url.as_str(), headers, body)
+        let signable = SignableRequest::new(&attempt.method, attempt.url.as_str(), headers, body)
             .map_err(SigningError::new)?;
         let (instructions, _signature) = signed(signable, &parameters.into())
             .map_err(SigningError::new)?

@@ -228,7 +228,8 @@ mod tests {
     }
 
     fn body(pieces: &[&'static str]) -> BodyReader {
-        BodyReader::new("http://host/", Pieces(pieces.to_vec().into_iter()))
+        let pieces = Vec::from(pieces);
+        BodyReader::new("http://host/", Pieces(pieces.into_iter()))
     }
 
     fn wait<T>(future: impl Future<Output = T>) -> T {
