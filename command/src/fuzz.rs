@@ -15,6 +15,7 @@ mod help;
 mod input;
 mod man;
 mod operation;
+mod outfile;
 mod output;
 mod pager;
 mod pages;
