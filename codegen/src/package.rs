@@ -146,9 +146,13 @@ fn manifest(service: &Service<'_>, runtime: Option<&Path>) -> String {
         quoted(env!("CARGO_PKG_RUST_VERSION")),
     );
     for (feature, brings) in FEATURES {
+        // The client alone speaks the protocol.
+        let protocol = service.protocol.feature().filter(|_| *feature == "client");
+        let protocol = protocol.map(|protocol| format!(", \"opsmith-runtime/{protocol}\""));
         let _ = writeln!(
             text,
-            "## {brings}\n{feature} = [\"opsmith-runtime/{feature}\"]"
+            "## {brings}\n{feature} = [\"opsmith-runtime/{feature}\"{}]",
+            protocol.unwrap_or_default()
         );
     }
     let _ = write!(

@@ -86,6 +86,17 @@ pub trait Protocol: std::fmt::Debug + Sync {
     ) -> ServiceError;
 }
 
+/// What to do about a protocol that is not built in.
+pub const fn missing(protocol: schema::Protocol) -> &'static str {
+    match protocol.feature() {
+        None => "opsmith-runtime does not support the protocol of this service",
+        Some(_) if matches!(protocol, schema::Protocol::RpcV2Cbor) => {
+            "the protocol of this service needs the feature `cbor` of opsmith-runtime"
+        }
+        Some(_) => "the protocol of this service needs the feature `xml` of opsmith-runtime",
+    }
+}
+
 /// The implementation of a protocol, if it is supported.
 pub const fn of(protocol: schema::Protocol) -> Option<&'static dyn Protocol> {
     match protocol {

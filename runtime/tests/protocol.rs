@@ -80,7 +80,10 @@ fn a_protocol_that_is_not_built_in_is_an_error_of_the_call() {
     let client = opsmith_runtime::Client::new(&service, answering(200, "{}").config());
     let prepared = client.prepare("ListPipelines", &ListPipelinesInput::default());
     let text = prepared.expect_err("no such protocol").to_string();
-    assert_eq!(text, "the protocol RestXml is not supported");
+    assert_eq!(
+        text,
+        "the protocol of this service needs the feature `xml` of opsmith-runtime"
+    );
 }
 
 #[test]

@@ -197,6 +197,15 @@ impl Protocol {
         }
     }
 
+    /// The feature of `opsmith-runtime` with the protocol, if it is one.
+    pub const fn feature(self) -> Option<&'static str> {
+        match self {
+            Protocol::AwsJson1_0 | Protocol::AwsJson1_1 | Protocol::RestJson1 => None,
+            Protocol::RestXml | Protocol::AwsQuery | Protocol::Ec2Query => Some("xml"),
+            Protocol::RpcV2Cbor => Some("cbor"),
+        }
+    }
+
     /// The protocol's trait.
     pub const fn kind(self) -> TraitKind {
         match self {

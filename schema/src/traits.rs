@@ -381,6 +381,9 @@ traits! {
         RestJson1: "aws.protocols#restJson1", Form::Mark;
         RestXml: "aws.protocols#restXml", Form::Mark;
         Command: "opsmith.botocore#command", Form::Word;
+        SignatureVersion: "opsmith.botocore#signatureVersion", Form::Word;
+        HttpChecksum: "aws.protocols#httpChecksum", Form::Any;
+        HttpChecksumRequired: "smithy.api#httpChecksumRequired", Form::Mark;
         Paginator: "opsmith.botocore#paginator",
             Form::Object(&[
                 ("input_token", Form::Texts, true),

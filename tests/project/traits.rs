@@ -67,6 +67,9 @@ fn reader(kind: TraitKind) -> Reader {
         | TraitKind::RestXml
         | TraitKind::RpcV2Cbor
         | TraitKind::Command
+        | TraitKind::SignatureVersion
+        | TraitKind::HttpChecksum
+        | TraitKind::HttpChecksumRequired
         | TraitKind::Paginator
         | TraitKind::TargetPrefix
         | TraitKind::Waiters

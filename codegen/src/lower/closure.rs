@@ -94,16 +94,31 @@ fn requested<'a>(
     operations.collect()
 }
 
-/// Whether the operation has a stream for which no code can be made, which is reported: events, and
-/// bytes where the protocol has no place for them.
+/// Whether no code can be made for the operation, which is reported.
 fn is_unsupported(
     input: &Input<'_, '_>,
-    (id, operation): Named<'_>,
+    named: Named<'_>,
     protocol: Protocol,
     report: &mut Report,
 ) -> bool {
+    let (id, operation) = named;
+    let found = stream(input, operation, protocol).or_else(|| checksum(operation));
+    if let Some((kind, problem)) = &found {
+        let help = "name the other operations";
+        report.add_trait(&operation.file, id, kind.id(), problem.clone(), help);
+    }
+    found.is_some()
+}
+
+/// A stream for which no code can be made: events, and bytes where the protocol has no place for
+/// them.
+fn stream(
+    input: &Input<'_, '_>,
+    operation: &Shape,
+    protocol: Protocol,
+) -> Option<(TraitKind, String)> {
     let sides = [("takes", &operation.input), ("answers", &operation.output)];
-    let found = sides.into_iter().find_map(|(verb, reference)| {
+    sides.into_iter().find_map(|(verb, reference)| {
         let shape = input.model.shapes.get(&reference.as_ref()?.target)?;
         let problem = shape.members.iter().find_map(|(name, member)| {
             let target = input.model.shapes.get(&member.target)?;
@@ -116,15 +131,25 @@ fn is_unsupported(
                 _ if is_payload && TraitKind::HttpPayload.is_read_by(protocol) => None,
                 _ => Some(format!("a stream ({name}) that is no payload")),
             }
-        });
-        problem.map(|problem| format!("the operation {verb} {problem}, which is not supported"))
-    });
-    if let Some(problem) = &found {
-        let help = "name the other operations";
-        let trait_id = TraitKind::Streaming.id();
-        report.add_trait(&operation.file, id, trait_id, problem.clone(), help);
-    }
-    found.is_some()
+        })?;
+        let problem = format!("the operation {verb} {problem}, which is not supported");
+        Some((TraitKind::Streaming, problem))
+    })
+}
+
+/// A checksum without which the service refuses the request.
+fn checksum(operation: &Shape) -> Option<(TraitKind, String)> {
+    let stated = traits::value(&operation.traits, TraitKind::HttpChecksum);
+    let needed = stated.and_then(|value| value.get("requestChecksumRequired"));
+    let kind = if needed.and_then(serde_json::Value::as_bool) == Some(true) {
+        TraitKind::HttpChecksum
+    } else if traits::has(&operation.traits, TraitKind::HttpChecksumRequired) {
+        TraitKind::HttpChecksumRequired
+    } else {
+        return None;
+    };
+    let problem = "the operation needs a checksum of its request, which is not supported";
+    Some((kind, problem.to_owned()))
 }
 
 /// Operations of a service or resource, and of its resources.

@@ -72,6 +72,9 @@ pub(crate) fn service<'a>(traits: &Traits, protocol: Protocol, arena: &'a Arena)
         // Without a list they are tried in the order of their ids.
         let schemes = SCHEMES.iter().filter(|kind| has(traits, **kind));
         let schemes = schemes.map(|kind| forms::scheme(kind.id(), arena));
+        // Requests would go out unsigned if the service's only scheme were not named.
+        let old = text(traits, TraitKind::SignatureVersion) == "v2";
+        let schemes = schemes.chain(old.then_some(Auth::Other("AWS Signature Version 2")));
         kept.push(Trait::Auth(arena.list(schemes)));
     }
     kept.retain(|found| *found != Trait::Auth(&[Auth::SigV4]));

@@ -10,10 +10,9 @@ macro_rules! client {
                 const PROTOCOL: ::core::option::Option<&'static dyn $crate::protocol::Protocol> =
                     $crate::protocol::of($service.protocol);
                 const {
-                    ::core::assert!(
-                        PROTOCOL.is_some(),
-                        "opsmith-runtime does not support the protocol of this service"
-                    );
+                    if PROTOCOL.is_none() {
+                        ::core::panic!("{}", $crate::protocol::missing($service.protocol));
+                    }
                 }
                 Self($crate::Client::with_protocol(&$service, PROTOCOL, config))
             }

@@ -19,6 +19,8 @@ enum Cause {
     Kind(&'static str),
     #[cfg(feature = "xml")]
     Missing(String),
+    #[cfg(feature = "xml")]
+    IsError,
 }
 
 impl DeserializeError {
@@ -60,6 +62,18 @@ impl DeserializeError {
     }
 }
 
+/// An answer with a status of success is an error all the same.
+#[cfg(feature = "xml")]
+impl DeserializeError {
+    #[cold]
+    pub(crate) fn is_error() -> Self {
+        DeserializeError {
+            path: String::new(),
+            cause: Cause::IsError,
+        }
+    }
+}
+
 impl From<VisitError> for DeserializeError {
     fn from(error: VisitError) -> Self {
         DeserializeError::value(String::new(), error)
@@ -76,6 +90,8 @@ impl fmt::Display for DeserializeError {
             Cause::Value(error) => error.fmt(f),
             #[cfg(feature = "xml")]
             Cause::Missing(element) => write!(f, "it has no element `{element}`"),
+            #[cfg(feature = "xml")]
+            Cause::IsError => f.write_str("it is an error, although its status is one of success"),
             Cause::Kind(kind) => write!(f, "it is a value of type {kind}, not an object"),
         }
     }
@@ -88,7 +104,7 @@ impl Error for DeserializeError {
             Cause::Value(error) => Some(error),
             Cause::Kind(_) => None,
             #[cfg(feature = "xml")]
-            Cause::Missing(_) => None,
+            Cause::Missing(_) | Cause::IsError => None,
         }
     }
 }

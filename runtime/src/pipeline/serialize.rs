@@ -8,7 +8,7 @@ use crate::endpoint::EndpointBindings;
 use crate::error::{Error, ValidationError};
 use crate::http::Request;
 use crate::idempotency::WithToken;
-use crate::protocol::Protocol;
+use crate::protocol::{self, Protocol};
 use crate::schema::Operation;
 use crate::validate::{self, Mode, Problem, Severity, Violation};
 use crate::visit::{Visit, VisitError};
@@ -127,8 +127,6 @@ fn judge(
 
 /// The protocol of the service.
 pub(super) fn protocol(client: &Client<'_>) -> Result<&'static dyn Protocol, Error> {
-    client.protocol.ok_or_else(|| {
-        let protocol = client.service.protocol;
-        Error::Request(format!("the protocol {protocol:?} is not supported").into())
-    })
+    let missing = || Error::Request(protocol::missing(client.service.protocol).into());
+    client.protocol.ok_or_else(missing)
 }

@@ -41,6 +41,7 @@ impl Reading<'_> {
         found.map_err(|failure| match failure {
             Failure::Malformed(error) => DeserializeError::format(error),
             Failure::Value(path, error) => DeserializeError::value(path, error),
+            Failure::IsError => DeserializeError::is_error(),
         })
     }
 }
@@ -50,6 +51,8 @@ enum Failure {
     Malformed(Malformed),
     /// The value at the path can't be understood.
     Value(String, VisitError),
+    /// It is an error of the service.
+    IsError,
 }
 
 impl Failure {
@@ -100,6 +103,13 @@ impl<'a> Reader<'a, '_> {
         visitor: &mut dyn Visitor,
     ) -> Result<bool, Failure> {
         let mut start = self.xml.root()?;
+        let shape = self.service.shape(reading.shape);
+        // A service that fails after it began to answer can't change the status any more.
+        let names_error = shape.xml_name() == "Error" || shape.error().is_some();
+        let is_error = start.local_name().as_ref() == "Error";
+        if path.is_empty() && shape.has_members() && is_error && !names_error {
+            return Err(Failure::IsError);
+        }
         for name in path {
             start = loop {
                 match self.xml.child()? {
@@ -112,7 +122,6 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
-        let shape = self.service.shape(reading.shape);
         match reading.extent {
             Extent::Members => self.members(shape, &start, reading.extent, visitor)?,
             Extent::Value => self.value(shape, &start, visitor)?,

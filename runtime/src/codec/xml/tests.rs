@@ -391,6 +391,9 @@ fn what_is_not_xml_is_refused() {
         );
         assert!(read(xml).is_err(), "{start}");
     }
+    let error = "<Error><Code>InternalError</Code></Error>";
+    assert!(came(error).contains("it is an error"), "{}", came(error));
+    assert!(read(error).is_err());
     // Elements that nobody reads may be as deep as they like.
     let unread = format!(
         "<a>{}{}<name>x</name></a>",
