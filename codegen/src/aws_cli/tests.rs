@@ -210,7 +210,7 @@ fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
             service
                 .operations
                 .iter()
-                .all(|found| found.command.name != key),
+                .all(|found| found.command.name != key || has(found, Change::Removed)),
             "{key} is an operation"
         );
     }

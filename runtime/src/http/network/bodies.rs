@@ -110,7 +110,7 @@ impl Incoming {
         silence.as_mut().poll(context)
     }
 
-    /// The error of a body that does not come to its end.
+    /// The error of a body that ends too early.
     fn cut(&self, kind: Kind) -> TransportError {
         let came = self.came;
         let came = match self.len {
@@ -129,7 +129,7 @@ impl Stream for Incoming {
             let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
                 return self
                     .poll_silent(context)
-                    .map(|()| Some(Err(self.cut(Kind::ReadTimeout))));
+                    .map(|()| Some(Err(TransportError::new(Kind::ReadTimeout, ""))));
             };
             self.silence = None;
             let frame = match frame {

@@ -382,22 +382,14 @@ fn bodies_may_take_longer_than_a_silence() {
 #[test]
 fn a_silent_server_is_an_error() {
     let network = silent_after(PAUSE);
-    for (pieces, text) in [
-        (&["late"][..], ""),
-        (
-            &["HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabc"],
-            " The body ended after 3 of 6 bytes.",
-        ),
-    ] {
+    for before in ["", "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabc"] {
         let url = server(move |mut connection| {
             read_to(&mut connection, "\r\n\r\n");
-            if !text.is_empty() {
-                let _ = connection.write_all(pieces[0].as_bytes());
-            }
+            let _ = connection.write_all(before.as_bytes());
             thread::sleep(LIMIT * 3);
         });
         let error = send(&network, Request::new("GET", url.as_str())).expect_err("silence");
-        let expected = format!("Read timeout on endpoint URL: \"{url}\"{text}");
+        let expected = format!("Read timeout on endpoint URL: \"{url}\"");
         assert_eq!(error.to_string(), expected);
     }
 }

@@ -6,9 +6,14 @@ use super::schema::SERVICE;
 use opsmith_runtime::schema::commands::*;
 
 /// The commands of the service.
-pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, ROWS, DOCS);
+pub static COMMANDS: Commands<'static> = Commands::new(
+    &SERVICE,
+    OPERATION_COMMANDS,
+    DOCS,
+);
 
-static ROWS: &[Command<'static>] = &[
+/// The command of each operation, in the order of the schema.
+static OPERATION_COMMANDS: &[Command<'static>] = &[
     command("get", &["key"]),
     command("put", &["bucket", "body", "key", "type", "metadata", "part", "more"]),
     command("swap", &["content"]),
