@@ -17,7 +17,16 @@ fn plain(text: &str) -> String {
             _ => code.to_owned(),
         };
         let code = match code.split_once(' ') {
-            Some(("required" | "optional", field)) => format!("pub {field}"),
+            // The index after a member that was left out is not a part of the field.
+            Some(("required" | "optional", field)) => match field.split_once(" = ") {
+                Some((name, rest)) => {
+                    format!(
+                        "pub {name}: {}",
+                        rest.split_once(": ").map_or("", |(_, of)| of)
+                    )
+                }
+                None => format!("pub {field}"),
+            },
             Some((head, "{")) if head.ends_with('!') => "mod inside {".to_owned(),
             _ => code.replace("pub sensitive enum", "pub enum"),
         };

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["pager", "program", "prompt", "suggest", "trace"],
     &["failure"],
-    &["args", "choice", "embedded", "input", "signals", "stdout"],
+    &[
+        "args", "choice", "embedded", "input", "outfile", "signals", "stdout",
+    ],
     &["output"],
     &["dry_run", "pages", "report"],
     &["globals", "parameter", "waiter"],

@@ -48,7 +48,7 @@ fn points_beyond_the_calendar_are_not_sent_as_dates() {
             .map_err(|error| error.to_string())
     };
     let never = Timestamp::new(i64::MAX, 0);
-    let refused = Err("the value is not a point in time that the calendar has".to_owned());
+    let refused = Err("at: the value is not a point in time that the calendar has".to_owned());
     assert_eq!(
         written(TimestampFormat::EpochSeconds, never),
         Ok("{\"at\":9223372036854775807}".to_owned())

@@ -139,7 +139,7 @@ fn errors_in_unusual_bodies_degrade_to_the_status() {
         (503, "<html>busy</html>", "503", "Service Unavailable"),
         (400, "plain text", "400", "plain text"),
         (400, "[1]", "400", "[1]"),
-        (400, r#"{"__type":7,"Message":"m"}"#, "400", "m"),
+        (400, r#"{"__type":7,"Message":"m"}"#, "7", "m"),
         (400, r#"{"__type":"Newer","message":"m"}"#, "Newer", "m"),
         (400, r#"{"__type":"X","message":null}"#, "X", ""),
         (

@@ -82,11 +82,16 @@ impl<'a> Cursor<'a> {
             .iter()
             .skip(1)
             .map(|(shape, part)| (*shape, *part));
-        for (compound, part) in parts.chain([(self.compound, self.member)]) {
-            match part.filter(|_| compound.has_members()) {
-                Some(member) if path.is_empty() => path.push_str(member.name),
-                Some(member) => path.extend([".", member.name]),
-                None => path.push_str("[]"),
+        let last = (!self.around.is_empty()).then_some((self.compound, self.member));
+        for (compound, part) in parts.chain(last) {
+            match part {
+                Some(member) if compound.has_members() => {
+                    let dot = if path.is_empty() { "" } else { "." };
+                    path.extend([dot, member.name]);
+                }
+                // No member was named yet.
+                None if compound.has_members() => {}
+                _ => path.push_str("[]"),
             }
         }
         path
