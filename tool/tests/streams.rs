@@ -156,3 +156,12 @@ fn a_file_is_sent_as_it_is() {
     assert_eq!(ran.code, 252, "{}", ran.stderr);
     assert!(ran.stderr.contains("required: --body"), "{}", ran.stderr);
 }
+
+#[test]
+fn an_operation_that_is_left_out_says_why() {
+    let ran = run("watch", OK);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let reason = "the operation answers a stream of events (events), which is not supported";
+    assert!(ran.stderr.contains(reason), "{}", ran.stderr);
+    assert!(ran.requests.is_empty());
+}
