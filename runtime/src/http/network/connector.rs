@@ -122,7 +122,7 @@ impl Connection {
         }
     }
 
-    /// Ends the silence if something has passed.
+    /// Ends the silence if something was sent.
     fn noting<T>(&self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if let Poll::Ready(Ok(_)) = result {
             self.silence.end();
@@ -145,8 +145,8 @@ impl Read for Connection {
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let result = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.noting(result)
+        // What comes before the head of an answer, such as `100 Continue`, is no reason to wait on.
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 

@@ -1,5 +1,5 @@
-//! [`Silence`]: since when nothing has passed over a connection, which is what a read timeout is
-//! about. A body may take any time as long as it moves.
+//! [`Silence`]: since when nothing was sent over a connection, from which on the head of an answer
+//! must come within the read timeout. A body may take any time as long as it moves.
 
 use ::http::Extensions;
 use hyper_util::client::legacy::connect::CaptureConnection;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-/// Since when nothing has passed over a connection, in either direction.
+/// Since when nothing was sent over a connection.
 #[derive(Clone)]
 pub(super) struct Silence(Arc<Mutex<Instant>>);
 
@@ -19,7 +19,7 @@ impl Silence {
         Silence(Arc::new(Mutex::new(Instant::now())))
     }
 
-    /// Something passed: from now on there may be silence again.
+    /// Something was sent: from now on there may be silence again.
     pub(super) fn end(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
