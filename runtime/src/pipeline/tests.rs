@@ -2,14 +2,17 @@
 //! by piece.
 
 use super::*;
+use crate::call::Streamed;
 use crate::client::Config;
 use crate::error::ConfigErrorKind;
 use crate::fake::Fake;
 use crate::http::network::Network;
 use crate::http::{Body, Bytes, Transport as _, TransportErrorKind};
 use crate::identity::Credentials;
-use crate::schema::{Flags, Protocol, Service, Trait, http, member, operation, string, structure};
-use crate::visit::TypedDocument;
+use crate::schema::{
+    Flags, Protocol, Service, Trait, blob, http, member, operation, string, structure,
+};
+use crate::visit::{CompoundKind, TypedDocument, VisitError, VisitResult};
 use futures_core::Stream;
 use std::future::Future;
 use std::io::{self, Read as _, Write as _};
@@ -335,4 +338,58 @@ fn an_answer_in_memory_has_a_limit() {
             (answer, _) => panic!("{limit}: {answer:?}"),
         }
     }
+}
+
+static STORE: Service<'static> = Service {
+    signing_name: "test",
+    protocol: Protocol::RestJson1,
+    operations: &[
+        operation("Get", None, Some(0)).with(&[Trait::Http(&http("GET", "/object", 200))])
+    ],
+    shapes: &[
+        structure(
+            "GetOutput",
+            &[
+                member("content", 1).flags(Flags::HTTP_PAYLOAD.union(Flags::STREAMING)),
+                member("tag", 2).with(&[Trait::HttpHeader("ETag")]),
+            ],
+        ),
+        blob("Content").flags(Flags::STREAMING),
+        string("Tag"),
+    ],
+    ..Service::NONE
+};
+
+/// The output of `Get` as it is generated: without the stream.
+#[derive(Default)]
+struct GetOutput(String);
+
+impl Visitor for GetOutput {
+    fn begin(&mut self, _: CompoundKind) -> VisitResult {
+        Ok(())
+    }
+    fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
+        match index {
+            1 => Ok(&mut self.0),
+            _ => Err(VisitError::kind("stream")),
+        }
+    }
+}
+
+#[test]
+fn a_body_that_is_a_stream_stands_beside_the_output() {
+    const ANSWER: &str = "HTTP/1.1 200 OK\r\netag: e1\r\ncontent-length: 5\r\n\r\nbytes";
+    let (url, _requests) = server("\r\n\r\n", &[ANSWER]);
+    let config = Config::new()
+        .region("eu-west-1")
+        .credentials(Credentials::new("AKID", "secret", "test"))
+        .endpoint_url(url);
+    let client = Client::new(&STORE, config);
+    let body = wait(async {
+        let call = client.call::<Streamed<GetOutput>>("Get", ());
+        let streamed = call.await.expect("an answer");
+        assert_eq!(streamed.0, "e1");
+        streamed.body.collect(9).await
+    });
+    assert_eq!(body.expect("the body"), "bytes");
 }
