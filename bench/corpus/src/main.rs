@@ -1,5 +1,4 @@
-//! Generates every botocore service that speaks AWS JSON, from file to text, on all cores; prints
-//! their number.
+//! Generates every service of botocore, from file to text, on all cores; prints their number.
 
 use opsmith_codegen::Generator;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,15 @@
-//! This one call written by hand and as lean as it can be: reqwest, aws-sigv4 and serde_json,
+//! This one call written by hand and as lean as it can be: hyper, aws-sigv4 and serde_json,
 //! without proxies, redirects, retries or timeouts. CALLS is the number of calls, IN_FLIGHT how many
 //! run at once.
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde::Serialize;
 use std::error::Error;
@@ -73,7 +78,9 @@ async fn calls(url: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn client(url: &str) -> Result<reqwest::Client, Box<dyn Error>> {
+type Client = hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+fn client(url: &str) -> Result<Client, Box<dyn Error>> {
     let mut roots = rustls::RootCertStore::empty();
     match std::env::var("AWS_CA_BUNDLE") {
         Ok(file) => {
@@ -92,18 +99,17 @@ fn client(url: &str) -> Result<reqwest::Client, Box<dyn Error>> {
     .with_safe_default_protocol_versions()?
     .with_root_certificates(roots)
     .with_no_client_auth();
-    Ok(reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        // reqwest keeps a copy of each request for another attempt unless the limit is zero.
-        .retry(reqwest::retry::never().max_retries_per_request(0))
-        .build()?)
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    Ok(
+        hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .build(HttpsConnector::from((http, tls))),
+    )
 }
 
 async fn call(
-    client: &reqwest::Client,
+    client: &Client,
     url: &str,
     credentials: &Credentials,
     region: &str,
@@ -140,12 +146,14 @@ async fn call(
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    let mut request = request.body(body)?;
+    let mut request = request.body(Full::new(Bytes::from(body)))?;
     instructions.apply_to_request_http1x(&mut request);
-    let answer = client.execute(request.try_into()?).await?;
-    match answer.status().as_u16() {
-        // To its end, so that the connection can be used again.
-        200 => Ok(drop(answer.bytes().await?)),
-        status => Err(format!("{status}: {}", answer.text().await?).into()),
+    let answer = client.request(request).await?;
+    let status = answer.status().as_u16();
+    // To its end, so that the connection can be used again.
+    let body = answer.into_body().collect().await?.to_bytes();
+    match status {
+        200 => Ok(()),
+        status => Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into()),
     }
 }
