@@ -186,15 +186,15 @@ fn proxies_that_fail() {
 #[test]
 fn proxy_credentials_go_to_the_proxy_only() {
     let home = tempfile::tempdir().expect("a folder");
-    let (told, heard) = std::sync::mpsc::channel();
+    let (sender, requests) = std::sync::mpsc::channel();
     let proxy = server(move |mut stream| {
         let mut bytes = vec![0; 4096];
         let length = stream.read(&mut bytes).unwrap_or(0);
-        let _ = told.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
+        let _ = sender.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
         // The next request is for the service.
         let length = stream.read(&mut bytes).unwrap_or(0);
-        let _ = told.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
+        let _ = sender.send(String::from_utf8_lossy(&bytes[..length]).into_owned());
     });
     let proxy = format!("http://user:p%40ss%23@{proxy}");
     failed_in(
@@ -203,8 +203,8 @@ fn proxy_credentials_go_to_the_proxy_only() {
         &[],
         &[("https_proxy", &proxy)],
     );
-    let asked = heard.recv().expect("a request");
-    let beyond = heard.recv().expect("a greeting");
+    let asked = requests.recv().expect("a request");
+    let beyond = requests.recv().expect("a greeting");
     assert!(
         asked.starts_with("CONNECT service.invalid:443 HTTP/1.1\r\n"),
         "{asked}"

@@ -117,7 +117,7 @@ fn facts<'a>(
         file: &service.file,
         id,
     };
-    traits::check(stated, &place, report);
+    traits::check(stated, Sites::SERVICE, &place, report);
     let protocols = protocols(id, service, report);
     let protocol = protocols.first().copied().unwrap_or(Protocol::AwsJson1_1);
     let rules = traits::value(stated, TraitKind::EndpointRuleSet);
@@ -300,7 +300,7 @@ impl<'a> Operations<'_, 'a> {
             file: &shape.file,
             id,
         };
-        traits::check(&shape.traits, &place, report);
+        traits::check(&shape.traits, Sites::OPERATION, &place, report);
         let index = |reference: &Option<crate::ast::Reference>| {
             let target = reference.as_ref()?.target.as_str();
             self.closure

@@ -125,7 +125,7 @@ fn releases_of_botocore_are_told_apart() {
         &Generator::new(old.join(folder)),
         &Generator::new(new.join(folder)),
     );
-    let told: Vec<_> = found
+    let reported: Vec<_> = found
         .iter()
         .map(|change| (change.severity, &*change.place, &*change.change))
         .collect();
@@ -137,13 +137,13 @@ fn releases_of_botocore_are_told_apart() {
         ),
         (Severity::Additive, "EnvironmentVariable$type", "added"),
     ] {
-        assert!(told.contains(&expected), "{told:#?}");
+        assert!(reported.contains(&expected), "{reported:#?}");
     }
     assert!(
         found
             .iter()
             .all(|change| change.severity != Severity::Breaking),
-        "{told:#?}"
+        "{reported:#?}"
     );
     let back = changes(
         &Generator::new(new.join(folder)),

@@ -59,12 +59,12 @@ fn waiting() -> (Endpoint, Arc<Mutex<Vec<String>>>) {
     });
     let mut jobs = Jobs::default();
     jobs.add(job, "nonce-1");
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let teller = Arc::clone(&told);
+    let messages = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&messages);
     let options = Options::new()
         .jobs(jobs)
-        .on_event(move |event| teller.lock().unwrap().push(event.to_string()));
-    (Endpoint::start_with(options).unwrap(), told)
+        .on_event(move |event| sink.lock().unwrap().push(event.to_string()));
+    (Endpoint::start_with(options).unwrap(), messages)
 }
 
 fn demo_type() -> ActionTypeId {
@@ -104,7 +104,7 @@ async fn details(client: &Client) -> opsmith_codepipeline::ThirdPartyJobDetails 
 
 #[test]
 fn a_worker_goes_through_the_life_of_a_job() {
-    let (endpoint, told) = waiting();
+    let (endpoint, messages) = waiting();
     let client = client(&endpoint);
     wait(async {
         let polled = client
@@ -165,12 +165,12 @@ fn a_worker_goes_through_the_life_of_a_job() {
             .unwrap();
     });
     assert_eq!(endpoint.status("job-1"), Some(Status::Succeeded));
-    let told = told.lock().unwrap().join("\n");
+    let messages = messages.lock().unwrap().join("\n");
     assert!(
-        told.contains("Queued -> Dispatched") && told.contains("InProgress -> Succeeded"),
-        "{told}"
+        messages.contains("Queued -> Dispatched") && messages.contains("InProgress -> Succeeded"),
+        "{messages}"
     );
-    assert!(!told.contains("token-1"), "{told}");
+    assert!(!messages.contains("token-1"), "{messages}");
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn continued(token: &str) -> Success {
     }
 }
 
-fn told(jobs: &mut Jobs) -> Vec<String> {
+fn events(jobs: &mut Jobs) -> Vec<String> {
     jobs.take_events().iter().map(ToString::to_string).collect()
 }
 
@@ -125,7 +125,7 @@ fn a_job_is_handed_out_until_it_is_acknowledged() {
         assert_eq!(jobs.poll(&acme, None, at(0)).unwrap().len(), 1);
     }
     assert_eq!(
-        told(&mut jobs),
+        events(&mut jobs),
         ["job job-1: Queued -> Dispatched"],
         "only the first poll changes anything"
     );
@@ -207,7 +207,7 @@ fn a_success_with_a_continuation_token_queues_the_job_again() {
     jobs.put_success("job-1", TOKEN, continued("run-7"), "nonce-2", at(1))
         .unwrap();
     assert_eq!(
-        told(&mut jobs),
+        events(&mut jobs),
         [r#"job job-1: InProgress -> Queued, percent complete 40, continuation token "run-7""#]
     );
     assert_eq!(
@@ -238,7 +238,7 @@ fn a_failure_ends_the_job_and_is_reported_in_one_line() {
     let mut jobs = in_progress();
     assert_eq!(jobs.put_failure("job-1", TOKEN, failure(), at(1)), Ok(()));
     assert_eq!(
-        told(&mut jobs),
+        events(&mut jobs),
         [r#"job job-1: InProgress -> Failed, JobFailed: "tests\nfailed""#]
     );
     let settled = Err(JobError::InvalidJobState(Status::Failed));
@@ -300,7 +300,7 @@ fn a_job_times_out_when_no_result_comes() {
     assert_eq!(jobs.status("job-1", at(59)), Some(Status::InProgress));
     let late = jobs.put_failure("job-1", TOKEN, failure(), at(60));
     assert_eq!(late, Err(JobError::InvalidJobState(Status::TimedOut)));
-    assert_eq!(told(&mut jobs), ["job job-1: InProgress -> TimedOut"]);
+    assert_eq!(events(&mut jobs), ["job job-1: InProgress -> TimedOut"]);
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn a_clock_that_is_off_is_corrected_once() {
     );
     assert!(
         error.to_string().ends_with(
-            "The clock of this machine is 10 minutes behind the service's: set it right."
+            "The clock of this machine is 10 minutes behind the service's: correct it."
         )
     );
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 bitflags::bitflags! {
-    /// Where the schema keeps a trait.
+    /// Where a trait is.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Sites: u8 {
         /// On the service.
@@ -34,6 +34,8 @@ bitflags::bitflags! {
         const VALUE = Self::SHAPE.bits() | Self::MEMBER.bits();
         /// On the service, shapes and members.
         const PLACES = Self::SERVICE.bits() | Self::VALUE.bits();
+        /// Everywhere.
+        const ANYWHERE = Self::CALL.bits() | Self::VALUE.bits();
     }
 }
 
@@ -55,6 +57,8 @@ pub enum Change {
 pub struct Entry {
     /// The trait's absolute shape id.
     pub id: &'static str,
+    /// Where a model may have it.
+    pub places: Sites,
     /// Where the schema keeps it; empty for traits that matter only while the schema is made.
     pub sites: Sites,
     /// The form of its value in a model.
@@ -72,18 +76,18 @@ macro_rules! traits {
         flags { $(
             $(#[$($flag_about:tt)*])*
             $flag:ident = $FLAG:ident($bit:expr):
-                $flag_id:literal, $flag_sites:ident, $flag_label:literal, $flag_change:ident;
+                $flag_id:literal, $flag_sites:ident $(| $flag_places:ident)?, $flag_label:literal, $flag_change:ident;
         )* }
         marks { $(
             $(#[$mark_about:meta])*
-            $mark:ident: $mark_id:literal, $mark_sites:ident, $mark_label:literal, $mark_change:ident;
+            $mark:ident: $mark_id:literal, $mark_sites:ident $(| $mark_places:ident)?, $mark_label:literal, $mark_change:ident;
         )* }
         values { $(
             $(#[$about:meta])*
             $kind:ident($payload:ty):
-                $id:literal, $sites:ident, $form:expr, $label:literal, $change:ident;
+                $id:literal, $sites:ident $(| $places:ident)?, $form:expr, $label:literal, $change:ident;
         )* }
-        build { $( $build:ident: $build_id:literal, $build_form:expr; )* }
+        build { $( $build:ident: $build_id:literal, $build_places:ident, $build_form:expr; )* }
     ) => {
         /// Every trait of the table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +128,7 @@ macro_rules! traits {
                 match self {
                     $( TraitKind::$flag => Entry {
                         id: $flag_id,
+                        places: Sites::$flag_sites$(.union(Sites::$flag_places))?,
                         sites: Sites::$flag_sites,
                         form: Form::Mark,
                         flag: Some(Flags::$FLAG),
@@ -132,6 +137,7 @@ macro_rules! traits {
                     }, )*
                     $( TraitKind::$mark => Entry {
                         id: $mark_id,
+                        places: Sites::$mark_sites$(.union(Sites::$mark_places))?,
                         sites: Sites::$mark_sites,
                         form: Form::Mark,
                         flag: None,
@@ -140,6 +146,7 @@ macro_rules! traits {
                     }, )*
                     $( TraitKind::$kind => Entry {
                         id: $id,
+                        places: Sites::$sites$(.union(Sites::$places))?,
                         sites: Sites::$sites,
                         form: $form,
                         flag: None,
@@ -148,6 +155,7 @@ macro_rules! traits {
                     }, )*
                     $( TraitKind::$build => Entry {
                         id: $build_id,
+                        places: Sites::$build_places,
                         sites: Sites::empty(),
                         form: $build_form,
                         flag: None,
@@ -299,7 +307,7 @@ traits! {
         Unpaged(&'a str): "opsmith#unpaged", OPERATION, Form::Text, "pages", Additive;
         /// What to use instead.
         Deprecated(&'a str):
-            "smithy.api#deprecated", OPERATION, Form::Optional("message", &Form::Text),
+            "smithy.api#deprecated", OPERATION | ANYWHERE, Form::Optional("message", &Form::Text),
             "deprecation", Additive;
         /// A prefix of the host name.
         HostPrefix(&'a str):
@@ -326,7 +334,7 @@ traits! {
         MediaType(&'a str): "smithy.api#mediaType", SHAPE, Form::Text, "media type", Additive;
         /// How the output is paged. It may also come from a paginator of botocore.
         Paginated(&'a Pagination<'a>):
-            "smithy.api#paginated", OPERATION,
+            "smithy.api#paginated", OPERATION | SERVICE,
             Form::Object(&[
                 ("inputToken", Form::Text, false),
                 ("outputToken", Form::Text, false),
@@ -369,22 +377,22 @@ traits! {
             "smithy.waiters#waitable", OPERATION, Form::Any, "waiter", BreaksWhenRemoved;
     }
     build {
-        ClientEndpointDiscoveryId: "aws.api#clientEndpointDiscoveryId",
+        ClientEndpointDiscoveryId: "aws.api#clientEndpointDiscoveryId", MEMBER,
             Form::Unsupported("endpoint discovery by members of the input is not supported");
-        Service: "aws.api#service", Form::Optional("sdkId", &Form::Text);
-        SigV4: "aws.auth#sigv4", Form::Part("name", &Form::Word);
-        SigV4A: "aws.auth#sigv4a", Form::Part("name", &Form::Word);
-        AwsJson1_0: "aws.protocols#awsJson1_0", Form::Mark;
-        AwsJson1_1: "aws.protocols#awsJson1_1", Form::Mark;
-        AwsQuery: "aws.protocols#awsQuery", Form::Mark;
-        Ec2Query: "aws.protocols#ec2Query", Form::Mark;
-        RestJson1: "aws.protocols#restJson1", Form::Mark;
-        RestXml: "aws.protocols#restXml", Form::Mark;
-        Command: "opsmith.botocore#command", Form::Word;
-        SignatureVersion: "opsmith.botocore#signatureVersion", Form::Word;
-        HttpChecksum: "aws.protocols#httpChecksum", Form::Any;
-        HttpChecksumRequired: "smithy.api#httpChecksumRequired", Form::Mark;
-        Paginator: "opsmith.botocore#paginator",
+        Service: "aws.api#service", SERVICE, Form::Optional("sdkId", &Form::Text);
+        SigV4: "aws.auth#sigv4", SERVICE, Form::Part("name", &Form::Word);
+        SigV4A: "aws.auth#sigv4a", SERVICE, Form::Part("name", &Form::Word);
+        AwsJson1_0: "aws.protocols#awsJson1_0", SERVICE, Form::Mark;
+        AwsJson1_1: "aws.protocols#awsJson1_1", SERVICE, Form::Mark;
+        AwsQuery: "aws.protocols#awsQuery", SERVICE, Form::Mark;
+        Ec2Query: "aws.protocols#ec2Query", SERVICE, Form::Mark;
+        RestJson1: "aws.protocols#restJson1", SERVICE, Form::Mark;
+        RestXml: "aws.protocols#restXml", SERVICE, Form::Mark;
+        Command: "opsmith.botocore#command", SERVICE, Form::Word;
+        SignatureVersion: "opsmith.botocore#signatureVersion", SERVICE, Form::Word;
+        HttpChecksum: "aws.protocols#httpChecksum", OPERATION, Form::Any;
+        HttpChecksumRequired: "smithy.api#httpChecksumRequired", OPERATION, Form::Mark;
+        Paginator: "opsmith.botocore#paginator", OPERATION,
             Form::Object(&[
                 ("input_token", Form::Texts, true),
                 ("output_token", Form::Texts, true),
@@ -393,23 +401,23 @@ traits! {
                 ("more_results", Form::Text, false),
                 ("non_aggregate_keys", Form::List(&Form::Text), false),
             ]);
-        TargetPrefix: "opsmith.botocore#targetPrefix", Form::Word;
-        Waiters: "opsmith.botocore#waiters", Form::Any;
-        ClientOptional: "smithy.api#clientOptional", Form::Mark;
-        Documentation: "smithy.api#documentation", Form::Text;
-        Enum: "smithy.api#enum", Form::List(&Form::Part("value", &Form::Text));
-        EnumValue: "smithy.api#enumValue", Form::Any;
-        HttpApiKeyAuth: "smithy.api#httpApiKeyAuth", Form::Object(&[]);
-        HttpBasicAuth: "smithy.api#httpBasicAuth", Form::Mark;
-        HttpBearerAuth: "smithy.api#httpBearerAuth", Form::Mark;
-        HttpDigestAuth: "smithy.api#httpDigestAuth", Form::Mark;
-        Length: "smithy.api#length",
+        TargetPrefix: "opsmith.botocore#targetPrefix", SERVICE, Form::Word;
+        Waiters: "opsmith.botocore#waiters", SERVICE, Form::Any;
+        ClientOptional: "smithy.api#clientOptional", MEMBER, Form::Mark;
+        Documentation: "smithy.api#documentation", ANYWHERE, Form::Text;
+        Enum: "smithy.api#enum", SHAPE, Form::List(&Form::Part("value", &Form::Text));
+        EnumValue: "smithy.api#enumValue", MEMBER, Form::Any;
+        HttpApiKeyAuth: "smithy.api#httpApiKeyAuth", SERVICE, Form::Object(&[]);
+        HttpBasicAuth: "smithy.api#httpBasicAuth", SERVICE, Form::Mark;
+        HttpBearerAuth: "smithy.api#httpBearerAuth", SERVICE, Form::Mark;
+        HttpDigestAuth: "smithy.api#httpDigestAuth", SERVICE, Form::Mark;
+        Length: "smithy.api#length", VALUE,
             Form::Object(&[("min", Form::Count, false), ("max", Form::Count, false)]);
-        Range: "smithy.api#range",
+        Range: "smithy.api#range", VALUE,
             Form::Object(&[("min", Form::Number, false), ("max", Form::Number, false)]);
-        Title: "smithy.api#title", Form::Text;
-        RpcV2Cbor: "smithy.protocols#rpcv2Cbor", Form::Mark;
-        EndpointRuleSet: "smithy.rules#endpointRuleSet", Form::Any;
+        Title: "smithy.api#title", SERVICE, Form::Text;
+        RpcV2Cbor: "smithy.protocols#rpcv2Cbor", SERVICE, Form::Mark;
+        EndpointRuleSet: "smithy.rules#endpointRuleSet", SERVICE, Form::Any;
     }
 }
 

@@ -275,7 +275,7 @@ fn operations_and_shapes_are_listed_and_explained() {
 #[test]
 fn every_changed_fact_is_reported() {
     let folder = Folder::new();
-    for (from, to, told) in [
+    for (from, to, reported) in [
         (
             "\"smithy.api#httpError\": 404",
             "\"smithy.api#httpError\": 410",
@@ -310,7 +310,7 @@ fn every_changed_fact_is_reported() {
         fs::copy(folder.path("model/weather.json"), folder.path("new.json")).expect("a copy");
         folder.edit("new.json", from, to);
         let (_, out, err) = folder.run("diff model/weather.json new.json");
-        assert!(out.contains(told), "{told} is not in {out}{err}");
+        assert!(out.contains(reported), "{reported} is not in {out}{err}");
     }
 }
 

@@ -115,7 +115,7 @@ impl<'a> Lowering<'_, 'a> {
         let arena = self.input.arena;
         let place = place(self.input, self.id, shape);
         let kind = self.kind(&place, report);
-        traits::check(&shape.traits, &place, report);
+        traits::check(&shape.traits, Sites::SHAPE, &place, report);
         let (min, max) = traits::bounds(&shape.traits, &place, report);
         let is_enum = kind == Kind::Enum;
         if is_enum || shape.kind == "intEnum" {
@@ -206,7 +206,7 @@ impl<'a> Lowering<'_, 'a> {
                 file: place.file,
                 id: &full,
             };
-            traits::check(&member.traits, &place, report);
+            traits::check(&member.traits, Sites::MEMBER, &place, report);
             let (fits, help) = match (
                 traits::value(&member.traits, TraitKind::EnumValue),
                 shape.kind.as_str(),
@@ -281,7 +281,7 @@ impl<'a> Lowering<'_, 'a> {
             file: &self.shape.file,
             id: &full,
         };
-        traits::check(&member.traits, &place, report);
+        traits::check(&member.traits, Sites::MEMBER, &place, report);
         let has = |kind| traits::has(&member.traits, kind);
         let arena = self.input.arena;
         let protocol = self.wire.protocol;

@@ -24,15 +24,38 @@ pub(crate) struct Place<'a> {
     pub(crate) id: &'a str,
 }
 
-/// Reports the traits whose values are not of their form.
-pub(crate) fn check(traits: &Traits, place: &Place<'_>, report: &mut Report) {
+/// Reports the traits that can't be at a site, and those whose values are not of their form.
+pub(crate) fn check(traits: &Traits, site: Sites, place: &Place<'_>, report: &mut Report) {
     for (id, value) in traits {
-        if let Some(kind) = TraitKind::of(id) {
-            forms::check(kind.entry().form, value, &mut |problem, help| {
-                report.add_trait(place.file, place.id, id, problem, help)
-            });
+        let Some(kind) = TraitKind::of(id) else {
+            continue;
+        };
+        let entry = kind.entry();
+        let mut problem =
+            |problem, help| report.add_trait(place.file, place.id, id, problem, help);
+        if entry.places.contains(site) {
+            forms::check(entry.form, value, &mut problem);
+        } else {
+            problem(
+                format!("{} can't have it", name(site)),
+                format!("remove it; it belongs to {}", name(entry.places)),
+            );
         }
     }
+}
+
+/// The sites of a model, as messages name them.
+const SITES: &[(Sites, &str)] = &[
+    (Sites::SERVICE, "a service"),
+    (Sites::OPERATION, "an operation"),
+    (Sites::SHAPE, "a shape"),
+    (Sites::MEMBER, "a member"),
+];
+
+fn name(sites: Sites) -> String {
+    let names = SITES.iter().filter(|(site, _)| sites.contains(*site));
+    let names: Vec<&str> = names.map(|(_, name)| *name).collect();
+    names.join(" or ")
 }
 
 /// The traits with a value, and rare ones without, that the schema keeps at a site: those that the

@@ -39,7 +39,7 @@ impl Attempts {
             let off = in_words(behind.unsigned_abs());
             let side = if behind > 0 { "behind" } else { "ahead of" };
             return Some(format!(
-                "The clock of this machine is {off} {side} the service's: set it right."
+                "The clock of this machine is {off} {side} the service's: correct it."
             ));
         }
         if self.quota_spent {
