@@ -278,9 +278,9 @@ fn a_clock_that_is_off_is_corrected_once() {
         (2, Some(600))
     );
     assert!(
-        error.to_string().ends_with(
-            "The clock of this machine is 10 minutes behind the service's: correct it."
-        )
+        error
+            .to_string()
+            .ends_with("The clock of this machine is 10 minutes behind the service's: correct it.")
     );
 }
 

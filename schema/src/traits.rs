@@ -402,7 +402,7 @@ traits! {
                 ("non_aggregate_keys", Form::List(&Form::Text), false),
             ]);
         TargetPrefix: "opsmith.botocore#targetPrefix", SERVICE, Form::Word;
-        Waiters: "opsmith.botocore#waiters", SERVICE, Form::Any;
+        Waiters: "opsmith.botocore#waiters", OPERATION, Form::Any;
         ClientOptional: "smithy.api#clientOptional", MEMBER, Form::Mark;
         Documentation: "smithy.api#documentation", ANYWHERE, Form::Text;
         Enum: "smithy.api#enum", SHAPE, Form::List(&Form::Part("value", &Form::Text));

@@ -31,8 +31,7 @@ pub(crate) fn check(traits: &Traits, site: Sites, place: &Place<'_>, report: &mu
             continue;
         };
         let entry = kind.entry();
-        let mut problem =
-            |problem, help| report.add_trait(place.file, place.id, id, problem, help);
+        let mut problem = |problem, help| report.add_trait(place.file, place.id, id, problem, help);
         if entry.places.contains(site) {
             forms::check(entry.form, value, &mut problem);
         } else {

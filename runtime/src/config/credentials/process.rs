@@ -144,14 +144,16 @@ fn collected(
     Ok(bytes)
 }
 
-/// Polls every millisecond until there is a result.
+/// Polls until there is a result: often at first, since most processes print at once and end.
 fn until<T>(deadline: Instant, mut ask: impl FnMut() -> io::Result<Option<T>>) -> io::Result<T> {
+    let mut pause = Duration::from_micros(50);
     loop {
         match ask()? {
             Some(found) => return Ok(found),
             None if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
-            None => thread::sleep(Duration::from_millis(1)),
+            None => thread::sleep(pause),
         }
+        pause = (pause * 2).min(Duration::from_millis(5));
     }
 }
 
