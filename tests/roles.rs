@@ -19,8 +19,8 @@ fn scene(more: &str) -> (tempfile::TempDir, Server) {
         CONFIG.replace("[profile", &format!("{more}[profile")),
     )
     .expect("a file");
-    let sts = "<R><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>hidden</SecretAccessKey><SessionToken>\
-               token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></R>";
+    let sts = "<R><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>hidden</SecretAccessKey>\
+               <SessionToken>token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></R>";
     let answer = |body: &str| Answer {
         body: body.to_owned(),
         ..Answer::default()

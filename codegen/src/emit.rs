@@ -107,6 +107,15 @@ fn modules(service: &rust::Service<'_>) -> Vec<File> {
     ]
 }
 
+/// The schema alone, with the endpoint rules.
+pub(crate) fn schema(service: &rust::Service<'_>) -> File {
+    File {
+        name: "schema",
+        about: "The schema of the service: endpoint rules, operations, shapes and members.",
+        content: Content::Items(schema::whole(service)),
+    }
+}
+
 /// `lib.rs`: the crate's documentation, and the service.
 fn library(service: &rust::Service<'_>) -> File {
     let title = prose::plain(service.title).join(" ");

@@ -122,6 +122,17 @@ impl Generator {
         write::write(&out_dir.join(service.command), &self.emit(&service)?).map(drop)
     }
 
+    /// The schema alone, as one file, for calls with documents in place of types. `writer` is the
+    /// command that writes it anew, which its first line names.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Generator::render).
+    pub fn schema(&self, writer: &str) -> Result<String, Error> {
+        let arena = Arena::new();
+        write::schema(&self.lower(&arena)?, &self.model_name(), writer)
+    }
+
     /// The files of a service that was lowered.
     pub(crate) fn emit(&self, service: &rust::Service<'_>) -> Result<Files, Error> {
         write::texts(service, &self.model_name())

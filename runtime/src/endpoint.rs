@@ -110,27 +110,6 @@ pub fn regions() -> impl Iterator<Item = &'static str> {
         .flat_map(|partition| partition.regions.iter().copied())
 }
 
-/// The URL of a service whose host begins with a word and the region. For the services that give
-/// credentials, which have no schema here.
-pub(crate) fn regional(prefix: &str, settings: Settings<'_>) -> String {
-    let Settings {
-        region,
-        fips,
-        dual_stack,
-    } = settings;
-    let suffix = partition::of_region(region).map_or("amazonaws.com", |partition| {
-        if dual_stack {
-            partition.dual_stack_dns_suffix
-        } else {
-            partition.dns_suffix
-        }
-    });
-    format!(
-        "https://{prefix}{}.{region}.{suffix}/",
-        if fips { "-fips" } else { "" }
-    )
-}
-
 /// The region that a name means: for a pseudo-region such as `aws-global`, the home region of its
 /// partition.
 pub(crate) fn region(name: &str) -> &str {

@@ -11,6 +11,10 @@
 // Types alone use only a part of the codecs.
 #![cfg_attr(not(feature = "client"), allow(dead_code))]
 
+// The credential chain has generated code, which has this name for the crate.
+#[cfg(feature = "client")]
+extern crate self as opsmith_runtime;
+
 #[cfg(feature = "client")]
 pub mod auth;
 #[cfg(feature = "client")]

@@ -6,13 +6,11 @@
 
 mod error;
 mod http;
-#[cfg(feature = "xml")]
 mod query;
 mod rpc;
 #[cfg(feature = "cbor")]
 mod rpc_v2;
 
-#[cfg(feature = "xml")]
 use crate::codec::form::Naming;
 use crate::codec::json::Json;
 #[cfg(feature = "xml")]
@@ -24,7 +22,6 @@ use crate::http::{Request, Response};
 use crate::schema::{self, Operation, Service};
 use crate::visit::{Visit, VisitError, Visitor};
 use http::Rest;
-#[cfg(feature = "xml")]
 use query::Query;
 use rpc::Rpc;
 
@@ -97,6 +94,11 @@ pub const fn missing(protocol: schema::Protocol) -> &'static str {
     }
 }
 
+/// AWS Query. A service that gives credentials speaks it, so that it is there without a feature.
+pub(crate) const AWS_QUERY: &dyn Protocol = &Query {
+    naming: Naming::Query,
+};
+
 /// The implementation of a protocol, if it is supported.
 pub const fn of(protocol: schema::Protocol) -> Option<&'static dyn Protocol> {
     match protocol {
@@ -123,9 +125,7 @@ pub const fn of(protocol: schema::Protocol) -> Option<&'static dyn Protocol> {
             error: error::rest_xml,
         }),
         #[cfg(feature = "xml")]
-        schema::Protocol::AwsQuery => Some(&Query {
-            naming: Naming::Query,
-        }),
+        schema::Protocol::AwsQuery => Some(AWS_QUERY),
         #[cfg(feature = "xml")]
         schema::Protocol::Ec2Query => Some(&Query {
             naming: Naming::Ec2,

@@ -127,7 +127,7 @@ const JSON: &[(&str, &str)] = &[
     ("local/src/wire.rs", "the server's side of AWS JSON"),
     (
         "runtime/src/config/credentials/sso.rs",
-        "requests of single sign-on",
+        "the AWS CLI's cache",
     ),
     (
         "runtime/src/config/credentials/sts.rs",

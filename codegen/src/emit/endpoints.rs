@@ -7,13 +7,20 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 pub(crate) fn items(service: &Service<'_>) -> TokenStream {
-    let RuleSet { parameters, rules } = service.endpoint;
-    let parameters = parameters.iter().map(parameter);
     let names = names(service);
-    let rules = rules.iter().map(rule);
+    let definition = definition(service);
     quote! {
         use opsmith_runtime::schema::rules::{#(#names),*};
 
+        #definition
+    }
+}
+
+pub(super) fn definition(service: &Service<'_>) -> TokenStream {
+    let RuleSet { parameters, rules } = service.endpoint;
+    let parameters = parameters.iter().map(parameter);
+    let rules = rules.iter().map(rule);
+    quote! {
         #[doc = " From region and settings to an endpoint."]
         pub(crate) const RULES: RuleSet<'static> = RuleSet { parameters: &[#(#parameters),*], rules: &[#(#rules),*] };
     }
@@ -31,7 +38,7 @@ fn parameter(Parameter(name, built_in, default): &Parameter<'_>) -> TokenStream 
 }
 
 /// What the rules use of the runtime.
-fn names(service: &Service<'_>) -> Vec<TokenStream> {
+pub(super) fn names(service: &Service<'_>) -> Vec<TokenStream> {
     let RuleSet { parameters, rules } = service.endpoint;
     let mut names = Vec::new();
     if rules.iter().any(has_conditions) {

@@ -1,4 +1,6 @@
 //! `schema.rs`: the service as data.
+//!
+//! For calls with documents, which need no types, the schema is one file with the endpoint rules.
 
 use super::values;
 use crate::rust::{Operation, Service, Shape};
@@ -7,6 +9,31 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(crate) fn items(service: &Service<'_>) -> TokenStream {
+    let definitions = definitions(service);
+    quote! {
+        use super::endpoints::RULES;
+        use opsmith_runtime::schema::*;
+
+        #definitions
+    }
+}
+
+/// The schema with the endpoint rules.
+pub(crate) fn whole(service: &Service<'_>) -> TokenStream {
+    let names = super::endpoints::names(service);
+    let rules = super::endpoints::definition(service);
+    let definitions = definitions(service);
+    quote! {
+        use opsmith_runtime::schema::rules::{#(#names),*};
+        use opsmith_runtime::schema::*;
+
+        #rules
+
+        #definitions
+    }
+}
+
+fn definitions(service: &Service<'_>) -> TokenStream {
     let names = service.shapes.iter().map(|shape| &shape.rust);
     let operations = service.operations.iter();
     let operations = operations.map(|found| operation(service, found));
@@ -21,9 +48,6 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
         }
     });
     quote! {
-        use super::endpoints::RULES;
-        use opsmith_runtime::schema::*;
-
         #root
 
         #indices

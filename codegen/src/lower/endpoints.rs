@@ -307,5 +307,6 @@ impl<'a> Lowering<'a, '_> {
     }
 }
 
-#[cfg(test)]
+// The runtime evaluates the rules there.
+#[cfg(all(test, feature = "tool"))]
 mod tests;

@@ -20,6 +20,10 @@ pub(crate) enum Naming {
     Query,
     /// Members have their `ec2QueryName`, or else the other name, capitalized. Elements are `P.N`; an
     /// empty list is nothing.
+    #[cfg_attr(
+        not(feature = "xml"),
+        allow(dead_code, reason = "EC2 Query is a feature")
+    )]
     Ec2,
 }
 

@@ -53,7 +53,7 @@ struct ProviderContext<'a> {
     /// What the credentials are for.
     identity: IdentityContext<'a>,
     /// Sends requests to services.
-    transport: &'a dyn Transport,
+    transport: &'a Arc<dyn Transport>,
     /// Sends requests to the machine's own metadata, past any proxy.
     metadata: &'a dyn Transport,
     prompt: Option<&'a Arc<dyn Prompt>>,
@@ -158,7 +158,7 @@ impl Chain {
         let context = ProviderContext {
             settings: &self.settings,
             identity: context,
-            transport: &*self.transport,
+            transport: &self.transport,
             metadata: &*self.metadata,
             prompt: self.prompt.as_ref(),
             source: None,

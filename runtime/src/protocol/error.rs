@@ -7,7 +7,6 @@
 //! - The error's structure in the model is found by the code that is not of AWS Query first.
 //! - The message is in the body as `message` or `Message`.
 
-#[cfg(feature = "xml")]
 pub(super) mod xml;
 
 use crate::codec::{Codec, DeserializeError, EncodeMode, json};

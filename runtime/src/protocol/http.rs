@@ -11,7 +11,6 @@ mod request;
 mod response;
 mod uri;
 
-#[cfg(feature = "xml")]
 pub(super) use response::bound;
 pub(super) use response::document;
 

@@ -121,5 +121,5 @@ fn check_wrapper(
     Err(DeserializeError::missing(&path.concat()))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "xml"))]
 mod tests;

@@ -30,7 +30,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The service whose shapes are walked.
-    #[cfg(feature = "xml")]
+    #[cfg(feature = "client")]
     pub(crate) fn service(&self) -> &'a Service<'a> {
         self.service
     }

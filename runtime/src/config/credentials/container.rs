@@ -120,7 +120,7 @@ fn authorization(env: &Env) -> Result<Option<Header>, ConfigError> {
 
 /// Asks once.
 async fn asked(context: &ProviderContext<'_>, request: &Request) -> Result<Credentials, String> {
-    let response = metadata::ask(context, request, PATIENCE).await?;
+    let response = metadata::ask(context.metadata, request, PATIENCE).await?;
     let body = String::from_utf8_lossy(&response.body);
     match response.status {
         200 => metadata::credentials(&response.body, NAME),

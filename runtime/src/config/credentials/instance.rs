@@ -3,9 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{
-    Credentials, IdentityContext, Provider, ProviderContext, ProviderResult, failed, metadata,
-};
+use super::{Credentials, Provider, ProviderContext, ProviderResult, failed, metadata};
 use crate::config::Settings;
 use crate::error::ConfigError;
 use crate::future::BoxFuture;
@@ -30,7 +28,7 @@ impl Provider for Instance {
         context: ProviderContext<'a>,
     ) -> BoxFuture<'a, Result<ProviderResult, ConfigError>> {
         Box::pin(async move {
-            let Some(service) = Service::of(context)? else {
+            let Some(service) = Service::of(context.settings, context.metadata)? else {
                 return Ok(ProviderResult::NotConfigured(format!("{DISABLED} is true")));
             };
             // No instance, or an instance without a role, is not an error.
@@ -53,16 +51,7 @@ pub async fn region(
     settings: &Settings,
     metadata: &dyn Transport,
 ) -> Result<Option<String>, ConfigError> {
-    let clock = || settings.env().now();
-    let context = ProviderContext {
-        settings,
-        identity: IdentityContext::new("", &clock),
-        transport: metadata,
-        metadata,
-        prompt: None,
-        source: None,
-    };
-    let Some(service) = Service::of(context)? else {
+    let Some(service) = Service::of(settings, metadata)? else {
         return Ok(None);
     };
     let zone = match service.token().await {
@@ -97,7 +86,7 @@ fn extended(mut credentials: Credentials, now: SystemTime) -> Credentials {
 
 /// The service as it is configured.
 struct Service<'a> {
-    context: ProviderContext<'a>,
+    transport: &'a dyn Transport,
     url: String,
     patience: Duration,
     attempts: u32,
@@ -107,8 +96,7 @@ struct Service<'a> {
 
 impl<'a> Service<'a> {
     /// The service, unless it must not be asked.
-    fn of(context: ProviderContext<'a>) -> Result<Option<Self>, ConfigError> {
-        let settings = context.settings;
+    fn of(settings: &Settings, transport: &'a dyn Transport) -> Result<Option<Self>, ConfigError> {
         if settings.flag("ec2_metadata_disabled", false)? {
             return Ok(None);
         }
@@ -137,7 +125,7 @@ impl<'a> Service<'a> {
             value.text.trim().parse().map_err(wrong)
         };
         Ok(Some(Service {
-            context,
+            transport,
             url,
             patience: Duration::from_secs(number("metadata_service_timeout")?.into()),
             attempts: number("metadata_service_num_attempts")?.max(1),
@@ -199,7 +187,7 @@ impl<'a> Service<'a> {
         request.headers = headers;
         let mut answer = Err(String::new());
         for _ in 0..self.attempts {
-            answer = metadata::ask(&self.context, &request, self.patience).await;
+            answer = metadata::ask(self.transport, &request, self.patience).await;
             if answer.as_ref().is_ok_and(|response| response.status < 500) {
                 break;
             }

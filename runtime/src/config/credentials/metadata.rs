@@ -5,23 +5,16 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{Credentials, ProviderContext, parse_time};
-use crate::http::{LARGEST_ANSWER, Request, Response};
+use super::{Credentials, parse_time};
+use crate::http::{LARGEST_ANSWER, Request, Response, Transport};
 
 /// Sends one request, with this timeout.
 pub(super) async fn ask(
-    context: &ProviderContext<'_>,
+    transport: &dyn Transport,
     request: &Request,
     patience: Duration,
 ) -> Result<Response, String> {
-    let answer = async {
-        context
-            .metadata
-            .send(request)
-            .await?
-            .collect(LARGEST_ANSWER)
-            .await
-    };
+    let answer = async { transport.send(request).await?.collect(LARGEST_ANSWER).await };
     match tokio::time::timeout(patience, answer).await {
         Ok(answer) => answer.map_err(|error| error.to_string()),
         Err(_) => Err(format!(

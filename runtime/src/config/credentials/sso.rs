@@ -1,26 +1,21 @@
-//! Single sign-on (IAM Identity Center): the credentials of a role, for a token that `aws sso
-//! login` left in the AWS CLI's cache. A token that ends soon is replaced, and the cache with it,
-//! where the login allows that.
+//! Single sign-on (IAM Identity Center): the credentials of a role, for the token of a login.
+
+mod token;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value as Json, json};
-
-use super::{
-    Credentials, Provider, ProviderContext, ProviderResult, cache, failed, parse_time, services,
-};
+use super::services::{self, Call, SSO, text};
+use super::{Credentials, Provider, ProviderContext, ProviderResult, cache, failed};
 use crate::codec::json::ascii_text;
-use crate::config::{Profile, Section, Settings, Value};
-use crate::error::{ConfigError, ConfigErrorKind};
+use crate::config::Value;
+use crate::document::{Document, Map};
+use crate::error::{ConfigError, ConfigErrorKind, Error};
 use crate::future::BoxFuture;
-use crate::http::Request;
-use crate::timestamp::iso8601;
+use token::expired;
+pub(super) use token::{Login, Token};
 
 const NAME: &str = "sso";
-/// Tokens that end sooner are replaced.
-const REFRESH_BEFORE: Duration = Duration::from_secs(15 * 60);
 
 /// The profile's `sso_account_id` and `sso_role_name`.
 #[derive(Debug)]
@@ -57,11 +52,7 @@ impl Provider for Sso {
 struct Access {
     role: String,
     account: String,
-    start_url: String,
-    region: String,
-    /// The session that the profile names; without it, the profile states the session's keys
-    /// itself.
-    session: Option<String>,
+    login: Login,
 }
 
 impl Access {
@@ -73,20 +64,16 @@ impl Access {
         if role.is_none() && account.is_none() {
             return Ok(None);
         }
-        let session = profile.get("sso_session")?;
-        let section = match &session {
-            Some(name) => Some(session_section(context.settings, name)?),
-            None => None,
-        };
-        let start_url = of_profile_or_session("sso_start_url", &profile, section)?;
-        let region = of_profile_or_session("sso_region", &profile, section)?;
-        match (role, account, start_url, region) {
+        let stated = Login::stated(context.settings, &profile)?;
+        match (role, account, stated.start_url, stated.region) {
             (Some(role), Some(account), Some(start_url), Some(region)) => Ok(Some(Access {
                 role: role.text,
                 account: account.text,
-                start_url: start_url.text,
-                region: region.text,
-                session: session.map(|session| session.text),
+                login: Login {
+                    session: stated.session,
+                    start_url: start_url.text,
+                    region: region.text,
+                },
             })),
             (role, account, start_url, region) => Err(incomplete(
                 profile.name,
@@ -108,7 +95,7 @@ impl Access {
         {
             return Ok(found);
         }
-        let token = self.token(context).await?;
+        let token = self.login.token(context).await?;
         let credentials = self.exchanged(context, token).await?;
         if let Some(path) = path {
             cache::keep(&path, &credentials, Some(NAME));
@@ -118,9 +105,9 @@ impl Access {
 
     /// Where the role's credentials are kept.
     fn path(&self, context: &ProviderContext<'_>) -> Option<PathBuf> {
-        let (name, value) = match &self.session {
+        let (name, value) = match &self.login.session {
             Some(session) => ("sessionName", session),
-            None => ("startUrl", &self.start_url),
+            None => ("startUrl", &self.login.start_url),
         };
         let account = ascii_text(&self.account);
         let role = ascii_text(&self.role);
@@ -131,137 +118,28 @@ impl Access {
         cache::path(context, "cli/cache", &cache::key(&text))
     }
 
-    /// The token of the login.
-    async fn token(&self, context: &ProviderContext<'_>) -> Result<String, ConfigError> {
-        let name = self.session.as_ref().unwrap_or(&self.start_url);
-        let unloaded = |problem: String| {
-            let login = format!(
-                "Log in with: aws sso login --profile {}",
-                context.profile().map_or("NAME", |found| found.name)
-            );
-            ConfigError::new(
-                ConfigErrorKind::CredentialRetrieval,
-                format!("Error loading SSO Token: {problem}\n{login}"),
-            )
-        };
-        let path = cache::path(context, "sso/cache", &cache::key(name));
-        let entry = path.as_deref().and_then(cache::read);
-        let entry = entry.ok_or_else(|| unloaded(format!("Token for {name} does not exist")))?;
-        let text = |key: &str| entry.get(key).and_then(Json::as_str).map(str::to_owned);
-        let ends = text("expiresAt").as_deref().and_then(parse_time);
-        let (Some(token), Some(ends)) = (text("accessToken"), ends) else {
-            return Err(unloaded(format!("Token for {} is invalid", self.start_url)));
-        };
-        if ends.duration_since(context.now()).unwrap_or_default() < REFRESH_BEFORE
-            && self.session.is_some()
-            && let Some(fresh) = self.refreshed(context, &entry).await
-        {
-            if let Some(path) = path {
-                cache::write(&path, &fresh);
-            }
-            return Ok(fresh["accessToken"].as_str().unwrap_or_default().to_owned());
-        }
-        if ends > context.now() {
-            Ok(token)
-        } else {
-            Err(expired(context))
-        }
-    }
-
-    /// Refreshes an expiring token. `None` if it can't be refreshed; the caller then uses the old
-    /// token until it expires.
-    async fn refreshed(&self, context: &ProviderContext<'_>, entry: &Json) -> Option<Json> {
-        let text = |key: &str| entry.get(key).and_then(Json::as_str);
-        let token = text("refreshToken")?;
-        let id = text("clientId")?;
-        let secret = text("clientSecret")?;
-        let registration = text("registrationExpiresAt")?;
-        if parse_time(registration)? <= context.now() {
-            return None;
-        }
-        let body = json!({"grantType": "refresh_token", "clientId": id, "clientSecret": secret, "refreshToken": token});
-        let url = services::url(context, "SSO OIDC", "oidc", &self.region).ok()? + "token";
-        let request = Request::new("POST", url)
-            .header("content-type", "application/json")
-            .body(body.to_string());
-        let response = services::answered(context, NAME, &request, None)
-            .await
-            .ok()?;
-        let answer: Json = serde_json::from_slice(&response.body)
-            .ok()
-            .filter(|_| response.status == 200)?;
-        let life = Duration::from_secs(answer.get("expiresIn")?.as_u64()?);
-        let mut fresh = json!({
-            "startUrl": self.start_url,
-            "region": self.region,
-            "accessToken": answer.get("accessToken")?.as_str()?,
-            "expiresAt": iso8601(context.now().checked_add(life)?)?,
-            "clientId": id,
-            "clientSecret": secret,
-            "registrationExpiresAt": registration,
-        });
-        if let Some(token) = answer.get("refreshToken") {
-            fresh["refreshToken"] = token.clone();
-        }
-        Some(fresh)
-    }
-
     /// The role's credentials for a token.
     async fn exchanged(
         &self,
         context: &ProviderContext<'_>,
-        token: String,
+        token: Token,
     ) -> Result<Credentials, ConfigError> {
-        let role = utf8_percent_encode(&self.role, NON_ALPHANUMERIC);
-        let account = utf8_percent_encode(&self.account, NON_ALPHANUMERIC);
-        let url = services::url(context, "SSO", "portal.sso", &self.region)?;
-        let url = format!("{url}federation/credentials?role_name={role}&account_id={account}");
-        let request = Request::new("GET", url).header("x-amz-sso_bearer_token", token);
-        let response = services::answered(context, NAME, &request, None).await?;
-        let answer: Json = serde_json::from_slice(&response.body).unwrap_or_default();
-        match response.status {
-            200..300 => credentials(&answer).map_err(|problem| failed(NAME, problem)),
-            401 => Err(expired(context)),
-            status => Err(refused(
-                &answer,
-                status,
-                response.header("x-amzn-errortype"),
-            )),
+        let call = Call {
+            service: &SSO,
+            operation: "GetRoleCredentials",
+            region: &self.login.region,
+            signed_by: None,
+        };
+        let input = Map::from([
+            ("roleName".to_owned(), self.role.as_str().into()),
+            ("accountId".to_owned(), self.account.as_str().into()),
+            ("accessToken".to_owned(), token.text.into()),
+        ]);
+        match call.make(context, input).await {
+            Ok(output) => credentials(&output).map_err(|problem| failed(NAME, problem)),
+            Err(Error::Service(error)) if error.status == 401 => Err(expired(context)),
+            Err(error) => Err(services::failure(NAME, error)),
         }
-    }
-}
-
-/// The section of the session that a profile names.
-fn session_section<'a>(settings: &'a Settings, name: &Value) -> Result<&'a Section, ConfigError> {
-    settings.sso_session(&name.text).ok_or_else(|| {
-        let text = format!(
-            "The specified sso-session does not exist: \"{}\"",
-            name.text
-        );
-        ConfigError::invalid(text, &name.origin)
-    })
-}
-
-/// A key that the profile and its session may both state, if they agree.
-fn of_profile_or_session(
-    key: &str,
-    profile: &Profile<'_>,
-    session: Option<&Section>,
-) -> Result<Option<Value>, ConfigError> {
-    let of_profile = profile.get(key)?;
-    let of_session = match session {
-        Some(section) => section.text(key)?,
-        None => None,
-    };
-    match (of_profile, of_session) {
-        (Some(profile), Some(session)) if profile.text != session.text => {
-            let text = format!(
-                "The value for {key} is inconsistent between profile ({}) and sso-session ({}).",
-                profile.text, session.text
-            );
-            Err(ConfigError::invalid(text, &profile.origin))
-        }
-        (of_profile, of_session) => Ok(of_session.or(of_profile)),
     }
 }
 
@@ -279,46 +157,24 @@ fn incomplete(profile: &str, settings: &[(&str, Option<Value>)]) -> ConfigError 
     ConfigError::new(ConfigErrorKind::InvalidValue, text)
 }
 
-fn expired(context: &ProviderContext<'_>) -> ConfigError {
-    let profile = context.profile().map_or("NAME", |profile| profile.name);
-    let text = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
-                session run aws sso login with the corresponding profile.";
-    ConfigError::new(
-        ConfigErrorKind::CredentialRetrieval,
-        format!("{text}\nLog in with: aws sso login --profile {profile}"),
-    )
-}
-
-fn credentials(answer: &Json) -> Result<Credentials, String> {
-    let found = answer
+fn credentials(output: &Document) -> Result<Credentials, String> {
+    let found = output
         .get("roleCredentials")
         .ok_or("the answer has no roleCredentials")?;
-    let text = |key: &str| found.get(key).and_then(Json::as_str).map(str::to_owned);
-    let required = |key: &str| text(key).ok_or_else(|| format!("the answer has no {key}"));
-    let ends = found
-        .get("expiration")
-        .and_then(Json::as_u64)
-        .ok_or("the answer has no expiration")?;
+    let milliseconds = match found.get("expiration") {
+        Some(Document::Integer(end)) => u64::try_from(*end).ok(),
+        _ => None,
+    };
+    let seconds = milliseconds.ok_or("the answer has no expiration")? / 1000;
     Ok(Credentials {
-        session_token: Some(required("sessionToken")?),
-        expiration: SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(ends / 1000)),
-        ..Credentials::new(required("accessKeyId")?, required("secretAccessKey")?, NAME)
+        session_token: Some(text(found, "sessionToken")?),
+        expiration: SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)),
+        ..Credentials::new(
+            text(found, "accessKeyId")?,
+            text(found, "secretAccessKey")?,
+            NAME,
+        )
     })
-}
-
-/// An error of the service's, in the AWS CLI's words.
-fn refused(answer: &Json, status: u16, kind: Option<&str>) -> ConfigError {
-    let code = kind
-        .map(|kind| kind.split(':').next().unwrap_or(kind).to_owned())
-        .unwrap_or_else(|| status.to_string());
-    let message = answer
-        .get("message")
-        .and_then(Json::as_str)
-        .unwrap_or_default();
-    let text = format!(
-        "An error occurred ({code}) when calling the GetRoleCredentials operation: {message}"
-    );
-    ConfigError::new(ConfigErrorKind::RefusedByService, text)
 }
 
 #[cfg(test)]

@@ -1,25 +1,14 @@
 //! The two calls of AWS STS that give credentials for a role.
-//!
-//! STS uses the query protocol: form in, XML out. Only the parts needed here are implemented.
 
 use std::path::PathBuf;
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use super::{Credentials, ProviderContext, cache, failed, parse_time, services};
-use crate::auth::sigv4::Scope;
+use super::services::{self, Call, STS, text};
+use super::{Credentials, ProviderContext, cache, failed};
 use crate::codec::json;
+use crate::document::{Document, Map};
 use crate::endpoint;
-use crate::error::{ConfigError, ConfigErrorKind};
-use crate::http::Request;
-
-/// All that the form must escape.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+use crate::error::ConfigError;
 
 /// A role, and the settings of its session.
 pub(super) struct Role {
@@ -64,42 +53,33 @@ impl Role {
         cache::credentials(&self.path(context)?, provider, context.now())
     }
 
-    /// Assumes the role and caches its credentials. `proof` is the parameter that the action needs
-    /// in addition to the role's. The request is signed if there is an identity to sign with.
+    /// Assumes the role and caches its credentials. `proof` is the parameter that the operation needs
+    /// in addition to the role's; `identity` signs the call, if the operation is signed.
     pub(super) async fn take(
         &self,
         context: &ProviderContext<'_>,
         provider: &'static str,
-        action: &str,
+        operation: &'static str,
         proof: Option<(&str, String)>,
         identity: Option<&Credentials>,
     ) -> Result<Credentials, ConfigError> {
-        let region = endpoint::region(context.identity.region);
-        let content_type = "application/x-www-form-urlencoded; charset=utf-8";
-        let request = Request::new("POST", services::url(context, "STS", "sts", region)?)
-            .header("content-type", content_type)
-            .body(self.form(context, action, proof));
-        let signed_by = identity.map(|identity| (identity, Scope::new(region, "sts")));
-        let response = services::answered(context, provider, &request, signed_by).await?;
-        let body = String::from_utf8_lossy(&response.body);
-        let credentials = match response.status {
-            200..300 => {
-                credentials(&body, provider).map_err(|problem| failed(provider, problem))?
-            }
-            status => return Err(refused(&body, status, action)),
+        let call = Call {
+            service: &STS,
+            operation,
+            region: endpoint::region(context.identity.region),
+            signed_by: identity,
         };
+        let output = call.make(context, self.input(context, proof)).await;
+        let output = output.map_err(|error| services::failure(provider, error))?;
+        let credentials =
+            credentials(&output, provider).map_err(|problem| failed(provider, problem))?;
         if let Some(path) = self.path(context) {
             cache::keep(&path, &credentials, None);
         }
         Ok(credentials)
     }
 
-    fn form(
-        &self,
-        context: &ProviderContext<'_>,
-        action: &str,
-        proof: Option<(&str, String)>,
-    ) -> String {
+    fn input(&self, context: &ProviderContext<'_>, proof: Option<(&str, String)>) -> Map {
         // The AWS CLI's default session name.
         let seconds = context
             .now()
@@ -111,76 +91,45 @@ impl Role {
             .clone()
             .unwrap_or_else(|| format!("botocore-session-{seconds}"));
         let (proof, proved) = proof.unzip();
-        let parameters = [
-            ("Action", Some(action.to_owned())),
-            ("Version", Some("2011-06-15".to_owned())),
+        let duration = self
+            .duration
+            .map(|duration| Document::Integer(duration.into()));
+        let texts = [
             ("RoleArn", Some(self.arn.clone())),
             ("RoleSessionName", Some(session)),
             ("ExternalId", self.external_id.clone()),
             ("SerialNumber", self.device.clone()),
-            (
-                "DurationSeconds",
-                self.duration.map(|duration| duration.to_string()),
-            ),
             (proof.unwrap_or_default(), proved),
         ];
-        let pair = |(name, value): (&str, Option<String>)| {
-            Some(format!("{name}={}", utf8_percent_encode(&value?, ESCAPED)))
-        };
-        parameters
-            .into_iter()
-            .filter_map(pair)
-            .collect::<Vec<_>>()
-            .join("&")
+        let texts = texts.map(|(name, text)| (name, text.map(Document::from)));
+        let members = texts.into_iter().chain([("DurationSeconds", duration)]);
+        members
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
     }
 }
 
-/// The text of the first element of this name.
-fn text<'d>(document: &'d roxmltree::Document<'_>, name: &str) -> Option<&'d str> {
-    document
-        .descendants()
-        .find(|node| node.tag_name().name() == name)?
-        .text()
-        .map(str::trim)
-}
-
-fn credentials(body: &str, provider: &'static str) -> Result<Credentials, String> {
-    let document = roxmltree::Document::parse(body)
-        .map_err(|error| format!("the answer of STS is not XML: {error}"))?;
-    let part = |name: &str| text(&document, name).map(str::to_owned);
-    let required =
-        |name: &str| part(name).ok_or_else(|| format!("the answer of STS has no {name}"));
-    let expiration = required("Expiration")?;
-    let account = part("Arn").and_then(|arn| arn.split(':').nth(4).map(str::to_owned));
+fn credentials(output: &Document, provider: &'static str) -> Result<Credentials, String> {
+    let found = output
+        .get("Credentials")
+        .ok_or("the answer has no Credentials")?;
+    let expiration = match found.get("Expiration") {
+        Some(Document::Timestamp(end)) => SystemTime::try_from(*end).ok(),
+        _ => None,
+    };
+    let user = output.get("AssumedRoleUser");
+    let arn = user.and_then(|user| user.get("Arn")?.as_str());
+    let account = arn.and_then(|arn| arn.split(':').nth(4));
     Ok(Credentials {
-        session_token: Some(required("SessionToken")?),
-        expiration: Some(
-            parse_time(&expiration).ok_or("the Expiration in the answer of STS is not a time")?,
-        ),
-        account_id: account.filter(|account| !account.is_empty()),
+        session_token: Some(text(found, "SessionToken")?),
+        expiration: Some(expiration.ok_or("the answer has no Expiration")?),
+        account_id: account
+            .filter(|account| !account.is_empty())
+            .map(str::to_owned),
         ..Credentials::new(
-            required("AccessKeyId")?,
-            required("SecretAccessKey")?,
+            text(found, "AccessKeyId")?,
+            text(found, "SecretAccessKey")?,
             provider,
         )
     })
-}
-
-/// An error of the service's, in the AWS CLI's words.
-fn refused(body: &str, status: u16, action: &str) -> ConfigError {
-    let document = roxmltree::Document::parse(body).ok();
-    let part = |name: &str| {
-        document
-            .as_ref()
-            .and_then(|document| text(document, name).map(str::to_owned))
-    };
-    let code = part("Code").unwrap_or_else(|| status.to_string());
-    let message = part("Message").unwrap_or_default();
-    let id = part("RequestId")
-        .map(|id| format!("\nRequest ID: {id}"))
-        .unwrap_or_default();
-    ConfigError::new(
-        ConfigErrorKind::RefusedByService,
-        format!("An error occurred ({code}) when calling the {action} operation: {message}{id}"),
-    )
 }

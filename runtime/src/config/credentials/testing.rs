@@ -24,13 +24,21 @@ pub(super) fn failing() -> Arc<Fake> {
     answering(&[])
 }
 
-/// The requests so far, each in a few lines: method and URL, headers with their values, body.
+/// Headers that all calls of services have.
+const IN_ALL: [&str; 4] = [
+    "authorization",
+    "user-agent",
+    "amz-sdk-invocation-id",
+    "amz-sdk-request",
+];
+
+/// The requests so far, each in a few lines: method and URL, headers of their own with values, body.
 pub(super) fn sent(fake: &Fake) -> Vec<String> {
     let shown = |request: &Request| {
         let headers: String = request
             .headers
             .iter()
-            .filter(|(name, _)| name != "authorization")
+            .filter(|(name, _)| !IN_ALL.contains(&&**name))
             .map(|(name, value)| format!("{name}: {value}\n"))
             .collect();
         let body = String::from_utf8_lossy(request.body.as_bytes().unwrap_or_default());
@@ -82,12 +90,12 @@ pub(super) fn provide(
     provider: &dyn Provider,
     settings: &Settings,
 ) -> Result<ProviderResult, ConfigError> {
-    let fake = failing();
+    let fake: Arc<dyn Transport> = failing();
     let clock = || settings.env().now();
     wait(provider.provide(ProviderContext {
         settings,
         identity: IdentityContext::new("eu-west-1", &clock),
-        transport: &*fake,
+        transport: &fake,
         metadata: &*fake,
         prompt: None,
         source: None,

@@ -108,8 +108,9 @@ mod tests {
     #[test]
     fn the_token_of_a_file_is_sent_unsigned() {
         let answer = format!(
-            "<R><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>hidden</SecretAccessKey><SessionToken>t\
-             </SessionToken><Expiration>{LATE}</Expiration></Credentials></R>"
+            "<R><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>hidden\
+             </SecretAccessKey><SessionToken>t</SessionToken><Expiration>{LATE}</Expiration></Credentials>\
+             </AssumeRoleWithWebIdentityResult></R>"
         );
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("token").display().to_string();

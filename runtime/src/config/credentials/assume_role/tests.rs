@@ -129,12 +129,19 @@ fn errors_of_the_service_are_told_in_its_words() {
         (
             200,
             "{}",
-            "Error when retrieving credentials from assume-role: the answer of STS is not XML",
+            "Error when retrieving credentials from assume-role: the service's answer can't be read: AssumeRole: it is not \
+             XML that can be read: ",
         ),
         (
             200,
             "<a/>",
-            "Error when retrieving credentials from assume-role: the answer of STS has no Expiration",
+            "Error when retrieving credentials from assume-role: the service's answer can't be read: AssumeRole: it has no \
+             element `AssumeRoleResult`",
+        ),
+        (
+            200,
+            "<a><AssumeRoleResult><Credentials/></AssumeRoleResult></a>",
+            "Error when retrieving credentials from assume-role: the answer has no SessionToken",
         ),
     ] {
         let scene = Scene::new(&config, "", &[]);
