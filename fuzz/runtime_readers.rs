@@ -73,15 +73,17 @@ pub fn credentials(bytes: &[u8]) {
     let sso = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = r\n\
                sso_start_url = u\n";
     let token: &[u8] = br#"{"accessToken":"T","expiresAt":"2099-01-01T00:00:00Z"}"#;
-    // The AWS CLI's file names for this role and this session.
+    // The AWS CLI's file names for this role and these sessions.
     let kept = ".aws/cli/cache/00ff80d2b6089d12405e07a23903b90a2f77eeb6.json";
     let session = ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json";
+    let login = ".aws/login/cache/043a718774c572bd8a25adbeb1bfcd5c0256ae11cecf9f9c3f925d0e52beaf89.json";
     let disabled = [("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
-    let (home, variables) = match which % 5 {
+    let (home, variables) = match which % 6 {
         0 => (home(role.as_bytes(), &[]), &disabled[..]),
         1 => (home(role.as_bytes(), &[(kept, body)]), &disabled[..]),
         2 => (home(sso.as_bytes(), &[(session, token)]), &disabled[..]),
         3 => (home(sso.as_bytes(), &[(session, body)]), &disabled[..]),
+        5 => (home(b"[default]\nlogin_session = s\n", &[(login, body)]), &disabled[..]),
         _ => (home(b"", &[]), &[][..]),
     };
     let settings = Settings::load(env(&home, variables), None).expect("the files");

@@ -18,7 +18,7 @@ fn the_runtime_holds_the_schemas_of_the_models() {
         .filter_map(|name| Some(name.to_str()?.strip_suffix(".json")?.to_owned()))
         .collect();
     names.sort();
-    assert_eq!(names, ["sso", "sso_oidc", "sts"]);
+    assert_eq!(names, ["signin", "sso", "sso_oidc", "sts"]);
     for name in names {
         let model = root(&format!("model/credentials/{name}.json"));
         let schema = Generator::new(model).schema(WRITER);

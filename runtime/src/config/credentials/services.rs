@@ -6,6 +6,9 @@
 
 #[rustfmt::skip]
 #[allow(unreachable_pub, reason = "generated code, which is a module of a crate elsewhere")]
+mod signin;
+#[rustfmt::skip]
+#[allow(unreachable_pub, reason = "generated code, which is a module of a crate elsewhere")]
 mod sso;
 #[rustfmt::skip]
 #[allow(unreachable_pub, reason = "generated code, which is a module of a crate elsewhere")]
@@ -52,6 +55,11 @@ pub(super) static SSO_OIDC: Service = Service {
     protocol: protocol::of(sso_oidc::SERVICE.protocol),
 };
 
+pub(super) static SIGNIN: Service = Service {
+    schema: &signin::SERVICE,
+    protocol: protocol::of(signin::SERVICE.protocol),
+};
+
 /// A call of such a service.
 pub(super) struct Call<'a> {
     pub(super) service: &'static Service,
@@ -81,6 +89,17 @@ impl Call<'_> {
             call.as_mut().poll(task)
         })
         .await
+    }
+
+    /// The URL to which the call goes.
+    pub(super) async fn url(
+        &self,
+        context: &ProviderContext<'_>,
+        input: Map,
+    ) -> Result<String, Error> {
+        let client = self.client(context, Clock::default())?;
+        let prepared = self.prepared(&client, &Document::Map(input))?;
+        Ok(client.signed(prepared).await?.url)
     }
 
     fn client(
@@ -256,6 +275,48 @@ mod tests {
                 true,
                 "oidc.eu-west-1.api.aws",
             ),
+            (
+                &SIGNIN,
+                "eu-west-1",
+                false,
+                false,
+                "eu-west-1.signin.aws.amazon.com",
+            ),
+            (
+                &SIGNIN,
+                "cn-north-1",
+                false,
+                false,
+                "cn-north-1.signin.amazonaws.cn",
+            ),
+            (
+                &SIGNIN,
+                "eu-west-1",
+                false,
+                true,
+                "signin.eu-west-1.api.aws",
+            ),
+            (
+                &SIGNIN,
+                "us-gov-west-1",
+                true,
+                false,
+                "signin-fips.amazonaws-us-gov.com",
+            ),
+            (
+                &SIGNIN,
+                "us-gov-east-1",
+                true,
+                false,
+                "us-gov-east-1.signin-fips.amazonaws-us-gov.com",
+            ),
+            (
+                &SIGNIN,
+                "us-east-1",
+                true,
+                false,
+                "signin-fips.us-east-1.amazonaws.com",
+            ),
         ] {
             let given = [
                 ("Region", Value::from(region)),
@@ -282,6 +343,16 @@ mod tests {
             ),
             (&SSO, &["accessToken", "secretAccessKey", "sessionToken"]),
             (&SSO_OIDC, &["accessToken", "clientSecret", "refreshToken"]),
+            (
+                &SIGNIN,
+                &[
+                    "accessToken",
+                    "proof",
+                    "refreshToken",
+                    "secretAccessKey",
+                    "sessionToken",
+                ],
+            ),
         ] {
             let schema = service.schema;
             let structures = schema.shapes.iter();
