@@ -3,7 +3,7 @@
 
 use crate::arena::Arena;
 use crate::read::record;
-use opsmith_schema::commands::{self, Change, Form};
+use opsmith_schema::commands::{self, Change, Command, Form, Sent, Shown};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -44,12 +44,72 @@ record! {
         single_page: Vec<String> = "single-page",
         /// Lists of structures with one member, whose words are values of that member.
         bare: Vec<String> = "bare",
+        /// Whether options for structures with one boolean `Value` are switches.
+        pub(crate) switches: bool = "switches",
         /// Further options, which set a part of the input.
         hoist: BTreeMap<String, Hoist> = "hoist",
+        /// Commands in place of one, each with the options that have other names; without a name
+        /// an option is not there.
+        split: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>> = "split",
+        /// Commands that need the URL of the endpoint.
+        endpoint_url: Vec<String> = "endpoint-url",
+        /// Pages that have a size of their own.
+        page_size: BTreeMap<String, PageSize> = "page-size",
+        /// What is sent in place of a member.
+        send: BTreeMap<String, Sending> = "send",
+        /// Parts of outputs that are decoded, by operation and how.
+        show: BTreeMap<String, BTreeMap<String, Vec<String>>> = "show",
+        /// Shapes whose values are decoded in every output.
+        show_shape: BTreeMap<String, Vec<String>> = "show-shape",
         /// Commands and options of the AWS CLI alone, with the nearest operation or option.
         own: BTreeMap<String, String> = "own",
     }
     refuses unknown
+}
+
+record! {
+    /// The size of the pages of an operation.
+    pub(crate) struct PageSize {
+        size: u32 = "size",
+        /// Members that may be given; any other leaves the size to the service.
+        with: Vec<String> = "with",
+    }
+    refuses unknown
+}
+
+record! {
+    /// What is sent in place of a member: one of these.
+    pub(crate) struct Sending {
+        default: Option<String> = "default",
+        account: Vec<String> = "account",
+        words: BTreeMap<String, String> = "words",
+        base64: bool = "base64",
+        percent: Option<String> = "percent",
+        md5: Option<String> = "md5",
+        ascii: bool = "ascii",
+    }
+    refuses unknown
+}
+
+impl Sending {
+    /// The behaviors that the fact names: one, which the tests check.
+    fn sent<'a>(&self, arena: &'a Arena) -> impl Iterator<Item = Sent<'a>> {
+        let with = |text: &Option<String>, sent: fn(&'a str) -> Sent<'a>| {
+            text.as_ref().map(|text| sent(arena.text(text)))
+        };
+        let words = (!self.words.is_empty()).then(|| Sent::Words(pairs(&self.words, arena)));
+        let members = arena.texts(self.account.iter().map(String::as_str));
+        let named = [
+            words,
+            (!members.is_empty()).then_some(Sent::Account(members)),
+            with(&self.default, Sent::Default),
+            with(&self.percent, Sent::Percent),
+            with(&self.md5, Sent::Md5),
+            self.base64.then_some(Sent::Base64),
+            self.ascii.then_some(Sent::Ascii),
+        ];
+        named.into_iter().flatten()
+    }
 }
 
 record! {
@@ -70,6 +130,12 @@ record! {
         pub(crate) needs: Vec<String> = "needs",
         /// Options that can't be given together with this one.
         pub(crate) excludes: Vec<String> = "excludes",
+        /// The part is the first of two numbers: the sibling for the second, and the text between.
+        pub(crate) range: Vec<String> = "range",
+        /// Words for texts that are sent in their place.
+        pub(crate) words: BTreeMap<String, String> = "words",
+        /// Beginnings of texts, with the siblings that these set instead.
+        pub(crate) starts: BTreeMap<String, String> = "starts",
         /// The part can be set by this option only, not within the value of the option for the whole
         /// member.
         pub(crate) exclusive: bool = "exclusive",
@@ -190,17 +256,80 @@ impl Service {
         of_operation(&self.hoist, operation).map(move |(option, hoist)| commands::Hoist {
             option: arena.text(option),
             path: arena.texts(hoist.path.split('.')),
-            form: match &hoist.pairs {
+            form: match (&hoist.pairs, hoist.range.as_slice()) {
                 _ if !hoist.flag.is_empty() => Form::Flag(texts(&hoist.flag)),
-                Some(between) => Form::Pairs(arena.text(between)),
-                None => Form::Value,
+                (Some(between), _) => Form::Pairs(arena.text(between)),
+                (None, [other, between]) => Form::Range(arena.text(other), arena.text(between)),
+                _ => Form::Value,
             },
             required: hoist.required,
             exclusive: hoist.exclusive,
-            siblings: arena.pairs(hoist.siblings.iter().map(|(name, text)| (&**name, &**text))),
+            siblings: pairs(&hoist.siblings, arena),
             needs: texts(&hoist.needs),
             excludes: texts(&hoist.excludes),
+            words: pairs(&hoist.words, arena),
+            starts: pairs(&hoist.starts, arena),
         })
+    }
+
+    /// The commands in place of one with these options.
+    pub(crate) fn parts<'a>(
+        &self,
+        operation: &str,
+        options: &[&'a str],
+        arena: &'a Arena,
+    ) -> Option<Change<'a>> {
+        let parts = self.split.get(operation)?.iter().map(|(word, names)| {
+            let options = options.iter().copied();
+            let options = options.map(|option| match names.get(option) {
+                Some(name) => arena.text(name),
+                None => option,
+            });
+            commands::command(arena.text(word), arena.list(options))
+        });
+        let parts: Vec<Command<'a>> = parts.collect();
+        Some(Change::Split(arena.list(parts)))
+    }
+
+    /// What changes of the calls of a command. `is_member` tells whether the input has a member,
+    /// `is_part` whether the output has a value at a path.
+    pub(crate) fn of_calls<'a>(
+        &self,
+        operation: &str,
+        is_member: impl Fn(&str) -> bool,
+        is_part: impl Fn(&[&str]) -> bool,
+        arena: &'a Arena,
+    ) -> Vec<Change<'a>> {
+        let listed = self.endpoint_url.iter().any(|word| word == operation);
+        let mut changes: Vec<_> = listed.then_some(Change::NeedsUrl).into_iter().collect();
+        changes.extend(self.page_size.get(operation).map(|page| {
+            let with = page.with.iter().map(String::as_str);
+            Change::PageSize(page.size, arena.texts(with))
+        }));
+        let sent = of_operation(&self.send, operation).filter(|(member, _)| is_member(member));
+        for (member, send) in sent {
+            let member = arena.text(member);
+            changes.extend(send.sent(arena).map(|sent| Change::Send(member, sent)));
+        }
+        for (how, paths) in self.show.get(operation).into_iter().flatten() {
+            // A word that is unknown is a fault of the project, which its tests find.
+            let Some(shown) = Shown::from_word(how) else {
+                continue;
+            };
+            let paths = paths.iter().map(|path| arena.texts(path.split('.')));
+            let parts = paths.filter(|path| is_part(path));
+            changes.extend(parts.map(|path| Change::Show(path, shown)));
+        }
+        changes
+    }
+
+    /// Shapes whose values are decoded before they are shown.
+    pub(crate) fn shapes<'a>(&self, arena: &'a Arena) -> &'a [(&'a str, Shown)] {
+        let rows = self.show_shape.iter().flat_map(|(how, shapes)| {
+            let named = |shape: &String| Some((arena.text(shape), Shown::from_word(how)?));
+            shapes.iter().filter_map(named).collect::<Vec<_>>()
+        });
+        arena.list(rows)
     }
 
     /// Commands that the AWS CLI has and ours has not, with the nearest operation.
@@ -208,6 +337,10 @@ impl Service {
         let commands = self.own.iter().filter(|(key, _)| !key.contains('.'));
         arena.pairs(commands.map(|(word, nearest)| (&**word, &**nearest)))
     }
+}
+
+fn pairs<'a>(table: &BTreeMap<String, String>, arena: &'a Arena) -> &'a [(&'a str, &'a str)] {
+    arena.pairs(table.iter().map(|(one, other)| (&**one, &**other)))
 }
 
 /// The entries of a table that are about options of the operation: the option and its value.
@@ -228,4 +361,4 @@ fn option_of<'a>(key: &'a str, operation: &str) -> Option<&'a str> {
 }
 
 #[cfg(all(test, feature = "botocore"))]
-mod tests;
+pub(crate) mod tests;

@@ -92,6 +92,7 @@ pub(crate) fn lower<'a>(
         service: arena.item(schema),
         commands: arena.list(operations.iter().map(|operation| operation.command)),
         missing: words.missing(arena),
+        shapes: words.shapes(arena),
         docs: arena.list(docs_by_id(schema.name(), docs, &operations, &shapes, arena)),
     });
     report.finish(rust::Service {

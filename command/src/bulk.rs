@@ -9,6 +9,7 @@ pub(crate) mod lines;
 mod progress;
 mod rate;
 
+use crate::around::Around;
 use crate::call::{Answer, answer, config, into_failure};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -66,6 +67,7 @@ struct Bulk<'a> {
     reader: &'a Reader<'a>,
     /// The values of the options, which override the lines.
     given: &'a Map,
+    around: Around<'static>,
     client: Client<'static>,
     rate: Arc<Rate>,
     journal: Option<Journal>,
@@ -107,6 +109,7 @@ pub(crate) fn run(
         operation,
         reader,
         given,
+        around: Around::new(commands, operation),
         client: Client::new(commands.service, config),
         rate,
         journal,
@@ -203,7 +206,9 @@ impl Bulk<'_> {
     fn call(&mut self, number: u64, text: &str) -> Result<(), Failure> {
         let shape = self.operation.input.unwrap_or(ShapeIndex::MAX);
         let document = self.reader.jsonl(OPTION, text, shape)?;
-        let document = Document::Map(merge(self.given.clone(), document));
+        let parameters = merge(self.given.clone(), document);
+        let decoder = self.around.decoder(&parameters);
+        let document = Document::Map(self.around.sent(&parameters)?);
         let service = self.commands.service;
         let prepared = self.client.prepare(
             self.operation.name,
@@ -219,7 +224,7 @@ impl Bulk<'_> {
         let client = self.client.clone();
         let operation = self.operation;
         self.calls
-            .spawn(async move { (number, answer(&client, operation, prepared).await) });
+            .spawn(async move { (number, answer(&client, operation, prepared, decoder).await) });
         Ok(())
     }
 

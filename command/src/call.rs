@@ -1,5 +1,6 @@
 //! From parameters to a result: the client with the configured options and settings, and its calls.
 
+use crate::around::{Around, Decoder};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::outfile::Outfile;
@@ -13,6 +14,7 @@ use opsmith_runtime::config::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::http::{Body, BodyReader, Request};
 use opsmith_runtime::pipeline::Prepared;
+use opsmith_runtime::schema::commands::Commands;
 use opsmith_runtime::schema::{Operation, Service, ShapeIndex};
 use opsmith_runtime::visit::TypedDocument;
 use opsmith_runtime::{Client, Config, Error};
@@ -25,6 +27,7 @@ pub(crate) struct OperationRunner<'a> {
     client: Client<'a>,
     service: &'a Service<'a>,
     operation: &'a Operation<'a>,
+    around: Around<'a>,
     context: &'a Context<'a>,
     /// What is sent beside the parameters.
     body: Body,
@@ -54,9 +57,10 @@ impl<'a> OperationRunner<'a> {
     /// Wrong options and settings.
     pub(crate) fn new(
         context: &'a Context<'a>,
-        service: &'a Service<'a>,
+        commands: &'a Commands<'a>,
         operation: &'a Operation<'a>,
     ) -> Result<Self, Failure> {
+        let service = commands.service;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -75,6 +79,7 @@ impl<'a> OperationRunner<'a> {
             client,
             service,
             operation,
+            around: Around::new(commands, operation),
             context,
             body: Body::Empty,
             first: true,
@@ -95,7 +100,7 @@ impl<'a> OperationRunner<'a> {
     ///
     /// What keeps the call from being made, short of credentials.
     pub(crate) fn prepare(&mut self, parameters: &Map) -> Result<Prepared<'a>, Failure> {
-        let document = Document::Map(parameters.clone());
+        let document = Document::Map(self.around.sent(parameters)?);
         let input = self.input(&document);
         let prepared = self.client.prepare(self.operation.name, &input)?;
         let prepared = prepared.with_body(&self.client, self.body.clone())?;
@@ -129,7 +134,7 @@ impl<'a> OperationRunner<'a> {
     fn sign(&mut self, parameters: &Map, secrets: bool) -> Result<Request, Failure> {
         let mut prepared = self.prepare(parameters)?;
         if !secrets {
-            let document = Document::Map(parameters.clone());
+            let document = Document::Map(self.around.sent(parameters)?);
             prepared = self.client.redacted(prepared, &self.input(&document))?;
         }
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
@@ -189,6 +194,7 @@ impl<'a> OperationRunner<'a> {
             &self.client,
             self.operation,
             prepared,
+            self.around.decoder(parameters),
         )))?;
         if let Some(doubt) = answered.as_ref().ok().and_then(|answer| answer.doubt) {
             self.context.warn(doubt);
@@ -227,11 +233,12 @@ pub(crate) async fn answer<'a>(
     client: &Client<'a>,
     operation: &Operation<'a>,
     prepared: Prepared<'a>,
+    decoder: Decoder<'_>,
 ) -> Result<Answer, Error> {
     let received = client.send(prepared).await?;
     let response = received.response;
     Ok(Answer {
-        document: client.read_document(operation, &response)?,
+        document: decoder.shown(client.read_document(operation, &response)?),
         status: response.status,
         doubt: client.doubt(operation, &response),
         stream: received.stream,

@@ -75,6 +75,15 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether the URL of the endpoint is an option.
+    pub(crate) fn has_url(&self) -> bool {
+        #[cfg(feature = "local")]
+        if self.local.is_some() {
+            return true;
+        }
+        self.globals.has("--endpoint-url")
+    }
+
     /// Warns on standard error.
     pub(crate) fn warn(&self, text: impl Display) {
         if self.warns {

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 mod args;
+mod around;
 mod bulk;
 mod call;
 mod choice;

@@ -9,6 +9,7 @@
 //! early, and `report` renders it. `tests/layers.rs` lists which module may import which.
 
 mod args;
+mod around;
 mod bulk;
 mod call;
 mod choice;

@@ -65,7 +65,11 @@ impl<'p, 't> OperationArgs<'p, 't> {
         }
         let word = args.word == Some("help") && (tokens.len() == 1 || missing.is_empty());
         let help = word || args::asks_help(&args.rest);
-        let page_options = PageOptions::read(|option| args.value(option))?;
+        // Where there are no pages, these are options of members.
+        let page_options = match pagination {
+            Some(_) => PageOptions::read(|option| args.value(option))?,
+            None => PageOptions::default(),
+        };
         if !help {
             refuse_missing(command, &args)?;
             refuse(&missing, &args, to_file)?;

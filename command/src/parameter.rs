@@ -1,6 +1,8 @@
 //! The options of an operation's input: one for each member, and those that set a part of one.
 
-use crate::args::{Arity, OptionSpec, ParsedArgs, ParsedOption};
+mod given;
+
+use crate::args::{Arity, OptionSpec, ParsedArgs};
 use crate::failure::Failure;
 use crate::input::Reader;
 use crate::pages;
@@ -22,6 +24,8 @@ pub(crate) struct Parameter<'a> {
     option: String,
     /// The option that sets a boolean to false.
     negative: Option<String>,
+    /// The boolean of a structure that the option sets without a value.
+    switch: Option<&'a str>,
     /// Another name, which is not shown.
     alias: Option<String>,
     arity: Arity,
@@ -48,8 +52,9 @@ pub(crate) fn all<'a>(
         .members
         .iter()
         .zip(command.options.iter().copied());
-    // A hoist replaces the member of its name.
-    let members = members.filter(|(_, name)| hoists.clone().all(|hoist| hoist.option != *name));
+    // A hoist replaces the member of its name. One without a name has no option.
+    let members = members
+        .filter(|(_, name)| !name.is_empty() && hoists.clone().all(|hoist| hoist.option != *name));
     let mut members: Vec<_> = members.collect();
     members.sort_by_key(|(member, name)| !name.replace('-', "").eq_ignore_ascii_case(member.name));
     let whole = members.into_iter().map(|(member, name)| {
@@ -128,8 +133,13 @@ impl<'a> Parameter<'a> {
             .copied()
             .filter(|change| option_of(change) == Some(name))
             .collect();
-        let kind = service.shape(member.target).kind;
+        let shape = service.shape(member.target);
+        let kind = shape.kind;
+        let is_switch = |change: &Change<'_>| matches!(change, Change::Switch(_));
+        let value = shape.members.first().map(|value| value.name);
+        let switch = value.filter(|_| changes.iter().any(is_switch));
         let arity = match (kind, hoist.map(|hoist| hoist.form)) {
+            _ if switch.is_some() => Arity::Optional,
             (Kind::Boolean, _) | (_, Some(Form::Flag(_))) => Arity::Flag,
             (Kind::List, _) => Arity::Many,
             _ => Arity::One,
@@ -138,8 +148,8 @@ impl<'a> Parameter<'a> {
             Change::Negative(_, no) => Some(format!("--{no}")),
             _ => None,
         });
-        let negative =
-            (kind == Kind::Boolean).then(|| negative.unwrap_or_else(|| format!("--no-{name}")));
+        let negative = (kind == Kind::Boolean || switch.is_some())
+            .then(|| negative.unwrap_or_else(|| format!("--no-{name}")));
         let alias = changes.iter().find_map(|change| match change {
             Change::Alias(_, alias) => Some(format!("--{alias}")),
             _ => None,
@@ -151,6 +161,7 @@ impl<'a> Parameter<'a> {
             parents,
             option: format!("--{name}"),
             negative,
+            switch,
             alias,
             arity,
             changes,
@@ -182,8 +193,10 @@ impl<'a> Parameter<'a> {
 
     /// The options as a level of the line knows them.
     pub(crate) fn specs(&self) -> impl Iterator<Item = OptionSpec<'_>> {
-        self.all_names()
-            .map(|name| OptionSpec::new(name, self.arity))
+        self.all_names().map(|name| {
+            let is_flag = self.negative.as_deref() == Some(name);
+            OptionSpec::new(name, if is_flag { Arity::Flag } else { self.arity })
+        })
     }
 
     /// The names that are shown, and the alias.
@@ -242,36 +255,31 @@ impl<'a> Parameter<'a> {
     ) -> Result<(), Failure> {
         let given = args.options.iter().rev();
         let mut given = given.filter(|given| self.all_names().any(|name| name == given.name));
-        let Some(ParsedOption { name, values }) = given.next() else {
+        let Some(given) = given.next() else {
             return Ok(());
         };
         if self.is_stream() {
             return Ok(());
         }
-        let bare = self.has(|change| matches!(change, Change::Bare(_)));
-        let value = match self.hoist.map_or(Form::Value, |hoist| hoist.form) {
-            Form::Flag(texts) => Document::List(texts.iter().map(|text| (*text).into()).collect()),
-            Form::Pairs(between) => reader.pairs(self.member, values, between),
-            Form::Value if self.negative.is_some() => {
-                Document::Boolean(self.negative.as_deref() != Some(name))
-            }
-            Form::Value => reader.parameter(name, self.member, values, bare)?,
-        };
         match self.hoist {
-            Some(hoist) => self.put(hoist, input, &value, args),
+            Some(hoist) => {
+                let parts = self.parts(hoist, given, reader)?;
+                self.put(hoist, input, &parts, args)
+            }
             None => {
+                let value = self.value(Form::Value, given.name, &given.values, reader)?;
                 input.insert(self.member.name.to_owned(), value);
                 Ok(())
             }
         }
     }
 
-    /// Puts a value where the hoist says.
+    /// Puts values where the hoist says.
     fn put(
         &self,
         hoist: &Hoist<'_>,
         input: &mut Map,
-        value: &Document,
+        parts: &[(&str, Document)],
         args: &ParsedArgs<'_, '_>,
     ) -> Result<(), Failure> {
         let excluded = hoist.excludes.iter().find(|other| {
@@ -285,7 +293,7 @@ impl<'a> Parameter<'a> {
                 self.option
             )));
         }
-        let has = |name: &&str| value.as_map().and_then(|map| map.get(*name)).is_some();
+        let has = |name: &&str| parts.iter().any(|(_, value)| value.get(name).is_some());
         if !hoist.needs.iter().all(has) {
             let needs = hoist.needs.join(", ");
             return Err(Failure::parameter(format_args!(
@@ -301,7 +309,8 @@ impl<'a> Parameter<'a> {
                     .map(|(name, text)| ((*name).to_owned(), (*text).into()))
                     .collect();
             }
-            container.insert(self.member.name.to_owned(), value.clone());
+            let parts = parts.iter();
+            container.extend(parts.map(|(name, value)| ((*name).to_owned(), value.clone())));
         });
         Ok(())
     }
@@ -376,11 +385,17 @@ fn option_of<'a>(change: &Change<'a>) -> Option<&'a str> {
         | Change::Unlisted(option)
         | Change::Optional(option)
         | Change::SinglePage(option)
-        | Change::Bare(option) => Some(option),
+        | Change::Bare(option)
+        | Change::Switch(option) => Some(option),
         Change::Removed
         | Change::Hidden
         | Change::Word(_)
         | Change::Missing(..)
-        | Change::Hoist(_) => None,
+        | Change::Hoist(_)
+        | Change::Split(_)
+        | Change::NeedsUrl
+        | Change::PageSize(..)
+        | Change::Send(..)
+        | Change::Show(..) => None,
     }
 }

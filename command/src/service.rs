@@ -13,7 +13,7 @@ use crate::{bulk, choice, help, parameter, skeleton, wait, waiter};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::document::Map;
 use opsmith_runtime::schema::Operation;
-use opsmith_runtime::schema::commands::Commands;
+use opsmith_runtime::schema::commands::{Change, Commands};
 
 /// Runs the words after a service.
 ///
@@ -120,9 +120,17 @@ fn call(
     parameters: Map,
     outfile: Option<Outfile<'_>>,
 ) -> Result<(), Failure> {
-    let mut runner = OperationRunner::new(context, commands.service, operation)?;
+    let changes = commands.changes(operation.name);
+    if changes.contains(&Change::NeedsUrl) && !context.has_url() {
+        let command = commands.service.command;
+        return Err(Failure::parameter(format_args!(
+            "--endpoint-url is required for {command} commands"
+        )));
+    }
+    let mut runner = OperationRunner::new(context, commands, operation)?;
     runner.set_body(args.body()?);
     let options = args.pages(&parameters)?;
+    let options = options.map(|options| options.sized(changes, &parameters));
     let warning = options.as_ref().and_then(PageOptions::warning);
     let unpaged = operation
         .unpaged()

@@ -31,7 +31,7 @@ pub(crate) fn print(
         }
         "yaml-input" => stdout::print(&yaml_input(commands, operation.input)),
         _ => {
-            OperationRunner::new(context, commands.service, operation)?.prepare(parameters)?;
+            OperationRunner::new(context, commands, operation)?.prepare(parameters)?;
             let sample = sample::output(commands.service, operation.output);
             Printer::new(context, commands.service, operation)?.result(sample)
         }

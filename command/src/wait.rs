@@ -60,7 +60,7 @@ pub(crate) fn command(
     if let Some(kind) = args.skeleton {
         return skeleton::print(context, commands, found.operation, kind, &parameters);
     }
-    let mut runner = OperationRunner::new(context, commands.service, found.operation)?;
+    let mut runner = OperationRunner::new(context, commands, found.operation)?;
     if let Some(form) = context.globals.values("--cli-dry-run") {
         return runner.dry_run(form.first().copied(), &parameters);
     }

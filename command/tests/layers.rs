@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
         "args", "choice", "embedded", "input", "outfile", "signals", "stdout",
     ],
     &["output"],
-    &["dry_run", "pages", "report"],
+    &["around", "dry_run", "pages", "report"],
     &["globals", "parameter", "waiter"],
     &["context", "operation", "startup"],
     &["call", "help", "printer"],

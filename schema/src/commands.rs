@@ -4,6 +4,7 @@
 //! They are separate from [`Service`], so that a program with only the typed client carries none
 //! of them.
 
+use crate::values::words;
 use crate::{Operation, Service, Waiter};
 
 /// The commands of one service.
@@ -16,6 +17,8 @@ pub struct Commands<'a> {
     /// Commands that the AWS CLI has and this one has not, with the nearest operation; empty when
     /// there is none.
     pub missing: &'a [(&'a str, &'a str)],
+    /// Shapes whose values in outputs are decoded before they are shown, by their names.
+    pub shapes: &'a [(&'a str, Shown)],
     /// Documentation by shape id without namespace, sorted: of the service, operations
     /// (`GetPipeline`), shapes (`Job`) and members (`Job$id`). Paragraphs of Markdown in a small
     /// subset: `code`, *emphasis*, **strong**, and lists with `- `.
@@ -57,10 +60,61 @@ pub enum Change<'a> {
     SinglePage(&'a str),
     /// An option for a list of structures with one member, whose words are values of that member.
     Bare(&'a str),
+    /// An option for a structure with one boolean member: without a value, or with the name that
+    /// says no, it sets that member.
+    Switch(&'a str),
     /// An option that only the AWS CLI has, with the nearest option here.
     Missing(&'a str, &'a str),
     /// A further option, which sets a part of the input.
     Hoist(Hoist<'a>),
+    /// Commands in place of this one, each with all of its options, of which those without a name
+    /// are not there.
+    Split(&'a [Command<'a>]),
+    /// The URL of the endpoint has to be given as an option.
+    NeedsUrl,
+    /// While pages are followed, a page has this many items if no members are given but these.
+    PageSize(u32, &'a [&'a str]),
+    /// What is sent of a member of the input is not what is given.
+    Send(&'a str, Sent<'a>),
+    /// The part of the output that these members lead to is decoded before it is shown. A list on
+    /// the way stands for each of its elements.
+    Show(&'a [&'a str], Shown),
+}
+
+/// What is sent in place of the value of a member.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sent<'a> {
+    /// This text, or the number that it is, if there is no value.
+    Default(&'a str),
+    /// The account of the first of these members that is an ARN, if there is no value.
+    Account(&'a [&'a str]),
+    /// Of these words, the text that each stands for.
+    Words(&'a [(&'a str, &'a str)]),
+    /// The bytes of the value in base64.
+    Base64,
+    /// The value with percent-encoding of all but letters, digits and `-._~/`. What follows this
+    /// text, where it is followed by no white space, stays as it is.
+    Percent(&'a str),
+    /// The bytes of the value in base64, and in this member their MD5 in base64. Nothing changes
+    /// if that is given.
+    Md5(&'a str),
+    /// The value, which is refused if it has characters beyond ASCII.
+    Ascii,
+}
+
+words! {
+    /// How a text in an output is decoded. A text that can't be is shown as it came.
+    Shown {
+        /// It is base64 of a text.
+        Base64 = "base64",
+        /// It is JSON, and shown as data.
+        Json = "json",
+        /// It is JSON with percent-encoding.
+        PercentJson = "percent-json",
+        /// It is a value in a form, if all values of [`Sent::Default`] were sent and are repeated in
+        /// the output.
+        Form = "form",
+    }
 }
 
 /// An option that sets a part of the input.
@@ -83,6 +137,10 @@ pub struct Hoist<'a> {
     pub needs: &'a [&'a str],
     /// Options that can't be given together with this one.
     pub excludes: &'a [&'a str],
+    /// Words for texts that are sent in their place.
+    pub words: &'a [(&'a str, &'a str)],
+    /// Beginnings of texts, each with the sibling that such a text sets in place of the part.
+    pub starts: &'a [(&'a str, &'a str)],
 }
 
 /// How the value of a hoisted option is written.
@@ -94,6 +152,9 @@ pub enum Form<'a> {
     Flag(&'a [&'a str]),
     /// A list of structures with a name and a value, as `name=value`, with this text between them.
     Pairs(&'a str),
+    /// A number, or two with the second text between them. The second number sets the sibling of
+    /// this name; so does the first if it is alone.
+    Range(&'a str, &'a str),
 }
 
 /// A command.
@@ -120,6 +181,8 @@ pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
         siblings: &[],
         needs: &[],
         excludes: &[],
+        words: &[],
+        starts: &[],
     }
 }
 
@@ -145,6 +208,15 @@ impl<'a> Command<'a> {
             .any(|change| matches!(change, Change::Removed))
     }
 
+    /// The commands in place of this one, or this one.
+    fn parts(&'a self) -> &'a [Command<'a>] {
+        let parts = self.changes.iter().find_map(|change| match change {
+            Change::Split(parts) => Some(*parts),
+            _ => None,
+        });
+        parts.unwrap_or(std::slice::from_ref(self))
+    }
+
     fn is_called(&self, word: &str) -> bool {
         self.name == word
             || self
@@ -165,8 +237,14 @@ impl<'a> Commands<'a> {
             service,
             commands,
             missing: &[],
+            shapes: &[],
             docs,
         }
+    }
+
+    /// The same, with shapes whose values are decoded.
+    pub const fn shapes(self, shapes: &'a [(&'a str, Shown)]) -> Self {
+        Commands { shapes, ..self }
     }
 
     /// The same, with the commands that only the AWS CLI has.
@@ -174,10 +252,27 @@ impl<'a> Commands<'a> {
         Commands { missing, ..self }
     }
 
+    /// All commands with their operations.
+    fn all(&self) -> impl Iterator<Item = (&'a Command<'a>, &'a Operation<'a>)> {
+        let pairs = self.commands.iter().zip(self.service.operations);
+        pairs.flat_map(|(command, operation)| {
+            let parts = command.parts().iter();
+            parts.map(move |command| (command, operation))
+        })
+    }
+
     /// The command of this word with its operation.
-    pub fn find(&self, word: &str) -> Option<(&Command<'a>, &Operation<'a>)> {
-        let mut pairs = self.commands.iter().zip(self.service.operations);
-        pairs.find(|(command, _)| command.exists() && command.is_called(word))
+    pub fn find(&self, word: &str) -> Option<(&'a Command<'a>, &'a Operation<'a>)> {
+        self.all()
+            .find(|(command, _)| command.exists() && command.is_called(word))
+    }
+
+    /// What changes of the command of an operation.
+    pub fn changes(&self, operation: &str) -> &'a [Change<'a>] {
+        let operations = self.service.operations.iter();
+        let mut pairs = operations.zip(self.commands);
+        let found = pairs.find(|(found, _)| found.name == operation);
+        found.map_or(&[][..], |(_, command)| command.changes)
     }
 
     /// The service's waiters by their words, each with the command of its operation.
@@ -204,8 +299,7 @@ impl<'a> Commands<'a> {
     /// The commands that are shown, with their operations: not those of deprecated operations.
     pub fn shown(&self) -> impl Iterator<Item = (&'a Command<'a>, &'a Operation<'a>)> {
         let hidden = |change: &Change<'_>| matches!(change, Change::Removed | Change::Hidden);
-        let pairs = self.commands.iter().zip(self.service.operations);
-        pairs.filter(move |(command, operation)| {
+        self.all().filter(move |(command, operation)| {
             !command.changes.iter().any(hidden) && operation.deprecated().is_none()
         })
     }

@@ -5,7 +5,7 @@ use super::{AwsCli, Service, facts};
 use crate::lower::dashed;
 use crate::rust::{self, Operation};
 use crate::{Arena, Error, Generator};
-use opsmith_schema::commands::Change;
+use opsmith_schema::commands::{Change, Shown};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,7 @@ fn words_that_belong_together_are_one() {
 
 /// The newest version of each service in botocore's data folder, by its name there, when the
 /// environment names the folder.
-fn botocore() -> BTreeMap<String, PathBuf> {
+pub(crate) fn botocore() -> BTreeMap<String, PathBuf> {
     let Some(data) = std::env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from) else {
         crate::skipped::skipped("OPSMITH_BOTOCORE names no data folder of botocore");
         return BTreeMap::new();
@@ -70,7 +70,7 @@ fn botocore() -> BTreeMap<String, PathBuf> {
 }
 
 /// The SDK id of a service of botocore's.
-fn sdk_id(folder: &Path) -> String {
+pub(crate) fn sdk_id(folder: &Path) -> String {
     let sources = crate::import::Sources::read(folder).unwrap_or_else(|error| panic!("{error}"));
     let model: serde_json::Value = serde_json::from_str(&sources.service.text).expect("JSON");
     model["metadata"]["serviceId"]
@@ -136,6 +136,62 @@ fn every_row_is_about_something() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Tells of a fact: its table and key, and what an operation with it has.
+type Check<'c> = dyn FnMut(&str, &str, &dyn Fn(&Operation<'_>, Option<&str>) -> bool) + 'c;
+
+/// The facts about calls.
+fn idle_calls(facts: &Service, check: &mut Check<'_>) {
+    let any = |found: &Operation<'_>, is: &dyn Fn(&Change<'_>) -> bool| {
+        found.command.changes.iter().any(is)
+    };
+    for (key, parts) in &facts.split {
+        let renamed = |option: &&str| parts.values().any(|part| part.contains_key(*option));
+        check("split", key, &|found, _| {
+            found.command.name == key
+                && parts.values().all(|part| {
+                    let known = found.command.options.iter().copied().filter(renamed);
+                    known.count() == part.len()
+                })
+                && any(found, &|change| matches!(change, Change::Split(_)))
+        });
+    }
+    for key in &facts.endpoint_url {
+        check("endpoint-url", key, &|found, _| {
+            found.command.name == key && any(found, &|change| *change == Change::NeedsUrl)
+        });
+    }
+    for key in facts.page_size.keys() {
+        check("page-size", key, &|found, _| {
+            found.command.name == key
+                && any(found, &|change| matches!(change, Change::PageSize(..)))
+        });
+    }
+    for (key, send) in &facts.send {
+        assert_eq!(send.sent(&Arena::new()).count(), 1, "{key}");
+        check("send", key, &|found, member| {
+            any(
+                found,
+                &|change| matches!(change, Change::Send(of, _) if Some(*of) == member),
+            )
+        });
+    }
+    for (operation, shown) in &facts.show {
+        for (how, path) in shown.iter().flat_map(|(how, paths)| {
+            let paths = paths.iter();
+            paths.map(move |path| (how, path))
+        }) {
+            let shown = Shown::from_word(how).unwrap_or_else(|| panic!("{operation}: {how}"));
+            check("show", &format!("{operation}.{path}"), &|found, path| {
+                let path: Vec<_> = path.unwrap_or_default().split('.').collect();
+                any(found, &|change| *change == Change::Show(&path, shown))
+            });
+        }
+    }
+    for how in facts.show_shape.keys() {
+        assert!(Shown::from_word(how).is_some(), "{how}");
+    }
+}
+
 /// The number of facts, and those that change nothing.
 fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
     let mut rows = 0;
@@ -197,6 +253,16 @@ fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
                 |change| matches!(change, Change::Hoist(hoist) if Some(hoist.option) == option),
             )
         });
+    }
+    if facts.switches {
+        let is_switch = |change: &Change<'_>| matches!(change, Change::Switch(_));
+        check("switches", "*", &|found, _| {
+            found.command.changes.iter().any(is_switch)
+        });
+    }
+    idle_calls(facts, &mut check);
+    for shape in facts.show_shape.values().flatten() {
+        assert!(service.shape_named(shape).is_some(), "{shape}");
     }
     for (key, nearest) in &facts.own {
         let is_known = |found: &Operation<'_>| {

@@ -1,9 +1,10 @@
 //! `commands.rs`: the command word of each operation, the option of each input member, and how the
 //! AWS CLI differs.
 
+use super::values;
 use crate::rust::Service;
-use opsmith_schema::commands::{Change, Command, Form, Hoist};
-use proc_macro2::TokenStream;
+use opsmith_schema::commands::{Change, Command, Form, Hoist, Sent};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 pub(crate) fn items(service: &Service<'_>) -> TokenStream {
@@ -12,13 +13,21 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
     let missing = (!missing.is_empty())
         .then(|| pairs(missing))
         .map(|missing| quote! { .missing(#missing) });
+    let shapes = service.commands.shapes;
+    let shapes = (!shapes.is_empty()).then(|| {
+        let shapes = shapes.iter().map(|(name, shown)| {
+            let shown = values::variant(shown);
+            quote! { (#name, Shown::#shown) }
+        });
+        quote! { .shapes(&[#(#shapes),*]) }
+    });
     quote! {
         use super::docs::DOCS;
         use super::schema::SERVICE;
         use opsmith_runtime::schema::commands::*;
 
         #[doc = " The commands of the service."]
-        pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, OPERATION_COMMANDS, DOCS) #missing;
+        pub static COMMANDS: Commands<'static> = Commands::new(&SERVICE, OPERATION_COMMANDS, DOCS) #missing #shapes;
 
         #[doc = " The command of each operation, in the order of the schema."]
         static OPERATION_COMMANDS: &[Command<'static>] = &[#(#commands),*];
@@ -49,11 +58,44 @@ fn change(change: &Change<'_>) -> TokenStream {
         Change::Optional(option) => quote! { Change::Optional(#option) },
         Change::SinglePage(option) => quote! { Change::SinglePage(#option) },
         Change::Bare(option) => quote! { Change::Bare(#option) },
+        Change::Switch(option) => quote! { Change::Switch(#option) },
         Change::Missing(option, nearest) => quote! { Change::Missing(#option, #nearest) },
         Change::Hoist(found) => {
             let hoist = hoist(found);
             quote! { Change::Hoist(#hoist) }
         }
+        Change::Split(parts) => {
+            let parts = parts.iter().map(self::command);
+            quote! { Change::Split(&[#(#parts),*]) }
+        }
+        Change::NeedsUrl => quote! { Change::NeedsUrl },
+        Change::PageSize(size, with) => {
+            let size = Literal::u32_unsuffixed(*size);
+            quote! { Change::PageSize(#size, &[#(#with),*]) }
+        }
+        Change::Send(member, form) => {
+            let sent = sent(form);
+            quote! { Change::Send(#member, Sent::#sent) }
+        }
+        Change::Show(path, form) => {
+            let shown = values::variant(form);
+            quote! { Change::Show(&[#(#path),*], Shown::#shown) }
+        }
+    }
+}
+
+fn sent(sent: &Sent<'_>) -> TokenStream {
+    match sent {
+        Sent::Default(text) => quote! { Default(#text) },
+        Sent::Account(members) => quote! { Account(&[#(#members),*]) },
+        Sent::Words(words) => {
+            let words = pairs(words);
+            quote! { Words(#words) }
+        }
+        Sent::Base64 => quote! { Base64 },
+        Sent::Percent(up_to) => quote! { Percent(#up_to) },
+        Sent::Md5(member) => quote! { Md5(#member) },
+        Sent::Ascii => quote! { Ascii },
     }
 }
 
@@ -68,16 +110,24 @@ fn hoist(
         siblings,
         needs,
         excludes,
+        words,
+        starts,
     }: &Hoist<'_>,
 ) -> TokenStream {
     let form = match form {
         Form::Value => quote! {},
         Form::Flag(texts) => quote! { form: Form::Flag(&[#(#texts),*]), },
         Form::Pairs(between) => quote! { form: Form::Pairs(#between), },
+        Form::Range(other, between) => quote! { form: Form::Range(#other, #between), },
     };
-    let siblings = (!siblings.is_empty())
-        .then(|| pairs(siblings))
-        .map(|pairs| quote! { siblings: #pairs, });
+    let table = |name: &str, table: &[(&str, &str)]| {
+        let name = format_ident!("{name}");
+        let pairs = (!table.is_empty()).then(|| pairs(table))?;
+        Some(quote! { #name: #pairs, })
+    };
+    let siblings = table("siblings", siblings);
+    let words = table("words", words);
+    let starts = table("starts", starts);
     let mark = |name: &str, set: bool| {
         let name = format_ident!("{name}");
         set.then(|| quote! { #name: true, })
@@ -90,7 +140,7 @@ fn hoist(
     };
     let needs = list("needs", needs);
     let excludes = list("excludes", excludes);
-    let parts = quote! { #form #required #exclusive #siblings #needs #excludes };
+    let parts = quote! { #form #required #exclusive #siblings #needs #excludes #words #starts };
     if parts.is_empty() {
         quote! { hoist(#option, &[#(#path),*]) }
     } else {

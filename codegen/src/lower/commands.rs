@@ -2,12 +2,12 @@
 
 use super::{closure, names, traits};
 use crate::arena::Arena;
-use crate::ast::{Model, Shape};
+use crate::ast::{Member, Model, Reference, Shape};
 use crate::aws_cli::{self, AwsCli};
 use crate::diagnostics::Report;
 use crate::exceptions::Exceptions;
 use opsmith_schema::TraitKind;
-use opsmith_schema::commands::{Change, Command};
+use opsmith_schema::commands::{Change, Command, Shown};
 
 /// What the command words of a service depend on.
 pub(super) struct Words<'a> {
@@ -100,7 +100,12 @@ impl<'a> Words<'a> {
                     .filter(|hoist| self.leads_somewhere(input, hoist.path))
                     .map(Change::Hoist),
             );
+            if self.service.switches {
+                changes.extend(self.switches(input, options));
+            }
+            changes.extend(self.service.parts(name, options, arena));
         }
+        changes.extend(self.of_calls(name, operation, arena));
         for option in options.iter().filter(|option| self.facts.is_global(option)) {
             let problem = format!("the option --{option} of {name} is a global option too");
             let help = "name it otherwise with an `option` in a file of exceptions";
@@ -166,6 +171,44 @@ impl<'a> Words<'a> {
                 .map(|(_, shape)| shape);
             member.is_some()
         })
+    }
+
+    /// The options that are switches: those of structures with one boolean member, `Value`.
+    fn switches<'s>(&self, input: &Shape, options: &[&'s str]) -> Vec<Change<'s>> {
+        let is_switch = |shape: &Shape| {
+            let value = shape.members.get("Value");
+            shape.members.len() == 1
+                && value.is_some_and(|value| self.target_is(value, |shape| shape.kind == "boolean"))
+        };
+        let pairs = input.members.values().zip(options);
+        let switches = pairs.filter(|(member, _)| self.target_is(member, is_switch));
+        switches.map(|(_, option)| Change::Switch(option)).collect()
+    }
+
+    fn target_is(&self, member: &Member, is: impl Fn(&Shape) -> bool) -> bool {
+        let target = self.model.target(&member.target);
+        target.is_some_and(|(_, shape)| is(shape))
+    }
+
+    /// What changes of the calls of a command.
+    fn of_calls<'s>(&self, name: &str, operation: &Shape, arena: &'s Arena) -> Vec<Change<'s>> {
+        let leads = |reference: &Option<Reference>, path: &[&str]| {
+            let shape = reference
+                .as_ref()
+                .and_then(|reference| self.model.shapes.get(&reference.target));
+            shape.is_some_and(|shape| self.leads_somewhere(shape, path))
+        };
+        self.service.of_calls(
+            name,
+            |member| leads(&operation.input, &[member]),
+            |path| leads(&operation.output, path),
+            arena,
+        )
+    }
+
+    /// Shapes whose values are decoded before they are shown.
+    pub(super) fn shapes<'s>(&self, arena: &'s Arena) -> &'s [(&'s str, Shown)] {
+        self.service.shapes(arena)
     }
 
     /// Commands that the AWS CLI has and ours has not.

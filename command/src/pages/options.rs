@@ -2,7 +2,9 @@
 
 use crate::args::{Arity, OptionSpec};
 use crate::failure::Failure;
+use opsmith_runtime::document::Map;
 use opsmith_runtime::schema::Pagination;
+use opsmith_runtime::schema::commands::Change;
 
 /// An option for paging.
 pub(crate) struct PageOption {
@@ -92,6 +94,20 @@ impl PageOptions {
             max: number(MAX)?,
             start: value(START).map(str::to_owned),
         })
+    }
+
+    /// The same, with the size that pages have with these parameters, unless one is given.
+    pub(crate) fn sized(mut self, changes: &[Change<'_>], parameters: &Map) -> Self {
+        let usual = changes.iter().find_map(|change| match change {
+            Change::PageSize(size, with) => {
+                let mut names = parameters.keys();
+                let is_usual = names.all(|name| with.contains(&name.as_str()));
+                is_usual.then_some(i64::from(*size))
+            }
+            _ => None,
+        });
+        self.size = self.size.or(usual);
+        self
     }
 
     /// A warning about the options.
