@@ -3,6 +3,7 @@
 //! [`parse`] reads a file of a model; [`Model::merge`] merges the files, and applies `apply` statements and
 //! mixins. Traits are kept as they are; [`crate::lower`] makes sense of those that it knows.
 
+mod customizations;
 mod narrow;
 mod prelude;
 
@@ -127,6 +128,7 @@ impl Model {
         for (id, apply) in applies {
             model.apply(&id, apply, report);
         }
+        model.customize(report);
         model.narrow();
         model
     }

@@ -23,6 +23,10 @@ pub(crate) fn of_trait(found: &Trait<'_>) -> Vec<(String, String)> {
             .iter()
             .map(|(name, path)| named(name, format!("from the input, {path:?}")))
             .collect(),
+        Value::Headers(headers) => headers
+            .iter()
+            .map(|(name, value)| named(name, (*value).to_owned()))
+            .collect(),
         Value::Pagination(pagination) => one(pages(pagination)),
         Value::Waiters(waiters) => waiters
             .iter()

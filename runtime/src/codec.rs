@@ -55,6 +55,11 @@ pub(crate) trait Codec: Sync {
         shape: ShapeIndex,
     ) -> Result<Document, DeserializeError>;
 
+    /// Whether a body is an error, whatever the status says.
+    fn is_error(&self, _bytes: &[u8]) -> bool {
+        false
+    }
+
     /// Why the body of a successful answer may not be what the service sent. A body that was read is
     /// known to be in this format.
     fn doubt(&self, bytes: &[u8], was_read: bool) -> Option<Doubt>;

@@ -6,6 +6,7 @@
 mod authenticate;
 mod endpoint;
 mod serialize;
+mod tree_hash;
 
 use crate::client::Client;
 use crate::codec::{DeserializeError, Doubt, EncodeMode};
@@ -22,6 +23,7 @@ use crate::{random, redact};
 use authenticate::authenticate;
 use endpoint::{Destination, resolve_endpoint};
 use serialize::{encode, protocol, unsendable, validate_and_serialize};
+use tree_hash::hashed;
 
 /// A call before its first attempt: a validated and serialized request, neither addressed nor
 /// signed.
@@ -81,12 +83,13 @@ pub(crate) async fn run<'a>(
             .warned(),
         Start::Prepared(prepared) => prepared,
     };
+    let prepared = hashed(prepared).await?;
     let mut destination = resolve_endpoint(client, &prepared).await?;
     let mut payload = None;
     let mut progress = Progress::new(&prepared);
     let received = loop {
         let request = authenticate(client, &prepared, &destination, &mut payload).await?;
-        let answer = send(client, prepared.operation, request, &mut progress).await;
+        let answer = send(client, &prepared, request, &mut progress).await;
         match classify(client, &prepared, &destination, &mut progress, answer)? {
             Verdict::Success(received) => break received,
             Verdict::Retry { retry, moved } => {
@@ -152,10 +155,15 @@ enum Verdict {
 /// change them.
 async fn send(
     client: &Client<'_>,
-    operation: &Operation<'_>,
+    prepared: &Prepared<'_>,
     request: Request,
     progress: &mut Progress,
 ) -> Result<Answer, TransportError> {
+    let Prepared {
+        operation,
+        protocol,
+        ..
+    } = prepared;
     let shared = &client.shared;
     let deadline = progress.dated.then(|| {
         let timeout = shared.config.network.settings().read_timeout;
@@ -171,14 +179,19 @@ async fn send(
     let answer = shared.transport.send(&request).await?;
     let is_success = (200..300).contains(&answer.status);
     let streams = is_success && client.service.stream(operation.output).is_some();
-    let (response, stream) = if streams {
+    let (mut response, stream) = if streams {
         let (head, stream) = answer.split();
         (head, Some(stream))
     } else {
         (answer.collect(LARGEST_ANSWER).await?, None)
     };
     tracing::debug!(target: "opsmith", "answered {response:?}");
-    Ok(if is_success {
+    let is_error = is_success && protocol.is_error(client.service, operation, &response);
+    if is_error {
+        // The service began to answer before it failed. It may be tried again as any other failure.
+        response.status = 500;
+    }
+    Ok(if is_success && !is_error {
         Answer::Success(Received { response, stream })
     } else {
         Answer::Failure(response)
@@ -337,6 +350,7 @@ impl<'a> Client<'a> {
     ///
     /// No endpoint, or no credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
+        let prepared = hashed(prepared).await?;
         let destination = resolve_endpoint(self, &prepared).await?;
         authenticate(self, &prepared, &destination, &mut None).await
     }

@@ -66,6 +66,16 @@ pub trait Protocol: std::fmt::Debug + Sync {
         response: &Response,
     ) -> Result<Document, DeserializeError>;
 
+    /// Whether an answer is an error of the service although its status is one of success.
+    fn is_error(
+        &self,
+        _service: &Service<'_>,
+        _operation: &Operation<'_>,
+        _response: &Response,
+    ) -> bool {
+        false
+    }
+
     /// Why a successful answer may not be what the service sent.
     fn doubt(
         &self,

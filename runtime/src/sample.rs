@@ -1,7 +1,7 @@
 //! Samples of inputs and outputs, made from the schema.
 
 use crate::document::{Document, Map};
-use crate::schema::{Kind, Member, Service, Shape, ShapeIndex};
+use crate::schema::{Flags, Kind, Member, Service, Shape, ShapeIndex};
 
 /// A sample of the input, to be filled in.
 pub fn input(service: &Service<'_>, shape: Option<ShapeIndex>) -> Document {
@@ -64,7 +64,8 @@ impl<'a> Sample<'a> {
         let mut map = Map::new();
         if !self.within.contains(&ix) {
             self.within.push(ix);
-            for member in shape.members {
+            let members = shape.members.iter();
+            for member in members.filter(|member| !member.is(Flags::UNPARSED)) {
                 map.insert(member.name.to_owned(), self.part(member, member.name));
             }
             self.within.pop();

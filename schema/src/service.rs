@@ -140,6 +140,11 @@ impl<'a> Service<'a> {
         self.operation(find!(self.traits, ClientEndpointDiscovery)?)
     }
 
+    /// Headers that every request of the service has.
+    pub fn headers(&self) -> &'a [(&'a str, &'a str)] {
+        find!(self.traits, Headers).unwrap_or_default()
+    }
+
     /// The namespace of names in XML bodies, if there is one.
     pub fn xml_namespace(&self) -> Option<&'a XmlNamespace<'a>> {
         find!(self.traits, XmlNamespace)

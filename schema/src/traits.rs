@@ -272,6 +272,15 @@ traits! {
         /// The length of the stream has to be known before it is sent.
         RequiresLength = REQUIRES_LENGTH(1 << 12):
             "smithy.api#requiresLength", SHAPE, "length of the stream required", Additive;
+        /// Of a text at the top of an input, only what follows its last `/` is sent: the ids that the
+        /// service gives have a path before them, and those that it takes have none.
+        LastSegment = LAST_SEGMENT(1 << 20):
+            "opsmith#lastSegment", SHAPE, "sent without the path before it", Additive;
+        /// The member is the text of a header that another member of the structure has as a value.
+        /// Where the text is no such value, the other member is absent. The model lacks the member,
+        /// and so do samples.
+        Unparsed = UNPARSED(1 << 21):
+            "opsmith#unparsed", MEMBER, "text of the header as it came", Additive;
         /// The member is an attribute of the structure's element.
         XmlAttribute = XML_ATTRIBUTE(1 << 9): "smithy.api#xmlAttribute", MEMBER, "XML attribute", Additive;
         /// Elements of a list and entries of a map have no element around them.
@@ -281,8 +290,18 @@ traits! {
     marks {
         /// Clients ask for the error codes that the service had over AWS Query.
         AwsQueryCompatible: "aws.protocols#awsQueryCompatible", SERVICE, "AWS Query compatible", Additive;
+        /// Answers may be errors although their status is one of success.
+        ErrorsWithSuccess:
+            "opsmith#errorsWithSuccess", SERVICE, "errors with a status of success", Additive;
         /// Requests are sent unsigned.
         OptionalAuth: "smithy.api#optionalAuth", OPERATION, "optional authentication", Additive;
+        /// What a `GET` has in its query string is sent as a form, since it may be long.
+        QueryAsForm: "opsmith#queryAsForm", OPERATION, "query string sent as a form", Additive;
+        /// The hash of the body, and the hash over those of each of its MiB, are sent in headers.
+        TreeHash: "opsmith#treeHash", OPERATION, "hash over hashes", Additive;
+        /// The body is the output's only member, and not a structure that has it.
+        S3UnwrappedXmlOutput:
+            "aws.customizations#s3UnwrappedXmlOutput", OPERATION, "output without an element around it", Additive;
         /// A call changes nothing, so an attempt without a clear answer needs no warning.
         Readonly: "smithy.api#readonly", OPERATION, "read-only mark", Additive;
     }
@@ -317,6 +336,9 @@ traits! {
         Error(Fault): "smithy.api#error", SHAPE, Form::OneOf(Fault::WORDS), "fault", Additive;
         /// The error's HTTP status.
         HttpError(u16): "smithy.api#httpError", SHAPE, Form::Status, "HTTP status", Additive;
+        /// Headers that every request has.
+        Headers(&'a [(&'a str, &'a str)]):
+            "opsmith#headers", SERVICE, Form::Map(&Form::Word), "header", Additive;
         /// The HTTP method, path and status.
         Http(&'a Http<'a>):
             "smithy.api#http", OPERATION, Form::Http, "HTTP binding", Additive;
@@ -434,7 +456,8 @@ impl TraitKind {
     pub const fn is_read_by(self, protocol: Protocol) -> bool {
         use Protocol::{AwsQuery, Ec2Query, RestJson1, RestXml};
         match self {
-            TraitKind::Http
+            TraitKind::Headers
+            | TraitKind::Http
             | TraitKind::HttpHeader
             | TraitKind::HttpLabel
             | TraitKind::HttpPayload
@@ -442,8 +465,15 @@ impl TraitKind {
             | TraitKind::HttpQuery
             | TraitKind::HttpQueryParams
             | TraitKind::HttpResponseCode
-            | TraitKind::MediaType => matches!(protocol, RestJson1 | RestXml),
-            TraitKind::XmlAttribute | TraitKind::XmlNamespace => matches!(protocol, RestXml),
+            | TraitKind::LastSegment
+            | TraitKind::MediaType
+            | TraitKind::QueryAsForm
+            | TraitKind::TreeHash
+            | TraitKind::Unparsed => matches!(protocol, RestJson1 | RestXml),
+            TraitKind::ErrorsWithSuccess
+            | TraitKind::S3UnwrappedXmlOutput
+            | TraitKind::XmlAttribute
+            | TraitKind::XmlNamespace => matches!(protocol, RestXml),
             TraitKind::XmlFlattened | TraitKind::XmlName => {
                 matches!(protocol, RestXml | AwsQuery | Ec2Query)
             }

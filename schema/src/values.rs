@@ -24,6 +24,8 @@ pub enum Value<'a> {
     Parameters(&'a [(&'a str, Fixed<'a>)]),
     /// Endpoint parameters with paths into the input.
     Paths(&'a [(&'a str, &'a [Step<'a>])]),
+    /// Headers with their values.
+    Headers(&'a [(&'a str, &'a str)]),
     /// How an output is paged.
     Pagination(&'a Pagination<'a>),
     /// Waiters.
@@ -86,6 +88,7 @@ payloads! {
     AuthSchemes(&'a [Auth<'a>]),
     Parameters(&'a [(&'a str, Fixed<'a>)]),
     Paths(&'a [(&'a str, &'a [Step<'a>])]),
+    Headers(&'a [(&'a str, &'a str)]),
     Pagination(&'a Pagination<'a>),
     Waiters(&'a [Waiter<'a>]),
     Http(&'a Http<'a>),

@@ -18,6 +18,7 @@ enum Reader {
 fn reader(kind: TraitKind) -> Reader {
     use Reader::{Generator, Nothing, RunTime};
     const BOUND: &str = "runtime/src/endpoint/bound.rs";
+    const HTTP: &str = "runtime/src/protocol/http.rs";
     const XML: &str = "runtime/src/codec/xml/write.rs";
     const DESTINATION: &str = "runtime/src/pipeline/endpoint.rs";
     match kind {
@@ -27,6 +28,13 @@ fn reader(kind: TraitKind) -> Reader {
         TraitKind::IdempotencyToken => {
             RunTime("runtime/src/idempotency.rs", "Flags::IDEMPOTENCY_TOKEN")
         }
+        TraitKind::LastSegment => RunTime("runtime/src/visit/cursor.rs", "Flags::LAST_SEGMENT"),
+        TraitKind::Unparsed => RunTime("runtime/src/protocol/http/response.rs", "Flags::UNPARSED"),
+        TraitKind::ErrorsWithSuccess => RunTime(HTTP, "Trait::ErrorsWithSuccess"),
+        TraitKind::QueryAsForm => RunTime(HTTP, "Trait::QueryAsForm"),
+        TraitKind::S3UnwrappedXmlOutput => RunTime(HTTP, "Trait::S3UnwrappedXmlOutput"),
+        TraitKind::Headers => RunTime(HTTP, ".headers()"),
+        TraitKind::TreeHash => RunTime("runtime/src/pipeline/tree_hash.rs", "Trait::TreeHash"),
         TraitKind::HostLabel => RunTime(BOUND, "Flags::HOST_LABEL"),
         TraitKind::AwsQueryCompatible => {
             RunTime("runtime/src/protocol/rpc.rs", ".is_query_compatible()")
@@ -86,7 +94,7 @@ fn reader(kind: TraitKind) -> Reader {
         | TraitKind::Title
         | TraitKind::EndpointRuleSet => Generator,
         TraitKind::ClientEndpointDiscoveryId => Nothing("it is refused by its form"),
-        TraitKind::Http => RunTime("runtime/src/protocol/http.rs", ".http()"),
+        TraitKind::Http => RunTime(HTTP, ".http()"),
         TraitKind::HttpHeader
         | TraitKind::HttpLabel
         | TraitKind::HttpPayload

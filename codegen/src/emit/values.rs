@@ -43,6 +43,7 @@ fn value(value: Value<'_>) -> Option<TokenStream> {
             let path = list(path, step);
             quote! { (#name, #path) }
         }),
+        Value::Headers(headers) => list(headers, |(name, value)| quote! { (#name, #value) }),
         Value::Pagination(pagination) => {
             let pagination = paginated(pagination);
             quote! { &#pagination }

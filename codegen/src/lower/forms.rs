@@ -38,6 +38,11 @@ pub(crate) fn read<'a>(form: Form, value: &Value, arena: &'a Arena) -> Option<Tr
             let ids = value.as_array()?.iter().filter_map(Value::as_str);
             TraitValue::AuthSchemes(arena.list(ids.map(|id| scheme(id, arena))))
         }
+        Form::Map(Form::Word) => {
+            let named = value.as_object()?.iter();
+            let headers = named.filter_map(|(name, value)| Some((&**name, value.as_str()?)));
+            TraitValue::Headers(arena.pairs(headers))
+        }
         Form::Map(Form::Part(key, Form::Fixed)) => {
             let named = value.as_object()?.iter().filter_map(|(name, parameter)| {
                 Some((arena.text(name), fixed(parameter.get(key)?, arena)?))

@@ -197,6 +197,7 @@ impl<F: Format> Visitor for Encoder<'_, F> {
         if self.replaces(ValueKind::Text) {
             return self.replace();
         }
+        let value = self.cursor.sent(value);
         self.check_text(value, self.cursor.shape());
         self.format.string(&self.cursor, value)
     }

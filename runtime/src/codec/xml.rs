@@ -55,6 +55,16 @@ impl Codec for Xml {
             .map(Option::unwrap_or_default)
     }
 
+    /// What is no XML is an error too: the answer broke off. Only its begin is looked at.
+    fn is_error(&self, bytes: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(bytes);
+        match pull::Pull::new(&text).root() {
+            _ if bytes.is_empty() => false,
+            Ok(root) => root.local_name().as_ref() == "Error",
+            Err(_) => true,
+        }
+    }
+
     fn doubt(&self, bytes: &[u8], was_read: bool) -> Option<Doubt> {
         if was_read {
             let is_text = std::str::from_utf8(bytes).is_ok();

@@ -18,8 +18,10 @@ use super::Protocol;
 use crate::codec::{self, Codec, DeserializeError, Doubt, EncodeMode, Encoded, Extent};
 use crate::document::{Document, Map};
 use crate::error::ServiceError;
-use crate::http::{Request, Response};
-use crate::schema::{Flags, Http, Kind, Location, Member, Operation, Service, ShapeIndex, http};
+use crate::http::{Header, Request, Response};
+use crate::schema::{
+    Flags, Http, Kind, Location, Member, Operation, Service, ShapeIndex, Trait, http,
+};
 use crate::visit::{CompoundKind, TypedDocument, Visit, VisitError, VisitResult, Visitor};
 use request::{Bindings, Content};
 use std::fmt;
@@ -73,12 +75,15 @@ impl<C: Codec + fmt::Debug> Protocol for Rest<C> {
         };
         let mut request = Request::new(http.method.to_owned(), value.target).body(body);
         request.headers = value.headers;
-        let mut names = request.headers.iter().map(|(name, _)| name);
-        match content_type {
-            Some(value) if names.all(|name| name != "content-type") => {
-                request = request.header("content-type", value);
-            }
-            _ => {}
+        if let Some(value) = content_type {
+            add(&mut request.headers, ("content-type".into(), value.into()));
+        }
+        for (name, value) in service.headers() {
+            let header = ((*name).to_owned().into(), (*value).to_owned().into());
+            add(&mut request.headers, header);
+        }
+        if operation.traits.contains(&Trait::QueryAsForm) {
+            request = as_form(request);
         }
         Ok(Encoded {
             value: request,
@@ -98,6 +103,13 @@ impl<C: Codec + fmt::Debug> Protocol for Rest<C> {
         };
         let shape = service.shape(ix);
         output.begin(CompoundKind::Members)?;
+        if let Some(member) = unwrapped(service, operation) {
+            // An empty text is no value.
+            if let Document::String(text) = self.whole(service, member, response)? {
+                output.member(0)?.string(&text)?;
+            }
+            return Ok(output.end()?);
+        }
         for (index, member) in shape.members.iter().enumerate() {
             match member.location() {
                 Location::Field => {}
@@ -129,10 +141,30 @@ impl<C: Codec + fmt::Debug> Protocol for Rest<C> {
         operation: &Operation<'_>,
         response: &Response,
     ) -> Result<Document, DeserializeError> {
+        if let Some(member) = unwrapped(service, operation) {
+            let value = self.whole(service, member, response)?;
+            return Ok(Document::from([(member.name, value)]));
+        }
         match operation.output {
             Some(shape) => document(&self.codec, service, shape, response),
             None => Ok(Document::Map(Map::new())),
         }
+    }
+
+    fn is_error(
+        &self,
+        service: &Service<'_>,
+        operation: &Operation<'_>,
+        response: &Response,
+    ) -> bool {
+        let is_raw = matches!(
+            payload(service, operation),
+            Some(Kind::Blob | Kind::String | Kind::Enum)
+        );
+        service.traits.contains(&Trait::ErrorsWithSuccess)
+            && operation.output.is_some()
+            && !is_raw
+            && self.codec.is_error(&response.body)
     }
 
     fn doubt(
@@ -142,9 +174,7 @@ impl<C: Codec + fmt::Debug> Protocol for Rest<C> {
         response: &Response,
     ) -> Option<Doubt> {
         let output = service.shape(operation.output.unwrap_or(ShapeIndex::MAX));
-        let mut members = output.members.iter();
-        let payload = members.find(|member| member.is(Flags::HTTP_PAYLOAD));
-        match payload.map(|member| service.shape(member.target).kind) {
+        match payload(service, operation) {
             Some(Kind::Blob | Kind::String | Kind::Enum) => None,
             payload => {
                 let was_read = payload.is_some() || response::has_fields(output);
@@ -163,7 +193,57 @@ impl<C: Codec + fmt::Debug> Protocol for Rest<C> {
     }
 }
 
+/// The kind of the member that is the whole body of an answer.
+fn payload(service: &Service<'_>, operation: &Operation<'_>) -> Option<Kind> {
+    let mut members = service.shape(operation.output?).members.iter();
+    let payload = members.find(|member| member.is(Flags::HTTP_PAYLOAD))?;
+    Some(service.shape(payload.target).kind)
+}
+
+/// The only member of an output whose body is the member's value, and not a structure that has it.
+fn unwrapped<'a>(service: &Service<'a>, operation: &Operation<'_>) -> Option<&'a Member<'a>> {
+    let is_unwrapped = operation.traits.contains(&Trait::S3UnwrappedXmlOutput);
+    let shape = service.shape(operation.output.filter(|_| is_unwrapped)?);
+    shape.members.first()
+}
+
+/// Adds a header, unless there is one of its name.
+fn add(headers: &mut Vec<Header>, header: Header) {
+    if headers.iter().all(|(name, _)| *name != header.0) {
+        headers.push(header);
+    }
+}
+
+/// The same request with its query string as a form in the body.
+fn as_form(request: Request) -> Request {
+    match request.url.split_once('?') {
+        Some((path, query)) if request.method == "GET" => {
+            let mut form = Request::new("POST", path).body(query.to_owned().into_bytes());
+            form.headers = request.headers;
+            form.header("content-type", "application/x-www-form-urlencoded")
+        }
+        _ => request,
+    }
+}
+
 impl<C: Codec> Rest<C> {
+    /// The body as the value of a member; null for an empty text.
+    fn whole(
+        &self,
+        service: &Service<'_>,
+        member: &Member<'_>,
+        response: &Response,
+    ) -> Result<Document, DeserializeError> {
+        if response.body.is_empty() {
+            return Ok(Document::Null);
+        }
+        let value = self
+            .codec
+            .document(&response.body, service, member.target)?;
+        let is_empty = value.as_str().is_some_and(str::is_empty);
+        Ok(if is_empty { Document::Null } else { value })
+    }
+
     /// Reads the member that is the whole body. An empty body is no value.
     fn payload(
         &self,
@@ -194,5 +274,7 @@ fn give(value: &dyn Visit, index: usize, output: &mut dyn Visitor) -> VisitResul
     value.visit(output.member(index)?)
 }
 
+#[cfg(all(test, feature = "xml"))]
+mod customized;
 #[cfg(test)]
 mod tests;

@@ -180,7 +180,7 @@ impl Visitor for Validator<'_> {
     }
     fn string(&mut self, value: &str) -> VisitResult {
         if self.expect(ValueKind::Text, format_args!("{value:?}")) {
-            self.text(value);
+            self.text(self.cursor.sent(value));
         }
         Ok(())
     }

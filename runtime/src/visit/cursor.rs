@@ -97,6 +97,15 @@ impl<'a> Cursor<'a> {
         path
     }
 
+    /// What is sent of a text here.
+    pub(crate) fn sent<'t>(&self, text: &'t str) -> &'t str {
+        if self.shape.is(Flags::LAST_SEGMENT) && self.depth() == 1 {
+            text.rsplit_once('/').map_or(text, |(_, last)| last)
+        } else {
+            text
+        }
+    }
+
     /// The current compound.
     pub(crate) fn compound(&self) -> &'a Shape<'a> {
         self.compound

@@ -5,6 +5,7 @@ use crate::codec::{Codec, DeserializeError, base64, json};
 use crate::document::{Document, Map};
 use crate::http::Response;
 use crate::schema::{Flags, Kind, Location, Member, Service, Shape, ShapeIndex};
+use crate::timestamp::Timestamp;
 
 /// Whether members of a structure are fields of the body.
 pub(super) fn has_fields(shape: &Shape<'_>) -> bool {
@@ -82,7 +83,14 @@ pub(in crate::protocol) fn bound(
         Location::Status => Some(Document::Integer(response.status.into())),
         Location::Header(name) => {
             let text = joined(response, &name.to_ascii_lowercase())?;
-            value(service, service.shape(member.target), text)
+            let is_same = |other: &Member<'_>| {
+                other.is(Flags::UNPARSED) && other.location() == member.location()
+            };
+            let target = service.shape(member.target);
+            if target.kind == Kind::Timestamp && shape.members.iter().any(is_same) {
+                return point(name, text);
+            }
+            value(service, target, text)
         }
         Location::PrefixHeaders(prefix) => {
             let prefix = prefix.to_ascii_lowercase();
@@ -105,6 +113,15 @@ fn is_bound(shape: &Shape<'_>, header: &str) -> bool {
     shape.members.iter().any(
         |member| matches!(member.location(), Location::Header(name) if name.eq_ignore_ascii_case(header)),
     )
+}
+
+/// A header's text that stands for a point in time; `None`, with a warning, for any other.
+fn point(name: &str, text: String) -> Option<Document> {
+    if Timestamp::parse(&text).is_some() {
+        return Some(text.into());
+    }
+    tracing::warn!(target: "opsmith", "the header {name} is no point in time: {text:?}");
+    None
 }
 
 /// The values of all headers of a name, as one.
