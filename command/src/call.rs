@@ -147,8 +147,27 @@ impl<'a> OperationRunner<'a> {
     ///
     /// What keeps the call from being made.
     pub(crate) fn dry_run(&mut self, form: Option<&str>, parameters: &Map) -> Result<(), Failure> {
+        if let Some(expires_in) = self.context.expires_in {
+            return self.presign(expires_in, form, parameters);
+        }
         let request = self.sign(parameters, dry_run::shows_secrets(form))?;
         stdout::print(&dry_run::request_text(request, form))
+    }
+
+    /// Prints the request as a URL that anyone can use for a time.
+    fn presign(
+        &mut self,
+        expires_in: Duration,
+        form: Option<&str>,
+        parameters: &Map,
+    ) -> Result<(), Failure> {
+        let prepared = self.prepare(parameters)?;
+        let presigned = self.client.presigned(prepared, expires_in);
+        let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
+        let presigned = runtime.block_on(unless_interrupted(presigned))??;
+        let (text, note) = dry_run::presigned_text(presigned, form);
+        note.into_iter().for_each(|note| self.context.warn(note));
+        stdout::print(&text)
     }
 
     /// Makes the call and reads its answer.

@@ -2,6 +2,7 @@
 //! settings.
 
 use crate::args::ParsedArgs;
+use crate::dry_run;
 use crate::failure::Failure;
 use crate::input::{BinaryFormat, Reader};
 use crate::output::Timestamps;
@@ -13,6 +14,7 @@ use opsmith_runtime::schema::Service;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What every operation needs besides its parameters.
 pub(crate) struct Context<'a> {
@@ -24,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub(crate) query: Option<Query>,
     pub(crate) timestamps: Timestamps,
     pub(crate) binary_format: BinaryFormat,
+    /// For how long a presigned URL is to be valid, if a dry run prints one.
+    pub(crate) expires_in: Option<Duration>,
     /// Whether warnings are printed: not when a program reads the errors.
     pub(crate) warns: bool,
     /// The endpoint of `--local`.
@@ -49,6 +53,7 @@ impl<'a> Context<'a> {
         check_encoding(&settings)?;
         let timestamps = timestamps(&settings, local)?;
         let binary_format = binary_format(globals, &settings)?;
+        let expires_in = dry_run::expires_in(globals)?;
         if local && (globals.has("--endpoint-url") || globals.has("--profile")) {
             let text = "--local brings its own endpoint and credentials: leave out --endpoint-url and --profile";
             return Err(Failure::parameter(text));
@@ -60,6 +65,7 @@ impl<'a> Context<'a> {
             query,
             timestamps,
             binary_format,
+            expires_in,
             warns: !matches!(error_format, ErrorFormat::Structured(..)),
             #[cfg(feature = "local")]
             local: local.then(crate::embedded::start).transpose()?,

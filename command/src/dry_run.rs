@@ -1,11 +1,80 @@
 //! `--cli-dry-run`: the signed request as text, in place of sending it.
 
-use opsmith_runtime::http::{Request, masked};
+use crate::args::ParsedArgs;
+use crate::failure::Failure;
+use opsmith_runtime::http::{Presigned, Request, masked};
 use opsmith_runtime::redact::REDACTED;
 use std::fmt::Write as _;
+use std::time::Duration;
 
-/// Values of the option: the form, and whether secrets are shown.
-pub(crate) const FORMS: &[&str] = &["http", "http-secrets", "curl", "curl-secrets"];
+/// Values of the option: the form, and whether secrets are shown. A presigned URL is a secret as a
+/// whole, which who asks for it wants to give away.
+pub(crate) const FORMS: &[&str] = &[
+    "http",
+    "http-secrets",
+    "curl",
+    "curl-secrets",
+    "presigned",
+    PRESIGNED_CURL,
+];
+
+const PRESIGNED_CURL: &str = "presigned-curl";
+
+/// The option with the time for which a presigned URL is valid, and its default, in seconds. The
+/// default is that of the AWS CLI's `s3 presign`.
+const EXPIRES_IN: (&str, u64) = ("--cli-expires-in", 3600);
+
+/// For how long the URL is to be valid, where the dry run prints a presigned one.
+///
+/// # Errors
+///
+/// A time that is no number, or is not for a presigned URL.
+pub(crate) fn expires_in(globals: &ParsedArgs<'_, '_>) -> Result<Option<Duration>, Failure> {
+    let (option, usual) = EXPIRES_IN;
+    let form = globals.value("--cli-dry-run");
+    let is_presigned = form.is_some_and(|form| form.starts_with("presigned"));
+    match globals.value(option) {
+        None => Ok(is_presigned.then(|| Duration::from_secs(usual))),
+        Some(_) if !is_presigned => Err(Failure::parameter(format_args!(
+            "{option} can only be given with --cli-dry-run=presigned"
+        ))),
+        Some(seconds) => seconds
+            .parse()
+            .map(Duration::from_secs)
+            .map(Some)
+            .map_err(|_| {
+                Failure::parameter(format_args!(
+                    "Bad value for {option} {seconds}: it takes a number of seconds"
+                ))
+            }),
+    }
+}
+
+/// A presigned request as text, and what the text does not show. As a URL, it lacks what must be
+/// sent with it.
+pub(crate) fn presigned_text(presigned: Presigned, form: Option<&str>) -> (String, Option<String>) {
+    if form == Some(PRESIGNED_CURL) {
+        return (curl(&presigned.into()), None);
+    }
+    let mut needs = Vec::new();
+    if presigned.method != "GET" {
+        needs.push(format!("the method {}", presigned.method));
+    }
+    if !presigned.headers.is_empty() {
+        let names: Vec<&str> = presigned.headers.iter().map(|(name, _)| &**name).collect();
+        needs.push(format!("the headers {}", names.join(", ")));
+    }
+    if !presigned.body.is_empty() {
+        needs.push("a body".to_owned());
+    }
+    let note = (!needs.is_empty()).then(|| {
+        let needs = needs.join(" and ");
+        format!(
+            "the URL must be used with {needs}: --cli-dry-run={PRESIGNED_CURL} prints all of it"
+        )
+    });
+    (presigned.url + "\n", note)
+}
 
 /// Headers that let a reader act in the name of the caller.
 const SECRET: &[&str] = &["authorization", "x-amz-security-token"];

@@ -102,11 +102,13 @@ const GLOBALS: &[Global] = &[
     value(
         "--cli-dry-run",
         "Prints the signed request instead of sending it: as HTTP, or with =curl as a curl command. Secrets are left out, \
-         unless the form is =http-secrets or =curl-secrets.",
+         unless the form is =http-secrets or =curl-secrets. With =presigned, prints a URL with which anyone can make the \
+         call for a time; with =presigned-curl, as a curl command.",
     )
     .choices(crate::dry_run::FORMS)
     .extension()
     .inline(),
+    value("--cli-expires-in", "With --cli-dry-run=presigned: seconds until the URL expires, at most 604800 (default: 3600).").extension(),
 ];
 
 /// The options as the first level of a command line knows them.
@@ -126,7 +128,7 @@ pub(crate) fn help() -> Vec<GlobalHelp<'static>> {
     let help = |global: &Global| {
         let value = match (global.spec.arity, global.spec.name) {
             (Arity::Flag, _) => "boolean",
-            (_, "--cli-read-timeout" | "--cli-connect-timeout") => "int",
+            (_, "--cli-read-timeout" | "--cli-connect-timeout" | "--cli-expires-in") => "int",
             _ => "string",
         };
         GlobalHelp {

@@ -15,7 +15,7 @@ use crate::http::Request;
 use crate::identity::Identity;
 use sigv4::Scope;
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// A way to authenticate a request.
 pub(crate) trait AuthScheme: fmt::Debug + Sync {
@@ -27,6 +27,15 @@ pub(crate) trait AuthScheme: fmt::Debug + Sync {
 
     /// Adds the scheme's headers to an attempt.
     fn sign(&self, attempt: &mut Request, with: &Signing<'_>) -> Result<(), SigningError>;
+
+    /// Adds a signature to the URL of a request, which is valid for that time then. Without this,
+    /// the scheme has no signatures in URLs.
+    fn presign(&self, _: &mut Request, _: &Signing<'_>, _: Duration) -> Result<(), SigningError> {
+        Err(SigningError::new(format!(
+            "a URL can't be authenticated with {}: make the call itself",
+            self.name()
+        )))
+    }
 }
 
 /// What an attempt is signed with.

@@ -1,6 +1,8 @@
 //! [`Call`]: a call of a typed client before it is made, with its own settings; and [`Pages`], the
 //! calls of a paged result.
 
+mod presign;
+
 use crate::client::Client;
 use crate::error::{Cause, Error};
 use crate::future::BoxFuture;
@@ -9,8 +11,6 @@ use crate::pages::{Next, Pager};
 use crate::pipeline::{self, Overrides, Start};
 use crate::validate::Mode;
 use crate::visit::{Visit, Visitor};
-#[cfg(feature = "blocking")]
-use std::future::Future;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -178,7 +178,11 @@ impl<O: Output> Call<O> {
             let body = received.stream.unwrap_or_default();
             Ok((O::new(output, body), received.response.status))
         };
-        let made = made.instrument(span);
+        self.limited(made.instrument(span)).await
+    }
+
+    /// What a future gives, within the time of the call.
+    async fn limited<T>(&self, made: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         match self.timeout {
             None => made.await,
             Some(_) if tokio::runtime::Handle::try_current().is_err() => Err(Error::Request(

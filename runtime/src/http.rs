@@ -3,20 +3,31 @@
 mod body;
 mod error;
 pub mod network;
+mod presigned;
 pub mod proxy;
 mod reader;
 
 pub use body::{Body, BodyStream, ByteStream, Bytes};
 pub use error::{TransportError, TransportErrorKind};
+pub use presigned::Presigned;
 pub use reader::BodyReader;
 
 use crate::future::BoxFuture;
 use ::http::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use std::borrow::Cow;
 use std::fmt;
 
 /// A header's name and value. Most names, and some values, are the same in every request.
 pub type Header = (Cow<'static, str>, Cow<'static, str>);
+
+/// What has to be percent-encoded in a part of a URL: everything but the characters that RFC 3986
+/// calls unreserved.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A request, ready to be sent. `Debug` shows neither the values of headers nor the body.
 #[derive(Clone, PartialEq)]
@@ -131,10 +142,16 @@ impl From<Response> for Response<BodyReader> {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_as(f, "Request")
+    }
+}
+
+impl Request {
+    fn fmt_as(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         write!(
             f,
-            "Request {{ {} {}, headers: {names:?}, {:?} }}",
+            "{name} {{ {} {}, headers: {names:?}, {:?} }}",
             self.method,
             masked(&self.url),
             self.body
@@ -165,12 +182,14 @@ impl<B> Response<B> {
     }
 }
 
-/// The URL with its user name and password replaced by stars, as the AWS CLI prints it. In a text
-/// that is not a URL, everything up to the last `@` may be a password.
+/// The URL with its user name and password replaced by stars, as the AWS CLI prints it, and the
+/// signature of a presigned URL too. In a text that is not a URL, everything up to the last `@` may
+/// be a password.
 pub fn masked(url: &str) -> String {
-    match split_user(url) {
+    let url = presigned::without_secrets(url);
+    match split_user(&url) {
         (scheme, Some(_), rest) => format!("{scheme}***:***@{rest}"),
-        _ => url.to_owned(),
+        _ => url.into_owned(),
     }
 }
 
@@ -247,6 +266,14 @@ mod tests {
             ("http://me:wo/rd@host/", "http://***:***@host/"),
             ("me:word@host", "***:***@host"),
             ("localhost:x", "localhost:x"),
+            (
+                "http://host/?a=b&X-Amz-Signature=s&x-amz-security-token=t%3D",
+                "http://host/?a=b&X-Amz-Signature=***&x-amz-security-token=***",
+            ),
+            (
+                "http://host/X-Amz-Signature=s?X-Amz-Signature",
+                "http://host/X-Amz-Signature=s?X-Amz-Signature",
+            ),
             ("", ""),
         ] {
             assert_eq!(masked(url), shown);

@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod endpoint;
+mod presign;
 mod serialize;
 mod tree_hash;
 
@@ -22,6 +23,7 @@ use crate::visit::{Visit, Visitor};
 use crate::{random, redact};
 use authenticate::authenticate;
 use endpoint::{Destination, resolve_endpoint};
+pub(crate) use presign::presigned;
 use serialize::{encode, protocol, unsendable, validate_and_serialize};
 use tree_hash::hashed;
 
@@ -65,7 +67,7 @@ pub(crate) enum Start<'i, 'a> {
 /// validate → serialize → resolve endpoint → { authenticate → send → classify } retried → deserialize
 ///
 /// [`Client::prepare`] is the first two steps alone; [`Client::signed`] stops after the first
-/// `authenticate`, for a dry run. Without an `output`, the caller deserializes the answer. The body
+/// `authenticate`, for a dry run; [`Client::presigned`] signs the URL instead. Without an `output`, the caller deserializes the answer. The body
 /// of the answer is in memory, unless the operation's output is a stream.
 pub(crate) async fn run<'a>(
     client: &Client<'a>,

@@ -40,6 +40,12 @@ pub trait Protocol: std::fmt::Debug + Sync {
         mode: EncodeMode,
     ) -> Result<Encoded<Request>, VisitError>;
 
+    /// The same request with the content of its body in the URL, of protocols whose services read it
+    /// there too; otherwise the request as it is.
+    fn in_url(&self, request: Request) -> Request {
+        request
+    }
+
     /// Reads a successful answer into the output.
     ///
     /// # Errors

@@ -107,3 +107,30 @@ fn what_cannot_be_sent_is_refused_whatever_is_validated() {
         }
     }
 }
+
+#[test]
+fn a_dry_run_presigns() {
+    let get = ["get", "--name", "n", "--part", "p", "--owner", "hush"];
+    let options = ["--cli-dry-run=presigned", "--cli-expires-in", "60"];
+    let (code, out, error) = call(&[&get[..], &options].concat());
+    assert_eq!(code, 0, "{error}");
+    let start = "http://localhost:9/base/things/n/parts/p?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F";
+    assert!(out.starts_with(start), "{out}");
+    for part in [
+        "&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-owner&",
+        "&X-Amz-Signature=",
+    ] {
+        assert!(out.contains(part), "{out}");
+    }
+    assert_eq!(out.lines().count(), 1, "{out}");
+    assert!(error.contains("the headers x-owner"), "{error}");
+    assert!(!error.contains("hush"), "{error}");
+
+    let (code, out, error) = call(&["head", "--cli-dry-run=presigned-curl"]);
+    assert_eq!((code, &*error), (0, ""));
+    assert!(
+        out.starts_with("curl --head 'http://localhost:9/base/things?X-Amz-"),
+        "{out}"
+    );
+    assert!(out.contains("&X-Amz-Expires=3600&"), "{out}");
+}

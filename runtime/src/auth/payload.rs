@@ -12,6 +12,8 @@ pub(crate) enum Payload {
     Bytes(Bytes),
     /// The SHA-256 of a stream, in hexadecimal digits.
     Sha256(String),
+    /// The signature does not cover it.
+    Unsigned,
 }
 
 impl Payload {

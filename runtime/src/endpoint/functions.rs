@@ -1,17 +1,11 @@
 //! The functions of the rules language whose arguments all have values.
 
 use super::{Value, partition};
+use crate::http::RESERVED;
 use crate::schema::rules::Function;
 use ::http::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use std::net::Ipv4Addr;
-
-/// Everything but the characters that RFC 3986 calls unreserved.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// Calls a function. `None` if it has no value for these arguments, or they have the wrong types.
 pub(super) fn call(function: Function, arguments: &[Value]) -> Option<Value> {

@@ -2,7 +2,8 @@
 
 use super::Prepared;
 use super::endpoint::Destination;
-use crate::auth::{self, Payload, Signing};
+use crate::auth::sigv4::Scope;
+use crate::auth::{self, AuthScheme, Payload, Signing};
 use crate::client::Client;
 use crate::client::config::IdentitySource;
 use crate::error::{Cause, ConfigError, Error};
@@ -20,15 +21,7 @@ pub(super) async fn authenticate(
     destination: &Destination,
     payload: &mut Option<Payload>,
 ) -> Result<Request, Error> {
-    let config = &client.shared.config;
-    let endpoint = &destination.endpoint;
-    let (scheme, scope) = auth::select(
-        prepared.operation.name,
-        client.service.auth(prepared.operation),
-        &endpoint.auth,
-        endpoint.scope(),
-        !matches!(config.identity, IdentitySource::Anonymous),
-    )?;
+    let (scheme, scope) = selected(client, prepared, destination)?;
     let identity = if scheme.needs_identity() {
         identity(client, scope.region).await?
     } else {
@@ -50,10 +43,28 @@ pub(super) async fn authenticate(
         .sign(&mut attempt, &with)
         .map_err(|error| Error::Request(Cause::of(error)))?;
     // After the signature, as proxies may change it.
-    Ok(attempt.header("user-agent", config.user_agent.clone()))
+    let user_agent = client.shared.config.user_agent.clone();
+    Ok(attempt.header("user-agent", user_agent))
 }
 
-fn copy(request: &Request, destination: &Destination) -> Request {
+/// The scheme of a call's requests, and what they are signed for.
+pub(super) fn selected<'d>(
+    client: &Client<'_>,
+    prepared: &Prepared<'_>,
+    destination: &'d Destination,
+) -> Result<(&'static dyn AuthScheme, Scope<'d>), Error> {
+    let endpoint = &destination.endpoint;
+    auth::select(
+        prepared.operation.name,
+        client.service.auth(prepared.operation),
+        &endpoint.auth,
+        endpoint.scope(),
+        !matches!(client.shared.config.identity, IdentitySource::Anonymous),
+    )
+}
+
+/// The request at its destination, with the endpoint's headers. The body is shared.
+pub(super) fn copy(request: &Request, destination: &Destination) -> Request {
     let headers = request.headers.iter().chain(&destination.endpoint.headers);
     let url = joined(&destination.url, &request.url);
     let mut copy = Request::new(request.method.clone(), url);
@@ -85,7 +96,7 @@ fn joined(endpoint: &str, target: &str) -> String {
 }
 
 /// How signatures cover the body: `known` from an earlier attempt, as the body is the same for all.
-async fn payload_once<'p>(
+pub(super) async fn payload_once<'p>(
     prepared: &Prepared<'_>,
     known: &'p mut Option<Payload>,
 ) -> Result<&'p Payload, Error> {

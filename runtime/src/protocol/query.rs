@@ -58,6 +58,17 @@ impl Protocol for Query {
         })
     }
 
+    fn in_url(&self, request: Request) -> Request {
+        let form = request.body.as_bytes().unwrap_or_default();
+        // In a URL, a `+` may mean itself.
+        let parameters = String::from_utf8_lossy(form).replace('+', "%20");
+        let url = [request.url.as_str(), "?", &parameters].concat();
+        let headers = request.headers.into_iter();
+        let mut moved = Request::new("GET", url);
+        moved.headers = headers.filter(|(name, _)| name != "content-type").collect();
+        moved
+    }
+
     fn output(
         &self,
         service: &Service<'_>,

@@ -1,17 +1,11 @@
 //! The target of a request: its path and query string, by the template of the model.
 
+use crate::http::RESERVED;
 use crate::schema::Shape;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// What a label and a parameter have encoded: everything but letters, digits and `-._~`.
-const TEXT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 /// A greedy label is several segments of the path.
-const SEGMENTS: &AsciiSet = &TEXT.remove(b'/');
+const SEGMENTS: &AsciiSet = &RESERVED.remove(b'/');
 
 /// A parameter that Amazon's own clients send to tell operations apart in their logs. Only its
 /// Smithy models have it, and services need it not.
@@ -85,7 +79,7 @@ impl Target {
             let (label, after) = after.split_once('}').unwrap_or((after, ""));
             let (name, kept) = match label.strip_suffix('+') {
                 Some(name) => (name, SEGMENTS),
-                None => (label, TEXT),
+                None => (label, RESERVED),
             };
             let mut labels = self.labels.iter();
             let (_, value) = labels.find(|(found, _)| found == name).ok_or(name)?;
@@ -107,7 +101,7 @@ impl Target {
         };
         let sent = move |found: &&Parameter| !found.is_entry || !is_member(&found.name);
         self.parameters.iter().filter(sent).map(|found| {
-            let encoded = |text| utf8_percent_encode(text, TEXT);
+            let encoded = |text| utf8_percent_encode(text, RESERVED);
             format!("{}={}", encoded(&found.name), encoded(&found.value))
         })
     }
