@@ -126,6 +126,7 @@ fn facts<'a>(
         let which = TraitKind::EndpointRuleSet.id();
         report.add_trait(&service.file, id, which, problem, help);
     });
+    client_parameters(id, service, &endpoint, report);
     let title = docs::visible(traits::text(stated, TraitKind::Title));
     schema::Service {
         id: arena.text(id),
@@ -142,6 +143,29 @@ fn facts<'a>(
         shapes: &[],
         endpoint,
         traits: arena.list(traits::service(stated, protocol, arena)),
+    }
+}
+
+/// Reports parameters that a client is to set and that the endpoint rules don't have.
+fn client_parameters(
+    id: &str,
+    service: &Shape,
+    endpoint: &schema::rules::RuleSet<'_>,
+    report: &mut Report,
+) {
+    if !traits::has(&service.traits, TraitKind::EndpointRuleSet) {
+        return;
+    }
+    let stated = traits::value(&service.traits, TraitKind::ClientContextParams);
+    let stated = stated.and_then(|stated| stated.as_object());
+    let known = || endpoint.parameters.iter().map(|parameter| parameter.0);
+    for name in stated.into_iter().flat_map(|stated| stated.keys()) {
+        if !known().any(|known| known == name) {
+            let which = TraitKind::ClientContextParams.id();
+            let problem = format!("the endpoint rules have no parameter {name}");
+            let help = crate::diagnostics::nearest(name, known());
+            report.add_trait(&service.file, id, which, problem, help);
+        }
     }
 }
 

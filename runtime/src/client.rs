@@ -6,7 +6,9 @@ mod macros;
 pub use config::Config;
 
 use crate::discovery::Discovered;
-use crate::endpoint::{ConfiguredUrl, Last};
+#[cfg(feature = "xml")]
+use crate::endpoint::bucket;
+use crate::endpoint::{ConfiguredUrl, Last, Value};
 use crate::http::Transport;
 use crate::protocol::{self, Protocol};
 use crate::retry;
@@ -33,7 +35,12 @@ pub(crate) struct Shared {
     pub(crate) last: Mutex<Option<Last>>,
     /// The URL that is configured in place of the service's own.
     pub(crate) url: OnceLock<Option<ConfiguredUrl>>,
+    /// Parameters of the endpoint rules that all calls have in common.
+    pub(crate) parameters: OnceLock<Vec<(String, Value)>>,
     pub(crate) discovered: Discovered,
+    /// The regions of buckets that were not in the client's.
+    #[cfg(feature = "xml")]
+    pub(crate) bucket_regions: bucket::Regions,
 }
 
 impl<'a> Client<'a> {
@@ -60,7 +67,10 @@ impl<'a> Client<'a> {
             retries: retry::Shared::default(),
             last: Mutex::default(),
             url: OnceLock::new(),
+            parameters: OnceLock::new(),
             discovered: Discovered::default(),
+            #[cfg(feature = "xml")]
+            bucket_regions: bucket::Regions::default(),
         };
         Client {
             service,

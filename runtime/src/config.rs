@@ -20,6 +20,7 @@
 //! ```
 
 pub mod credentials;
+mod endpoints;
 mod env;
 mod file;
 mod load;

@@ -3,6 +3,9 @@
 //! The rules are in the schema ([`crate::schema::rules`]); `evaluate` walks them.
 
 mod bound;
+#[cfg(feature = "xml")]
+pub(crate) mod bucket;
+mod client;
 mod configured;
 mod error;
 mod evaluate;
@@ -14,14 +17,15 @@ mod resolved;
 mod value;
 
 pub(crate) use bound::EndpointBindings;
-pub(crate) use configured::{ConfiguredUrl, EndpointUrls};
+pub(crate) use client::Sources;
+pub(crate) use configured::{ConfiguredUrl, EndpointSettings};
 pub use error::EndpointError;
 pub use evaluate::{Endpoint, evaluate};
 pub(crate) use resolved::{Last, ResolvedEndpoint};
 pub use value::Value;
 
-use crate::schema::Service;
 use crate::schema::rules::Parameter;
+use crate::schema::{Auth, Service};
 
 /// The URL to call when this one is configured: with a path.
 ///
@@ -51,6 +55,8 @@ pub(crate) struct Known<'a> {
     /// The account of the credentials.
     pub(crate) account_id: Option<&'a str>,
     pub(crate) account_id_mode: AccountIdMode,
+    /// Parameters that are the same for all calls of the client.
+    pub(crate) parameters: &'a [(String, Value)],
 }
 
 impl Known<'_> {
@@ -74,6 +80,24 @@ impl Known<'_> {
             _ => return None,
         })
     }
+}
+
+/// Whether each client knows the value of a built-in parameter, if there is one.
+#[cfg(test)]
+pub(crate) fn is_known(built_in: &str) -> bool {
+    let settings = Settings {
+        region: "",
+        fips: false,
+        dual_stack: false,
+    };
+    let known = Known {
+        settings,
+        url: Some(""),
+        account_id: Some(""),
+        account_id_mode: AccountIdMode::Preferred,
+        parameters: &[],
+    };
+    known.built_in(built_in).is_some()
 }
 
 /// Whether endpoints have the account of the caller in them (`account_id_endpoint_mode`).
@@ -120,7 +144,7 @@ pub(crate) fn region(name: &str) -> &str {
 }
 
 /// The region for signing requests to a pseudo-region such as `aws-global`, for services whose
-/// rules know it.
+/// rules know it. It is the pseudo-region itself if no signature names a region.
 pub(crate) fn signing_region(service: &Service<'_>, pseudo: &str) -> Option<String> {
     let settings = Settings {
         region: pseudo,
@@ -132,15 +156,23 @@ pub(crate) fn signing_region(service: &Service<'_>, pseudo: &str) -> Option<Stri
         url: None,
         account_id: None,
         account_id_mode: AccountIdMode::Disabled,
+        parameters: &[],
     };
     let endpoint = resolve(service, known, &EndpointBindings::default()).ok()?;
     let region = endpoint
         .auth_schemes()
         .iter()
-        .find_map(|scheme| scheme.get("signingRegion")?.as_text())?;
-    Some(region)
-        .filter(|region| *region != pseudo)
-        .map(str::to_owned)
+        .find_map(|scheme| scheme.get("signingRegion")?.as_text());
+    let is_signed = || {
+        let mut operations = service.operations.iter();
+        operations.any(|operation| service.auth(operation).contains(&Auth::SigV4))
+    };
+    match region {
+        Some(region) => Some(region).filter(|region| *region != pseudo),
+        None if endpoint.url.contains(pseudo) || is_signed() => None,
+        None => Some(pseudo),
+    }
+    .map(str::to_owned)
 }
 
 /// The region in a legacy pseudo-region (`fips-us-east-1`), which selects its FIPS endpoint; `None`
@@ -183,7 +215,10 @@ pub(crate) fn resolve(
                 .filter_map(|Parameter(name, built_in, _)| {
                     Some((*name, known.built_in(built_in)?))
                 });
-            evaluate(rules, built_in.chain(bound.parameters.iter().cloned()))
+            let of_client = known.parameters.iter();
+            let of_client = of_client.map(|(name, value)| (name.as_str(), value.clone()));
+            let of_call = bound.parameters.iter().cloned();
+            evaluate(rules, built_in.chain(of_client).chain(of_call))
         }
     }
 }

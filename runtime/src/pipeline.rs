@@ -6,6 +6,8 @@
 mod authenticate;
 mod endpoint;
 mod presign;
+#[cfg(feature = "xml")]
+mod redirect;
 mod serialize;
 mod tree_hash;
 
@@ -97,6 +99,10 @@ pub(crate) async fn run<'a>(
             Verdict::Retry { retry, moved } => {
                 prepare_retry(client, &prepared, &mut destination, retry, moved).await?
             }
+            #[cfg(feature = "xml")]
+            Verdict::Redirect(failed) => {
+                destination = redirect::redirect(client, &prepared, &mut progress, failed).await?
+            }
         }
     };
     if let Some(output) = output {
@@ -130,6 +136,9 @@ struct Progress {
     cost: Option<u32>,
     /// Whether the last answer had a date, by which the service's clock is known.
     dated: bool,
+    /// Whether the call was redirected to another region.
+    #[cfg(feature = "xml")]
+    redirected: bool,
 }
 
 impl Progress {
@@ -139,6 +148,8 @@ impl Progress {
             invocation: random::uuid(),
             cost: None,
             dated: false,
+            #[cfg(feature = "xml")]
+            redirected: false,
         }
     }
 }
@@ -151,6 +162,9 @@ enum Verdict {
         /// Whether the service is to be called at another endpoint.
         moved: bool,
     },
+    /// The bucket may be in another region.
+    #[cfg(feature = "xml")]
+    Redirect(AttemptError),
 }
 
 /// Sends an attempt, with the headers that count attempts. They are not signed, as proxies may
@@ -221,6 +235,10 @@ fn classify(
         }
         Err(error) => AttemptError::Transport(error),
     };
+    #[cfg(feature = "xml")]
+    if redirect::is_asked(client, prepared, progress, &failed) {
+        return Ok(Verdict::Redirect(failed));
+    }
     let moved = destination.discovered && failed.is_moved();
     let attempts = &mut progress.attempts;
     match retry::decide(attempts, retries, &failed, model, moved, client.now()) {

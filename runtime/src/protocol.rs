@@ -21,6 +21,8 @@ use crate::error::ServiceError;
 use crate::http::{Request, Response};
 use crate::schema::{self, Operation, Service};
 use crate::visit::{Visit, VisitError, Visitor};
+#[cfg(feature = "xml")]
+pub(crate) use error::xml::element as xml_error_element;
 use http::Rest;
 use query::Query;
 use rpc::Rpc;

@@ -12,8 +12,26 @@ pub struct RuleSet<'a> {
     pub rules: &'a [Rule<'a>],
 }
 
-/// Something that rules may look at: its name, what it is filled with (`AWS::Region`; empty when
-/// only callers fill it), and its default.
+/// What clients fill parameters with: all that rules may name.
+pub const BUILT_INS: &[&str] = &[
+    "AWS::Auth::AccountId",
+    "AWS::Auth::AccountIdEndpointMode",
+    "AWS::Region",
+    "AWS::S3::Accelerate",
+    "AWS::S3::DisableMultiRegionAccessPoints",
+    "AWS::S3::DisableS3ExpressSessionAuth",
+    "AWS::S3::ForcePathStyle",
+    "AWS::S3::UseArnRegion",
+    "AWS::S3::UseGlobalEndpoint",
+    "AWS::S3Control::UseArnRegion",
+    "AWS::STS::UseGlobalEndpoint",
+    "AWS::UseDualStack",
+    "AWS::UseFIPS",
+    "SDK::Endpoint",
+];
+
+/// Something that rules may look at: its name, what it is filled with (one of [`BUILT_INS`]; empty
+/// when only callers fill it), and its default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameter<'a>(pub &'a str, pub &'a str, pub Option<Expression<'a>>);
 

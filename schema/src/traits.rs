@@ -439,6 +439,7 @@ traits! {
             Form::Object(&[("min", Form::Number, false), ("max", Form::Number, false)]);
         Title: "smithy.api#title", SERVICE, Form::Text;
         RpcV2Cbor: "smithy.protocols#rpcv2Cbor", SERVICE, Form::Mark;
+        ClientContextParams: "smithy.rules#clientContextParams", SERVICE, Form::Map(&Form::Any);
         EndpointRuleSet: "smithy.rules#endpointRuleSet", SERVICE, Form::Any;
     }
 }

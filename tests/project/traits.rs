@@ -92,6 +92,7 @@ fn reader(kind: TraitKind) -> Reader {
         | TraitKind::Length
         | TraitKind::Range
         | TraitKind::Title
+        | TraitKind::ClientContextParams
         | TraitKind::EndpointRuleSet => Generator,
         TraitKind::ClientEndpointDiscoveryId => Nothing("it is refused by its form"),
         TraitKind::Http => RunTime(HTTP, ".http()"),

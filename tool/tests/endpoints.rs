@@ -1,46 +1,37 @@
 //! The published cases of endpoint rules, through whole calls: settings, credentials and input lead
-//! to a URL and a scope.
+//! to a URL, headers and a scope.
 
 #[path = "../../tests/support/skipped.rs"]
 mod skipped;
 
-use opsmith_codegen::Generator;
-use opsmith_runtime::config::Env;
-use opsmith_runtime::config::{Loader, Settings};
-use opsmith_runtime::document::Document;
-use opsmith_runtime::fake::Fake;
-use opsmith_runtime::http::Request;
-use opsmith_runtime::schema::{Service, ShapeIndex};
-use opsmith_runtime::validate::Mode;
-use opsmith_runtime::visit::{DocumentBuilder, TypedDocument};
-use opsmith_runtime::{Client, Error};
+#[path = "endpoints/call.rs"]
+mod call;
+
+use call::{Case, Expected};
+use opsmith_codegen::{Arena, Generator};
+use opsmith_runtime::schema::Service;
+use opsmith_runtime::schema::rules::Parameter;
 use serde_json::{Map, Value, json};
 use skipped::skipped;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The parameters that a client sets by itself, with the variables that configure them.
-const BUILT_IN: &[(&str, &str, &str)] = &[
-    ("AWS::Region", "Region", "AWS_REGION"),
-    ("AWS::UseFIPS", "UseFIPS", "AWS_USE_FIPS_ENDPOINT"),
-    (
-        "AWS::UseDualStack",
-        "UseDualStack",
-        "AWS_USE_DUALSTACK_ENDPOINT",
-    ),
-    ("AWS::Auth::AccountId", "AccountId", "AWS_ACCOUNT_ID"),
-    (
-        "AWS::Auth::AccountIdEndpointMode",
-        "AccountIdEndpointMode",
-        "AWS_ACCOUNT_ID_ENDPOINT_MODE",
-    ),
-    ("SDK::Endpoint", "Endpoint", "AWS_ENDPOINT_URL"),
-];
+/// What the cases came to.
+#[derive(Default)]
+struct Counts {
+    services: usize,
+    held: usize,
+    /// Cases that can't be calls, by reason.
+    left: BTreeMap<&'static str, usize>,
+    wrong: Vec<String>,
+}
 
 #[test]
-fn published_cases_of_all_json_services() {
+fn published_cases_of_all_services() {
     let archive = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../shared/models/aws-smithy-2025-04.tar.zst");
     if !archive.exists() {
@@ -57,24 +48,13 @@ fn published_cases_of_all_json_services() {
     assert!(unpacked.expect("tar").success());
     let mut files = Vec::new();
     models(folder.path(), &mut files);
-    let mut services = 0;
-    let mut held = 0;
-    let mut left = 0;
-    let mut wrong = Vec::new();
-    for file in files {
-        let Some(cases) = cases(&file) else { continue };
-        services += 1;
-        for case in &cases {
-            match case.verdict() {
-                None => left += 1,
-                Some(Ok(())) => held += 1,
-                Some(Err(problem)) => wrong.push(format!("{}: {problem}", file.display())),
-            }
-        }
-    }
-    println!(
-        "{held} cases of {services} services hold; {left} can't be calls of a client with settings like the AWS CLI's"
-    );
+    let Counts {
+        services,
+        held,
+        left,
+        wrong,
+    } = counted(&files);
+    println!("{held} calls by cases of {services} services hold; {left:?} can't be calls");
     assert!(
         wrong.is_empty(),
         "{} are wrong:\n{}",
@@ -82,8 +62,8 @@ fn published_cases_of_all_json_services() {
         wrong[..wrong.len().min(20)].join("\n")
     );
     assert!(
-        services > 140 && held > 5_000,
-        "{services} services, {held} cases"
+        services > 350 && held > 13_000,
+        "{services} services, {held} calls"
     );
 }
 
@@ -105,223 +85,167 @@ fn models(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// One case: an operation with parameters, and the expected endpoint.
-struct Case {
-    service: &'static Service<'static>,
-    operation: &'static str,
-    input: Value,
-    /// Values of parameters that a client sets by itself, by variable; `None` if the case has
-    /// others.
-    variables: Option<Vec<(&'static str, String)>>,
-    expected: Value,
-}
-
-/// The cases of a model that speaks AWS JSON.
-fn cases(file: &Path) -> Option<Vec<Case>> {
-    let model: Value = serde_json::from_slice(&fs::read(file).expect("a file")).expect("JSON");
-    let shapes = model["shapes"].as_object()?;
-    let service = shapes.values().find(|shape| shape["type"] == "service")?;
-    let traits = service["traits"].as_object()?;
-    if !traits.contains_key("aws.protocols#awsJson1_0")
-        && !traits.contains_key("aws.protocols#awsJson1_1")
-    {
-        return None;
-    }
-    let cases = traits.get("smithy.rules#endpointTests")?["testCases"].as_array()?;
-    // Cases without an operation use any whose input does not change the address.
-    let local = |id: &str| id.split_once('#').map_or(id, |(_, name)| name).to_owned();
-    let mut plain = shapes.iter().filter(|(_, shape)| {
-        shape["type"] == "operation" && !shape["traits"].to_string().contains("smithy.api#endpoint")
+/// What the cases of all models come to, on as many threads as there are cores.
+fn counted(files: &[PathBuf]) -> Counts {
+    let counts = Mutex::new(Counts::default());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let arena = Arena::new();
+            let Some(model) = Model::read(file) else {
+                continue;
+            };
+            let service = model.lowered(file, &arena);
+            let verdicts: Vec<_> = model.cases(service).map(Case::verdict).collect();
+            let mut counts = counts.lock().expect("no panic");
+            counts.services += 1;
+            for verdict in verdicts {
+                match verdict {
+                    Ok(None) => counts.held += 1,
+                    Ok(Some(reason)) => *counts.left.entry(reason).or_default() += 1,
+                    Err(problem) => counts.wrong.push(format!("{}: {problem}", file.display())),
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        (0..cores).for_each(|_| drop(scope.spawn(work)));
     });
-    let named = |case: &Value| {
-        Some(
-            case["operationInputs"][0]["operationName"]
-                .as_str()?
-                .to_owned(),
-        )
-    };
-    let usual = plain.next().map(|(id, _)| local(id))?;
-    let mut operations: Vec<_> = cases
-        .iter()
-        .filter_map(named)
-        .chain([usual.clone()])
-        .collect();
-    operations.sort();
-    operations.dedup();
-    let lowered = Generator::new(file)
-        .operations(operations)
-        .lower(Box::leak(Box::default()))
-        .unwrap_or_else(|error| panic!("{error}"));
-    let service = lowered.commands.service;
-    let read = |case: &Value| {
-        let given = &case["operationInputs"][0];
-        let name = named(case).unwrap_or_else(|| usual.clone());
-        let variables = match given["builtInParams"].as_object() {
-            Some(given) => variables(given, |(built_in, _, _)| built_in),
-            None => variables(
-                case["params"].as_object().unwrap_or(&Map::new()),
-                |(_, name, _)| name,
-            ),
-        };
-        Case {
-            service,
-            operation: service.operation(&name).expect("an operation").name,
-            input: if given["operationParams"].is_null() {
-                json!({})
-            } else {
-                given["operationParams"].clone()
-            },
-            variables,
-            expected: case["expect"].clone(),
-        }
-    };
-    Some(cases.iter().map(read).collect())
+    counts.into_inner().expect("no panic")
 }
 
-/// Parameters as environment variables; `None` if one can't be set by the client.
-fn variables(
-    given: &Map<String, Value>,
-    name: fn(&(&'static str, &'static str, &'static str)) -> &'static str,
-) -> Option<Vec<(&'static str, String)>> {
-    let one = |(parameter, value): (&String, &Value)| {
-        let (.., variable) = BUILT_IN.iter().find(|row| name(row) == parameter)?;
-        Some((
-            *variable,
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned),
-        ))
-    };
-    given.iter().map(one).collect()
+/// A model with cases.
+struct Model {
+    shapes: Map<String, Value>,
+    /// The traits of its service.
+    traits: Map<String, Value>,
 }
 
-impl Case {
-    /// Whether the call goes to the expected endpoint; `None` if the case can't be a call.
-    fn verdict(&self) -> Option<Result<(), String>> {
-        let variables = self.variables.as_ref()?;
-        let has = |name: &str, value: &str| {
-            variables
-                .iter()
-                .any(|(known, found)| *known == name && found == value)
+impl Model {
+    /// The model in a file, if its service has cases.
+    fn read(file: &Path) -> Option<Model> {
+        let model: Value = serde_json::from_slice(&fs::read(file).expect("a file")).expect("JSON");
+        let shapes = model["shapes"].as_object()?.clone();
+        let service = shapes.values().find(|shape| shape["type"] == "service")?;
+        let traits = service["traits"].as_object()?.clone();
+        traits.get("smithy.rules#endpointTests")?;
+        Some(Model { shapes, traits })
+    }
+
+    fn published(&self) -> &[Value] {
+        let cases = &self.traits["smithy.rules#endpointTests"]["testCases"];
+        cases.as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// An operation whose input changes nothing of the address but its path, for cases that name
+    /// none, and an input for it.
+    fn usual(&self) -> Option<(String, Value)> {
+        let mut plain = self.shapes.iter().filter_map(|(id, shape)| {
+            let traits = shape["traits"].to_string();
+            let mut bound = ["smithy.api#endpoint", "ContextParams"].iter();
+            let is_bound = bound.any(|part| traits.contains(part));
+            let is_plain = shape["type"] == "operation" && !is_bound;
+            let input = self.shapes.get(shape["input"]["target"].as_str()?);
+            let input = input.map_or(&Value::Null, |input| &input["members"]);
+            let is_plain = is_plain && !input.to_string().contains("smithy.rules#contextParam");
+            let members = input.as_object().into_iter().flatten();
+            let labels =
+                members.filter(|(_, member)| !member["traits"]["smithy.api#httpLabel"].is_null());
+            let labels = labels.map(|(name, _)| (name.clone(), json!("x")));
+            let name = id.split_once('#').map_or(&**id, |(_, name)| name);
+            is_plain.then(|| (name.to_owned(), Value::Object(labels.collect())))
+        });
+        let first = plain.next()?;
+        // One without a path of its own, if there is any.
+        let mut more = std::iter::once(first.clone()).chain(plain);
+        let short = more.find(|(_, input)| input.as_object().is_some_and(Map::is_empty));
+        short.or(Some(first))
+    }
+
+    /// The service with the operations of the cases; with all, if one of these is left out.
+    fn lowered<'a>(&self, file: &Path, arena: &'a Arena) -> &'a Service<'a> {
+        let inputs = self.published().iter().flat_map(inputs);
+        let named = inputs.filter_map(|input| input["operationName"].as_str());
+        let mut names: Vec<_> = named.map(str::to_owned).collect();
+        names.extend(self.usual().map(|(name, _)| name));
+        names.sort();
+        names.dedup();
+        let generator = || Generator::new(file);
+        let some = match names.is_empty() {
+            true => generator().lower(arena),
+            false => generator().operations(names).lower(arena),
         };
-        let own = variables
-            .iter()
-            .any(|(name, _)| *name == "AWS_ENDPOINT_URL");
-        // As in the AWS CLI, a configured URL excludes other kinds of endpoints.
-        let kinds =
-            has("AWS_USE_FIPS_ENDPOINT", "true") || has("AWS_USE_DUALSTACK_ENDPOINT", "true");
-        let without_region = variables.iter().all(|(name, _)| *name != "AWS_REGION");
-        // A variable that is empty is not given.
-        if (own && kinds) || without_region || has("AWS_ACCOUNT_ID", "") {
-            return None;
-        }
-        let called = self.call(variables);
-        let wanted = self.expected["endpoint"]["url"].as_str();
-        let message = self.expected["error"].as_str();
-        Some(match (called, wanted, message) {
-            (Ok(request), Some(url), _) => {
-                let right =
-                    as_of_2025(&request.url) == format!("{url}/") && self.is_signed(&request);
-                right
-                    .then_some(())
-                    .ok_or_else(|| format!("{} in place of {}", request.url, self.expected))
-            }
-            (Err(Error::Endpoint(found)), None, Some(expected))
-                if found.to_string() == *expected =>
-            {
-                Ok(())
-            }
-            // Partitions have learnt FIPS and dual-stack since the cases were written.
-            (Ok(_), None, Some(expected)) if expected.contains("partition does not support") => {
-                Ok(())
-            }
-            // A scheme that is not supported: the rules were right.
-            (Err(Error::Request(text)), Some(_), _)
-                if text.to_string().contains("not supported") =>
-            {
-                Ok(())
-            }
-            (found, ..) => Err(format!(
-                "{:?} in place of {}",
-                found.map(|request| request.url),
-                self.expected
-            )),
+        let lowered = some.or_else(|_| generator().lower(arena));
+        let lowered = lowered.unwrap_or_else(|error| panic!("{error}"));
+        lowered.commands.service
+    }
+
+    /// The calls that the cases describe.
+    fn cases<'s>(&'s self, service: &'s Service<'s>) -> impl Iterator<Item = Case<'s>> {
+        let usual = self.usual();
+        self.published().iter().flat_map(move |case| {
+            let usual = usual.clone();
+            let inputs = match inputs(case) {
+                [] => vec![Value::Null],
+                inputs => inputs.to_vec(),
+            };
+            inputs.into_iter().map(move |input| {
+                let (operation, given) = match input["operationName"].as_str() {
+                    Some(name) => (
+                        Some(name.to_owned()),
+                        Some(input["operationParams"].clone()),
+                    ),
+                    None => usual.clone().unzip(),
+                };
+                let given = given.filter(|given| !given.is_null());
+                Case {
+                    service,
+                    operation,
+                    input: given.unwrap_or_else(|| json!({})),
+                    parameters: self.parameters(service, case, &input),
+                    expected: Expected(case["expect"].clone()),
+                }
+            })
         })
     }
 
-    fn call(&self, variables: &[(&'static str, String)]) -> Result<Request, Error> {
-        let keys = [
-            ("AWS_ACCESS_KEY_ID", "AKID"),
-            ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ];
-        let stated = variables
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()));
-        let settings = Settings::load(Env::with_variables(keys.into_iter().chain(stated)), None)?;
-        let fake = Fake::playing([]);
-        let config = Loader::new(Arc::new(settings))?
-            .transport(fake.clone())
-            .load()?
-            .validation(Mode::Off);
-        let client = Client::new(self.service, config);
-        let shape = self
-            .service
-            .operation(self.operation)
-            .and_then(|operation| operation.input)
-            .unwrap_or(ShapeIndex::MAX);
-        let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
-        let text = self.input.to_string();
-        opsmith_runtime::codec::json::read(text.as_bytes(), &Service::NONE, 0, &mut visitor)
-            .expect("JSON");
-        let document: Document = visitor.finish();
-        let prepared = client.prepare(
-            self.operation,
-            &TypedDocument {
-                document: &document,
-                service: self.service,
-                shape,
-            },
-        )?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .expect("a runtime");
-        runtime.block_on(client.signed(prepared))
-    }
-
-    /// Whether the signature is for the region and the name that the endpoint has.
-    fn is_signed(&self, request: &Request) -> bool {
-        let Some(schemes) = self.expected["endpoint"]["properties"]["authSchemes"].as_array()
-        else {
-            return true;
+    /// The parameters that the client of a case sets, by name; `None` if only inputs of operations
+    /// can set them.
+    fn parameters(
+        &self,
+        service: &Service<'_>,
+        case: &Value,
+        input: &Value,
+    ) -> Option<Vec<(String, Value)>> {
+        let known = service.endpoint.parameters;
+        let mut found = Vec::new();
+        let Some(built_in) = input["builtInParams"].as_object() else {
+            let of_client = self.traits.get("smithy.rules#clientContextParams");
+            for (name, value) in case["params"].as_object().into_iter().flatten() {
+                let Parameter(_, built_in, _) = known.iter().find(|row| row.0 == name)?;
+                let is_of_client = of_client.is_some_and(|known| known.get(name).is_some());
+                if built_in.is_empty() && !is_of_client {
+                    return None;
+                }
+                found.push((name.clone(), value.clone()));
+            }
+            return Some(found);
         };
-        let Some(scheme) = schemes.iter().find(|scheme| scheme["name"] == "sigv4") else {
-            return true;
-        };
-        let signature = request
-            .headers
-            .iter()
-            .find(|(name, _)| name == "authorization");
-        let has = |part: &Value| match (part.as_str(), signature) {
-            (Some(text), Some((_, signature))) => signature.contains(&format!("/{text}/")),
-            (None, _) => true,
-            (Some(_), None) => self
-                .service
-                .auth(self.service.operation(self.operation).expect("it"))
-                .is_empty(),
-        };
-        has(&scheme["signingRegion"]) && has(&scheme["signingName"])
+        for (built_in, value) in built_in {
+            let Parameter(name, ..) = known.iter().find(|row| row.1 == built_in)?;
+            found.push(((*name).to_owned(), value.clone()));
+        }
+        for (name, value) in input["clientParams"].as_object().into_iter().flatten() {
+            found.push((name.clone(), value.clone()));
+        }
+        Some(found)
     }
 }
 
-/// The URL with the suffixes that partitions had for dual-stack when the cases were written.
-fn as_of_2025(url: &str) -> String {
-    let suffixes = [
-        (".api.aws.ic.gov", ".c2s.ic.gov"),
-        (".api.aws.scloud", ".sc2s.sgov.gov"),
-        (".api.cloud-aws.adc-e.uk", ".cloud.adc-e.uk"),
-        (".api.aws.hci.ic.gov", ".csp.hci.ic.gov"),
-    ];
-    suffixes
-        .iter()
-        .fold(url.to_owned(), |url, (now, then)| url.replace(now, then))
+/// The operations of a case, with their inputs.
+fn inputs(case: &Value) -> &[Value] {
+    case["operationInputs"]
+        .as_array()
+        .map_or(&[], Vec::as_slice)
 }

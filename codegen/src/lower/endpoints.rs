@@ -2,7 +2,7 @@
 
 use crate::arena::Arena;
 use crate::read::record;
-use opsmith_schema::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
+use opsmith_schema::rules::{BUILT_INS, Condition, Expression, Function, Parameter, Rule, RuleSet};
 use serde_core::Deserialize as _;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,6 +99,7 @@ pub(crate) fn lower<'a>(
         problem,
     };
     let parameters = source.parameters.iter().map(|(name, parameter)| {
+        lowering.built_in(&parameter.built_in);
         let default = parameter.default.as_ref();
         let default = default.and_then(|default| lowering.expression(default));
         Parameter(arena.text(name), arena.text(&parameter.built_in), default)
@@ -121,6 +122,14 @@ struct Lowering<'a, 'p> {
 impl<'a> Lowering<'a, '_> {
     fn report(&mut self, problem: impl Into<String>, help: impl Into<String>) {
         (self.problem)(problem.into(), help.into());
+    }
+
+    /// Checks that clients can fill a parameter.
+    fn built_in(&mut self, name: &str) {
+        if !name.is_empty() && !BUILT_INS.contains(&name) {
+            let help = crate::diagnostics::nearest(name, BUILT_INS.iter().copied());
+            self.report(format!("no client fills parameters with {name}"), help);
+        }
     }
 
     /// Goes one level deeper, unless that is too deep.

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::discovery::Discovery;
-use crate::endpoint::{AccountIdMode, EndpointUrls};
+use crate::endpoint::{AccountIdMode, EndpointSettings, Value};
 use crate::error::ConfigError;
 use crate::http::network::{self, Network};
 use crate::http::{Transport, Url};
@@ -20,8 +20,11 @@ pub struct Config {
     /// The region, or why there is none.
     pub(crate) region: Result<String, ConfigError>,
     pub(crate) endpoint_url: Option<Url>,
-    /// Where to look for the URL of the service when `endpoint_url` is not set.
-    pub(crate) endpoint_urls: Option<Arc<dyn EndpointUrls>>,
+    /// Parameters of the endpoint rules.
+    pub(crate) endpoint_parameters: Vec<(String, Value)>,
+    /// Where to look for the URL of the service and the parameters of its endpoint rules when they
+    /// are not set.
+    pub(crate) endpoint_settings: Option<Arc<dyn EndpointSettings>>,
     pub(crate) identity: IdentitySource,
     pub(crate) validation: Mode,
     pub(crate) fips: bool,
@@ -67,7 +70,8 @@ impl Config {
         Config {
             region: Err(ConfigError::no_region()),
             endpoint_url: None,
-            endpoint_urls: None,
+            endpoint_parameters: Vec::new(),
+            endpoint_settings: None,
             identity: IdentitySource::Missing,
             validation: Mode::default(),
             fips: false,
@@ -98,6 +102,14 @@ impl Config {
     /// The URL to call in place of the service's own.
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.endpoint_url = Some(Url(url.into()));
+        self
+    }
+
+    /// Sets a parameter of the service's endpoint rules, by its name in the model: `true` for
+    /// `ForcePathStyle`, `Accelerate`, `UseDualStack`. It goes before the configuration, and after what
+    /// an operation or its input sets. A name that the rules don't have is an error of each call.
+    pub fn endpoint_parameter(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.endpoint_parameters.push((name.into(), value.into()));
         self
     }
 

@@ -2,14 +2,14 @@
 
 use super::credentials::{Chain, Prompt};
 use super::env::Env;
-use super::settings::{Origin, Settings};
+use super::settings::Settings;
 use crate::client::Config;
 use crate::client::config::USER_AGENT;
-use crate::endpoint::{AccountIdMode, ConfiguredUrl, EndpointUrls};
+use crate::endpoint::AccountIdMode;
 use crate::error::{ConfigError, Error};
+use crate::http::Transport;
 use crate::http::network::{self, Network};
 use crate::http::proxy::Proxies;
-use crate::http::{Transport, Url};
 use crate::validate::{Mode, UnknownModeError};
 use std::sync::Arc;
 
@@ -119,7 +119,7 @@ impl Loader {
                 _ => USER_AGENT.into(),
             },
             clock: settings.env().clock().clone(),
-            endpoint_urls: Some(settings.clone()),
+            endpoint_settings: Some(settings.clone()),
             network: network.clone(),
             transport: transport.clone(),
             ..Config::new()
@@ -150,16 +150,6 @@ fn chain(
         }
     };
     prompt.into_iter().fold(chain, Chain::prompt)
-}
-
-impl EndpointUrls for Settings {
-    fn endpoint_url(&self, sdk_id: &str) -> Result<Option<ConfiguredUrl>, ConfigError> {
-        let value = Settings::endpoint_url(self, sdk_id)?;
-        Ok(value.map(|value| ConfiguredUrl {
-            by_option: matches!(value.origin, Origin::Option(_)),
-            url: Url(value.text),
-        }))
-    }
 }
 
 /// The setting `cli_validation`, unless the AWS CLI's `parameter_validation` turns checks off.

@@ -199,6 +199,21 @@ impl Settings {
             .collect()
     }
 
+    /// The value of a key in a block of the profile: indented lines below the key `block`.
+    pub(crate) fn nested(&self, block: &str, key: &str) -> Result<Option<Value>, ConfigError> {
+        let Profile {
+            credentials,
+            config,
+            ..
+        } = self.current_profile();
+        for section in [credentials, config].into_iter().flatten() {
+            if let Some(value) = section.nested_text(block, key)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether an option names the profile, as opposed to a variable or nothing.
     pub fn profile_is_option(&self) -> bool {
         matches!(

@@ -75,6 +75,23 @@ pub const SETTINGS: &[Setting<'static>] = &[
         "account_id_endpoint_mode",
         &["AWS_ACCOUNT_ID_ENDPOINT_MODE"],
     ),
+    setting("s3_use_arn_region", &["AWS_S3_USE_ARN_REGION"]).skipping_empty(),
+    setting(
+        "s3_disable_multiregion_access_points",
+        &["AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS"],
+    )
+    .skipping_empty(),
+    setting(
+        "s3_disable_express_session_auth",
+        &["AWS_S3_DISABLE_EXPRESS_SESSION_AUTH"],
+    )
+    .skipping_empty(),
+    setting(
+        "s3_us_east_1_regional_endpoint",
+        &["AWS_S3_US_EAST_1_REGIONAL_ENDPOINT"],
+    )
+    .skipping_empty(),
+    setting("sts_regional_endpoints", &["AWS_STS_REGIONAL_ENDPOINTS"]).skipping_empty(),
     setting(
         "request_min_compression_size_bytes",
         &["AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"],

@@ -18,8 +18,6 @@ pub(crate) struct EndpointBindings<'a> {
     pub(crate) parameters: Vec<(&'a str, Value)>,
     /// What goes before the host name, or why no host name can have it.
     pub(crate) prefix: Option<Result<String, EndpointError>>,
-    /// Whether the prefix has a member's value in it.
-    has_label: bool,
 }
 
 impl fmt::Debug for EndpointBindings<'_> {
@@ -55,16 +53,35 @@ impl<'a> EndpointBindings<'a> {
             .filter_map(|(name, path)| Some((*name, value(&at(path, &input)?)?)));
         let always = operation.static_context_params().iter();
         let always = always.map(|(name, value)| (*name, fixed(value)));
+        // The last of one name counts.
+        let mut parameters: Vec<_> = at_paths.chain(of_members).collect();
+        #[cfg(feature = "xml")]
+        parameters.extend(super::bucket::not_in_path(service, &parameters));
+        parameters.extend(always);
+        // A label that is a parameter too is the rules' to place.
+        let is_placed =
+            |member: &Member<'_>| member.is(Flags::HOST_LABEL) && member.context_param().is_some();
         let prefix = operation.host_prefix();
+        let prefix = prefix.filter(|_| !members.iter().any(is_placed));
         EndpointBindings {
-            parameters: of_members.chain(at_paths).chain(always).collect(),
-            has_label: prefix.is_some_and(|prefix| prefix.contains('{')),
+            parameters,
             prefix: prefix.map(|prefix| filled(prefix, members, &input)),
         }
     }
 
+    /// The parameter of this name alone.
+    #[cfg(feature = "xml")]
+    pub(crate) fn alone(&self, name: &str) -> Self {
+        let parameters = self.parameters.iter();
+        let parameters = parameters.filter(|(found, _)| *found == name);
+        EndpointBindings {
+            parameters: parameters.cloned().collect(),
+            ..EndpointBindings::default()
+        }
+    }
+
     /// The URL with the operation's prefix before its host name; no prefix goes before an IP
-    /// address. The endpoint rules may have put a label there already.
+    /// address.
     ///
     /// # Errors
     ///
@@ -79,9 +96,6 @@ impl<'a> EndpointBindings<'a> {
         let authority = parsed.authority().map_or("", Authority::as_str);
         let user_length = authority.rfind('@').map_or(0, |at| at + 1);
         let (user, host) = authority.split_at(user_length);
-        if self.has_label && host.starts_with(prefix.as_str()) {
-            return Ok(url.to_owned());
-        }
         let path = parsed.path_and_query().map_or("/", PathAndQuery::as_str);
         Ok(format!("{scheme}://{user}{prefix}{host}{path}"))
     }
@@ -190,6 +204,8 @@ fn each<'d>(path: &[Step<'_>], items: impl Iterator<Item = &'d Document>) -> Opt
 mod tests {
     use super::*;
     use crate::codec::json;
+    use crate::schema::{Trait, member, operation, string, structure};
+    use crate::visit::TypedDocument;
 
     fn found(path: &[Step<'_>], input: &str) -> Option<Value> {
         let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
@@ -234,23 +250,36 @@ mod tests {
     }
 
     #[test]
+    fn a_label_that_is_a_parameter_too_is_placed_by_the_rules() {
+        let account = member("Account", 0).flags(Flags::HOST_LABEL);
+        for (traits, expected) in [
+            (&[][..], "https://1.a.test/"),
+            (&[Trait::ContextParam("AccountId")], "https://a.test/"),
+        ] {
+            let members = [account.with(traits)];
+            let shapes = [string("Text"), structure("Input", &members)];
+            let service = Service {
+                shapes: &shapes,
+                ..Service::NONE
+            };
+            let operation = operation("Do", Some(1), None);
+            let operation = operation.with(&[Trait::HostPrefix("{Account}.")]);
+            let input = TypedDocument {
+                document: &r#"{"Account":"1"}"#.parse().expect("JSON"),
+                service: &service,
+                shape: 1,
+            };
+            let bound = EndpointBindings::new(&service, &operation, &input);
+            assert_eq!(bound.prefixed("https://a.test/").as_deref(), Ok(expected));
+        }
+    }
+
+    #[test]
     fn no_prefix_goes_before_an_address() {
         let bound = EndpointBindings {
             parameters: Vec::new(),
             prefix: Some(Ok("sync-".to_owned())),
-            has_label: false,
         };
-        let labeled = EndpointBindings {
-            prefix: Some(Ok("1.".to_owned())),
-            has_label: true,
-            ..EndpointBindings::default()
-        };
-        for (url, expected) in [
-            ("https://a.test/", "https://1.a.test/"),
-            ("https://1.a.test/", "https://1.a.test/"),
-        ] {
-            assert_eq!(labeled.prefixed(url).as_deref(), Ok(expected));
-        }
         for (url, expected) in [
             ("https://states.test/", "https://sync-states.test/"),
             ("http://localhost:9/base", "http://sync-localhost:9/base"),
@@ -264,7 +293,6 @@ mod tests {
         let wrong = EndpointBindings {
             parameters: Vec::new(),
             prefix: Some(Err(EndpointError::new("no"))),
-            has_label: false,
         };
         assert_eq!(
             wrong.prefixed("https://a.test/"),

@@ -15,10 +15,14 @@ pub(crate) struct ConfiguredUrl {
     pub(crate) by_option: bool,
 }
 
-/// Looks up the URL that is configured for a service.
-pub(crate) trait EndpointUrls: fmt::Debug + Send + Sync {
+/// Looks up what is configured about the endpoint of a service.
+pub(crate) trait EndpointSettings: fmt::Debug + Send + Sync {
     /// The URL for the service with this SDK id, if one is configured.
     fn endpoint_url(&self, sdk_id: &str) -> Result<Option<ConfiguredUrl>, ConfigError>;
+
+    /// The value of a parameter of endpoint rules, by its built-in name (`AWS::S3::Accelerate`), or
+    /// by its own if it has none; `None` if none is configured.
+    fn parameter(&self, parameter: &str) -> Result<Option<bool>, ConfigError>;
 }
 
 /// The URL with at least `/` as its path, or `None` if its host can't exist.

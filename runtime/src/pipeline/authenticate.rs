@@ -7,7 +7,7 @@ use crate::auth::{self, AuthScheme, Payload, Signing};
 use crate::client::Client;
 use crate::client::config::IdentitySource;
 use crate::error::{Cause, ConfigError, Error};
-use crate::http::Request;
+use crate::http::{Header, Request};
 use crate::identity::{Identity, IdentityContext, ResolveIdentity as _};
 
 /// How many headers an attempt adds: signature (3), user agent, and those that count attempts (2).
@@ -65,10 +65,13 @@ pub(super) fn selected<'d>(
 
 /// The request at its destination, with the endpoint's headers. The body is shared.
 pub(super) fn copy(request: &Request, destination: &Destination) -> Request {
-    let headers = request.headers.iter().chain(&destination.endpoint.headers);
+    // What the endpoint asks for replaces what the input has.
+    let asked = &destination.endpoint.headers;
+    let kept = |(name, _): &&Header| asked.iter().all(|(other, _)| other != name);
+    let headers = request.headers.iter().filter(kept).chain(asked);
     let url = joined(&destination.url, &request.url);
     let mut copy = Request::new(request.method.clone(), url);
-    copy.headers = Vec::with_capacity(headers.size_hint().0 + HEADERS_OF_ATTEMPT);
+    copy.headers = Vec::with_capacity(request.headers.len() + asked.len() + HEADERS_OF_ATTEMPT);
     copy.headers.extend(headers.cloned());
     copy.body = request.body.clone();
     copy

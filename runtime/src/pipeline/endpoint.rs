@@ -5,7 +5,8 @@ use crate::client::Client;
 use crate::client::config::IdentitySource;
 use crate::document::{Document, Map};
 use crate::endpoint::{
-    self, AccountIdMode, ConfiguredUrl, EndpointBindings, Known, Last, ResolvedEndpoint,
+    self, AccountIdMode, ConfiguredUrl, EndpointBindings, Known, Last, ResolvedEndpoint, Sources,
+    Value,
 };
 use crate::error::{ConfigError, Error};
 use crate::future::BoxFuture;
@@ -44,15 +45,21 @@ pub(super) async fn resolve_endpoint(
     } else {
         None
     };
+    let url = configured.as_ref().map(|configured| &*configured.url.0);
+    #[cfg(feature = "xml")]
+    let of_bucket = super::redirect::known_region(client, prepared);
+    #[cfg(not(feature = "xml"))]
+    let of_bucket: Option<String> = None;
     let known = Known {
         settings: endpoint::Settings {
-            region,
+            region: of_bucket.as_deref().unwrap_or(region),
             fips: config.fips,
             dual_stack: config.dual_stack,
         },
-        url: configured.as_ref().map(|configured| &*configured.url.0),
+        url,
         account_id: account_id.as_deref(),
         account_id_mode,
+        parameters: parameters(client, url)?,
     };
     let endpoint = by_rules(client, known, bindings)?;
     let discovered = match configured {
@@ -96,18 +103,36 @@ fn configured_url<'c>(client: &'c Client<'_>) -> Result<&'c Option<ConfiguredUrl
     if let Some(configured) = client.shared.url.get() {
         return Ok(configured);
     }
-    let configured = match (&config.endpoint_url, &config.endpoint_urls) {
+    let configured = match (&config.endpoint_url, &config.endpoint_settings) {
         (Some(url), _) => Some(ConfiguredUrl {
             url: url.clone(),
             by_option: true,
         }),
-        (None, Some(urls)) => urls.endpoint_url(client.service.sdk_id)?,
+        (None, Some(settings)) => settings.endpoint_url(client.service.sdk_id)?,
         (None, None) => None,
     };
     if let Some(ConfiguredUrl { url, .. }) = &configured {
         endpoint::configured(&url.0)?;
     }
     Ok(client.shared.url.get_or_init(|| configured))
+}
+
+/// The parameters of the endpoint rules that all calls of the client have in common.
+fn parameters<'c>(
+    client: &'c Client<'_>,
+    url: Option<&str>,
+) -> Result<&'c [(String, Value)], Error> {
+    let shared = &client.shared;
+    if let Some(parameters) = shared.parameters.get() {
+        return Ok(parameters);
+    }
+    let sources = Sources {
+        stated: &shared.config.endpoint_parameters,
+        configured: shared.config.endpoint_settings.as_deref(),
+        url,
+    };
+    let parameters = sources.parameters(client.service)?;
+    Ok(shared.parameters.get_or_init(|| parameters))
 }
 
 /// The region when none is configured. Only services with one endpoint for all regions allow that.

@@ -5,11 +5,15 @@ use super::{Overrides, Prepared};
 use crate::client::Client;
 use crate::codec::{EncodeMode, Encoded};
 use crate::endpoint::EndpointBindings;
+#[cfg(feature = "xml")]
+use crate::endpoint::bucket;
 use crate::error::{Error, ValidationError};
 use crate::http::Request;
 use crate::idempotency::WithToken;
 use crate::protocol::{self, Protocol};
 use crate::schema::Operation;
+#[cfg(feature = "xml")]
+use crate::schema::Service;
 use crate::validate::{self, Mode, Problem, Severity, Violation};
 use crate::visit::{Visit, VisitError};
 
@@ -36,12 +40,17 @@ pub(super) fn validate_and_serialize<'a>(
     if discovery.is_some_and(|discovery| discovery.name == operation.name) {
         request = request.header("x-amz-api-version", service.version.to_owned());
     }
+    let bindings = EndpointBindings::new(service, operation, input);
+    #[cfg(feature = "xml")]
+    if mode != Mode::Off {
+        check_bucket(service, &bindings)?;
+    }
     Ok(Prepared {
         operation,
         protocol,
         request,
         region,
-        bindings: EndpointBindings::new(service, operation, input),
+        bindings,
         max_attempts: overrides.max_attempts.unwrap_or(config.max_attempts),
         warnings,
     })
@@ -74,17 +83,26 @@ fn serialize(
     Ok((request.value, warnings))
 }
 
+/// Refuses what can't be a bucket: part of a host name or a path comes of it.
+#[cfg(feature = "xml")]
+fn check_bucket(service: &Service<'_>, bindings: &EndpointBindings<'_>) -> Result<(), Error> {
+    let bucket = bucket::of(service, bindings).and_then(bucket::problem);
+    bucket.map_or(Ok(()), |reason| Err(refused(bucket::PARAMETER, reason)))
+}
+
 /// The error for an input that the protocol can't send, whatever is validated.
 pub(super) fn unsendable(error: &VisitError) -> Error {
+    refused(error.path(), error.problem().to_string())
+}
+
+fn refused(path: &str, reason: String) -> Error {
     let violation = Violation {
-        path: error.path().to_owned(),
-        problem: Problem::Unsendable {
-            reason: error.problem().to_string(),
-        },
+        path: path.to_owned(),
+        problem: Problem::Unsendable { reason },
     };
     Error::Invalid(ValidationError {
         violations: vec![violation],
-        // It is the protocol that says so.
+        // It is not the model that says so.
         model: String::new(),
     })
 }

@@ -52,6 +52,13 @@ fn what_is_wrong_with_rules_is_told() {
     }
 }
 
+#[test]
+fn parameters_that_no_client_fills_are_told() {
+    let rules = json!({"parameters": {"Region": {"builtIn": "AWS::Regio"}}, "rules": []});
+    let expected = "no client fills parameters with AWS::Regio; did you mean AWS::Region?";
+    assert_eq!(problems(&rules), [expected]);
+}
+
 fn value(json: &Value) -> runtime::Value {
     match json {
         Value::Bool(value) => runtime::Value::Boolean(*value),
@@ -102,8 +109,15 @@ fn as_of_2025(url: &str) -> String {
         .fold(url.to_owned(), |url, (now, then)| url.replace(now, then))
 }
 
-/// What is wrong with the answer to a case; nothing when it is right.
-fn verdict(rules: &RuleSet<'_>, case: &Value) -> Option<String> {
+/// What the answer to a case is.
+enum Verdict {
+    Right,
+    /// Right with the partitions that there were when the cases were written.
+    RightThen,
+    Wrong(String),
+}
+
+fn verdict(rules: &RuleSet<'_>, case: &Value) -> Verdict {
     let given = case
         .get("params")
         .and_then(Value::as_object)
@@ -134,22 +148,25 @@ fn verdict(rules: &RuleSet<'_>, case: &Value) -> Option<String> {
                 .into_iter()
                 .map(|(name, values)| (name, list(values)))
                 .collect();
-            let right = Some(as_of_2025(&found.url).as_str()) == expected["url"].as_str()
+            let url = expected["url"].as_str();
+            let right = Some(as_of_2025(&found.url).as_str()) == url
                 && same(&runtime::Value::Map(found.properties.clone()), &properties)
                 && same(&runtime::Value::Map(found_headers), &headers);
-            (!right).then(|| {
-                format!(
+            match right {
+                true if Some(&*found.url) == url => Verdict::Right,
+                true => Verdict::RightThen,
+                false => Verdict::Wrong(format!(
                     "{} {:?} in place of {expected}",
                     found.url, found.properties
-                )
-            })
+                )),
+            }
         }
-        (Err(found), None, Some(expected)) => {
-            (found.to_string() != expected).then(|| format!("{found} in place of {expected}"))
-        }
+        (Err(found), None, Some(expected)) if found.to_string() == expected => Verdict::Right,
         // Partitions have learnt FIPS and dual-stack since the cases were written.
-        (Ok(_), None, Some(expected)) if expected.contains("partition does not support") => None,
-        (found, ..) => Some(format!("{found:?} in place of {expected}")),
+        (Ok(_), None, Some(expected)) if expected.contains("partition does not support") => {
+            Verdict::RightThen
+        }
+        (found, ..) => Verdict::Wrong(format!("{found:?} in place of {expected}")),
     }
 }
 
@@ -190,7 +207,7 @@ fn published_cases() {
     assert!(unpacked.expect("tar").success());
     let mut files = Vec::new();
     models(folder.path(), &mut files);
-    let mut count = 0;
+    let (mut right, mut right_then) = (0, 0);
     let mut wrong = Vec::new();
     for file in &files {
         let model: Value = serde_json::from_slice(&fs::read(file).expect("a file")).expect("JSON");
@@ -208,16 +225,21 @@ fn published_cases() {
                 &mut |problem, _| problems.push(problem),
             );
             assert!(problems.is_empty(), "{}: {problems:?}", file.display());
-            count += cases.len();
-            wrong.extend(
-                cases
-                    .iter()
-                    .filter_map(|case| verdict(&rules, case))
-                    .map(|verdict| format!("{}: {verdict}", file.display())),
-            );
+            for case in cases {
+                match verdict(&rules, case) {
+                    Verdict::Right => right += 1,
+                    Verdict::RightThen => right_then += 1,
+                    Verdict::Wrong(why) => wrong.push(format!("{}: {why}", file.display())),
+                }
+            }
         }
     }
-    println!("{count} cases of {} models", files.len());
+    let count = right + right_then + wrong.len();
+    println!(
+        "{count} cases of {} models: {right} hold, {right_then} with the partitions of 2025, {} are wrong",
+        files.len(),
+        wrong.len()
+    );
     assert!(
         count > 15_000 && wrong.is_empty(),
         "{} of {count} are wrong:\n{}",

@@ -58,6 +58,15 @@ pub(in crate::protocol) fn read(
     }
 }
 
+/// The text of an element of the error, which need not be a member of its structure.
+pub(crate) fn element(response: &Response, name: &str) -> Option<String> {
+    let root = Xml.document(&response.body, &Service::NONE, ShapeIndex::MAX);
+    let root = root.ok()?;
+    let mut places = PLACES.into_iter();
+    let error = places.find_map(|path| path.iter().try_fold(&root, |at, name| at.get(name)))?;
+    error.get(name)?.as_str().map(str::to_owned)
+}
+
 /// The members of an error's structure: those in the error, and those in headers.
 fn details(service: &Service<'_>, ix: ShapeIndex, path: &[&str], response: &Response) -> Document {
     let details = Xml.document_at(path, &response.body, service, ix);
