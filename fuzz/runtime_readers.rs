@@ -298,3 +298,147 @@ fn understood(protocol: Protocol, is_error: bool, body: &[u8]) -> Option<Request
     let request = protocol.request(service, operation, &value, mode);
     request.ok().map(|encoded| encoded.value)
 }
+
+#[cfg(feature = "event-stream")]
+mod frames {
+    include!("../tests/support/frames.rs");
+}
+
+/// A service with a stream of events.
+#[cfg(feature = "event-stream")]
+mod streams {
+    use opsmith_runtime::schema::*;
+
+    static SHAPES: &[Shape<'static>] = &[
+        structure(
+            "Output",
+            &[
+                member("s", 6),
+                member("events", 1).flags(Flags::HTTP_PAYLOAD.union(Flags::STREAMING)),
+            ],
+        ),
+        union(
+            "Events",
+            &[
+                member("fields", 2),
+                member("bytes", 3),
+                member("Gone", 4),
+                member("whole", 5),
+            ],
+        )
+        .flags(Flags::STREAMING),
+        structure(
+            "Fields",
+            &[
+                member("s", 6),
+                member("at", 7).flags(Flags::EVENT_HEADER),
+                member("flag", 8).flags(Flags::EVENT_HEADER),
+            ],
+        ),
+        structure("Bytes", &[member("o", 9).flags(Flags::EVENT_PAYLOAD)]),
+        structure("Gone", &[member("Message", 6)]).with(&[Trait::Error(Fault::Client)]),
+        structure("Whole", &[member("f", 2).flags(Flags::EVENT_PAYLOAD)]),
+        string("S"),
+        timestamp("At"),
+        boolean("B"),
+        blob("O"),
+    ];
+
+    static OPERATIONS: &[Operation<'static>] = &[operation("Watch", None, Some(0))];
+
+    const fn service(protocol: Protocol) -> Service<'static> {
+        Service {
+            protocol,
+            shapes: SHAPES,
+            operations: OPERATIONS,
+            ..Service::NONE
+        }
+    }
+
+    pub(super) static SERVICE: Service<'static> = service(Protocol::RestJson1);
+    pub(super) static XML: Service<'static> = service(Protocol::RestXml);
+    pub(super) static RPC: Service<'static> = service(Protocol::AwsJson1_0);
+    pub(super) static CBOR: Service<'static> = service(Protocol::RpcV2Cbor);
+
+    #[allow(dead_code)]
+    enum Shapes {
+        Output,
+        Events,
+        Fields,
+        Bytes,
+        Gone,
+        Whole,
+    }
+
+    opsmith_runtime::union! {
+        pub(super) enum Events {
+            Fields(Fields) => as_fields,
+            Bytes(Bytes) => as_bytes,
+            Whole(Whole) = 3 => as_whole,
+        }
+    }
+
+    opsmith_runtime::structure! {
+        pub(super) struct Fields {
+            optional s: String,
+            optional at: opsmith_runtime::Timestamp,
+            optional flag: bool,
+        }
+    }
+
+    opsmith_runtime::structure! {
+        pub(super) struct Bytes {
+            optional o: opsmith_runtime::Blob,
+        }
+    }
+
+    opsmith_runtime::structure! {
+        pub(super) struct Whole {
+            optional f: Fields,
+        }
+    }
+}
+
+/// A stream of events: the first byte chooses the protocol, and whether the rest is the stream, or
+/// headers and payload of a frame with the right checksums; the second the length of the headers.
+/// What types take, documents take too.
+#[cfg(feature = "event-stream")]
+pub fn events(bytes: &[u8]) {
+    let [which, length, rest @ ..] = bytes else {
+        return;
+    };
+    let stream = match which / 4 % 2 {
+        0 => rest.to_vec(),
+        _ => {
+            let (headers, payload) = rest.split_at(rest.len().min((*length).into()));
+            frames::framed(headers, payload)
+        }
+    };
+    let services = [&streams::SERVICE, &streams::XML, &streams::RPC, &streams::CBOR];
+    let service = services[usize::from(*which) % 4];
+    let open = async || {
+        let fake = Fake::answering(Answer::Response(Response::new(200, stream.clone().into())));
+        let config = Config::new().region("r").anonymous().transport(fake);
+        let config = config.max_attempts(1).endpoint_url("http://127.0.0.1:9");
+        let client = opsmith_runtime::Client::new(service, config);
+        let received = client.send(client.prepare("Watch", &()).ok()?).await.ok()?;
+        let (head, body) = (received.response, received.stream.unwrap_or_default());
+        let _ = client.read_document(&service.operations[0], &head);
+        client.events(&service.operations[0], &head, body).ok()
+    };
+    wait(async {
+        let (Some(mut documents), Some(typed)) = (open().await, open().await) else {
+            return;
+        };
+        let mut typed = typed.typed::<streams::Events>();
+        let (mut of_documents, mut of_types) = (0, 0);
+        while let Some(Ok(_)) = documents.next().await {
+            of_documents += 1;
+        }
+        while let Some(Ok(event)) = typed.next().await {
+            let _ = format!("{event:?}");
+            of_types += 1;
+        }
+        assert!(of_types <= of_documents);
+    });
+}

@@ -1,12 +1,15 @@
 //! [`Call`]: a call of a typed client before it is made, with its own settings; and [`Pages`], the
 //! calls of a paged result.
 
+mod output;
 mod presign;
+
+pub use output::{Output, Streamed};
 
 use crate::client::Client;
 use crate::error::{Cause, Error};
 use crate::future::BoxFuture;
-use crate::http::{Body, BodyReader, TransportError, TransportErrorKind};
+use crate::http::{Body, TransportError, TransportErrorKind};
 use crate::pages::{Next, Pager};
 use crate::pipeline::{self, Overrides, Start};
 use crate::validate::Mode;
@@ -36,51 +39,6 @@ pub struct Call<O> {
     overrides: Overrides,
     timeout: Option<Duration>,
     output: PhantomData<fn() -> O>,
-}
-
-/// What a call gives: an operation's output, or one that is [`Streamed`]. It is implemented for
-/// these.
-pub trait Output: Sized + Send + 'static {
-    /// The structure.
-    type Structure: Visitor + Default + Send + 'static;
-
-    /// The structure with the body that was not read.
-    fn new(structure: Self::Structure, body: BodyReader) -> Self;
-}
-
-impl<O: Visitor + Default + Send + 'static> Output for O {
-    type Structure = O;
-
-    fn new(structure: O, _: BodyReader) -> O {
-        structure
-    }
-}
-
-/// An output with a body that is a stream, such as an object of a store. It dereferences to the
-/// output.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Streamed<O> {
-    /// The output, which is known from the head of the answer.
-    pub output: O,
-    /// The body, which is read as it arrives.
-    pub body: BodyReader,
-}
-
-impl<O: Visitor + Default + Send + 'static> Output for Streamed<O> {
-    type Structure = O;
-
-    fn new(output: O, body: BodyReader) -> Self {
-        Streamed { output, body }
-    }
-}
-
-impl<O> std::ops::Deref for Streamed<O> {
-    type Target = O;
-
-    fn deref(&self) -> &O {
-        &self.output
-    }
 }
 
 impl<O> std::fmt::Debug for Call<O> {
@@ -175,8 +133,9 @@ impl<O: Output> Call<O> {
             };
             let mut output = O::Structure::default();
             let received = pipeline::run(&self.client, start, Some(&mut output)).await?;
-            let body = received.stream.unwrap_or_default();
-            Ok((O::new(output, body), received.response.status))
+            let status = received.response.status;
+            let output = O::new(output, received, &self.client, self.operation)?;
+            Ok((output, status))
         };
         self.limited(made.instrument(span)).await
     }

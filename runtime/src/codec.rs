@@ -65,6 +65,51 @@ pub(crate) trait Codec: Sync {
     fn doubt(&self, bytes: &[u8], was_read: bool) -> Option<Doubt>;
 }
 
+/// The reading half of a codec, whatever its format.
+#[cfg(feature = "event-stream")]
+pub(crate) trait ReadCodec: Sync {
+    /// As [`Codec::read`].
+    fn read(
+        &self,
+        bytes: &[u8],
+        service: &Service<'_>,
+        shape: ShapeIndex,
+        extent: Extent,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(), DeserializeError>;
+
+    /// As [`Codec::document`].
+    fn document(
+        &self,
+        bytes: &[u8],
+        service: &Service<'_>,
+        shape: ShapeIndex,
+    ) -> Result<Document, DeserializeError>;
+}
+
+#[cfg(feature = "event-stream")]
+impl<C: Codec> ReadCodec for C {
+    fn read(
+        &self,
+        bytes: &[u8],
+        service: &Service<'_>,
+        shape: ShapeIndex,
+        extent: Extent,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(), DeserializeError> {
+        Codec::read(self, bytes, service, shape, extent, visitor)
+    }
+
+    fn document(
+        &self,
+        bytes: &[u8],
+        service: &Service<'_>,
+        shape: ShapeIndex,
+    ) -> Result<Document, DeserializeError> {
+        Codec::document(self, bytes, service, shape)
+    }
+}
+
 /// How much of a structure is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {

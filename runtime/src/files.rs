@@ -35,11 +35,13 @@ pub fn replace_private(
 }
 
 /// A new file that will replace an old one, or be created. Unless it is finished, it is removed.
-pub(crate) struct Replacement {
+#[derive(Debug)]
+pub struct Replacement {
     file: File,
     place: Place,
 }
 
+#[derive(Debug)]
 struct Place {
     /// Where the new file is; `None` if the target is written directly, or after the replacement.
     new: Option<PathBuf>,
@@ -49,7 +51,11 @@ struct Place {
 impl Replacement {
     /// One with the permissions of the old file. What is not a file, such as a pipe or a device, is
     /// written directly, and so is `/dev/stdout`, even if a shell has made it a file.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When there can't be a file.
+    pub fn of(path: &Path) -> io::Result<Self> {
         let Ok(old) = fs::metadata(path) else {
             return Self::open(&mut OpenOptions::new(), path.to_owned());
         };
@@ -80,12 +86,17 @@ impl Replacement {
         Ok(Replacement { file, place })
     }
 
-    pub(crate) fn file(&self) -> &File {
+    /// The file, to be written.
+    pub fn file(&self) -> &File {
         &self.file
     }
 
     /// Puts it in the place of the old file, and returns it, still open.
-    pub(crate) fn finish(self) -> io::Result<File> {
+    ///
+    /// # Errors
+    ///
+    /// When it can't replace the old file, which is unchanged then.
+    pub fn finish(self) -> io::Result<File> {
         let Replacement { file, mut place } = self;
         if let Some(new) = &place.new {
             fs::rename(new, &place.target)?;

@@ -33,6 +33,8 @@ pub mod document;
 pub mod endpoint;
 #[cfg(feature = "client")]
 pub mod error;
+#[cfg(feature = "event-stream")]
+pub mod events;
 #[cfg(feature = "client")]
 pub mod fake;
 #[cfg(feature = "client")]

@@ -105,6 +105,8 @@ pub(crate) async fn run<'a>(
             }
         }
     };
+    #[cfg(feature = "event-stream")]
+    let received = crate::events::begin(client, prepared.operation, received).await?;
     if let Some(output) = output {
         deserialize(client, prepared.operation, &received.response, output)?;
     }
@@ -115,7 +117,8 @@ pub(crate) async fn run<'a>(
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Received {
-    /// The answer, with an empty body if that is a stream.
+    /// The answer. If its body is a stream, the body here is empty, or what stands before the
+    /// stream's events.
     pub response: Response,
     /// The body, if the operation's output is a stream.
     pub stream: Option<BodyReader>,

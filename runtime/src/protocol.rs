@@ -18,6 +18,8 @@ use crate::codec::xml::Xml;
 use crate::codec::{DeserializeError, Doubt, EncodeMode, Encoded};
 use crate::document::Document;
 use crate::error::ServiceError;
+#[cfg(feature = "event-stream")]
+use crate::events::EventFormat;
 use crate::http::{Request, Response};
 use crate::schema::{self, Operation, Service};
 use crate::visit::{Visit, VisitError, Visitor};
@@ -91,6 +93,12 @@ pub trait Protocol: std::fmt::Debug + Sync {
         operation: &Operation<'_>,
         response: &Response,
     ) -> Option<Doubt>;
+
+    /// How it has streams of events; `None` if it has none.
+    #[cfg(feature = "event-stream")]
+    fn events(&self) -> Option<EventFormat<'_>> {
+        None
+    }
 
     /// Reads an error. Every answer gives one, whatever its body.
     fn error(

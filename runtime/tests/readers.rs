@@ -40,3 +40,9 @@ fn answers_in_xml() {
 fn answers_in_cbor() {
     feed("cbor", 8000, cbor);
 }
+
+#[cfg(feature = "event-stream")]
+#[test]
+fn streams_of_events() {
+    feed("events", 4000, events);
+}

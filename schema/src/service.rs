@@ -118,6 +118,18 @@ impl<'a> Service<'a> {
             .find(|(_, member)| member.is(Flags::STREAMING))
     }
 
+    /// The union of the events in which an input or output streams, if it does.
+    pub fn events(&self, structure: Option<ShapeIndex>) -> Option<ShapeIndex> {
+        let (_, member) = self.stream(structure)?;
+        let union = self.shape(member.target).kind == Kind::Union;
+        union.then_some(member.target)
+    }
+
+    /// Whether a member of a union of events is an error, which ends the stream.
+    pub fn is_exception(&self, member: &Member<'_>) -> bool {
+        self.shape(member.target).error().is_some()
+    }
+
     /// Authentication schemes of an operation, in the order of preference; empty when its requests
     /// are not signed.
     pub fn auth(&self, operation: &Operation<'a>) -> &'a [Auth<'a>] {

@@ -188,7 +188,7 @@ macro_rules! traits {
                 )*
                 /// Of a structure: at least one member is required.
                 const HAS_REQUIRED = 1 << 31;
-                /// Of a member: where it stands at the top of an input, output or error, it is
+                /// Of a member: where it stands at the top of an input, output, error or event, it is
                 /// outside the fields of the body ([`Member::location`](crate::Member::location)).
                 const BOUND = 1 << 30;
             }
@@ -272,6 +272,11 @@ traits! {
         /// The length of the stream has to be known before it is sent.
         RequiresLength = REQUIRES_LENGTH(1 << 12):
             "smithy.api#requiresLength", SHAPE, "length of the stream required", Additive;
+        /// The member of an event is a header of its message.
+        EventHeader = EVENT_HEADER(1 << 13): "smithy.api#eventHeader", MEMBER, "header of the event", Additive;
+        /// The member of an event is the payload of its message.
+        EventPayload = EVENT_PAYLOAD(1 << 14):
+            "smithy.api#eventPayload", MEMBER, "whole payload of the event", Additive;
         /// Of a text at the top of an input, only what follows its last `/` is sent: the ids that the
         /// service gives have a path before them, and those that it takes have none.
         LastSegment = LAST_SEGMENT(1 << 20):
@@ -445,8 +450,10 @@ traits! {
 }
 
 impl Flags {
-    /// Those that bind a member to a part of an HTTP message.
+    /// Those that bind a member to a part of an HTTP message, or of an event's.
     pub(crate) const BINDINGS: Flags = Flags::HTTP_LABEL
+        .union(Flags::EVENT_HEADER)
+        .union(Flags::EVENT_PAYLOAD)
         .union(Flags::HTTP_PAYLOAD)
         .union(Flags::HTTP_QUERY_PARAMS)
         .union(Flags::HTTP_RESPONSE_CODE);
@@ -479,6 +486,10 @@ impl TraitKind {
                 matches!(protocol, RestXml | AwsQuery | Ec2Query)
             }
             TraitKind::Ec2QueryName => matches!(protocol, Ec2Query),
+            // These have no streams of events.
+            TraitKind::EventHeader | TraitKind::EventPayload => {
+                !matches!(protocol, AwsQuery | Ec2Query)
+            }
             _ => true,
         }
     }

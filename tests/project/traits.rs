@@ -20,6 +20,7 @@ fn reader(kind: TraitKind) -> Reader {
     const BOUND: &str = "runtime/src/endpoint/bound.rs";
     const HTTP: &str = "runtime/src/protocol/http.rs";
     const XML: &str = "runtime/src/codec/xml/write.rs";
+    const EVENTS: &str = "runtime/src/events/message.rs";
     const DESTINATION: &str = "runtime/src/pipeline/endpoint.rs";
     match kind {
         TraitKind::Required => RunTime("runtime/src/validate/rules.rs", "Flags::REQUIRED"),
@@ -62,6 +63,8 @@ fn reader(kind: TraitKind) -> Reader {
         TraitKind::OperationContextParams => RunTime(BOUND, ".operation_context_params()"),
         TraitKind::StaticContextParams => RunTime(BOUND, ".static_context_params()"),
         TraitKind::Streaming => RunTime("runtime/src/pipeline.rs", ".stream("),
+        TraitKind::EventHeader => RunTime(EVENTS, "Flags::EVENT_HEADER"),
+        TraitKind::EventPayload => RunTime(EVENTS, "Flags::EVENT_PAYLOAD"),
         TraitKind::RequiresLength => RunTime("runtime/src/pipeline.rs", "Flags::REQUIRES_LENGTH"),
         TraitKind::Waitable => RunTime("runtime/src/waiter.rs", ".waiters()"),
         TraitKind::Service

@@ -56,3 +56,23 @@ macro_rules! waiters {
 macro_rules! waiters {
     ($($waiters:tt)*) => {};
 }
+
+/// Says that a generated client has streams of events.
+#[cfg(feature = "event-stream")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! event_streams {
+    () => {};
+}
+
+/// Streams of events are a feature.
+#[cfg(not(feature = "event-stream"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! event_streams {
+    () => {
+        ::core::compile_error!(
+            "the streams of events of this service need the feature `event-stream` of opsmith-runtime"
+        );
+    };
+}

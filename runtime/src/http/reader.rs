@@ -136,6 +136,16 @@ impl BodyReader {
         Ok(pieces)
     }
 
+    /// Puts bytes before what is still to be read.
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn put_back(&mut self, bytes: Bytes) {
+        self.rest = if self.rest.is_empty() {
+            bytes
+        } else {
+            [bytes, std::mem::take(&mut self.rest)].concat().into()
+        };
+    }
+
     fn url(&self) -> &str {
         self.source.as_ref().map_or("", |source| &source.url)
     }

@@ -18,6 +18,8 @@ use super::Protocol;
 use crate::codec::{self, Codec, DeserializeError, Doubt, EncodeMode, Encoded, Extent};
 use crate::document::{Document, Map};
 use crate::error::ServiceError;
+#[cfg(feature = "event-stream")]
+use crate::events::EventFormat;
 use crate::http::{Header, Request, Response};
 use crate::schema::{
     Flags, Http, Kind, Location, Member, Operation, Service, ShapeIndex, Trait, http,
@@ -181,6 +183,14 @@ impl<C: Codec + fmt::Debug> Protocol for Rest<C> {
                 self.codec.doubt(&response.body, was_read)
             }
         }
+    }
+
+    #[cfg(feature = "event-stream")]
+    fn events(&self) -> Option<EventFormat<'_>> {
+        Some(EventFormat {
+            codec: &self.codec,
+            has_initial_response: false,
+        })
     }
 
     fn error(

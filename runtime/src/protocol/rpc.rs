@@ -9,6 +9,8 @@ use super::{Protocol, error};
 use crate::codec::{self, Codec, DeserializeError, Doubt, EncodeMode, Encoded, Extent};
 use crate::document::{Document, Map};
 use crate::error::ServiceError;
+#[cfg(feature = "event-stream")]
+use crate::events::EventFormat;
 use crate::http::{Request, Response};
 use crate::schema::{Operation, Service, ShapeIndex};
 use crate::visit::{CompoundKind, Visit, VisitError, Visitor};
@@ -76,6 +78,14 @@ impl<C: Codec + std::fmt::Debug> Protocol for Rpc<C> {
         response: &Response,
     ) -> Option<Doubt> {
         self.codec.doubt(&response.body, operation.output.is_some())
+    }
+
+    #[cfg(feature = "event-stream")]
+    fn events(&self) -> Option<EventFormat<'_>> {
+        Some(EventFormat {
+            codec: &self.codec,
+            has_initial_response: true,
+        })
     }
 
     fn error(

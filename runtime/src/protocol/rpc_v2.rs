@@ -10,6 +10,8 @@ use crate::codec::cbor::Cbor;
 use crate::codec::{Codec as _, DeserializeError, Doubt, EncodeMode, Encoded};
 use crate::document::Document;
 use crate::error::ServiceError;
+#[cfg(feature = "event-stream")]
+use crate::events::EventFormat;
 use crate::http::{Request, Response};
 use crate::schema::{Operation, Service};
 use crate::visit::{Visit, VisitError, Visitor};
@@ -23,6 +25,9 @@ const MARK: (&str, &str) = ("smithy-protocol", "rpc-v2-cbor");
 
 const CBOR: &str = "application/cbor";
 
+/// The content type of a stream of events.
+const EVENTS: &str = "application/vnd.amazon.eventstream";
+
 impl Protocol for RpcV2Cbor {
     fn request(
         &self,
@@ -34,7 +39,11 @@ impl Protocol for RpcV2Cbor {
         let path = ["/service/", service.name(), "/operation/", operation.name].concat();
         let mut request = Request::new("POST", path);
         request.headers = Vec::with_capacity(8);
-        request = request.header(MARK.0, MARK.1).header("accept", CBOR);
+        let accept = match service.events(operation.output) {
+            Some(_) => EVENTS,
+            None => CBOR,
+        };
+        request = request.header(MARK.0, MARK.1).header("accept", accept);
         if service.is_query_compatible() {
             request = request.header("x-amzn-query-mode", "true");
         }
@@ -78,6 +87,14 @@ impl Protocol for RpcV2Cbor {
         response: &Response,
     ) -> Option<Doubt> {
         Cbor.doubt(&response.body, operation.output.is_some())
+    }
+
+    #[cfg(feature = "event-stream")]
+    fn events(&self) -> Option<EventFormat<'_>> {
+        Some(EventFormat {
+            codec: &Cbor,
+            has_initial_response: true,
+        })
     }
 
     fn error(

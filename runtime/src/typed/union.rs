@@ -2,7 +2,8 @@
 //! and adds what every such type has.
 
 /// Defines a generated union: an enum with a variant per member, each with its accessor. Variants
-/// are in the order of the shape's members. A boxed member also names the type without the box.
+/// are in the order of the shape's members; where one is left out, the next has its index after its
+/// type (`Name(String) = 2 => as_name`). A boxed member also names the type without the box.
 ///
 /// ```ignore
 /// opsmith_runtime::union! {
@@ -19,7 +20,10 @@ macro_rules! union {
     (
         $(#[$about:meta])*
         $visibility:vis enum $name:ident {
-            $($(#[$fact:meta])* $variant:ident($type:ty) => $accessor:ident $(: $inner:ty)?,)*
+            $(
+                $(#[$fact:meta])*
+                $variant:ident($type:ty) $(= $index:literal)? => $accessor:ident $(: $inner:ty)?,
+            )*
         }
     ) => {
         $(#[$about])*
@@ -51,7 +55,7 @@ macro_rules! union {
         #[allow(deprecated)]
         impl $crate::visit::Visit for $name {
             fn visit(&self, visitor: &mut dyn $crate::visit::Visitor) -> $crate::visit::VisitResult {
-                enum Index { $($variant),* }
+                enum Index { $($variant $(= $index)?),* }
                 visitor.begin($crate::visit::CompoundKind::Members)?;
                 match self {
                     $(Self::$variant(value) => {
@@ -73,7 +77,7 @@ macro_rules! union {
                 &mut self,
                 index: usize,
             ) -> ::core::result::Result<&mut dyn $crate::visit::Visitor, $crate::visit::VisitError> {
-                enum Index { $($variant),* }
+                enum Index { $($variant $(= $index)?),* }
                 match index {
                     $(index if index == Index::$variant as usize => {
                         *self = Self::$variant(::core::default::Default::default());
