@@ -61,6 +61,9 @@ record! {
         show: BTreeMap<String, BTreeMap<String, Vec<String>>> = "show",
         /// Shapes whose values are decoded in every output.
         show_shape: BTreeMap<String, Vec<String>> = "show-shape",
+        /// Operations with events, and of these the event and its member whose bytes go to a file:
+        /// `Event.member`.
+        outfile: BTreeMap<String, String> = "outfile",
         /// Commands and options of the AWS CLI alone, with the nearest operation or option.
         own: BTreeMap<String, String> = "own",
     }
@@ -204,7 +207,12 @@ impl Service {
         let hidden = listed(&self.hide).then_some(Change::Hidden);
         let word = self.alias.get(operation);
         let word = word.map(|word| Change::Word(arena.text(word)));
-        removed.into_iter().chain(hidden).chain(word).collect()
+        let outfile = self.outfile.get(operation);
+        let outfile = outfile.and_then(|place| place.split_once('.'));
+        let outfile =
+            outfile.map(|(event, member)| Change::Outfile(arena.text(event), arena.text(member)));
+        let marks = removed.into_iter().chain(hidden);
+        marks.chain(word).chain(outfile).collect()
     }
 
     /// What changes of its options, which are these.

@@ -10,6 +10,7 @@ mod commands;
 mod cycles;
 pub(crate) mod docs;
 pub(crate) mod endpoints;
+mod events;
 mod forms;
 mod names;
 mod pages;

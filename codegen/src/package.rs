@@ -146,13 +146,13 @@ fn manifest(service: &Service<'_>, runtime: Option<&Path>) -> String {
         quoted(env!("CARGO_PKG_RUST_VERSION")),
     );
     for (feature, brings) in FEATURES {
-        // The client alone speaks the protocol.
-        let protocol = service.protocol.feature().filter(|_| *feature == "client");
-        let protocol = protocol.map(|protocol| format!(", \"opsmith-runtime/{protocol}\""));
+        let also = needed(service).filter(|_| *feature == "client");
+        let also: String = also
+            .map(|also| format!(", \"opsmith-runtime/{also}\""))
+            .collect();
         let _ = writeln!(
             text,
-            "## {brings}\n{feature} = [\"opsmith-runtime/{feature}\"{}]",
-            protocol.unwrap_or_default()
+            "## {brings}\n{feature} = [\"opsmith-runtime/{feature}\"{also}]"
         );
     }
     let _ = write!(
@@ -160,6 +160,12 @@ fn manifest(service: &Service<'_>, runtime: Option<&Path>) -> String {
         "\n[dependencies]\nopsmith-runtime = {{ version = {version:?}, {runtime}default-features = false }}\n\n[package.metadata.docs.rs]\nall-features = true\n"
     );
     text
+}
+
+/// The features of the runtime that the client needs: for its protocol, and for streams of events.
+fn needed(service: &Service<'_>) -> impl Iterator<Item = &'static str> {
+    let events = service.has_events().then_some("event-stream");
+    service.protocol.feature().into_iter().chain(events)
 }
 
 /// The description.

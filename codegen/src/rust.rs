@@ -96,18 +96,42 @@ impl<'a> Service<'a> {
         self.shapes.get(usize::try_from(index).ok()?)
     }
 
+    /// The errors of an operation: those that the model lists, and then those among its events.
+    pub fn errors(&self, operation: &Operation<'a>) -> Vec<ShapeIndex> {
+        let events = self.events(operation.output);
+        let members = events.map_or(&[][..], |events| self.shape(events).members);
+        let mut errors = operation.errors.to_vec();
+        for event in members.iter().filter(|event| self.is_exception(event)) {
+            if !errors.contains(&event.target) {
+                errors.push(event.target);
+            }
+        }
+        errors
+    }
+
+    /// Whether an operation answers with a stream of events.
+    pub fn has_events(&self) -> bool {
+        let mut operations = self.operations.iter();
+        operations.any(|operation| self.events(operation.output).is_some())
+    }
+
+    /// The members that are parts of a shape's Rust type, with their positions in the schema: all
+    /// but streams, and the errors among events.
+    pub fn parts<'s>(
+        &'s self,
+        shape: &'s Shape<'a>,
+    ) -> impl Iterator<Item = (usize, &'s Member<'a>)> {
+        let is_union_of_events = shape.is(schema::Flags::STREAMING);
+        let members = shape.members.iter().enumerate();
+        members.filter(move |(_, member)| match is_union_of_events {
+            true => !self.is_exception(member),
+            false => !member.is(schema::Flags::STREAMING),
+        })
+    }
+
     /// All shapes with their indices.
     pub fn indexed(&self) -> impl Iterator<Item = (ShapeIndex, &Shape<'a>)> {
         (0..).zip(&self.shapes)
-    }
-}
-
-impl<'a> Shape<'a> {
-    /// The members that are fields of the Rust type, with their positions in the schema: all but
-    /// streams.
-    pub fn fields(&self) -> impl Iterator<Item = (usize, &Member<'a>)> {
-        let members = self.members.iter().enumerate();
-        members.filter(|(_, member)| !member.is(schema::Flags::STREAMING))
     }
 }
 

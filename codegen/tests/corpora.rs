@@ -20,6 +20,8 @@ struct Counts {
     /// Operations whose requests are not signed, and those whose address is discovered.
     unsigned: usize,
     discovered: usize,
+    /// Operations that answer with a stream of events.
+    events: usize,
     /// Operations that have pages, and waiters.
     pages: usize,
     waiters: usize,
@@ -66,7 +68,7 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
             clashes,
             (pages, waiters, unpaged),
             (operations, omitted),
-            (unsigned, discovered),
+            (unsigned, discovered, events),
             files,
         )) => Box::new(move |counts| {
             counts.wrong.extend(
@@ -79,6 +81,7 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
             counts.omitted += omitted;
             counts.unsigned += unsigned;
             counts.discovered += discovered;
+            counts.events += events;
             counts.files += files.len();
             counts.bytes += files.values().map(String::len).sum::<usize>();
             counts.unpaged.extend(
@@ -106,8 +109,9 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
     }
 }
 
-/// How many operations are unsigned, and how many have their address from endpoint discovery.
-fn facts(service: &rust::Service<'_>) -> (usize, usize) {
+/// How many operations are unsigned, how many have their address from endpoint discovery, and how
+/// many answer with a stream of events.
+fn facts(service: &rust::Service<'_>) -> (usize, usize, usize) {
     let operations = || service.operations.iter();
     (
         operations()
@@ -115,6 +119,9 @@ fn facts(service: &rust::Service<'_>) -> (usize, usize) {
             .count(),
         operations()
             .filter(|operation| operation.discovers_endpoint().is_some())
+            .count(),
+        operations()
+            .filter(|operation| service.events(operation.output).is_some())
             .count(),
     )
 }
@@ -167,14 +174,15 @@ fn report(corpus: &str, counts: &Counts, least: usize, unpaged_most: usize) {
         refused,
         unsigned,
         discovered,
+        events,
         pages,
         waiters,
         ..
     } = counts;
     let Counts { unpaged, wrong, .. } = counts;
     println!(
-        "{corpus}: {services} services with {operations} operations became {files} files of {} MB; {omitted} operations that \
-         stream were left out; {refused} services speak another protocol; {unsigned} operations are unsigned, {discovered} have \
+        "{corpus}: {services} services with {operations} operations became {files} files of {} MB; {omitted} operations were \
+         left out; {events} answer with a stream of events; {refused} services speak another protocol; {unsigned} operations are unsigned, {discovered} have \
          an address that is discovered, {pages} have pages; there are {waiters} waiters",
         bytes / 1_000_000
     );
@@ -195,6 +203,7 @@ fn report(corpus: &str, counts: &Counts, least: usize, unpaged_most: usize) {
         *unsigned >= 35 && *discovered >= 70,
         "{unsigned} unsigned, {discovered} discovered"
     );
+    assert!(*events >= 13, "only {events} answer with events");
     assert!(*services >= least, "only {services} services were found");
 }
 

@@ -12,6 +12,8 @@ use opsmith_runtime::codec::Doubt;
 use opsmith_runtime::config::Loader;
 use opsmith_runtime::config::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
+#[cfg(feature = "event-stream")]
+use opsmith_runtime::events::Events;
 use opsmith_runtime::http::{Body, BodyReader, Request};
 use opsmith_runtime::pipeline::Prepared;
 use opsmith_runtime::schema::commands::Commands;
@@ -219,6 +221,39 @@ impl<'a> OperationRunner<'a> {
             self.context.warn(doubt);
         }
         Ok(answered)
+    }
+
+    /// Makes the call, whose answer is a stream of events: the result without them, and the events.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the call from having a result.
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn begin(&mut self, parameters: &Map) -> Result<(Document, Events<'a>), Failure> {
+        let prepared = self.prepare(parameters)?;
+        let begun = async {
+            let received = self.client.send(prepared).await?;
+            let (head, stream) = (received.response, received.stream.unwrap_or_default());
+            let output = self.client.read_document(self.operation, &head)?;
+            let events = self.client.events(self.operation, &head, stream)?;
+            Ok((output, events))
+        };
+        let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
+        let begun: Result<_, Error> = runtime.block_on(unless_interrupted(begun))?;
+        begun.map_err(|error| into_failure(error, self.service, &self.context.timestamps))
+    }
+
+    /// The next event; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// An error of the service, and a stream that can't be read.
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn next(&mut self, events: &mut Events<'_>) -> Result<Option<Document>, Failure> {
+        let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
+        let event = runtime.block_on(unless_interrupted(events.next()))?;
+        let event = event.transpose();
+        event.map_err(|error| into_failure(error, self.service, &self.context.timestamps))
     }
 
     /// Waits between two calls, for a time between the two delays.

@@ -10,6 +10,8 @@ mod choice;
 mod completions;
 mod context;
 mod dry_run;
+#[cfg(feature = "event-stream")]
+mod events;
 mod failure;
 mod globals;
 mod help;

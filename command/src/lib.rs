@@ -18,6 +18,8 @@ mod context;
 mod dry_run;
 #[cfg(feature = "local")]
 mod embedded;
+#[cfg(feature = "event-stream")]
+mod events;
 mod failure;
 mod globals;
 mod help;

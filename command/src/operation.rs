@@ -3,7 +3,7 @@
 use crate::args::{self, Arity, OptionSpec, ParsedArgs, Token};
 use crate::failure::Failure;
 use crate::input::{self, Reader};
-use crate::outfile;
+use crate::outfile::{self, Source};
 use crate::pages::{self, PageOptions};
 use crate::parameter::Parameter;
 use opsmith_runtime::document::Map;
@@ -32,7 +32,7 @@ pub(crate) struct OperationArgs<'p, 't> {
 impl<'p, 't> OperationArgs<'p, 't> {
     /// Reads the tokens after the operation's word. `parameters` are those of the operation. Without
     /// `paginate` there is one call. With `in_lines`, documents that come later have the required
-    /// parameters. With `to_file`, the bytes of the result go to a file.
+    /// parameters. `file` is what of the result goes to a file.
     ///
     /// # Errors
     ///
@@ -44,13 +44,14 @@ impl<'p, 't> OperationArgs<'p, 't> {
         tokens: &[Token<'t>],
         paginate: bool,
         in_lines: bool,
-        to_file: bool,
+        file: Option<Source<'_>>,
     ) -> Result<Self, Failure> {
+        let to_file = file.is_some();
         let pagination = operation.pagination();
         let specs: Vec<OptionSpec<'p>> = parameters
             .iter()
             .flat_map(Parameter::specs)
-            .chain(common(pagination, to_file))
+            .chain(common(pagination, file))
             .collect();
         let args = ParsedArgs::read(tokens, &specs)?;
         let skeleton = args.values("--generate-cli-skeleton");
@@ -190,19 +191,20 @@ impl<'p, 't> OperationArgs<'p, 't> {
 }
 
 /// The options of an operation that are not parameters. As in the AWS CLI, operations with a file
-/// for their result have neither documents nor samples.
+/// for their result have neither documents nor samples, unless the result is events.
 pub(crate) fn common<'a>(
     pagination: Option<Pagination<'_>>,
-    to_file: bool,
+    file: Option<Source<'_>>,
 ) -> impl Iterator<Item = OptionSpec<'a>> {
+    let has_documents = file.is_none_or(Source::has_documents);
     let skeleton = OptionSpec {
         choices: SKELETONS,
         ..OptionSpec::new("--generate-cli-skeleton", Arity::Optional)
     };
-    let documents = (!to_file).then(documents).into_iter().flatten();
+    let documents = has_documents.then(documents).into_iter().flatten();
     documents
         .chain(pages::specs(pagination).collect::<Vec<_>>())
-        .chain((!to_file).then_some(skeleton))
+        .chain(has_documents.then_some(skeleton))
 }
 
 /// Options of whole documents, which every operation has.

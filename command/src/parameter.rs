@@ -391,6 +391,7 @@ fn option_of<'a>(change: &Change<'a>) -> Option<&'a str> {
         | Change::Hidden
         | Change::Word(_)
         | Change::Missing(..)
+        | Change::Outfile(..)
         | Change::Hoist(_)
         | Change::Split(_)
         | Change::NeedsUrl

@@ -2,11 +2,13 @@
 
 use crate::context::Context;
 use crate::failure::Failure;
+#[cfg(feature = "event-stream")]
+use crate::output::json;
 use crate::output::{Format, TableLayout, present, render};
 use crate::pager::{PagedOutput, Pager};
 use crate::pages::{self, Pages};
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::schema::{Operation, Service};
+use opsmith_runtime::schema::{Operation, Service, ShapeIndex};
 use std::io::{self, IsTerminal as _};
 
 /// Prints the results of an operation as options and settings ask for.
@@ -30,6 +32,33 @@ impl<'a> Printer<'a> {
         service: &'a Service<'a>,
         operation: &'a Operation<'a>,
     ) -> Result<Self, Failure> {
+        let pager = match io::stdout().is_terminal() {
+            true => pager(context)?,
+            false => None,
+        };
+        Printer::with(context, service, operation, pager)
+    }
+
+    /// A printer for events, which are shown as they come, and so without a pager.
+    ///
+    /// # Errors
+    ///
+    /// An unknown output format.
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn of_events(
+        context: &'a Context<'a>,
+        service: &'a Service<'a>,
+        operation: &'a Operation<'a>,
+    ) -> Result<Self, Failure> {
+        Printer::with(context, service, operation, None)
+    }
+
+    fn with(
+        context: &'a Context<'a>,
+        service: &'a Service<'a>,
+        operation: &'a Operation<'a>,
+        pager: Option<Pager>,
+    ) -> Result<Self, Failure> {
         let name = match context.globals.value("--output") {
             Some(name) => name.to_owned(),
             None => context
@@ -39,13 +68,11 @@ impl<'a> Printer<'a> {
         };
         let unknown = || Failure::general(format_args!("Unknown output type: {name}"));
         let format = Format::named(&name).ok_or_else(unknown)?;
-        let terminal = io::stdout().is_terminal();
         let color = match context.globals.value("--color") {
             Some("on") => true,
             Some("off") => false,
-            _ => terminal,
+            _ => io::stdout().is_terminal(),
         };
-        let pager = if terminal { pager(context)? } else { None };
         Ok(Printer {
             context,
             service,
@@ -68,6 +95,30 @@ impl<'a> Printer<'a> {
             self.operation,
             result,
         ))
+    }
+
+    /// Prints a part of a result that comes in parts, at once: in JSON as one line. A part in which
+    /// `--query` finds nothing is not printed, nor is an empty one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::result`].
+    #[cfg(feature = "event-stream")]
+    pub(crate) fn line(
+        &mut self,
+        shape: Option<ShapeIndex>,
+        part: Document,
+    ) -> Result<(), Failure> {
+        let part = shown(self.context, self.service, shape, part);
+        if part.as_map().is_some_and(Map::is_empty) {
+            return Ok(());
+        }
+        let found = self.query(part)?;
+        match self.format {
+            _ if found == Document::Null => Ok(()),
+            Format::Json => self.write(&(json::compact(&found) + "\n")),
+            _ => self.render(&found),
+        }
     }
 
     /// Prints the result of a paged operation; each page as it comes where the format allows it.
@@ -137,8 +188,12 @@ impl<'a> Printer<'a> {
             width: 80,
         };
         let text = render(document, self.format, &layout).map_err(Failure::general)?;
+        self.write(&text)
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), Failure> {
         self.output
-            .write(&text)
+            .write(text)
             .map_err(|error| Failure::output(&error))
     }
 }
@@ -150,7 +205,17 @@ pub(crate) fn presented(
     operation: &Operation<'_>,
     answer: Document,
 ) -> Document {
-    match operation.output {
+    shown(context, service, operation.output, answer)
+}
+
+/// A value of the shape as it is shown.
+fn shown(
+    context: &Context<'_>,
+    service: &Service<'_>,
+    shape: Option<ShapeIndex>,
+    answer: Document,
+) -> Document {
+    match shape {
         Some(shape) => {
             let mut doubts = Vec::new();
             let presented = present(answer, service, shape, &context.timestamps, &mut doubts);

@@ -30,7 +30,7 @@ pub fn line(bytes: &[u8]) {
     let env = Env::with_variables([("HOME", "")]);
     let parameters = parameter::all(service, command, operation);
     let tokens = args::tokens(words);
-    let read = OperationArgs::read(&parameters, command, operation, &tokens, true, false, false);
+    let read = OperationArgs::read(&parameters, command, operation, &tokens, true, false, None);
     let Ok(args) = read else {
         return;
     };

@@ -4,16 +4,18 @@
 use crate::args::{self, ParsedArgs};
 use crate::call::OperationRunner;
 use crate::context::Context;
+#[cfg(feature = "event-stream")]
+use crate::events;
 use crate::failure::Failure;
 use crate::operation::OperationArgs;
-use crate::outfile::{self, Outfile};
+use crate::outfile::{Outfile, Source};
 use crate::pages::{PageOptions, Pages};
 use crate::printer::Printer;
 use crate::{bulk, choice, help, parameter, skeleton, wait, waiter};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::document::Map;
-use opsmith_runtime::schema::Operation;
 use opsmith_runtime::schema::commands::{Change, Commands};
+use opsmith_runtime::schema::{Operation, Service};
 
 /// Runs the words after a service.
 ///
@@ -40,7 +42,7 @@ pub(crate) fn run(
         };
     };
     let lines = globals.value(bulk::OPTION);
-    let bytes = outfile::member(commands.service, operation);
+    let file = Source::of(commands.service, command, operation);
     let parameters = parameter::all(commands.service, command, operation);
     let args = OperationArgs::read(
         &parameters,
@@ -49,7 +51,7 @@ pub(crate) fn run(
         &words.rest,
         !globals.has("--no-paginate"),
         lines.is_some(),
-        bytes.is_some(),
+        file,
     )?;
     if args.help {
         return help::print(&help::operation_page(commands, command, operation));
@@ -58,19 +60,14 @@ pub(crate) fn run(
     let input = args.parameters(&reader)?;
     if let Some(source) = lines {
         refuse_with_lines(context, &args)?;
-        if bytes.is_some() || commands.service.stream(operation.input).is_some() {
-            return Err(Failure::parameter(format_args!(
-                "{} can't be given to an operation that sends or writes a file",
-                bulk::OPTION
-            )));
-        }
+        refuse_streams_with_lines(commands.service, operation, file)?;
         return bulk::run(context, commands, operation, &reader, &input, source);
     }
     match args.skeleton {
         Some(kind) => skeleton::print(context, commands, operation, kind, &input),
         None => {
-            let outfile = bytes.zip(args.outfile);
-            let outfile = outfile.map(|(member, name)| Outfile::new(member, name));
+            let outfile = file.zip(args.outfile);
+            let outfile = outfile.map(|(source, name)| Outfile::new(source, name));
             call(
                 context,
                 commands,
@@ -111,6 +108,25 @@ fn refuse_with_lines(context: &Context<'_>, args: &OperationArgs<'_, '_>) -> Res
     )))
 }
 
+/// Rejects a stream of documents for an operation that has another stream.
+fn refuse_streams_with_lines(
+    service: &Service<'_>,
+    operation: &Operation<'_>,
+    file: Option<Source<'_>>,
+) -> Result<(), Failure> {
+    let does = if file.is_some() || service.stream(operation.input).is_some() {
+        "sends or writes a file"
+    } else if service.events(operation.output).is_some() {
+        "answers with a stream of events"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::parameter(format_args!(
+        "{} can't be given to an operation that {does}",
+        bulk::OPTION
+    )))
+}
+
 /// Calls the operation and prints its result.
 fn call(
     context: &Context<'_>,
@@ -144,6 +160,23 @@ fn call(
     if let Some(form) = context.globals.values("--cli-dry-run") {
         let parameters = pages.as_ref().map_or(&parameters, Pages::parameters);
         return runner.dry_run(form.first().copied(), parameters);
+    }
+    if commands.service.events(operation.output).is_some() {
+        #[cfg(feature = "event-stream")]
+        return events::call(
+            context,
+            commands.service,
+            operation,
+            &mut runner,
+            &parameters,
+            outfile,
+        );
+        #[cfg(not(feature = "event-stream"))]
+        return Err(Failure::general(format_args!(
+            "{} answers with a stream of events, which this program can't read: build it with the feature `event-stream` of \
+             opsmith-command",
+            operation.name
+        )));
     }
     // Before the call, which may change something.
     let printer = Printer::new(context, commands.service, operation)?;

@@ -45,7 +45,7 @@ pub(crate) fn command(
         &words.rest,
         true,
         false,
-        false,
+        None,
     )?;
     if args.help {
         return help::print(&help::waiter_page(commands, word, &found));

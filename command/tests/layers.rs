@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["globals", "parameter", "waiter"],
     &["context", "operation", "startup"],
     &["call", "help", "printer"],
-    &["bulk", "skeleton"],
+    &["bulk", "events", "skeleton"],
     &["completions", "local", "man", "wait", "worker"],
     &["service"],
     &["run"],

@@ -65,6 +65,8 @@ pub enum Change<'a> {
     Switch(&'a str),
     /// An option that only the AWS CLI has, with the nearest option here.
     Missing(&'a str, &'a str),
+    /// Of the events of the result, the one whose bytes go to a file, and the member that has them.
+    Outfile(&'a str, &'a str),
     /// A further option, which sets a part of the input.
     Hoist(Hoist<'a>),
     /// Commands in place of this one, each with all of its options, of which those without a name

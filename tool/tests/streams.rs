@@ -161,7 +161,8 @@ fn a_file_is_sent_as_it_is() {
 fn an_operation_that_is_left_out_says_why() {
     let ran = run("watch", OK);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    let reason = "the operation answers a stream of events (events), which is not supported";
+    let reason =
+        "the operation takes a stream of events (events), which needs HTTP/2 and is not supported";
     assert!(ran.stderr.contains(reason), "{}", ran.stderr);
     assert!(ran.requests.is_empty());
 }

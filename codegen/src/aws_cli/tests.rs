@@ -247,6 +247,15 @@ fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
             });
         }
     }
+    for (key, place) in &facts.outfile {
+        check("outfile", key, &|found, _| {
+            let (event, member) = place.split_once('.').unwrap_or_default();
+            let events = service.events(found.output).and_then(|at| service.at(at));
+            let event = events.and_then(|events| events.member(event));
+            let shape = event.and_then(|(_, event)| service.at(event.target));
+            found.command.name == key && shape.is_some_and(|shape| shape.member(member).is_some())
+        });
+    }
     for key in facts.hoist.keys() {
         check("hoist", key, &|found, option| {
             found.command.changes.iter().any(

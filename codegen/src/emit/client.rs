@@ -18,6 +18,8 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
     let types = has_types.then(|| quote! { use super::types::*; });
     let about = format!(" A client for {}.", prose::plain(service.title).join(" "));
     let waiters = waiters(service);
+    let events = service.has_events();
+    let events = events.then(|| quote! { opsmith_runtime::event_streams!(); });
     quote! {
         use super::schema::SERVICE;
         #types
@@ -27,6 +29,7 @@ pub(crate) fn items(service: &Service<'_>) -> TokenStream {
         #[derive(Clone, Debug)]
         pub struct Client(opsmith_runtime::Client<'static>);
         opsmith_runtime::client!(Client, SERVICE);
+        #events
 
         impl Client {
             #(#methods)*
@@ -76,9 +79,11 @@ fn method(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
     let (input, output) = (shape(operation.input), shape(operation.output));
     let allow = allow_deprecated([input, output]);
     let output = output.map_or_else(|| quote! { () }, |shape| shape.rust.to_token_stream());
-    let output = match service.stream(operation.output) {
-        Some(_) => quote! { opsmith_runtime::call::Streamed<#output> },
-        None => output,
+    let events = shape(service.events(operation.output)).map(|shape| &shape.rust);
+    let output = match (events, service.stream(operation.output)) {
+        (Some(events), _) => quote! { opsmith_runtime::events::WithEvents<#output, #events> },
+        (None, Some(_)) => quote! { opsmith_runtime::call::Streamed<#output> },
+        (None, None) => output,
     };
     let (parameter, argument) = match input.map(|shape| &shape.rust) {
         Some(input) => (Some(quote! { , input: #input }), quote! { input }),
@@ -110,10 +115,8 @@ fn allow_deprecated(shapes: [Option<&Shape<'_>>; 2]) -> Option<TokenStream> {
 
 /// The section of the documentation that lists the operation's errors.
 fn errors(service: &Service<'_>, operation: &Operation<'_>) -> TokenStream {
-    let names = operation
-        .errors
-        .iter()
-        .filter_map(|error| service.at(*error));
+    let errors = service.errors(operation).into_iter();
+    let names = errors.filter_map(|error| service.at(error));
     let names: Vec<String> = names.map(|shape| prose::code(shape.name)).collect();
     if names.is_empty() {
         return TokenStream::new();

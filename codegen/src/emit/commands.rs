@@ -60,6 +60,7 @@ fn change(change: &Change<'_>) -> TokenStream {
         Change::Bare(option) => quote! { Change::Bare(#option) },
         Change::Switch(option) => quote! { Change::Switch(#option) },
         Change::Missing(option, nearest) => quote! { Change::Missing(#option, #nearest) },
+        Change::Outfile(event, member) => quote! { Change::Outfile(#event, #member) },
         Change::Hoist(found) => {
             let hoist = hoist(found);
             quote! { Change::Hoist(#hoist) }

@@ -24,7 +24,7 @@ pub(crate) fn docs(service: &Service<'_>, operation: &Operation<'_>) -> TokenStr
     }
 }
 
-/// The lines of a call with all required members.
+/// The lines of a call with all required members, and a loop over its events.
 pub(crate) fn call(service: &Service<'_>, operation: &Operation<'_>) -> Vec<String> {
     let method = &operation.method;
     let input = operation
@@ -35,7 +35,15 @@ pub(crate) fn call(service: &Service<'_>, operation: &Operation<'_>) -> Vec<Stri
     let body = body.map(|(_, member)| member.name.to_owned() + " as bytes, or a file");
     let body = body.map(|content| quote! { , #content });
     let call = quote! { client.#method(#input #body).await?; };
-    lines(&if operation.output.is_some() {
+    lines(&if service.events(operation.output).is_some() {
+        quote! {
+            let mut output = #call
+            while let Some(event) = output.events.next().await {
+                let event = event?;
+                println!("{event:?}");
+            }
+        }
+    } else if operation.output.is_some() {
         quote! { let output = #call }
     } else {
         call

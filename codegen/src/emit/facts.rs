@@ -7,18 +7,21 @@ use opsmith_schema::{Flags, Kind, ShapeIndex};
 /// How many users of a shape its documentation names.
 const NAMED_USERS: usize = 3;
 
-/// The shapes that an operation names.
-type Targets = fn(&Operation<'_>) -> Vec<ShapeIndex>;
+/// The shapes that an operation of the service names.
+type Targets = fn(&Service<'_>, &Operation<'_>) -> Vec<ShapeIndex>;
 
 /// The ways in which an operation uses shapes, each with the shapes used in that way.
-const ROLES: [(&str, Targets); 3] = [
-    ("Input of", |operation| {
+const ROLES: [(&str, Targets); 4] = [
+    ("Input of", |_, operation| {
         operation.input.into_iter().collect()
     }),
-    ("Output of", |operation| {
+    ("Output of", |_, operation| {
         operation.output.into_iter().collect()
     }),
-    ("Error of", |operation| operation.errors.to_vec()),
+    ("Events of", |service, operation| {
+        service.events(operation.output).into_iter().collect()
+    }),
+    ("Error of", |service, operation| service.errors(operation)),
 ];
 
 /// A service with facts that depend on all of its shapes.
@@ -161,7 +164,7 @@ fn users(service: &Service<'_>) -> Vec<Vec<User>> {
     };
     for (role, targets) in ROLES {
         for operation in &service.operations {
-            for target in targets(operation) {
+            for target in targets(service, operation) {
                 add(role, target, prose::code(operation.name));
             }
         }
@@ -171,7 +174,7 @@ fn users(service: &Service<'_>) -> Vec<Vec<User>> {
             continue;
         }
         let name = &shape.rust;
-        for member in &shape.members {
+        for (_, member) in service.parts(shape) {
             let target = innermost(service, member.target);
             // A structure is in scope where others are documented.
             let link = match service.at(target).map(|shape| shape.kind) {
@@ -203,7 +206,7 @@ fn partial(service: &Service<'_>) -> Vec<bool> {
     let mut partial: Vec<bool> = service.shapes.iter().map(is_partial).collect();
     loop {
         let holds_partial = |(shape, known): (&Shape<'_>, &bool)| {
-            let mut targets = shape.members.iter().map(|member| member.target);
+            let mut targets = service.parts(shape).map(|(_, member)| member.target);
             *known || targets.any(|target| partial.get(target as usize).copied().unwrap_or(false))
         };
         let next: Vec<bool> = service

@@ -14,7 +14,7 @@ pub(crate) fn text(facts: &Facts<'_>) -> String {
             .filter(|(_, shape)| shape.typed && shape.has_members())
     };
     let used: BTreeSet<&str> = typed()
-        .flat_map(|(_, shape)| shape.fields())
+        .flat_map(|(_, shape)| service.parts(shape))
         .flat_map(|(_, member)| imports(service, member.target))
         .collect();
     let runtime: Vec<_> = ["Blob", "Document", "Timestamp"]
@@ -94,15 +94,9 @@ fn structure(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
     if facts.is_total(at) {
         item.line("#[derive(Eq, Hash)]");
     }
-    // The index of a field is its member's, also after a stream that is left out.
-    let mut expected = 0;
-    let members = shape.fields().map(|(index, member)| {
+    let members = indexed(facts.service, shape).map(|(index, member)| {
         let kind = if member.plain { "required" } else { "optional" };
         let value = member_type(facts.service, member);
-        let index = match std::mem::replace(&mut expected, index + 1) {
-            next if next == index => String::new(),
-            _ => format!(" = {index}"),
-        };
         (member, format!("{kind} {}{index}: {value},", member.rust))
     });
     item.block(&format!("pub struct {}", shape.rust), |item| {
@@ -120,10 +114,11 @@ fn union(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
     if facts.is_total(at) {
         item.line("#[derive(Eq, Hash)]");
     }
-    let names = shape.members.iter().map(|member| member.name);
-    let members = shape.members.iter().zip(crate::lower::accessors(names));
+    let names = facts.service.parts(shape).map(|(_, member)| member.name);
+    let accessors = crate::lower::accessors(names);
+    let members = indexed(facts.service, shape).zip(accessors);
     item.block(&format!("pub enum {}", shape.rust), |item| {
-        for (member, accessor) in members {
+        for ((index, member), accessor) in members {
             item.docs(member.docs, facts.of_member(member));
             item.deprecated(member.deprecated);
             let variant = &member.rust;
@@ -133,10 +128,28 @@ fn union(facts: &Facts<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String {
             } else {
                 String::new()
             };
-            item.line(&format!("{variant}({value}) => {accessor}{unboxed},"));
+            item.line(&format!(
+                "{variant}({value}){index} => {accessor}{unboxed},"
+            ));
         }
     });
     item.finish()
+}
+
+/// The members that are parts of a type, each with ` = ` and its position in the schema where that
+/// is not the one after the position before: after a member that is left out.
+fn indexed<'s, 'a>(
+    service: &'s Service<'a>,
+    shape: &'s Shape<'a>,
+) -> impl Iterator<Item = (String, &'s Member<'a>)> {
+    let mut expected = 0;
+    service.parts(shape).map(move |(index, member)| {
+        let index = match std::mem::replace(&mut expected, index + 1) {
+            next if next == index => String::new(),
+            _ => format!(" = {index}"),
+        };
+        (index, member)
+    })
 }
 
 /// The type of a member's value, with its box where it needs one.

@@ -1,6 +1,6 @@
 //! Which operations and shapes are generated: those requested, and all that they need.
 
-use super::{Input, traits};
+use super::{Input, events, traits};
 use crate::ast::{Member, Reference, Shape};
 use crate::diagnostics::{Diagnostic, Report, nearest};
 use opsmith_schema::{Protocol, ShapeIndex, TraitKind};
@@ -110,8 +110,8 @@ fn is_unsupported(
     found.is_some()
 }
 
-/// A stream for which no code can be made: events, and bytes where the protocol has no place for
-/// them.
+/// A stream for which no code can be made: events in a request, those that the protocol has no
+/// place for, and bytes where it has none for them.
 fn stream(
     input: &Input<'_, '_>,
     operation: &Shape,
@@ -120,20 +120,28 @@ fn stream(
     let sides = [("takes", &operation.input), ("answers", &operation.output)];
     sides.into_iter().find_map(|(verb, reference)| {
         let shape = input.model.shapes.get(&reference.as_ref()?.target)?;
-        let problem = shape.members.iter().find_map(|(name, member)| {
+        let (kind, problem) = shape.members.iter().find_map(|(name, member)| {
             let target = input.model.shapes.get(&member.target)?;
             let streams = traits::has(&target.traits, TraitKind::Streaming)
                 || traits::has(&member.traits, TraitKind::Streaming);
             let is_payload = traits::has(&member.traits, TraitKind::HttpPayload);
+            let has_payloads = TraitKind::HttpPayload.is_read_by(protocol);
+            let which = TraitKind::Streaming;
             match target.kind.as_str() {
                 _ if !streams => None,
-                "union" => Some(format!("a stream of events ({name})")),
-                _ if is_payload && TraitKind::HttpPayload.is_read_by(protocol) => None,
-                _ => Some(format!("a stream ({name}) that is no payload")),
+                "union" if verb == "takes" => {
+                    let problem = "which needs HTTP/2 and is not supported";
+                    Some((which, format!("a stream of events ({name}), {problem}")))
+                }
+                "union" => events::unsupported(input, name, target, is_payload, protocol),
+                _ if is_payload && has_payloads => None,
+                _ => {
+                    let problem = "that is no payload, which is not supported";
+                    Some((which, format!("a stream ({name}) {problem}")))
+                }
             }
         })?;
-        let problem = format!("the operation {verb} {problem}, which is not supported");
-        Some((TraitKind::Streaming, problem))
+        Some((kind, format!("the operation {verb} {problem}")))
     })
 }
 

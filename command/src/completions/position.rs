@@ -3,8 +3,9 @@
 use super::SHELLS;
 use super::values::{files, profiles, shorthand};
 use crate::args::{Arity, OptionSpec};
+use crate::outfile::Source;
 use crate::program::Program;
-use crate::{globals, operation, outfile, parameter, waiter};
+use crate::{globals, operation, parameter, waiter};
 use opsmith_runtime::schema::Operation;
 use opsmith_runtime::schema::commands::{Command, Commands};
 
@@ -96,8 +97,8 @@ impl<'a> Position<'a> {
                 .specs()
                 .filter(|known| parameter.names().any(|name| name == known.name))
         });
-        let to_file = outfile::member(commands.service, &operation).is_some();
-        let common = operation::common(pagination, to_file);
+        let file = Source::of(commands.service, &command, &operation);
+        let common = operation::common(pagination, file);
         let mut own: Vec<OptionSpec<'_>> = shown.chain(common).collect();
         own.extend(self.waits().then(waiter::specs).into_iter().flatten());
         own.extend(known);

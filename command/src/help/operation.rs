@@ -2,7 +2,7 @@
 
 use super::page::{Page, Style, Text, plain, styled};
 use super::{markdown, samples};
-use crate::outfile;
+use crate::outfile::{self, Source};
 use crate::pages;
 use crate::parameter::{self, Parameter};
 use crate::waiter::{self, FoundWaiter};
@@ -18,6 +18,10 @@ const PAGED: &str = "The result comes in pages, and each takes a call. All of th
 
 /// What the word after an operation with bytes in its result is.
 const OUTFILE: &str = "The file that the content is written to; - is standard output.";
+
+/// What becomes of a stream of events.
+const EVENTS: &str = "The result is a stream of events. Each is printed when it comes: in the format json as one line, without the \
+                      parts of the result around it. --query is applied to each, and one in which it finds nothing is not printed.";
 
 /// Options that every operation has, with what the synopsis shows of them and what they do.
 const COMMON: [(&[&str], &str, &str); 2] = [
@@ -55,7 +59,7 @@ pub(crate) fn operation_page(
     writer.description(operation);
     writer.synopsis(command, operation);
     writer.options(command, operation);
-    writer.output(operation);
+    writer.output(command, operation);
     writer.page
 }
 
@@ -191,9 +195,12 @@ impl Writer<'_> {
                 format!("[{option}]\n")
             };
         }
-        if outfile::member(self.commands.service, operation).is_some() {
-            self.page
-                .literal(1, &format!("{lines}<{}>\n", outfile::WORD));
+        let file = Source::of(self.commands.service, command, operation);
+        if file.is_some() {
+            lines += &format!("<{}>\n", outfile::WORD);
+        }
+        if !file.is_none_or(Source::has_documents) {
+            self.page.literal(1, &lines);
             return;
         }
         let [documents, skeleton] = COMMON;
@@ -221,8 +228,11 @@ impl Writer<'_> {
             );
             self.samples(member.target);
         }
-        if outfile::member(self.commands.service, operation).is_some() {
+        let file = Source::of(self.commands.service, command, operation);
+        if file.is_some() {
             self.common(&[outfile::WORD], OUTFILE);
+        }
+        if !file.is_none_or(Source::has_documents) {
             self.page.paragraph(0, GLOBALS);
             return;
         }
@@ -318,11 +328,18 @@ impl Writer<'_> {
         }
     }
 
-    fn output(&mut self, operation: &Operation<'_>) {
+    fn output(&mut self, command: &Command<'_>, operation: &Operation<'_>) {
         self.page.section("OUTPUT");
+        let service = self.commands.service;
+        let file = Source::of(service, command, operation);
+        let events = service.events(operation.output).is_some();
+        if events && file.is_none() {
+            self.page.paragraph(0, EVENTS);
+        }
+        let all_in_file = matches!(file, Some(Source::Events(..)));
         match operation
             .output
-            .filter(|ix| !self.shape(*ix).members.is_empty())
+            .filter(|ix| !self.shape(*ix).members.is_empty() && !all_in_file)
         {
             Some(ix) => self.parts(0, ix),
             None => self.page.paragraph(0, "None"),
