@@ -136,7 +136,7 @@ fn facts<'a>(
         version: arena.text(service.version.as_deref().unwrap_or_default()),
         source: arena.text(&source(input.model)),
         command: arena.text(&words.service(id, service, report)),
-        signing_name: arena.text(traits::part(stated, TraitKind::SigV4, "name")),
+        signing_name: arena.text(traits::signing_name(stated)),
         target_prefix: arena.text(target_prefix(id, service)),
         protocols: arena.list(protocols),
         protocol,

@@ -43,6 +43,8 @@ fn auth(schemes: &[Auth<'_>]) -> String {
     }
     let names = schemes.iter().map(|scheme| match scheme {
         Auth::SigV4 => "SigV4",
+        Auth::SigV4A => "SigV4a",
+        Auth::HttpBearerAuth => "bearer token",
         Auth::Other(id) => id,
     });
     names.collect::<Vec<_>>().join(", ")

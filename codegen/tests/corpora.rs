@@ -4,6 +4,9 @@
 mod support;
 
 use opsmith_codegen::{Arena, Error, Generator, rust};
+use opsmith_schema::rules::{Expression, Rule};
+use opsmith_schema::{Auth, Service, Trait};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -22,6 +25,10 @@ struct Counts {
     discovered: usize,
     /// Operations that answer with a stream of events.
     events: usize,
+    /// How operations are authenticated, and how many are so; and the same of endpoints.
+    schemes: BTreeMap<String, usize>,
+    /// Operations whose body is not signed.
+    unsigned_payloads: Vec<String>,
     /// Operations that have pages, and waiters.
     pages: usize,
     waiters: usize,
@@ -59,6 +66,7 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
             paging(&service),
             sizes,
             facts(&service),
+            authentication(&service),
             generator.render()?,
         ))
     });
@@ -69,6 +77,7 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
             (pages, waiters, unpaged),
             (operations, omitted),
             (unsigned, discovered, events),
+            (schemes, unsigned_payloads),
             files,
         )) => Box::new(move |counts| {
             counts.wrong.extend(
@@ -82,6 +91,14 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
             counts.unsigned += unsigned;
             counts.discovered += discovered;
             counts.events += events;
+            for scheme in schemes {
+                *counts.schemes.entry(scheme).or_default() += 1;
+            }
+            counts.unsigned_payloads.extend(
+                unsigned_payloads
+                    .into_iter()
+                    .map(|operation| format!("{name} {operation}")),
+            );
             counts.files += files.len();
             counts.bytes += files.values().map(String::len).sum::<usize>();
             counts.unpaged.extend(
@@ -124,6 +141,53 @@ fn facts(service: &rust::Service<'_>) -> (usize, usize, usize) {
             .filter(|operation| service.events(operation.output).is_some())
             .count(),
     )
+}
+
+/// The schemes of each operation and of each endpoint, and the operations whose body is not signed.
+fn authentication(service: &rust::Service<'_>) -> (Vec<String>, Vec<String>) {
+    let of_operation = |operation: &rust::Operation<'_>| {
+        let schemes = service.auth(operation).iter().map(Auth::id);
+        let schemes: Vec<_> = schemes.collect();
+        format!("operation: {}", schemes.join(", "))
+    };
+    let mut found: Vec<_> = service.operations.iter().map(of_operation).collect();
+    let schema: &Service<'_> = service;
+    schemes_of_rules(schema.endpoint.rules, &mut found);
+    let unsigned = service.operations.iter();
+    let unsigned = unsigned.filter(|operation| operation.traits.contains(&Trait::UnsignedPayload));
+    (
+        found,
+        unsigned
+            .map(|operation| operation.name.to_owned())
+            .collect(),
+    )
+}
+
+/// The names in `authSchemes` of each endpoint.
+fn schemes_of_rules(rules: &[Rule<'_>], found: &mut Vec<String>) {
+    for rule in rules {
+        match rule {
+            Rule::Tree(_, rules) => schemes_of_rules(rules, found),
+            Rule::Endpoint(_, _, properties, _) => {
+                let listed = properties.iter().find(|(name, _)| *name == "authSchemes");
+                let Some((_, Expression::List(schemes))) = listed else {
+                    continue;
+                };
+                let name = |scheme: &Expression<'_>| match scheme {
+                    Expression::Map(entries) => entries.iter().find_map(|entry| match entry {
+                        ("name", Expression::Text(name)) => Some((*name).to_owned()),
+                        _ => None,
+                    }),
+                    _ => None,
+                };
+                let names: Vec<_> = schemes.iter().map(name).collect();
+                let names: Option<Vec<_>> = names.into_iter().collect();
+                let names = names.expect("each scheme has a name");
+                found.push(format!("endpoint: {}", names.join(", ")));
+            }
+            Rule::Error(..) => {}
+        }
+    }
 }
 
 /// Options of members that are named like options of the command's own, which are `--local` and
@@ -180,6 +244,7 @@ fn report(corpus: &str, counts: &Counts, least: usize, unpaged_most: usize) {
         ..
     } = counts;
     let Counts { unpaged, wrong, .. } = counts;
+    report_schemes(counts);
     println!(
         "{corpus}: {services} services with {operations} operations became {files} files of {} MB; {omitted} operations were \
          left out; {events} answer with a stream of events; {refused} services speak another protocol; {unsigned} operations are unsigned, {discovered} have \
@@ -205,6 +270,36 @@ fn report(corpus: &str, counts: &Counts, least: usize, unpaged_most: usize) {
     );
     assert!(*events >= 13, "only {events} answer with events");
     assert!(*services >= least, "only {services} services were found");
+}
+
+/// The schemes that the runtime has, by their ids in models and their names in endpoint rules.
+const SCHEMES: &[&str] = &[
+    "aws.auth#sigv4",
+    "aws.auth#sigv4a",
+    "smithy.api#httpBearerAuth",
+    "sigv4",
+    "sigv4a",
+    "sigv4-s3express",
+];
+
+/// Each way to authenticate is one that the runtime has, or it is refused by name.
+fn report_schemes(counts: &Counts) {
+    let mut refused = 0;
+    for (found, number) in &counts.schemes {
+        let (_, schemes) = found.split_once(": ").expect("what has the schemes");
+        let of_runtime = |scheme: &str| SCHEMES.contains(&scheme);
+        let has = schemes.is_empty() || schemes.split(", ").any(of_runtime);
+        println!("{number} × {found}{}", if has { "" } else { " (refused)" });
+        if !has {
+            assert_eq!(schemes, "AWS Signature Version 2");
+            refused += number;
+        }
+    }
+    println!(
+        "{refused} operations are refused, unless their endpoint says otherwise; bodies that are not signed: {:#?}",
+        counts.unsigned_payloads
+    );
+    assert!(refused <= 20 && counts.unsigned_payloads.len() >= 6);
 }
 
 /// The folders of botocore's services, of each version.

@@ -77,7 +77,11 @@ pub(crate) fn presigned_text(presigned: Presigned, form: Option<&str>) -> (Strin
 }
 
 /// Headers that let a reader act in the name of the caller.
-const SECRET: &[&str] = &["authorization", "x-amz-security-token"];
+const SECRET: &[&str] = &[
+    "authorization",
+    "x-amz-s3session-token",
+    "x-amz-security-token",
+];
 
 /// Whether the form of this name shows secrets.
 pub(crate) fn shows_secrets(form: Option<&str>) -> bool {

@@ -41,6 +41,8 @@ pub(crate) struct Shared {
     /// The regions of buckets that were not in the client's.
     #[cfg(feature = "xml")]
     pub(crate) bucket_regions: bucket::Regions,
+    #[cfg(feature = "s3express")]
+    pub(crate) sessions: crate::auth::session::Sessions,
 }
 
 impl<'a> Client<'a> {
@@ -71,6 +73,8 @@ impl<'a> Client<'a> {
             discovered: Discovered::default(),
             #[cfg(feature = "xml")]
             bucket_regions: bucket::Regions::default(),
+            #[cfg(feature = "s3express")]
+            sessions: Default::default(),
         };
         Client {
             service,

@@ -1,9 +1,13 @@
 //! Who makes a request: [`Credentials`], the [`Identity`] that signs with them, and
-//! [`ResolveIdentity`], by which a client gets one.
+//! [`ResolveIdentity`], by which a client gets one. [`Token`] and [`ResolveToken`] are the same for
+//! bearer tokens.
 
 mod cache;
+mod token;
 
-pub(crate) use cache::IdentityCache;
+pub(crate) use cache::{Cache, IdentityCache};
+pub(crate) use token::ServiceTokens;
+pub use token::{ResolveToken, Token};
 
 use crate::error::ConfigError;
 use crate::future::BoxFuture;

@@ -66,7 +66,7 @@ const RULES: &[Rule<'static>] = &[
 
 const ONLY_SIGV4A: Expression<'static> = List(&[Map(&[("name", Text("sigv4a"))])]);
 const BOTH: Expression<'static> = List(&[
-    Map(&[("name", Text("sigv4a"))]),
+    Map(&[("name", Text("sigv5"))]),
     Map(&[
         ("name", Text("sigv4")),
         ("signingRegion", Text("us-west-2")),
@@ -102,8 +102,6 @@ static SERVICE: Service<'static> = Service {
     protocols: &[Protocol::AwsJson1_0],
     protocol: Protocol::AwsJson1_0,
     operations: &[
-        operation("Bearer", None, None)
-            .with(&[Trait::Auth(&[Auth::Other("smithy.api#httpBearerAuth")])]),
         operation("Control", None, None).with(&[Trait::StaticContextParams(&[(
             "Control",
             Fixed::Boolean(true),
@@ -116,6 +114,7 @@ static SERVICE: Service<'static> = Service {
             &[Step::Member("Items"), Step::Each, Step::Member("GlobalId")],
         )])]),
         operation("Optional", None, None).with(&[Trait::ClientDiscoveredEndpoint(false)]),
+        operation("Other", None, None).with(&[Trait::Auth(&[Auth::Other("test#knock")])]),
         operation("Plain", None, None),
         operation("Prefixed", None, None).with(&[Trait::HostPrefix("data-")]),
         operation("Unsigned", None, None).with(&[Trait::OptionalAuth]),
@@ -292,12 +291,15 @@ fn unsigned_operations_need_no_credentials() {
 #[test]
 fn schemes_that_are_not_built_in_are_refused() {
     let global = || of(&[("GlobalId", "abc".into())]);
-    let text = refusal(|config| config, "Global", global());
-    assert!(
-        text.contains("sigv4a") && text.contains("not supported"),
-        "{text}"
+    assert_eq!(
+        refusal(|config| config, "Other", nothing()),
+        "Other needs authentication with test#knock, which is not supported."
     );
-    assert!(refusal(|config| config, "Bearer", nothing()).contains("smithy.api#httpBearerAuth"));
+    #[cfg(not(feature = "sigv4a"))]
+    assert_eq!(
+        refusal(|config| config, "Global", global()),
+        "Global needs authentication with sigv4a: turn on the feature `sigv4a` of opsmith-runtime."
+    );
     // Who sends unsigned requests needs none.
     assert_eq!(
         url(Config::anonymous, "Global", global()),

@@ -37,6 +37,16 @@ impl<'a> Operation<'a> {
         find!(self.traits, ClientDiscoveredEndpoint)
     }
 
+    /// Whether requests may be unsigned, whatever other schemes there are.
+    pub fn is_auth_optional(&self) -> bool {
+        self.traits.contains(&Trait::OptionalAuth)
+    }
+
+    /// Whether signatures leave out the body of requests over TLS.
+    pub fn has_unsigned_payload(&self) -> bool {
+        self.traits.contains(&Trait::UnsignedPayload)
+    }
+
     /// How the operation's output is paged, if it is.
     pub fn pagination(&self) -> Option<Pagination<'a>> {
         find!(self.traits, Paginated).copied()

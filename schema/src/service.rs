@@ -46,8 +46,33 @@ pub struct Service<'a> {
 pub enum Auth<'a> {
     /// `aws.auth#sigv4`
     SigV4,
+    /// `aws.auth#sigv4a`
+    SigV4A,
+    /// `smithy.api#httpBearerAuth`
+    HttpBearerAuth,
     /// Any other, by its shape id. Requests that need one are refused.
     Other(&'a str),
+}
+
+impl<'a> Auth<'a> {
+    /// Those that the runtime has. Those of a feature are refused without it.
+    pub const ALL: &'static [Auth<'static>] = &[Auth::SigV4, Auth::SigV4A, Auth::HttpBearerAuth];
+
+    /// The scheme with this shape id.
+    pub fn of(id: &'a str) -> Self {
+        let known = Auth::ALL.iter().find(|scheme| scheme.id() == id);
+        known.copied().unwrap_or(Auth::Other(id))
+    }
+
+    /// The scheme's shape id.
+    pub const fn id(&self) -> &'a str {
+        match *self {
+            Auth::SigV4 => TraitKind::SigV4.id(),
+            Auth::SigV4A => TraitKind::SigV4A.id(),
+            Auth::HttpBearerAuth => TraitKind::HttpBearerAuth.id(),
+            Auth::Other(id) => id,
+        }
+    }
 }
 
 impl Service<'static> {

@@ -43,6 +43,10 @@ fn reader(kind: TraitKind) -> Reader {
         TraitKind::Auth | TraitKind::OptionalAuth => {
             RunTime("runtime/src/pipeline/authenticate.rs", ".auth(")
         }
+        TraitKind::UnsignedPayload => RunTime(
+            "runtime/src/pipeline/authenticate.rs",
+            ".has_unsigned_payload()",
+        ),
         TraitKind::Readonly => RunTime("runtime/src/retry.rs", "Trait::Readonly"),
         TraitKind::ClientDiscoveredEndpoint => RunTime(DESTINATION, ".discovers_endpoint()"),
         TraitKind::ClientEndpointDiscovery => RunTime(DESTINATION, ".endpoint_discovery()"),

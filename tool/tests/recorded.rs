@@ -274,7 +274,7 @@ fn called(word: &str, model: &Path, case: &Case, home: &Path) -> Got {
     }
 }
 
-fn usual(home: &Path) -> [(&'static str, String); 12] {
+fn usual(home: &Path) -> [(&'static str, String); 13] {
     let home = home.display().to_string();
     [
         ("PATH", std::env::var("PATH").unwrap_or_default()),
@@ -287,6 +287,7 @@ fn usual(home: &Path) -> [(&'static str, String); 12] {
             "AWS_SECRET_ACCESS_KEY",
             "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
         ),
+        ("AWS_BEARER_TOKEN_CODECATALYST", "t0ken".to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_CONFIG_FILE", format!("{home}/no-config")),
         (

@@ -72,8 +72,11 @@ fn list<T>(items: &[T], item: impl Fn(&T) -> TokenStream) -> TokenStream {
 
 fn scheme(scheme: &Auth<'_>) -> TokenStream {
     match scheme {
-        Auth::SigV4 => quote! { Auth::SigV4 },
         Auth::Other(id) => quote! { Auth::Other(#id) },
+        Auth::SigV4 | Auth::SigV4A | Auth::HttpBearerAuth => {
+            let scheme = variant(scheme);
+            quote! { Auth::#scheme }
+        }
     }
 }
 

@@ -3,9 +3,7 @@
 
 use super::{closure, paths};
 use crate::arena::Arena;
-use opsmith_schema::{
-    Auth, Choice, Fixed, Form, Http, TraitKind, Value as TraitValue, XmlNamespace,
-};
+use opsmith_schema::{Auth, Choice, Fixed, Form, Http, Value as TraitValue, XmlNamespace};
 use serde_json::Value;
 
 /// Reports a problem with a value, and what to do about it.
@@ -100,11 +98,7 @@ fn empty(form: Form) -> Option<TraitValue<'static>> {
 
 /// An authentication scheme by its shape id.
 pub(crate) fn scheme<'a>(id: &str, arena: &'a Arena) -> Auth<'a> {
-    if id == TraitKind::SigV4.id() {
-        Auth::SigV4
-    } else {
-        Auth::Other(arena.text(id))
-    }
+    Auth::of(arena.text(id))
 }
 
 /// The value of a static endpoint parameter.

@@ -140,6 +140,19 @@ pub(crate) fn part<'t>(traits: &'t Traits, kind: TraitKind, key: &str) -> &'t st
     part.and_then(Value::as_str).unwrap_or_default()
 }
 
+/// The name that signatures have for a service. Services that are not signed have the first word of
+/// their hosts.
+pub(crate) fn signing_name(traits: &Traits) -> &str {
+    let places = [
+        (TraitKind::SigV4, "name"),
+        (TraitKind::SigV4A, "name"),
+        (TraitKind::Service, "endpointPrefix"),
+    ];
+    let names = places.map(|(kind, key)| part(traits, kind, key));
+    let found = names.into_iter().find(|name| !name.is_empty());
+    found.unwrap_or_default()
+}
+
 /// What to use instead of a deprecated shape, member or value; `None` when it is not deprecated.
 pub(crate) fn deprecated<'a>(traits: &Traits, arena: &'a Arena) -> Option<&'a str> {
     let message = || arena.text(part(traits, TraitKind::Deprecated, "message"));

@@ -1,17 +1,39 @@
 //! Which scheme authenticates a request.
 
+use super::bearer::HttpBearerAuth;
+#[cfg(feature = "s3express")]
+use super::sigv4::S3Express;
 use super::sigv4::{Scope, SigV4};
-use super::{AuthScheme, NoAuth};
+#[cfg(feature = "sigv4a")]
+use super::sigv4a::SigV4A;
+use super::{AuthScheme, Needs, NoAuth};
 use crate::error::Error;
 use crate::schema::Auth;
 
 /// The schemes that need an identity.
-const SCHEMES: &[&dyn AuthScheme] = &[&SigV4];
+const SCHEMES: &[&dyn AuthScheme] = &[
+    &SigV4,
+    #[cfg(feature = "sigv4a")]
+    &SigV4A,
+    &HttpBearerAuth,
+    #[cfg(feature = "s3express")]
+    &S3Express,
+];
+
+/// The feature of this crate with a scheme, if it is one.
+fn feature(scheme: &str) -> Option<&'static str> {
+    match scheme {
+        "sigv4a" => Some("sigv4a"),
+        "sigv4-s3express" => Some("s3express"),
+        _ => None,
+    }
+}
 
 /// A scheme that an endpoint lists in `authSchemes`, with its properties.
 #[derive(Debug)]
 pub(crate) struct EndpointAuth {
     pub(crate) name: String,
+    /// The region; of SigV4a, the set of regions with commas between them.
     pub(crate) region: String,
     pub(crate) service: String,
     pub(crate) double_encoding: bool,
@@ -27,105 +49,150 @@ impl EndpointAuth {
     }
 }
 
-/// The scheme of an operation's requests, and what they are signed for.
-///
-/// - `of_model`: the schemes of the model for the operation, best first; empty if it is unsigned.
-/// - `of_endpoint`: the schemes that the endpoint lists, best first. They replace the model's, but
-///   don't make an operation signed that the model has unsigned.
-/// - `usual`: what to sign for if the endpoint doesn't say.
-/// - `has_identity`: whether the client signs at all.
+/// Schemes that a configuration prefers (`auth_scheme_preference`): names such as `sigv4a`, best
+/// first. Names that the model does not allow have no effect, nor have unknown ones.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Preference {
+    pub(crate) names: Vec<String>,
+    /// Whether a program states it, which beats a token of the environment.
+    pub(crate) by_program: bool,
+}
+
+impl Preference {
+    /// The names in a text that separates them with commas.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let names = text.split(',').map(|name| name.replace([' ', '\t'], ""));
+        Preference {
+            names: names.filter(|name| !name.is_empty()).collect(),
+            by_program: false,
+        }
+    }
+}
+
+/// Which identities a client has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Identities {
+    pub(crate) credentials: bool,
+    pub(crate) token: bool,
+    /// Whether the token is for this service alone. A service that takes tokens then gets it.
+    pub(crate) token_of_service: bool,
+}
+
+/// What is selected from.
+#[derive(Debug)]
+pub(crate) struct Options<'a> {
+    /// The schemes of the model for the operation, best first; empty if it is unsigned.
+    pub(crate) of_model: &'a [Auth<'a>],
+    /// Whether the model allows unsigned requests as well.
+    pub(crate) optional: bool,
+    /// The schemes that the endpoint lists, best first. They replace the model's, but don't make an
+    /// operation signed that the model has unsigned.
+    pub(crate) of_endpoint: &'a [EndpointAuth],
+    /// What to sign for if the endpoint doesn't say.
+    pub(crate) usual: Scope<'a>,
+    /// The regions that requests are signed for with SigV4a, in place of the endpoint's.
+    pub(crate) region_set: Option<&'a str>,
+    pub(crate) preference: &'a Preference,
+    /// `None` of a client that doesn't sign.
+    pub(crate) identities: Option<Identities>,
+}
+
+/// The scheme of an operation's requests, and what they are signed for: of those that are supported,
+/// one whose identity the client has, then the one that is preferred, then the first.
 ///
 /// # Errors
 ///
 /// None of the schemes is supported.
 pub(crate) fn select<'a>(
     operation: &str,
-    of_model: &[Auth<'_>],
-    of_endpoint: &'a [EndpointAuth],
-    usual: Scope<'a>,
-    has_identity: bool,
+    options: &Options<'a>,
 ) -> Result<(&'static dyn AuthScheme, Scope<'a>), Error> {
-    let Some(first) = of_model.first().filter(|_| has_identity) else {
-        return Ok((&NoAuth, usual));
+    let (Some(first), Some(identities)) = (options.of_model.first(), options.identities) else {
+        return Ok((&NoAuth, options.usual));
     };
-    let selected = if of_endpoint.is_empty() {
-        let mut schemes = of_model.iter().filter_map(|auth| built_in(name(auth)));
-        schemes.next().map(|scheme| (scheme, usual))
-    } else {
-        of_endpoint
-            .iter()
-            .find_map(|listed| Some((built_in(&listed.name)?, listed.scope())))
+    let best = |(scheme, _): &(&'static dyn AuthScheme, Scope<'_>)| {
+        let has_none = match scheme.needs() {
+            Needs::Nothing => false,
+            Needs::Token => !identities.token,
+            _ => !identities.credentials,
+        };
+        (has_none, options.rank(scheme.name(), identities))
     };
-    selected.ok_or_else(|| {
-        let best = of_endpoint
-            .first()
-            .map_or(name(first), |listed| listed.name.as_str());
-        let problem = format!(
-            "{operation} needs authentication with {best}, which is not supported: requests are signed with SigV4 only."
-        );
-        Error::Request(problem.into())
-    })
+    let (scheme, mut scope) = options.supported().min_by_key(best).ok_or_else(|| {
+        let listed = options.of_endpoint.first().map(|listed| &*listed.name);
+        Error::Request(refusal(operation, listed.unwrap_or(name(first))).into())
+    })?;
+    if let Some(regions) = options.region_set.filter(|_| scheme.name() == "sigv4a") {
+        scope.region = regions;
+    }
+    Ok((scheme, scope))
 }
 
+impl<'a> Options<'a> {
+    /// The schemes that are supported, with what they sign for.
+    fn supported(&self) -> impl Iterator<Item = (&'static dyn AuthScheme, Scope<'a>)> {
+        let of_endpoint = self.of_endpoint.iter();
+        let of_endpoint = of_endpoint.map(|listed| (&*listed.name, listed.scope()));
+        let by_endpoint = !self.of_endpoint.is_empty();
+        let usual = self.usual;
+        let of_model = self.of_model.iter().filter(move |_| !by_endpoint);
+        let of_model = of_model.map(move |auth| match auth {
+            Auth::SigV4A => (
+                name(auth),
+                Scope {
+                    region: "*",
+                    ..usual
+                },
+            ),
+            _ => (name(auth), usual),
+        });
+        let unsigned = NoAuth.name();
+        let prefers_unsigned = self.preference.names.iter().any(|name| name == unsigned);
+        let unsigned: Option<(&'static dyn AuthScheme, _)> =
+            (self.optional && prefers_unsigned).then_some((&NoAuth, usual));
+        let listed = of_endpoint.chain(of_model);
+        let listed = listed.filter_map(|(name, scope)| Some((built_in(name)?, scope)));
+        listed.chain(unsigned)
+    }
+
+    /// How much a scheme is preferred: the less, the more.
+    fn rank(&self, scheme: &str, identities: Identities) -> usize {
+        let Preference { names, by_program } = self.preference;
+        let takes_token = scheme == HttpBearerAuth.name();
+        if takes_token && identities.token_of_service && !by_program {
+            return 0;
+        }
+        let stated = names.iter().position(|name| name == scheme);
+        stated.map_or(usize::MAX, |at| at + 1)
+    }
+}
+
+fn refusal(operation: &str, scheme: &str) -> String {
+    match feature(scheme) {
+        Some(feature) => format!(
+            "{operation} needs authentication with {scheme}: turn on the feature `{feature}` of opsmith-runtime."
+        ),
+        None => format!("{operation} needs authentication with {scheme}, which is not supported."),
+    }
+}
+
+/// The scheme of this name. Endpoint rules have a shorter one for bearer tokens.
 fn built_in(name: &str) -> Option<&'static dyn AuthScheme> {
+    let name = if name == "bearer" {
+        HttpBearerAuth.name()
+    } else {
+        name
+    };
     SCHEMES.iter().find(|scheme| scheme.name() == name).copied()
 }
 
-/// The name of a scheme of the model in endpoint rules, or its id if they have no name for it.
+/// The name of a scheme of the model, or its id if it is not known.
 fn name<'a>(auth: &Auth<'a>) -> &'a str {
-    match auth {
-        Auth::SigV4 => "sigv4",
+    match *auth {
         Auth::Other(id) => id,
+        known => known.id().split_once('#').map_or("", |(_, name)| name),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn schemes_are_chosen_by_operation_endpoint_and_identity() {
-        const V4A: Auth<'_> = Auth::Other("aws.auth#sigv4a");
-        const BEARER: Auth<'_> = Auth::Other("smithy.api#httpBearerAuth");
-        for (of_model, of_endpoint, has_identity, expected) in [
-            // What the model lists, in its order.
-            (&[Auth::SigV4][..], &[][..], true, Ok("sigv4 for usual")),
-            (&[V4A, Auth::SigV4], &[], true, Ok("sigv4 for usual")),
-            (&[BEARER], &[], true, Err("smithy.api#httpBearerAuth")),
-            (&[V4A, BEARER], &[], true, Err("aws.auth#sigv4a")),
-            // What the endpoint lists replaces it.
-            (&[BEARER], &["sigv4"], true, Ok("sigv4 for endpoint")),
-            (
-                &[Auth::SigV4],
-                &["sigv4a", "sigv4"],
-                true,
-                Ok("sigv4 for endpoint"),
-            ),
-            (&[Auth::SigV4], &["sigv4a", "bearer"], true, Err("sigv4a")),
-            // An operation that is not signed stays so.
-            (&[], &[], true, Ok("none for usual")),
-            (&[], &["sigv4"], true, Ok("none for usual")),
-            // A client that doesn't sign calls everything.
-            (&[Auth::SigV4], &["sigv4"], false, Ok("none for usual")),
-            (&[BEARER], &["bearer"], false, Ok("none for usual")),
-        ] {
-            let of_endpoint: Vec<_> = of_endpoint
-                .iter()
-                .map(|name| EndpointAuth {
-                    name: (*name).to_owned(),
-                    region: "endpoint".to_owned(),
-                    service: "s".to_owned(),
-                    double_encoding: true,
-                })
-                .collect();
-            let usual = Scope::new("usual", "s");
-            let selected = select("Op", of_model, &of_endpoint, usual, has_identity)
-                .map(|(scheme, scope)| format!("{} for {}", scheme.name(), scope.region))
-                .map_err(|error| error.to_string());
-            let expected = expected.map(str::to_owned).map_err(|name| {
-                format!("Op needs authentication with {name}, which is not supported: requests are signed with SigV4 only.")
-            });
-            assert_eq!(selected, expected, "{of_model:?} {of_endpoint:?}");
-        }
-    }
-}
+mod tests;

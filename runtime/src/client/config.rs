@@ -1,12 +1,16 @@
 //! [`Config`]: what a client is made with.
 
+use crate::auth::Preference;
 use crate::clock::Clock;
 use crate::discovery::Discovery;
 use crate::endpoint::{AccountIdMode, EndpointSettings, Value};
 use crate::error::ConfigError;
 use crate::http::network::{self, Network};
 use crate::http::{Transport, Url};
-use crate::identity::{Credentials, Identity, IdentityCache, ResolveIdentity};
+use crate::identity::{
+    Cache, Credentials, Identity, IdentityCache, ResolveIdentity, ResolveToken, ServiceTokens,
+    Token,
+};
 use crate::retry::{Sleep, TokioSleep};
 use crate::validate::Mode;
 use std::borrow::Cow;
@@ -26,6 +30,12 @@ pub struct Config {
     /// are not set.
     pub(crate) endpoint_settings: Option<Arc<dyn EndpointSettings>>,
     pub(crate) identity: IdentitySource,
+    pub(crate) token: Option<TokenSource>,
+    /// Where to look for a token of the service, before `token`.
+    pub(crate) service_tokens: Option<Arc<dyn ServiceTokens>>,
+    pub(crate) auth_preference: Preference,
+    /// The regions that requests are signed for with SigV4a, with commas between them.
+    pub(crate) signing_regions: Option<String>,
     pub(crate) validation: Mode,
     pub(crate) fips: bool,
     pub(crate) dual_stack: bool,
@@ -57,6 +67,13 @@ pub(crate) enum IdentitySource {
     Resolved(Arc<IdentityCache>),
 }
 
+/// Where bearer tokens come from.
+#[derive(Debug, Clone)]
+pub(crate) enum TokenSource {
+    Fixed(Token),
+    Resolved(Arc<Cache<Token>>),
+}
+
 impl Default for Config {
     fn default() -> Self {
         Config::new()
@@ -73,6 +90,10 @@ impl Config {
             endpoint_parameters: Vec::new(),
             endpoint_settings: None,
             identity: IdentitySource::Missing,
+            token: None,
+            service_tokens: None,
+            auth_preference: Preference::default(),
+            signing_regions: None,
             validation: Mode::default(),
             fips: false,
             dual_stack: false,
@@ -119,6 +140,13 @@ impl Config {
         self
     }
 
+    /// Signs with this identity.
+    #[cfg(feature = "s3express")]
+    pub(crate) fn identity(mut self, identity: Identity) -> Self {
+        self.identity = IdentitySource::Fixed(identity);
+        self
+    }
+
     /// Where to take credentials from, in place of the environment and the shared files. They are
     /// cached, and resolved again before they expire.
     pub fn credentials_from(mut self, resolver: impl ResolveIdentity + 'static) -> Self {
@@ -126,7 +154,48 @@ impl Config {
         self
     }
 
-    /// Sends requests unsigned.
+    /// Authenticates requests to services that take bearer tokens with this one, which is never
+    /// refreshed. A service that takes signatures as well gets them instead, if there are credentials
+    /// and [`Config::auth_scheme_preference`] does not say otherwise.
+    pub fn token(mut self, token: Token) -> Self {
+        self.token = Some(TokenSource::Fixed(token));
+        self.service_tokens = None;
+        self
+    }
+
+    /// Where to take bearer tokens from, in place of the environment and the shared files. They are
+    /// cached, and resolved again before they expire.
+    pub fn token_from(mut self, resolver: impl ResolveToken + 'static) -> Self {
+        self.token = Some(TokenSource::Resolved(Arc::new(Cache::new(resolver))));
+        self.service_tokens = None;
+        self
+    }
+
+    /// The authentication schemes to prefer, best first, of those that the model or the endpoint
+    /// allows: `sigv4`, `sigv4a`, `httpBearerAuth`, `noAuth`. Other names have no effect.
+    pub fn auth_scheme_preference(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.auth_preference = Preference {
+            names: names.into_iter().map(Into::into).collect(),
+            by_program: true,
+        };
+        self
+    }
+
+    /// The regions that a signature with SigV4a is valid for, in place of those of the endpoint:
+    /// names of regions, which may end with `*`.
+    pub fn sigv4a_signing_region_set(
+        mut self,
+        regions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let regions: Vec<String> = regions.into_iter().map(Into::into).collect();
+        self.signing_regions = Some(regions.join(",")).filter(|regions| !regions.is_empty());
+        self
+    }
+
+    /// Sends requests unsigned, whatever identities there are.
     pub fn anonymous(mut self) -> Self {
         self.identity = IdentitySource::Anonymous;
         self

@@ -24,6 +24,7 @@ mod sts;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod token;
 mod web_identity;
 
 pub use instance::region as region_of_instance;

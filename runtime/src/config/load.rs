@@ -3,6 +3,7 @@
 use super::credentials::{Chain, Prompt};
 use super::env::Env;
 use super::settings::Settings;
+use crate::auth::Preference;
 use crate::client::Config;
 use crate::client::config::USER_AGENT;
 use crate::endpoint::AccountIdMode;
@@ -110,6 +111,12 @@ impl Loader {
             dual_stack: settings.flag("use_dualstack_endpoint", false)?,
             account_id_mode: account_id_mode(&settings)?,
             discovery: settings.endpoint_discovery(),
+            auth_preference: match settings.get("auth_scheme_preference")? {
+                Some(names) => Preference::of_text(&names.text),
+                None => Preference::default(),
+            },
+            signing_regions: signing_regions(&settings)?,
+            service_tokens: Some(settings.clone()),
             host_prefixes: !settings.flag("disable_host_prefix_injection", false)?,
             max_attempts: settings.max_attempts()?,
             user_agent: match settings.get("sdk_ua_app_id")? {
@@ -150,6 +157,13 @@ fn chain(
         }
     };
     prompt.into_iter().fold(chain, Chain::prompt)
+}
+
+/// The setting `sigv4a_signing_region_set`.
+fn signing_regions(settings: &Settings) -> Result<Option<String>, ConfigError> {
+    let given = settings.get("sigv4a_signing_region_set")?;
+    let given = given.map(|value| value.text.trim().to_owned());
+    Ok(given.filter(|regions| !regions.is_empty()))
 }
 
 /// The setting `cli_validation`, unless the AWS CLI's `parameter_validation` turns checks off.

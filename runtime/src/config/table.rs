@@ -92,6 +92,11 @@ pub const SETTINGS: &[Setting<'static>] = &[
     )
     .skipping_empty(),
     setting("sts_regional_endpoints", &["AWS_STS_REGIONAL_ENDPOINTS"]).skipping_empty(),
+    setting("auth_scheme_preference", &["AWS_AUTH_SCHEME_PREFERENCE"]),
+    setting(
+        "sigv4a_signing_region_set",
+        &["AWS_SIGV4A_SIGNING_REGION_SET"],
+    ),
     setting(
         "request_min_compression_size_bytes",
         &["AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"],

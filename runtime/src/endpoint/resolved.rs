@@ -63,14 +63,22 @@ impl ResolvedEndpoint {
 
 /// An entry of the endpoint's `authSchemes`.
 fn listed(scheme: &Value, region: &str, service: &str) -> EndpointAuth {
-    let text = |name, usual: &str| {
-        let value = scheme.get(name).and_then(Value::as_text);
-        value.unwrap_or(usual).to_owned()
+    let text = |name| scheme.get(name).and_then(Value::as_text);
+    let name = text("name").unwrap_or_default();
+    let set = match scheme.get("signingRegionSet") {
+        Some(Value::List(regions)) => {
+            let regions: Vec<&str> = regions.iter().filter_map(Value::as_text).collect();
+            regions.join(",")
+        }
+        _ => String::new(),
     };
+    // Of SigV4a, all regions unless there is a set.
+    let usual = if name == "sigv4a" { "*" } else { region };
+    let usual = if set.is_empty() { usual } else { set.as_str() };
     EndpointAuth {
-        name: text("name", ""),
-        region: text("signingRegion", region),
-        service: text("signingName", service),
+        name: name.to_owned(),
+        region: text("signingRegion").unwrap_or(usual).to_owned(),
+        service: text("signingName").unwrap_or(service).to_owned(),
         double_encoding: scheme.get("disableDoubleEncoding") != Some(&Value::Boolean(true)),
     }
 }

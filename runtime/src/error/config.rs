@@ -19,6 +19,8 @@ pub enum ConfigErrorKind {
     NoRegion,
     /// No provider of credentials answered.
     NoCredentials,
+    /// Nothing has a bearer token.
+    NoToken,
     /// An access key without its secret.
     PartialCredentials,
     /// A provider of credentials is configured and failed.
@@ -76,6 +78,12 @@ impl ConfigError {
         let text = "Unable to locate credentials: the configuration has none. Give it some with `credentials`, take those of \
                     the environment with `Config::from_env`, or send requests unsigned with `anonymous`.";
         Self::new(ConfigErrorKind::NoCredentials, text)
+    }
+
+    /// No bearer token, and where one could come from.
+    pub(crate) fn no_token(sources: &str) -> Self {
+        let text = format!("Unable to locate authorization token{sources}");
+        Self::new(ConfigErrorKind::NoToken, text)
     }
 
     /// A value that a setting cannot have, and where it came from.

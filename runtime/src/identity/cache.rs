@@ -1,84 +1,135 @@
-//! [`IdentityCache`]: resolves an identity once, and again before it expires.
+//! [`Cache`]: resolves an identity or a token once, and again before it expires.
 
-use super::{Identity, IdentityContext, ResolveIdentity};
+use super::{Identity, IdentityContext, ResolveIdentity, ResolveToken, Token};
 use crate::error::ConfigError;
 use crate::future::BoxFuture;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 
 /// The longest time before their expiration at which credentials are replaced.
 const REFRESH_BEFORE: Duration = Duration::from_secs(15 * 60);
 
-/// Keeps the identity of a resolver. Callers that arrive while it resolves share its result. When a
-/// refresh fails, the old credentials are used until they expire.
-#[derive(Debug)]
-pub(crate) struct IdentityCache {
-    resolver: Box<dyn ResolveIdentity>,
-    cached: Mutex<Option<CachedIdentity>>,
+/// What is resolved, and may expire.
+pub(crate) trait Expiring: Clone + fmt::Debug + Send + Sync + 'static {
+    fn expiration(&self) -> Option<SystemTime>;
 }
 
+impl Expiring for Identity {
+    fn expiration(&self) -> Option<SystemTime> {
+        self.credentials().expiration
+    }
+}
+
+impl Expiring for Token {
+    fn expiration(&self) -> Option<SystemTime> {
+        self.expiration
+    }
+}
+
+/// A [`ResolveIdentity`] or a [`ResolveToken`].
+pub(crate) trait Resolve<T>: fmt::Debug + Send + Sync {
+    fn resolve<'a>(&'a self, context: IdentityContext<'a>)
+    -> BoxFuture<'a, Result<T, ConfigError>>;
+}
+
+impl<R: ResolveIdentity> Resolve<Identity> for R {
+    fn resolve<'a>(
+        &'a self,
+        context: IdentityContext<'a>,
+    ) -> BoxFuture<'a, Result<Identity, ConfigError>> {
+        ResolveIdentity::resolve(self, context)
+    }
+}
+
+impl<R: ResolveToken> Resolve<Token> for R {
+    fn resolve<'a>(
+        &'a self,
+        context: IdentityContext<'a>,
+    ) -> BoxFuture<'a, Result<Token, ConfigError>> {
+        ResolveToken::resolve(self, context)
+    }
+}
+
+/// Keeps what a resolver returns. Callers that arrive while it resolves share its result. When a
+/// refresh fails, the old identity is used until it expires.
 #[derive(Debug)]
-struct CachedIdentity {
-    identity: Identity,
+pub(crate) struct Cache<T> {
+    resolver: Box<dyn Resolve<T>>,
+    cached: Mutex<Option<Cached<T>>>,
+}
+
+/// A cache of credentials.
+pub(crate) type IdentityCache = Cache<Identity>;
+
+#[derive(Debug)]
+struct Cached<T> {
+    resolved: T,
     refresh_at: Option<SystemTime>,
 }
 
-impl CachedIdentity {
+impl<T: Expiring> Cached<T> {
     fn is_fresh(&self, now: SystemTime) -> bool {
         self.refresh_at.is_none_or(|at| now < at)
     }
 
     fn is_expired(&self, now: SystemTime) -> bool {
-        let expiration = self.identity.credentials().expiration;
+        let expiration = self.resolved.expiration();
         expiration.is_some_and(|end| end <= now)
     }
 }
 
-impl IdentityCache {
-    pub(crate) fn new(resolver: impl ResolveIdentity + 'static) -> Self {
-        IdentityCache {
+impl<T: Expiring> Cache<T> {
+    pub(crate) fn new(resolver: impl Resolve<T> + 'static) -> Self {
+        Cache {
             resolver: Box::new(resolver),
             cached: Mutex::new(None),
         }
     }
 
-    /// The identity, if there is one that needs no refresh.
-    pub(crate) fn cached(&self, now: SystemTime) -> Option<Identity> {
-        let cached = self.cached.try_lock().ok()?;
-        let fresh = cached.as_ref().filter(|cached| cached.is_fresh(now))?;
-        Some(fresh.identity.clone())
+    /// What is cached, if it needs no refresh; otherwise, it is resolved again.
+    pub(crate) async fn get(&self, context: IdentityContext<'_>) -> Result<T, ConfigError> {
+        match self.cached(context.now()) {
+            Some(fresh) => Ok(fresh),
+            None => self.resolve(context).await,
+        }
     }
 
-    async fn fresh(&self, context: IdentityContext<'_>) -> Result<Identity, ConfigError> {
+    /// What is cached, if it needs no refresh.
+    fn cached(&self, now: SystemTime) -> Option<T> {
+        let cached = self.cached.try_lock().ok()?;
+        let fresh = cached.as_ref().filter(|cached| cached.is_fresh(now))?;
+        Some(fresh.resolved.clone())
+    }
+
+    /// The future is on the heap, as resolvers may make calls.
+    fn resolve<'a>(
+        &'a self,
+        context: IdentityContext<'a>,
+    ) -> BoxFuture<'a, Result<T, ConfigError>> {
+        Box::pin(self.fresh(context))
+    }
+
+    async fn fresh(&self, context: IdentityContext<'_>) -> Result<T, ConfigError> {
         let mut cached = self.cached.lock().await;
         // Both the lock and the resolver may take minutes, so the time is read after each.
         let now = context.now();
         if let Some(fresh) = cached.as_ref().filter(|cached| cached.is_fresh(now)) {
-            return Ok(fresh.identity.clone());
+            return Ok(fresh.resolved.clone());
         }
         let resolved = self.resolver.resolve(context).await;
         let now = context.now();
         match (resolved, cached.as_ref()) {
-            (Ok(identity), _) => {
-                let expiration = identity.credentials().expiration;
-                *cached = Some(CachedIdentity {
-                    identity: identity.clone(),
-                    refresh_at: expiration.map(|end| refresh_time(now, end)),
+            (Ok(new), _) => {
+                *cached = Some(Cached {
+                    resolved: new.clone(),
+                    refresh_at: new.expiration().map(|end| refresh_time(now, end)),
                 });
-                Ok(identity)
+                Ok(new)
             }
-            (Err(_), Some(old)) if !old.is_expired(now) => Ok(old.identity.clone()),
+            (Err(_), Some(old)) if !old.is_expired(now) => Ok(old.resolved.clone()),
             (Err(error), _) => Err(error),
         }
-    }
-}
-
-impl ResolveIdentity for IdentityCache {
-    fn resolve<'a>(
-        &'a self,
-        context: IdentityContext<'a>,
-    ) -> BoxFuture<'a, Result<Identity, ConfigError>> {
-        Box::pin(self.fresh(context))
     }
 }
 

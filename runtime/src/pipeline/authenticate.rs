@@ -3,12 +3,13 @@
 use super::Prepared;
 use super::endpoint::Destination;
 use crate::auth::sigv4::Scope;
-use crate::auth::{self, AuthScheme, Payload, Signing};
+use crate::auth::{self, AuthScheme, Caller, Identities, Needs, Options, Payload, Signing};
 use crate::client::Client;
-use crate::client::config::IdentitySource;
+use crate::client::config::{IdentitySource, TokenSource};
 use crate::error::{Cause, ConfigError, Error};
 use crate::http::{Header, Request};
-use crate::identity::{Identity, IdentityContext, ResolveIdentity as _};
+use crate::identity::{Identity, IdentityContext, Token};
+use crate::schema::Auth;
 
 /// How many headers an attempt adds: signature (3), user agent, and those that count attempts (2).
 const HEADERS_OF_ATTEMPT: usize = 6;
@@ -22,21 +23,22 @@ pub(super) async fn authenticate(
     payload: &mut Option<Payload>,
 ) -> Result<Request, Error> {
     let (scheme, scope) = selected(client, prepared, destination)?;
-    let identity = if scheme.needs_identity() {
-        identity(client, scope.region).await?
-    } else {
-        None
-    };
+    let caller = caller(client, prepared, destination, scheme.needs(), scope).await?;
+    let unsigned = prepared.operation.has_unsigned_payload();
+    if unsigned && destination.url.starts_with("https:") {
+        payload.get_or_insert(Payload::Unsigned);
+    }
     // A stream is read for it, so not before there is something to sign with.
-    let payload = match &identity {
-        Some(_) => Some(payload_once(prepared, payload).await?),
-        None => None,
+    let payload = match &caller {
+        Caller::Credentials(_) => Some(payload_once(prepared, payload).await?),
+        Caller::Anonymous | Caller::Token(_) => None,
     };
     let mut attempt = copy(&prepared.request, destination);
     let with = Signing {
-        identity: identity.as_ref(),
+        caller: &caller,
         scope,
         payload,
+        states_payload: unsigned,
         now: client.shared.retries.corrected(client.now()),
     };
     scheme
@@ -49,18 +51,89 @@ pub(super) async fn authenticate(
 
 /// The scheme of a call's requests, and what they are signed for.
 pub(super) fn selected<'d>(
-    client: &Client<'_>,
-    prepared: &Prepared<'_>,
+    client: &'d Client<'_>,
+    prepared: &'d Prepared<'_>,
     destination: &'d Destination,
 ) -> Result<(&'static dyn AuthScheme, Scope<'d>), Error> {
-    let endpoint = &destination.endpoint;
-    auth::select(
-        prepared.operation.name,
-        client.service.auth(prepared.operation),
-        &endpoint.auth,
-        endpoint.scope(),
-        !matches!(client.shared.config.identity, IdentitySource::Anonymous),
-    )
+    let config = &client.shared.config;
+    let token_of_service = service_token(client, prepared)?.is_some();
+    let identities = Identities {
+        credentials: !matches!(config.identity, IdentitySource::Missing),
+        token: token_of_service || config.token.is_some(),
+        token_of_service,
+    };
+    let anonymous = matches!(config.identity, IdentitySource::Anonymous);
+    let options = Options {
+        of_model: client.service.auth(prepared.operation),
+        optional: prepared.operation.is_auth_optional(),
+        of_endpoint: &destination.endpoint.auth,
+        usual: destination.endpoint.scope(),
+        region_set: config.signing_regions.as_deref(),
+        preference: &config.auth_preference,
+        identities: (!anonymous).then_some(identities),
+    };
+    auth::select(prepared.operation.name, &options)
+}
+
+/// Who makes a call, as its scheme needs it.
+pub(super) async fn caller(
+    client: &Client<'_>,
+    prepared: &Prepared<'_>,
+    destination: &Destination,
+    needs: Needs,
+    scope: Scope<'_>,
+) -> Result<Caller, Error> {
+    match needs {
+        Needs::Nothing => return Ok(Caller::Anonymous),
+        Needs::Token => {
+            return Ok(Caller::Token(match service_token(client, prepared)? {
+                Some(token) => token,
+                None => token(client, &prepared.region).await?,
+            }));
+        }
+        _ => {}
+    }
+    // A set of regions is none that credentials could come from.
+    let region = Some(scope.region).filter(|region| !region.contains(['*', ',']));
+    let region = region.unwrap_or(destination.endpoint.scope().region);
+    let Some(identity) = identity(client, region).await? else {
+        return Ok(Caller::Anonymous);
+    };
+    #[cfg(feature = "s3express")]
+    if needs == Needs::Session {
+        let sessions = &client.shared.sessions;
+        let opened = sessions.open(client, &destination.endpoint, scope, &identity);
+        return Ok(Caller::Credentials(opened.await?));
+    }
+    Ok(Caller::Credentials(identity))
+}
+
+/// The token that is for this service alone, if the operation takes tokens and there is one.
+fn service_token(client: &Client<'_>, prepared: &Prepared<'_>) -> Result<Option<Token>, Error> {
+    let service = client.service;
+    let schemes = service.auth(prepared.operation);
+    match &client.shared.config.service_tokens {
+        Some(tokens) if schemes.contains(&Auth::HttpBearerAuth) => {
+            Ok(tokens.token(service.signing_name)?)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The token that authenticates requests in a region.
+async fn token(client: &Client<'_>, region: &str) -> Result<Token, Error> {
+    match &client.shared.config.token {
+        None => Err(ConfigError::no_token(
+            ": the configuration has none. Give it one with `token`, or take it from the environment with \
+             `Config::from_env`.",
+        )
+        .into()),
+        Some(TokenSource::Fixed(token)) => Ok(token.clone()),
+        Some(TokenSource::Resolved(cache)) => {
+            let clock = || client.now();
+            Ok(cache.get(IdentityContext::new(region, &clock)).await?)
+        }
+    }
 }
 
 /// The request at its destination, with the endpoint's headers. The body is shared.
@@ -121,14 +194,9 @@ pub(super) async fn identity(client: &Client<'_>, region: &str) -> Result<Option
         IdentitySource::Fixed(identity) => return Ok(Some(identity.clone())),
         IdentitySource::Resolved(cache) => cache,
     };
-    match cache.cached(client.now()) {
-        Some(identity) => Ok(Some(identity)),
-        None => {
-            let clock = || client.now();
-            let context = IdentityContext::new(region, &clock);
-            Ok(Some(cache.resolve(context).await?))
-        }
-    }
+    let clock = || client.now();
+    let context = IdentityContext::new(region, &clock);
+    Ok(Some(cache.get(context).await?))
 }
 
 #[cfg(test)]

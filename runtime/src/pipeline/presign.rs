@@ -1,10 +1,10 @@
 //! The way out of the pipeline without a call: the request as a URL that anyone may use for a time.
 
-use super::authenticate::{copy, identity, payload_once, selected};
+use super::authenticate::{caller, copy, payload_once, selected};
 use super::endpoint::{Destination, resolve_endpoint};
 use super::serialize::validate_and_serialize;
 use super::{Overrides, Prepared};
-use crate::auth::{Payload, Signing};
+use crate::auth::{Needs, Payload, Signing};
 use crate::client::Client;
 use crate::error::{Cause, Error};
 use crate::http::{Body, Presigned};
@@ -48,7 +48,7 @@ async fn presign(
     expires_in: Duration,
 ) -> Result<Presigned, Error> {
     let (scheme, scope) = selected(client, prepared, destination)?;
-    if !scheme.needs_identity() {
+    if matches!(scheme.needs(), Needs::Nothing | Needs::Token) {
         return Err(refused(prepared, "its requests are not signed"));
     }
     let covers_body = scope.double_encoding;
@@ -56,13 +56,14 @@ async fn presign(
         let reason = "the signature would have to cover the stream that it sends";
         return Err(refused(prepared, reason));
     }
-    let identity = identity(client, scope.region).await?;
+    let caller = caller(client, prepared, destination, scheme.needs(), scope).await?;
     let mut payload = (!covers_body).then_some(Payload::Unsigned);
     let payload = payload_once(prepared, &mut payload).await?;
     let with = Signing {
-        identity: identity.as_ref(),
+        caller: &caller,
         scope,
         payload: Some(payload),
+        states_payload: false,
         now: client.shared.retries.corrected(client.now()),
     };
     let mut request = copy(&prepared.request, destination);
