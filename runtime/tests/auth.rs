@@ -157,9 +157,12 @@ fn without_a_token_the_error_says_where_one_could_come_from() {
     let (kind, text) = refused(by(KEYS, &fake), "Token");
     assert_eq!(kind, ConfigErrorKind::NoToken);
     assert!(
-        text.starts_with("Unable to locate authorization token"),
+        text.starts_with("Unable to locate authorization token\n"),
         "{text}"
     );
+    let by_preference = [KEYS, &[("AWS_AUTH_SCHEME_PREFERENCE", "httpBearerAuth")]].concat();
+    let (kind, _) = refused(by(&by_preference, &fake), "Both");
+    assert_eq!(kind, ConfigErrorKind::NoToken);
     let (kind, text) = refused(fake.config(), "Token");
     assert_eq!(kind, ConfigErrorKind::NoToken);
     assert!(text.contains("Give it one with `token`"), "{text}");

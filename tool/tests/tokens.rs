@@ -69,7 +69,7 @@ fn a_call_without_a_token_or_without_tls_is_refused() {
     let (code, out, error) = call(&server.url, &[], &[]);
     assert_eq!((code, &*out), (255, ""), "{error}");
     assert!(
-        error.contains("Unable to locate authorization token"),
+        error.contains("Unable to locate authorization token\n"),
         "{error}"
     );
     let (code, _, error) = call("http://10.0.0.1", &[], TOKEN);

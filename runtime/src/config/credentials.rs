@@ -116,8 +116,9 @@ const OF_PROFILE: &[&dyn Provider] = &[
 const BEFORE_PROFILE: &[&dyn Provider] = &[&environment::Environment, &assume_role::AssumeRole];
 const AFTER_PROFILE: &[&dyn Provider] = &[&container::Container, &instance::Instance];
 
-/// The credentials that the environment and the shared files configure, as the AWS CLI finds them.
-#[derive(Debug)]
+/// The credentials and bearer tokens that the environment and the shared files configure, as the AWS
+/// CLI finds them.
+#[derive(Debug, Clone)]
 pub struct Chain {
     settings: Arc<Settings>,
     transport: Arc<dyn Transport>,
@@ -156,14 +157,7 @@ impl Chain {
     /// wait for it.
     async fn credentials(&self, context: IdentityContext<'_>) -> Result<Credentials, ConfigError> {
         self.settings.profile()?;
-        let context = ProviderContext {
-            settings: &self.settings,
-            identity: context,
-            transport: &self.transport,
-            metadata: &*self.metadata,
-            prompt: self.prompt.as_ref(),
-            source: None,
-        };
+        let context = self.context(context);
         let providers = [BEFORE_PROFILE, OF_PROFILE, AFTER_PROFILE];
         match first(providers.into_iter().flatten(), context).await? {
             Ok(credentials) => unexpired(credentials, context.now()),
@@ -172,6 +166,17 @@ impl Chain {
                 let text = format!("{text}{reasons}");
                 Err(ConfigError::new(ConfigErrorKind::NoCredentials, text))
             }
+        }
+    }
+
+    fn context<'a>(&'a self, identity: IdentityContext<'a>) -> ProviderContext<'a> {
+        ProviderContext {
+            settings: &self.settings,
+            identity,
+            transport: &self.transport,
+            metadata: &*self.metadata,
+            prompt: self.prompt.as_ref(),
+            source: None,
         }
     }
 }

@@ -116,7 +116,6 @@ impl Loader {
                 None => Preference::default(),
             },
             signing_regions: signing_regions(&settings)?,
-            service_tokens: Some(settings.clone()),
             host_prefixes: !settings.flag("disable_host_prefix_injection", false)?,
             max_attempts: settings.max_attempts()?,
             user_agent: match settings.get("sdk_ua_app_id")? {
@@ -131,7 +130,12 @@ impl Loader {
             transport: transport.clone(),
             ..Config::new()
         };
-        Ok(config.credentials_from(chain(settings, &network, transport, prompt)))
+        let chain = chain(settings.clone(), &network, transport, prompt);
+        let config = config.credentials_from(chain.clone()).token_from(chain);
+        Ok(Config {
+            service_tokens: Some(settings),
+            ..config
+        })
     }
 }
 

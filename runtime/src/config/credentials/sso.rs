@@ -95,7 +95,7 @@ impl Access {
         {
             return Ok(found);
         }
-        let token = self.login.token(context).await?;
+        let token = self.login.token(context, expired).await?;
         let credentials = self.exchanged(context, token).await?;
         if let Some(path) = path {
             cache::keep(&path, &credentials, Some(NAME));
@@ -144,7 +144,7 @@ impl Access {
 }
 
 /// The error of a profile that lacks some of these settings.
-fn incomplete(profile: &str, settings: &[(&str, Option<Value>)]) -> ConfigError {
+pub(super) fn incomplete(profile: &str, settings: &[(&str, Option<Value>)]) -> ConfigError {
     let missing: Vec<_> = settings
         .iter()
         .filter(|(_, value)| value.is_none())

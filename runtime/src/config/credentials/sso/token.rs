@@ -55,10 +55,12 @@ impl Login {
         })
     }
 
-    /// The token, which has not expired. It is replaced before it does, if the login allows that.
+    /// The token, which has not expired, or the error of one that has. It is replaced before it does,
+    /// if the login allows that.
     pub(in crate::config::credentials) async fn token(
         &self,
         context: &ProviderContext<'_>,
+        expired: fn(&ProviderContext<'_>) -> ConfigError,
     ) -> Result<Token, ConfigError> {
         let name = self.session.as_ref().unwrap_or(&self.start_url);
         let unloaded = |problem: String| {
