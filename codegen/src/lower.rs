@@ -128,6 +128,10 @@ fn facts<'a>(
         report.add_trait(&service.file, id, which, problem, help);
     });
     client_parameters(id, service, &endpoint, report);
+    // An endpoint of one's own is signed for as those of the rules.
+    let signed_as = traits::is_old(stated)
+        .then(|| endpoints::signing_name(endpoint.rules))
+        .flatten();
     let title = docs::visible(traits::text(stated, TraitKind::Title));
     schema::Service {
         id: arena.text(id),
@@ -136,14 +140,19 @@ fn facts<'a>(
         version: arena.text(service.version.as_deref().unwrap_or_default()),
         source: arena.text(&source(input.model)),
         command: arena.text(&words.service(id, service, report)),
-        signing_name: arena.text(traits::signing_name(stated)),
+        signing_name: signed_as.unwrap_or_else(|| arena.text(traits::signing_name(stated))),
         target_prefix: arena.text(target_prefix(id, service)),
         protocols: arena.list(protocols),
         protocol,
         operations: &[],
         shapes: &[],
         endpoint,
-        traits: arena.list(traits::service(stated, protocol, arena)),
+        traits: arena.list(traits::service(
+            stated,
+            protocol,
+            signed_as.is_some(),
+            arena,
+        )),
     }
 }
 

@@ -296,7 +296,7 @@ fn report_schemes(counts: &Counts) {
         }
     }
     println!(
-        "{refused} operations are refused, unless their endpoint says otherwise; bodies that are not signed: {:#?}",
+        "{refused} operations are refused; bodies that are not signed: {:#?}",
         counts.unsigned_payloads
     );
     assert!(refused <= 20 && counts.unsigned_payloads.len() >= 6);

@@ -316,6 +316,30 @@ impl<'a> Lowering<'a, '_> {
     }
 }
 
+/// The name that requests are signed with in SigV4, by the first endpoint that states one.
+pub(crate) fn signing_name<'a>(rules: &[Rule<'a>]) -> Option<&'a str> {
+    rules.iter().find_map(|rule| match rule {
+        Rule::Tree(_, rules) => signing_name(rules),
+        Rule::Endpoint(_, _, properties, _) => {
+            let (_, schemes) = properties.iter().find(|(name, _)| *name == "authSchemes")?;
+            let Expression::List(schemes) = schemes else {
+                return None;
+            };
+            schemes.iter().find_map(|scheme| {
+                let Expression::Map(entries) = scheme else {
+                    return None;
+                };
+                let text = |key: &str| match entries.iter().find(|(name, _)| *name == key)? {
+                    (_, Expression::Text(text)) => Some(*text),
+                    _ => None,
+                };
+                text("signingName").filter(|_| text("name") == Some("sigv4"))
+            })
+        }
+        Rule::Error(..) => None,
+    })
+}
+
 // The runtime evaluates the rules there.
 #[cfg(all(test, feature = "tool"))]
 mod tests;

@@ -87,16 +87,29 @@ pub(crate) fn flags(traits: &Traits, site: Sites, protocol: Protocol) -> Flags {
     flags.collect()
 }
 
-/// The traits of a service.
-pub(crate) fn service<'a>(traits: &Traits, protocol: Protocol, arena: &'a Arena) -> Vec<Trait<'a>> {
+/// Whether the service was made for AWS Signature Version 2.
+pub(crate) fn is_old(traits: &Traits) -> bool {
+    text(traits, TraitKind::SignatureVersion) == "v2"
+}
+
+/// The traits of a service; `has_sigv4` if its endpoint rules sign with that.
+pub(crate) fn service<'a>(
+    traits: &Traits,
+    protocol: Protocol,
+    has_sigv4: bool,
+    arena: &'a Arena,
+) -> Vec<Trait<'a>> {
     let mut kept = kept(traits, Sites::SERVICE, protocol, arena);
     if !has(traits, TraitKind::Auth) {
         // Without a list they are tried in the order of their ids.
         let schemes = SCHEMES.iter().filter(|kind| has(traits, **kind));
         let schemes = schemes.map(|kind| forms::scheme(kind.id(), arena));
         // Requests would go out unsigned if the service's only scheme were not named.
-        let old = text(traits, TraitKind::SignatureVersion) == "v2";
-        let schemes = schemes.chain(old.then_some(Auth::Other("AWS Signature Version 2")));
+        let old = is_old(traits).then_some(match has_sigv4 {
+            true => Auth::SigV4,
+            false => Auth::Other("AWS Signature Version 2"),
+        });
+        let schemes = schemes.chain(old);
         kept.push(Trait::Auth(arena.list(schemes)));
     }
     kept.retain(|found| *found != Trait::Auth(&[Auth::SigV4]));

@@ -59,6 +59,38 @@ fn parameters_that_no_client_fills_are_told() {
     assert_eq!(problems(&rules), [expected]);
 }
 
+#[test]
+fn the_name_of_signatures_is_that_of_an_endpoint() {
+    let endpoint = |schemes: Value| {
+        let endpoint = json!({"url": "https://a.test", "properties": {"authSchemes": schemes}});
+        json!({"conditions": [], "endpoint": endpoint})
+    };
+    let sigv4 =
+        json!([{"name": "sigv4a", "signingName": "b"}, {"name": "sigv4", "signingName": "a"}]);
+    for (rules, expected) in [
+        (vec![], None),
+        (vec![endpoint(json!([]))], None),
+        (vec![endpoint(json!([{"name": "sigv4"}]))], None),
+        (
+            vec![endpoint(json!([{"name": "sigv4a", "signingName": "b"}]))],
+            None,
+        ),
+        (vec![endpoint(sigv4.clone())], Some("a")),
+        (
+            vec![
+                endpoint(json!([])),
+                json!({"conditions": [], "rules": [endpoint(sigv4)]}),
+            ],
+            Some("a"),
+        ),
+    ] {
+        let arena = Arena::new();
+        let rules = json!({"parameters": {}, "rules": rules});
+        let found = lower(Some(&rules), &arena, &mut |problem, _| panic!("{problem}"));
+        assert_eq!(signing_name(found.rules), expected, "{rules}");
+    }
+}
+
 fn value(json: &Value) -> runtime::Value {
     match json {
         Value::Bool(value) => runtime::Value::Boolean(*value),
