@@ -59,6 +59,7 @@ pub(in crate::protocol) fn read(
 }
 
 /// The text of an element of the error, which need not be a member of its structure.
+#[cfg(feature = "xml")]
 pub(crate) fn element(response: &Response, name: &str) -> Option<String> {
     let root = Xml.document(&response.body, &Service::NONE, ShapeIndex::MAX);
     let root = root.ok()?;
