@@ -181,6 +181,13 @@ const ROWS: &[Row] = &[
             "https://s3.us-west-2.amazonaws.com/my.bucket/k for us-west-2 s3",
         ),
     ),
+    of(
+        "GetBucketLocation",
+        get(
+            "my-bucket",
+            "https://s3.us-west-2.amazonaws.com/my-bucket?location for us-west-2 s3",
+        ),
+    ),
     // A URL of the user's own.
     by(
         URL,
@@ -360,7 +367,12 @@ const ROWS: &[Row] = &[
 ];
 
 /// Operations that a row can name.
-const OPERATIONS: [&str; 3] = ["CreateBucket", "GetObject", "ListBuckets"];
+const OPERATIONS: [&str; 4] = [
+    "CreateBucket",
+    "GetBucketLocation",
+    "GetObject",
+    "ListBuckets",
+];
 
 #[test]
 fn buckets_are_addressed_by_settings_names_and_arns() {

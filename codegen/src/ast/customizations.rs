@@ -5,6 +5,7 @@ use super::{Member, Model, Traits};
 use crate::diagnostics::Report;
 use crate::read::record;
 use opsmith_schema::TraitKind;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -93,8 +94,20 @@ impl Model {
             });
             let Some(traits) = traits else { continue };
             for (id, value) in stated {
-                traits.entry(id.clone()).or_insert_with(|| value.clone());
+                add(
+                    traits.entry(id.clone()).or_insert_with(|| value.clone()),
+                    value,
+                );
             }
+        }
+    }
+}
+
+/// Adds the parts of a trait that the model does not state.
+fn add(known: &mut Value, stated: &Value) {
+    if let (Value::Object(known), Value::Object(stated)) = (known, stated) {
+        for (name, part) in stated {
+            known.entry(name.clone()).or_insert_with(|| part.clone());
         }
     }
 }

@@ -58,11 +58,7 @@ impl<'a> EndpointBindings<'a> {
         #[cfg(feature = "xml")]
         parameters.extend(super::bucket::not_in_path(service, &parameters));
         parameters.extend(always);
-        // A label that is a parameter too is the rules' to place.
-        let is_placed =
-            |member: &Member<'_>| member.is(Flags::HOST_LABEL) && member.context_param().is_some();
         let prefix = operation.host_prefix();
-        let prefix = prefix.filter(|_| !members.iter().any(is_placed));
         EndpointBindings {
             parameters,
             prefix: prefix.map(|prefix| filled(prefix, members, &input)),
@@ -204,8 +200,6 @@ fn each<'d>(path: &[Step<'_>], items: impl Iterator<Item = &'d Document>) -> Opt
 mod tests {
     use super::*;
     use crate::codec::json;
-    use crate::schema::{Trait, member, operation, string, structure};
-    use crate::visit::TypedDocument;
 
     fn found(path: &[Step<'_>], input: &str) -> Option<Value> {
         let mut visitor = DocumentBuilder::new(&Service::NONE, 0);
@@ -246,31 +240,6 @@ mod tests {
             (&gets, r#"{"Items":"x"}"#),
         ] {
             assert_eq!(found(path, input), None, "{input}");
-        }
-    }
-
-    #[test]
-    fn a_label_that_is_a_parameter_too_is_placed_by_the_rules() {
-        let account = member("Account", 0).flags(Flags::HOST_LABEL);
-        for (traits, expected) in [
-            (&[][..], "https://1.a.test/"),
-            (&[Trait::ContextParam("AccountId")], "https://a.test/"),
-        ] {
-            let members = [account.with(traits)];
-            let shapes = [string("Text"), structure("Input", &members)];
-            let service = Service {
-                shapes: &shapes,
-                ..Service::NONE
-            };
-            let operation = operation("Do", Some(1), None);
-            let operation = operation.with(&[Trait::HostPrefix("{Account}.")]);
-            let input = TypedDocument {
-                document: &r#"{"Account":"1"}"#.parse().expect("JSON"),
-                service: &service,
-                shape: 1,
-            };
-            let bound = EndpointBindings::new(&service, &operation, &input);
-            assert_eq!(bound.prefixed("https://a.test/").as_deref(), Ok(expected));
         }
     }
 
