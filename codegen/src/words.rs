@@ -34,6 +34,10 @@ pub(crate) fn of_trait(found: &Trait<'_>) -> Vec<(String, String)> {
             .collect(),
         Value::Http(http) => one(format!("{} {}", http.method, http.uri)),
         Value::XmlNamespace(namespace) => one(namespace.uri.to_owned()),
+        Value::PresignedParameter(parameter) => one(format!(
+            "{} is the call in the region of {}",
+            parameter.url, parameter.source
+        )),
     }
 }
 

@@ -25,6 +25,7 @@ use crate::visit::{Visit, Visitor};
 use crate::{random, redact};
 use authenticate::authenticate;
 use endpoint::{Destination, resolve_endpoint};
+use presign::presign_parameter;
 pub(crate) use presign::presigned;
 use serialize::{encode, protocol, unsendable, validate_and_serialize};
 use tree_hash::hashed;
@@ -39,6 +40,9 @@ pub struct Prepared<'a> {
     region: String,
     bindings: EndpointBindings<'a>,
     max_attempts: u32,
+    /// Whether sensitive parts of the input are left out, as the request is only shown.
+    #[cfg_attr(not(feature = "xml"), expect(dead_code))]
+    is_redacted: bool,
     /// Violations of the model that don't keep the request from being sent.
     pub warnings: Vec<Violation>,
 }
@@ -87,7 +91,7 @@ pub(crate) async fn run<'a>(
             .warned(),
         Start::Prepared(prepared) => prepared,
     };
-    let prepared = hashed(prepared).await?;
+    let prepared = presign_parameter(client, hashed(prepared).await?).await?;
     let mut destination = resolve_endpoint(client, &prepared).await?;
     let mut payload = None;
     let mut progress = Progress::new(&prepared);
@@ -362,6 +366,7 @@ impl<'a> Client<'a> {
         let request = encoded.map_err(|error| unsendable(&error))?;
         Ok(Prepared {
             request: request.value,
+            is_redacted: true,
             ..prepared
         })
     }
@@ -373,7 +378,7 @@ impl<'a> Client<'a> {
     ///
     /// No endpoint, or no credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
-        let prepared = hashed(prepared).await?;
+        let prepared = presign_parameter(self, hashed(prepared).await?).await?;
         let destination = resolve_endpoint(self, &prepared).await?;
         authenticate(self, &prepared, &destination, &mut None).await
     }

@@ -41,6 +41,8 @@ pub enum Form {
     Http,
     /// A namespace of XML.
     XmlNamespace,
+    /// A parameter with the URL of a call.
+    PresignedParameter,
     /// An object, of which this part counts and must be there.
     Part(&'static str, &'static Form),
     /// An object, of which this part counts if it is there; the trait may also be a mark.
@@ -63,6 +65,12 @@ impl Form {
                 ("code", Form::Status, false),
             ]),
             Form::XmlNamespace => Some(&[("uri", Form::Text, true), ("prefix", Form::Text, false)]),
+            Form::PresignedParameter => Some(&[
+                ("url", Form::Word, true),
+                ("source", Form::Word, true),
+                ("destination", Form::Word, true),
+                ("sendsRegions", Form::Boolean, false),
+            ]),
             _ => None,
         }
     }

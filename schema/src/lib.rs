@@ -28,6 +28,7 @@ pub use service::*;
 pub use shapes::*;
 pub use traits::*;
 pub use values::{
-    Choice, Fault, Fixed, Http, Step, TimestampFormat, Value, XmlNamespace, http, xml_namespace,
+    Choice, Fault, Fixed, Http, PresignedParameter, Step, TimestampFormat, Value, XmlNamespace,
+    http, presigned_parameter, xml_namespace,
 };
 pub use waiters::*;

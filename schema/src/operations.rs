@@ -1,7 +1,7 @@
 //! Operations of a service.
 
 use crate::traits::find;
-use crate::{Fixed, Http, Pagination, ShapeIndex, Step, Trait, Waiter};
+use crate::{Fixed, Http, Pagination, PresignedParameter, ShapeIndex, Step, Trait, Waiter};
 
 /// One operation.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +65,11 @@ impl<'a> Operation<'a> {
     /// The operation's waiters.
     pub fn waiters(&self) -> &'a [Waiter<'a>] {
         find!(self.traits, Waitable).unwrap_or_default()
+    }
+
+    /// The parameter with the URL of the same call in another region, if it has one.
+    pub fn presigned_parameter(&self) -> Option<&'a PresignedParameter<'a>> {
+        find!(self.traits, PresignedParameter)
     }
 
     /// What to use instead of a deprecated operation, which may be empty.

@@ -12,8 +12,8 @@
 use crate::forms::Form;
 use crate::values::Payload;
 use crate::{
-    Auth, Fault, Fixed, Http, Pagination, Protocol, Step, TimestampFormat, Value, Waiter,
-    XmlNamespace,
+    Auth, Fault, Fixed, Http, Pagination, PresignedParameter, Protocol, Step, TimestampFormat,
+    Value, Waiter, XmlNamespace,
 };
 
 bitflags::bitflags! {
@@ -373,6 +373,10 @@ traits! {
             "pages", Additive;
         /// An ECMA 262 regular expression that text must match.
         Pattern(&'a str): "smithy.api#pattern", VALUE, Form::Pattern, "pattern", BreaksRequests;
+        /// A parameter with the URL of the same call in another region. Models do not have it.
+        PresignedParameter(&'a PresignedParameter<'a>):
+            "opsmith#presignedParameter", OPERATION, Form::PresignedParameter,
+            "parameter that is presigned", Additive;
         /// The call may be tried again; whether it was rejected for its rate.
         Retryable(bool):
             "smithy.api#retryable", SHAPE, Form::Optional("throttling", &Form::Boolean),
@@ -492,6 +496,7 @@ impl TraitKind {
             TraitKind::EventHeader | TraitKind::EventPayload => {
                 !matches!(protocol, AwsQuery | Ec2Query)
             }
+            TraitKind::PresignedParameter => matches!(protocol, AwsQuery | Ec2Query),
             _ => true,
         }
     }

@@ -34,6 +34,8 @@ pub enum Value<'a> {
     Http(&'a Http<'a>),
     /// A namespace of XML.
     XmlNamespace(&'a XmlNamespace<'a>),
+    /// A parameter with the URL of a call.
+    PresignedParameter(&'a PresignedParameter<'a>),
 }
 
 /// A word out of a closed set.
@@ -93,6 +95,7 @@ payloads! {
     Waiters(&'a [Waiter<'a>]),
     Http(&'a Http<'a>),
     XmlNamespace(&'a XmlNamespace<'a>),
+    PresignedParameter(&'a PresignedParameter<'a>),
 }
 
 /// Where an operation's request goes (`smithy.api#http`).
@@ -123,6 +126,36 @@ pub struct XmlNamespace<'a> {
 /// A namespace of XML.
 pub const fn xml_namespace<'a>(uri: &'a str, prefix: &'a str) -> XmlNamespace<'a> {
     XmlNamespace { uri, prefix }
+}
+
+/// A parameter of a call with the URL of the same call, presigned in another region: the service fetches
+/// from there what the call is about. Names are those of parameters on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PresignedParameter<'a> {
+    /// The parameter with the URL. The call has it as it is given, if it is.
+    pub url: &'a str,
+    /// The parameter with the region of the URL. Without it there is no URL.
+    pub source: &'a str,
+    /// The parameter with the region that is called.
+    pub destination: &'a str,
+    /// Whether the call itself has the regions too. Otherwise the region that is called is in the URL
+    /// only, and that of the URL is not sent.
+    pub sends_regions: bool,
+}
+
+/// A parameter with the URL of a call.
+pub const fn presigned_parameter<'a>(
+    url: &'a str,
+    source: &'a str,
+    destination: &'a str,
+    sends_regions: bool,
+) -> PresignedParameter<'a> {
+    PresignedParameter {
+        url,
+        source,
+        destination,
+        sends_regions,
+    }
 }
 
 /// An enum whose variants have words in models.

@@ -113,6 +113,10 @@ fn reader(kind: TraitKind) -> Reader {
             RunTime("runtime/src/protocol/http/request.rs", ".location()")
         }
         TraitKind::MediaType => RunTime("runtime/src/protocol/http/request.rs", ".media_type()"),
+        TraitKind::PresignedParameter => RunTime(
+            "runtime/src/pipeline/presign/parameter.rs",
+            ".presigned_parameter()",
+        ),
         TraitKind::Ec2QueryName => RunTime("runtime/src/codec/form.rs", ".ec2_query_name()"),
         TraitKind::XmlAttribute => RunTime(XML, "Flags::XML_ATTRIBUTE"),
         TraitKind::XmlFlattened => RunTime(XML, "Flags::XML_FLATTENED"),

@@ -3,7 +3,7 @@
 
 use opsmith_codegen::{Arena, Generator};
 use opsmith_runtime::document::Document;
-use opsmith_runtime::fake::standing;
+use opsmith_runtime::fake::{Answer, Fake, standing};
 use opsmith_runtime::http::Presigned;
 use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::pipeline::Prepared;
@@ -141,4 +141,67 @@ fn presigned_urls_are_those_of_botocore() {
         assert_eq!(headers, case.headers, "{}", case.url);
         assert!(presigned.body.is_empty(), "{}", case.url);
     }
+}
+
+/// A call that fetches from another region.
+#[derive(serde::Deserialize)]
+struct Fetch {
+    #[serde(flatten)]
+    call: Call,
+    body: String,
+}
+
+/// The parameters of a form, and within them those of a URL, in alphabetical order.
+fn sorted(form: &str) -> Vec<Vec<&str>> {
+    let mut parameters: Vec<Vec<&str>> = form
+        .split('&')
+        .map(|parameter| {
+            let mut parts: Vec<&str> = parameter.split("%26").collect();
+            parts[1..].sort_unstable();
+            parts
+        })
+        .collect();
+    parameters.sort_unstable();
+    parameters
+}
+
+#[test]
+fn calls_that_fetch_from_another_region_have_its_url() {
+    let Some(botocore) = botocore() else { return };
+    let cases: Vec<Fetch> = cases(include_str!("presigned/parameters.toml"));
+    assert_eq!(cases.len(), 6);
+    for case in &cases {
+        // The URL leads to the service in that region, also where another is configured here.
+        for url in [None, Some("http://localhost:9")] {
+            let fake = Fake::answering(Answer::new(400, ""));
+            let config = config("us-east-1", None).transport(fake.clone());
+            let config = url.into_iter().fold(config, Config::endpoint_url);
+            prepare(&botocore, &case.call, config, |client, prepared, _| {
+                wait(client.send(prepared)).expect_err("an error")
+            });
+            let sent = fake.requests();
+            let body = sent.first().and_then(|request| request.body.as_bytes());
+            let body = std::str::from_utf8(body.expect("a body")).expect("UTF-8");
+            assert_eq!(sorted(body), sorted(&case.body), "{}", case.call.input);
+        }
+    }
+}
+
+#[test]
+fn a_url_is_not_shown_without_secrets() {
+    let Some(botocore) = botocore() else { return };
+    let cases: Vec<Fetch> = cases(include_str!("presigned/parameters.toml"));
+    let case = cases.first().expect("a case");
+    let config = config("us-east-1", None);
+    let signed = prepare(&botocore, &case.call, config, |client, prepared, input| {
+        let prepared = client.redacted(prepared, input).expect("an input");
+        wait(client.signed(prepared)).expect("a request")
+    });
+    let body = String::from_utf8_lossy(signed.body.as_bytes().expect("bytes"));
+    assert!(!body.contains("Signature"), "{body}");
+    let url = "&PresignedUrl=%2A%2A%2A+redacted+%2A%2A%2A";
+    assert!(
+        body.contains(url) && body.contains("&DestinationRegion=us-east-1"),
+        "{body}"
+    );
 }

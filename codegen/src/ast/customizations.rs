@@ -164,7 +164,12 @@ mod tests {
                 let (id, before) = id.unwrap_or_else(|| panic!("{key} is not in the model"));
                 let after = &customized.shapes[id];
                 let texts = [before, after].map(|shape| format!("{shape:?}"));
-                assert_ne!(texts[0], texts[1], "{key} changes nothing");
+                // Some facts are for Smithy files alone, where botocore's data has what they state.
+                let has_member = service.member.contains_key(key)
+                    && key
+                        .split_once('$')
+                        .is_some_and(|(_, name)| before.members.contains_key(name));
+                assert!(has_member || texts[0] != texts[1], "{key} changes nothing");
             }
             for (kind, dropped) in &service.drop {
                 let has = |model: &Model| {

@@ -1,8 +1,8 @@
 //! Traits and their values as Rust.
 
 use opsmith_schema::{
-    Acceptor, Auth, Delay, Expected, Fixed, Http, Matcher, Pagination, Step, Trait, Value, Waiter,
-    XmlNamespace,
+    Acceptor, Auth, Delay, Expected, Fixed, Http, Matcher, Pagination, PresignedParameter, Step,
+    Trait, Value, Waiter, XmlNamespace,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -55,6 +55,15 @@ fn value(value: Value<'_>) -> Option<TokenStream> {
         }
         Value::XmlNamespace(XmlNamespace { uri, prefix }) => {
             quote! { &xml_namespace(#uri, #prefix) }
+        }
+        Value::PresignedParameter(parameter) => {
+            let PresignedParameter {
+                url,
+                source,
+                destination,
+                sends_regions,
+            } = parameter;
+            quote! { &presigned_parameter(#url, #source, #destination, #sends_regions) }
         }
     })
 }

@@ -3,7 +3,9 @@
 
 use super::{closure, paths};
 use crate::arena::Arena;
-use opsmith_schema::{Auth, Choice, Fixed, Form, Http, Value as TraitValue, XmlNamespace};
+use opsmith_schema::{
+    Auth, Choice, Fixed, Form, Http, PresignedParameter, Value as TraitValue, XmlNamespace,
+};
 use serde_json::Value;
 
 /// Reports a problem with a value, and what to do about it.
@@ -73,6 +75,15 @@ pub(crate) fn read<'a>(form: Form, value: &Value, arena: &'a Arena) -> Option<Tr
                 ),
             }),
         ),
+        Form::PresignedParameter => {
+            let name = |key| value.get(key)?.as_str().map(|name| arena.text(name));
+            TraitValue::PresignedParameter(arena.item(PresignedParameter {
+                url: name("url")?,
+                source: name("source")?,
+                destination: name("destination")?,
+                sends_regions: value.get("sendsRegions") == Some(&Value::Bool(true)),
+            }))
+        }
         Form::Number
         | Form::Count
         | Form::Any
@@ -141,7 +152,10 @@ fn check_at(form: &Form, value: &Value, path: &str, tell: &mut Tell<'_>) {
         (Form::Optional(key, form), Value::Object(_)) => {
             check_part(value, key, form, false, path, tell);
         }
-        (Form::Object(_) | Form::Http | Form::XmlNamespace, Value::Object(_)) => {
+        (
+            Form::Object(_) | Form::Http | Form::XmlNamespace | Form::PresignedParameter,
+            Value::Object(_),
+        ) => {
             for (key, form, required) in form.parts().unwrap_or_default() {
                 check_part(value, key, form, *required, path, tell);
             }
@@ -219,6 +233,7 @@ fn accepts(form: &Form, value: &Value) -> bool {
         | Form::Object(_)
         | Form::Http
         | Form::XmlNamespace
+        | Form::PresignedParameter
         | Form::Unsupported(_) => false,
     }
 }
@@ -243,7 +258,7 @@ fn name(form: &Form) -> String {
         Form::List(form) => format!("a list, each element being {}", name(form)),
         Form::Map(form) => format!("an object, each value being {}", name(form)),
         Form::Part(key, _) | Form::Optional(key, _) => format!("an object with `{key}`"),
-        Form::Object(_) | Form::Http | Form::XmlNamespace => {
+        Form::Object(_) | Form::Http | Form::XmlNamespace | Form::PresignedParameter => {
             let parts = form.parts().unwrap_or_default();
             let keys: Vec<_> = parts.iter().map(|(key, ..)| format!("`{key}`")).collect();
             format!("an object with {}", keys.join(", "))

@@ -3,6 +3,12 @@
 //! - The name of a parameter is the path of a value: `Filters.member.1.Values.member.2`.
 //! - Text is percent-encoded, with `+` for a space.
 
+#[cfg(feature = "xml")]
+mod parameters;
+
+#[cfg(feature = "xml")]
+pub(crate) use parameters::Parameters;
+
 use crate::codec::{Format, text};
 use crate::schema::{Flags, Member, TimestampFormat};
 use crate::timestamp::Timestamp;

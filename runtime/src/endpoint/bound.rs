@@ -12,7 +12,7 @@ use ::http::uri::{Authority, PathAndQuery};
 use std::fmt;
 
 /// What an operation and its input add to an address. `Debug` shows nothing of the input.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct EndpointBindings<'a> {
     /// Parameters of the endpoint rules.
     pub(crate) parameters: Vec<(&'a str, Value)>,

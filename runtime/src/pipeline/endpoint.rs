@@ -78,6 +78,34 @@ pub(super) async fn resolve_endpoint(
     })
 }
 
+/// Where a call goes by the endpoint rules, whatever URL is configured.
+#[cfg(feature = "xml")]
+pub(super) fn by_rules_alone(
+    client: &Client<'_>,
+    prepared: &Prepared<'_>,
+) -> Result<Destination, Error> {
+    let config = &client.shared.config;
+    let configured = configured_url(client)?.as_ref();
+    let known = Known {
+        settings: endpoint::Settings {
+            region: &prepared.region,
+            fips: config.fips,
+            dual_stack: config.dual_stack,
+        },
+        url: None,
+        account_id: None,
+        account_id_mode: AccountIdMode::Disabled,
+        parameters: parameters(client, configured.map(|configured| &*configured.url.0))?,
+    };
+    // Not kept, as that which is kept depends on the URL.
+    let endpoint = ResolvedEndpoint::of(client.service, known, &prepared.bindings)?;
+    Ok(Destination {
+        url: endpoint.url.0.clone(),
+        endpoint: Arc::new(endpoint),
+        discovered: false,
+    })
+}
+
 /// The endpoint by the rules of the service. The last one is kept, as most clients call no other.
 fn by_rules(
     client: &Client<'_>,

@@ -1,5 +1,11 @@
 //! The way out of the pipeline without a call: the request as a URL that anyone may use for a time.
 
+#[cfg(feature = "xml")]
+mod parameter;
+
+#[cfg(feature = "xml")]
+pub(super) use parameter::presign_parameter;
+
 use super::authenticate::{caller, copy, payload_once, selected};
 use super::endpoint::{Destination, resolve_endpoint};
 use super::serialize::validate_and_serialize;
@@ -71,6 +77,15 @@ async fn presign(
         .presign(&mut request, &with, expires_in)
         .map_err(|error| Error::Request(Cause::of(error)))?;
     Ok(request.into())
+}
+
+/// Does nothing, as only the query protocols have a parameter with a URL.
+#[cfg(not(feature = "xml"))]
+pub(super) async fn presign_parameter<'a>(
+    _: &Client<'_>,
+    prepared: Prepared<'a>,
+) -> Result<Prepared<'a>, Error> {
+    Ok(prepared)
 }
 
 /// The presigned request for an input.

@@ -91,6 +91,7 @@ async fn looked_up(client: &Client<'_>, prepared: &Prepared<'_>) -> Option<Strin
         region: prepared.region.clone(),
         bindings: prepared.bindings.alone(bucket::PARAMETER),
         max_attempts: 1,
+        is_redacted: false,
         warnings: Vec::new(),
     };
     let destination = resolve_endpoint(client, &head).await.ok()?;
