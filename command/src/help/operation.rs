@@ -20,8 +20,8 @@ const PAGED: &str = "The result comes in pages, and each takes a call. All of th
 const OUTFILE: &str = "The file that the content is written to; - is standard output.";
 
 /// What becomes of a stream of events.
-const EVENTS: &str = "The result is a stream of events. Each is printed when it comes: in the format json as one line, without the \
-                      parts of the result around it. --query is applied to each, and one in which it finds nothing is not printed.";
+const EVENTS: &str = "The result is a stream of events. Each is printed when it comes, in the format json as one line. Other parts of the \
+                      result come first. --query is applied to each line, and one in which it finds nothing is not printed.";
 
 /// Options that every operation has, with what the synopsis shows of them and what they do.
 const COMMON: [(&[&str], &str, &str); 2] = [
