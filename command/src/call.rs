@@ -231,10 +231,11 @@ impl<'a> OperationRunner<'a> {
     #[cfg(feature = "event-stream")]
     pub(crate) fn begin(&mut self, parameters: &Map) -> Result<(Document, Events<'a>), Failure> {
         let prepared = self.prepare(parameters)?;
+        let decoder = self.around.decoder(parameters);
         let begun = async {
             let received = self.client.send(prepared).await?;
             let (head, stream) = (received.response, received.stream.unwrap_or_default());
-            let output = self.client.read_document(self.operation, &head)?;
+            let output = decoder.shown(self.client.read_document(self.operation, &head)?);
             let events = self.client.events(self.operation, &head, stream)?;
             Ok((output, events))
         };
