@@ -261,8 +261,9 @@ fn schemes_of_a_feature_need_it() {
         true => Ok("sigv4-s3express for endpoint".to_owned()),
         false => Err(needs("sigv4-s3express", "s3express")),
     };
-    assert_eq!(
-        selected(&[Auth::SigV4], &["sigv4-s3express"], &Client::default()),
-        session
-    );
+    // Nothing else is allowed there, whatever is preferred.
+    for client in [Client::default(), preferring("sigv4")] {
+        let found = selected(&[Auth::SigV4], &["sigv4-s3express"], &client);
+        assert_eq!(found, session);
+    }
 }
