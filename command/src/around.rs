@@ -2,10 +2,11 @@
 //! and parts of the output are decoded before they are shown. The schema says which.
 
 use crate::failure::Failure;
+use crate::input::json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
-use opsmith_runtime::codec::{base64 as base64_text, json};
+use opsmith_runtime::codec::base64 as base64_text;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::commands::{Change, Commands, Sent, Shown};
 use opsmith_runtime::schema::{Kind, Operation, Service, ShapeIndex};
@@ -256,8 +257,8 @@ fn decode(value: &mut Document, how: Shown) {
         Shown::Base64 if text.chars().all(|c| c <= '\u{ff}') => base64_text::lenient(text)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned().into()),
         Shown::Base64 => None,
-        Shown::Json => json::document(text).ok(),
-        Shown::PercentJson => json::document(&percent_decoded(text)).ok(),
+        Shown::Json => json::parse(text).ok(),
+        Shown::PercentJson => json::parse(&percent_decoded(text)).ok(),
         Shown::Form => Some(percent_decoded(&text.replace('+', " ")).into()),
     };
     if let Some(decoded) = decoded {

@@ -27,7 +27,7 @@ static SERVICE: Service<'static> = Service {
 };
 
 fn json(text: &str) -> Document {
-    json::document(text).expect("JSON")
+    json::parse(text).expect("JSON")
 }
 
 /// What is sent for a document, and what is shown of an output.

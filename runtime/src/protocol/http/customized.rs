@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::fake::{Answer, Fake};
 use crate::http::{Body, Request, Response};
 use crate::schema::{
-    Flags, Operation, Protocol, Service, Shape, ShapeIndex, Trait, blob, http, list, member,
-    operation, string, structure, timestamp,
+    Flags, Operation, Protocol, Service, Shape, ShapeIndex, TimestampFormat, Trait, blob, http,
+    list, member, operation, string, structure, timestamp,
 };
 use crate::visit::{DocumentBuilder, TypedDocument};
 
@@ -23,6 +23,10 @@ static SHAPES: &[Shape<'static>] = &[
             member("id", 1).with(&[Trait::HttpQuery("id")]),
             member("ids", 6),
             member("accept", 0).with(&[Trait::HttpHeader("Accept")]),
+            member("day", 2).with(&[
+                Trait::HttpHeader("X-Day"),
+                Trait::TimestampFormat(TimestampFormat::DateTime),
+            ]),
         ],
     ),
     structure("Location", &[member("Constraint", 0)]),
@@ -120,6 +124,13 @@ fn every_request_has_the_headers_of_the_service_unless_it_has_its_own() {
         assert_eq!(values, [accept]);
         assert_eq!(header("x-version").count(), 1);
     }
+}
+
+#[test]
+fn points_in_time_are_whole_seconds_in_headers() {
+    let found = request("Tell", r#"{"day": "2024-02-29T12:34:56.789Z"}"#);
+    let day = ("x-day".into(), "2024-02-29T12:34:56Z".into());
+    assert!(found.headers.contains(&day));
 }
 
 #[test]

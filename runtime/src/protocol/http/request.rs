@@ -243,6 +243,11 @@ impl<C: Codec> Format for Bindings<'_, C> {
         if let Some(format) = self.format() {
             return format.timestamp(at, value);
         }
+        // As in the AWS CLI, which has whole seconds in headers.
+        let value = match self.place {
+            Place::Header | Place::PrefixHeaders => Timestamp::new(value.seconds(), 0),
+            _ => value,
+        };
         let text = text::timestamp(at, value, self.timestamp_format)?;
         self.text(at, &text)
     }
