@@ -5,6 +5,7 @@
 //! the operations that were asked for and the shapes that they need; name the shapes and decide which
 //! members need a box; lower shapes, operations and documentation.
 
+mod checksums;
 mod closure;
 mod commands;
 mod cycles;
@@ -336,6 +337,7 @@ impl<'a> Operations<'_, 'a> {
             id,
         };
         traits::check(&shape.traits, Sites::OPERATION, &place, report);
+        checksums::check(self.input.model, &place, shape, self.protocol, report);
         let index = |reference: &Option<crate::ast::Reference>| {
             let target = reference.as_ref()?.target.as_str();
             self.closure

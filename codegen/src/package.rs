@@ -162,10 +162,11 @@ fn manifest(service: &Service<'_>, runtime: Option<&Path>) -> String {
     text
 }
 
-/// The features of the runtime that the client needs: for its protocol, and for streams of events.
+/// The features of the runtime that the client needs: for its protocol, for traits of its operations,
+/// and for streams of events.
 fn needed(service: &Service<'_>) -> impl Iterator<Item = &'static str> {
     let events = service.has_events().then_some("event-stream");
-    service.protocol.feature().into_iter().chain(events)
+    service.features().into_iter().chain(events)
 }
 
 /// The description.

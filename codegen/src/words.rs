@@ -1,6 +1,6 @@
 //! Traits in words, for explanations and differences.
 
-use opsmith_schema::{Auth, Delay, Fixed, Pagination, Trait, Value, Waiter};
+use opsmith_schema::{Auth, Delay, Fixed, HttpChecksum, Pagination, Trait, Value, Waiter};
 
 /// What a trait says: labels with values, one for each part that has a name. Marks have no value.
 pub(crate) fn of_trait(found: &Trait<'_>) -> Vec<(String, String)> {
@@ -14,6 +14,7 @@ pub(crate) fn of_trait(found: &Trait<'_>) -> Vec<(String, String)> {
         Value::Boolean(false) => one("no".to_owned()),
         Value::Status(status) => one(status.to_string()),
         Value::Choice(choice) => one(choice.word.to_owned()),
+        Value::Texts(texts) => one(texts.join(", ")),
         Value::AuthSchemes(schemes) => one(auth(schemes)),
         Value::Parameters(parameters) => parameters
             .iter()
@@ -33,6 +34,7 @@ pub(crate) fn of_trait(found: &Trait<'_>) -> Vec<(String, String)> {
             .map(|found| named(found.name, waiter(found)))
             .collect(),
         Value::Http(http) => one(format!("{} {}", http.method, http.uri)),
+        Value::HttpChecksum(checksum) => one(checksums(checksum)),
         Value::XmlNamespace(namespace) => one(namespace.uri.to_owned()),
         Value::PresignedParameter(parameter) => one(format!(
             "{} is the call in the region of {}",
@@ -52,6 +54,29 @@ fn auth(schemes: &[Auth<'_>]) -> String {
         Auth::Other(id) => id,
     });
     names.collect::<Vec<_>>().join(", ")
+}
+
+fn checksums(checksum: &HttpChecksum<'_>) -> String {
+    let HttpChecksum {
+        required,
+        algorithm,
+        mode,
+        response,
+    } = checksum;
+    let mut parts = Vec::new();
+    if *required {
+        parts.push("required of requests".to_owned());
+    }
+    if !algorithm.is_empty() {
+        parts.push(format!("{algorithm} names the algorithm of a request"));
+    }
+    if !response.is_empty() {
+        parts.push(format!("answers may have {}", response.join(", ")));
+    }
+    if !mode.is_empty() {
+        parts.push(format!("{mode} asks for them"));
+    }
+    parts.join("; ")
 }
 
 fn fixed(value: &Fixed<'_>) -> String {

@@ -1,8 +1,10 @@
 //! [`Client`]: what the calls of one service share. [`pipeline`](crate::pipeline) makes the calls.
 
+pub(crate) mod bodies;
 pub(crate) mod config;
 mod macros;
 
+pub use bodies::When;
 pub use config::Config;
 
 use crate::discovery::Discovered;

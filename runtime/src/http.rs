@@ -7,6 +7,8 @@ mod presigned;
 pub mod proxy;
 mod reader;
 
+#[cfg(any(feature = "checksums", feature = "compression"))]
+pub(crate) use body::Coder;
 pub use body::{Body, BodyStream, ByteStream, Bytes};
 pub use error::{TransportError, TransportErrorKind};
 pub use presigned::Presigned;
@@ -63,6 +65,24 @@ impl Request {
     ) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// The value of the first header with this name, in any letter case.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(found, _)| found.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| &**value)
+    }
+
+    /// Says that the body has another content coding, on top of those that it had.
+    #[cfg(any(feature = "checksums", feature = "compression"))]
+    pub(crate) fn add_coding(&mut self, coding: &'static str) {
+        const NAME: &str = "content-encoding";
+        let mut headers = self.headers.iter_mut();
+        match headers.find(|(name, _)| name.eq_ignore_ascii_case(NAME)) {
+            Some((_, value)) => *value = format!("{value},{coding}").into(),
+            None => self.headers.push((NAME.into(), coding.into())),
+        }
     }
 
     /// Sets the body.

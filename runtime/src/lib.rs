@@ -19,6 +19,8 @@ extern crate self as opsmith_runtime;
 pub mod auth;
 #[cfg(feature = "client")]
 pub mod call;
+#[cfg(feature = "checksums")]
+mod checksum;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "client")]
@@ -37,6 +39,9 @@ pub mod error;
 pub mod events;
 #[cfg(feature = "client")]
 pub mod fake;
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub mod features;
 #[cfg(feature = "client")]
 pub mod files;
 #[cfg(feature = "client")]

@@ -4,6 +4,11 @@
 //! one decision has its own file.
 
 mod authenticate;
+#[cfg(feature = "checksums")]
+mod checksum;
+mod complete;
+#[cfg(feature = "compression")]
+mod compress;
 mod endpoint;
 mod presign;
 #[cfg(feature = "xml")]
@@ -24,6 +29,7 @@ use crate::validate::{Mode, Violation};
 use crate::visit::{Visit, Visitor};
 use crate::{random, redact};
 use authenticate::authenticate;
+use complete::complete;
 use endpoint::{Destination, resolve_endpoint};
 use presign::presign_parameter;
 pub(crate) use presign::presigned;
@@ -70,7 +76,8 @@ pub(crate) enum Start<'i, 'a> {
 
 /// Makes a call:
 ///
-/// validate → serialize → resolve endpoint → { authenticate → send → classify } retried → deserialize
+/// validate → serialize → resolve endpoint → compress and add a checksum
+/// → { authenticate → send → classify } retried → deserialize
 ///
 /// [`Client::prepare`] is the first two steps alone; [`Client::signed`] stops after the first
 /// `authenticate`, for a dry run; [`Client::presigned`] signs the URL instead. Without an `output`, the caller deserializes the answer. The body
@@ -91,9 +98,9 @@ pub(crate) async fn run<'a>(
             .warned(),
         Start::Prepared(prepared) => prepared,
     };
-    let prepared = presign_parameter(client, hashed(prepared).await?).await?;
+    let mut prepared = presign_parameter(client, hashed(prepared).await?).await?;
     let mut destination = resolve_endpoint(client, &prepared).await?;
-    let mut payload = None;
+    let mut payload = complete(client, &mut prepared, &destination).await?;
     let mut progress = Progress::new(&prepared);
     let received = loop {
         let request = authenticate(client, &prepared, &destination, &mut payload).await?;
@@ -201,6 +208,12 @@ async fn send(
     tracing::debug!(target: "opsmith", "sending {request:?}");
     let answer = shared.transport.send(&request).await?;
     let is_success = (200..300).contains(&answer.status);
+    #[cfg(feature = "checksums")]
+    let answer = if is_success {
+        checksum::checked(client.service, operation, &request, answer)
+    } else {
+        answer
+    };
     let streams = is_success && client.service.stream(operation.output).is_some();
     let (mut response, stream) = if streams {
         let (head, stream) = answer.split();
@@ -378,9 +391,10 @@ impl<'a> Client<'a> {
     ///
     /// No endpoint, or no credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
-        let prepared = presign_parameter(self, hashed(prepared).await?).await?;
+        let mut prepared = presign_parameter(self, hashed(prepared).await?).await?;
         let destination = resolve_endpoint(self, &prepared).await?;
-        authenticate(self, &prepared, &destination, &mut None).await
+        let mut payload = complete(self, &mut prepared, &destination).await?;
+        authenticate(self, &prepared, &destination, &mut payload).await
     }
 
     /// Makes a prepared call, and returns the answer as it came.

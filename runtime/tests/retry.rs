@@ -109,8 +109,8 @@ fn what_stays_is_not() {
         "RequestTimeTooSkewed",
     ];
     let statuses = [301, 400, 403, 408, 501, 505, 520];
-    use TransportErrorKind::{Endpoint, Setup, Tls, TooLarge};
-    let kinds = [Tls, Endpoint, Setup, TooLarge];
+    use TransportErrorKind::{Checksum, Endpoint, Setup, Tls, TooLarge};
+    let kinds = [Tls, Endpoint, Setup, TooLarge, Checksum];
     let answers = codes
         .iter()
         .map(|code| Answer::error(code))

@@ -39,6 +39,8 @@ pub enum Form {
     Path,
     /// The method, path and status of an operation.
     Http,
+    /// The checksums of an operation.
+    HttpChecksum,
     /// A namespace of XML.
     XmlNamespace,
     /// A parameter with the URL of a call.
@@ -63,6 +65,12 @@ impl Form {
                 ("method", Form::Word, true),
                 ("uri", Form::Text, true),
                 ("code", Form::Status, false),
+            ]),
+            Form::HttpChecksum => Some(&[
+                ("requestChecksumRequired", Form::Boolean, false),
+                ("requestAlgorithmMember", Form::Text, false),
+                ("requestValidationModeMember", Form::Text, false),
+                ("responseAlgorithms", Form::List(&Form::Text), false),
             ]),
             Form::XmlNamespace => Some(&[("uri", Form::Text, true), ("prefix", Form::Text, false)]),
             Form::PresignedParameter => Some(&[

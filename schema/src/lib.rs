@@ -28,7 +28,7 @@ pub use service::*;
 pub use shapes::*;
 pub use traits::*;
 pub use values::{
-    Choice, Fault, Fixed, Http, PresignedParameter, Step, TimestampFormat, Value, XmlNamespace,
-    http, presigned_parameter, xml_namespace,
+    Choice, Fault, Fixed, Http, HttpChecksum, PresignedParameter, Step, TimestampFormat, Value,
+    XmlNamespace, http, http_checksum, presigned_parameter, xml_namespace,
 };
 pub use waiters::*;

@@ -1,7 +1,9 @@
 //! Operations of a service.
 
 use crate::traits::find;
-use crate::{Fixed, Http, Pagination, PresignedParameter, ShapeIndex, Step, Trait, Waiter};
+use crate::{
+    Fixed, Http, HttpChecksum, Pagination, PresignedParameter, ShapeIndex, Step, Trait, Waiter,
+};
 
 /// One operation.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +62,22 @@ impl<'a> Operation<'a> {
     /// The HTTP method, path and status of protocols that bind members to parts of a message.
     pub fn http(&self) -> Option<&'a Http<'a>> {
         find!(self.traits, Http)
+    }
+
+    /// The checksums of the operation's requests and answers.
+    pub fn http_checksum(&self) -> Option<&'a HttpChecksum<'a>> {
+        find!(self.traits, HttpChecksum)
+    }
+
+    /// Whether the service refuses a request without a checksum.
+    pub fn requires_checksum(&self) -> bool {
+        self.traits.contains(&Trait::HttpChecksumRequired)
+            || self.http_checksum().is_some_and(|found| found.required)
+    }
+
+    /// The encodings in which the service takes compressed bodies.
+    pub fn request_compression(&self) -> &'a [&'a str] {
+        find!(self.traits, RequestCompression).unwrap_or_default()
     }
 
     /// The operation's waiters.

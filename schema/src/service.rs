@@ -7,6 +7,7 @@ use crate::{
     Flags, Kind, Member, Operation, Shape, ShapeIndex, TimestampFormat, Trait, TraitKind,
     XmlNamespace,
 };
+use std::collections::BTreeSet;
 
 /// One service: the root of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -180,6 +181,16 @@ impl<'a> Service<'a> {
     /// Headers that every request of the service has.
     pub fn headers(&self) -> &'a [(&'a str, &'a str)] {
         find!(self.traits, Headers).unwrap_or_default()
+    }
+
+    /// The features of `opsmith-runtime` that calls need: those of the protocol and of the
+    /// operations' traits.
+    pub fn features(&self) -> BTreeSet<&'static str> {
+        let traits = self.operations.iter().flat_map(|found| found.traits);
+        traits
+            .filter_map(|found| found.kind().feature())
+            .chain(self.protocol.feature())
+            .collect()
     }
 
     /// The namespace of names in XML bodies, if there is one.

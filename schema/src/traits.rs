@@ -12,8 +12,8 @@
 use crate::forms::Form;
 use crate::values::Payload;
 use crate::{
-    Auth, Fault, Fixed, Http, Pagination, PresignedParameter, Protocol, Step, TimestampFormat,
-    Value, Waiter, XmlNamespace,
+    Auth, Fault, Fixed, Http, HttpChecksum, Pagination, PresignedParameter, Protocol, Step,
+    TimestampFormat, Value, Waiter, XmlNamespace,
 };
 
 bitflags::bitflags! {
@@ -298,6 +298,9 @@ traits! {
         /// Answers may be errors although their status is one of success.
         ErrorsWithSuccess:
             "opsmith#errorsWithSuccess", SERVICE, "errors with a status of success", Additive;
+        /// The service refuses requests without a checksum.
+        HttpChecksumRequired:
+            "smithy.api#httpChecksumRequired", OPERATION, "checksum of requests required", Additive;
         /// Requests are sent unsigned.
         OptionalAuth: "smithy.api#optionalAuth", OPERATION, "optional authentication", Additive;
         /// What a `GET` has in its query string is sent as a form, since it may be long.
@@ -349,6 +352,9 @@ traits! {
         /// The HTTP method, path and status.
         Http(&'a Http<'a>):
             "smithy.api#http", OPERATION, Form::Http, "HTTP binding", Additive;
+        /// The checksums of requests and answers.
+        HttpChecksum(&'a HttpChecksum<'a>):
+            "aws.protocols#httpChecksum", OPERATION, Form::HttpChecksum, "checksums", Additive;
         /// The header that has the member's value.
         HttpHeader(&'a str): "smithy.api#httpHeader", MEMBER, Form::Word, "header", Additive;
         /// Entries of the map are headers whose names begin so.
@@ -377,6 +383,11 @@ traits! {
         PresignedParameter(&'a PresignedParameter<'a>):
             "opsmith#presignedParameter", OPERATION, Form::PresignedParameter,
             "parameter that is presigned", Additive;
+        /// The encodings in which the service takes compressed bodies.
+        RequestCompression(&'a [&'a str]):
+            "smithy.api#requestCompression", OPERATION,
+            Form::Part("encodings", &Form::List(&Form::OneOf(&["gzip"]))),
+            "compression of requests", Additive;
         /// The call may be tried again; whether it was rejected for its rate.
         Retryable(bool):
             "smithy.api#retryable", SHAPE, Form::Optional("throttling", &Form::Boolean),
@@ -423,8 +434,6 @@ traits! {
         RestXml: "aws.protocols#restXml", SERVICE, Form::Mark;
         Command: "opsmith.botocore#command", SERVICE, Form::Word;
         SignatureVersion: "opsmith.botocore#signatureVersion", SERVICE, Form::Word;
-        HttpChecksum: "aws.protocols#httpChecksum", OPERATION, Form::Any;
-        HttpChecksumRequired: "smithy.api#httpChecksumRequired", OPERATION, Form::Mark;
         Paginator: "opsmith.botocore#paginator", OPERATION,
             Form::Object(&[
                 ("input_token", Form::Texts, true),
@@ -466,6 +475,15 @@ impl Flags {
 }
 
 impl TraitKind {
+    /// The feature of `opsmith-runtime` that implements the trait, if it is one.
+    pub const fn feature(self) -> Option<&'static str> {
+        match self {
+            TraitKind::HttpChecksum | TraitKind::HttpChecksumRequired => Some("checksums"),
+            TraitKind::RequestCompression => Some("compression"),
+            _ => None,
+        }
+    }
+
     /// Whether a protocol reads the trait. The schema of a service keeps what its protocol reads.
     pub const fn is_read_by(self, protocol: Protocol) -> bool {
         use Protocol::{AwsQuery, Ec2Query, RestJson1, RestXml};

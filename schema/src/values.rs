@@ -18,6 +18,8 @@ pub enum Value<'a> {
     Status(u16),
     /// A word out of a closed set.
     Choice(Choice<'a>),
+    /// Texts.
+    Texts(&'a [&'a str]),
     /// Authentication schemes.
     AuthSchemes(&'a [Auth<'a>]),
     /// Endpoint parameters with their values.
@@ -32,6 +34,8 @@ pub enum Value<'a> {
     Waiters(&'a [Waiter<'a>]),
     /// An HTTP binding.
     Http(&'a Http<'a>),
+    /// Checksums of requests and answers.
+    HttpChecksum(&'a HttpChecksum<'a>),
     /// A namespace of XML.
     XmlNamespace(&'a XmlNamespace<'a>),
     /// A parameter with the URL of a call.
@@ -87,6 +91,7 @@ payloads! {
     Text(&'a str),
     Boolean(bool),
     Status(u16),
+    Texts(&'a [&'a str]),
     AuthSchemes(&'a [Auth<'a>]),
     Parameters(&'a [(&'a str, Fixed<'a>)]),
     Paths(&'a [(&'a str, &'a [Step<'a>])]),
@@ -94,6 +99,7 @@ payloads! {
     Pagination(&'a Pagination<'a>),
     Waiters(&'a [Waiter<'a>]),
     Http(&'a Http<'a>),
+    HttpChecksum(&'a HttpChecksum<'a>),
     XmlNamespace(&'a XmlNamespace<'a>),
     PresignedParameter(&'a PresignedParameter<'a>),
 }
@@ -112,6 +118,34 @@ pub struct Http<'a> {
 /// An HTTP binding.
 pub const fn http<'a>(method: &'a str, uri: &'a str, code: u16) -> Http<'a> {
     Http { method, uri, code }
+}
+
+/// The checksums of an operation (`aws.protocols#httpChecksum`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpChecksum<'a> {
+    /// Whether the service refuses a request without one.
+    pub required: bool,
+    /// The member of the input that names the request's algorithm; empty if there is none.
+    pub algorithm: &'a str,
+    /// The member of the input that asks for the checksum of the answer; empty if there is none.
+    pub mode: &'a str,
+    /// The algorithms of checksums that answers may have.
+    pub response: &'a [&'a str],
+}
+
+/// Checksums of an operation.
+pub const fn http_checksum<'a>(
+    required: bool,
+    algorithm: &'a str,
+    mode: &'a str,
+    response: &'a [&'a str],
+) -> HttpChecksum<'a> {
+    HttpChecksum {
+        required,
+        algorithm,
+        mode,
+        response,
+    }
 }
 
 /// A namespace of XML (`smithy.api#xmlNamespace`).

@@ -22,6 +22,7 @@ fn reader(kind: TraitKind) -> Reader {
     const XML: &str = "runtime/src/codec/xml/write.rs";
     const EVENTS: &str = "runtime/src/events/message.rs";
     const DESTINATION: &str = "runtime/src/pipeline/endpoint.rs";
+    const CHECKSUM: &str = "runtime/src/pipeline/checksum.rs";
     match kind {
         TraitKind::Required => RunTime("runtime/src/validate/rules.rs", "Flags::REQUIRED"),
         TraitKind::Sensitive => RunTime("runtime/src/redact.rs", ".hides("),
@@ -47,6 +48,11 @@ fn reader(kind: TraitKind) -> Reader {
             "runtime/src/pipeline/authenticate.rs",
             ".has_unsigned_payload()",
         ),
+        TraitKind::HttpChecksum => RunTime(CHECKSUM, ".http_checksum()"),
+        TraitKind::HttpChecksumRequired => RunTime(CHECKSUM, ".requires_checksum()"),
+        TraitKind::RequestCompression => {
+            RunTime("runtime/src/pipeline/compress.rs", ".request_compression()")
+        }
         TraitKind::Readonly => RunTime("runtime/src/retry.rs", "Trait::Readonly"),
         TraitKind::ClientDiscoveredEndpoint => RunTime(DESTINATION, ".discovers_endpoint()"),
         TraitKind::ClientEndpointDiscovery => RunTime(DESTINATION, ".endpoint_discovery()"),
@@ -83,8 +89,6 @@ fn reader(kind: TraitKind) -> Reader {
         | TraitKind::RpcV2Cbor
         | TraitKind::Command
         | TraitKind::SignatureVersion
-        | TraitKind::HttpChecksum
-        | TraitKind::HttpChecksumRequired
         | TraitKind::Paginator
         | TraitKind::TargetPrefix
         | TraitKind::Waiters

@@ -1,8 +1,8 @@
 //! Traits and their values as Rust.
 
 use opsmith_schema::{
-    Acceptor, Auth, Delay, Expected, Fixed, Http, Matcher, Pagination, PresignedParameter, Step,
-    Trait, Value, Waiter, XmlNamespace,
+    Acceptor, Auth, Delay, Expected, Fixed, Http, HttpChecksum, Matcher, Pagination,
+    PresignedParameter, Step, Trait, Value, Waiter, XmlNamespace,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -34,6 +34,7 @@ fn value(value: Value<'_>) -> Option<TokenStream> {
         Value::Boolean(value) => value.to_token_stream(),
         Value::Status(status) => Literal::u16_unsuffixed(status).to_token_stream(),
         Value::Choice(choice) => path(choice.path),
+        Value::Texts(texts) => list(texts, |text| text.to_token_stream()),
         Value::AuthSchemes(schemes) => list(schemes, scheme),
         Value::Parameters(parameters) => list(parameters, |(name, value)| {
             let value = fixed(value);
@@ -52,6 +53,15 @@ fn value(value: Value<'_>) -> Option<TokenStream> {
         Value::Http(Http { method, uri, code }) => {
             let code = Literal::u16_unsuffixed(*code);
             quote! { &http(#method, #uri, #code) }
+        }
+        Value::HttpChecksum(HttpChecksum {
+            required,
+            algorithm,
+            mode,
+            response,
+        }) => {
+            let response = list(response, |text| text.to_token_stream());
+            quote! { &http_checksum(#required, #algorithm, #mode, #response) }
         }
         Value::XmlNamespace(XmlNamespace { uri, prefix }) => {
             quote! { &xml_namespace(#uri, #prefix) }

@@ -102,7 +102,7 @@ fn is_unsupported(
     report: &mut Report,
 ) -> bool {
     let (id, operation) = named;
-    let found = stream(input, operation, protocol).or_else(|| checksum(operation));
+    let found = stream(input, operation, protocol);
     if let Some((kind, problem)) = &found {
         let help = "name the other operations";
         report.add_trait(&operation.file, id, kind.id(), problem.clone(), help);
@@ -143,21 +143,6 @@ fn stream(
         })?;
         Some((kind, format!("the operation {verb} {problem}")))
     })
-}
-
-/// A checksum without which the service refuses the request.
-fn checksum(operation: &Shape) -> Option<(TraitKind, String)> {
-    let stated = traits::value(&operation.traits, TraitKind::HttpChecksum);
-    let needed = stated.and_then(|value| value.get("requestChecksumRequired"));
-    let kind = if needed.and_then(serde_json::Value::as_bool) == Some(true) {
-        TraitKind::HttpChecksum
-    } else if traits::has(&operation.traits, TraitKind::HttpChecksumRequired) {
-        TraitKind::HttpChecksumRequired
-    } else {
-        return None;
-    };
-    let problem = "the operation needs a checksum of its request, which is not supported";
-    Some((kind, problem.to_owned()))
 }
 
 /// Operations of a service or resource, and of its resources.

@@ -4,7 +4,8 @@
 use super::{closure, paths};
 use crate::arena::Arena;
 use opsmith_schema::{
-    Auth, Choice, Fixed, Form, Http, PresignedParameter, Value as TraitValue, XmlNamespace,
+    Auth, Choice, Fixed, Form, Http, HttpChecksum, PresignedParameter, Value as TraitValue,
+    XmlNamespace,
 };
 use serde_json::Value;
 
@@ -64,6 +65,8 @@ pub(crate) fn read<'a>(form: Form, value: &Value, arena: &'a Arena) -> Option<Tr
                 None => 200,
             },
         })),
+        Form::List(Form::OneOf(_)) => TraitValue::Texts(texts(value, arena)),
+        Form::HttpChecksum => TraitValue::HttpChecksum(arena.item(checksum(value, arena))),
         Form::XmlNamespace => TraitValue::XmlNamespace(
             arena.item(XmlNamespace {
                 uri: arena.text(value.get("uri")?.as_str()?),
@@ -104,6 +107,24 @@ fn empty(form: Form) -> Option<TraitValue<'static>> {
         Form::Text => Some(TraitValue::Text("")),
         Form::Boolean => Some(TraitValue::Boolean(false)),
         _ => None,
+    }
+}
+
+/// The texts of a list.
+fn texts<'a>(value: &Value, arena: &'a Arena) -> &'a [&'a str] {
+    let items = value.as_array().into_iter().flatten();
+    arena.texts(items.filter_map(Value::as_str).collect::<Vec<_>>())
+}
+
+/// The checksums of an operation.
+fn checksum<'a>(value: &Value, arena: &'a Arena) -> HttpChecksum<'a> {
+    let part = |key: &str| value.get(key);
+    let name = |key: &str| arena.text(part(key).and_then(Value::as_str).unwrap_or_default());
+    HttpChecksum {
+        required: part("requestChecksumRequired").and_then(Value::as_bool) == Some(true),
+        algorithm: name("requestAlgorithmMember"),
+        mode: name("requestValidationModeMember"),
+        response: part("responseAlgorithms").map_or(&[][..], |words| texts(words, arena)),
     }
 }
 
@@ -153,7 +174,11 @@ fn check_at(form: &Form, value: &Value, path: &str, tell: &mut Tell<'_>) {
             check_part(value, key, form, false, path, tell);
         }
         (
-            Form::Object(_) | Form::Http | Form::XmlNamespace | Form::PresignedParameter,
+            Form::Object(_)
+            | Form::Http
+            | Form::HttpChecksum
+            | Form::XmlNamespace
+            | Form::PresignedParameter,
             Value::Object(_),
         ) => {
             for (key, form, required) in form.parts().unwrap_or_default() {
@@ -232,6 +257,7 @@ fn accepts(form: &Form, value: &Value) -> bool {
         | Form::Optional(..)
         | Form::Object(_)
         | Form::Http
+        | Form::HttpChecksum
         | Form::XmlNamespace
         | Form::PresignedParameter
         | Form::Unsupported(_) => false,
@@ -258,7 +284,11 @@ fn name(form: &Form) -> String {
         Form::List(form) => format!("a list, each element being {}", name(form)),
         Form::Map(form) => format!("an object, each value being {}", name(form)),
         Form::Part(key, _) | Form::Optional(key, _) => format!("an object with `{key}`"),
-        Form::Object(_) | Form::Http | Form::XmlNamespace | Form::PresignedParameter => {
+        Form::Object(_)
+        | Form::Http
+        | Form::HttpChecksum
+        | Form::XmlNamespace
+        | Form::PresignedParameter => {
             let parts = form.parts().unwrap_or_default();
             let keys: Vec<_> = parts.iter().map(|(key, ..)| format!("`{key}`")).collect();
             format!("an object with {}", keys.join(", "))

@@ -163,7 +163,7 @@ pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result
             .unwrap_or("2024");
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n[dependencies]\n\
-             opsmith-runtime = {{ path = {runtime:?}, features = [\"cbor\", \"commands\", \"event-stream\", \"serde\", \"waiters\", \"xml\"] }}\n\n[lints]\nworkspace = true\n"
+             opsmith-runtime = {{ path = {runtime:?}, features = [\"cbor\", \"checksums\", \"commands\", \"compression\", \"event-stream\", \"serde\", \"waiters\", \"xml\"] }}\n\n[lints]\nworkspace = true\n"
         );
         keep(folder.join(name).join("Cargo.toml"), manifest);
     }

@@ -3,7 +3,6 @@
 use crate::http::{Body, Bytes};
 use ring::digest::{Context, SHA256};
 use std::fmt;
-use std::future::poll_fn;
 use std::io;
 
 /// The body as a signature covers it. It is the same for all attempts of a call.
@@ -14,9 +13,16 @@ pub(crate) enum Payload {
     Sha256(String),
     /// The signature does not cover it.
     Unsigned,
+    /// The signature does not cover it, and a trailer has its checksum.
+    #[cfg(feature = "checksums")]
+    UnsignedTrailer,
 }
 
 impl Payload {
+    /// What stands for a body with a checksum in its trailer, in a signature or where there is none.
+    #[cfg(feature = "checksums")]
+    pub(crate) const TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+
     /// Reads a stream once to hash it; bodies in memory are shared.
     ///
     /// # Errors
@@ -28,21 +34,17 @@ impl Payload {
             Body::Bytes(bytes) => return Ok(Payload::Bytes(bytes.clone())),
             Body::Stream(stream) => stream,
         };
-        if stream.is_once() {
-            let text = format!(
-                "the signature covers it, so it is read before it is sent, and {} can be read only once: give a file or bytes",
-                stream.name()
-            );
-            return Err(io::Error::other(text));
-        }
-        let mut chunks = stream.open()?;
         let mut hash = Context::new(&SHA256);
-        while let Some(chunk) = poll_fn(|context| chunks.as_mut().poll_next(context)).await {
-            hash.update(&chunk?);
-        }
+        let reason = "the signature covers it";
+        stream.read(reason, |bytes| hash.update(bytes)).await?;
+        Ok(Payload::hashed(hash))
+    }
+
+    /// A stream that was read into a SHA-256.
+    pub(crate) fn hashed(hash: Context) -> Self {
         let digest = hash.finish();
         let digits = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
-        Ok(Payload::Sha256(digits.collect()))
+        Payload::Sha256(digits.collect())
     }
 }
 

@@ -196,6 +196,8 @@ pub(super) fn signature(
         Payload::Bytes(bytes) => SignableBody::Bytes(bytes),
         Payload::Sha256(hash) => SignableBody::Precomputed(hash.clone()),
         Payload::Unsigned => SignableBody::UnsignedPayload,
+        #[cfg(feature = "checksums")]
+        Payload::UnsignedTrailer => SignableBody::StreamingUnsignedPayloadTrailer,
     };
     let headers = request.headers.iter();
     let headers = headers.map(|(name, value)| (&**name, &**value));

@@ -1,5 +1,6 @@
 //! [`Config`]: what a client is made with.
 
+use super::bodies::Bodies;
 use crate::auth::Preference;
 use crate::clock::Clock;
 use crate::discovery::Discovery;
@@ -44,6 +45,7 @@ pub struct Config {
     pub(crate) discovery: Result<Discovery, ConfigError>,
     /// Whether operations may put a prefix before the host name of their endpoint.
     pub(crate) host_prefixes: bool,
+    pub(crate) bodies: Bodies,
     pub(crate) network: Arc<Network>,
     /// What sends requests in place of `network`.
     pub(crate) transport: Option<Arc<dyn Transport>>,
@@ -100,6 +102,7 @@ impl Config {
             account_id_mode: AccountIdMode::Preferred,
             discovery: Ok(Discovery::Required),
             host_prefixes: true,
+            bodies: Bodies::default(),
             network: Arc::default(),
             transport: None,
             user_agent: USER_AGENT.into(),

@@ -13,6 +13,11 @@ macro_rules! client {
                     if PROTOCOL.is_none() {
                         ::core::panic!("{}", $crate::protocol::missing($service.protocol));
                     }
+                    if let ::core::option::Option::Some(missing) =
+                        $crate::features::missing(&$service)
+                    {
+                        ::core::panic!("{}", missing);
+                    }
                 }
                 Self($crate::Client::with_protocol(&$service, PROTOCOL, config))
             }

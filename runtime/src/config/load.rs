@@ -2,10 +2,11 @@
 
 use super::credentials::{Chain, Prompt};
 use super::env::Env;
-use super::settings::Settings;
+use super::settings::{Settings, Value};
 use crate::auth::Preference;
-use crate::client::Config;
+use crate::client::bodies::Bodies;
 use crate::client::config::USER_AGENT;
+use crate::client::{Config, When};
 use crate::endpoint::AccountIdMode;
 use crate::error::{ConfigError, Error};
 use crate::http::Transport;
@@ -117,6 +118,7 @@ impl Loader {
             },
             signing_regions: signing_regions(&settings)?,
             host_prefixes: !settings.flag("disable_host_prefix_injection", false)?,
+            bodies: bodies(&settings)?,
             max_attempts: settings.max_attempts()?,
             user_agent: match settings.get("sdk_ua_app_id")? {
                 Some(id) if !id.text.is_empty() => {
@@ -196,6 +198,29 @@ fn account_id_mode(settings: &Settings) -> Result<AccountIdMode, ConfigError> {
     )
 }
 
+/// The settings of bodies. [`Settings::check`] has found the words valid.
+fn bodies(settings: &Settings) -> Result<Bodies, ConfigError> {
+    let when = |setting| -> Result<When, ConfigError> {
+        let given = settings.get(setting)?;
+        let required = |value: Value| value.text.eq_ignore_ascii_case("when_required");
+        Ok(if given.is_some_and(required) {
+            When::Required
+        } else {
+            When::Supported
+        })
+    };
+    let size = settings.min_compression_size()?;
+    let size = size.unwrap_or(Bodies::COMPRESSED_FROM);
+    let compresses = !settings.flag("disable_request_compression", false)?;
+    let signed = settings.nested("s3", "payload_signing_enabled")?;
+    Ok(Bodies {
+        request_checksums: when("request_checksum_calculation")?,
+        response_checksums: when("response_checksum_validation")?,
+        compressed_from: compresses.then_some(size),
+        signed: signed.map(|value| value.text.eq_ignore_ascii_case("true")),
+    })
+}
+
 /// An application id as the `user-agent` header can carry it: characters that HTTP does not allow
 /// in a token become dashes.
 fn token(id: &str) -> String {
@@ -203,4 +228,33 @@ fn token(id: &str) -> String {
     id.chars()
         .map(|c| if allowed(c) { c } else { '-' })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::env::testing::Scene;
+
+    #[test]
+    fn settings_of_bodies() {
+        let bodies = |config: &str, variables: &[(&str, &str)]| {
+            let scene = Scene::new(config, "", variables);
+            let settings = Settings::load(scene.env(), None).expect("readable files");
+            let bodies = bodies(&settings).expect("valid settings");
+            let when = (bodies.request_checksums, bodies.response_checksums);
+            (when, bodies.compressed_from, bodies.signed)
+        };
+        let usual = (When::Supported, When::Supported);
+        assert_eq!(bodies("", &[]), (usual, Some(10_240), None));
+        let config = "[default]\nrequest_checksum_calculation = WHEN_REQUIRED\nrequest_min_compression_size_bytes = 7\ns3 =\n  payload_signing_enabled = True\n";
+        let required = (When::Required, When::Supported);
+        assert_eq!(bodies(config, &[]), (required, Some(7), Some(true)));
+        let variables = [
+            ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_supported"),
+            ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required"),
+            ("AWS_DISABLE_REQUEST_COMPRESSION", "true"),
+        ];
+        let required = (When::Supported, When::Required);
+        assert_eq!(bodies(config, &variables), (required, None, Some(true)));
+    }
 }

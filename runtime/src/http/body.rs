@@ -1,16 +1,21 @@
 //! [`Body`]: the body of a request.
 
+#[cfg(any(feature = "checksums", feature = "compression"))]
+mod coded;
 mod exact;
 mod file;
 mod reader;
 
 pub use bytes::Bytes;
+#[cfg(any(feature = "checksums", feature = "compression"))]
+pub(crate) use coded::Coder;
 use exact::Exact;
 use file::FileStream;
 pub(crate) use file::named;
 use futures_core::Stream;
 use reader::ReaderStream;
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
@@ -137,6 +142,35 @@ impl Body {
         })
     }
 
+    /// The same content in a content coding, which is applied whenever it is read from its start.
+    /// `len` is its length then.
+    #[cfg(any(feature = "checksums", feature = "compression"))]
+    pub(crate) fn coded<C: coded::Coder>(
+        &self,
+        len: Option<u64>,
+        coder: impl Fn() -> C + Send + Sync + 'static,
+    ) -> Body {
+        let (name, is_once) = match self {
+            Body::Stream(stream) => (stream.name.clone(), stream.is_once),
+            _ => ("the body".into(), false),
+        };
+        let content = self.clone();
+        let open = move || -> io::Result<ByteStream> {
+            let content: ByteStream = match &content {
+                Body::Empty => Box::pin(coded::Whole(None)),
+                Body::Bytes(bytes) => Box::pin(coded::Whole(Some(bytes.clone()))),
+                Body::Stream(stream) => stream.open()?,
+            };
+            Ok(Box::pin(coded::Coded::new(content, coder())))
+        };
+        Body::Stream(BodyStream {
+            len,
+            name,
+            is_once,
+            open: Arc::new(open),
+        })
+    }
+
     /// The content in memory, or `None` for a stream.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
@@ -180,6 +214,26 @@ impl BodyStream {
                 last: None,
             }),
         })
+    }
+
+    /// Reads the content before it is sent, because of `reason`.
+    ///
+    /// # Errors
+    ///
+    /// It can't be read, or not a second time, when it is sent.
+    pub(crate) async fn read(&self, reason: &str, mut each: impl FnMut(&[u8])) -> io::Result<()> {
+        if self.is_once {
+            let text = format!(
+                "{reason}, so it is read before it is sent, and {} can be read only once: give a file or bytes",
+                self.name
+            );
+            return Err(io::Error::other(text));
+        }
+        let mut chunks = self.open()?;
+        while let Some(chunk) = poll_fn(|context| chunks.as_mut().poll_next(context)).await {
+            each(&chunk?);
+        }
+        Ok(())
     }
 
     pub(crate) fn len(&self) -> Option<u64> {

@@ -37,6 +37,8 @@ pub enum TransportErrorKind {
     Proxy,
     /// The answer is larger than a client holds in memory.
     TooLarge,
+    /// The checksum of the answer is another than the service sent with it.
+    Checksum,
     /// The client itself could not be set up, e.g. because the CA bundle can't be read.
     Setup,
     /// The body of the request can't be read.
@@ -90,6 +92,9 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Tls => write!(f, "SSL validation failed for {url}"),
             TransportErrorKind::Proxy => write!(f, "Failed to connect to proxy URL: \"{url}\""),
             TransportErrorKind::TooLarge => write!(f, "The answer from {url} is too large"),
+            TransportErrorKind::Checksum => {
+                write!(f, "The answer from {url} is not what the service sent:")
+            }
             TransportErrorKind::Setup => write!(f, "The connection to {url} could not be set up:"),
             TransportErrorKind::File => write!(f, "The answer from {url} can't be written to"),
             TransportErrorKind::RequestBody => {

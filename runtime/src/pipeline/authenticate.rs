@@ -25,15 +25,25 @@ pub(super) async fn authenticate(
     let (scheme, scope) = selected(client, prepared, destination)?;
     let caller = caller(client, prepared, destination, scheme.needs(), scope).await?;
     let unsigned = prepared.operation.has_unsigned_payload();
-    if unsigned && destination.url.starts_with("https:") {
+    if unsigned && destination.is_https() {
         payload.get_or_insert(Payload::Unsigned);
     }
     // A stream is read for it, so not before there is something to sign with.
     let payload = match &caller {
-        Caller::Credentials(_) => Some(payload_once(prepared, payload).await?),
-        Caller::Anonymous | Caller::Token(_) => None,
+        Caller::Credentials(_) => {
+            if leaves_body_out(client, prepared, destination, scope) {
+                payload.get_or_insert(Payload::Unsigned);
+            }
+            Some(payload_once(prepared, payload).await?)
+        }
+        Caller::Anonymous | Caller::Token(_) => payload.as_ref(),
     };
     let mut attempt = copy(&prepared.request, destination);
+    #[cfg(feature = "checksums")]
+    if let (Caller::Anonymous, Some(Payload::UnsignedTrailer)) = (&caller, payload) {
+        // A signature would have it.
+        attempt = attempt.header("x-amz-content-sha256", Payload::TRAILER);
+    }
     let with = Signing {
         caller: &caller,
         scope,
@@ -178,12 +188,35 @@ pub(super) async fn payload_once<'p>(
 ) -> Result<&'p Payload, Error> {
     let payload = match known.take() {
         Some(payload) => payload,
-        None => Payload::of(&prepared.request.body).await.map_err(|error| {
-            let message = format!("the body of the request can't be read: {error}");
-            Error::Request(Cause::with(message, error))
-        })?,
+        None => {
+            let payload = Payload::of(&prepared.request.body).await;
+            payload.map_err(unreadable_body)?
+        }
     };
     Ok(known.insert(payload))
+}
+
+/// Whether signatures don't cover the body. Only services that have the path encoded once, as S3
+/// does, take such requests: the configuration says so, or the body is a stream over TLS that the
+/// caller's MD5 protects.
+fn leaves_body_out(
+    client: &Client<'_>,
+    prepared: &Prepared<'_>,
+    destination: &Destination,
+    scope: Scope<'_>,
+) -> bool {
+    let stream = client.service.stream(prepared.operation.input);
+    let covers = client.shared.config.bodies.signed.unwrap_or_else(|| {
+        let protected = prepared.request.value("content-md5").is_some();
+        !(protected && stream.is_some() && destination.is_https())
+    });
+    !scope.double_encoding && !covers
+}
+
+/// The error of a body that can't be read before it is sent.
+pub(super) fn unreadable_body(error: std::io::Error) -> Error {
+    let message = format!("the body of the request can't be read: {error}");
+    Error::Request(Cause::with(message, error))
 }
 
 /// The identity that signs requests for a region, or `None` if the client doesn't sign.

@@ -26,6 +26,14 @@ pub(super) struct Destination {
     pub(super) discovered: bool,
 }
 
+impl Destination {
+    /// Whether requests go over TLS.
+    pub(super) fn is_https(&self) -> bool {
+        let scheme = self.url.split(':').next();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+    }
+}
+
 /// Where a call goes: to the configured URL, to a discovered one, or where the endpoint rules lead.
 pub(super) async fn resolve_endpoint(
     client: &Client<'_>,

@@ -237,7 +237,8 @@ impl Settings {
         for (setting, allowed, refusal) in CHOICES {
             self.check_choice(setting, allowed, *refusal)?;
         }
-        self.check_compression_size()
+        self.min_compression_size()?;
+        Ok(())
     }
 
     fn check_choice(
@@ -264,13 +265,15 @@ impl Settings {
         ))
     }
 
-    fn check_compression_size(&self) -> Result<(), ConfigError> {
+    /// The length in bytes from which bodies are compressed, if it is configured.
+    pub(crate) fn min_compression_size(&self) -> Result<Option<u32>, ConfigError> {
         let setting = "request_min_compression_size_bytes";
         let Some(Value { text, origin }) = self.get(setting)? else {
-            return Ok(());
+            return Ok(None);
         };
-        let problem = match integer(&text) {
-            Some(1..=1_048_576) => return Ok(()),
+        let size = integer(&text);
+        let problem = match size.map(u32::try_from) {
+            Some(Ok(size @ 1..=1_048_576)) => return Ok(Some(size)),
             Some(_) => "Value must be between 1 and 1048576.",
             None => "Value must be an integer.",
         };

@@ -1,0 +1,189 @@
+//! Checksums of bodies: the algorithms, and the two ways in which a checksum travels with a body.
+
+pub(crate) mod chunked;
+pub(crate) mod verified;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use crc_fast::CrcAlgorithm;
+use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512};
+
+/// An algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    /// CRC-64/NVME.
+    Crc64Nvme,
+    /// CRC-32/ISCSI, Castagnoli's.
+    Crc32c,
+    /// CRC-32/ISO-HDLC, that of zip.
+    Crc32,
+    Sha1,
+    Sha256,
+    Sha512,
+}
+
+impl Algorithm {
+    /// All of them. When an answer has checksums by several, the first of these is checked.
+    pub(crate) const ALL: &[Algorithm] = &[
+        Algorithm::Crc64Nvme,
+        Algorithm::Crc32c,
+        Algorithm::Crc32,
+        Algorithm::Sha1,
+        Algorithm::Sha256,
+        Algorithm::Sha512,
+    ];
+
+    /// The one that is taken where nothing names one, by the AWS CLI too.
+    pub(crate) const DEFAULT: Algorithm = Algorithm::Crc64Nvme;
+
+    /// The word that models and members have for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Algorithm::Crc64Nvme => "CRC64NVME",
+            Algorithm::Crc32c => "CRC32C",
+            Algorithm::Crc32 => "CRC32",
+            Algorithm::Sha1 => "SHA1",
+            Algorithm::Sha256 => "SHA256",
+            Algorithm::Sha512 => "SHA512",
+        }
+    }
+
+    /// The algorithm of a word, in any letter case.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|found| found.word().eq_ignore_ascii_case(word))
+    }
+
+    /// The header, or the field of a trailer, that has the checksum.
+    pub(crate) const fn header(self) -> &'static str {
+        match self {
+            Algorithm::Crc64Nvme => "x-amz-checksum-crc64nvme",
+            Algorithm::Crc32c => "x-amz-checksum-crc32c",
+            Algorithm::Crc32 => "x-amz-checksum-crc32",
+            Algorithm::Sha1 => "x-amz-checksum-sha1",
+            Algorithm::Sha256 => "x-amz-checksum-sha256",
+            Algorithm::Sha512 => "x-amz-checksum-sha512",
+        }
+    }
+
+    /// The number of bytes of a checksum.
+    const fn len(self) -> usize {
+        match self {
+            Algorithm::Crc64Nvme => 8,
+            Algorithm::Crc32c | Algorithm::Crc32 => 4,
+            Algorithm::Sha1 => 20,
+            Algorithm::Sha256 => 32,
+            Algorithm::Sha512 => 64,
+        }
+    }
+}
+
+/// A checksum of what has come so far.
+pub(crate) struct Hasher {
+    algorithm: Algorithm,
+    state: State,
+}
+
+enum State {
+    Crc(crc_fast::Digest),
+    Sha(Context),
+}
+
+impl Hasher {
+    /// A checksum of nothing.
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        let crc = |algorithm| State::Crc(crc_fast::Digest::new(algorithm));
+        let state = match algorithm {
+            Algorithm::Crc64Nvme => crc(CrcAlgorithm::Crc64Nvme),
+            Algorithm::Crc32c => crc(CrcAlgorithm::Crc32Iscsi),
+            Algorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc),
+            Algorithm::Sha1 => State::Sha(Context::new(&SHA1_FOR_LEGACY_USE_ONLY)),
+            Algorithm::Sha256 => State::Sha(Context::new(&SHA256)),
+            Algorithm::Sha512 => State::Sha(Context::new(&SHA512)),
+        };
+        Hasher { algorithm, state }
+    }
+
+    /// Adds the next bytes.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match &mut self.state {
+            State::Crc(crc) => crc.update(bytes),
+            State::Sha(sha) => sha.update(bytes),
+        }
+    }
+
+    /// The checksum, with the most significant byte first, in base64: as headers have it.
+    pub(crate) fn finish(self) -> String {
+        match self.state {
+            State::Crc(crc) => {
+                let bytes = crc.finalize().to_be_bytes();
+                BASE64.encode(&bytes[bytes.len() - self.algorithm.len()..])
+            }
+            State::Sha(sha) => BASE64.encode(sha.finish()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::iter::repeat_n;
+
+    /// The checksum in hexadecimal digits, of pieces of this size.
+    fn checksum(algorithm: Algorithm, content: &[u8], size: usize) -> String {
+        let mut hasher = Hasher::new(algorithm);
+        for piece in content.chunks(size) {
+            hasher.update(piece);
+        }
+        let bytes = BASE64.decode(hasher.finish()).expect("base64");
+        assert_eq!(bytes.len(), algorithm.len());
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The check values of the catalogue of CRC algorithms, the examples of RFC 3720, B.4, and those
+    /// of FIPS 180 and RFC 6234.
+    #[test]
+    fn published_values() {
+        use Algorithm::{Crc32, Crc32c, Crc64Nvme, Sha1, Sha256, Sha512};
+        let up: Vec<u8> = (0..32).collect();
+        let down: Vec<u8> = (0..32).rev().collect();
+        let million: Vec<u8> = repeat_n(b'a', 1_000_000).collect();
+        let million_of_sha256 = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+        let abc_of_sha512 = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+                             2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+        for (algorithm, content, expected) in [
+            (Crc64Nvme, &b"123456789"[..], "ae8b14860a799888"),
+            (Crc64Nvme, &[], "0000000000000000"),
+            (Crc64Nvme, &[0; 4096], "6482d367eb22b64e"),
+            (Crc64Nvme, &[0xff; 4096], "c0ddba7302eca3ac"),
+            (Crc32c, b"123456789", "e3069283"),
+            (Crc32c, &[0; 32], "8a9136aa"),
+            (Crc32c, &[0xff; 32], "62a8ab43"),
+            (Crc32c, &up, "46dd794e"),
+            (Crc32c, &down, "113fdb5c"),
+            (Crc32, b"123456789", "cbf43926"),
+            (Sha1, b"abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+            (Sha1, &million, "34aa973cd4c4daa4f61eeb2bdbad27316534016f"),
+            (Sha256, &million, million_of_sha256),
+            (Sha512, b"abc", abc_of_sha512),
+        ] {
+            for size in [1, 7, 4096, 1 << 20] {
+                assert_eq!(
+                    checksum(algorithm, content, size),
+                    expected,
+                    "{algorithm:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn words_and_headers() {
+        for algorithm in Algorithm::ALL {
+            let word = algorithm.word().to_ascii_lowercase();
+            assert_eq!(Algorithm::named(&word), Some(*algorithm));
+            assert_eq!(algorithm.header(), format!("x-amz-checksum-{word}"));
+        }
+        assert_eq!(Algorithm::named("XXHASH3"), None);
+    }
+}
