@@ -53,7 +53,11 @@ static OPERATIONS: &[Operation<'static>] = &[
         .with(&[Trait::QueryAsForm, Trait::Http(&http("GET", "/find", 200))]),
     operation("GetBucketLocation", None, Some(Shapes::GetBucketLocationOutput as _))
         .with(
-            &[Trait::S3UnwrappedXmlOutput, Trait::Http(&http("GET", "/?location", 200))],
+            &[
+                Trait::S3UnwrappedXmlOutput,
+                Trait::Http(&http("GET", "/?location", 200)),
+                Trait::StaticContextParams(&[("ForcePathStyle", Fixed::Boolean(true))]),
+            ],
         ),
     operation("HeadObject", None, Some(Shapes::HeadObjectOutput as _))
         .with(&[Trait::Http(&http("HEAD", "/object", 200))]),
