@@ -4,6 +4,8 @@
 
 mod derived;
 mod official;
+mod race;
+mod sdk;
 
 mod dynamodb {
     opsmith_runtime::include_service!("dynamodb");
@@ -11,16 +13,15 @@ mod dynamodb {
 
 use dynamodb::SERVICE;
 use dynamodb::{AttributeValue, Client, Config, PutItemInput, PutItemOutput, QueryOutput};
-use opsmith_runtime::codec::{EncodeMode, json};
-use opsmith_runtime::identity::Credentials;
 use opsmith_runtime::BoxFuture;
+use opsmith_runtime::codec::{EncodeMode, json};
 use opsmith_runtime::http::{BodyReader, Bytes, Request, Response, Transport, TransportError};
+use opsmith_runtime::identity::Credentials;
+use race::{race, taking};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
-use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
 
 /// A value of a document, from which each peer makes its own.
 #[derive(Clone)]
@@ -122,34 +123,6 @@ fn decode(body: &[u8]) -> QueryOutput {
     output
 }
 
-/// Nanoseconds of each peer: the minimum of interleaved rounds, each of which starts with another
-/// peer. Preparation is not counted.
-fn race(peers: &mut [&mut dyn FnMut(usize) -> Duration], turns: usize, rounds: usize) -> Vec<f64> {
-    let mut least = vec![f64::INFINITY; peers.len()];
-    for round in 0..rounds {
-        for at in 0..peers.len() {
-            let at = (at + round) % peers.len();
-            least[at] = least[at].min(peers[at](turns).as_nanos() as f64 / turns as f64);
-        }
-    }
-    least
-}
-
-/// A peer that prepares this number of inputs, and is measured while it uses them.
-fn taking<I, O>(prepare: impl Fn() -> I, take: impl Fn(I) -> O) -> impl FnMut(usize) -> Duration {
-    move |turns| {
-        let inputs: Vec<I> = (0..turns).map(|_| prepare()).collect();
-        let start = Instant::now();
-        let outputs: Vec<O> = inputs
-            .into_iter()
-            .map(|input| black_box(take(black_box(input))))
-            .collect();
-        let time = start.elapsed();
-        drop(outputs);
-        time
-    }
-}
-
 fn encoding(item: &Item, turns: usize, rounds: usize) -> Vec<f64> {
     let input = PutItemInput::new("orders", our_item(item));
     let theirs = official::Encoder::new(item);
@@ -219,10 +192,11 @@ static ALLOCATOR: Counting = Counting;
 struct Nowhere;
 
 impl Transport for Nowhere {
-    fn send<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Response<BodyReader>, TransportError>> {
-        Box::pin(async {
-            Ok(Response::new(200, Bytes::from_static(b"{}").into()))
-        })
+    fn send<'a>(
+        &'a self,
+        _: &'a Request,
+    ) -> BoxFuture<'a, Result<Response<BodyReader>, TransportError>> {
+        Box::pin(async { Ok(Response::new(200, Bytes::from_static(b"{}").into())) })
     }
 }
 

@@ -1,17 +1,12 @@
-//! The official SDK's serializer and deserializer, out of the configuration of its operations.
+//! The official SDK's serializer and deserializer.
 
+use crate::sdk::{Operation, response};
 use crate::{Item, Value};
 use aws_sdk_dynamodb::operation::put_item::{PutItem, PutItemInput};
 use aws_sdk_dynamodb::operation::query::{Query, QueryOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
+use aws_smithy_runtime_api::client::interceptors::context::Output;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
-use aws_smithy_runtime_api::client::ser_de::{
-    DeserializeResponse, SerializeRequest, SharedRequestSerializer, SharedResponseDeserializer,
-};
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer};
 
 fn attribute(value: &Value) -> AttributeValue {
     match value {
@@ -28,7 +23,7 @@ fn attribute(value: &Value) -> AttributeValue {
 }
 
 pub struct Encoder {
-    layer: FrozenLayer,
+    operation: Operation,
     input: PutItemInput,
 }
 
@@ -44,7 +39,7 @@ impl Encoder {
             .build()
             .expect("an input");
         Encoder {
-            layer: PutItem::new().config().expect("a configuration"),
+            operation: Operation::new(PutItem::new()),
             input,
         }
     }
@@ -54,39 +49,26 @@ impl Encoder {
     }
 
     pub fn encode(&self, input: PutItemInput) -> Vec<u8> {
-        let serializer = self
-            .layer
-            .load::<SharedRequestSerializer>()
-            .expect("a serializer");
-        let request = serializer
-            .serialize_input(Input::erase(input), &mut ConfigBag::base())
-            .expect("a request");
+        let request = self.operation.serialize(input);
         request.body().bytes().expect("a body").to_vec()
     }
 }
 
 pub struct Decoder {
-    layer: FrozenLayer,
+    operation: Operation,
     response: HttpResponse,
 }
 
 impl Decoder {
     pub fn new(body: &[u8]) -> Self {
-        let response = http::Response::new(SdkBody::from(body.to_vec()));
         Decoder {
-            layer: Query::new().config().expect("a configuration"),
-            response: HttpResponse::try_from(response).expect("an answer"),
+            operation: Operation::new(Query::new()),
+            response: response(body),
         }
     }
 
     pub fn decode_whole(&self) -> Output {
-        let deserializer = self
-            .layer
-            .load::<SharedResponseDeserializer>()
-            .expect("a deserializer");
-        deserializer
-            .deserialize_nonstreaming_with_config(&self.response, &ConfigBag::base())
-            .expect("an output")
+        self.operation.deserialize(&self.response)
     }
 
     pub fn decode(&self) -> usize {

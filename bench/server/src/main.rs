@@ -1,4 +1,5 @@
-//! Answers every request with 200 and `{}`, over HTTP and over HTTPS with a private CA.
+//! Answers every POST request with 200 and `{}`, over HTTP and over HTTPS with a private CA; GET with
+//! an object of a GiB, and PUT with nothing.
 //!
 //! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports and a
 //! third, and runs until it is killed. The third port is the second with a round trip of 20
@@ -87,30 +88,50 @@ fn pass(mut from: TcpStream, mut to: TcpStream) {
     }
 }
 
+/// The length of the object that GET gives.
+const LARGE: u64 = 1 << 30;
+
 /// Answers requests until the client closes the connection.
 fn serve(stream: impl Read + Write) {
-    let mut stream = BufReader::new(stream);
-    while let Some(length) = head(&mut stream) {
-        let mut body = vec![0; length];
-        if stream.read_exact(&mut body).is_err() || stream.get_mut().write_all(ANSWER).is_err() {
+    let mut stream = BufReader::with_capacity(1 << 17, stream);
+    while let Some((method, length)) = head(&mut stream) {
+        let body = std::io::copy(&mut (&mut stream).take(length), &mut std::io::sink());
+        if body.is_err() || answer(stream.get_mut(), &method).is_err() {
             return;
         }
     }
 }
 
-/// Reads a request's head; returns the length of its body.
-fn head(stream: &mut impl BufRead) -> Option<usize> {
-    let mut length = 0;
+fn answer(stream: &mut impl Write, method: &str) -> std::io::Result<()> {
+    match method {
+        "GET" => {
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\netag: \"1\"\r\ncontent-length: {LARGE}\r\n\r\n"
+            )?;
+            let part = [b'x'; 1 << 17];
+            (0..LARGE / (1 << 17)).try_for_each(|_| stream.write_all(&part))
+        }
+        "PUT" => stream.write_all(b"HTTP/1.1 200 OK\r\netag: \"1\"\r\ncontent-length: 0\r\n\r\n"),
+        _ => stream.write_all(ANSWER),
+    }
+}
+
+/// Reads a request's head; returns its method and the length of its body.
+fn head(stream: &mut impl BufRead) -> Option<(String, u64)> {
+    let (mut method, mut length) = (None, 0);
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).ok()? == 0 {
             return None;
         }
-        match line.trim_end().split_once(':') {
+        let line = line.trim_end();
+        match line.split_once(':') {
+            _ if method.is_none() => method = Some(line.split(' ').next()?.to_owned()),
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
                 length = value.trim().parse().ok()?
             }
-            None if line.trim_end().is_empty() => return Some(length),
+            None if line.is_empty() => return Some((method?, length)),
             _ => {}
         }
     }
