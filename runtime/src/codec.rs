@@ -30,10 +30,14 @@ use crate::visit::{Visit, VisitError, Visitor};
 /// A format of bodies.
 pub(crate) trait Codec: Sync {
     /// Writes the format.
-    type Format: Format<Output = Vec<u8>>;
+    type Format: Format<Output = Vec<u8>>
+    where
+        Self: Sized;
 
     /// A writer that appends to these bytes.
-    fn format(&self, out: Vec<u8>) -> Self::Format;
+    fn format(&self, out: Vec<u8>) -> Self::Format
+    where
+        Self: Sized;
 
     /// Reads a value of the shape into the visitor: as the model has it, and where the value differs
     /// from the model, what can be understood of it.
@@ -63,51 +67,6 @@ pub(crate) trait Codec: Sync {
     /// Why the body of a successful answer may not be what the service sent. A body that was read is
     /// known to be in this format.
     fn doubt(&self, bytes: &[u8], was_read: bool) -> Option<Doubt>;
-}
-
-/// The reading half of a codec, whatever its format.
-#[cfg(feature = "event-stream")]
-pub(crate) trait ReadCodec: Sync {
-    /// As [`Codec::read`].
-    fn read(
-        &self,
-        bytes: &[u8],
-        service: &Service<'_>,
-        shape: ShapeIndex,
-        extent: Extent,
-        visitor: &mut dyn Visitor,
-    ) -> Result<(), DeserializeError>;
-
-    /// As [`Codec::document`].
-    fn document(
-        &self,
-        bytes: &[u8],
-        service: &Service<'_>,
-        shape: ShapeIndex,
-    ) -> Result<Document, DeserializeError>;
-}
-
-#[cfg(feature = "event-stream")]
-impl<C: Codec> ReadCodec for C {
-    fn read(
-        &self,
-        bytes: &[u8],
-        service: &Service<'_>,
-        shape: ShapeIndex,
-        extent: Extent,
-        visitor: &mut dyn Visitor,
-    ) -> Result<(), DeserializeError> {
-        Codec::read(self, bytes, service, shape, extent, visitor)
-    }
-
-    fn document(
-        &self,
-        bytes: &[u8],
-        service: &Service<'_>,
-        shape: ShapeIndex,
-    ) -> Result<Document, DeserializeError> {
-        Codec::document(self, bytes, service, shape)
-    }
 }
 
 /// How much of a structure is read.

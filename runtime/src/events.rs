@@ -25,7 +25,7 @@ use crate::call::Output;
 #[cfg(feature = "blocking")]
 use crate::call::block_on;
 use crate::client::Client;
-use crate::codec::{DeserializeError, ReadCodec};
+use crate::codec::{Codec, DeserializeError};
 use crate::document::Document;
 use crate::error::{Cause, Error, ServiceError};
 use crate::http::{BodyReader, Response};
@@ -46,7 +46,7 @@ use std::task::{Context, Poll, ready};
 #[derive(Clone, Copy)]
 pub struct EventFormat<'p> {
     /// The format of payloads.
-    pub(crate) codec: &'p dyn ReadCodec,
+    pub(crate) codec: &'p dyn Codec,
     /// Whether the first message may be the output without the events.
     pub(crate) has_initial_response: bool,
 }

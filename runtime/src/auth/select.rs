@@ -1,23 +1,19 @@
 //! Which scheme authenticates a request.
 
 use super::bearer::HttpBearerAuth;
-#[cfg(feature = "s3express")]
-use super::sigv4::S3Express;
 use super::sigv4::{Scope, SigV4};
-#[cfg(feature = "sigv4a")]
-use super::sigv4a::SigV4A;
 use super::{AuthScheme, Needs, NoAuth};
 use crate::error::Error;
 use crate::schema::Auth;
 
 /// The schemes that need an identity.
 const SCHEMES: &[&dyn AuthScheme] = &[
-    &SigV4,
+    &SigV4::Regional,
     #[cfg(feature = "sigv4a")]
-    &SigV4A,
+    &SigV4::MultiRegion,
     &HttpBearerAuth,
     #[cfg(feature = "s3express")]
-    &S3Express,
+    &SigV4::Session,
 ];
 
 /// The feature of this crate with a scheme, if it is one.

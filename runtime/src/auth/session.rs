@@ -71,15 +71,16 @@ const SIGNED_ONCE: Expression<'static> = Expression::List(&[Expression::Map(&[
     ("disableDoubleEncoding", Expression::Boolean(true)),
 ])]);
 
-/// How many sessions a client keeps; beyond that, the oldest is forgotten.
-const MOST: usize = 100;
+/// How many sessions a client keeps; beyond that, the one that was not used for longest is forgotten.
+const MAX_SESSIONS: usize = 100;
 
-/// The sessions of a client: one for each bucket, by its URL, and each access key.
+/// The sessions of a client: one for each bucket, by its URL, and each access key. The last one was
+/// used last.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(Mutex<Vec<Kept>>);
+pub(crate) struct Sessions(Mutex<Vec<CachedSession>>);
 
 #[derive(Debug)]
-struct Kept {
+struct CachedSession {
     url: String,
     access_key_id: String,
     session: Arc<IdentityCache>,
@@ -100,7 +101,8 @@ impl Sessions {
         identity: &Identity,
     ) -> Result<Identity, Error> {
         let session = self.of(client, &endpoint.url.0, scope, identity);
-        let clock = || client.now();
+        // The service says when a session ends, by its own clock.
+        let clock = || client.shared.retries.corrected(client.now());
         Ok(session
             .get(IdentityContext::new(scope.region, &clock))
             .await?)
@@ -116,18 +118,24 @@ impl Sessions {
     ) -> Arc<IdentityCache> {
         let Credentials { access_key_id, .. } = identity.credentials();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |kept: &&Kept| kept.url == url && kept.access_key_id == *access_key_id;
-        if let Some(kept) = all.iter().find(is_it) {
-            return kept.session.clone();
+        let matches =
+            |cached: &CachedSession| cached.url == url && cached.access_key_id == *access_key_id;
+        if let Some(at) = all.iter().position(matches) {
+            let cached = all.remove(at);
+            let session = cached.session.clone();
+            all.push(cached);
+            return session;
         }
-        if all.len() >= MOST {
+        if all.len() >= MAX_SESSIONS {
             all.remove(0);
         }
-        let config = client.shared.config.clone();
+        let mut config = client.shared.config.clone();
+        // The URL is all that the rules need.
+        config.endpoint_parameters.clear();
         let config = config.region(scope.region).endpoint_url(url);
         let bucket = Bucket(Client::new(&SERVICE, config.identity(identity.clone())));
         let session = Arc::new(IdentityCache::new(bucket));
-        all.push(Kept {
+        all.push(CachedSession {
             url: url.to_owned(),
             access_key_id: access_key_id.clone(),
             session: session.clone(),

@@ -58,24 +58,69 @@ pub async fn sign(
         states_payload: false,
         now,
     };
-    SigV4.sign(request, &with)
+    SigV4::Regional.sign(request, &with)
 }
 
-/// Signature Version 4, in headers.
-#[derive(Debug)]
-pub(crate) struct SigV4;
+/// The schemes of Signature Version 4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SigV4 {
+    /// For one region.
+    Regional,
+    /// For a set of regions: Signature Version 4a.
+    #[cfg(feature = "sigv4a")]
+    MultiRegion,
+    /// With the credentials of a session of S3 Express, whose token has a place of its own.
+    #[cfg(feature = "s3express")]
+    Session,
+}
+
+impl SigV4 {
+    /// The signature of a request, whose settings are the scheme's but for the token's place.
+    fn signature(
+        self,
+        request: &Request,
+        with: &Signing<'_>,
+        settings: SigningSettings,
+    ) -> Result<SigningInstructions, SigningError> {
+        match self {
+            SigV4::Regional => v4(request, with, settings),
+            #[cfg(feature = "sigv4a")]
+            SigV4::MultiRegion => super::sigv4a::v4a(request, with, settings),
+            #[cfg(feature = "s3express")]
+            SigV4::Session => {
+                let mut settings = settings;
+                let name = match settings.signature_location {
+                    SignatureLocation::QueryParams => "X-Amz-S3session-Token",
+                    _ => "x-amz-s3session-token",
+                };
+                settings.session_token_name_override = Some(name);
+                v4(request, with, settings)
+            }
+        }
+    }
+}
 
 impl AuthScheme for SigV4 {
     fn name(&self) -> &'static str {
-        "sigv4"
+        match self {
+            SigV4::Regional => "sigv4",
+            #[cfg(feature = "sigv4a")]
+            SigV4::MultiRegion => "sigv4a",
+            #[cfg(feature = "s3express")]
+            SigV4::Session => "sigv4-s3express",
+        }
     }
 
     fn needs(&self) -> Needs {
-        Needs::Credentials
+        match self {
+            #[cfg(feature = "s3express")]
+            SigV4::Session => Needs::Session,
+            _ => Needs::Credentials,
+        }
     }
 
     fn sign(&self, attempt: &mut Request, with: &Signing<'_>) -> Result<(), SigningError> {
-        let signature = v4(attempt, with, settings(attempt, with))?;
+        let signature = self.signature(attempt, with, settings(attempt, with))?;
         add_headers(attempt, signature);
         Ok(())
     }
@@ -86,44 +131,10 @@ impl AuthScheme for SigV4 {
         with: &Signing<'_>,
         expires_in: Duration,
     ) -> Result<(), SigningError> {
-        let settings = in_url(settings(request, with), expires_in);
-        let signature = v4(request, with, settings)?;
-        add_parameters(request, signature)
-    }
-}
-
-/// Signature Version 4 with the credentials of a session, whose token has a place of its own.
-#[cfg(feature = "s3express")]
-#[derive(Debug)]
-pub(crate) struct S3Express;
-
-#[cfg(feature = "s3express")]
-impl AuthScheme for S3Express {
-    fn name(&self) -> &'static str {
-        "sigv4-s3express"
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::Session
-    }
-
-    fn sign(&self, attempt: &mut Request, with: &Signing<'_>) -> Result<(), SigningError> {
-        let mut settings = settings(attempt, with);
-        settings.session_token_name_override = Some("x-amz-s3session-token");
-        let signature = v4(attempt, with, settings)?;
-        add_headers(attempt, signature);
-        Ok(())
-    }
-
-    fn presign(
-        &self,
-        request: &mut Request,
-        with: &Signing<'_>,
-        expires_in: Duration,
-    ) -> Result<(), SigningError> {
-        let mut settings = in_url(settings(request, with), expires_in);
-        settings.session_token_name_override = Some("X-Amz-S3session-Token");
-        let signature = v4(request, with, settings)?;
+        let mut settings = settings(request, with);
+        settings.expires_in = Some(expires_in);
+        settings.signature_location = SignatureLocation::QueryParams;
+        let signature = self.signature(request, with, settings)?;
         add_parameters(request, signature)
     }
 }
@@ -144,7 +155,7 @@ const UNSIGNED_HEADERS: &[&str] = &[
 ];
 
 /// How a request is signed for a scope.
-pub(super) fn settings(attempt: &Request, with: &Signing<'_>) -> SigningSettings {
+fn settings(attempt: &Request, with: &Signing<'_>) -> SigningSettings {
     let is_there = |name: &&&str| attempt.headers.iter().any(|(found, _)| found == **name);
     let unsigned = UNSIGNED_HEADERS.iter().filter(is_there);
     let unsigned = unsigned.map(|name| Cow::Borrowed(*name));
@@ -157,14 +168,6 @@ pub(super) fn settings(attempt: &Request, with: &Signing<'_>) -> SigningSettings
     if !with.scope.double_encoding || with.states_payload {
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     }
-    settings
-}
-
-/// The settings of a signature in a URL that is valid for a time.
-pub(super) fn in_url(settings: SigningSettings, expires_in: Duration) -> SigningSettings {
-    let mut settings = settings;
-    settings.expires_in = Some(expires_in);
-    settings.signature_location = SignatureLocation::QueryParams;
     settings
 }
 
@@ -207,7 +210,7 @@ pub(super) fn signature(
     Ok(signed.into_parts().0)
 }
 
-pub(super) fn add_headers(attempt: &mut Request, signature: SigningInstructions) {
+fn add_headers(attempt: &mut Request, signature: SigningInstructions) {
     let (headers, _) = signature.into_parts();
     attempt.headers.extend(
         headers
@@ -216,7 +219,7 @@ pub(super) fn add_headers(attempt: &mut Request, signature: SigningInstructions)
     );
 }
 
-pub(super) fn add_parameters(
+fn add_parameters(
     request: &mut Request,
     signature: SigningInstructions,
 ) -> Result<(), SigningError> {

@@ -1,45 +1,14 @@
 //! Signature Version 4a: one signature for several regions, by a key pair that comes from the
 //! credentials.
 
-use super::sigv4::{add_headers, add_parameters, in_url, settings, signature};
-use super::{AuthScheme, Needs, Signing, SigningError};
+use super::sigv4::signature;
+use super::{Signing, SigningError};
 use crate::http::Request;
 use aws_sigv4::http_request::{SigningInstructions, SigningSettings};
 use aws_sigv4::sign::v4a::SigningParams;
-use std::time::Duration;
 
-/// Signature Version 4a, in headers. The scope's region is a set of regions.
-#[derive(Debug)]
-pub(crate) struct SigV4A;
-
-impl AuthScheme for SigV4A {
-    fn name(&self) -> &'static str {
-        "sigv4a"
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::Credentials
-    }
-
-    fn sign(&self, attempt: &mut Request, with: &Signing<'_>) -> Result<(), SigningError> {
-        let signature = v4a(attempt, with, settings(attempt, with))?;
-        add_headers(attempt, signature);
-        Ok(())
-    }
-
-    fn presign(
-        &self,
-        request: &mut Request,
-        with: &Signing<'_>,
-        expires_in: Duration,
-    ) -> Result<(), SigningError> {
-        let settings = in_url(settings(request, with), expires_in);
-        let signature = v4a(request, with, settings)?;
-        add_parameters(request, signature)
-    }
-}
-
-fn v4a(
+/// The signature of a request. The scope's region is a set of regions.
+pub(super) fn v4a(
     request: &Request,
     with: &Signing<'_>,
     settings: SigningSettings,
@@ -59,8 +28,8 @@ fn v4a(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::sigv4::Scope;
-    use crate::auth::{Caller, Payload};
+    use crate::auth::sigv4::{Scope, SigV4};
+    use crate::auth::{AuthScheme as _, Caller, Payload};
     use crate::identity::Credentials;
     use ring::digest::{SHA256, digest};
     use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
@@ -101,7 +70,9 @@ mod tests {
             now: SystemTime::UNIX_EPOCH,
         };
         let mut request = Request::new("POST", "https://a.test/b").header("a", "1");
-        SigV4A.sign(&mut request, &with).expect("signed");
+        SigV4::MultiRegion
+            .sign(&mut request, &with)
+            .expect("signed");
         let of = |name: &str| {
             let mut headers = request.headers.iter();
             let found = headers.find(|(found, _)| found == name);

@@ -5,7 +5,7 @@
 //! - Members of an event are headers, or alone the payload, or fields of the payload in the
 //!   protocol's format.
 
-use crate::codec::{DeserializeError, Extent, ReadCodec};
+use crate::codec::{Codec, DeserializeError, Extent};
 use crate::document::{Document, Map};
 use crate::error::{Attempts, ServiceError};
 use crate::schema::{Flags, Kind, Member, Service, Shape, ShapeIndex};
@@ -106,7 +106,7 @@ fn has_fields(event: &Shape<'_>) -> bool {
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
     pub(super) service: &'a Service<'a>,
-    pub(super) codec: &'static dyn ReadCodec,
+    pub(super) codec: &'static dyn Codec,
     /// The union of events.
     pub(super) union: ShapeIndex,
 }

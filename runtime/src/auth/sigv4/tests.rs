@@ -18,7 +18,7 @@ fn headers(path: &str, change: impl FnOnce(&mut Signing<'_>)) -> Vec<(String, St
     };
     change(&mut with);
     let mut request = Request::new("GET", format!("http://localhost{path}"));
-    SigV4.sign(&mut request, &with).expect("signed");
+    SigV4::Regional.sign(&mut request, &with).expect("signed");
     let headers = request.headers.into_iter();
     headers
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -72,7 +72,7 @@ fn a_header_says_how_the_body_is_covered() {
             now: SystemTime::UNIX_EPOCH,
         };
         let mut request = Request::new("GET", "https://a.test/");
-        SigV4.sign(&mut request, &with).expect("signed");
+        SigV4::Regional.sign(&mut request, &with).expect("signed");
         let mut headers = request.headers.iter();
         let found = headers.find(|(name, _)| name == "x-amz-content-sha256");
         assert_eq!(
@@ -105,7 +105,7 @@ fn signature_with(header: (&'static str, &'static str)) -> String {
         now: SystemTime::UNIX_EPOCH,
     };
     let mut request = Request::new("GET", "https://a.test/").header(header.0, header.1);
-    SigV4.sign(&mut request, &with).expect("signed");
+    SigV4::Regional.sign(&mut request, &with).expect("signed");
     let mut headers = request.headers.iter();
     let found = headers.find(|(name, _)| name == "authorization");
     found.expect("a signature").1.to_string()
@@ -168,7 +168,7 @@ fn sessions_of_directory_buckets_have_a_header_of_their_own() {
         now: SystemTime::UNIX_EPOCH,
     };
     let mut request = Request::new("GET", "https://a.test/b//c");
-    S3Express.sign(&mut request, &with).expect("signed");
+    SigV4::Session.sign(&mut request, &with).expect("signed");
     let of = |name: &str| {
         let mut headers = request.headers.iter();
         headers
@@ -204,7 +204,7 @@ fn a_request_is_presigned_as_in_the_documentation() {
     };
     let mut request = Request::new("GET", "https://examplebucket.s3.amazonaws.com/test.txt");
     let day = Duration::from_secs(86_400);
-    SigV4
+    SigV4::Regional
         .presign(&mut request, &with, day)
         .expect("a signature");
     assert_eq!(
