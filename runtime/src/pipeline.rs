@@ -256,7 +256,7 @@ fn classify(
         Err(error) => AttemptError::Transport(error),
     };
     #[cfg(feature = "xml")]
-    if redirect::is_asked(client, prepared, progress, &failed) {
+    if redirect::should_redirect(client, prepared, progress, &failed) {
         return Ok(Verdict::Redirect(failed));
     }
     let moved = destination.discovered && failed.is_moved();
@@ -376,9 +376,13 @@ impl<'a> Client<'a> {
             ..
         } = prepared;
         let encoded = encode(self, protocol, operation, input, EncodeMode::Redacted);
-        let request = encoded.map_err(|error| unsendable(&error))?;
+        let mut request = encoded.map_err(|error| unsendable(&error))?.value;
+        // A stream is no part of the input, and is not shown.
+        if let Body::Stream(_) = prepared.request.body {
+            request.body = prepared.request.body;
+        }
         Ok(Prepared {
-            request: request.value,
+            request,
             is_redacted: true,
             ..prepared
         })

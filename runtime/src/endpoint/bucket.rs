@@ -84,20 +84,38 @@ fn is_access_point(arn: &str) -> bool {
     partition.starts_with("aws") && region.bytes().all(is_region) && is_account && is_resource
 }
 
-/// The regions of buckets that were not in the client's region, as services have told.
+/// How many buckets' regions a client remembers; beyond that, it finds them anew.
+const MAX_BUCKETS: usize = 1000;
+
+/// The regions of buckets that were not where they were called.
 #[derive(Debug, Default)]
-pub(crate) struct Regions(Mutex<HashMap<String, String>>);
+pub(crate) struct Regions(Mutex<HashMap<String, Redirect>>);
+
+#[derive(Debug)]
+struct Redirect {
+    /// The region of the call that was redirected.
+    from: String,
+    to: String,
+}
 
 impl Regions {
-    /// The region of a bucket, if it is known.
-    pub(crate) fn of(&self, bucket: &str) -> Option<String> {
+    /// The region of a bucket that is called in this one, if an earlier call was redirected.
+    pub(crate) fn of(&self, bucket: &str, called: &str) -> Option<String> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(bucket).cloned()
+        let redirect = known.get(bucket)?;
+        (redirect.from == called).then(|| redirect.to.clone())
     }
 
-    pub(crate) fn remember(&self, bucket: &str, region: String) {
+    pub(crate) fn remember(&self, bucket: &str, called: &str, region: String) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(bucket.to_owned(), region);
+        if known.len() >= MAX_BUCKETS {
+            known.clear();
+        }
+        let redirect = Redirect {
+            from: called.to_owned(),
+            to: region,
+        };
+        known.insert(bucket.to_owned(), redirect);
     }
 }
 

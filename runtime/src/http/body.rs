@@ -240,11 +240,6 @@ impl BodyStream {
         self.len
     }
 
-    /// What it is, for messages.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Whether it can be opened only once, so that no attempt can follow the one that reads it.
     pub fn is_once(&self) -> bool {
         self.is_once

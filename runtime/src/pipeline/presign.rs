@@ -32,7 +32,7 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     ///
-    /// Another time; an operation that is not signed, is authenticated in another way, or has a
+    /// `expires_in` is not between 1 second and 7 days; an operation that is not signed, is authenticated in another way, or has a
     /// stream that the signature would have to cover; no endpoint, or no credentials.
     pub async fn presigned(
         &self,

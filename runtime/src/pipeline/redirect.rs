@@ -8,7 +8,7 @@ use super::{Prepared, Progress};
 use crate::client::Client;
 use crate::endpoint::bucket;
 use crate::error::Error;
-use crate::http::{Request, Response};
+use crate::http::{Body, Request, Response};
 use crate::protocol;
 use crate::retry::AttemptError;
 
@@ -22,12 +22,18 @@ fn bucket_of<'p>(client: &Client<'_>, prepared: &'p Prepared<'_>) -> Option<&'p 
 
 /// The region of a call's bucket, if an earlier call was redirected there.
 pub(super) fn known_region(client: &Client<'_>, prepared: &Prepared<'_>) -> Option<String> {
-    let bucket = bucket_of(client, prepared)?;
-    client.shared.bucket_regions.of(bucket)
+    let bucket = bucket_of(client, prepared).filter(|_| !makes_bucket(&prepared.request))?;
+    client.shared.bucket_regions.of(bucket, &prepared.region)
+}
+
+/// Whether a request makes a bucket: in which region is the caller's choice, and a bucket of that name
+/// may have been elsewhere before.
+fn makes_bucket(request: &Request) -> bool {
+    request.method == "PUT" && request.url == "/"
 }
 
 /// Whether a failed attempt is a reason to look for the bucket in another region.
-pub(super) fn is_asked(
+pub(super) fn should_redirect(
     client: &Client<'_>,
     prepared: &Prepared<'_>,
     progress: &Progress,
@@ -44,8 +50,7 @@ pub(super) fn is_asked(
     match (&*error.code, error.status) {
         (_, 301 | 302 | 307) | ("PermanentRedirect", _) => true,
         ("AuthorizationHeaderMalformed", _) => in_body(response).is_some(),
-        // The region that a bucket is to be made in is the caller's choice.
-        ("IllegalLocationConstraintException", _) => method != "PUT" || !is_bucket,
+        ("IllegalLocationConstraintException", _) => !makes_bucket(&prepared.request),
         // An answer without a body can't say that the signature names the wrong region. For a bucket
         // without the header, there is nothing else to ask.
         (_, 400) if method == "HEAD" => !is_bucket || response.header(REGION).is_some(),
@@ -57,7 +62,8 @@ pub(super) fn is_asked(
 ///
 /// # Errors
 ///
-/// The error of the failed attempt, if nobody knows the bucket's region. No endpoint there.
+/// The error of the failed attempt, if nobody knows the bucket's region, or the body can't be sent
+/// again. No endpoint there.
 pub(super) async fn redirect(
     client: &Client<'_>,
     prepared: &Prepared<'_>,
@@ -71,19 +77,26 @@ pub(super) async fn redirect(
     };
     let region = match named {
         Some(region) => Some(region),
-        None => looked_up(client, prepared).await,
+        None => head_bucket_region(client, prepared).await,
     };
-    let Some((region, bucket)) = region.zip(bucket_of(client, prepared)) else {
+    let is_once = matches!(&prepared.request.body, Body::Stream(stream) if stream.is_once());
+    let found = region.zip(bucket_of(client, prepared));
+    if let Some((region, bucket)) = &found {
+        tracing::debug!(target: "opsmith", "the bucket is in {region}: requests go there");
+        let regions = &client.shared.bucket_regions;
+        regions.remember(bucket, &prepared.region, region.clone());
+    }
+    if found.is_none() || is_once {
         let model = (client.service, prepared.operation);
         return Err(failed.into_error(progress.attempts, model));
-    };
-    tracing::debug!(target: "opsmith", "the bucket is in {region}: the request goes there");
-    client.shared.bucket_regions.remember(bucket, region);
+    }
+    // It was no failure that would use up an attempt.
+    progress.attempts.made = progress.attempts.made.saturating_sub(1);
     resolve_endpoint(client, prepared).await
 }
 
 /// What a request for the head of the bucket says of its region, whatever else the answer is.
-async fn looked_up(client: &Client<'_>, prepared: &Prepared<'_>) -> Option<String> {
+async fn head_bucket_region(client: &Client<'_>, prepared: &Prepared<'_>) -> Option<String> {
     let head = Prepared {
         operation: prepared.operation,
         protocol: prepared.protocol,

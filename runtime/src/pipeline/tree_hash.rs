@@ -3,11 +3,11 @@
 //! parts that it keeps.
 
 use super::Prepared;
-use crate::error::{Cause, Error};
+use super::authenticate::unreadable_body;
+use crate::error::Error;
 use crate::http::Body;
 use crate::schema::Trait;
 use ring::digest::{Context, Digest, SHA256, digest};
-use std::future::poll_fn;
 use std::io;
 
 /// The headers for the hash of the whole, and for the root of the tree.
@@ -27,10 +27,8 @@ pub(super) async fn hashed(mut prepared: Prepared<'_>) -> Result<Prepared<'_>, E
     if !prepared.operation.traits.contains(&Trait::TreeHash) || HEADERS.into_iter().all(has) {
         return Ok(prepared);
     }
-    let hashes = hashes(&prepared.request.body).await.map_err(|error| {
-        let message = format!("the body of the request can't be read: {error}");
-        Error::Request(Cause::with(message, error))
-    })?;
+    let hashes = hashes(&prepared.request.body).await;
+    let hashes = hashes.map_err(unreadable_body)?;
     let headers = &mut prepared.request.headers;
     for (name, hash) in HEADERS.into_iter().zip(hashes) {
         if headers.iter().all(|(found, _)| found != name) {
@@ -46,18 +44,9 @@ async fn hashes(body: &Body) -> io::Result<[String; 2]> {
     match body {
         Body::Empty => {}
         Body::Bytes(bytes) => hashes.update(bytes),
-        Body::Stream(stream) if stream.is_once() => {
-            let text = format!(
-                "its hashes are sent before it, and {} can be read only once: give a file or bytes",
-                stream.name()
-            );
-            return Err(io::Error::other(text));
-        }
         Body::Stream(stream) => {
-            let mut chunks = stream.open()?;
-            while let Some(chunk) = poll_fn(|context| chunks.as_mut().poll_next(context)).await {
-                hashes.update(&chunk?);
-            }
+            let reason = "its hashes are sent before it";
+            stream.read(reason, |chunk| hashes.update(chunk)).await?;
         }
     }
     Ok(hashes.finish())

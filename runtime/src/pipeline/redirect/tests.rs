@@ -297,11 +297,24 @@ fn the_region_of_a_bucket_is_remembered_by_the_client() {
     );
 }
 
+/// A bucket may be made elsewhere than the last one of its name, and whoever names a region means it.
+#[test]
+fn what_is_remembered_is_not_for_new_buckets_and_other_regions() {
+    let fake = Fake::playing([located(301, "us-west-2"), ok(), ok(), ok()]);
+    let client = Client::new(&STORE, fake.config());
+    call(&client, "Get", "b").expect("an answer");
+    call(&client, "Create", "b").expect("an answer");
+    let regions = &client.shared.bucket_regions;
+    assert_eq!(regions.of("b", "eu-west-1").as_deref(), Some("us-west-2"));
+    assert_eq!(regions.of("b", "eu-west-2"), None);
+    assert_eq!(lines(&fake), [GET, MOVED, "PUT https://b.eu-west-1.test/"]);
+}
+
 #[test]
 fn a_redirect_takes_no_attempt_of_those_that_failures_have() {
     let busy = Answer::new(503, "");
     let fake = Fake::playing([located(301, "us-west-2"), busy, ok()]);
-    let client = Client::new(&STORE, fake.config().max_attempts(3));
+    let client = Client::new(&STORE, fake.config().max_attempts(2));
     call(&client, "Get", "b").expect("an answer");
     assert_eq!(lines(&fake), [GET, MOVED, MOVED]);
     assert_eq!(fake.pauses().len(), 1);
