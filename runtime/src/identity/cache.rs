@@ -119,7 +119,7 @@ impl<T: Expiring> Cache<T> {
         }
         let resolved = self.resolver.resolve(context).await;
         let now = context.now();
-        match (resolved, cached.as_ref()) {
+        match (resolved, cached.as_mut()) {
             (Ok(new), _) => {
                 *cached = Some(Cached {
                     resolved: new.clone(),
@@ -127,7 +127,14 @@ impl<T: Expiring> Cache<T> {
                 });
                 Ok(new)
             }
-            (Err(_), Some(old)) if !old.is_expired(now) => Ok(old.resolved.clone()),
+            (Err(error), Some(old)) if !old.is_expired(now) => {
+                tracing::warn!(target: "opsmith", "{error}; what is used now is still valid");
+                // Not at each call, so that calls don't wait for one another.
+                let left = old.resolved.expiration();
+                old.refresh_at =
+                    left.map(|end| now + end.duration_since(now).unwrap_or_default() / 2);
+                Ok(old.resolved.clone())
+            }
             (Err(error), _) => Err(error),
         }
     }

@@ -79,53 +79,59 @@ impl Login {
         let token = Token::of(&entry)
             .ok_or_else(|| unloaded(format!("Token for {} is invalid", self.start_url)))?;
         let left = token.expiration.duration_since(context.now());
-        if left.unwrap_or_default() < REFRESH_BEFORE
-            && self.session.is_some()
-            && let Some(fresh) = self.refreshed(context, &entry).await
-            && let Some(token) = Token::of(&fresh)
-        {
-            if let Some(path) = path {
-                cache::write(&path, &fresh);
+        let mut failure = None;
+        if left.unwrap_or_default() < REFRESH_BEFORE && self.session.is_some() {
+            match self.refreshed(context, &entry).await {
+                Ok(Some(fresh)) => {
+                    if let Some(path) = path {
+                        cache::write(&path, &fresh);
+                    }
+                    if let Some(token) = Token::of(&fresh) {
+                        return Ok(token);
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::debug!(target: "opsmith", "the token of single sign-on can't be refreshed: {error}");
+                    failure = Some(error);
+                }
             }
-            return Ok(token);
         }
         if token.expiration > context.now() {
-            Ok(token)
-        } else {
-            Err(expired(context))
+            return Ok(token);
         }
+        let expired = expired(context);
+        Err(match failure {
+            Some(error) => {
+                let text = format!("{expired}\nIt could not be refreshed: {error}");
+                ConfigError::new(expired.kind(), text).caused_by(error)
+            }
+            None => expired,
+        })
     }
 
     /// The entry of the cache with another token. `None` if it can't be refreshed; the caller then
     /// uses the old token until it expires.
-    async fn refreshed(&self, context: &ProviderContext<'_>, entry: &Json) -> Option<Json> {
-        let part = |key: &str| entry.get(key).and_then(Json::as_str);
-        let token = part("refreshToken")?;
-        let id = part("clientId")?;
-        let secret = part("clientSecret")?;
-        let registration = part("registrationExpiresAt")?;
-        if parse_time(registration)? <= context.now() {
-            return None;
-        }
+    async fn refreshed(
+        &self,
+        context: &ProviderContext<'_>,
+        entry: &Json,
+    ) -> Result<Option<Json>, crate::Error> {
+        let Some(input) = refresh_input(context, entry) else {
+            return Ok(None);
+        };
         let call = Call {
             service: &SSO_OIDC,
             operation: "CreateToken",
             region: &self.region,
             signed_by: None,
         };
-        let input = Map::from([
-            ("clientId".to_owned(), id.into()),
-            ("clientSecret".to_owned(), secret.into()),
-            ("grantType".to_owned(), "refresh_token".into()),
-            ("refreshToken".to_owned(), token.into()),
-        ]);
-        let output = match call.make(context, input).await {
-            Ok(output) => output,
-            Err(error) => {
-                tracing::debug!(target: "opsmith", "the token of single sign-on can't be refreshed: {error}");
-                return None;
-            }
-        };
+        let output = call.make(context, input).await?;
+        Ok(self.entry(context, entry, &output))
+    }
+
+    /// The entry of the cache with the token that a service gave.
+    fn entry(&self, context: &ProviderContext<'_>, old: &Json, output: &Document) -> Option<Json> {
         let life = match output.get("expiresIn")? {
             Document::Integer(seconds) => Duration::from_secs(u64::try_from(*seconds).ok()?),
             _ => return None,
@@ -133,17 +139,31 @@ impl Login {
         let mut fresh = json!({
             "startUrl": self.start_url,
             "region": self.region,
-            "accessToken": text(&output, "accessToken").ok()?,
+            "accessToken": text(output, "accessToken").ok()?,
             "expiresAt": iso8601(context.now().checked_add(life)?)?,
-            "clientId": id,
-            "clientSecret": secret,
-            "registrationExpiresAt": registration,
+            "clientId": old.get("clientId")?,
+            "clientSecret": old.get("clientSecret")?,
+            "registrationExpiresAt": old.get("registrationExpiresAt")?,
         });
-        if let Ok(token) = text(&output, "refreshToken") {
+        if let Ok(token) = text(output, "refreshToken") {
             fresh["refreshToken"] = token.into();
         }
         Some(fresh)
     }
+}
+
+/// What is sent for another token, if the entry of the cache allows it.
+fn refresh_input(context: &ProviderContext<'_>, entry: &Json) -> Option<Map> {
+    let part = |key: &str| entry.get(key).and_then(Json::as_str);
+    if parse_time(part("registrationExpiresAt")?)? <= context.now() {
+        return None;
+    }
+    Some(Map::from([
+        ("clientId".to_owned(), part("clientId")?.into()),
+        ("clientSecret".to_owned(), part("clientSecret")?.into()),
+        ("grantType".to_owned(), "refresh_token".into()),
+        ("refreshToken".to_owned(), part("refreshToken")?.into()),
+    ]))
 }
 
 impl Token {
