@@ -153,7 +153,7 @@ impl<'a> OperationRunner<'a> {
             return self.presign(expires_in, form, parameters);
         }
         let request = self.sign(parameters, dry_run::shows_secrets(form))?;
-        stdout::print(&dry_run::request_text(request, form))
+        stdout::print(&dry_run::request_text(request, form)?)
     }
 
     /// Prints the request as a URL that anyone can use for a time.
@@ -167,7 +167,7 @@ impl<'a> OperationRunner<'a> {
         let presigned = self.client.presigned(prepared, expires_in);
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
         let presigned = runtime.block_on(unless_interrupted(presigned))??;
-        let (text, note) = dry_run::presigned_text(presigned, form);
+        let (text, note) = dry_run::presigned_text(presigned, form)?;
         note.into_iter().for_each(|note| self.context.warn(note));
         stdout::print(&text)
     }

@@ -2,13 +2,15 @@
 
 use crate::args::ParsedArgs;
 use crate::failure::Failure;
-use opsmith_runtime::http::{Presigned, Request, masked};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use opsmith_runtime::http::{Body, Presigned, Request, masked};
 use opsmith_runtime::redact::REDACTED;
 use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Values of the option: the form, and whether secrets are shown. A presigned URL is a secret as a
-/// whole, which who asks for it wants to give away.
+/// whole, and is printed to be given to others.
 pub(crate) const FORMS: &[&str] = &[
     "http",
     "http-secrets",
@@ -52,9 +54,16 @@ pub(crate) fn expires_in(globals: &ParsedArgs<'_, '_>) -> Result<Option<Duration
 
 /// A presigned request as text, and what the text does not show. As a URL, it lacks what must be
 /// sent with it.
-pub(crate) fn presigned_text(presigned: Presigned, form: Option<&str>) -> (String, Option<String>) {
+///
+/// # Errors
+///
+/// A body that a command line can't have.
+pub(crate) fn presigned_text(
+    presigned: Presigned,
+    form: Option<&str>,
+) -> Result<(String, Option<String>), Failure> {
     if form == Some(PRESIGNED_CURL) {
-        return (curl(&presigned.into()), None);
+        return Ok((curl(&presigned.into())?, None));
     }
     let mut needs = Vec::new();
     if presigned.method != "GET" {
@@ -73,7 +82,7 @@ pub(crate) fn presigned_text(presigned: Presigned, form: Option<&str>) -> (Strin
             "the URL must be used with {needs}: --cli-dry-run={PRESIGNED_CURL} prints all of it"
         )
     });
-    (presigned.url + "\n", note)
+    Ok((presigned.url + "\n", note))
 }
 
 /// Headers that let a reader act in the name of the caller.
@@ -90,14 +99,18 @@ pub(crate) fn shows_secrets(form: Option<&str>) -> bool {
 
 /// The request in the form of this name; as HTTP has it without one. Its input is redacted already
 /// where the form hides secrets.
-pub(crate) fn request_text(mut request: Request, form: Option<&str>) -> String {
+///
+/// # Errors
+///
+/// A body that a command line can't have.
+pub(crate) fn request_text(mut request: Request, form: Option<&str>) -> Result<String, Failure> {
     if !shows_secrets(form) {
         hide(&mut request);
     }
     if form.is_some_and(|form| form.starts_with("curl")) {
         curl(&request)
     } else {
-        http(&request)
+        Ok(http(&request))
     }
 }
 
@@ -119,16 +132,24 @@ fn http(request: &Request) -> String {
     for (name, value) in &request.headers {
         let _ = writeln!(text, "{name}: {value}");
     }
-    text + "\n" + &String::from_utf8_lossy(content(request)) + "\n"
+    let body = match (content(&request.body), request.body.as_bytes()) {
+        (Some(text), _) => text.to_owned(),
+        (None, Some(bytes)) => format!("(in base64) {}", STANDARD.encode(bytes)),
+        (None, None) => "(a stream, which is not shown)".to_owned(),
+    };
+    text + "\n" + &body + "\n"
 }
 
-/// The body, which all operations that are generated today have in memory.
-fn content(request: &Request) -> &[u8] {
-    request.body.as_bytes().unwrap_or_default()
+/// The body, if it is text in memory.
+fn content(body: &Body) -> Option<&str> {
+    match body {
+        Body::Empty => Some(""),
+        body => std::str::from_utf8(body.as_bytes()?).ok(),
+    }
 }
 
 /// A command line for a shell, one header per line.
-fn curl(request: &Request) -> String {
+fn curl(request: &Request) -> Result<String, Failure> {
     // `-X HEAD` waits for a body.
     let method = match &*request.method {
         "HEAD" => "--head".to_owned(),
@@ -146,13 +167,18 @@ fn curl(request: &Request) -> String {
     }
     // With data, even empty, curl adds a content type.
     if !request.body.is_empty() {
-        let body = String::from_utf8_lossy(content(request));
-        text += &format!(" \\\n  --data-raw {}", quoted(&body));
+        let body = content(&request.body).filter(|text| !text.contains('\0'));
+        let body = body.ok_or_else(|| {
+            Failure::general(
+                "the body of the request can't be part of a command line: use --cli-dry-run=http",
+            )
+        })?;
+        text += &format!(" \\\n  --data-raw {}", quoted(body));
     }
-    text + "\n"
+    Ok(text + "\n")
 }
 
-/// The text as one word of a shell. Requests have no NUL, which a word can't have.
+/// The text as one word of a shell. URLs and headers have no NUL, which a word can't have.
 fn quoted(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| format!("{text:?}"), |quoted| quoted.into_owned())
 }
@@ -172,6 +198,7 @@ mod tests {
     #[test]
     fn a_request_as_a_command_line() {
         let text = request_text(request("{\"a\":\"it's\"}"), Some("curl-secrets"));
+        let text = text.expect("a command line");
         let words = shlex::split(&text.replace("\\\n", " ")).expect("words of a shell");
         let expected = [
             "curl",
@@ -198,7 +225,7 @@ mod tests {
     #[test]
     fn secrets_are_left_out() {
         for form in [None, Some("http"), Some("curl")] {
-            let text = request_text(request("{}"), form);
+            let text = request_text(request("{}"), form).expect("a text");
             assert!(
                 !text.contains("secret")
                     && !text.contains("token: token")
@@ -206,5 +233,14 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_body_that_is_no_text_is_not_damaged() {
+        let request = || Request::new("POST", "https://host.test/").body(vec![0xff, 0x00]);
+        let text = request_text(request(), None).expect("a text");
+        assert!(text.ends_with("\n\n(in base64) /wA=\n"), "{text}");
+        let error = request_text(request(), Some("curl")).expect_err("no word of a shell");
+        assert!(error.text.contains("use --cli-dry-run=http"), "{error:?}");
     }
 }

@@ -56,6 +56,7 @@ pub(crate) fn run(
     if args.help {
         return help::print(&help::operation_page(commands, command, operation));
     }
+    check_url(context, commands, operation)?;
     let reader = context.reader(commands.service);
     let input = args.parameters(&reader)?;
     if let Some(source) = lines {
@@ -93,6 +94,22 @@ fn check_operation(commands: &Commands<'_>, word: &str, env: &Env) -> Result<(),
         ));
     }
     choice::check("operation", word, commands.words(), env)
+}
+
+/// Rejects a call without a URL where the service has no endpoint that all callers share.
+fn check_url(
+    context: &Context<'_>,
+    commands: &Commands<'_>,
+    operation: &Operation<'_>,
+) -> Result<(), Failure> {
+    let needs = commands.changes(operation.name).contains(&Change::NeedsUrl);
+    if !needs || context.has_url() {
+        return Ok(());
+    }
+    let command = commands.service.command;
+    Err(Failure::parameter(format_args!(
+        "--endpoint-url is required for {command} commands"
+    )))
 }
 
 /// Rejects options that can't be combined with a stream of documents.
@@ -137,12 +154,6 @@ fn call(
     outfile: Option<Outfile<'_>>,
 ) -> Result<(), Failure> {
     let changes = commands.changes(operation.name);
-    if changes.contains(&Change::NeedsUrl) && !context.has_url() {
-        let command = commands.service.command;
-        return Err(Failure::parameter(format_args!(
-            "--endpoint-url is required for {command} commands"
-        )));
-    }
     let mut runner = OperationRunner::new(context, commands, operation)?;
     runner.set_body(args.body()?);
     let options = args.pages(&parameters)?;

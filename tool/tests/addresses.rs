@@ -357,7 +357,7 @@ const ROWS: &[Row] = &[
         "s3 =\n  addressing_style = paths",
         get(
             "b-1",
-            "The value \"paths\" of addressing_style is none of auto, path, virtual.",
+            "The value \"paths\" of addressing_style must be one of auto, path, virtual.",
         ),
     ),
     get(

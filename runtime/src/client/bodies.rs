@@ -70,7 +70,7 @@ impl Config {
 
     /// Whether signatures for S3 and services like it cover the body, as the setting
     /// `payload_signing_enabled` of the AWS CLI. Without it they do, unless the body is a stream over
-    /// HTTPS with a checksum of its own. A body that is followed by its checksum is never covered.
+    /// HTTPS whose MD5 is in a header. A body that is followed by its checksum is never covered.
     pub fn payload_signing_enabled(mut self, enabled: bool) -> Self {
         self.bodies.signed = Some(enabled);
         self

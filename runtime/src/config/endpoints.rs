@@ -137,7 +137,7 @@ impl Parameter {
         }
         let allowed: Vec<_> = self.words.iter().map(|(word, _)| *word).collect();
         let allowed = allowed.join(", ");
-        let problem = format!("The value \"{text}\" of {name} is none of {allowed}.");
+        let problem = format!("The value \"{text}\" of {name} must be one of {allowed}.");
         Err(ConfigError::invalid(problem, origin))
     }
 }
@@ -274,12 +274,12 @@ mod tests {
             (
                 "AWS::S3::ForcePathStyle",
                 "[default]\ns3 =\n  addressing_style = paths\n",
-                "The value \"paths\" of addressing_style is none of auto, path, virtual.",
+                "The value \"paths\" of addressing_style must be one of auto, path, virtual.",
             ),
             (
                 "DisableS3ExpressSessionAuth",
                 "[default]\ns3_disable_express_session_auth = yes\n",
-                "The value \"yes\" of s3_disable_express_session_auth is none of true, false.",
+                "The value \"yes\" of s3_disable_express_session_auth must be one of true, false.",
             ),
             (
                 "AWS::S3::Accelerate",

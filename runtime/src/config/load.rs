@@ -212,12 +212,21 @@ fn bodies(settings: &Settings) -> Result<Bodies, ConfigError> {
     let size = settings.min_compression_size()?;
     let size = size.unwrap_or(Bodies::COMPRESSED_FROM);
     let compresses = !settings.flag("disable_request_compression", false)?;
-    let signed = settings.nested("s3", "payload_signing_enabled")?;
+    let signed = match settings.nested("s3", "payload_signing_enabled")? {
+        None => None,
+        Some(value) if value.text.eq_ignore_ascii_case("true") => Some(true),
+        Some(value) if value.text.eq_ignore_ascii_case("false") => Some(false),
+        Some(Value { text, origin }) => {
+            let problem =
+                format!("The value \"{text}\" of payload_signing_enabled must be true or false.");
+            return Err(ConfigError::invalid(problem, &origin));
+        }
+    };
     Ok(Bodies {
         request_checksums: when("request_checksum_calculation")?,
         response_checksums: when("response_checksum_validation")?,
         compressed_from: compresses.then_some(size),
-        signed: signed.map(|value| value.text.eq_ignore_ascii_case("true")),
+        signed,
     })
 }
 
