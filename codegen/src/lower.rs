@@ -129,7 +129,7 @@ fn facts<'a>(
         report.add_trait(&service.file, id, which, problem, help);
     });
     client_parameters(id, service, &endpoint, report);
-    // An endpoint of one's own is signed for as those of the rules.
+    // Calls to an endpoint that the user configures are signed as those to endpoints of the rules.
     let signed_as = traits::is_old(stated)
         .then(|| endpoints::signing_name(endpoint.rules))
         .flatten();

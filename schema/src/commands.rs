@@ -159,7 +159,7 @@ pub enum Form<'a> {
     Range(&'a str, &'a str),
 }
 
-/// A command.
+/// A command of its operation's word and these options, with the operation's own behaviour.
 pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
     Command {
         name,
@@ -169,7 +169,7 @@ pub const fn command<'a>(name: &'a str, options: &'a [&'a str]) -> Command<'a> {
     }
 }
 
-/// A hoisted option.
+/// An option for the member at this path of the input, beside the options of its members.
 pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
     let form = Form::Value;
     let required = false;
@@ -269,7 +269,8 @@ impl<'a> Commands<'a> {
             .find(|(command, _)| command.exists() && command.is_called(word))
     }
 
-    /// What changes of the command of an operation.
+    /// What the command of an operation does beyond the operation: empty for an unknown operation,
+    /// and for those that are several commands.
     pub fn changes(&self, operation: &str) -> &'a [Change<'a>] {
         let operations = self.service.operations.iter();
         let mut pairs = operations.zip(self.commands);

@@ -188,7 +188,7 @@ impl<'a> Service<'a> {
     pub fn features(&self) -> BTreeSet<&'static str> {
         let traits = self.operations.iter().flat_map(|found| found.traits);
         traits
-            .filter_map(|found| found.kind().feature())
+            .filter_map(|found| Some(found.kind().feature()?.name()))
             .chain(self.protocol.feature())
             .collect()
     }

@@ -474,12 +474,31 @@ impl Flags {
         .union(Flags::HTTP_RESPONSE_CODE);
 }
 
+/// A feature of `opsmith-runtime` that implements traits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// Checksums of requests and answers.
+    Checksums,
+    /// Compressed requests.
+    Compression,
+}
+
+impl Feature {
+    /// Its name in a manifest.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Feature::Checksums => "checksums",
+            Feature::Compression => "compression",
+        }
+    }
+}
+
 impl TraitKind {
     /// The feature of `opsmith-runtime` that implements the trait, if it is one.
-    pub const fn feature(self) -> Option<&'static str> {
+    pub const fn feature(self) -> Option<Feature> {
         match self {
-            TraitKind::HttpChecksum | TraitKind::HttpChecksumRequired => Some("checksums"),
-            TraitKind::RequestCompression => Some("compression"),
+            TraitKind::HttpChecksum | TraitKind::HttpChecksumRequired => Some(Feature::Checksums),
+            TraitKind::RequestCompression => Some(Feature::Compression),
             _ => None,
         }
     }

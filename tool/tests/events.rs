@@ -302,7 +302,7 @@ fn records_go_to_a_file() {
     let ran = select(document, &answering(answer.clone()));
     assert_eq!((ran.0, ran.3.is_some()), (0, true), "{}", ran.2);
 
-    // Records that are not all there are none.
+    // A result that is not complete leaves no file.
     let error = [
         (":message-type", "error"),
         (":error-code", "Busy"),

@@ -44,7 +44,7 @@ fn facts() -> &'static (Customizations, Option<String>) {
 
 impl Model {
     /// Makes the facts about the service a part of its model. Facts about what a model lacks, since
-    /// it is of another day, are skipped.
+    /// it is an older or newer release, are skipped.
     pub(super) fn customize(&mut self, report: &mut Report) {
         let (facts, problem) = facts();
         if let Some(problem) = problem {
@@ -180,6 +180,12 @@ mod tests {
                 assert_eq!([has(&plain), has(&customized)], [true, false], "{kind}");
             }
         }
+        // A service under a wrong name is no service of botocore's.
+        let all = facts.services.len();
+        assert!(
+            checked == 0 || checked == all,
+            "{checked} of {all} services are botocore's"
+        );
         println!("the facts of {checked} services change their models");
     }
 }

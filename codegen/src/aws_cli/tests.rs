@@ -136,7 +136,7 @@ fn every_row_is_about_something() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Tells of a fact: its table and key, and what an operation with it has.
+/// Checks a fact: its table and key, and what an operation with it has.
 type Check<'c> = dyn FnMut(&str, &str, &dyn Fn(&Operation<'_>, Option<&str>) -> bool) + 'c;
 
 /// The facts about calls.

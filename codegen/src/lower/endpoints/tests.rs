@@ -53,7 +53,7 @@ fn what_is_wrong_with_rules_is_told() {
 }
 
 #[test]
-fn parameters_that_no_client_fills_are_told() {
+fn parameters_that_no_client_fills_are_reported() {
     let rules = json!({"parameters": {"Region": {"builtIn": "AWS::Regio"}}, "rules": []});
     let expected = "no client fills parameters with AWS::Regio; did you mean AWS::Region?";
     assert_eq!(problems(&rules), [expected]);
