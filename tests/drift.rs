@@ -73,7 +73,7 @@ fn package(folder: &Path) {
     let codegen = Path::new(root).join("codegen");
     let manifest = format!(
         "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[build-dependencies]\n\
-         opsmith-codegen = {{ path = {codegen:?}, default-features = false }}\n\n[workspace]\n"
+         opsmith-codegen = {{ path = {codegen:?}, default-features = false, features = [\"emit\"] }}\n\n[workspace]\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
     fs::copy(

@@ -220,12 +220,7 @@ impl Item {
     }
 
     /// A variant with the type that it holds, and its value where that is not its name.
-    fn variant(
-        &mut self,
-        name: &proc_macro2::Ident,
-        holds: Option<&proc_macro2::Ident>,
-        value: &str,
-    ) {
+    fn variant(&mut self, name: &rust::Ident, holds: Option<&rust::Ident>, value: &str) {
         let fits = |line: &str, indent: usize| indent + line.chars().count() <= WIDTH;
         let mut head = name.to_string();
         if let Some(holds) = holds {

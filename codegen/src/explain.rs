@@ -204,7 +204,7 @@ fn rust_type(service: &Service<'_>, at: ShapeIndex, shape: &Shape<'_>) -> String
         (true, true) => shape.rust.to_string(),
         (_, false) => format!(
             "{}: a shape of this kind has no type of its own",
-            emit::types::type_of(service, at)
+            crate::rust::type_of(service, at)
         ),
         (false, true) => "none: it is an error without members, told by its code".to_owned(),
     }
@@ -223,7 +223,7 @@ fn users<'s>(service: &'s Service<'_>, at: ShapeIndex) -> Vec<&'s str> {
 }
 
 fn member_decision(service: &Service<'_>, member: &Member<'_>) -> String {
-    let inner = emit::types::member_type(service, member);
+    let inner = crate::rust::member_type(service, member);
     let mut text = match (member.plain, member.is(Flags::REQUIRED)) {
         (true, _) => format!(
             "{}: {inner}, an argument of `new` since it is required",

@@ -4,6 +4,7 @@ use crate::arena::Arena;
 use crate::ast::{self, Model};
 use crate::diagnostics::{Diagnostic, Error, Report};
 use crate::exceptions::Exceptions;
+#[cfg(feature = "emit")]
 use crate::write::{self, Files};
 use crate::{lower, rust};
 use std::fs;
@@ -51,6 +52,84 @@ impl Generator {
         self
     }
 
+    /// The requested operations; empty when all are.
+    pub(crate) fn named(&self) -> Result<&[String], Error> {
+        match &self.operations {
+            None => Ok(&[]),
+            Some(named) if !named.is_empty() => Ok(named),
+            Some(_) => Err(Error::Model(vec![Diagnostic {
+                file: self.model_name(),
+                shape: String::new(),
+                r#trait: String::new(),
+                problem: "the list of operations is empty".to_owned(),
+                help: "name some, or leave out `operations` for all".to_owned(),
+            }])),
+        }
+    }
+
+    /// The name of the model's first file.
+    pub(crate) fn model_name(&self) -> String {
+        let name = self.models.first().and_then(|path| path.file_name());
+        name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Lowers the model: returns the service with all decisions, before any code is generated.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Generator::render).
+    pub fn lower<'a>(&self, arena: &'a Arena) -> Result<rust::Service<'a>, Error> {
+        let named = self.named()?;
+        self.load()?.lower(named, arena)
+    }
+
+    /// The files by name, each as the text of a Smithy model.
+    #[cfg(feature = "tool")]
+    pub(crate) fn texts(&self) -> Result<Vec<(String, String)>, Error> {
+        let texts = self.models.iter().map(|path| {
+            let text = if path.is_dir() {
+                imported_text(path)
+            } else {
+                read_text(path)
+            };
+            Ok((path.display().to_string(), text?))
+        });
+        texts.collect()
+    }
+
+    /// The text of the first file.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn first_text(&self) -> Result<String, Error> {
+        self.models
+            .first()
+            .map_or_else(|| Ok(String::new()), |path| read_text(path))
+    }
+
+    /// Reads all files.
+    pub(crate) fn load(&self) -> Result<Loaded, Error> {
+        let mut report = Report::default();
+        let mut files = Vec::new();
+        for path in &self.models {
+            let file = read(path, &mut report)?;
+            files.extend(file.map(|file| (path.display().to_string(), file)));
+        }
+        let exceptions = match &self.exceptions {
+            #[cfg(feature = "exceptions")]
+            Some(path) => {
+                let text = read_text(path)?;
+                Exceptions::load(&path.display().to_string(), &text, &mut report)
+            }
+            _ => Exceptions::default(),
+        };
+        let first = self.models.first();
+        let first = first.map_or_else(String::new, |path| path.display().to_string());
+        Ok(Loaded::new(first, files, exceptions, report))
+    }
+}
+
+/// What prints, and writes.
+#[cfg(feature = "emit")]
+impl Generator {
     /// The files as text, without touching the disk beyond the model.
     ///
     /// # Errors
@@ -137,80 +216,6 @@ impl Generator {
     pub(crate) fn emit(&self, service: &rust::Service<'_>) -> Result<Files, Error> {
         write::texts(service, &self.model_name())
     }
-
-    /// The requested operations; empty when all are.
-    pub(crate) fn named(&self) -> Result<&[String], Error> {
-        match &self.operations {
-            None => Ok(&[]),
-            Some(named) if !named.is_empty() => Ok(named),
-            Some(_) => Err(Error::Model(vec![Diagnostic {
-                file: self.model_name(),
-                shape: String::new(),
-                r#trait: String::new(),
-                problem: "the list of operations is empty".to_owned(),
-                help: "name some, or leave out `operations` for all".to_owned(),
-            }])),
-        }
-    }
-
-    /// The name of the model's first file.
-    pub(crate) fn model_name(&self) -> String {
-        let name = self.models.first().and_then(|path| path.file_name());
-        name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-    }
-
-    /// Lowers the model: returns the service with all decisions, before any code is generated.
-    ///
-    /// # Errors
-    ///
-    /// As [`render`](Generator::render).
-    pub fn lower<'a>(&self, arena: &'a Arena) -> Result<rust::Service<'a>, Error> {
-        let named = self.named()?;
-        self.load()?.lower(named, arena)
-    }
-
-    /// The files by name, each as the text of a Smithy model.
-    #[cfg(feature = "tool")]
-    pub(crate) fn texts(&self) -> Result<Vec<(String, String)>, Error> {
-        let texts = self.models.iter().map(|path| {
-            let text = if path.is_dir() {
-                imported_text(path)
-            } else {
-                read_text(path)
-            };
-            Ok((path.display().to_string(), text?))
-        });
-        texts.collect()
-    }
-
-    /// Reads all files.
-    pub(crate) fn load(&self) -> Result<Loaded, Error> {
-        let mut report = Report::default();
-        let mut files = Vec::new();
-        for path in &self.models {
-            let file = read(path, &mut report)?;
-            files.extend(file.map(|file| (path.display().to_string(), file)));
-        }
-        let mut model = Model::merge(files, &mut report);
-        let exceptions = match &self.exceptions {
-            #[cfg(feature = "exceptions")]
-            Some(path) => {
-                let text = read_text(path)?;
-                Exceptions::load(&path.display().to_string(), &text, &mut report)
-            }
-            _ => Exceptions::default(),
-        };
-        exceptions.amend(&mut model);
-        Ok(Loaded {
-            file: self
-                .models
-                .first()
-                .map_or_else(String::new, |path| path.display().to_string()),
-            model,
-            exceptions,
-            report,
-        })
-    }
 }
 
 /// A model that was read, with the problems in its files.
@@ -223,6 +228,39 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
+    /// The model of these files, the first of which has this name.
+    pub(crate) fn new(
+        file: String,
+        files: Vec<(String, ast::File)>,
+        exceptions: Exceptions,
+        mut report: Report,
+    ) -> Loaded {
+        let mut model = Model::merge(files, &mut report);
+        exceptions.amend(&mut model);
+        Loaded {
+            file,
+            model,
+            exceptions,
+            report,
+        }
+    }
+
+    /// Takes the documentation out.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn without_documentation(&mut self) {
+        let id = opsmith_schema::TraitKind::Documentation.id();
+        for shape in self.model.shapes.values_mut() {
+            shape.traits.remove(id);
+            let fixed = [&mut shape.member, &mut shape.key, &mut shape.value];
+            let members = fixed.into_iter().flatten();
+            members
+                .chain(shape.members.values_mut())
+                .for_each(|member| {
+                    member.traits.remove(id);
+                });
+        }
+    }
+
     /// Lowers these operations, or all when the list is empty.
     pub(crate) fn lower<'a>(
         &self,

@@ -49,6 +49,7 @@ use serde_json::Value;
 use crate::ast;
 
 mod convert;
+pub(crate) mod folder;
 mod operations;
 mod protocols;
 mod read;
@@ -56,6 +57,9 @@ mod shapes;
 mod smithy;
 mod source;
 
+use folder::Folder;
+#[cfg(feature = "catalog")]
+pub(crate) use read::STEMS;
 pub use read::{File, Sources};
 
 /// How to import.
@@ -96,7 +100,15 @@ pub(crate) fn model(path: &Path) -> Result<ast::File, Error> {
         documentation: true,
         ..Options::default()
     };
-    let (model, _) = convert::convert(&Sources::read(path)?, &options)?;
+    model_in(path, &options)
+}
+
+/// The model of a folder of botocore's data, wherever it is.
+pub(crate) fn model_in(
+    folder: &(impl Folder + ?Sized),
+    options: &Options,
+) -> Result<ast::File, Error> {
+    let (model, _) = convert::convert(&Sources::of(folder)?, options)?;
     Ok(model)
 }
 

@@ -14,8 +14,9 @@ mod aws_cli;
 #[cfg(feature = "tool")]
 mod costs;
 mod diagnostics;
-#[cfg(feature = "tool")]
+#[cfg(feature = "diff")]
 mod diff;
+#[cfg(feature = "emit")]
 mod emit;
 mod exceptions;
 #[cfg(feature = "tool")]
@@ -33,15 +34,18 @@ pub mod rust;
 #[cfg(test)]
 #[path = "../../tests/support/skipped.rs"]
 mod skipped;
-#[cfg(feature = "tool")]
+#[cfg(feature = "catalog")]
+pub mod sources;
+#[cfg(feature = "diff")]
 mod words;
+#[cfg(feature = "emit")]
 mod write;
 
 pub use arena::Arena;
 #[cfg(feature = "tool")]
 pub use costs::Cost;
 pub use diagnostics::{Diagnostic, Error};
-#[cfg(feature = "tool")]
+#[cfg(feature = "diff")]
 pub use diff::{Change, Severity, diff};
 #[cfg(feature = "tool")]
 pub use explain::Explanation;
@@ -50,4 +54,5 @@ pub use generator::Generator;
 pub use package::Stale;
 #[cfg(feature = "tool")]
 pub use partitions::partitions;
+#[cfg(feature = "emit")]
 pub use write::Files;

@@ -30,9 +30,10 @@ use opsmith_schema::commands::{Command, Commands};
 use opsmith_schema::{self as schema, Protocol, Sites, Trait, TraitKind};
 use std::collections::BTreeMap;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "catalog"))]
 pub(crate) use names::kebab;
-pub(crate) use names::{accessors, ident, variants};
+#[cfg(feature = "emit")]
+pub(crate) use names::{accessors, variants};
 
 /// What lowering reads, and where it puts what it makes.
 pub(crate) struct Input<'m, 'a> {

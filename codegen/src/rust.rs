@@ -4,10 +4,18 @@
 //! Each type here has the entry of the schema that it is about, and dereferences to it.
 
 use crate::diagnostics::Diagnostic;
+pub use ident::Ident;
 use opsmith_schema::commands::{Change, Command, Commands};
 use opsmith_schema::{self as schema, ShapeIndex};
-use proc_macro2::Ident;
 use std::ops::Deref;
+#[cfg(any(feature = "emit", feature = "diff"))]
+pub(crate) use types::member_type;
+#[cfg(feature = "emit")]
+pub(crate) use types::type_of;
+
+mod ident;
+#[cfg(any(feature = "emit", feature = "diff"))]
+mod types;
 
 /// A lowered service: its commands, its schema, and the overlay.
 #[derive(Debug)]

@@ -2,8 +2,7 @@
 
 use super::findings::Findings;
 use super::{Pair, Severity, pairs};
-use crate::emit;
-use crate::rust::{Member, Operation, Service, Shape, Value};
+use crate::rust::{self, Member, Operation, Service, Shape, Value};
 use opsmith_schema::{Flags, ShapeIndex};
 use std::collections::BTreeSet;
 
@@ -156,7 +155,7 @@ pub(super) fn member(
 
 /// The type of a member's field.
 fn field_type(service: &Service<'_>, member: &Member<'_>) -> String {
-    let inner = emit::types::member_type(service, member);
+    let inner = rust::member_type(service, member);
     if member.plain {
         inner
     } else {

@@ -134,7 +134,7 @@ fn shape(service: &Service<'_>, shape: &Shape<'_>) -> TokenStream {
         traits,
     } = shape.schema;
     let members = members.iter().map(|found| member(service, found));
-    let constructor = crate::lower::ident(constructor(kind));
+    let constructor = crate::rust::Ident::new(constructor(kind));
     let parts = match kind {
         Kind::Enum => quote! { , &[#(#values),*] },
         Kind::List | Kind::Map | Kind::Structure | Kind::Union => quote! { , &[#(#members),*] },
@@ -149,7 +149,7 @@ fn shape(service: &Service<'_>, shape: &Shape<'_>) -> TokenStream {
 }
 
 fn bound(word: &str, bound: Option<f64>) -> Option<TokenStream> {
-    let word = crate::lower::ident(word);
+    let word = crate::rust::Ident::new(word);
     let bound = values::number(bound?);
     Some(quote! { .#word(#bound) })
 }
@@ -191,7 +191,7 @@ fn flags(flags: Flags) -> TokenStream {
         Flags::REQUIRED => quote! { .required() },
         Flags::SENSITIVE => quote! { .sensitive() },
         _ => {
-            let name = crate::lower::ident(name);
+            let name = crate::rust::Ident::new(name);
             quote! { .flags(Flags::#name) }
         }
     });

@@ -1,10 +1,11 @@
 //! Traits and their values as Rust.
 
+use crate::rust::Ident;
 use opsmith_schema::{
     Acceptor, Auth, Delay, Expected, Fixed, Http, HttpChecksum, Matcher, Pagination,
     PresignedParameter, Step, Trait, Value, Waiter, XmlNamespace,
 };
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use std::fmt::Debug;
 
@@ -24,7 +25,7 @@ pub(super) fn of_trait(found: &Trait<'_>) -> TokenStream {
 
 /// The name of a variant without fields.
 pub(super) fn variant(value: &impl Debug) -> Ident {
-    crate::lower::ident(&format!("{value:?}"))
+    Ident::new(&format!("{value:?}"))
 }
 
 fn value(value: Value<'_>) -> Option<TokenStream> {
@@ -80,7 +81,7 @@ fn value(value: Value<'_>) -> Option<TokenStream> {
 
 /// `Enum::Variant`
 fn path(path: &str) -> TokenStream {
-    let names = path.split("::").map(crate::lower::ident);
+    let names = path.split("::").map(Ident::new);
     quote! { #(#names)::* }
 }
 

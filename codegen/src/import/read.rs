@@ -1,14 +1,13 @@
 //! From files to [`source`](super::source) types: uncompressed, extras merged, every unknown key
 //! reported.
 
-use std::io::Read;
 use std::path::Path;
 
-use flate2::read::GzDecoder;
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::folder::{self, Folder};
 use super::{Error, Remark};
 
 /// The text of one file, and the name it has in messages.
@@ -35,6 +34,15 @@ pub struct Sources {
     pub endpoint_rules: Option<File>,
 }
 
+/// The names of the files that are read, without extension. Each may have additions in a file of
+/// its name and `.sdk-extras`.
+pub(crate) const STEMS: [&str; 4] = [SERVICE, PAGINATORS, WAITERS, ENDPOINT_RULES];
+
+const SERVICE: &str = "service-2";
+const PAGINATORS: &str = "paginators-1";
+const WAITERS: &str = "waiters-2";
+const ENDPOINT_RULES: &str = "endpoint-rule-set-1";
+
 impl Sources {
     /// Reads the files of a botocore folder such as `botocore/data/codepipeline/2015-07-09`.
     ///
@@ -45,19 +53,24 @@ impl Sources {
     ///
     /// When a file cannot be read, or there is no `service-2.json`.
     pub fn read(folder: &Path) -> Result<Self, Error> {
-        let Some(service) = read_with_extras(folder, "service-2")? else {
+        Self::of(folder)
+    }
+
+    /// As [`read`](Sources::read), wherever the folder is.
+    pub(crate) fn of(folder: &(impl Folder + ?Sized)) -> Result<Self, Error> {
+        let Some(service) = read_with_extras(folder, SERVICE)? else {
             return Err(Error::at(
-                &folder.display().to_string(),
+                &folder.path().display().to_string(),
                 "",
                 "no service-2.json or service-2.json.gz here; name a folder such as botocore/data/<service>/<version>",
             ));
         };
         Ok(Self {
-            name: name_of(folder),
+            name: name_of(&folder.path()),
             service,
-            paginators: read_with_extras(folder, "paginators-1")?,
-            waiters: read_with_extras(folder, "waiters-2")?,
-            endpoint_rules: read_with_extras(folder, "endpoint-rule-set-1")?,
+            paginators: read_with_extras(folder, PAGINATORS)?,
+            waiters: read_with_extras(folder, WAITERS)?,
+            endpoint_rules: read_with_extras(folder, ENDPOINT_RULES)?,
         })
     }
 }
@@ -73,7 +86,7 @@ fn name_of(folder: &Path) -> String {
     names.into_iter().rev().collect::<Vec<_>>().join("/")
 }
 
-fn read_with_extras(folder: &Path, stem: &str) -> Result<Option<File>, Error> {
+fn read_with_extras(folder: &(impl Folder + ?Sized), stem: &str) -> Result<Option<File>, Error> {
     let Some(file) = read_either(folder, stem)? else {
         return Ok(None);
     };
@@ -90,31 +103,36 @@ fn read_with_extras(folder: &Path, stem: &str) -> Result<Option<File>, Error> {
 }
 
 /// Reads `stem.json` or `stem.json.gz`; `None` when there is neither.
-fn read_either(folder: &Path, stem: &str) -> Result<Option<File>, Error> {
+fn read_either(folder: &(impl Folder + ?Sized), stem: &str) -> Result<Option<File>, Error> {
     for extension in ["json", "json.gz"] {
-        let path = folder.join(format!("{stem}.{extension}"));
-        if path.exists() {
-            return read_file(&path).map(Some);
+        if let Some(file) = read_in(folder, &format!("{stem}.{extension}"))? {
+            return Ok(Some(file));
         }
     }
     Ok(None)
 }
 
+/// Reads a file of a folder, compressed when its name ends in `.gz`; `None` when there is none.
+fn read_in(folder: &(impl Folder + ?Sized), file: &str) -> Result<Option<File>, Error> {
+    let name = folder.path().join(file).display().to_string();
+    let read = || {
+        let stored = folder.read(file)?;
+        stored.map(|stored| folder::text(file, stored)).transpose()
+    };
+    match read() {
+        Ok(text) => Ok(text.map(|text| File { name, text })),
+        Err(error) => Err(Error::at(&name, "", &format!("cannot be read: {error}"))),
+    }
+}
+
 /// Reads a JSON file, compressed when its name ends in `.gz`.
 pub(super) fn read_file(path: &Path) -> Result<File, Error> {
     let name = path.display().to_string();
-    let read = || {
-        let mut file = std::fs::File::open(path)?;
-        let mut text = String::new();
-        if path.extension().is_some_and(|extension| extension == "gz") {
-            GzDecoder::new(file).read_to_string(&mut text)?;
-        } else {
-            file.read_to_string(&mut text)?;
-        }
-        Ok::<_, std::io::Error>(text)
-    };
-    let text = read().map_err(|error| Error::at(&name, "", &format!("cannot be read: {error}")))?;
-    Ok(File { name, text })
+    let read = || folder::text(&name, folder::bounded(std::fs::File::open(path)?)?);
+    match read() {
+        Ok(text) => Ok(File { name, text }),
+        Err(error) => Err(Error::at(&name, "", &format!("cannot be read: {error}"))),
+    }
 }
 
 /// The value of a JSON file, and a warning for each key that nothing reads.
@@ -250,6 +268,7 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read as _;
 
     fn tree(text: &str) -> Tree {
         serde_json::from_str(text).unwrap()

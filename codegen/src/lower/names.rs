@@ -7,7 +7,7 @@
 //! changes its meaning when a model grows. Two *types* with the same name are an error in the model
 //! instead, since a mark would hide which is which.
 
-use proc_macro2::{Ident, Span};
+use crate::rust::Ident;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that generated modules use, which a type can't have.
@@ -55,9 +55,9 @@ pub(crate) fn type_name(shape: &str) -> Ident {
 pub(crate) fn chosen_type_name(name: &str) -> Ident {
     let name = capitalized(&clean(name));
     if USED_BY_GENERATED_CODE.contains(&name.as_str()) {
-        return ident(&format!("{name}Shape"));
+        return Ident::new(&format!("{name}Shape"));
     }
-    ident(&name)
+    Ident::new(&name)
 }
 
 /// The names of a structure's fields: `jobId` gives `job_id`.
@@ -85,6 +85,7 @@ pub(crate) fn variants<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident>
     )
 }
 
+#[cfg(feature = "emit")]
 /// The names of the accessors of a union's members: `text` gives `as_text`.
 pub(crate) fn accessors<'a>(members: impl Iterator<Item = &'a str>) -> Vec<Ident> {
     distinct(
@@ -146,7 +147,7 @@ impl Methods {
         self.0
             .get(operation)
             .cloned()
-            .unwrap_or_else(|| ident(&snake(operation)))
+            .unwrap_or_else(|| Ident::new(&snake(operation)))
     }
 
     /// Of a waiter.
@@ -316,7 +317,9 @@ fn clean(text: &str) -> String {
 
 /// Unique identifiers for texts, by the names wanted for them.
 fn distinct<'a>(separator: &str, wanted: impl Iterator<Item = (&'a str, String)>) -> Vec<Ident> {
-    let wanted: Vec<(&str, Ident)> = wanted.map(|(text, name)| (text, ident(&name))).collect();
+    let wanted: Vec<(&str, Ident)> = wanted
+        .map(|(text, name)| (text, Ident::new(&name)))
+        .collect();
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     wanted
         .iter()
@@ -350,23 +353,7 @@ fn unused(name: String, taken: &mut BTreeSet<String>) -> Ident {
         candidate = format!("{name}x{number}");
         number += 1;
     }
-    ident(&candidate)
-}
-
-/// An identifier: raw when it is a keyword, with `_` after it when it is one that can't be raw.
-pub(crate) fn ident(name: &str) -> Ident {
-    match name {
-        // Of edition 2024, which syn does not know.
-        "gen" => Ident::new_raw(name, Span::call_site()),
-        _ if syn::parse_str::<Ident>(name).is_ok() => Ident::new(name, Span::call_site()),
-        "self" | "Self" | "super" | "crate" | "_" | "" => {
-            Ident::new(&format!("{name}_"), Span::call_site())
-        }
-        _ if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() => {
-            Ident::new_raw(name, Span::call_site())
-        }
-        _ => Ident::new(&clean(name), Span::call_site()),
-    }
+    Ident::new(&candidate)
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ struct Lowering<'m, 'a> {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    fn shape(&self, rust: proc_macro2::Ident, report: &mut Report) -> rust::Shape<'a> {
+    fn shape(&self, rust: rust::Ident, report: &mut Report) -> rust::Shape<'a> {
         let shape = self.shape;
         let arena = self.input.arena;
         let place = place(self.input, self.id, shape);
@@ -231,7 +231,7 @@ impl<'a> Lowering<'_, 'a> {
     fn members(&self, kind: Kind, report: &mut Report) -> Vec<rust::Member<'a>> {
         let fixed = |name: &'static str, member: &Option<Member>, report: &mut Report| match member
         {
-            Some(member) => Some(self.member(name, names::ident(name), member, report)),
+            Some(member) => Some(self.member(name, rust::Ident::new(name), member, report)),
             None => {
                 report.add(
                     &self.shape.file,
@@ -271,7 +271,7 @@ impl<'a> Lowering<'_, 'a> {
     fn member(
         &self,
         name: &str,
-        rust: proc_macro2::Ident,
+        rust: rust::Ident,
         member: &Member,
         report: &mut Report,
     ) -> rust::Member<'a> {

@@ -4,7 +4,7 @@ use super::closure::{Closure, local};
 use super::{Input, names, shapes};
 use crate::ast::Shape;
 use crate::diagnostics::Report;
-use proc_macro2::Ident;
+use crate::rust::Ident;
 use std::collections::BTreeMap;
 
 /// The Rust name of each shape. Two types of one name are a problem; of other shapes only the index
@@ -56,7 +56,7 @@ fn free(owners: &BTreeMap<String, &str>, wanted: Ident) -> Ident {
     let mut count = 1;
     while owners.contains_key(&rust.to_string()) {
         count += 1;
-        rust = names::ident(&format!("{wanted}{count}"));
+        rust = Ident::new(&format!("{wanted}{count}"));
     }
     rust
 }
