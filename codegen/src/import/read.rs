@@ -36,6 +36,7 @@ pub struct Sources {
 
 /// The names of the files that are read, without extension. Each may have additions in a file of
 /// its name and `.sdk-extras`.
+#[cfg(feature = "catalog")]
 pub(crate) const STEMS: [&str; 4] = [SERVICE, PAGINATORS, WAITERS, ENDPOINT_RULES];
 
 const SERVICE: &str = "service-2";

@@ -1,0 +1,394 @@
+//! From a path to the services that it has, by what is there.
+
+use super::archive::{self, Archive, Form, Inside};
+use super::peek::{Peek, Until, peek, peek_text};
+use super::{Entry, Found, Model, problem};
+use crate::Generator;
+use crate::diagnostics::{Diagnostic, Report};
+use crate::exceptions::Exceptions;
+use crate::import::folder::{Folder, bounded};
+use flate2::read::GzDecoder;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a source may be.
+const TAKEN: &str = "give a wheel or an sdist of botocore, its installed folder, a service's folder of its data, a Smithy JSON AST or a folder of them";
+
+/// Where the data of botocore is in a folder that has it: the data itself, the package, the folder
+/// that the package is in.
+const DATA: [&str; 3] = ["", "data", "botocore/data"];
+
+/// How deep folders of Smithy files are.
+const MOST_DEEP: usize = 8;
+
+/// The services of a source; an error when it is none, or can't be read.
+pub(super) fn entries(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
+    let unreadable =
+        |error: std::io::Error| problem(source, format!("cannot be read: {error}"), "");
+    let about = fs::metadata(source).map_err(unreadable)?;
+    if about.is_dir() {
+        return in_folder(source);
+    }
+    if !about.is_file() {
+        return Err(problem(source, "it is neither a file nor a folder", TAKEN));
+    }
+    let mut start = Vec::new();
+    let file = fs::File::open(source).map_err(unreadable)?;
+    file.take(4096)
+        .read_to_end(&mut start)
+        .map_err(unreadable)?;
+    match archive::form(&start) {
+        form @ (Form::Zip | Form::Tar(_)) => {
+            let archive = Archive::open(source, form);
+            let broken = |error| {
+                problem(
+                    source,
+                    format!("the archive cannot be read: {error}"),
+                    "get it again",
+                )
+            };
+            in_archive(archive.map_err(broken)?)
+        }
+        Form::Gzip => Err(problem(
+            source,
+            "it is a compressed file, and no archive",
+            TAKEN,
+        )),
+        Form::Other => in_file(source),
+    }
+}
+
+/// The services of an archive: in the folder of it that has most of them, since sdists have tests.
+pub(super) fn in_archive(archive: Archive) -> Result<Vec<Entry>, Diagnostic> {
+    let archive = Arc::new(archive);
+    // By data folder and service: the newest version, and the size of its model.
+    let mut folders: BTreeMap<&str, BTreeMap<&str, (&str, u64)>> = BTreeMap::new();
+    let files = archive.files();
+    for (path, size) in &files {
+        let mut parts = path.rsplitn(4, '/');
+        let file = parts.next().unwrap_or_default();
+        if let (true, Some(version), Some(service)) = (is_service(file), parts.next(), parts.next())
+        {
+            let services = folders.entry(parts.next().unwrap_or_default()).or_default();
+            let newest = services.entry(service).or_default();
+            *newest = (*newest).max((version, *size));
+        }
+    }
+    let Some((data, services)) = folders.iter().max_by_key(|(_, services)| services.len()) else {
+        let found = match files.as_slice() {
+            [] => "nothing of botocore".to_owned(),
+            [(first, _), ..] => format!("{first}, but no service of botocore"),
+        };
+        return Err(problem(
+            &archive.path,
+            format!("it is an archive with {found}"),
+            TAKEN,
+        ));
+    };
+    let package = data.rsplit_once('/').map_or("", |(package, _)| package);
+    let release = archive
+        .read(&format!("{package}/__init__.py"))
+        .ok()
+        .flatten();
+    let release = release_of(package.rsplit('/').next(), release);
+    let entries = services.iter().map(|(service, (version, size))| {
+        let folder = [*data, service, version];
+        let folder: Vec<&str> = folder.into_iter().filter(|part| !part.is_empty()).collect();
+        let folder = Inside {
+            archive: archive.clone(),
+            folder: folder.join("/"),
+        };
+        botocore(Box::new(folder), service, version, &release, *size)
+    });
+    Ok(entries.collect())
+}
+
+/// The release of a package, which its `__init__.py` states.
+fn release_of(package: Option<&str>, text: Option<Vec<u8>>) -> String {
+    let text = String::from_utf8_lossy(text.as_deref().unwrap_or_default()).into_owned();
+    let version = text.lines().find_map(|line| {
+        let version = line
+            .strip_prefix("__version__")?
+            .trim_start()
+            .strip_prefix('=')?;
+        Some(version.trim().trim_matches(['\'', '"']))
+    });
+    let is_version =
+        |version: &&str| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_graphic());
+    match (package, version.filter(is_version)) {
+        (Some(package), Some(version)) if !package.is_empty() => format!("{package} {version}"),
+        _ => "botocore".to_owned(),
+    }
+}
+
+fn is_service(file: &str) -> bool {
+    matches!(file, "service-2.json" | "service-2.json.gz")
+}
+
+/// A folder of a version of a service on disk.
+struct OnDisk(PathBuf);
+
+impl Folder for OnDisk {
+    fn path(&self) -> PathBuf {
+        self.0.clone()
+    }
+
+    fn read(&self, name: &str) -> std::io::Result<Option<Vec<u8>>> {
+        self.0.as_path().read(name)
+    }
+}
+
+/// A service of botocore's data.
+fn botocore(
+    folder: Box<dyn Folder + Send + Sync>,
+    service: &str,
+    version: &str,
+    release: &str,
+    size: u64,
+) -> Entry {
+    let looked = look(folder.as_ref(), Until::Metadata);
+    let sdk_id = looked.service_id.unwrap_or_default();
+    let known = crate::aws_cli::facts().0.service(&sdk_id).command();
+    Entry {
+        found: Found {
+            word: known.unwrap_or(service).to_owned(),
+            sdk_id,
+            version: version.to_owned(),
+            release: release.to_owned(),
+            place: folder.path(),
+        },
+        size,
+        model: Model::Botocore(folder),
+        operations: Vec::new(),
+    }
+}
+
+/// A look at a service of botocore's data.
+pub(super) fn look(folder: &(impl Folder + ?Sized), until: Until) -> Peek {
+    if let Ok(Some(text)) = folder.read("service-2.json") {
+        return peek(text.as_slice(), until);
+    }
+    match folder.read("service-2.json.gz") {
+        Ok(Some(compressed)) => peek(GzDecoder::new(compressed.as_slice()), until),
+        _ => Peek::default(),
+    }
+}
+
+fn in_folder(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
+    let data = DATA.map(|data| source.join(data));
+    let services = data
+        .iter()
+        .map(|data| services(data))
+        .find(|found| !found.is_empty());
+    if let Some(services) = services {
+        return Ok(services);
+    }
+    // Names of a folder that is named by a link or as `.`.
+    let path = fs::canonicalize(source).unwrap_or_else(|_| source.to_owned());
+    if let Some(size) = size_of(&path) {
+        let service = path.parent().map_or_else(String::new, name_of);
+        return Ok(vec![on_disk(
+            path.clone(),
+            &service,
+            &name_of(&path),
+            "botocore",
+            size,
+        )]);
+    }
+    if let Some(entry) = newest(&path, &name_of(&path), "botocore") {
+        return Ok(vec![entry]);
+    }
+    smithy_folder(source)
+}
+
+/// The services of a data folder, in their newest versions.
+fn services(data: &Path) -> Vec<Entry> {
+    let folders = folders(data);
+    let package = data.parent().filter(|_| data.ends_with("data"));
+    let text = package.and_then(|package| fs::File::open(package.join("__init__.py")).ok());
+    let name = package.map(name_of);
+    let release = release_of(name.as_deref(), text.and_then(|file| bounded(file).ok()));
+    let services = folders.iter();
+    services
+        .filter_map(|service| newest(service, &name_of(service), &release))
+        .collect()
+}
+
+/// The newest version of a service.
+fn newest(service: &Path, name: &str, release: &str) -> Option<Entry> {
+    let versions = folders(service).into_iter().rev();
+    let mut versions = versions.filter_map(|version| Some((size_of(&version)?, version)));
+    versions.next().map(|(size, version)| {
+        let number = name_of(&version);
+        on_disk(version, name, &number, release, size)
+    })
+}
+
+fn on_disk(folder: PathBuf, service: &str, version: &str, release: &str, size: u64) -> Entry {
+    botocore(Box::new(OnDisk(folder)), service, version, release, size)
+}
+
+/// The size of the model in a folder of a version of a service; `None` when it is no such folder.
+fn size_of(version: &Path) -> Option<u64> {
+    let files = ["service-2.json", "service-2.json.gz"].iter();
+    let mut sizes = files.filter_map(|file| Some(fs::metadata(version.join(file)).ok()?.len()));
+    sizes.next()
+}
+
+/// The folders in a folder, sorted.
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The service of a file that is no archive.
+fn in_file(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
+    let unreadable =
+        |error: std::io::Error| problem(source, format!("cannot be read: {error}"), "");
+    let bytes = fs::File::open(source)
+        .and_then(bounded)
+        .map_err(unreadable)?;
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Err(problem(source, "it is neither an archive nor text", TAKEN));
+    };
+    let looked = peek_text(&text);
+    if let (false, Some(id)) = (looked.is_smithy, &looked.service_id) {
+        let found = format!("it is one file of a service of botocore, {id}");
+        return Err(problem(source, found, "give the folder that it is in"));
+    }
+    let is_json = text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('{');
+    match (looked.is_smithy, is_json) {
+        (true, _) => Ok(vec![smithy(source, looked, text.len() as u64)]),
+        (false, true) => Err(problem(source, "it is JSON, but no Smithy model", TAKEN)),
+        (false, false) => Err(problem(source, "it is neither an archive nor JSON", TAKEN)),
+    }
+}
+
+/// A service of a Smithy file.
+fn smithy(path: &Path, looked: Peek, size: u64) -> Entry {
+    let service = looked.service.unwrap_or_default();
+    let known = crate::aws_cli::facts().0.service(&service.sdk_id).command();
+    let word = known
+        .map(str::to_owned)
+        .or(service.command)
+        .unwrap_or_else(|| {
+            let names = [&service.sdk_id, &service.name];
+            let name = names.into_iter().find(|name| !name.is_empty());
+            let stem = || {
+                path.file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned()
+            };
+            crate::lower::dashed(&name.cloned().unwrap_or_else(stem))
+        });
+    let sibling = |extension: &str| {
+        let path = path.with_extension(extension);
+        Some(path).filter(|path| looked.is_imported && path.is_file())
+    };
+    let mut generator = Generator::new(path);
+    if let Some(docs) = sibling("docs.json") {
+        generator = generator.overlay(docs);
+    }
+    let exceptions = sibling("toml");
+    let excepted = exceptions.as_deref().and_then(command_word);
+    if let Some(exceptions) = exceptions {
+        generator = generator.exceptions(exceptions);
+    }
+    Entry {
+        found: Found {
+            word: excepted.unwrap_or(word),
+            sdk_id: service.sdk_id,
+            version: service.version,
+            release: String::new(),
+            place: path.to_owned(),
+        },
+        size,
+        model: Model::Smithy(generator),
+        operations: Vec::new(),
+    }
+}
+
+/// The command word that a file of exceptions gives the service. Mistakes in the file are reported
+/// when it is used.
+fn command_word(exceptions: &Path) -> Option<String> {
+    let text = fs::read_to_string(exceptions).ok()?;
+    let read = Exceptions::load("", &text, &mut Report::default());
+    read.command().map(str::to_owned)
+}
+
+/// The services of a folder of Smithy files, in their newest versions.
+fn smithy_folder(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
+    let mut files = BTreeSet::new();
+    collect(source, MOST_DEEP, &mut files);
+    let mut newest: BTreeMap<String, Entry> = BTreeMap::new();
+    for file in &files {
+        // The others may be anything: overlays, tests, manifests.
+        let Ok(mut found) = in_file(file) else {
+            continue;
+        };
+        for entry in found.drain(..).filter(|entry| !is_overlay(entry)) {
+            match newest.get(&entry.found.word) {
+                Some(other) if other.found.version == entry.found.version => {
+                    let also = format!(
+                        "the service {} is also in {}",
+                        entry.found.word,
+                        other.found.place.display()
+                    );
+                    return Err(problem(file, also, "give one of the two"));
+                }
+                Some(other) if other.found.version > entry.found.version => {}
+                _ => drop(newest.insert(entry.found.word.clone(), entry)),
+            }
+        }
+    }
+    if newest.is_empty() {
+        let found = match files.len() {
+            0 => "it is a folder without JSON and without a service of botocore".to_owned(),
+            count => format!(
+                "it is a folder with {count} JSON files, none of which is a Smithy model of a service"
+            ),
+        };
+        return Err(problem(source, found, TAKEN));
+    }
+    Ok(newest.into_values().collect())
+}
+
+/// Whether a Smithy file has only statements about shapes of another file.
+fn is_overlay(entry: &Entry) -> bool {
+    name_of(&entry.found.place).ends_with(".docs.json")
+}
+
+/// The JSON files in a folder and its folders.
+fn collect(folder: &Path, deep: usize, files: &mut BTreeSet<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() && deep > 0 {
+            collect(&path, deep - 1, files);
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+            && path.is_file()
+        {
+            files.insert(path);
+        }
+    }
+}
