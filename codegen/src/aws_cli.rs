@@ -1,9 +1,12 @@
 //! How the AWS CLI's commands differ from those derived from names: facts in `aws-cli.toml`,
 //! behaviors here and in `opsmith_schema::commands`.
 
+mod parts;
+
 use crate::arena::Arena;
 use crate::read::record;
-use opsmith_schema::commands::{self, Change, Command, Form, Sent, Shown};
+use opsmith_schema::commands::{self, Change, Command, Sent, Shown};
+use parts::{Gather, Hoist};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -44,6 +47,8 @@ record! {
         single_page: Vec<String> = "single-page",
         /// Lists of structures with one member, whose words are values of that member.
         bare: Vec<String> = "bare",
+        /// Options whose value is the content of a zip file.
+        zip: Vec<String> = "zip",
         /// Whether options for structures with one boolean `Value` are switches.
         pub(crate) switches: bool = "switches",
         /// Further options, which set a part of the input.
@@ -57,6 +62,8 @@ record! {
         page_size: BTreeMap<String, PageSize> = "page-size",
         /// What is sent in place of a member.
         send: BTreeMap<String, Sending> = "send",
+        /// Members that are sent within another one, by operation.
+        gather: BTreeMap<String, Gather> = "gather",
         /// Parts of outputs that are decoded, by operation and how.
         show: BTreeMap<String, BTreeMap<String, Vec<String>>> = "show",
         /// Shapes whose values are decoded in every output.
@@ -113,37 +120,6 @@ impl Sending {
         ];
         named.into_iter().flatten()
     }
-}
-
-record! {
-    /// An option that sets a part of the input.
-    pub(crate) struct Hoist {
-        /// The members that lead to the part; a list on the way has one element.
-        pub(crate) path: String = "path",
-        /// The option is required on the command line.
-        pub(crate) required: bool = "required",
-        /// The option is a flag that sets this list of texts.
-        pub(crate) flag: Vec<String> = "flag",
-        /// The part is a list of names and values, written as `name=value` with this text in
-        /// between.
-        pub(crate) pairs: Option<String> = "pairs",
-        /// Siblings of the part, with the texts they get; all other siblings are dropped.
-        pub(crate) siblings: BTreeMap<String, String> = "siblings",
-        /// Members that the value must have.
-        pub(crate) needs: Vec<String> = "needs",
-        /// Options that can't be given together with this one.
-        pub(crate) excludes: Vec<String> = "excludes",
-        /// The part is the first of two numbers: the sibling for the second, and the text between.
-        pub(crate) range: Vec<String> = "range",
-        /// Words for texts that are sent in their place.
-        pub(crate) words: BTreeMap<String, String> = "words",
-        /// Beginnings of texts, with the siblings that these set instead.
-        pub(crate) starts: BTreeMap<String, String> = "starts",
-        /// The part can be set by this option only, not within the value of the option for the whole
-        /// member.
-        pub(crate) exclusive: bool = "exclusive",
-    }
-    refuses unknown
 }
 
 /// The facts, and why they can't be read: a fault of the project, which its tests find.
@@ -223,16 +199,19 @@ impl Service {
         arena: &'a Arena,
     ) -> Vec<Change<'a>> {
         type One<'a> = fn(&'a str) -> Change<'a>;
-        let lists: [(&[String], One<'a>); 4] = [
+        let lists: [(&[String], One<'a>); 5] = [
             (&self.hide, Change::Unlisted),
             (&self.optional, Change::Optional),
             (&self.single_page, Change::SinglePage),
             (&self.bare, Change::Bare),
+            (&self.zip, Change::Zip),
         ];
+        let is_hoist =
+            |option| of_operation(&self.hoist, operation).any(|(hoist, _)| hoist == option);
         let mut changes = Vec::new();
         for (list, change) in lists {
             let found = list.iter().filter_map(|key| option_of(key, operation));
-            let found = found.filter(|option| options.contains(option));
+            let found = found.filter(|option| options.contains(option) || is_hoist(*option));
             changes.extend(found.map(|option| change(arena.text(option))));
         }
         for (option, other) in of_operation(&self.alias, operation) {
@@ -260,24 +239,7 @@ impl Service {
         operation: &str,
         arena: &'a Arena,
     ) -> impl Iterator<Item = commands::Hoist<'a>> {
-        let texts = |texts: &[String]| arena.texts(texts.iter().map(String::as_str));
-        of_operation(&self.hoist, operation).map(move |(option, hoist)| commands::Hoist {
-            option: arena.text(option),
-            path: arena.texts(hoist.path.split('.')),
-            form: match (&hoist.pairs, hoist.range.as_slice()) {
-                _ if !hoist.flag.is_empty() => Form::Flag(texts(&hoist.flag)),
-                (Some(between), _) => Form::Pairs(arena.text(between)),
-                (None, [other, between]) => Form::Range(arena.text(other), arena.text(between)),
-                _ => Form::Value,
-            },
-            required: hoist.required,
-            exclusive: hoist.exclusive,
-            siblings: pairs(&hoist.siblings, arena),
-            needs: texts(&hoist.needs),
-            excludes: texts(&hoist.excludes),
-            words: pairs(&hoist.words, arena),
-            starts: pairs(&hoist.starts, arena),
-        })
+        of_operation(&self.hoist, operation).map(|(option, hoist)| hoist.option(option, arena))
     }
 
     /// The commands in place of one with these options.
@@ -319,6 +281,8 @@ impl Service {
             let member = arena.text(member);
             changes.extend(send.sent(arena).map(|sent| Change::Send(member, sent)));
         }
+        let gather = self.gather.get(operation);
+        changes.extend(gather.map(|gather| Change::Gather(gather.members(is_member, arena))));
         for (how, paths) in self.show.get(operation).into_iter().flatten() {
             // A word that is unknown is a fault of the project, which its tests find.
             let Some(shown) = Shown::from_word(how) else {

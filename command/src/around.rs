@@ -2,14 +2,14 @@
 //! and parts of the output are decoded before they are shown. The schema says which.
 
 use crate::failure::Failure;
-use crate::input::json;
+use crate::input::{constant, json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use opsmith_runtime::codec::base64 as base64_text;
 use opsmith_runtime::document::{Document, Map};
-use opsmith_runtime::schema::commands::{Change, Commands, Sent, Shown};
-use opsmith_runtime::schema::{Kind, Operation, Service, ShapeIndex};
+use opsmith_runtime::schema::commands::{Change, Commands, Gather, Sent, Shown};
+use opsmith_runtime::schema::{Operation, Service, ShapeIndex};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What is encoded in a path.
@@ -51,7 +51,8 @@ impl<'a> Around<'a> {
         for change in self.changes {
             match change {
                 Change::Send(member, Sent::Default(text)) if !sent.contains_key(*member) => {
-                    sent.insert((*member).to_owned(), self.default(member, text));
+                    let value = constant(self.service, self.input, member, text);
+                    sent.insert((*member).to_owned(), value);
                 }
                 Change::Send(member, Sent::Account(arns)) if !sent.contains_key(*member) => {
                     let account = arns
@@ -62,20 +63,62 @@ impl<'a> Around<'a> {
                     }
                 }
                 Change::Send(member, how) => send(&mut sent, member, *how)?,
+                Change::Gather(gather) => self.gather(&mut sent, gather),
                 _ => {}
             }
         }
         Ok(sent)
     }
 
-    /// The value of a member for which nothing is given.
-    fn default(&self, member: &str, text: &str) -> Document {
-        let member = self.service.shape(self.input).member(member);
-        let kind = member.map(|(_, member)| self.service.shape(member.target).kind);
-        match (kind, text.parse()) {
-            (Some(Kind::Integer(_)), Ok(number)) => Document::Integer(number),
-            _ => text.into(),
+    /// Moves members into the first element of a list, if that has one of certain members.
+    fn gather(&self, sent: &mut Map, gather: &Gather<'_>) {
+        let list = sent.get(gather.list).and_then(Document::as_list);
+        let first = list.and_then(<[_]>::first).and_then(Document::as_map);
+        if !first.is_some_and(|first| gather.when.iter().any(|name| first.contains_key(*name))) {
+            return;
         }
+        let element = self.element(self.input, gather.list);
+        let members = gather.members.iter();
+        let moved: Vec<_> = members
+            .filter_map(|(member, place)| {
+                let value = sent.shift_remove(*member)?;
+                self.placed(element, place, value, gather.beside)
+            })
+            .collect();
+        if let Some(Document::List(elements)) = sent.get_mut(gather.list)
+            && let Some(Document::Map(first)) = elements.first_mut()
+        {
+            first.extend(moved);
+        }
+    }
+
+    /// A member of an element that holds a value: itself, or in the only element of a list, with
+    /// these members.
+    fn placed(
+        &self,
+        element: ShapeIndex,
+        place: &[&str],
+        value: Document,
+        beside: &[(&str, &str)],
+    ) -> Option<(String, Document)> {
+        let (name, inner) = place.split_first()?;
+        let Some(inner) = inner.first() else {
+            return Some(((*name).to_owned(), value));
+        };
+        let within = self.element(element, name);
+        let beside = beside
+            .iter()
+            .map(|(name, text)| (*name, constant(self.service, within, name, text)));
+        let only = std::iter::once((*inner, value)).chain(beside);
+        let only = only.map(|(name, value)| (name.to_owned(), value)).collect();
+        Some(((*name).to_owned(), vec![Document::Map(only)].into()))
+    }
+
+    /// The shape of the elements of a list in a structure.
+    fn element(&self, within: ShapeIndex, list: &str) -> ShapeIndex {
+        let list = self.service.shape(within).member(list);
+        let element = list.and_then(|(_, list)| self.service.shape(list.target).element());
+        element.map_or(ShapeIndex::MAX, |element| element.target)
     }
 
     /// The decoder of the output of a call with these parameters.

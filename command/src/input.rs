@@ -11,6 +11,7 @@ mod value;
 pub(crate) mod yaml;
 
 pub(crate) use cli_input::merge;
+pub(crate) use scalar::constant;
 
 use crate::failure::Failure;
 use opsmith_runtime::config::Env;

@@ -68,7 +68,7 @@ impl<'p, 't> OperationArgs<'p, 't> {
         let help = word || args::asks_help(&args.rest);
         // Where there are no pages, these are options of members.
         let page_options = match pagination {
-            Some(_) => PageOptions::read(|option| args.value(option))?,
+            Some(paged) => PageOptions::read(paged, |option| args.value(option))?,
             None => PageOptions::default(),
         };
         if !help {
@@ -169,9 +169,8 @@ impl<'p, 't> OperationArgs<'p, 't> {
     pub(crate) fn parameters(&self, reader: &Reader<'_>) -> Result<Map, Failure> {
         let mut map = Map::new();
         // An option that pages hides the parameter of its name.
-        let shadowed = |option: &str| {
-            self.pages.is_some() && pages::OPTIONS.iter().any(|page| page.name == option)
-        };
+        let pagination = self.pages.as_ref().map(|(pagination, _)| *pagination);
+        let shadowed = |option: &str| pages::options(pagination).any(|page| page.name == option);
         for parameter in self
             .parameters
             .iter()

@@ -4,7 +4,7 @@ mod merge;
 mod options;
 mod token;
 
-pub(crate) use options::{MAX, OPTIONS, PageOptions, hides, options, specs};
+pub(crate) use options::{MAX, PageOptions, hides, options, specs};
 
 use crate::failure::Failure;
 use crate::output::json;

@@ -1,14 +1,16 @@
 //! The options of an operation's input: one for each member, and those that set a part of one.
 
 mod given;
+mod place;
 
-use crate::args::{Arity, OptionSpec, ParsedArgs};
+use crate::args::{Arity, OptionSpec, ParsedArgs, ParsedOption};
 use crate::failure::Failure;
-use crate::input::Reader;
+use crate::input::{Reader, constant};
 use crate::pages;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::commands::{Change, Command, Form, Hoist};
 use opsmith_runtime::schema::{Flags, Kind, Member, Operation, Pagination, Service, ShapeIndex};
+use place::{Place, put};
 
 /// An option that sets a member of the input, or a part of one.
 pub(crate) struct Parameter<'a> {
@@ -76,43 +78,6 @@ pub(crate) fn all<'a>(
         ))
     });
     whole.chain(parts).collect()
-}
-
-/// A member, the structure that has it, and the members that lead there.
-struct Place<'a> {
-    within: ShapeIndex,
-    member: &'a Member<'a>,
-    parents: Vec<(&'a str, bool)>,
-}
-
-impl<'a> Place<'a> {
-    /// The place at the end of a path.
-    fn at(service: &Service<'a>, input: ShapeIndex, path: &[&str]) -> Option<Self> {
-        let mut within = input;
-        let mut parents = Vec::new();
-        for (index, name) in path.iter().enumerate() {
-            let member = service
-                .shape(within)
-                .members
-                .iter()
-                .find(|member| member.name == *name)?;
-            if index + 1 == path.len() {
-                return Some(Place {
-                    within,
-                    member,
-                    parents,
-                });
-            }
-            let shape = service.shape(member.target);
-            let list = shape.kind == Kind::List;
-            within = shape
-                .element()
-                .filter(|_| list)
-                .map_or(member.target, |element| element.target);
-            parents.push((member.name, list));
-        }
-        None
-    }
 }
 
 impl<'a> Parameter<'a> {
@@ -264,7 +229,9 @@ impl<'a> Parameter<'a> {
         match self.hoist {
             Some(hoist) => {
                 let parts = self.parts(hoist, given, reader)?;
-                self.put(hoist, input, &parts, args)
+                self.check(hoist, given, &parts, args)?;
+                self.put(hoist, input, &parts, reader.service);
+                Ok(())
             }
             None => {
                 let value = self.value(Form::Value, given.name, &given.values, reader)?;
@@ -274,15 +241,17 @@ impl<'a> Parameter<'a> {
         }
     }
 
-    /// Puts values where the hoist says.
-    fn put(
+    /// Rejects values with others that they exclude, and values without what they need.
+    fn check(
         &self,
         hoist: &Hoist<'_>,
-        input: &mut Map,
+        given: &ParsedOption<'_, '_>,
         parts: &[(&str, Document)],
         args: &ParsedArgs<'_, '_>,
     ) -> Result<(), Failure> {
-        let excluded = hoist.excludes.iter().find(|other| {
+        let says_no = self.negative.as_deref() == Some(given.name);
+        let mut excluded = hoist.excludes.iter().filter(|_| !says_no);
+        let excluded = excluded.find(|other| {
             args.options
                 .iter()
                 .any(|given| given.name.strip_prefix("--") == Some(other))
@@ -301,7 +270,24 @@ impl<'a> Parameter<'a> {
                 self.option
             )));
         }
+        Ok(())
+    }
+
+    /// Puts values where the hoist says.
+    fn put(
+        &self,
+        hoist: &Hoist<'_>,
+        input: &mut Map,
+        parts: &[(&str, Document)],
+        service: &Service<'_>,
+    ) {
         put(input, &self.parents, &mut |container| {
+            if container.is_empty() {
+                container.extend(hoist.alone.iter().map(|(name, text)| {
+                    let value = constant(service, self.within, name, text);
+                    ((*name).to_owned(), value)
+                }));
+            }
             if !hoist.siblings.is_empty() {
                 *container = hoist
                     .siblings
@@ -312,7 +298,6 @@ impl<'a> Parameter<'a> {
             let parts = parts.iter();
             container.extend(parts.map(|(name, value)| ((*name).to_owned(), value.clone())));
         });
-        Ok(())
     }
 
     /// Rejects a value of the whole member that sets the part, where only the part's option may.
@@ -348,35 +333,6 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// Changes the map at the end of a path. Creates missing maps; takes the first element of a list.
-fn put(map: &mut Map, path: &[(&str, bool)], change: &mut dyn FnMut(&mut Map)) {
-    let Some(((name, list), rest)) = path.split_first() else {
-        return change(map);
-    };
-    let (mut inner, others) = match map.get_mut(*name).map(std::mem::take).unwrap_or_default() {
-        Document::Map(inner) if !list => (inner, Vec::new()),
-        Document::List(elements) if *list => {
-            let mut elements = elements.into_iter();
-            let first = elements
-                .next()
-                .and_then(|first| first.as_map().cloned())
-                .unwrap_or_default();
-            (first, elements.collect())
-        }
-        _ => (Map::new(), Vec::new()),
-    };
-    put(&mut inner, rest, change);
-    let inner = Document::Map(inner);
-    map.insert(
-        (*name).to_owned(),
-        if *list {
-            [vec![inner], others].concat().into()
-        } else {
-            inner
-        },
-    );
-}
-
 /// The option that a change is about.
 fn option_of<'a>(change: &Change<'a>) -> Option<&'a str> {
     match change {
@@ -386,6 +342,7 @@ fn option_of<'a>(change: &Change<'a>) -> Option<&'a str> {
         | Change::Optional(option)
         | Change::SinglePage(option)
         | Change::Bare(option)
+        | Change::Zip(option)
         | Change::Switch(option) => Some(option),
         Change::Removed
         | Change::Hidden
@@ -397,6 +354,7 @@ fn option_of<'a>(change: &Change<'a>) -> Option<&'a str> {
         | Change::NeedsUrl
         | Change::PageSize(..)
         | Change::Send(..)
+        | Change::Gather(_)
         | Change::Show(..) => None,
     }
 }

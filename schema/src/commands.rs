@@ -60,6 +60,8 @@ pub enum Change<'a> {
     SinglePage(&'a str),
     /// An option for a list of structures with one member, whose words are values of that member.
     Bare(&'a str),
+    /// An option whose value is the content of a zip file.
+    Zip(&'a str),
     /// An option for a structure with one boolean member: without a value, or with the name that
     /// says no, it sets that member.
     Switch(&'a str),
@@ -78,6 +80,8 @@ pub enum Change<'a> {
     PageSize(u32, &'a [&'a str]),
     /// What is sent of a member of the input is not what is given.
     Send(&'a str, Sent<'a>),
+    /// Members of the input that are sent within another one.
+    Gather(Gather<'a>),
     /// The part of the output that these members lead to is decoded before it is shown. A list on
     /// the way stands for each of its elements.
     Show(&'a [&'a str], Shown),
@@ -102,6 +106,21 @@ pub enum Sent<'a> {
     Md5(&'a str),
     /// The value, which is refused if it has characters beyond ASCII.
     Ascii,
+}
+
+/// Members of the input that are sent within the first element of a list, if that has one of
+/// certain members itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gather<'a> {
+    /// The member of the input that is the list.
+    pub list: &'a str,
+    /// The members of its first element of which one must be there.
+    pub when: &'a [&'a str],
+    /// Members of the input, with the place that each has in the element: a member, or a list and
+    /// the member of its only element.
+    pub members: &'a [(&'a str, &'a [&'a str])],
+    /// Further members of an only element, with their texts.
+    pub beside: &'a [(&'a str, &'a str)],
 }
 
 words! {
@@ -135,9 +154,11 @@ pub struct Hoist<'a> {
     pub exclusive: bool,
     /// Siblings of the part, with their texts. If there are any, all other siblings are dropped.
     pub siblings: &'a [(&'a str, &'a str)],
+    /// Siblings of the part, with their texts, where no other option sets a sibling.
+    pub alone: &'a [(&'a str, &'a str)],
     /// Members that the value must have.
     pub needs: &'a [&'a str],
-    /// Options that can't be given together with this one.
+    /// Options that can't be given together with this one, unless this one says no.
     pub excludes: &'a [&'a str],
     /// Words for texts that are sent in their place.
     pub words: &'a [(&'a str, &'a str)],
@@ -157,6 +178,9 @@ pub enum Form<'a> {
     /// A number, or two with the second text between them. The second number sets the sibling of
     /// this name; so does the first if it is alone.
     Range(&'a str, &'a str),
+    /// A list of structures, of which each word sets this member, with these siblings and their
+    /// texts.
+    Each(&'a str, &'a [(&'a str, &'a str)]),
 }
 
 /// A command of its operation's word and these options, with the operation's own behaviour.
@@ -181,6 +205,7 @@ pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
         required,
         exclusive,
         siblings: &[],
+        alone: &[],
         needs: &[],
         excludes: &[],
         words: &[],

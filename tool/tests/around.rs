@@ -255,6 +255,31 @@ fn an_option_with_the_name_of_a_paging_option_is_a_member_where_there_are_no_pag
 }
 
 #[test]
+fn an_option_with_the_name_of_the_page_size_is_a_member_where_pages_have_no_size() {
+    let output = structure(&[("Items", "L"), ("Next", "S")]);
+    let service = Service::new(
+        "Toys",
+        json!({ "t#Out": output }),
+        &[("List", &[("Next", "S"), ("PageSize", "I")])],
+    )
+    .answering(&[(
+        "List",
+        "Out",
+        json!({ "smithy.api#paginated": { "inputToken": "Next", "outputToken": "Next", "items": "Items" } }),
+    )]);
+    let answers = [r#"{"Items":["a"],"Next":"n"}"#, r#"{"Items":["b"]}"#];
+    let (shown, sent) = service.call("toys list --page-size 7", &answers);
+    assert_eq!(shown, json!({ "Items": ["a", "b"] }));
+    assert_eq!(
+        sent,
+        [
+            json!({ "PageSize": 7 }),
+            json!({ "PageSize": 7, "Next": "n" })
+        ]
+    );
+}
+
+#[test]
 fn a_command_may_need_the_url_of_its_endpoint() {
     let service = Service::new(
         "CloudSearch Domain",
@@ -311,7 +336,7 @@ fn a_structure_of_one_boolean_is_a_switch() {
             json!({ "EnableDnsSupport": { "Value": false } }),
         ),
         (
-            "--enable-api-termination",
+            "--no-disable-api-termination",
             json!({ "DisableApiTermination": { "Value": false } }),
         ),
         (
@@ -396,4 +421,91 @@ fn words_numbers_and_names_become_what_the_service_takes() {
     }
     let body = service.body("ec2 create-network-acl-entry --protocol udp");
     assert_eq!(body, json!({ "Protocol": "17" }));
+}
+
+#[test]
+fn options_make_an_element_that_other_members_are_sent_in() {
+    let interface = structure(&[
+        ("AssociatePublicIpAddress", "B"),
+        ("DeviceIndex", "I"),
+        ("Groups", "L"),
+        ("PrimaryIpv6", "B"),
+        ("PrivateIpAddresses", "Addresses"),
+        ("SecondaryPrivateIpAddressCount", "I"),
+        ("SubnetId", "S"),
+    ]);
+    let address = structure(&[("Primary", "B"), ("PrivateIpAddress", "S")]);
+    let members = [
+        ("NetworkInterfaces", "Interfaces"),
+        ("EnablePrimaryIpv6", "B"),
+        ("PrivateIpAddress", "S"),
+        ("SecurityGroupIds", "L"),
+        ("SubnetId", "S"),
+    ];
+    let service = Service::new(
+        "EC2",
+        json!({
+            "t#Interface": interface, "t#Interfaces": list("Interface"),
+            "t#Address": address, "t#Addresses": list("Address"),
+        }),
+        &[("RunInstances", &members)],
+    );
+    let line = "ec2 run-instances";
+    let interface = |body: Value| body["NetworkInterfaces"].clone();
+    for (options, expected) in [
+        (
+            "--associate-public-ip-address",
+            json!({ "DeviceIndex": 0, "AssociatePublicIpAddress": true }),
+        ),
+        (
+            "--no-associate-public-ip-address --secondary-private-ip-address-count 2",
+            json!({ "DeviceIndex": 0, "AssociatePublicIpAddress": false, "SecondaryPrivateIpAddressCount": 2 }),
+        ),
+        (
+            "--secondary-private-ip-addresses 10.0.0.1 10.0.0.2",
+            json!({ "DeviceIndex": 0, "PrivateIpAddresses": [
+                { "PrivateIpAddress": "10.0.0.1", "Primary": false }, { "PrivateIpAddress": "10.0.0.2", "Primary": false },
+            ] }),
+        ),
+        (
+            "--associate-public-ip-address --subnet-id s --security-group-ids g h --enable-primary-ipv6 --private-ip-address 10.0.0.1",
+            json!({
+                "DeviceIndex": 0, "AssociatePublicIpAddress": true, "SubnetId": "s", "Groups": ["g", "h"], "PrimaryIpv6": true,
+                "PrivateIpAddresses": [{ "PrivateIpAddress": "10.0.0.1", "Primary": true }],
+            }),
+        ),
+        // The same for an element that is given as a whole. Only the option that says yes is refused
+        // then.
+        (
+            "--network-interfaces DeviceIndex=1,AssociatePublicIpAddress=true --subnet-id s",
+            json!({ "DeviceIndex": 1, "AssociatePublicIpAddress": true, "SubnetId": "s" }),
+        ),
+        (
+            "--network-interfaces DeviceIndex=1 --no-associate-public-ip-address",
+            json!({ "DeviceIndex": 1, "AssociatePublicIpAddress": false }),
+        ),
+    ] {
+        let body = service.body(&format!("{line} {options}"));
+        assert_eq!(
+            body.as_object().map(serde_json::Map::len),
+            Some(1),
+            "{options}: {body}"
+        );
+        assert_eq!(interface(body), json!([expected]), "{options}");
+    }
+    // Other elements stay as they are.
+    let body = service.body(&format!(
+        "{line} --network-interfaces DeviceIndex=1 --subnet-id s"
+    ));
+    assert_eq!(body["SubnetId"], json!("s"));
+    assert_eq!(interface(body), json!([{ "DeviceIndex": 1 }]));
+    let error = service.refused(&format!(
+        "{line} --network-interfaces DeviceIndex=1 --associate-public-ip-address"
+    ));
+    assert!(
+        error.contains(
+            "--network-interfaces and --associate-public-ip-address can't be given together"
+        ),
+        "{error}"
+    );
 }

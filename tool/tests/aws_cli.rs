@@ -100,6 +100,134 @@ fn an_option_sets_a_part_of_the_only_element_of_a_list() {
     );
 }
 
+/// Rows of `codegen/aws-cli.toml` whose behaviors other tests have: each sets the part that it names.
+#[test]
+fn options_of_services_set_their_parts() {
+    let image = json!({ "t#Image": structure(&[("Bytes", "Blob"), ("Name", "S")]) });
+    let email = json!({
+        "t#Text": structure(&[("Data", "S")]), "t#Body": structure(&[("Text", "Text"), ("Html", "Text")]),
+        "t#Message": structure(&[("Subject", "Text"), ("Body", "Body")]),
+        "t#Destination": structure(&[("ToAddresses", "L"), ("CcAddresses", "L"), ("BccAddresses", "L")]),
+    });
+    let expression = structure(&[("ExpressionName", "S"), ("ExpressionValue", "S")]);
+    let recorder = structure(&[("name", "S"), ("recordingGroup", "Group")]);
+    let group = structure(&[("allSupported", "B")]);
+    for (sdk_id, shapes, operation, members, line, expected) in [
+        (
+            "SES",
+            email,
+            "SendEmail",
+            &[
+                ("Source!", "S"),
+                ("Destination!", "Destination"),
+                ("Message!", "Message"),
+            ][..],
+            "ses send-email --from a --to b c --cc d --bcc e --subject s --text t --html h",
+            json!({
+                "Source": "a",
+                "Destination": { "ToAddresses": ["b", "c"], "CcAddresses": ["d"], "BccAddresses": ["e"] },
+                "Message": { "Subject": { "Data": "s" }, "Body": { "Text": { "Data": "t" }, "Html": { "Data": "h" } } },
+            }),
+        ),
+        (
+            "Rekognition",
+            image.clone(),
+            "DetectFaces",
+            &[("Image!", "Image")],
+            "rekognition detect-faces --image-bytes fileb://data",
+            json!({ "Image": { "Bytes": "AP8=" } }),
+        ),
+        (
+            "Rekognition",
+            image,
+            "CompareFaces",
+            &[("SourceImage!", "Image"), ("TargetImage!", "Image")],
+            "rekognition compare-faces --source-image-bytes fileb://data --target-image Name=n --target-image-bytes fileb://data",
+            json!({ "SourceImage": { "Bytes": "AP8=" }, "TargetImage": { "Name": "n", "Bytes": "AP8=" } }),
+        ),
+        (
+            "QuickSight",
+            json!({ "t#Source": structure(&[("Body", "Blob")]) }),
+            "StartAssetBundleImportJob",
+            &[("AssetBundleImportSource!", "Source")],
+            "quicksight start-asset-bundle-import-job --asset-bundle-import-source-bytes fileb://data",
+            json!({ "AssetBundleImportSource": { "Body": "AP8=" } }),
+        ),
+        (
+            "Translate",
+            json!({ "t#Document": structure(&[("Content", "Blob"), ("ContentType", "S")]) }),
+            "TranslateDocument",
+            &[("Document!", "Document")],
+            "translate translate-document --document ContentType=text/plain --document-content fileb://data",
+            json!({ "Document": { "ContentType": "text/plain", "Content": "AP8=" } }),
+        ),
+        (
+            "Config Service",
+            json!({ "t#Group": group, "t#Recorder": recorder }),
+            "PutConfigurationRecorder",
+            &[("ConfigurationRecorder!", "Recorder")],
+            "configservice put-configuration-recorder --configuration-recorder name=n --recording-group allSupported=true",
+            json!({ "ConfigurationRecorder": { "name": "n", "recordingGroup": { "allSupported": true } } }),
+        ),
+        (
+            "CloudSearch",
+            json!({ "t#Expression": expression }),
+            "DefineExpression",
+            &[("DomainName!", "S"), ("Expression!", "Expression")],
+            "cloudsearch define-expression --domain-name d --name n --expression e",
+            json!({ "DomainName": "d", "Expression": { "ExpressionName": "n", "ExpressionValue": "e" } }),
+        ),
+    ] {
+        let service = Service::new(sdk_id, shapes, &[(operation, members)]);
+        std::fs::write(service.0.path().join("data"), [0, 255]).expect("a file");
+        assert_eq!(service.body(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_zip_file_is_one_and_sets_a_part() {
+    let code = json!({ "t#Code": structure(&[("ZipFile", "Blob"), ("S3Key", "S")]) });
+    let operations: [(&str, &[(&str, &str)]); 2] = [
+        (
+            "CreateFunction",
+            &[("FunctionName!", "S"), ("Code!", "Code")],
+        ),
+        (
+            "UpdateFunctionCode",
+            &[("FunctionName!", "S"), ("ZipFile", "Blob")],
+        ),
+    ];
+    let service = Service::new("Lambda", code, &operations);
+    // The least that is a zip file: the record at the end.
+    let zip = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+    std::fs::write(service.0.path().join("f.zip"), zip).expect("a file");
+    std::fs::write(service.0.path().join("other"), [0, 255]).expect("a file");
+    let content = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
+    assert_eq!(
+        service.body(
+            "lambda create-function --function-name f --code S3Key=k --zip-file fileb://f.zip"
+        )["Code"],
+        json!({ "S3Key": "k", "ZipFile": content })
+    );
+    let update = "lambda update-function-code --function-name f --zip-file";
+    assert_eq!(
+        service.body(&format!("{update} fileb://f.zip"))["ZipFile"],
+        content
+    );
+    for value in ["fileb://other", "UEsFBgAA"] {
+        let error = service.refused(&format!("{update} {value}"));
+        assert!(
+            error.contains("--zip-file must be a zip file with the prefix fileb://"),
+            "{error}"
+        );
+    }
+    let error = service.refused("lambda create-function --function-name f --code ZipFile=YQ==");
+    assert!(
+        error.contains("ZipFile can't be given as a part of --code: use --zip-file"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_part_is_given_by_its_own_option_alone() {
     let data = structure(&[("File", "Blob"), ("Format", "S")]);
@@ -136,6 +264,29 @@ fn a_part_is_given_by_its_own_option_alone() {
     assert_eq!(
         service.body(&format!("{line} --cli-input-json {document}"))["TerminologyData"]["File"],
         "YQ=="
+    );
+}
+
+#[test]
+fn words_of_a_list_of_numbers_are_numbers() {
+    let shapes = json!({ "t#Points": list("F"), "t#Ports": list("I") });
+    let service = Service::new(
+        "Toys",
+        shapes,
+        &[("Move", &[("Position", "Points"), ("Ports", "Ports")])],
+    );
+    assert_eq!(
+        service.body("toys move --position 2.25 -1 --ports 80 443"),
+        json!({ "Position": [2.25, -1.0], "Ports": [80, 443] })
+    );
+    assert_eq!(
+        service.body("toys move --ports 80"),
+        json!({ "Ports": [80] })
+    );
+    let error = service.refused("toys move --ports 80 x");
+    assert!(
+        error.contains("Error parsing parameter '--ports': invalid int value: 'x'"),
+        "{error}"
     );
 }
 

@@ -1,12 +1,14 @@
 //! Checks the facts against botocore's models: every service has the AWS CLI's command word, and
 //! every fact has an effect.
 
+mod departures;
+
 use super::{AwsCli, Service, facts};
 use crate::lower::dashed;
 use crate::rust::{self, Operation};
 use crate::{Arena, Error, Generator};
 use opsmith_schema::commands::{Change, Shown};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn read() -> &'static AwsCli {
@@ -46,8 +48,13 @@ fn words_that_belong_together_are_one() {
 /// The newest version of each service in botocore's data folder, by its name there, when the
 /// environment names the folder.
 pub(crate) fn botocore() -> BTreeMap<String, PathBuf> {
-    let Some(data) = std::env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from) else {
-        crate::skipped::skipped("OPSMITH_BOTOCORE names no data folder of botocore");
+    release("OPSMITH_BOTOCORE")
+}
+
+/// The same of the release whose data folder a variable names.
+fn release(variable: &str) -> BTreeMap<String, PathBuf> {
+    let Some(data) = std::env::var_os(variable).map(PathBuf::from) else {
+        crate::skipped::skipped(&format!("{variable} names no data folder of botocore"));
         return BTreeMap::new();
     };
     let folders = |path: &Path| -> Vec<PathBuf> {
@@ -107,23 +114,48 @@ fn every_service_of_botocore_has_the_word_of_the_aws_cli() {
     println!("{} services have the word of the AWS CLI", services.len());
 }
 
+/// Services that no release of botocore has in its newest version: the first is in the AWS CLI alone,
+/// the second is what the API of EventBridge was called in an older version.
+const ELSEWHERE: &[&str] = &["AgentToolkit", "CloudWatch Events"];
+
+/// The services of the newest release, and those that only the older one has; none if either is
+/// missing.
+fn both_releases() -> Vec<PathBuf> {
+    let (newest, mut older) = (botocore(), release("OPSMITH_BOTOCORE_2025_04"));
+    older.retain(|name, _| !newest.contains_key(name));
+    if newest.is_empty() || older.is_empty() {
+        return Vec::new();
+    }
+    newest.into_values().chain(older.into_values()).collect()
+}
+
 #[test]
-fn every_row_is_about_something() {
+fn every_row_is_about_something_and_every_departure_of_the_aws_cli_has_one() {
     let mut rows = 0;
-    let mut checked = 0;
+    let mut compared = 0;
+    let with_departures = departures::services();
+    let mut checked = BTreeSet::new();
     let mut wrong = Vec::new();
-    for folder in botocore().values() {
+    let folders = both_releases();
+    for folder in &folders {
         let sdk_id = sdk_id(folder);
-        let Some(facts) = read().services.get(&sdk_id) else {
+        let facts = read().services.get(&sdk_id);
+        let word = facts.and_then(|facts| facts.command.clone());
+        let word = word.unwrap_or_else(|| dashed(&sdk_id));
+        if facts.is_none() && !with_departures.contains(&word) {
             continue;
-        };
-        checked += 1;
+        }
         let arena = Arena::new();
         match Generator::new(folder).lower(&arena) {
             Ok(service) => {
-                let found = idle(facts, &service);
-                rows += found.0;
-                wrong.extend(found.1.into_iter().map(|row| format!("{sdk_id}: {row}")));
+                if let Some(facts) = facts {
+                    let found = idle(facts, &service);
+                    rows += found.0;
+                    wrong.extend(found.1.into_iter().map(|row| format!("{sdk_id}: {row}")));
+                }
+                let found = departures::unlike(&word, &service);
+                compared += found.0;
+                wrong.extend(found.1);
             }
             Err(Error::Model(problems))
                 if problems
@@ -131,8 +163,18 @@ fn every_row_is_about_something() {
                     .any(|problem| problem.problem.contains("offers only")) => {}
             Err(error) => wrong.push(format!("{sdk_id}: {error}")),
         }
+        checked.insert(sdk_id);
     }
-    println!("{rows} rows of {checked} services were checked");
+    println!("{compared} departures of the AWS CLI were compared");
+    println!("{rows} rows of {} services were checked", checked.len());
+    // A name that no service has would make its rows idle without a word.
+    for sdk_id in read().services.keys().filter(|_| !folders.is_empty()) {
+        if checked.contains(sdk_id) == ELSEWHERE.contains(&sdk_id.as_str()) {
+            wrong.push(format!(
+                "{sdk_id}: no release of botocore has it, or it is listed in vain"
+            ));
+        }
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -174,6 +216,23 @@ fn idle_calls(facts: &Service, check: &mut Check<'_>) {
                 &|change| matches!(change, Change::Send(of, _) if Some(*of) == member),
             )
         });
+    }
+    for (operation, gather) in &facts.gather {
+        for member in gather.members.keys() {
+            check(
+                "gather",
+                &format!("{operation}.{member}"),
+                &|found, member| {
+                    any(found, &|change| match change {
+                        Change::Gather(gather) => gather
+                            .members
+                            .iter()
+                            .any(|(known, _)| Some(*known) == member),
+                        _ => false,
+                    })
+                },
+            );
+        }
     }
     for (operation, shown) in &facts.show {
         for (how, path) in shown.iter().flat_map(|(how, paths)| {
@@ -228,7 +287,7 @@ fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
     }
     /// The change that a name of a list makes of an option.
     type OfOption = fn(&str) -> Change<'_>;
-    let lists: [(&Vec<String>, OfOption, _); 5] = [
+    let lists: [(&Vec<String>, OfOption, _); 6] = [
         (&facts.hide, |o| Change::Unlisted(o), Some(Change::Hidden)),
         (
             &facts.remove,
@@ -238,6 +297,7 @@ fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
         (&facts.optional, |o| Change::Optional(o), None),
         (&facts.single_page, |o| Change::SinglePage(o), None),
         (&facts.bare, |o| Change::Bare(o), None),
+        (&facts.zip, |o| Change::Zip(o), None),
     ];
     for (list, of_option, mark) in lists {
         for key in list {

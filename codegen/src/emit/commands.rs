@@ -3,7 +3,7 @@
 
 use super::values;
 use crate::rust::Service;
-use opsmith_schema::commands::{Change, Command, Form, Hoist, Sent};
+use opsmith_schema::commands::{Change, Command, Form, Gather, Hoist, Sent};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -58,6 +58,7 @@ fn change(change: &Change<'_>) -> TokenStream {
         Change::Optional(option) => quote! { Change::Optional(#option) },
         Change::SinglePage(option) => quote! { Change::SinglePage(#option) },
         Change::Bare(option) => quote! { Change::Bare(#option) },
+        Change::Zip(option) => quote! { Change::Zip(#option) },
         Change::Switch(option) => quote! { Change::Switch(#option) },
         Change::Missing(option, nearest) => quote! { Change::Missing(#option, #nearest) },
         Change::Outfile(event, member) => quote! { Change::Outfile(#event, #member) },
@@ -77,6 +78,10 @@ fn change(change: &Change<'_>) -> TokenStream {
         Change::Send(member, form) => {
             let sent = sent(form);
             quote! { Change::Send(#member, Sent::#sent) }
+        }
+        Change::Gather(found) => {
+            let gather = gather(found);
+            quote! { Change::Gather(#gather) }
         }
         Change::Show(path, form) => {
             let shown = values::variant(form);
@@ -100,6 +105,23 @@ fn sent(sent: &Sent<'_>) -> TokenStream {
     }
 }
 
+fn gather(
+    Gather {
+        list,
+        when,
+        members,
+        beside,
+    }: &Gather<'_>,
+) -> TokenStream {
+    let members = members
+        .iter()
+        .map(|(member, place)| quote! { (#member, &[#(#place),*]) });
+    let beside = pairs(beside);
+    quote! {
+        Gather { list: #list, when: &[#(#when),*], members: &[#(#members),*], beside: #beside }
+    }
+}
+
 /// A hoisted option; only values other than the default are written.
 fn hoist(
     Hoist {
@@ -109,6 +131,7 @@ fn hoist(
         required,
         exclusive,
         siblings,
+        alone,
         needs,
         excludes,
         words,
@@ -120,6 +143,10 @@ fn hoist(
         Form::Flag(texts) => quote! { form: Form::Flag(&[#(#texts),*]), },
         Form::Pairs(between) => quote! { form: Form::Pairs(#between), },
         Form::Range(other, between) => quote! { form: Form::Range(#other, #between), },
+        Form::Each(member, beside) => {
+            let beside = pairs(beside);
+            quote! { form: Form::Each(#member, #beside), }
+        }
     };
     let table = |name: &str, table: &[(&str, &str)]| {
         let name = format_ident!("{name}");
@@ -127,6 +154,7 @@ fn hoist(
         Some(quote! { #name: #pairs, })
     };
     let siblings = table("siblings", siblings);
+    let alone = table("alone", alone);
     let words = table("words", words);
     let starts = table("starts", starts);
     let mark = |name: &str, set: bool| {
@@ -141,7 +169,8 @@ fn hoist(
     };
     let needs = list("needs", needs);
     let excludes = list("excludes", excludes);
-    let parts = quote! { #form #required #exclusive #siblings #needs #excludes #words #starts };
+    let parts =
+        quote! { #form #required #exclusive #siblings #alone #needs #excludes #words #starts };
     if parts.is_empty() {
         quote! { hoist(#option, &[#(#path),*]) }
     } else {

@@ -1,7 +1,7 @@
 //! Scalars that are written as words.
 
 use opsmith_runtime::document::Document;
-use opsmith_runtime::schema::Kind;
+use opsmith_runtime::schema::{Kind, Service, ShapeIndex};
 use opsmith_runtime::timestamp::{Timestamp, Written};
 use std::fmt;
 
@@ -20,6 +20,21 @@ pub(super) fn typed(kind: Kind, text: String) -> Result<Document, NotANumber> {
             text,
         }),
         _ => Ok(Document::String(text)),
+    }
+}
+
+/// The value of a text that a fact about a command holds, for a member of a structure.
+pub(crate) fn constant(
+    service: &Service<'_>,
+    within: ShapeIndex,
+    member: &str,
+    text: &str,
+) -> Document {
+    let member = service.shape(within).member(member);
+    match member.map(|(_, member)| service.shape(member.target).kind) {
+        Some(Kind::Integer(_)) => integer(text).map_or_else(|| text.into(), Document::Integer),
+        Some(Kind::Boolean) => (text == "true").into(),
+        _ => text.into(),
     }
 }
 

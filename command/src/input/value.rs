@@ -56,6 +56,32 @@ impl Reader<'_> {
         };
         Document::List(words.iter().flat_map(of_word).collect())
     }
+
+    /// A list of structures, of which each word sets one member, with these siblings and their
+    /// texts.
+    pub(crate) fn each(
+        &self,
+        member: &Member<'_>,
+        words: &[&str],
+        name: &str,
+        beside: &[(&str, &str)],
+    ) -> Document {
+        let element = self.service.shape(member.target).element();
+        let element = element.map_or(ShapeIndex::MAX, |element| element.target);
+        let structure = |word: &&str| {
+            let set = std::iter::once((name, (*word).into()));
+            let beside = beside
+                .iter()
+                .map(|(name, text)| (*name, super::constant(self.service, element, name, text)));
+            let members = set.chain(beside);
+            Document::Map(
+                members
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect(),
+            )
+        };
+        Document::List(words.iter().map(structure).collect())
+    }
 }
 
 /// Reads the value of one option.
@@ -113,7 +139,7 @@ impl ValueReader<'_> {
             .map_or(ShapeIndex::MAX, |element| element.target);
         if shape.element().is_some() && is_scalar(self.reader.service.shape(element)) {
             let words = words.iter().map(|word| (*word).into()).collect();
-            return self.coerce(Source::Document, target, Document::List(words));
+            return self.coerce(Source::Text, target, Document::List(words));
         }
         self.elements(element, words, bare)
     }

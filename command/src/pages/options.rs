@@ -21,7 +21,7 @@ const SIZE: &str = "--page-size";
 pub(crate) const MAX: &str = "--max-items";
 
 /// The options for paging.
-pub(crate) const OPTIONS: [PageOption; 3] = [
+const OPTIONS: [PageOption; 3] = [
     PageOption {
         name: START,
         kind: "string",
@@ -72,12 +72,20 @@ pub(crate) struct PageOptions {
 }
 
 impl PageOptions {
-    /// Reads the options. `value` returns the value of an option.
+    /// Reads the options that an operation with these pages has. `value` returns the value of an
+    /// option.
     ///
     /// # Errors
     ///
     /// A text in place of a number.
-    pub(crate) fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Failure> {
+    pub(crate) fn read<'a>(
+        pagination: Pagination<'_>,
+        value: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<Self, Failure> {
+        let value = |option: &str| {
+            let found = options(Some(pagination)).any(|page| page.name == option);
+            value(option).filter(|_| found)
+        };
         let number = |option: &str| {
             let Some(text) = value(option) else {
                 return Ok(None);

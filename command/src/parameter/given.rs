@@ -61,11 +61,12 @@ impl<'a> Parameter<'a> {
     ) -> Result<Document, Failure> {
         let bare = self.has(|change| matches!(change, Change::Bare(_)));
         let says_yes = self.negative.as_deref() != Some(name);
-        Ok(match (form, self.switch) {
+        let value = match (form, self.switch) {
             (Form::Flag(texts), _) => {
                 Document::List(texts.iter().map(|text| (*text).into()).collect())
             }
             (Form::Pairs(between), _) => reader.pairs(self.member, values, between),
+            (Form::Each(member, beside), _) => reader.each(self.member, values, member, beside),
             (Form::Value, Some(member)) if values.is_empty() || !says_yes => {
                 Document::from([(member, says_yes.into())])
             }
@@ -73,6 +74,25 @@ impl<'a> Parameter<'a> {
             (Form::Value | Form::Range(..), _) => {
                 reader.parameter(name, self.member, values, bare)?
             }
-        })
+        };
+        if self.has(|change| matches!(change, Change::Zip(_))) && !is_zip(&value) {
+            return Err(Failure::parameter(format_args!(
+                "{name} must be a zip file with the prefix fileb://, such as {name} fileb://path/to/file.zip"
+            )));
+        }
+        Ok(value)
     }
+}
+
+/// Whether a value is the content of a zip file: the record that ends its directory is at its end,
+/// with nothing but a comment after it.
+fn is_zip(value: &Document) -> bool {
+    const RECORD: &[u8] = b"PK\x05\x06";
+    const LENGTH: usize = 22;
+    let Document::Blob(bytes) = value else {
+        return false;
+    };
+    let end = bytes.len().saturating_sub(LENGTH + usize::from(u16::MAX));
+    let mut places = bytes.get(end..).unwrap_or_default().windows(LENGTH);
+    places.any(|place| place.starts_with(RECORD))
 }
