@@ -5,7 +5,8 @@ use opsmith_runtime::config::Settings;
 use opsmith_runtime::config::credentials::Chain;
 use opsmith_runtime::config::Env;
 use opsmith_runtime::fake::{Answer, Fake};
-use opsmith_runtime::http::{Request, Response};
+use opsmith_runtime::http::network::{self, Network};
+use opsmith_runtime::http::{Request, Response, Transport as _};
 use opsmith_runtime::identity::{Credentials, IdentityContext, ResolveIdentity as _};
 use opsmith_runtime::schema::{Protocol, TimestampFormat};
 use std::fs;
@@ -61,6 +62,17 @@ pub fn config(bytes: &[u8]) {
             let _ = wait(Client::new(config).list_pipelines(ListPipelinesInput::default()));
         }
     }
+    let _ = fs::remove_dir_all(home);
+}
+
+/// A bundle of certificates, which is read before anything is sent.
+pub fn bundle(bytes: &[u8]) {
+    let home = home(b"", &[("bundle.pem", bytes)]);
+    let mut settings = network::Settings::default();
+    settings.ca_bundle = Some(home.join("bundle.pem"));
+    // A port that nobody listens on.
+    let request = Request::new("POST", "https://127.0.0.1:1/");
+    let _ = wait(async { Network::new(settings).send(&request).await.map(drop) });
     let _ = fs::remove_dir_all(home);
 }
 

@@ -10,6 +10,11 @@ fn config_files() {
 }
 
 #[test]
+fn bundles_of_certificates() {
+    feed("bundle", 1000, bundle);
+}
+
+#[test]
 fn sources_of_credentials() {
     feed("credentials", 2000, credentials);
 }

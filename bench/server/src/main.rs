@@ -1,11 +1,13 @@
 //! Answers every POST request with 200 and `{}`, over HTTP and over HTTPS with a private CA; GET with
 //! an object of a GiB, and PUT with nothing.
 //!
-//! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, prints the two ports and a
-//! third, and runs until it is killed. The third port is the second with a round trip of 20
-//! milliseconds.
+//! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, and as one of 140 to
+//! `FOLDER/bundle.pem`, prints the two ports and a third, and runs until it is killed. The third
+//! port is the second with a round trip of 20 milliseconds.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, IsCa, KeyPair,
+};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::error::Error;
@@ -137,19 +139,31 @@ fn head(stream: &mut impl BufRead) -> Option<(String, u64)> {
     }
 }
 
-/// A certificate of 127.0.0.1 by a CA made for this run.
-fn tls(folder: &str) -> Result<ServerConfig, Box<dyn Error>> {
+fn authority(name: String) -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
     let mut authority = CertificateParams::new(Vec::new())?;
-    // With the server's name OpenSSL would consider the server's certificate self-signed.
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "A CA to measure with");
+    authority.distinguished_name.push(DnType::CommonName, name);
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    // With it a certificate is as large as most that systems trust, which have RSA keys.
+    let padding = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 1], vec![0; 700]);
+    authority.custom_extensions.push(padding);
+    CertifiedIssuer::self_signed(authority, KeyPair::generate()?)
+}
+
+/// A certificate of 127.0.0.1 by one of the CAs made for this run.
+fn tls(folder: &str) -> Result<ServerConfig, Box<dyn Error>> {
+    // With the server's name OpenSSL would consider the server's certificate self-signed.
+    let authorities = (0..140).map(|number| authority(format!("CA {number} to measure with")));
+    let authorities = authorities.collect::<Result<Vec<_>, _>>()?;
+    let bundle: String = authorities
+        .iter()
+        .map(|authority| authority.pem())
+        .collect();
+    std::fs::write(format!("{folder}/bundle.pem"), bundle)?;
+    let authority = &authorities[authorities.len() / 2];
     std::fs::write(format!("{folder}/ca.pem"), authority.pem())?;
     let key = KeyPair::generate()?;
     let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])?
-        .signed_by(&key, &authority)?;
+        .signed_by(&key, authority)?;
     let key = PrivateKeyDer::try_from(key.serialize_der())?;
     Ok(
         ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

@@ -2,10 +2,11 @@
 //! ones that name them.
 
 mod bodies;
+mod bundle;
 mod connector;
-mod insecure;
 mod silence;
 mod tls;
+mod verifier;
 
 use super::proxy::{Proxies, Proxy};
 use super::{
