@@ -147,11 +147,15 @@ impl Network {
         *sent.method_mut() =
             Method::from_bytes(request.method.as_bytes()).map_err(|error| invalid(error.into()))?;
         let headers = sent.headers_mut();
-        headers.reserve(request.headers.len() + 2);
+        headers.reserve(request.headers.len() + 3);
         for pair in &request.headers {
             let (name, value) = header(pair).map_err(invalid)?;
             headers.append(name, value);
         }
+        // Nothing here decodes a body: it reaches the caller as it is stored. Not signed, since
+        // proxies may change it.
+        let coding = headers.entry(header::ACCEPT_ENCODING);
+        coding.or_insert(HeaderValue::from_static("identity"));
         let sends = !matches!(&*request.method, "GET" | "HEAD" | "OPTIONS");
         if request.body.is_empty() && sends {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));

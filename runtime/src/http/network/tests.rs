@@ -167,6 +167,29 @@ fn urls_that_cannot_be_called() {
     }
 }
 
+/// A coded object of S3 is stored coded, and has to be downloaded so.
+#[test]
+fn bodies_are_asked_for_and_passed_on_without_coding() {
+    let stored = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 7\r\n\r\n\x1f gzip!";
+    let (url, requests) = told("\r\n\r\n", stored);
+    let network = Network::default();
+    let answer = send(&network, Request::new("GET", url.as_str())).expect("an answer");
+    assert_eq!(answer, "\x1f gzip!");
+    let request = requests.recv().expect("a request");
+    assert!(
+        request.contains("\r\naccept-encoding: identity\r\n"),
+        "{request}"
+    );
+    let own = Request::new("GET", url.as_str()).header("accept-encoding", "gzip");
+    send(&network, own).expect("an answer");
+    let request = requests.recv().expect("a request");
+    assert!(
+        request.contains("\r\naccept-encoding: gzip\r\n"),
+        "{request}"
+    );
+    assert!(!request.contains("identity"), "{request}");
+}
+
 #[test]
 fn requests_without_a_body_have_the_length_that_their_method_asks_for() {
     let (url, requests) = told("\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n");
