@@ -9,6 +9,28 @@ pub fn model(bytes: &[u8]) {
     generate(bytes);
 }
 
+/// A source of services, lowered: an archive, or a model.
+pub fn source(bytes: &[u8]) {
+    let path = temporary("source");
+    std::fs::write(&path, bytes).expect("a file");
+    if let Ok(services) = opsmith_codegen::sources::Services::find([&path]) {
+        for lowered in services.lower_on(1, |_, _| (), |_| {}) {
+            let _ = lowered.result.map_err(|error| error.to_string());
+        }
+    }
+    let _ = std::fs::remove_file(path);
+}
+
+/// A file of this thread.
+fn temporary(name: &str) -> std::path::PathBuf {
+    let name = format!(
+        "opsmith-{name}-{}-{:?}.json",
+        std::process::id(),
+        std::thread::current().id()
+    );
+    std::env::temp_dir().join(name)
+}
+
 /// Names in all places that have one, one line each.
 pub fn names(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
@@ -75,12 +97,7 @@ pub fn prose(bytes: &[u8]) {
 
 /// Generates a whole model. The result must parse, and its documentation must be prose.
 fn generate(model: &[u8]) {
-    let name = format!(
-        "opsmith-model-{}-{:?}.json",
-        std::process::id(),
-        std::thread::current().id()
-    );
-    let path = std::env::temp_dir().join(name);
+    let path = temporary("model");
     std::fs::write(&path, model).expect("a file");
     match opsmith_codegen::Generator::new(&path).render() {
         Ok(files) => files.iter().for_each(|(name, text)| {

@@ -36,6 +36,7 @@ mod find;
 mod lower;
 mod only;
 mod peek;
+mod smithy;
 
 pub use lower::{Lowered, Progress};
 
@@ -83,6 +84,23 @@ enum Model {
     Botocore(Box<dyn Folder + Send + Sync>),
     /// In a Smithy file, with its further files.
     Smithy(crate::Generator),
+    /// It is not read, for this reason.
+    Refused(Diagnostic),
+}
+
+impl Entry {
+    /// This service, which fails since another one has its word.
+    fn refused_for(mut self, other: &Entry) -> Entry {
+        self.model = Model::Refused(self.conflict(other));
+        self
+    }
+
+    /// The problem of two services with one word.
+    fn conflict(&self, other: &Entry) -> Diagnostic {
+        let Found { word, place, .. } = &other.found;
+        let said = format!("the service {word} is also in {}", place.display());
+        problem(&self.found.place, said, "give one of the two")
+    }
 }
 
 impl Services {
@@ -102,21 +120,13 @@ impl Services {
             }
         }
         entries.sort_by(|a, b| a.found.word.cmp(&b.found.word));
-        for pair in entries.windows(2) {
+        let read = |entry: &&Entry| !matches!(entry.model, Model::Refused(_));
+        let read: Vec<&Entry> = entries.iter().filter(read).collect();
+        for pair in read.windows(2) {
             if let [one, other] = pair
                 && one.found.word == other.found.word
             {
-                problems.0.push(Diagnostic {
-                    file: other.found.place.display().to_string(),
-                    shape: String::new(),
-                    r#trait: String::new(),
-                    problem: format!(
-                        "the service {} is also in {}",
-                        one.found.word,
-                        one.found.place.display()
-                    ),
-                    help: "give one of the two".to_owned(),
-                });
+                problems.0.push(other.conflict(one));
             }
         }
         problems.or(Services {

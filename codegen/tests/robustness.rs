@@ -431,6 +431,7 @@ fn readers_take_anything() {
         ("model", readers::model as fn(&[u8])),
         ("names", readers::names),
         ("prose", readers::prose),
+        ("source", readers::source),
     ];
     for (name, read) in readers {
         for example in fs::read_dir(support::root("fuzz/corpus").join(name))

@@ -2,27 +2,22 @@
 
 use super::archive::{self, Archive, Form, Inside};
 use super::peek::{Peek, Until, peek, peek_text};
-use super::{Entry, Found, Model, problem};
-use crate::Generator;
-use crate::diagnostics::{Diagnostic, Report};
-use crate::exceptions::Exceptions;
+use super::{Entry, Found, Model, problem, smithy};
+use crate::diagnostics::Diagnostic;
 use crate::import::folder::{Folder, bounded};
 use flate2::read::GzDecoder;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a source may be.
-const TAKEN: &str = "give a wheel or an sdist of botocore, its installed folder, a service's folder of its data, a Smithy JSON AST or a folder of them";
+pub(super) const TAKEN: &str = "give a wheel or an sdist of botocore, its installed folder, a service's folder of its data, a Smithy JSON AST or a folder of them";
 
 /// Where the data of botocore is in a folder that has it: the data itself, the package, the folder
 /// that the package is in.
 const DATA: [&str; 3] = ["", "data", "botocore/data"];
-
-/// How deep folders of Smithy files are.
-const MOST_DEEP: usize = 8;
 
 /// The services of a source; an error when it is none, or can't be read.
 pub(super) fn entries(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
@@ -201,7 +196,7 @@ fn in_folder(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
     if let Some(entry) = newest(&path, &name_of(&path), "botocore") {
         return Ok(vec![entry]);
     }
-    smithy_folder(source)
+    smithy::in_folder(source)
 }
 
 /// The services of a data folder, in their newest versions.
@@ -249,7 +244,7 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
     folders
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
         .to_string_lossy()
@@ -257,7 +252,7 @@ fn name_of(path: &Path) -> String {
 }
 
 /// The service of a file that is no archive.
-fn in_file(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
+pub(super) fn in_file(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
     let unreadable =
         |error: std::io::Error| problem(source, format!("cannot be read: {error}"), "");
     let bytes = fs::File::open(source)
@@ -276,119 +271,16 @@ fn in_file(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
         .trim_start()
         .starts_with('{');
     match (looked.is_smithy, is_json) {
-        (true, _) => Ok(vec![smithy(source, looked, text.len() as u64)]),
+        (true, _) if looked.service.is_none() && !looked.is_cut => {
+            let help = "give the file that has the service shape";
+            Err(problem(
+                source,
+                "it is a Smithy model without a service",
+                help,
+            ))
+        }
+        (true, _) => Ok(vec![smithy::entry(source, looked, text.len() as u64)]),
         (false, true) => Err(problem(source, "it is JSON, but no Smithy model", TAKEN)),
         (false, false) => Err(problem(source, "it is neither an archive nor JSON", TAKEN)),
-    }
-}
-
-/// A service of a Smithy file.
-fn smithy(path: &Path, looked: Peek, size: u64) -> Entry {
-    let service = looked.service.unwrap_or_default();
-    let known = crate::aws_cli::facts().0.service(&service.sdk_id).command();
-    let word = known
-        .map(str::to_owned)
-        .or(service.command)
-        .unwrap_or_else(|| {
-            let names = [&service.sdk_id, &service.name];
-            let name = names.into_iter().find(|name| !name.is_empty());
-            let stem = || {
-                path.file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned()
-            };
-            crate::lower::dashed(&name.cloned().unwrap_or_else(stem))
-        });
-    let sibling = |extension: &str| {
-        let path = path.with_extension(extension);
-        Some(path).filter(|path| looked.is_imported && path.is_file())
-    };
-    let mut generator = Generator::new(path);
-    if let Some(docs) = sibling("docs.json") {
-        generator = generator.overlay(docs);
-    }
-    let exceptions = sibling("toml");
-    let excepted = exceptions.as_deref().and_then(command_word);
-    if let Some(exceptions) = exceptions {
-        generator = generator.exceptions(exceptions);
-    }
-    Entry {
-        found: Found {
-            word: excepted.unwrap_or(word),
-            sdk_id: service.sdk_id,
-            version: service.version,
-            release: String::new(),
-            place: path.to_owned(),
-        },
-        size,
-        model: Model::Smithy(generator),
-        operations: Vec::new(),
-    }
-}
-
-/// The command word that a file of exceptions gives the service. Mistakes in the file are reported
-/// when it is used.
-fn command_word(exceptions: &Path) -> Option<String> {
-    let text = fs::read_to_string(exceptions).ok()?;
-    let read = Exceptions::load("", &text, &mut Report::default());
-    read.command().map(str::to_owned)
-}
-
-/// The services of a folder of Smithy files, in their newest versions.
-fn smithy_folder(source: &Path) -> Result<Vec<Entry>, Diagnostic> {
-    let mut files = BTreeSet::new();
-    collect(source, MOST_DEEP, &mut files);
-    let mut newest: BTreeMap<String, Entry> = BTreeMap::new();
-    for file in &files {
-        // The others may be anything: overlays, tests, manifests.
-        let Ok(mut found) = in_file(file) else {
-            continue;
-        };
-        for entry in found.drain(..).filter(|entry| !is_overlay(entry)) {
-            match newest.get(&entry.found.word) {
-                Some(other) if other.found.version == entry.found.version => {
-                    let also = format!(
-                        "the service {} is also in {}",
-                        entry.found.word,
-                        other.found.place.display()
-                    );
-                    return Err(problem(file, also, "give one of the two"));
-                }
-                Some(other) if other.found.version > entry.found.version => {}
-                _ => drop(newest.insert(entry.found.word.clone(), entry)),
-            }
-        }
-    }
-    if newest.is_empty() {
-        let found = match files.len() {
-            0 => "it is a folder without JSON and without a service of botocore".to_owned(),
-            count => format!(
-                "it is a folder with {count} JSON files, none of which is a Smithy model of a service"
-            ),
-        };
-        return Err(problem(source, found, TAKEN));
-    }
-    Ok(newest.into_values().collect())
-}
-
-/// Whether a Smithy file has only statements about shapes of another file.
-fn is_overlay(entry: &Entry) -> bool {
-    name_of(&entry.found.place).ends_with(".docs.json")
-}
-
-/// The JSON files in a folder and its folders.
-fn collect(folder: &Path, deep: usize, files: &mut BTreeSet<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() && deep > 0 {
-            collect(&path, deep - 1, files);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-            && path.is_file()
-        {
-            files.insert(path);
-        }
     }
 }

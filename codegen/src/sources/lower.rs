@@ -112,6 +112,7 @@ impl Services {
                     Report::default(),
                 ))
             }
+            Model::Refused(problem) => Err(Error::Model(vec![problem.clone()])),
             Model::Smithy(generator) => {
                 let mut loaded = generator.load()?;
                 if !self.documentation {

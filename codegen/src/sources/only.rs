@@ -68,6 +68,7 @@ fn unknown(item: &str, problem: String, help: String) -> Diagnostic {
 fn named(entry: &Entry, given: &[String], problems: &mut Problems) -> Vec<String> {
     let looked = match &entry.model {
         Model::Botocore(folder) => find::look(folder.as_ref(), Until::End),
+        Model::Refused(_) => return given.to_vec(),
         Model::Smithy(generator) => generator
             .first_text()
             .map_or_else(|_| Peek::default(), |text| peek_text(&text)),

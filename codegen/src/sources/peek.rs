@@ -10,7 +10,7 @@ use std::io::Read;
 /// What a look at a file of JSON finds. What follows a mistake is not seen.
 #[derive(Debug, Default)]
 pub(super) struct Peek {
-    /// It has a Smithy version.
+    /// It has a Smithy version, or shapes as Smithy names them.
     pub(super) is_smithy: bool,
     /// Its importer is this project's.
     pub(super) is_imported: bool,
@@ -18,6 +18,8 @@ pub(super) struct Peek {
     pub(super) service_id: Option<String>,
     /// The names of operations.
     pub(super) operations: Vec<String>,
+    /// It ends where it can't be read.
+    pub(super) is_cut: bool,
     /// The service shape.
     pub(super) service: Option<Service>,
 }
@@ -55,7 +57,8 @@ pub(super) fn peek_text(text: &str) -> Peek {
     let mut found = Peek::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let look = Look(&mut found, Until::End);
-    let _ = look.deserialize(&mut serde_json::Deserializer::from_str(text));
+    let result = look.deserialize(&mut serde_json::Deserializer::from_str(text));
+    found.is_cut = result.is_err();
     found
 }
 
@@ -150,6 +153,7 @@ impl<'de> Visitor<'de> for Shapes<'_> {
             return Ok(());
         }
         while let Some(id) = map.next_key::<String>()? {
+            found.is_smithy |= id.contains('#');
             let shape: Shape<'_> = map.next_value()?;
             let name = id.split_once('#').map_or(&*id, |(_, name)| name);
             match &*shape.kind {

@@ -1,6 +1,7 @@
 //! Sources of each kind, and what is wrong with them.
 
 mod hostile;
+mod smithy;
 
 use super::{Lowered, Services};
 use std::fs;
@@ -191,78 +192,6 @@ fn one_service_is_a_source_too() {
     }
 }
 
-/// A Smithy model of a service, of an API version.
-fn smithy(id: &str, version: &str) -> String {
-    let toys = folder(&[("2020-02-02/service-2.json", service(id).into_bytes())]);
-    let options = crate::import::Options {
-        documentation: true,
-        ..Default::default()
-    };
-    let imported =
-        crate::import::folder(&toys.path().join("2020-02-02"), &options).expect("a model");
-    let text = imported.text.replace(
-        "\"version\": \"2020-02-02\"",
-        &format!("\"version\": \"{version}\""),
-    );
-    // As Amazon has it: nothing but the model.
-    let mut model: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    model["metadata"] = serde_json::json!({ "suppressions": [] });
-    for shape in model["shapes"]
-        .as_object_mut()
-        .expect("shapes")
-        .values_mut()
-    {
-        if let Some(traits) = shape
-            .get_mut("traits")
-            .and_then(|traits| traits.as_object_mut())
-        {
-            traits.remove("opsmith.botocore#command");
-        }
-    }
-    model.to_string()
-}
-
-#[test]
-fn smithy_files_alone_and_in_folders() {
-    let models = folder(&[
-        (
-            "toys/service/2020/toys.json",
-            smithy("Toy Box", "2020-02-02").into_bytes(),
-        ),
-        (
-            "toys/service/2019/toys.json",
-            smithy("Toy Box", "2019-01-01").into_bytes(),
-        ),
-        ("zoo/zoo.json", smithy("Zoo", "1").into_bytes()),
-        ("package.json", b"{}".to_vec()),
-        ("readme.md", b"# Models".to_vec()),
-    ]);
-    let services = Services::find([models.path()]).expect("a source");
-    assert_eq!(
-        facts(&services),
-        [r#"toy-box "Toy Box" 2020-02-02 """#, r#"zoo "Zoo" 1 """#]
-    );
-    let services = Services::find([models.path().join("zoo/zoo.json")]).expect("a source");
-    assert_eq!(
-        lowered(&services)[0]
-            .result
-            .as_ref()
-            .expect("a service")
-            .len(),
-        2
-    );
-    fs::copy(
-        models.path().join("zoo/zoo.json"),
-        models.path().join("again.json"),
-    )
-    .expect("a file");
-    let message = refused(models.path());
-    assert!(
-        message.contains("the service zoo is also in ") && message.contains("give one of the two"),
-        "{message}"
-    );
-}
-
 #[test]
 fn models_of_this_project_bring_what_is_next_to_them() {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../model");
@@ -289,7 +218,7 @@ fn documentation_can_be_left_out() {
 #[test]
 fn several_sources_are_one_list() {
     let (_folder, wheel) = file("x.whl", zipped(&release()));
-    let (_own, own) = file("own.json", smithy("Own Thing", "1"));
+    let (_own, own) = file("own.json", smithy::model("Own Thing", "1"));
     let services = Services::find([&wheel, &own]).expect("sources");
     let words: Vec<&str> = services.iter().map(|found| found.word.as_str()).collect();
     assert_eq!(words, ["own-thing", "toy-box", "zoo"]);
