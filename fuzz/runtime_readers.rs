@@ -6,7 +6,7 @@ use opsmith_runtime::config::credentials::Chain;
 use opsmith_runtime::config::Env;
 use opsmith_runtime::fake::{Answer, Fake};
 use opsmith_runtime::http::network::{self, Network};
-use opsmith_runtime::http::{Request, Response, Transport as _};
+use opsmith_runtime::http::{HeaderName, HeaderValue, Request, Response, Transport as _};
 use opsmith_runtime::identity::{Credentials, IdentityContext, ResolveIdentity as _};
 use opsmith_runtime::schema::{Protocol, TimestampFormat};
 use std::fs;
@@ -115,6 +115,9 @@ pub fn answer(bytes: &[u8]) {
     let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let (header, body) = rest.split_at(line);
     let value = String::from_utf8_lossy(header).into_owned();
+    let Ok(value) = HeaderValue::try_from(value) else {
+        return;
+    };
     let names = [
         "date",
         "retry-after",
@@ -124,7 +127,7 @@ pub fn answer(bytes: &[u8]) {
     ];
     let headers = names
         .iter()
-        .map(|name| ((*name).into(), value.clone().into()))
+        .map(|name| (HeaderName::from_static(name), value.clone()))
         .collect();
     let status = [200, 400, 403, 300, 413][usize::from(*which) % 5];
     let body = body.strip_prefix(b"\n").unwrap_or(body).to_vec();

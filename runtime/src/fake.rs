@@ -12,7 +12,9 @@
 
 use crate::client::Config;
 use crate::future::BoxFuture;
-use crate::http::{BodyReader, Request, Response, Transport, TransportError, TransportErrorKind};
+use crate::http::{
+    BodyReader, HeaderName, Request, Response, Transport, TransportError, TransportErrorKind,
+};
 use crate::identity::Credentials;
 use crate::retry::Sleep;
 use std::collections::VecDeque;
@@ -41,13 +43,14 @@ impl Answer {
         Answer::new(400, &format!(r#"{{"__type":"{code}","message":"no"}}"#))
     }
 
-    /// The same answer with another header (its name in lower case). A failure is left unchanged.
+    /// The same answer with another header. A failure is left unchanged, as is an answer to a header
+    /// that HTTP does not allow.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Answer::Response(response) = &mut self {
-            response
-                .headers
-                .push((name.to_owned().into(), value.to_owned().into()));
+        if let Answer::Response(response) = &mut self
+            && let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse())
+        {
+            response.headers.append(name, value);
         }
         self
     }

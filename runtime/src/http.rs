@@ -16,6 +16,7 @@ pub use reader::BodyReader;
 
 use crate::future::BoxFuture;
 use ::http::Uri;
+pub use ::http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use std::borrow::Cow;
 use std::fmt;
@@ -100,8 +101,8 @@ impl Request {
 pub struct Response<B = Bytes> {
     /// The HTTP status.
     pub status: u16,
-    /// Headers in the order in which they came, with names in lower case.
-    pub headers: Vec<Header>,
+    /// The headers. Their values are valid UTF-8.
+    pub headers: HeaderMap,
     /// The body.
     pub body: B,
 }
@@ -111,18 +112,20 @@ impl<B> Response<B> {
     pub fn new(status: u16, body: B) -> Self {
         Response {
             status,
-            headers: Vec::new(),
+            headers: HeaderMap::new(),
             body,
         }
     }
 
-    /// The value of the first header with this name (in lower case).
+    /// The value of the first header with this name, in any letter case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| &**value)
+        self.headers.get(name).and_then(text)
     }
+}
+
+/// The text of a header's value.
+pub(crate) fn text(value: &HeaderValue) -> Option<&str> {
+    std::str::from_utf8(value.as_bytes()).ok()
 }
 
 impl Response<BodyReader> {
@@ -193,7 +196,7 @@ impl fmt::Debug for Response<BodyReader> {
 
 impl<B> Response<B> {
     fn fmt_with(&self, f: &mut fmt::Formatter<'_>, body: fmt::Arguments<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = self.headers.keys().collect();
         write!(
             f,
             "Response {{ {}, headers: {names:?}, {body} }}",

@@ -7,7 +7,9 @@ use futures_core::Stream;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::events::{EventReader, WithEvents};
 use opsmith_runtime::fake::Fake;
-use opsmith_runtime::http::{BodyReader, Bytes, Request, Response, Transport, TransportError};
+use opsmith_runtime::http::{
+    BodyReader, Bytes, HeaderName, Request, Response, Transport, TransportError,
+};
 use opsmith_runtime::schema::*;
 use opsmith_runtime::{Blob, BoxFuture, Client, Config, Error, Timestamp};
 use std::pin::Pin;
@@ -239,7 +241,12 @@ impl Transport for Pieces {
         let mut response = Response::new(200, BodyReader::new(&request.url, body));
         let headers = self.headers.iter();
         response.headers = headers
-            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    value.parse().expect("a value"),
+                )
+            })
             .collect();
         Box::pin(async { Ok(response) })
     }

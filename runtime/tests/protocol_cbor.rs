@@ -4,7 +4,7 @@ use opsmith_codepipeline::{ListPipelinesInput, SERVICE};
 use opsmith_runtime::codec::{EncodeMode, cbor};
 use opsmith_runtime::document::Document;
 use opsmith_runtime::fake::{Answer, Fake};
-use opsmith_runtime::http::{Request, Response};
+use opsmith_runtime::http::{HeaderName, Request, Response};
 use opsmith_runtime::schema::{Operation, Protocol, Service, ShapeIndex, Trait, operation};
 use opsmith_runtime::visit::DocumentBuilder;
 use opsmith_runtime::{Client, Error};
@@ -24,7 +24,12 @@ fn answer(status: u16, body: Vec<u8>, headers: &[(&'static str, &'static str)]) 
     let mut response = Response::new(status, body.into());
     let headers = headers.iter();
     response.headers = headers
-        .map(|(name, value)| ((*name).into(), (*value).into()))
+        .map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                value.parse().expect("a value"),
+            )
+        })
         .collect();
     Answer::Response(response)
 }

@@ -83,8 +83,11 @@ impl<'a> EndpointBindings<'a> {
     ///
     /// A label that no host name can have.
     pub(crate) fn prefixed(&self, url: &str) -> Result<String, EndpointError> {
-        let parsed = self.prefix.as_ref().zip(url.parse::<Uri>().ok());
-        let Some((prefix, parsed)) = parsed.filter(|(_, parsed)| !is_address(parsed)) else {
+        let Some(prefix) = &self.prefix else {
+            return Ok(url.to_owned());
+        };
+        let parsed = url.parse().ok();
+        let Some(parsed) = parsed.filter(|parsed: &Uri| !is_address(parsed)) else {
             return Ok(url.to_owned());
         };
         let prefix = prefix.as_ref().map_err(EndpointError::clone)?;

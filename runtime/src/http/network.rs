@@ -10,8 +10,8 @@ mod verifier;
 
 use super::proxy::{Proxies, Proxy};
 use super::{
-    BodyReader, Header, Request, Response, Transport, TransportError, TransportErrorKind as Kind,
-    server,
+    BodyReader, Bytes, Header, Request, Response, Transport, TransportError,
+    TransportErrorKind as Kind, server,
 };
 use crate::future::BoxFuture;
 use ::http::uri::Scheme;
@@ -200,17 +200,13 @@ impl Network {
             .map_err(|_silent| TransportError::new(Kind::ReadTimeout, url))?
             .map_err(|error| self.classified(error, url))?;
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        let (head, body) = answer.into_parts();
-        let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned().into(), value.into())
-        };
-        let mut response = Response::new(
-            head.status.as_u16(),
-            BodyReader::new(url, Incoming::new(body, limit)),
-        );
-        response.headers = head.headers.iter().map(header).collect();
-        Ok(response)
+        let (mut head, body) = answer.into_parts();
+        head.headers.values_mut().for_each(make_text);
+        Ok(Response {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: BodyReader::new(url, Incoming::new(body, limit)),
+        })
     }
 
     /// The error of a request that has no answer.
@@ -265,12 +261,21 @@ fn header(
         _ => HeaderName::from_bytes(name.as_bytes())?,
     };
     let value = match value {
-        Cow::Borrowed(value) if value.bytes().all(|byte| (b' '..0x7f).contains(&byte)) => {
-            HeaderValue::from_static(value)
+        Cow::Borrowed(value) => {
+            HeaderValue::from_maybe_shared(Bytes::from_static(value.as_bytes()))?
         }
-        _ => HeaderValue::from_str(value)?,
+        Cow::Owned(value) => HeaderValue::from_str(value)?,
     };
     Ok((name, value))
+}
+
+/// Replaces what is not UTF-8 in the value of a header.
+fn make_text(value: &mut HeaderValue) {
+    if let Cow::Owned(text) = String::from_utf8_lossy(value.as_bytes())
+        && let Ok(text) = HeaderValue::try_from(text)
+    {
+        *value = text;
+    }
 }
 
 /// Whether an error is of TLS, or wraps one: what an [`std::io::Error`] wraps is not its source.

@@ -211,7 +211,10 @@ fn answer(case: &Case) -> Answer {
     answer.headers = headers
         .map(|(name, value)| {
             let value = value.as_str().expect("a header").to_owned();
-            (name.to_lowercase().into(), value.into())
+            (
+                name.parse().expect("a name"),
+                value.try_into().expect("a value"),
+            )
         })
         .collect();
     Answer::Response(answer)

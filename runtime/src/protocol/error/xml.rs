@@ -105,6 +105,7 @@ fn request_id(response: &Response, elements: [&Document; 2]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::codec::json;
+    use crate::http::HeaderValue;
     use crate::schema::{Fault, Trait, member, operation, string, structure};
 
     static SERVICE: Service<'static> = Service {
@@ -127,10 +128,10 @@ mod tests {
         let body = "<?xml version='1.0'?><Error><Code>NoSuchKey</Code><Message>no</Message><Key>k</Key>\
                     <Where>x</Where><RequestId>body</RequestId><HostId>h</HostId></Error>";
         let mut response = Response::new(404, body.into());
-        response.headers = vec![
-            ("x-where".into(), "here".into()),
-            ("x-amz-request-id".into(), "header".into()),
-        ];
+        for (name, value) in [("x-where", "here"), ("x-amz-request-id", "header")] {
+            let value = HeaderValue::from_static(value);
+            response.headers.insert(name, value);
+        }
         let error = read(&SERVICE, &operation("Get", None, None), &response);
         assert_eq!((&*error.code, &*error.message), ("NoSuchKey", "no"));
         assert_eq!(error.request_id.as_deref(), Some("header"));

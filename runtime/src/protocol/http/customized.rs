@@ -6,7 +6,7 @@ use crate::codec::{EncodeMode, json};
 use crate::document::Document;
 use crate::error::Error;
 use crate::fake::{Answer, Fake};
-use crate::http::{Body, Request, Response};
+use crate::http::{Body, HeaderName, Request, Response};
 use crate::schema::{
     Flags, Operation, Protocol, Service, Shape, ShapeIndex, TimestampFormat, Trait, blob, http,
     list, member, operation, string, structure, timestamp,
@@ -102,7 +102,12 @@ fn read(name: &str, headers: &[(&'static str, &'static str)], body: &'static str
     let mut response = Response::new(200, body.into());
     let headers = headers.iter();
     response.headers = headers
-        .map(|(name, value)| ((*name).into(), (*value).into()))
+        .map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                value.parse().expect("a value"),
+            )
+        })
         .collect();
     let plain = protocol.document(&SERVICE, operation, &response);
     let mut typed = DocumentBuilder::new(&SERVICE, operation.output.unwrap_or(ShapeIndex::MAX));

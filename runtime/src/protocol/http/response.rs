@@ -3,7 +3,7 @@
 use super::header;
 use crate::codec::{Codec, DeserializeError, base64, json};
 use crate::document::{Document, Map};
-use crate::http::Response;
+use crate::http::{HeaderName, Response, text};
 use crate::schema::{Flags, Kind, Location, Member, Service, Shape, ShapeIndex};
 use crate::timestamp::Timestamp;
 
@@ -99,7 +99,7 @@ pub(in crate::protocol) fn bound(
                 let key = name.strip_prefix(&prefix).filter(|_| is_free(name))?;
                 Some((key.to_owned(), joined(response, name)?.into()))
             };
-            let names = response.headers.iter().map(|(name, _)| name);
+            let names = response.headers.keys().map(HeaderName::as_str);
             Some(Document::Map(
                 names.filter_map(|name| entry(name)).collect(),
             ))
@@ -126,8 +126,8 @@ fn point(name: &str, text: String) -> Option<Document> {
 
 /// The values of all headers of a name, as one.
 fn joined(response: &Response, name: &str) -> Option<String> {
-    let named = response.headers.iter().filter(|(found, _)| found == name);
-    let values: Vec<&str> = named.map(|(_, value)| &**value).collect();
+    let named = response.headers.get_all(name);
+    let values: Vec<&str> = named.iter().filter_map(text).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
 

@@ -3,7 +3,7 @@
 use super::super::of;
 use crate::codec::{EncodeMode, json};
 use crate::document::Document;
-use crate::http::{Request, Response};
+use crate::http::{HeaderName, Request, Response};
 use crate::schema::{
     Flags, Operation, Protocol, Service, Shape, ShapeIndex, TimestampFormat, Trait, blob, boolean,
     document, double, http, integer, list, map, member, operation, string, structure, timestamp,
@@ -249,7 +249,12 @@ fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> 
     let mut response = Response::new(status, body.to_owned().into());
     response.headers = headers
         .iter()
-        .map(|(name, value)| ((*name).into(), (*value).into()))
+        .map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                value.parse().expect("a value"),
+            )
+        })
         .collect();
     response
 }
