@@ -132,7 +132,7 @@ impl<O: Output> Call<O> {
                 overrides: &self.overrides,
             };
             let mut output = O::Structure::default();
-            let received = pipeline::run(&self.client, start, Some(&mut output)).await?;
+            let received = pipeline::run_boxed(&self.client, start, Some(&mut output)).await?;
             let status = received.response.status;
             let output = O::new(output, received, &self.client, self.operation)?;
             Ok((output, status))

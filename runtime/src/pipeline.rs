@@ -21,6 +21,7 @@ use crate::codec::{DeserializeError, Doubt, EncodeMode};
 use crate::document::Document;
 use crate::endpoint::EndpointBindings;
 use crate::error::{Attempts, Cause, Error};
+use crate::future::BoxFuture;
 use crate::http::{Body, BodyReader, LARGEST_ANSWER, Request, Response, TransportError};
 use crate::protocol::Protocol;
 use crate::retry::{self, AttemptError, Retry};
@@ -82,7 +83,7 @@ pub(crate) enum Start<'i, 'a> {
 /// [`Client::prepare`] is the first two steps alone; [`Client::signed`] stops after the first
 /// `authenticate`, for a dry run; [`Client::presigned`] signs the URL instead. Without an `output`, the caller deserializes the answer. The body
 /// of the answer is in memory, unless the operation's output is a stream.
-pub(crate) async fn run<'a>(
+async fn run<'a>(
     client: &Client<'a>,
     start: Start<'_, 'a>,
     output: Option<&mut (dyn Visitor + Send)>,
@@ -122,6 +123,29 @@ pub(crate) async fn run<'a>(
         deserialize(client, prepared.operation, &received.response, output)?;
     }
     Ok(received)
+}
+
+/// [`run`] as a future on the heap. Whatever awaits `run` itself gets a copy of its code, and that
+/// would be each crate with calls of its own.
+pub(crate) fn run_boxed<'c, 'a>(
+    client: &'c Client<'a>,
+    start: Start<'c, 'a>,
+    output: Option<&'c mut (dyn Visitor + Send)>,
+) -> BoxFuture<'c, Result<Received, Error>> {
+    Box::pin(run(client, start, output))
+}
+
+/// The steps of a dry run, as a future on the heap for the same reason.
+fn first_attempt<'c, 'a>(
+    client: &'c Client<'a>,
+    prepared: Prepared<'a>,
+) -> BoxFuture<'c, Result<Request, Error>> {
+    Box::pin(async move {
+        let mut prepared = presign_parameter(client, hashed(prepared).await?).await?;
+        let destination = resolve_endpoint(client, &prepared).await?;
+        let mut payload = complete(client, &mut prepared, &destination).await?;
+        authenticate(client, &prepared, &destination, &mut payload).await
+    })
 }
 
 /// A successful answer.
@@ -395,10 +419,7 @@ impl<'a> Client<'a> {
     ///
     /// No endpoint, or no credentials.
     pub async fn signed(&self, prepared: Prepared<'a>) -> Result<Request, Error> {
-        let mut prepared = presign_parameter(self, hashed(prepared).await?).await?;
-        let destination = resolve_endpoint(self, &prepared).await?;
-        let mut payload = complete(self, &mut prepared, &destination).await?;
-        authenticate(self, &prepared, &destination, &mut payload).await
+        first_attempt(self, prepared).await
     }
 
     /// Makes a prepared call, and returns the answer as it came.
@@ -407,7 +428,7 @@ impl<'a> Client<'a> {
     ///
     /// No endpoint, no credentials, no answer, or an error of the service.
     pub async fn send(&self, prepared: Prepared<'a>) -> Result<Received, Error> {
-        run(self, Start::Prepared(prepared), None).await
+        run_boxed(self, Start::Prepared(prepared), None).await
     }
 
     /// Reads an answer into an operation's output, and returns that. The output is empty before: the

@@ -4,9 +4,9 @@ use std::time::SystemTime;
 
 use http::HeaderMap;
 use http::header::DATE;
+use opsmith_runtime::timestamp::Timestamp;
 use time::format_description::well_known::Rfc2822;
-use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use time::{OffsetDateTime, UtcOffset};
 
 use super::{ALLOWED_SKEW, SignatureError, X_AMZ_DATE, incomplete, single};
 
@@ -69,10 +69,8 @@ impl SigningTime {
 
 /// A time such as `20260131T235959Z`.
 fn basic_time(text: &str) -> Option<OffsetDateTime> {
-    let format = format_description!("[year][month][day]T[hour][minute][second]Z");
-    PrimitiveDateTime::parse(text, format)
-        .ok()
-        .map(PrimitiveDateTime::assume_utc)
+    let time = OffsetDateTime::try_from(Timestamp::parse(text)?).ok()?;
+    (basic_text(time) == text).then_some(time)
 }
 
 /// A time such as `Sat, 31 Jan 2026 23:59:59 GMT`.

@@ -181,7 +181,7 @@ impl Bucket {
             body: Body::Empty,
             overrides: &Overrides::default(),
         };
-        pipeline::run(&self.0, start, Some(&mut output)).await?;
+        pipeline::run_boxed(&self.0, start, Some(&mut output)).await?;
         Ok(output.finish())
     }
 }

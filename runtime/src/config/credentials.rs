@@ -34,6 +34,7 @@ use crate::error::{ConfigError, ConfigErrorKind};
 use crate::future::BoxFuture;
 use crate::http::Transport;
 use crate::identity::{Credentials, Identity, IdentityContext, ResolveIdentity};
+use crate::timestamp::Written;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -239,13 +240,6 @@ fn unexpired(credentials: Credentials, now: SystemTime) -> Result<Credentials, C
 /// Parses a time as sources of credentials write it: ISO 8601 with an offset, e.g.
 /// `2030-01-01T00:00:00Z`, or with `UTC` in its place.
 fn parse_time(text: &str) -> Option<SystemTime> {
-    use time::OffsetDateTime;
-    use time::format_description::well_known::{Iso8601, Rfc3339};
-    let text = text
-        .strip_suffix("UTC")
-        .map_or_else(|| text.to_owned(), |local| format!("{local}Z"));
-    OffsetDateTime::parse(&text, &Rfc3339)
-        .or_else(|_| OffsetDateTime::parse(&text, &Iso8601::DEFAULT))
-        .ok()
-        .map(SystemTime::from)
+    let written = Written::read(text, None).filter(|written| written.offset.is_some())?;
+    SystemTime::try_from(written.point).ok()
 }

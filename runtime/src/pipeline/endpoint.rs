@@ -9,7 +9,6 @@ use crate::endpoint::{
     Value,
 };
 use crate::error::{ConfigError, Error};
-use crate::future::BoxFuture;
 use crate::http::Body;
 use crate::schema::{Operation, ShapeIndex};
 use crate::visit::{DocumentBuilder, TypedDocument};
@@ -227,32 +226,29 @@ async fn discovered_url(
         .await
 }
 
-/// Calls the operation that returns endpoints. The future is on the heap, as it is a call within a
-/// call.
-fn discover<'c>(
-    client: &'c Client<'_>,
-    operation: &'c Operation<'_>,
-    region: &'c str,
-) -> BoxFuture<'c, Result<Document, Error>> {
-    Box::pin(async move {
-        let input = TypedDocument {
-            document: &Document::Map(Map::new()),
-            service: client.service,
-            shape: operation.input.unwrap_or(ShapeIndex::MAX),
-        };
-        let overrides = Overrides {
-            region: Some(region.to_owned()),
-            ..Overrides::default()
-        };
-        let output = operation.output.unwrap_or(ShapeIndex::MAX);
-        let mut output = DocumentBuilder::new(client.service, output);
-        let start = Start::Input {
-            operation: operation.name,
-            input: &input,
-            body: Body::Empty,
-            overrides: &overrides,
-        };
-        super::run(client, start, Some(&mut output)).await?;
-        Ok(output.finish())
-    })
+/// Calls the operation that returns endpoints.
+async fn discover(
+    client: &Client<'_>,
+    operation: &Operation<'_>,
+    region: &str,
+) -> Result<Document, Error> {
+    let input = TypedDocument {
+        document: &Document::Map(Map::new()),
+        service: client.service,
+        shape: operation.input.unwrap_or(ShapeIndex::MAX),
+    };
+    let overrides = Overrides {
+        region: Some(region.to_owned()),
+        ..Overrides::default()
+    };
+    let output = operation.output.unwrap_or(ShapeIndex::MAX);
+    let mut output = DocumentBuilder::new(client.service, output);
+    let start = Start::Input {
+        operation: operation.name,
+        input: &input,
+        body: Body::Empty,
+        overrides: &overrides,
+    };
+    super::run_boxed(client, start, Some(&mut output)).await?;
+    Ok(output.finish())
 }

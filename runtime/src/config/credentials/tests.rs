@@ -118,6 +118,8 @@ fn times_need_an_offset() {
     let epoch = |seconds| Some(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds));
     for (text, expected) in [
         ("1970-01-01T00:01:00Z", epoch(60)),
+        ("1970-01-01T00:01:00UTC", epoch(60)),
+        ("1970-01-01T00:01:00.000Z", epoch(60)),
         ("1970-01-01T01:01:00+01:00", epoch(60)),
         ("19700101T010100+0100", epoch(60)),
         ("1970-01-01T00:01:00", None),
