@@ -492,3 +492,17 @@ fn headers_that_http_has_not_are_errors_borrowed_or_not() {
         assert_eq!(super::header(&owned).is_ok(), right, "{name:?}: {value:?}");
     }
 }
+
+#[test]
+fn values_of_headers_are_text_whatever_bytes_came() {
+    let url = server(|mut connection| {
+        read_to(&mut connection, "\r\n\r\n");
+        let head = b"HTTP/1.1 200 OK\r\nX-A: \xc3\xa9\r\nx-b: \xe9!\r\ncontent-length: 0\r\n\r\n";
+        let _ = connection.write_all(head);
+    });
+    let network = Network::default();
+    let request = Request::new("GET", url);
+    let answer = wait(async { network.send(&request).await }).expect("an answer");
+    assert_eq!(answer.header("x-a"), Some("é"));
+    assert_eq!(answer.header("X-B"), Some("\u{fffd}!"));
+}
