@@ -100,9 +100,7 @@ pub(in crate::protocol) fn bound(
                 Some((key.to_owned(), joined(response, name)?.into()))
             };
             let names = response.headers.keys().map(HeaderName::as_str);
-            Some(Document::Map(
-                names.filter_map(|name| entry(name)).collect(),
-            ))
+            Some(Document::Map(names.filter_map(entry).collect()))
         }
         _ => None,
     }
