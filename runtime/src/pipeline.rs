@@ -233,11 +233,7 @@ async fn send(
     let answer = shared.transport.send(&request).await?;
     let is_success = (200..300).contains(&answer.status);
     #[cfg(feature = "checksums")]
-    let answer = if is_success {
-        checksum::checked(client.service, operation, &request, answer)
-    } else {
-        answer
-    };
+    let answer = checksum::checked(client.service, operation, &request, answer);
     let streams = is_success && client.service.stream(operation.output).is_some();
     let (mut response, stream) = if streams {
         let (head, stream) = answer.split();

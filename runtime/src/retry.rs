@@ -144,7 +144,9 @@ impl AttemptError {
             AttemptError::Transport(error) => {
                 matches!(
                     error.kind,
-                    TransportErrorKind::ReadTimeout | TransportErrorKind::Closed
+                    TransportErrorKind::ReadTimeout
+                        | TransportErrorKind::Closed
+                        | TransportErrorKind::Checksum
                 )
             }
             AttemptError::Service(_, response) => response.status >= 500,
@@ -255,10 +257,10 @@ fn skew(attempts: &mut Attempts, shared: &Shared, failed: &AttemptError, now: Sy
 }
 
 fn worthwhile(kind: TransportErrorKind) -> bool {
-    use TransportErrorKind::{Closed, Connect, ConnectTimeout, Proxy, ReadTimeout};
+    use TransportErrorKind::{Checksum, Closed, Connect, ConnectTimeout, Proxy, ReadTimeout};
     matches!(
         kind,
-        Connect | ConnectTimeout | ReadTimeout | Closed | Proxy
+        Connect | ConnectTimeout | ReadTimeout | Closed | Proxy | Checksum
     )
 }
 

@@ -307,6 +307,9 @@ traits! {
         QueryAsForm: "opsmith#queryAsForm", OPERATION, "query string sent as a form", Additive;
         /// The hash of the body, and the hash over those of each of its MiB, are sent in headers.
         TreeHash: "opsmith#treeHash", OPERATION, "hash over hashes", Additive;
+        /// Every answer has the CRC-32 of its body in the header `x-amz-crc32`, which is checked where
+        /// checksums are built in. Amazon's SDK for Rust does without, so clients need not have them.
+        ResponseCrc32: "opsmith#responseCrc32", SERVICE, "CRC-32 of answers", Additive;
         /// The body is the output's only member, and not a structure that has it.
         S3UnwrappedXmlOutput:
             "aws.customizations#s3UnwrappedXmlOutput", OPERATION, "output without an element around it", Additive;

@@ -50,6 +50,7 @@ fn reader(kind: TraitKind) -> Reader {
         ),
         TraitKind::HttpChecksum => RunTime(CHECKSUM, ".http_checksum()"),
         TraitKind::HttpChecksumRequired => RunTime(CHECKSUM, ".requires_checksum()"),
+        TraitKind::ResponseCrc32 => RunTime(CHECKSUM, "Trait::ResponseCrc32"),
         TraitKind::RequestCompression => {
             RunTime("runtime/src/pipeline/compress.rs", ".request_compression()")
         }

@@ -16,7 +16,9 @@ use crate::client::config::IdentitySource;
 use crate::client::{Client, When};
 use crate::error::Error;
 use crate::http::{Body, BodyReader, Request, Response};
-use crate::schema::{Kind, Location, Member, Operation, Service};
+use crate::schema::{Kind, Location, Member, Operation, Service, Trait};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::digest::{Context, SHA256};
 
 /// What begins the names of headers with checksums.
@@ -168,7 +170,7 @@ pub(super) fn checked(
 ) -> Response<BodyReader> {
     let announced = announced(service, operation, request, &answer);
     let announced = announced.map(|(algorithm, value)| (algorithm, value.to_owned()));
-    let Some((algorithm, value)) = announced else {
+    let Some((algorithm, value)) = announced.or_else(|| crc32(service, &answer)) else {
         return answer;
     };
     let (head, body) = answer.split();
@@ -180,6 +182,19 @@ pub(super) fn checked(
     answer
 }
 
+/// The checksum that a service gives all of its answers, errors too.
+fn crc32(service: &Service<'_>, answer: &Response<BodyReader>) -> Option<(Algorithm, String)> {
+    if !service.traits.contains(&Trait::ResponseCrc32) {
+        return None;
+    }
+    let value = answer.header("x-amz-crc32")?;
+    let value = match value.parse::<u32>() {
+        Ok(number) => BASE64.encode(number.to_be_bytes()),
+        Err(_) => value.to_owned(),
+    };
+    Some((Algorithm::Crc32, value))
+}
+
 /// The checksum to check: the first that the model and the answer have, if the request asked for it.
 fn announced<'r>(
     service: &Service<'_>,
@@ -188,6 +203,9 @@ fn announced<'r>(
     answer: &'r Response<BodyReader>,
 ) -> Option<(Algorithm, &'r str)> {
     let checksum = operation.http_checksum()?;
+    if !(200..300).contains(&answer.status) {
+        return None;
+    }
     request.value(header(service, operation, checksum.mode)?)?;
     let modeled = |algorithm: &Algorithm| {
         let mut words = checksum.response.iter();

@@ -222,3 +222,57 @@ fn an_input_asks_for_the_checksum_of_the_answer() {
     let error = body.expect_err("another checksum");
     assert_eq!(error.kind, TransportErrorKind::Checksum);
 }
+
+/// A service whose answers all have a checksum.
+static TABLES: Service<'static> = Service {
+    signing_name: "tables",
+    protocol: Protocol::AwsJson1_0,
+    operations: &[operation("Put", Some(0), None)],
+    shapes: &[structure("PutInput", &[])],
+    endpoint: RuleSet {
+        parameters: &[Parameter(
+            "Endpoint",
+            "SDK::Endpoint",
+            Some(Expression::Text(HTTPS)),
+        )],
+        rules: &[Rule::Endpoint(&[], Expression::Ref("Endpoint"), &[], &[])],
+    },
+    traits: &[Trait::ResponseCrc32],
+    ..Service::NONE
+};
+
+/// An answer that was changed on the way is asked for again, as by the AWS CLI.
+#[test]
+fn every_answer_is_what_its_crc32_says() {
+    const RIGHT: &str = "2745614147";
+    let answer = |status, crc32| Answer::new(status, "{}").header("x-amz-crc32", crc32);
+    for (answers, attempts, expected) in [
+        (vec![Answer::new(200, "{}")], 1, Ok(())),
+        (vec![answer(200, RIGHT)], 1, Ok(())),
+        (vec![answer(200, "1"), answer(200, RIGHT)], 2, Ok(())),
+        (vec![answer(200, "none"), answer(200, RIGHT)], 2, Ok(())),
+        (vec![answer(400, "1"), answer(200, RIGHT)], 2, Ok(())),
+        (vec![answer(400, RIGHT)], 1, Err("400")),
+        (
+            vec![answer(200, "1"); 3],
+            3,
+            Err("Expected checksum AAAAAQ== did not match"),
+        ),
+    ] {
+        let fake = Fake::playing(answers);
+        let client = Client::new(&TABLES, fake.config());
+        let input = TypedDocument {
+            document: &Document::Map(Map::new()),
+            service: &TABLES,
+            shape: 0,
+        };
+        let prepared = client.prepare("Put", &input).expect("a request");
+        let answered = wait(client.send(prepared)).map(drop);
+        assert_eq!(fake.requests().len(), attempts);
+        match (answered, expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(error), Err(text)) => assert!(error.to_string().contains(text), "{error}"),
+            (found, expected) => panic!("{found:?} instead of {expected:?}"),
+        }
+    }
+}
