@@ -1,7 +1,11 @@
 //! Help pages of the command.
 
+#[path = "support/aws.rs"]
+mod aws;
 mod support;
 
+use aws::Aws;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -99,14 +103,20 @@ fn options_and_samples_are_those_of_the_aws_cli() {
         return skipped("OPSMITH_AWS names no AWS CLI, or groff is not installed");
     };
     let home = tempfile::tempdir().expect("a folder");
-    let theirs = |words: &[&str]| {
-        let mut command = std::process::Command::new(&aws);
-        command
-            .env("HOME", home.path())
-            .args(words)
-            .env("PAGER", "cat")
-            .env("MANPAGER", "cat");
-        plain(&String::from_utf8(command.output().expect("aws").stdout).expect("text"))
+    let variables = [
+        ("HOME", home.path().to_str().expect("text")),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("LC_ALL", "C.UTF-8"),
+        ("PAGER", "cat"),
+        ("MANPAGER", "cat"),
+    ];
+    let environment: BTreeMap<_, _> = variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    let mut aws = Aws::start(Path::new(&aws), &environment);
+    let mut theirs = |words: &[&str]| {
+        let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+        plain(&aws.run(&words, &environment, home.path(), "").1)
     };
     let service = theirs(&["codepipeline", "help"]);
     let commands = service
@@ -118,13 +128,13 @@ fn options_and_samples_are_those_of_the_aws_cli() {
         .collect();
     // Newer operations are not in Debian's AWS CLI.
     assert!(commands.len() > 35, "{service}");
-    let differ = |command: &&str| {
+    let mut differ = |command: &&str| {
         let words = ["codepipeline", *command, "help"];
         let ours = page(&words);
         let theirs = theirs(&words);
         synopsis(&ours) != synopsis(&theirs) || samples(&ours) != samples(&theirs)
     };
-    let differing: Vec<&str> = commands.into_iter().filter(differ).collect();
+    let differing: Vec<&str> = commands.into_iter().filter(&mut differ).collect();
     assert_eq!(differing, GROWN);
 }
 

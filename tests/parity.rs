@@ -4,8 +4,11 @@
 //! `requests.json` are in the same folder. Where `OPSMITH_AWS` names Debian's AWS CLI, it runs too,
 //! and `BLESS=1` records its results.
 
+#[path = "support/aws.rs"]
+mod aws;
 mod support;
 
+use aws::Aws;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -65,8 +68,8 @@ fn what_a_script_sees_is_what_it_saw_from_the_aws_cli() {
         .collect();
     cases.sort();
     assert!(cases.len() >= 250, "only {} cases were found", cases.len());
-    let aws = std::env::var_os("OPSMITH_AWS").map(PathBuf::from);
-    if aws.is_none() {
+    let script = std::env::var_os("OPSMITH_AWS").map(PathBuf::from);
+    if script.is_none() {
         skipped("OPSMITH_AWS names no AWS CLI");
     }
     let left = Mutex::new(cases.iter());
@@ -74,8 +77,11 @@ fn what_a_script_sees_is_what_it_saw_from_the_aws_cli() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
+                let mut aws = script
+                    .as_deref()
+                    .map(|script| Aws::start(script, &usual("/", "")));
                 while let Some(case) = { left.lock().expect("the lock").next() } {
-                    let found = check(case, aws.as_deref());
+                    let found = check(case, aws.as_mut());
                     wrong.lock().expect("the lock").extend(found);
                 }
             });
@@ -87,7 +93,7 @@ fn what_a_script_sees_is_what_it_saw_from_the_aws_cli() {
 }
 
 /// Runs a case and returns the differences.
-fn check(folder: &Path, aws: Option<&Path>) -> Vec<String> {
+fn check(folder: &Path, aws: Option<&mut Aws>) -> Vec<String> {
     let mut case = Case::read(folder);
     let ours = seen(&case, None);
     let live = aws.map(|aws| seen(&case, Some(aws)));
@@ -167,7 +173,7 @@ fn bless(folder: &Path, case: &Case, seen: &Seen) {
 }
 
 /// Runs the command, or the live AWS CLI, with a separate home folder and endpoint.
-fn seen(case: &Case, aws: Option<&Path>) -> Seen {
+fn seen(case: &Case, aws: Option<&mut Aws>) -> Seen {
     let server = Server::playing(case.answers.clone());
     let home = tempfile::tempdir().expect("a folder");
     let folder = home.path().display().to_string();
@@ -178,41 +184,38 @@ fn seen(case: &Case, aws: Option<&Path>) -> Seen {
         let bytes = content.strip_prefix("hex:").map(unhex);
         fs::write(path, bytes.unwrap_or_else(|| filled(content).into_bytes())).expect("a file");
     }
-    let mut command = match aws {
-        // One of its parsers loops forever.
-        Some(_) => Command::new("timeout"),
-        None => Command::new(env!("CARGO_BIN_EXE_opsmith")),
+    let mut environment = usual(&folder, &server.url);
+    let more = case.env.iter();
+    environment.extend(more.map(|(name, value)| (name.clone(), filled(value))));
+    environment.retain(|name, _| !case.unset.contains(name));
+    let mut args: Vec<_> = case.args.iter().map(|word| filled(word)).collect();
+    let (code, stdout) = match aws {
+        Some(aws) => {
+            // Debian's AWS CLI does not read the variable yet.
+            let given = args.iter().any(|word| word.starts_with("--endpoint-url"));
+            if !given && !case.unset.iter().any(|name| name == "AWS_ENDPOINT_URL") {
+                args.extend(["--endpoint-url".to_owned(), server.url.clone()]);
+            }
+            aws.run(&args, &environment, home.path(), &case.stdin)
+        }
+        None => {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_opsmith"));
+            command.env_clear().envs(environment).args(args);
+            command
+                .current_dir(home.path())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
+            let output = support::run(&mut command, &case.stdin);
+            (output.status.code(), support::stdout(&output))
+        }
     };
-    command.args(aws.iter().flat_map(|aws| [Path::new("20"), aws]));
-    command
-        .env_clear()
-        .current_dir(home.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-        .envs(usual(&folder, &server.url))
-        .envs(case.env.iter().map(|(name, value)| (name, filled(value))));
-    for name in &case.unset {
-        command.env_remove(name);
-    }
-    command.args(case.args.iter().map(|word| filled(word)));
-    // Debian's AWS CLI does not read the variable yet.
-    let endpoint = case
-        .args
-        .iter()
-        .any(|word| word.starts_with("--endpoint-url"));
-    if aws.is_some() && !endpoint && !case.unset.iter().any(|name| name == "AWS_ENDPOINT_URL") {
-        command.args(["--endpoint-url", &server.url]);
-    }
-    let output = support::run(&mut command, &case.stdin);
-    let requests = Value::from_iter(server.requests().iter().map(sent));
-    let stdout = support::stdout(&output)
+    let stdout = stdout
         .replace(&server.url, "{URL}")
         .replace(&folder, "{DIR}");
     Seen {
-        code: output.status.code(),
+        code,
         stdout,
-        requests,
+        requests: Value::from_iter(server.requests().iter().map(sent)),
     }
 }
 

@@ -7,6 +7,7 @@ use opsmith_codegen::{Arena, Error, Generator, rust};
 use opsmith_schema::rules::{Expression, Rule};
 use opsmith_schema::{Auth, Service, Trait};
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,6 +16,8 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Default, Debug)]
 struct Counts {
     services: usize,
+    /// Each service with the number of its operations.
+    each: Vec<String>,
     operations: usize,
     omitted: usize,
     files: usize,
@@ -71,6 +74,10 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
         ))
     });
     let name = model.display().to_string();
+    // botocore has a folder for each version, in the folder of the service.
+    let folder = model.is_dir().then(|| model.parent()).flatten();
+    let service = folder.unwrap_or(model).file_stem().unwrap_or_default();
+    let service = service.to_string_lossy().into_owned();
     match made {
         Ok((
             clashes,
@@ -86,6 +93,7 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
                     .map(|option| format!("{name}: {option} is a command's own option")),
             );
             counts.services += 1;
+            counts.each.push(format!("{service} {operations}"));
             counts.operations += operations;
             counts.omitted += omitted;
             counts.unsigned += unsigned;
@@ -245,11 +253,16 @@ fn report(corpus: &str, counts: &Counts, least: usize, unpaged_most: usize) {
     } = counts;
     let Counts { unpaged, wrong, .. } = counts;
     report_schemes(counts);
-    println!(
+    let mut each = counts.each.clone();
+    each.sort();
+    // Not by `println`, so that it is in the log of CI when the test passes.
+    let _ = writeln!(
+        std::io::stderr(),
         "{corpus}: {services} services with {operations} operations became {files} files of {} MB; {omitted} operations were \
          left out; {events} answer with a stream of events; {refused} services speak another protocol; {unsigned} operations are unsigned, {discovered} have \
-         an address that is discovered, {pages} have pages; there are {waiters} waiters",
-        bytes / 1_000_000
+         an address that is discovered, {pages} have pages; there are {waiters} waiters\n{corpus}, operations of each service: {}",
+        bytes / 1_000_000,
+        each.join(", ")
     );
     println!(
         "pages that are not followed: {}\n{}",

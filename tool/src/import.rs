@@ -3,6 +3,8 @@
 use crate::{generate, output};
 use clap::Args;
 use opsmith_codegen::import;
+use opsmith_runtime::schema::TimestampFormat;
+use opsmith_runtime::timestamp::Timestamp;
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -24,8 +26,8 @@ pub(crate) struct Origin {
     #[arg(long, default_value = "botocore")]
     source: String,
     /// The date of that release, such as 2026-11-17; recorded in the model.
-    #[arg(long, default_value = "")]
-    date: String,
+    #[arg(long, value_parser = day)]
+    date: Option<String>,
     /// Keep the documentation (default: leave it out, because of its copyright).
     #[arg(long)]
     documentation: bool,
@@ -51,11 +53,22 @@ impl Origin {
         } = self;
         let options = import::Options {
             source: source.clone(),
-            date: date.clone(),
+            date: date.clone().unwrap_or_default(),
             documentation: *documentation,
         };
         let imported = import::folder(folder, &options).map_err(|error| error.to_string())?;
         imported.warnings.iter().for_each(output::note);
         Ok(imported.text)
+    }
+}
+
+/// A day that is in the calendar, as ISO 8601 writes it.
+fn day(text: &str) -> Result<String, String> {
+    let midnight = format!("{text}T00:00:00Z");
+    let read = Timestamp::parse(&midnight).and_then(|day| day.written(TimestampFormat::DateTime));
+    if read.as_ref() == Some(&midnight) {
+        Ok(text.to_owned())
+    } else {
+        Err("a date is a year, a month and a day, such as 2026-11-17".to_owned())
     }
 }

@@ -4,6 +4,7 @@ use crate::import::Origin;
 use crate::target::{Code, Place, Service, of_project, project, with_files};
 use crate::{check, diff, generate, output};
 use clap::Args;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ pub(crate) fn update(
     let code = code.ok_or(
         "use --out or --crate to name where the files go: the model is not in the project's model/",
     )?;
+    is_of_the_same_service(from, &text, model)?;
     let newer = model.with_extension("json.new");
     generate::replace(&newer, &text)?;
     let changes = diff::changes(&with_files(model, None), &with_files(model, Some(&newer)));
@@ -81,4 +83,27 @@ fn in_project(model: &Path) -> Option<Code> {
         .file_stem()
         .filter(|_| model.parent() == Some(Path::new("model")))?;
     Some(of_project(&name.to_string_lossy()).code)
+}
+
+/// Refuses a model of another service: everything in it would differ, and exceptions and
+/// documentation would match nothing.
+fn is_of_the_same_service(from: &Path, text: &str, model: &Path) -> Result<(), String> {
+    let namespace = |text: &str| {
+        let read: Value = serde_json::from_str(text).ok()?;
+        let shapes = read.get("shapes")?.as_object()?;
+        let service = shapes
+            .iter()
+            .find(|(_, shape)| shape["type"] == "service")?;
+        Some(service.0.split_once('#')?.0.to_owned())
+    };
+    let old = fs::read_to_string(model)
+        .map_err(|error| format!("cannot read {}: {error}", model.display()))?;
+    match (namespace(text), namespace(&old)) {
+        (Some(newer), Some(older)) if newer != older => Err(format!(
+            "{} is a model of {newer}, and {} is one of {older}: nothing was changed",
+            from.display(),
+            model.display()
+        )),
+        _ => Ok(()),
+    }
 }

@@ -241,6 +241,28 @@ fn an_update_is_complete_or_changes_nothing() {
 }
 
 #[test]
+fn an_update_is_of_the_same_service_and_from_a_day_of_the_calendar() {
+    let folder = Folder::new();
+    let model = folder.read("model/weather.json");
+    let other = model.replace("com.example.weather#", "com.example.tides#");
+    fs::write(folder.path("tides.json"), other).expect("a file");
+    let (exit, _, err) = folder.run("update tides.json --model model/weather.json");
+    assert_eq!(exit, 1);
+    assert_eq!(
+        err,
+        "error: tides.json is a model of com.example.tides, and model/weather.json is one of com.example.weather: nothing was changed\n"
+    );
+    assert_eq!(folder.read("model/weather.json"), model);
+    for date in ["2026-13-17", "2026-02-30", "2026-1-7", "17.11.2026"] {
+        let (exit, _, err) = folder.run(&format!("import model --out new.json --date {date}"));
+        assert!(
+            exit == 2 && err.contains("such as 2026-11-17"),
+            "{date}: {err}"
+        );
+    }
+}
+
+#[test]
 fn operations_and_shapes_are_listed_and_explained() {
     let folder = Folder::new();
     let listed = folder.done("list model/weather.json");

@@ -172,7 +172,7 @@ pub(crate) fn check_crates(name: &str, crates: &[(String, Generator)]) -> Result
     cargo
         .args(["check", "--workspace", "--offline", "-q"])
         .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_TARGET_DIR", folder.with_file_name("crates"))
         .envs([("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")]);
     let output = cargo.output().expect("cargo");
     output
