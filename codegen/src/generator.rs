@@ -212,8 +212,12 @@ impl Generator {
         write::schema(&self.lower(&arena)?, &self.model_name(), writer)
     }
 
-    /// The files of a service that was lowered.
-    pub(crate) fn emit(&self, service: &rust::Service<'_>) -> Result<Files, Error> {
+    /// The files of a service that [`lower`](Generator::lower) returned.
+    ///
+    /// # Errors
+    ///
+    /// When code that was made is not Rust, which is a bug of the generator.
+    pub fn emit(&self, service: &rust::Service<'_>) -> Result<Files, Error> {
         write::texts(service, &self.model_name())
     }
 }

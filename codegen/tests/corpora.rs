@@ -70,7 +70,7 @@ fn one(model: &Path) -> Box<dyn FnOnce(&mut Counts)> {
             sizes,
             facts(&service),
             authentication(&service),
-            generator.render()?,
+            generator.emit(&service)?,
         ))
     });
     let name = model.display().to_string();
