@@ -15,6 +15,7 @@ before = dict(os.environ)
 # What each run would import.
 import awscli.clidriver
 import awscli.handlers
+import awscli.help
 
 # The imports set where its data is.
 own = {name: value for name, value in os.environ.items() if before.get(name) != value}
