@@ -26,8 +26,13 @@ def become(run):
     os.environ.update(run["env"] | own)
     time.tzset()
     os.chdir(run["folder"])
-    for stream, path in enumerate((run["stdin"], run["stdout"], run["stderr"])):
-        os.dup2(os.open(path, os.O_RDWR), stream)
+    # A pipe, as in a script: it can't be opened by its name and read again.
+    input_, writer = os.pipe()
+    os.write(writer, run["input"].encode())
+    os.close(writer)
+    os.dup2(input_, 0)
+    for stream, path in (1, run["stdout"]), (2, run["stderr"]):
+        os.dup2(os.open(path, os.O_WRONLY), stream)
     sys.argv = [script, *run["args"]]
     # One of its parsers loops forever: seconds of computing, because the machine may be busy.
     signal.setitimer(signal.ITIMER_PROF, 5)

@@ -4,6 +4,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -12,7 +13,7 @@ pub(crate) struct Aws {
     process: Child,
     runs: Option<ChildStdin>,
     codes: BufReader<ChildStdout>,
-    /// Has the standard streams of a run as files.
+    /// Has a link to the home of a run, and what it prints.
     streams: tempfile::TempDir,
 }
 
@@ -27,11 +28,14 @@ impl Aws {
             .and_then(|line| line.strip_prefix("#!"))
             .expect("the script names its Python");
         let helper = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/aws.py");
+        let streams = tempfile::tempdir().expect("a folder");
         let mut process = Command::new(python.trim())
             .arg(helper)
             .arg(script)
             .env_clear()
             .envs(environment)
+            // Imports look for it, so it is a link to the home of each run.
+            .env("HOME", streams.path().join("home"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -40,11 +44,11 @@ impl Aws {
             runs: process.stdin.take(),
             codes: BufReader::new(process.stdout.take().expect("a pipe")),
             process,
-            streams: tempfile::tempdir().expect("a folder"),
+            streams,
         }
     }
 
-    /// Runs it, and returns its exit code and standard output.
+    /// Runs it in a folder, which is its home too, and returns its exit code and standard output.
     pub(crate) fn run(
         &mut self,
         args: &[String],
@@ -52,19 +56,22 @@ impl Aws {
         folder: &Path,
         input: &str,
     ) -> (Option<i32>, String) {
-        let stream = |name: &str, text: &str| {
+        let stream = |name: &str| {
             let path = self.streams.path().join(name);
-            fs::write(&path, text).expect("a file");
+            fs::write(&path, "").expect("a file");
             path
         };
-        let stdout = stream("stdout", "");
+        let home = self.streams.path().join("home");
+        let _ = fs::remove_file(&home);
+        symlink(folder, home).expect("a link");
+        let stdout = stream("stdout");
         let run = json!({
             "args": args,
             "env": environment,
             "folder": folder,
-            "stdin": stream("stdin", input),
+            "input": input,
             "stdout": stdout,
-            "stderr": stream("stderr", ""),
+            "stderr": stream("stderr"),
         });
         writeln!(self.runs.as_mut().expect("a pipe"), "{run}").expect("a run");
         let mut code = String::new();
