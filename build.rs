@@ -43,10 +43,27 @@ fn main() -> io::Result<()> {
         modules += &format!("mod {module} {{ {includes}}}\n");
         commands += &format!("&{module}::commands::COMMANDS, ");
     }
+    // A catalogue that becomes a part of the program.
+    println!("cargo::rerun-if-env-changed=OPSMITH_CATALOG");
+    let catalog = match env::var_os("OPSMITH_CATALOG").filter(|path| !path.is_empty()) {
+        Some(path) => {
+            let path = fs::canonicalize(&path).map_err(|error| {
+                let path = PathBuf::from(path);
+                io::Error::other(format!("OPSMITH_CATALOG={}: {error}", path.display()))
+            })?;
+            println!("cargo::rerun-if-changed={}", path.display());
+            format!("Some(include_bytes!({path:?}))")
+        }
+        None => "None".to_owned(),
+    };
     let list =
         "pub(crate) static SERVICES: &[&opsmith_runtime::schema::commands::Commands<'static>]";
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("services.rs");
-    fs::write(out, format!("{modules}\n{list} = &[{commands}];\n"))
+    let catalog = format!("pub(crate) const CATALOG: Option<&[u8]> = {catalog};");
+    fs::write(
+        out,
+        format!("{modules}\n{list} = &[{commands}];\n{catalog}\n"),
+    )
 }
 
 /// Whether the linker finds a file among its libraries.

@@ -1,5 +1,6 @@
 //! The command `opsmith`, over the services that the build script generated.
 
+use opsmith_command::Services;
 use std::process::ExitCode;
 
 // The same files are the public modules of the generated crate.
@@ -9,10 +10,16 @@ mod services {
 }
 
 fn main() -> ExitCode {
+    let linked = Services::linked(services::SERVICES);
+    // The catalogue that `OPSMITH_CATALOG` named for the build.
+    let services = match services::CATALOG {
+        Some(catalog) => linked.embedded(catalog),
+        None => linked,
+    };
     opsmith_command::Program {
         name: "opsmith",
         version: env!("CARGO_PKG_VERSION"),
-        services: services::SERVICES,
+        services: services.installed(),
     }
     .run()
 }

@@ -3,8 +3,8 @@
 
 mod parts;
 
-use crate::arena::Arena;
 use crate::read::record;
+use opsmith_schema::Arena;
 use opsmith_schema::commands::{self, Change, Command, Sent, Shown};
 use parts::{Gather, Hoist};
 use std::collections::BTreeMap;

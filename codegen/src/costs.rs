@@ -1,8 +1,8 @@
 //! What operations cost.
 
-use crate::arena::Arena;
 use crate::diagnostics::Error;
 use crate::{Generator, rust, write};
+use opsmith_schema::Arena;
 
 /// What one or several operations cost.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! From JSON to Rust: what was decided about an operation or a shape, and why.
 
-use crate::arena::Arena;
 use crate::diagnostics::{Diagnostic, Error, nearest};
 use crate::emit::facts::Facts;
 use crate::rust::{Member, Operation, Service, Shape};
 use crate::words;
 use crate::{Generator, emit, write};
+use opsmith_schema::Arena;
 use opsmith_schema::commands::{Change, Hoist};
 use opsmith_schema::{Flags, Kind, ShapeIndex, TraitKind};
 use serde_json::Value;

@@ -1,12 +1,12 @@
 //! The entry point: a builder, and the verbs that end it.
 
-use crate::arena::Arena;
 use crate::ast::{self, Model};
 use crate::diagnostics::{Diagnostic, Error, Report};
 use crate::exceptions::Exceptions;
 #[cfg(feature = "emit")]
 use crate::write::{self, Files};
 use crate::{lower, rust};
+use opsmith_schema::Arena;
 use std::fs;
 use std::path::{Path, PathBuf};
 

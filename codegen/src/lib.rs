@@ -8,7 +8,6 @@
 //! `write`. What was lowered is also looked at by `diff`, `explain` and `costs`, and `package`
 //! makes a crate of it: the feature `tool`.
 
-mod arena;
 mod ast;
 mod aws_cli;
 #[cfg(feature = "tool")]
@@ -41,7 +40,6 @@ mod words;
 #[cfg(feature = "emit")]
 mod write;
 
-pub use arena::Arena;
 #[cfg(feature = "tool")]
 pub use costs::Cost;
 pub use diagnostics::{Diagnostic, Error};
@@ -50,6 +48,7 @@ pub use diff::{Change, Severity, diff};
 #[cfg(feature = "tool")]
 pub use explain::Explanation;
 pub use generator::Generator;
+pub use opsmith_schema::Arena;
 #[cfg(feature = "tool")]
 pub use package::Stale;
 #[cfg(feature = "tool")]

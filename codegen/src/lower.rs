@@ -21,11 +21,11 @@ mod traits;
 mod type_names;
 mod waiters;
 
-use crate::arena::Arena;
 use crate::ast::{Model, Shape};
 use crate::diagnostics::{Error, Report};
 use crate::exceptions::Exceptions;
 use crate::rust;
+use opsmith_schema::Arena;
 use opsmith_schema::commands::{Command, Commands};
 use opsmith_schema::{self as schema, Protocol, Sites, Trait, TraitKind};
 use std::collections::BTreeMap;
@@ -95,6 +95,10 @@ pub(crate) fn lower<'a>(
         service: arena.item(schema),
         commands: arena.list(operations.iter().map(|operation| operation.command)),
         missing: words.missing(arena),
+        omitted: arena.list(omitted.iter().map(|found| {
+            let word = words.operation(closure::local(&found.shape));
+            (arena.text(&word), arena.text(&found.problem))
+        })),
         shapes: words.shapes(arena),
         docs: arena.list(docs_by_id(schema.name(), docs, &operations, &shapes, arena)),
     });

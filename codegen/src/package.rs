@@ -1,12 +1,12 @@
 //! A whole crate around the generated files: a manifest, which is its owner's from then on, and a
 //! README, which is written anew each time.
 
-use crate::arena::Arena;
 use crate::diagnostics::Error;
 use crate::emit::{example, prose};
 use crate::rust::{Operation, Service};
 use crate::write::Files;
 use crate::{Generator, write};
+use opsmith_schema::Arena;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -14,6 +14,8 @@ pub(crate) use types::member_type;
 pub(crate) use types::type_of;
 
 mod ident;
+#[cfg(feature = "diff")]
+mod plain;
 #[cfg(any(feature = "emit", feature = "diff"))]
 mod types;
 

@@ -47,6 +47,8 @@ pub(crate) enum FailureKind {
     CredentialService,
     /// Everything else.
     General,
+    /// A part was not done; the rest was.
+    Partial,
     /// The user interrupted.
     Interrupted,
     /// The reader of standard output is gone, so nobody can read a message.
@@ -159,6 +161,11 @@ impl Failure {
         Failure::new(FailureKind::General, text)
     }
 
+    /// What was not done, while the rest was.
+    pub(crate) fn partial(text: impl fmt::Display) -> Self {
+        Failure::new(FailureKind::Partial, text)
+    }
+
     /// The user interrupted the command.
     pub(crate) fn interrupted() -> Self {
         Failure::new(FailureKind::Interrupted, "")
@@ -187,6 +194,7 @@ impl Failure {
             | FailureKind::Pager => 253,
             FailureKind::Service(_) | FailureKind::CredentialService => 254,
             FailureKind::General => 255,
+            FailureKind::Partial => 1,
             FailureKind::Interrupted => 130,
             FailureKind::BrokenPipe => 0,
         }

@@ -169,9 +169,20 @@ pub(crate) const OWN_COMMANDS: &[(&str, &str)] = &[
         "man DIR",
         "Writes the manual pages of the program, its services and their operations to a folder.",
     ),
+    #[cfg(feature = "services")]
+    (
+        "services add SOURCE",
+        "Adds the services of a release of botocore, or of other models. See: services help.",
+    ),
     #[cfg(feature = "worker")]
     (
         "worker run",
         "Takes third-party jobs and runs a command for each. See: worker help.",
     ),
 ];
+
+/// The words of our own commands.
+pub(crate) fn own_words<'a>() -> impl Iterator<Item = &'a str> {
+    let own = OWN_COMMANDS.iter();
+    own.filter_map(|(words, _)| words.split(' ').next())
+}

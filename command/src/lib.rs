@@ -12,6 +12,7 @@ mod args;
 mod around;
 mod bulk;
 mod call;
+mod catalog;
 mod choice;
 mod completions;
 mod context;
@@ -43,6 +44,8 @@ mod report;
 mod readers;
 mod run;
 mod service;
+#[cfg(feature = "services")]
+mod services;
 mod signals;
 mod skeleton;
 mod startup;
@@ -54,4 +57,5 @@ mod waiter;
 #[cfg(feature = "worker")]
 mod worker;
 
+pub use catalog::Services;
 pub use program::Program;

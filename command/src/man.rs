@@ -6,6 +6,7 @@ use crate::program::Program;
 use crate::stdout::print;
 use crate::{globals, waiter};
 use opsmith_runtime::files::replace;
+use opsmith_runtime::schema::catalog::Part;
 use std::fs;
 use std::path::Path;
 
@@ -34,7 +35,7 @@ pub(crate) fn command(program: &Program, words: &[&str]) -> Result<(), Failure> 
             );
         }
     };
-    let pages = pages(program);
+    let pages = pages(program)?;
     let failed = |error| {
         Failure::general(format_args!(
             "{} can't be written: {error}",
@@ -54,18 +55,21 @@ pub(crate) fn command(program: &Program, words: &[&str]) -> Result<(), Failure> 
 }
 
 /// Every page by its name.
-fn pages(program: &Program) -> Vec<(String, String)> {
+fn pages(program: &Program) -> Result<Vec<(String, String)>, Failure> {
     let mut pages = Vec::new();
     let mut add = |page: Page, name: String, about: &str| {
         pages.push((name.clone(), page.roff(program, &name, about)))
     };
     let about = "operations of AWS services, with the syntax of the AWS CLI";
     add(
-        help::top_page(program, &globals::help()),
+        help::top_page(program, &globals::help())?,
         program.name.to_owned(),
         about,
     );
-    for commands in program.services.iter().copied() {
+    for service in program.summaries()? {
+        let Some(commands) = program.load(service.word, Part::All)? else {
+            continue;
+        };
         let service = format!("{}-{}", program.name, commands.service.command);
         add(
             help::service_page(commands),
@@ -91,7 +95,7 @@ fn pages(program: &Program) -> Vec<(String, String)> {
             }
         }
     }
-    pages
+    Ok(pages)
 }
 
 fn first_sentence(text: &str) -> &str {

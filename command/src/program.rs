@@ -1,39 +1,88 @@
 //! The program: its name, its version and its services.
 
+use crate::catalog::Services;
+use crate::failure::Failure;
+use opsmith_runtime::schema::Arena;
+use opsmith_runtime::schema::catalog::{Catalog, CatalogError, Part, Summary};
 use opsmith_runtime::schema::commands::Commands;
 
 /// A command over services.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Program {
     /// The name under which the program is called. Usage texts, help and errors show it.
     pub name: &'static str,
     /// The version, as `--version` prints it after the name.
     pub version: &'static str,
-    /// The services, each with its generated schema: `&my_service::COMMANDS`.
-    pub services: &'static [&'static Commands<'static>],
+    /// The services.
+    pub services: Services,
 }
 
 impl Program {
-    /// The service with this command word.
-    pub(crate) fn find(&self, word: &str) -> Option<&'static Commands<'static>> {
-        self.services
-            .iter()
-            .copied()
-            .find(|commands| commands.service.command == word)
+    /// The part of the service with this command word, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The catalogue can't be read.
+    pub(crate) fn load(
+        &self,
+        word: &str,
+        part: Part<'_>,
+    ) -> Result<Option<&'static Commands<'static>>, Failure> {
+        // A process runs one command line, which ends with it.
+        let arena: &'static Arena = Box::leak(Box::default());
+        let loaded = self.services.load(word, part, arena);
+        loaded.map_err(|error| self.unreadable(&error))
     }
 
-    /// The command words of all services.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &'static str> {
-        self.services
-            .iter()
-            .map(|commands| commands.service.command)
+    /// Whether there is a service with this command word.
+    ///
+    /// # Errors
+    ///
+    /// The catalogue can't be read.
+    pub(crate) fn has(&self, word: &str) -> Result<bool, Failure> {
+        let found = self.services.summary(word);
+        let found = found.map_err(|error| self.unreadable(&error))?;
+        Ok(found.is_some())
+    }
+
+    /// What is known of each service, sorted by command word.
+    ///
+    /// # Errors
+    ///
+    /// The catalogue can't be read.
+    pub(crate) fn summaries(&self) -> Result<Vec<Summary<'_>>, Failure> {
+        let services = self.services.services();
+        services.map_err(|error| self.unreadable(&error))
+    }
+
+    /// How to get more services, if the program takes more.
+    pub(crate) fn further(&self) -> Option<String> {
+        self.services.is_installed().then(|| {
+            format!(
+                "More services, and those of a newer release: pip download --no-deps botocore; {} services add botocore-*.whl",
+                self.name
+            )
+        })
+    }
+
+    fn unreadable(&self, error: &CatalogError) -> Failure {
+        Failure::general(format_args!(
+            "{error}\nMake it anew: {name} services remove --all, then {name} services add botocore-*.whl",
+            name = self.name
+        ))
     }
 }
 
+/// The commands that unit tests and fuzz targets read.
+#[cfg(any(test, fuzzing))]
+pub(crate) const COMMANDS: &Commands<'static> = &opsmith_codepipeline::COMMANDS;
+
 /// The program that unit tests and fuzz targets run.
 #[cfg(any(test, fuzzing))]
-pub(crate) const SAMPLE: Program = Program {
-    name: "opsmith",
-    version: env!("CARGO_PKG_VERSION"),
-    services: &[&opsmith_codepipeline::COMMANDS],
-};
+pub(crate) fn sample() -> Program {
+    Program {
+        name: "opsmith",
+        version: env!("CARGO_PKG_VERSION"),
+        services: Services::linked(const { &[COMMANDS] }),
+    }
+}

@@ -6,7 +6,7 @@ use crate::bulk::lines::Input;
 use crate::input::{self, BinaryFormat, Reader};
 use crate::operation::OperationArgs;
 use crate::output::{Format, TableLayout, Timestamps};
-use crate::program::SAMPLE;
+use crate::program::{COMMANDS, sample};
 use crate::{args, completions, output, parameter};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::document::{Document, Map};
@@ -22,7 +22,7 @@ pub fn line(bytes: &[u8]) {
     let Some((operation, words)) = words.split_first() else {
         return;
     };
-    let commands = SAMPLE.services[0];
+    let commands = COMMANDS;
     let Some((command, operation)) = commands.find(operation) else {
         return;
     };
@@ -46,7 +46,7 @@ pub fn line(bytes: &[u8]) {
 /// A whole document of parameters, as JSON and as YAML.
 pub fn document(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let commands = SAMPLE.services[0];
+    let commands = COMMANDS;
     let env = Env::with_variables([("HOME", "")]);
     let reader = Reader {
         service: commands.service,
@@ -81,7 +81,7 @@ pub fn completion(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     // Completing a profile reads files.
     if !text.contains("--p") && !text.contains("file") {
-        completions::answers(&SAMPLE, &text)
+        completions::answers(&sample(), &text)
             .iter()
             .for_each(|found| drop(completions::visible_part(found, &text, Some("t="))));
     }

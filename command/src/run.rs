@@ -10,20 +10,28 @@ use crate::report::{self, ErrorFormat};
 use crate::stdout::print;
 use crate::{choice, completions, globals, help, man, service, startup, trace};
 use opsmith_runtime::config::Settings;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 impl Program {
-    /// Runs the arguments of the process. The exit code is the AWS CLI's: 0, 130, 252, 253, 254 or
-    /// 255.
-    pub fn run(self) -> ExitCode {
-        self.run_words(std::env::args_os().skip(1))
+    /// Runs the arguments of the process, under the name by which it was called. The exit code is
+    /// the AWS CLI's: 0, 130, 252, 253, 254 or 255; and 1 where a part of our own commands failed.
+    pub fn run(mut self) -> ExitCode {
+        let mut words = std::env::args_os();
+        let called = words.next();
+        let called = called.as_ref().map(Path::new).and_then(Path::file_stem);
+        if let Some(called) = called.and_then(OsStr::to_str) {
+            // It is said until the process ends.
+            self.name = called.to_owned().leak();
+        }
+        self.run_words(words)
     }
 
     /// Runs these arguments. The program's name is not one of them.
-    pub fn run_words(self, words: impl IntoIterator<Item = OsString>) -> ExitCode {
-        match run(&self, words.into_iter()) {
+    pub fn run_words(&self, words: impl IntoIterator<Item = OsString>) -> ExitCode {
+        match run(self, words.into_iter()) {
             Ok(()) => ExitCode::SUCCESS,
             Err((failure, format)) => {
                 if failure.is_interruption() {
@@ -66,7 +74,7 @@ fn run_tokens(
     tokens: &[Token<'_>],
     format: &mut ErrorFormat,
 ) -> Result<(), Failure> {
-    let local = startup::is_local(program, tokens);
+    let local = startup::is_local(program, tokens)?;
     let settings = startup::settings(tokens, local)?;
     *format = startup::error_format(tokens, &settings);
     let Some(globals) = read_globals(program, tokens, &settings)? else {
@@ -80,15 +88,17 @@ fn run_tokens(
     let Some(word) = args::word_or_help(&globals) else {
         return Err(Failure::required("command"));
     };
-    match (word, program.find(word)) {
-        ("help", _) => help::print(&help::top_page(program, &globals::help())),
-        (_, Some(commands)) => service::run(&context, commands),
-        ("completions", None) => completions::command(program, &globals.rest_words()),
-        ("man", None) => man::command(program, &globals.rest_words()),
+    match word {
+        "help" => help::print(&help::top_page(program, &globals::help())?),
+        _ if !is_own(word) => service::run(&context, word),
+        "completions" => completions::command(program, &globals.rest_words()),
+        "man" => man::command(program, &globals.rest_words()),
         #[cfg(feature = "local")]
-        ("local", None) => crate::local::command(program, &globals.rest),
+        "local" => crate::local::command(program, &globals.rest),
+        #[cfg(feature = "services")]
+        "services" => crate::services::command(program, &globals.rest),
         #[cfg(feature = "worker")]
-        ("worker", None) => crate::worker::command(&context, &globals.rest),
+        "worker" => crate::worker::command(&context, &globals.rest),
         // Other words are not choices.
         _ => Ok(()),
     }
@@ -116,23 +126,37 @@ fn read_globals<'t>(
 
 /// Rejects a word that is not a service or one of our own commands.
 fn check_command(program: &Program, word: &str, settings: &Settings) -> Result<(), Failure> {
-    let own = globals::OWN_COMMANDS
-        .iter()
-        .filter_map(|(words, _)| words.split(' ').next());
-    choice::check("command", word, program.words().chain(own), settings.env())
+    if is_own(word) || program.has(word)? {
+        return Ok(());
+    }
+    let summaries = program.summaries()?;
+    let words = summaries.iter().map(|service| service.word);
+    let checked = choice::check(
+        "command",
+        word,
+        words.chain(globals::own_words()),
+        settings.env(),
+    );
+    checked.map_err(|failure| failure.noting(program.further()))
+}
+
+/// Whether a word is one of our own commands.
+fn is_own(word: &str) -> bool {
+    globals::own_words().any(|own| own == word)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::program::SAMPLE;
+    use crate::catalog::Services;
+    use crate::program::sample;
 
     #[test]
     fn two_programs_run_in_one_process() {
         let other = Program {
             name: "other",
             version: "2",
-            services: &[],
+            services: Services::linked(&[]),
         };
         let message = |program: &Program| {
             let words = ["--local", "codepipelines"].map(OsString::from);
@@ -141,7 +165,7 @@ mod tests {
             report::message(&failure, program.name, format)
         };
         for _ in 0..2 {
-            let first = message(&SAMPLE);
+            let first = message(&sample());
             assert!(
                 first.starts_with("\nopsmith: [ERROR]")
                     && first.contains("usage: opsmith ")

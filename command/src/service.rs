@@ -14,6 +14,7 @@ use crate::printer::Printer;
 use crate::{bulk, choice, help, parameter, skeleton, wait, waiter};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::document::Map;
+use opsmith_runtime::schema::catalog::Part;
 use opsmith_runtime::schema::commands::{Change, Commands};
 use opsmith_runtime::schema::{Operation, Service};
 
@@ -22,23 +23,25 @@ use opsmith_runtime::schema::{Operation, Service};
 /// # Errors
 ///
 /// Whatever is wrong with the words, or keeps the operation from having a result.
-pub(crate) fn run(
-    context: &Context<'_>,
-    commands: &'static Commands<'static>,
-) -> Result<(), Failure> {
+pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
     let globals = context.globals;
     let words = ParsedArgs::read(&globals.rest, &[])?;
-    if let Some(word) = words.word {
-        check_operation(commands, word, context.settings.env())?;
-    }
+    let load = |part| {
+        let loaded = context.program.load(service, part)?;
+        loaded.ok_or_else(|| Failure::general(format_args!("{service} is no longer there")))
+    };
     let Some(word) = args::word_or_help(&words) else {
         return Err(Failure::required("operation"));
     };
+    let commands = load(Part::Command(word))?;
     let Some((command, operation)) = commands.find(word) else {
-        return if word == waiter::WORD {
-            wait::command(context, commands, &words.rest)
-        } else {
-            help::print(&help::service_page(commands))
+        if let Some(word) = words.word {
+            check_operation(load(Part::Words)?, word, context.settings.env())?;
+        }
+        let commands = load(Part::All)?;
+        return match word {
+            waiter::WORD => wait::command(context, commands, &words.rest),
+            _ => help::print(&help::service_page(commands)),
         };
     };
     let lines = globals.value(bulk::OPTION);
@@ -54,7 +57,9 @@ pub(crate) fn run(
         file,
     )?;
     if args.help {
-        return help::print(&help::operation_page(commands, command, operation));
+        let documented = load(Part::All)?;
+        let found = documented.find(word).unwrap_or((command, operation));
+        return help::print(&help::operation_page(documented, found.0, found.1));
     }
     check_url(context, commands, operation)?;
     let reader = context.reader(commands.service);
@@ -92,6 +97,13 @@ fn check_operation(commands: &Commands<'_>, word: &str, env: &Env) -> Result<(),
             &format!("{} {word}", commands.service.command),
             nearest,
         ));
+    }
+    let mut omitted = commands.omitted.iter();
+    if let Some((_, why)) = omitted.find(|(omitted, _)| *omitted == word) {
+        return Err(Failure::parameter(format_args!(
+            "{} {word} can't be called: {why}",
+            commands.service.command
+        )));
     }
     choice::check("operation", word, commands.words(), env)
 }

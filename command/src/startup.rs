@@ -11,11 +11,20 @@ use std::io::IsTerminal as _;
 
 /// Whether `--local` comes before the service. An error in the line must not read the files that
 /// `--local` ignores either, so this is known before the line is checked.
-pub(crate) fn is_local(program: &Program, tokens: &[Token<'_>]) -> bool {
-    tokens
-        .iter()
-        .take_while(|token| program.find(token.text).is_none())
-        .any(|token| token.text == "--local")
+///
+/// # Errors
+///
+/// The catalogue can't be read.
+pub(crate) fn is_local(program: &Program, tokens: &[Token<'_>]) -> Result<bool, Failure> {
+    let Some(at) = tokens.iter().position(|token| token.text == "--local") else {
+        return Ok(false);
+    };
+    for token in &tokens[..at] {
+        if program.has(token.text)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The settings of the profile that the line names, wherever on the line.

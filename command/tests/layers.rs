@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// From the lowest layer to the highest. A module's name is the first part of its path in `src`.
 const LAYERS: &[&[&str]] = &[
-    &["pager", "program", "prompt", "suggest", "trace"],
+    &["catalog", "pager", "prompt", "suggest", "trace"],
     &["failure"],
     &[
-        "args", "choice", "embedded", "input", "outfile", "signals", "stdout",
+        "args", "choice", "embedded", "input", "outfile", "program", "signals", "stdout",
     ],
     &["output"],
     &["around", "dry_run", "pages", "report"],
@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["context", "operation", "startup"],
     &["call", "help", "printer"],
     &["bulk", "events", "skeleton"],
-    &["completions", "local", "man", "wait", "worker"],
+    &["completions", "local", "man", "services", "wait", "worker"],
     &["service"],
     &["run"],
 ];

@@ -2,6 +2,8 @@
 
 pub(crate) mod bodies;
 pub(crate) mod config;
+#[cfg(feature = "catalog")]
+mod dynamic;
 mod macros;
 
 pub use bodies::When;

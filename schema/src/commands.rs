@@ -17,6 +17,8 @@ pub struct Commands<'a> {
     /// Commands that the AWS CLI has and this one has not, with the nearest operation; empty when
     /// there is none.
     pub missing: &'a [(&'a str, &'a str)],
+    /// Commands that can't be called, with the reasons.
+    pub omitted: &'a [(&'a str, &'a str)],
     /// Shapes whose values in outputs are decoded before they are shown, by their names.
     pub shapes: &'a [(&'a str, Shown)],
     /// Documentation by shape id without namespace, sorted: of the service, operations
@@ -236,7 +238,7 @@ impl<'a> Command<'a> {
     }
 
     /// The commands in place of this one, or this one.
-    fn parts(&'a self) -> &'a [Command<'a>] {
+    pub(crate) fn parts(&'a self) -> &'a [Command<'a>] {
         let parts = self.changes.iter().find_map(|change| match change {
             Change::Split(parts) => Some(*parts),
             _ => None,
@@ -264,6 +266,7 @@ impl<'a> Commands<'a> {
             service,
             commands,
             missing: &[],
+            omitted: &[],
             shapes: &[],
             docs,
         }

@@ -10,6 +10,10 @@
 //! Common facts are fields or flags; rare ones are entries in a list of [`Trait`]s, so that a
 //! protocol or constraint added later makes no shape larger.
 
+#[cfg(feature = "arena")]
+mod arena;
+#[cfg(feature = "catalog")]
+pub mod catalog;
 pub mod commands;
 mod forms;
 mod operations;
@@ -21,6 +25,8 @@ mod traits;
 mod values;
 mod waiters;
 
+#[cfg(feature = "arena")]
+pub use arena::Arena;
 pub use forms::Form;
 pub use operations::*;
 pub use pagination::*;

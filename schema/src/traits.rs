@@ -178,7 +178,7 @@ macro_rules! traits {
 
         bitflags::bitflags! {
             /// Traits of shapes and members that have no value.
-            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
             pub struct Flags: u32 {
                 $(
                     #[doc = concat!("`", $flag_id, "`")]

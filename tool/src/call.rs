@@ -1,9 +1,8 @@
 //! `cargo opsmith call`: the command over a model that is loaded at run time.
 
 use clap::Args;
-use opsmith_codegen::rust::Service;
 use opsmith_codegen::{Arena, Generator};
-use opsmith_command::Program;
+use opsmith_command::{Program, Services};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,30 +49,11 @@ pub(crate) fn call(
     // The schema lives as long as the process, which runs one command.
     let arena: &'static Arena = Box::leak(Box::default());
     let service = generator.lower(arena).map_err(|error| error.to_string())?;
-    if let Some(problem) = omitted(&service, words) {
-        return Err(problem);
-    }
     let services = Box::leak(Box::new([service.commands]));
     Ok(Program {
         name: "opsmith",
         version: env!("CARGO_PKG_VERSION"),
-        services,
+        services: Services::linked(services),
     }
     .run_words(words.iter().cloned()))
-}
-
-/// Why the operation that the words name was left out, if it was.
-fn omitted(service: &Service<'_>, words: &[OsString]) -> Option<String> {
-    let letters = |name: &str| name.replace('-', "").to_ascii_lowercase();
-    let words = words.iter().filter_map(|word| word.to_str());
-    let named: Vec<String> = words
-        .filter(|word| service.commands.find(word).is_none())
-        .map(letters)
-        .collect();
-    let mut omitted = service.omitted.iter();
-    let found = omitted.find(|problem| {
-        let name = problem.shape.rsplit_once('#').map_or("", |(_, name)| name);
-        named.contains(&letters(name))
-    });
-    found.map(ToString::to_string)
 }

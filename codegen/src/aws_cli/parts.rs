@@ -1,8 +1,8 @@
 //! Options that set a part of the input, and members that are sent within another one.
 
 use super::pairs;
-use crate::arena::Arena;
 use crate::read::record;
+use opsmith_schema::Arena;
 use opsmith_schema::commands::{self, Form};
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
 //! Command words and options: derived from names, then changed by exceptions and the AWS CLI.
 
 use super::{closure, names, traits};
-use crate::arena::Arena;
 use crate::ast::{Member, Model, Reference, Shape};
 use crate::aws_cli::{self, AwsCli};
 use crate::diagnostics::Report;
 use crate::exceptions::Exceptions;
+use opsmith_schema::Arena;
 use opsmith_schema::TraitKind;
 use opsmith_schema::commands::{Change, Command, Shown};
 
@@ -75,6 +75,12 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The command word of an operation.
+    pub(super) fn operation(&self, name: &str) -> String {
+        let word = names::kebab(&self.facts.joined(name));
+        self.service.operation(&word).to_owned()
+    }
+
     /// The command of an operation, without its waiters.
     pub(super) fn command<'s>(
         &self,
@@ -83,8 +89,7 @@ impl<'a> Words<'a> {
         arena: &'s Arena,
         report: &mut Report,
     ) -> Command<'s> {
-        let word = names::kebab(&self.facts.joined(closure::local(id)));
-        let name = self.service.operation(&word);
+        let name = &self.operation(closure::local(id));
         let target = operation
             .input
             .as_ref()

@@ -6,9 +6,9 @@
 //! (`<ip address>`) is text.
 
 use super::traits;
-use crate::arena::Arena;
 use crate::ast::Traits;
 use html5gum::{Token, Tokenizer};
+use opsmith_schema::Arena;
 use opsmith_schema::TraitKind;
 
 /// Elements that need no end tag to be known as such.

@@ -1,7 +1,7 @@
 //! Endpoint rules: from the trait's JSON to the schema's tree.
 
-use crate::arena::Arena;
 use crate::read::record;
+use opsmith_schema::Arena;
 use opsmith_schema::rules::{BUILT_INS, Condition, Expression, Function, Parameter, Rule, RuleSet};
 use serde_core::Deserialize as _;
 use serde_json::{Map, Value};

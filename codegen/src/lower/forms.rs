@@ -2,7 +2,7 @@
 //! whose value has another form is reported, never passed over.
 
 use super::{closure, paths};
-use crate::arena::Arena;
+use opsmith_schema::Arena;
 use opsmith_schema::{
     Auth, Choice, Fixed, Form, Http, HttpChecksum, PresignedParameter, Value as TraitValue,
     XmlNamespace,

@@ -3,8 +3,8 @@
 
 use super::closure::UNIT;
 use super::traits::{has, part, value};
-use crate::arena::Arena;
 use crate::ast::{Model, Reference, Shape, Traits};
+use opsmith_schema::Arena;
 use opsmith_schema::{Pagination, Trait, TraitKind};
 use serde_json::Value;
 

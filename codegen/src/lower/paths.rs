@@ -1,7 +1,7 @@
 //! Paths of `smithy.rules#operationContextParams`: the part of JMESPath that the rules engine
 //! allows.
 
-use crate::arena::Arena;
+use opsmith_schema::Arena;
 use opsmith_schema::Step;
 
 /// The longest path that is read, so that recursion can't overflow the stack.

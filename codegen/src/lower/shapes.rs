@@ -2,10 +2,10 @@
 
 use super::closure::{Closure, local};
 use super::{Input, cycles, docs, names, traits, type_names};
-use crate::arena::Arena;
 use crate::ast::{Member, Shape};
 use crate::diagnostics::Report;
 use crate::rust;
+use opsmith_schema::Arena;
 use opsmith_schema::{self as schema, Flags, Kind, Protocol, Sites, Trait, TraitKind, Width};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;

@@ -2,9 +2,9 @@
 //! other passes look at.
 
 use super::forms;
-use crate::arena::Arena;
 use crate::ast::Traits;
 use crate::diagnostics::Report;
+use opsmith_schema::Arena;
 use opsmith_schema::{Auth, Flags, Protocol, Sites, Trait, TraitKind};
 use serde_json::Value;
 

@@ -2,8 +2,8 @@
 //! say more and come first.
 
 use super::traits;
-use crate::arena::Arena;
 use crate::ast::Traits;
+use opsmith_schema::Arena;
 use opsmith_schema::{Acceptor, Comparator, Delay, Expected, Matcher, Outcome, TraitKind, Waiter};
 use serde_json::Value;
 use std::collections::BTreeMap;

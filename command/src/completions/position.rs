@@ -7,7 +7,10 @@ use crate::outfile::Source;
 use crate::program::Program;
 use crate::{globals, operation, parameter, waiter};
 use opsmith_runtime::schema::Operation;
+use opsmith_runtime::schema::catalog::Part;
 use opsmith_runtime::schema::commands::{Command, Commands};
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// The position to which the words before the last one lead.
 pub(super) struct Position<'a> {
@@ -18,6 +21,8 @@ pub(super) struct Position<'a> {
     given: Vec<String>,
     /// An option that still needs its value.
     due: Option<String>,
+    /// What was loaded of services.
+    loaded: RefCell<HashMap<String, Option<&'static Commands<'static>>>>,
 }
 
 impl<'a> Position<'a> {
@@ -28,6 +33,7 @@ impl<'a> Position<'a> {
             path: Vec::new(),
             given: Vec::new(),
             due: None,
+            loaded: RefCell::default(),
         }
     }
 
@@ -53,8 +59,17 @@ impl<'a> Position<'a> {
         }
     }
 
-    fn service(&self) -> Option<&'static Commands<'static>> {
-        self.program.find(self.path.first()?)
+    /// A part of the service that the words name, which is loaded once. A catalogue that can't be
+    /// read completes nothing.
+    fn service(&self, part: Part<'_>) -> Option<&'static Commands<'static>> {
+        let word = self.path.first()?;
+        let key = format!("{word} {part:?}");
+        let known = self.loaded.borrow().get(&key).copied();
+        known.unwrap_or_else(|| {
+            let loaded = self.program.load(word, part).ok().flatten();
+            self.loaded.borrow_mut().insert(key, loaded);
+            loaded
+        })
     }
 
     fn operation(
@@ -64,14 +79,14 @@ impl<'a> Position<'a> {
         Command<'static>,
         Operation<'static>,
     )> {
-        let commands = self.service()?;
-        if let Some(found) = self
-            .waits()
-            .then(|| waiter::find(commands, self.path.get(2)?))
-        {
-            return found.map(|found| (commands, *found.command, waiter::unpaged(found.operation)));
+        if self.waits() {
+            let commands = self.service(Part::Schema)?;
+            let found = waiter::find(commands, self.path.get(2)?)?;
+            return Some((commands, *found.command, waiter::unpaged(found.operation)));
         }
-        let (command, operation) = commands.find(self.path.get(1)?)?;
+        let word = self.path.get(1)?;
+        let commands = self.service(Part::Command(word))?;
+        let (command, operation) = commands.find(word)?;
         Some((commands, *command, *operation))
     }
 
@@ -132,13 +147,15 @@ impl<'a> Position<'a> {
             }
         }
         match self.path.as_slice() {
-            [] => beginning(
-                self.program
-                    .words()
-                    .map(str::to_owned)
-                    .chain(own_words())
-                    .collect(),
-            ),
+            [] => {
+                let services = self.program.summaries().unwrap_or_default();
+                let services = services.iter().map(|service| service.word.to_owned());
+                beginning(
+                    services
+                        .chain(globals::own_words().map(str::to_owned))
+                        .collect(),
+                )
+            }
             [service] => beginning(self.words_after(service)),
             [_, word] if word == waiter::WORD => beginning(self.waiters()),
             _ if self.due.is_none() && self.operation().is_some() => beginning(self.options()),
@@ -155,7 +172,10 @@ impl<'a> Position<'a> {
     }
 
     fn waiters(&self) -> Vec<String> {
-        let waiters = self.service().into_iter().flat_map(Commands::waiters);
+        let waiters = self
+            .service(Part::Words)
+            .into_iter()
+            .flat_map(Commands::waiters);
         waiters
             .map(|(name, ..)| name)
             .chain(["help"])
@@ -164,7 +184,7 @@ impl<'a> Position<'a> {
     }
 
     fn words_after(&self, word: &str) -> Vec<String> {
-        match (word, self.service()) {
+        match (word, self.service(Part::Words)) {
             (_, Some(commands)) => commands.words().map(str::to_owned).collect(),
             ("completions", None) => SHELLS
                 .iter()
@@ -172,6 +192,11 @@ impl<'a> Position<'a> {
                 .collect(),
             ("local", None) if cfg!(feature = "local") => {
                 ["serve", "job", "help"].map(str::to_owned).to_vec()
+            }
+            ("services", None) if cfg!(feature = "services") => {
+                ["add", "list", "info", "remove", "path", "help"]
+                    .map(str::to_owned)
+                    .to_vec()
             }
             ("worker", None) if cfg!(feature = "worker") => {
                 ["run", "help"].map(str::to_owned).to_vec()
@@ -221,10 +246,4 @@ impl<'a> Position<'a> {
 
 fn find<'k, 'a>(known: &'k [OptionSpec<'a>], option: &str) -> Option<&'k OptionSpec<'a>> {
     known.iter().find(|known| known.name == option)
-}
-
-fn own_words() -> impl Iterator<Item = String> {
-    globals::OWN_COMMANDS
-        .iter()
-        .filter_map(|(words, _)| words.split(' ').next().map(str::to_owned))
 }

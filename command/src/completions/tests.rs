@@ -1,5 +1,5 @@
 use super::*;
-use crate::program::SAMPLE;
+use crate::program::sample;
 
 const FAIL: &str = "opsmith codepipeline put-third-party-job-failure-result";
 
@@ -55,7 +55,7 @@ fn words_options_and_values_are_completed() {
         ("opsmith nonsense ", &[]),
         ("opsmith codepipeline nonsense --job", &[]),
     ] {
-        assert_eq!(answers(&SAMPLE, line), expected, "{line}");
+        assert_eq!(answers(&sample(), line), expected, "{line}");
     }
 }
 
@@ -113,7 +113,7 @@ fn files_are_completed_after_their_scheme() {
                 .map(|name| format!("{whole}{name}"))
                 .collect();
             assert_eq!(
-                answers(&SAMPLE, &format!("{FAIL} {word}{typed}")),
+                answers(&sample(), &format!("{FAIL} {word}{typed}")),
                 expected,
                 "{option}{typed}"
             );

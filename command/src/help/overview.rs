@@ -2,6 +2,7 @@
 
 use super::markdown;
 use super::page::{Page, Style, plain, styled};
+use crate::failure::Failure;
 use crate::globals::{GlobalHelp, OWN_COMMANDS};
 use crate::program::Program;
 use opsmith_runtime::config::SETTINGS;
@@ -25,7 +26,11 @@ pub(crate) fn service_page(commands: &Commands<'_>) -> Page {
 }
 
 /// The page of the program: the global options and the services.
-pub(crate) fn top_page(program: &Program, globals: &[GlobalHelp<'_>]) -> Page {
+///
+/// # Errors
+///
+/// The catalogue can't be read.
+pub(crate) fn top_page(program: &Program, globals: &[GlobalHelp<'_>]) -> Result<Page, Failure> {
     let name = program.name;
     let mut page = Page::new(name);
     page.section("NAME");
@@ -59,15 +64,15 @@ pub(crate) fn top_page(program: &Program, globals: &[GlobalHelp<'_>]) -> Page {
     }
     page.section("AVAILABLE SERVICES");
     program
-        .services
+        .summaries()?
         .iter()
-        .for_each(|commands| page.bullet(0, plain(commands.service.command)));
+        .for_each(|service| page.bullet(0, plain(service.word)));
     page.section("OWN COMMANDS");
     for (word, text) in OWN_COMMANDS {
         page.text(0, styled(Style::Bold, word));
         page.tightly(|page| page.paragraph(1, text));
     }
-    page
+    Ok(page)
 }
 
 /// The variables and the key of a profile that have the same meaning as an option.

@@ -1,0 +1,276 @@
+//! The file of a catalogue.
+
+use super::heap::{Heap, Reader, Rows};
+use super::layout::{Entry, Extent};
+use super::record::Record;
+use super::section::{self, Packed, Section};
+use super::{Catalog, CatalogError, Damage, Part, Summary, VERSION};
+use crate::Arena;
+use crate::commands::Commands;
+use flate2::read::ZlibDecoder;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How a file begins.
+const MAGIC: &[u8; 8] = b"opsmith\x1a";
+
+/// The number of bytes before the directory.
+const HEADER: usize = MAGIC.len() + u32::WIDTH + Extent::WIDTH + u32::WIDTH;
+
+/// A catalogue in a file, or in memory.
+#[derive(Debug)]
+pub struct CatalogFile {
+    path: PathBuf,
+    len: u64,
+    source: Source,
+    directory: Vec<u8>,
+    root: u32,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// The file, which has a position.
+    File(Mutex<File>),
+    Bytes(&'static [u8]),
+}
+
+/// Writes the catalogue of these services, which are sorted by their words.
+///
+/// # Errors
+///
+/// The writer fails.
+pub fn write(sections: &[Section], to: &mut impl Write) -> io::Result<()> {
+    let placed = |at: u64, packed: &Packed| Extent {
+        at,
+        ..packed.extent()
+    };
+    // The length of the directory does not depend on the positions.
+    let directory = |first: u64| {
+        let mut at = first;
+        let mut heap = Heap::new();
+        let entries: Vec<Entry<'_>> = sections
+            .iter()
+            .map(|section| {
+                let schema = placed(at, &section.schema);
+                let docs = placed(at + u64::from(schema.len), &section.docs);
+                at = docs.at + u64::from(docs.len);
+                Entry {
+                    summary: section.summary(),
+                    schema,
+                    docs,
+                }
+            })
+            .collect();
+        let root = heap.list(&entries);
+        heap.into_section().map(|bytes| Packed::plain(bytes, root))
+    };
+    let len = directory(0).map_or(0, |packed| packed.bytes.len());
+    let Some(packed) = directory((HEADER + len) as u64) else {
+        return Err(io::Error::other("the directory is too large"));
+    };
+    let mut header = MAGIC.to_vec();
+    VERSION.write(&mut header, &mut Heap::new());
+    placed(HEADER as u64, &packed).write(&mut header, &mut Heap::new());
+    crc32fast::hash(&header).write(&mut header, &mut Heap::new());
+    to.write_all(&header)?;
+    to.write_all(&packed.bytes)?;
+    for section in sections {
+        to.write_all(&section.schema.bytes)?;
+        to.write_all(&section.docs.bytes)?;
+    }
+    Ok(())
+}
+
+impl CatalogFile {
+    /// Opens a file, and reads its directory.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read, is no catalogue or one of another version, or is damaged.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, CatalogError> {
+        let path = path.into();
+        let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        match opened {
+            Ok((len, file)) => Self::new(path, len, Source::File(Mutex::new(file))),
+            Err(error) => Err(CatalogError::Io(path, Arc::new(error))),
+        }
+    }
+
+    /// The catalogue in these bytes. `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](CatalogFile::open).
+    pub fn from_bytes(name: &str, bytes: &'static [u8]) -> Result<Self, CatalogError> {
+        Self::new(name.into(), bytes.len() as u64, Source::Bytes(bytes))
+    }
+
+    fn new(path: PathBuf, len: u64, source: Source) -> Result<Self, CatalogError> {
+        let mut this = CatalogFile {
+            path,
+            len,
+            source,
+            directory: Vec::new(),
+            root: 0,
+        };
+        if len < HEADER as u64 {
+            return Err(CatalogError::Foreign(this.path));
+        }
+        let arena = Arena::new();
+        let header = this.bytes(0, HEADER, &arena)?;
+        let Some(rest) = header.strip_prefix(MAGIC) else {
+            return Err(CatalogError::Foreign(this.path));
+        };
+        let reader = Reader::new(&[], None);
+        let damaged = |damage| this.damaged("the header", damage);
+        let mut row = reader.row(rest);
+        let version = u32::read(&mut row, &reader).map_err(damaged)?;
+        if version != VERSION {
+            return Err(CatalogError::Version(this.path, version));
+        }
+        let extent = Extent::read(&mut row, &reader).map_err(damaged)?;
+        let crc = u32::read(&mut row, &reader).map_err(damaged)?;
+        if crc != crc32fast::hash(&header[..HEADER - u32::WIDTH]) {
+            return Err(damaged(Damage::Checksum));
+        }
+        this.directory = this.section("the directory", extent, &arena)?.to_vec();
+        this.root = extent.root;
+        Ok(this)
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// All sections, as they are in the file.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read, or is damaged.
+    pub fn sections(&self) -> Result<Vec<Section>, CatalogError> {
+        let packed = |entry: &Entry<'_>, extent: Extent| {
+            let arena = Arena::new();
+            let bytes = self.section(entry.summary.word, extent, &arena)?;
+            Ok(Packed::of(bytes.to_vec(), extent))
+        };
+        let sections = self.entries()?.into_iter().map(|entry| {
+            let schema = packed(&entry, entry.schema)?;
+            let docs = packed(&entry, entry.docs)?;
+            Ok(Section::new(entry.summary, schema, docs))
+        });
+        sections.collect()
+    }
+
+    fn entries(&self) -> Result<Vec<Entry<'_>>, CatalogError> {
+        self.look_up(|rows, reader| (0..rows.len()).map(|at| rows.get(at, reader)).collect())
+    }
+
+    fn entry(&self, word: &str) -> Result<Option<Entry<'_>>, CatalogError> {
+        self.look_up(|rows, reader| {
+            let at = rows.find(word, reader)?;
+            at.map(|at| rows.get(at, reader)).transpose()
+        })
+    }
+
+    /// What a task finds in the directory.
+    fn look_up<'a, T>(
+        &'a self,
+        task: impl FnOnce(Rows<'a, Entry<'a>>, &Reader<'a>) -> Result<T, Damage>,
+    ) -> Result<T, CatalogError> {
+        let reader = Reader::new(&self.directory, None);
+        let found = reader.rows(self.root).and_then(|rows| task(rows, &reader));
+        found.map_err(|damage| self.damaged("the directory", damage))
+    }
+
+    fn damaged(&self, place: &str, damage: Damage) -> CatalogError {
+        CatalogError::Damaged(self.path.clone(), place.to_owned(), damage)
+    }
+
+    /// Bytes of the file, which has as many there.
+    fn bytes<'a>(&self, at: u64, len: usize, arena: &'a Arena) -> Result<&'a [u8], CatalogError> {
+        match &self.source {
+            Source::Bytes(bytes) => {
+                let from = usize::try_from(at).ok().and_then(|at| bytes.get(at..));
+                let found = from.and_then(|from| from.get(..len));
+                found.ok_or_else(|| self.damaged("the directory", Damage::Size))
+            }
+            Source::File(file) => {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                let read = arena.bytes(len, |bytes| {
+                    file.seek(SeekFrom::Start(at))?;
+                    file.read_exact(bytes)
+                });
+                read.map_err(|error| CatalogError::Io(self.path.clone(), Arc::new(error)))
+            }
+        }
+    }
+
+    /// The bytes of a section.
+    fn section<'a>(
+        &self,
+        place: &str,
+        extent: Extent,
+        arena: &'a Arena,
+    ) -> Result<&'a [u8], CatalogError> {
+        let end = extent.at.checked_add(u64::from(extent.len));
+        if end.is_none_or(|end| end > self.len) {
+            return Err(self.damaged(place, Damage::Size));
+        }
+        let bytes = self.bytes(extent.at, extent.len as usize, arena)?;
+        if crc32fast::hash(bytes) == extent.crc {
+            Ok(bytes)
+        } else {
+            Err(self.damaged(place, Damage::Checksum))
+        }
+    }
+
+    fn docs<'a>(
+        &self,
+        place: &str,
+        extent: Extent,
+        arena: &'a Arena,
+    ) -> Result<&'a [(&'a str, &'a str)], CatalogError> {
+        let packed = self.section(place, extent, arena)?;
+        let mut unpacked = Vec::new();
+        // Not more than the directory says, whatever the stream does.
+        let mut stream = ZlibDecoder::new(packed).take(u64::from(extent.unpacked));
+        let found = match stream.read_to_end(&mut unpacked) {
+            Ok(_) => section::docs(arena.list(unpacked), extent.root, arena),
+            Err(_) => Err(Damage::Size),
+        };
+        found.map_err(|damage| self.damaged(place, damage))
+    }
+}
+
+impl Catalog for CatalogFile {
+    fn services(&self) -> Result<Vec<Summary<'_>>, CatalogError> {
+        let entries = self.entries()?;
+        Ok(entries.iter().map(|entry| entry.summary).collect())
+    }
+
+    fn summary(&self, word: &str) -> Result<Option<Summary<'_>>, CatalogError> {
+        Ok(self.entry(word)?.map(|entry| entry.summary))
+    }
+
+    fn load<'a>(
+        &self,
+        word: &str,
+        part: Part<'_>,
+        arena: &'a Arena,
+    ) -> Result<Option<&'a Commands<'a>>, CatalogError> {
+        let Some(entry) = self.entry(word)? else {
+            return Ok(None);
+        };
+        let bytes = self.section(word, entry.schema, arena)?;
+        let loaded = section::load(bytes, entry.schema.root, part, arena)
+            .map_err(|damage| self.damaged(word, damage))?;
+        if part != Part::All || entry.docs.len == 0 {
+            return Ok(Some(loaded));
+        }
+        let docs = self.docs(word, entry.docs, arena)?;
+        Ok(Some(arena.item(Commands { docs, ..*loaded })))
+    }
+}

@@ -1,0 +1,277 @@
+//! `services …`: adding services of models, and calling them.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{Server, configured, opsmith, run, stderr, stdout};
+
+/// The model of a service with two operations, in Smithy's JSON.
+fn model(version: &str, second: &str) -> String {
+    let shape = |name: &str| {
+        format!(
+            r##""test#{name}Request": {{"type": "structure", "members": {{"Name": {{"target": "smithy.api#String", "traits": {{"smithy.api#required": {{}}}}}}}}}},
+            "test#{name}Response": {{"type": "structure", "members": {{"Value": {{"target": "smithy.api#String"}}}}}},
+            "test#{name}": {{"type": "operation", "input": {{"target": "test#{name}Request"}}, "output": {{"target": "test#{name}Response"}},
+                "traits": {{"smithy.api#documentation": "<p>Does {name}.</p>"}}}}"##
+        )
+    };
+    let (one, two) = (shape("GetThing"), shape(second));
+    format!(
+        r##"{{"smithy": "2.0", "shapes": {{
+        "test#Things_{version}": {{"type": "service", "version": "{version}", "operations": [{{"target": "test#GetThing"}}, {{"target": "test#{second}"}}],
+            "traits": {{"aws.api#service": {{"sdkId": "Things"}}, "aws.auth#sigv4": {{"name": "things"}}, "aws.protocols#awsQuery": {{}},
+                "smithy.api#title": "Things", "smithy.api#xmlNamespace": {{"uri": "https://things.test/"}}}}}},
+        {one},
+        {two}
+    }}}}"##
+    )
+}
+
+/// A folder with a model, as home and as the source.
+fn home_with(model: &str) -> (tempfile::TempDir, PathBuf) {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("things.json");
+    fs::write(&path, model).expect("a model");
+    (home, path)
+}
+
+fn services(home: &Path, words: &[&str]) -> (i32, String, String) {
+    let output = run(opsmith(home).arg("services").args(words), "");
+    (
+        output.status.code().unwrap_or(-1),
+        stdout(&output),
+        stderr(&output),
+    )
+}
+
+fn add(home: &Path, source: &Path) -> String {
+    let (code, out, err) = services(home, &["add", &source.display().to_string()]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    out
+}
+
+#[test]
+fn a_service_is_added_called_and_removed() {
+    let (home, path) = home_with(&model("2020-01-01", "PutThing"));
+    let home = home.path();
+    let out = add(home, &path);
+    let catalog = home.join(".local/share/opsmith/services.catalog");
+    assert_eq!(
+        out,
+        format!(
+            "1 services with 2 operations: 1 new, 0 replaced\ncatalogue: {}\n",
+            catalog.display()
+        )
+    );
+    let (_, list, _) = services(home, &["list"]);
+    assert!(
+        list.contains("codepipeline") && list.contains("things           2  2020-01-01"),
+        "{list}"
+    );
+    let (_, info, _) = services(home, &["info", "things"]);
+    assert!(info.contains("SDK id:     Things\n"), "{info}");
+    let answer = "<GetThingResponse><GetThingResult><Value>found</Value></GetThingResult></GetThingResponse>";
+    let server = Server::answering(200, "content-type: text/xml\r\n", answer);
+    let words = [
+        "things",
+        "get-thing",
+        "--name",
+        "one",
+        "--output",
+        "text",
+        "--endpoint-url",
+    ];
+    let output = run(configured(home).args(words).arg(&server.url), "");
+    assert_eq!(stdout(&output), "found\n", "{}", stderr(&output));
+    let requests = server.requests();
+    assert_eq!(
+        requests[0].body,
+        "Action=GetThing&Version=2020-01-01&Name=one"
+    );
+    let help = run(opsmith(home).args(["things", "put-thing", "help"]), "");
+    assert!(
+        stdout(&help).contains("Does PutThing."),
+        "{}",
+        stdout(&help)
+    );
+    let answers = run(
+        opsmith(home).args(["completions", "answer", "opsmith things get-thing --n"]),
+        "",
+    );
+    assert!(
+        stdout(&answers).starts_with("--name\n"),
+        "{}",
+        stdout(&answers)
+    );
+    assert_eq!(services(home, &["remove", "things"]).0, 0);
+    let output = run(opsmith(home).args(["things", "get-thing"]), "");
+    assert_eq!(output.status.code(), Some(252));
+    assert!(
+        stderr(&output)
+            .contains("pip download --no-deps botocore; opsmith services add botocore-*.whl"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_newer_model_says_what_it_breaks() {
+    let (home, path) = home_with(&model("2020-01-01", "PutThing"));
+    add(home.path(), &path);
+    fs::write(&path, model("2020-01-01", "DropThing")).expect("a model");
+    let out = add(home.path(), &path);
+    assert!(
+        out.starts_with("1 services with 2 operations: 0 new, 1 replaced\n"),
+        "{out}"
+    );
+    assert!(
+        out.contains("things: 2 operations before, 2 now; "),
+        "{out}"
+    );
+    assert!(out.contains("  breaking: PutThing: removed\n"), "{out}");
+    let again = add(home.path(), &path);
+    assert!(!again.contains("breaking"), "{again}");
+}
+
+#[test]
+fn a_broken_model_does_not_keep_the_others_out() {
+    let (home, path) = home_with(&model("2020-01-01", "PutThing"));
+    let broken = model("2020-01-01", "PutThing")
+        .replace("Things", "Broken")
+        .replace("aws.protocols#awsQuery", "test#unknown");
+    fs::write(home.path().join("broken.json"), broken).expect("a model");
+    let folder = path.parent().expect("a folder").display().to_string();
+    let (code, out, err) = services(home.path(), &["add", &folder]);
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(
+        err.contains("1 of 2 services could not be added:\nbroken: "),
+        "{err}"
+    );
+    assert!(services(home.path(), &["list"]).1.contains("things"));
+}
+
+#[test]
+fn a_part_of_a_service_has_only_that() {
+    let (home, path) = home_with(&model("2020-01-01", "PutThing"));
+    let source = path.display().to_string();
+    let (code, out, err) = services(
+        home.path(),
+        &[
+            "add",
+            &source,
+            "--only",
+            "things:put-thing",
+            "--without-docs",
+        ],
+    );
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.starts_with("1 services with 1 operations"), "{out}");
+    let output = run(
+        configured(home.path()).args(["things", "get-thing", "--name", "x"]),
+        "",
+    );
+    assert!(
+        stderr(&output).contains("Found invalid choice 'get-thing'"),
+        "{}",
+        stderr(&output)
+    );
+    let (code, _, err) = services(home.path(), &["add", &source, "--only", "thinks"]);
+    assert_eq!(code, 252);
+    assert!(err.contains("thinks") && err.contains("things"), "{err}");
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let (home, path) = home_with(&model("2020-01-01", "PutThing"));
+    let home = home.path();
+    let fails = |words: &[&str]| {
+        let (code, out, err) = services(home, words);
+        assert_ne!(code, 0, "{words:?}: {out}");
+        err
+    };
+    assert!(fails(&["add", "nothing-here"]).contains("nothing-here"));
+    let text = home.join("text.whl");
+    fs::write(&text, "no wheel").expect("a file");
+    assert!(fails(&["add", "text.whl"]).contains("text.whl"));
+    assert!(fails(&["add"]).contains("usage: opsmith services add SOURCE..."));
+    assert!(fails(&["remove"]).contains("--all"));
+    assert!(fails(&["info", "codepipelin"]).contains("codepipeline"));
+    assert!(fails(&["ad"]).contains("Found invalid choice 'ad'"));
+    let catalog = home.join(".local/share/opsmith/services.catalog");
+    add(home, &path);
+    let whole = fs::read(&catalog).expect("a catalogue");
+    for (bytes, problem) in [
+        (whole[..whole.len() / 2].to_vec(), "is damaged"),
+        (b"something else".to_vec(), "is not a catalogue"),
+        (
+            [&whole[..8], &[9, 0, 0, 0], &whole[12..]].concat(),
+            "has version 9 of the format",
+        ),
+    ] {
+        fs::write(&catalog, bytes).expect("a file");
+        let output = run(
+            configured(home).args(["things", "get-thing", "--name", "x"]),
+            "",
+        );
+        let err = stderr(&output);
+        assert_eq!(output.status.code(), Some(255), "{err}");
+        assert!(
+            err.contains(problem) && err.contains("opsmith services remove --all"),
+            "{err}"
+        );
+        assert_eq!(services(home, &["remove", "--all"]).0, 0);
+        add(home, &path);
+    }
+}
+
+/// Both are there at the end, whichever came first.
+#[test]
+fn two_that_add_at_once_add_both() {
+    let (home, path) = home_with(&model("2020-01-01", "PutThing"));
+    let other = home.path().join("others");
+    fs::create_dir(&other).expect("a folder");
+    let other = other.join("others.json");
+    fs::write(
+        &other,
+        model("2020-01-01", "PutThing").replace("Things", "Others"),
+    )
+    .expect("a model");
+    let start = |source: &Path| -> std::process::Child {
+        opsmith(home.path())
+            .args(["services", "add"])
+            .arg(source)
+            .spawn()
+            .expect("the command")
+    };
+    for mut child in [start(&path), start(&other)] {
+        assert!(child.wait().expect("an end").success());
+    }
+    let (_, list, _) = services(home.path(), &["list"]);
+    assert!(list.contains("things") && list.contains("others"), "{list}");
+}
+
+#[cfg(unix)]
+#[test]
+fn called_as_aws_it_calls_itself_aws() {
+    let home = tempfile::tempdir().expect("a folder");
+    let link = home.path().join("aws");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_opsmith"), &link).expect("a link");
+    let output = Command::new(&link)
+        .arg("nothing")
+        .env_clear()
+        .output()
+        .expect("the command");
+    let err = stderr(&output);
+    assert!(
+        err.contains("\naws: [ERROR]") && err.contains("usage: aws ") && !err.contains("opsmith"),
+        "{err}"
+    );
+    let output = Command::new(&link)
+        .args(["codepipeline", "help"])
+        .env_clear()
+        .output()
+        .expect("the command");
+    assert!(output.status.success());
+}
