@@ -65,6 +65,26 @@ pub fn config(bytes: &[u8]) {
     let _ = fs::remove_dir_all(home);
 }
 
+/// A catalogue, of which every part of every service is loaded. Checksums count only outside of fuzz
+/// targets.
+#[cfg(feature = "catalog")]
+pub fn catalog(bytes: &[u8]) {
+    use opsmith_runtime::schema::Arena;
+    use opsmith_runtime::schema::catalog::{Catalog as _, CatalogFile, Part};
+    let Ok(file) = CatalogFile::from_bytes("catalogue", bytes.to_vec()) else {
+        return;
+    };
+    let _ = file.sections();
+    for service in file.services().unwrap_or_default() {
+        for part in [Part::Command("get-thing"), Part::Operation("GetThing"), Part::Words, Part::All] {
+            let arena = Arena::new();
+            if let Ok(Some(commands)) = file.load(service.word, part, &arena) {
+                let _ = (commands.find("get-thing"), commands.doc("GetThing"));
+            }
+        }
+    }
+}
+
 /// A bundle of certificates, which is read before anything is sent.
 pub fn bundle(bytes: &[u8]) {
     let home = home(b"", &[("bundle.pem", bytes)]);

@@ -24,7 +24,7 @@ fn file(services: &[&Commands<'_>]) -> Vec<u8> {
 }
 
 fn open(bytes: Vec<u8>) -> Result<CatalogFile, CatalogError> {
-    CatalogFile::from_bytes("test", bytes.leak())
+    CatalogFile::from_bytes("test", bytes)
 }
 
 /// What differs between a service and its catalogue.

@@ -6,6 +6,7 @@ mod args;
 mod around;
 mod bulk;
 mod call;
+mod catalog;
 mod choice;
 mod completions;
 mod context;

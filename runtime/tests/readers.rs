@@ -14,6 +14,12 @@ fn bundles_of_certificates() {
     feed("bundle", 1000, bundle);
 }
 
+#[cfg(feature = "catalog")]
+#[test]
+fn catalogues() {
+    feed("catalog", 2000, catalog);
+}
+
 #[test]
 fn sources_of_credentials() {
     feed("credentials", 2000, credentials);

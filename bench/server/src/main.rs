@@ -1,5 +1,5 @@
-//! Answers every POST request with 200 and `{}`, over HTTP and over HTTPS with a private CA; GET with
-//! an object of a GiB, and PUT with nothing.
+//! Answers every POST request with 200 and `{}`, forms with an empty element, over HTTP and over HTTPS
+//! with a private CA; GET with an object of a GiB, PUT and HEAD with nothing.
 //!
 //! `server FOLDER` writes the CA's certificate to `FOLDER/ca.pem`, and as one of 140 to
 //! `FOLDER/bundle.pem`, prints the two ports and a third, and runs until it is killed. The third
@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 const ANSWER: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.1\r\nx-amzn-requestid: 1\r\ncontent-length: 2\r\n\r\n{}";
+const FORM_ANSWER: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 11\r\n\r\n<Response/>";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: server FOLDER")?;
@@ -96,16 +98,21 @@ const LARGE: u64 = 1 << 30;
 /// Answers requests until the client closes the connection.
 fn serve(stream: impl Read + Write) {
     let mut stream = BufReader::with_capacity(1 << 17, stream);
-    while let Some((method, length)) = head(&mut stream) {
-        let body = std::io::copy(&mut (&mut stream).take(length), &mut std::io::sink());
-        if body.is_err() || answer(stream.get_mut(), &method).is_err() {
+    while let Some(head) = head(&mut stream) {
+        let body = std::io::copy(&mut (&mut stream).take(head.length), &mut std::io::sink());
+        if body.is_err() || answer(stream.get_mut(), &head).is_err() {
             return;
         }
     }
 }
 
-fn answer(stream: &mut impl Write, method: &str) -> std::io::Result<()> {
-    match method {
+fn answer(
+    stream: &mut impl Write,
+    Head {
+        method, is_form, ..
+    }: &Head,
+) -> std::io::Result<()> {
+    match method.as_str() {
         "GET" => {
             write!(
                 stream,
@@ -114,14 +121,26 @@ fn answer(stream: &mut impl Write, method: &str) -> std::io::Result<()> {
             let part = [b'x'; 1 << 17];
             (0..LARGE / (1 << 17)).try_for_each(|_| stream.write_all(&part))
         }
-        "PUT" => stream.write_all(b"HTTP/1.1 200 OK\r\netag: \"1\"\r\ncontent-length: 0\r\n\r\n"),
+        "PUT" | "HEAD" => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\netag: \"1\"\r\ncontent-length: 0\r\n\r\n")
+        }
+        _ if *is_form => stream.write_all(FORM_ANSWER),
         _ => stream.write_all(ANSWER),
     }
 }
 
-/// Reads a request's head; returns its method and the length of its body.
-fn head(stream: &mut impl BufRead) -> Option<(String, u64)> {
-    let (mut method, mut length) = (None, 0);
+/// What is read of a request before its body.
+#[derive(Default)]
+struct Head {
+    method: String,
+    /// The length of the body.
+    length: u64,
+    is_form: bool,
+}
+
+/// Reads a request's head.
+fn head(stream: &mut impl BufRead) -> Option<Head> {
+    let mut head = Head::default();
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).ok()? == 0 {
@@ -129,11 +148,14 @@ fn head(stream: &mut impl BufRead) -> Option<(String, u64)> {
         }
         let line = line.trim_end();
         match line.split_once(':') {
-            _ if method.is_none() => method = Some(line.split(' ').next()?.to_owned()),
+            _ if head.method.is_empty() => head.method = line.split(' ').next()?.to_owned(),
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                length = value.trim().parse().ok()?
+                head.length = value.trim().parse().ok()?
             }
-            None if line.is_empty() => return Some((method?, length)),
+            Some((name, value)) if name.eq_ignore_ascii_case("content-type") => {
+                head.is_form = value.contains("x-www-form-urlencoded")
+            }
+            None if line.is_empty() => return Some(head),
             _ => {}
         }
     }
