@@ -11,7 +11,7 @@ use support::{Server, configured, opsmith, run, stderr, stdout};
 fn model(version: &str, second: &str) -> String {
     let shape = |name: &str| {
         format!(
-            r##""test#{name}Request": {{"type": "structure", "members": {{"Name": {{"target": "smithy.api#String", "traits": {{"smithy.api#required": {{}}}}}}}}}},
+            r##""test#{name}Request": {{"type": "structure", "members": {{"Name": {{"target": "smithy.api#String", "traits": {{"smithy.api#required": {{}}, "smithy.api#documentation": "<p>The name of it.</p>"}}}}}}}},
             "test#{name}Response": {{"type": "structure", "members": {{"Value": {{"target": "smithy.api#String"}}}}}},
             "test#{name}": {{"type": "operation", "input": {{"target": "test#{name}Request"}}, "output": {{"target": "test#{name}Response"}},
                 "traits": {{"smithy.api#documentation": "<p>Does {name}.</p>"}}}}"##
@@ -61,7 +61,7 @@ fn a_service_is_added_called_and_removed() {
     assert_eq!(
         out,
         format!(
-            "1 services with 2 operations: 1 new, 0 replaced\ncatalogue: {}\n",
+            "services: 1 (1 new, 0 replaced), operations: 2\ncatalogue: {}\n",
             catalog.display()
         )
     );
@@ -96,6 +96,18 @@ fn a_service_is_added_called_and_removed() {
         "{}",
         stdout(&help)
     );
+    let sample = [
+        "things",
+        "put-thing",
+        "--generate-cli-skeleton",
+        "yaml-input",
+    ];
+    let sample = run(opsmith(home).args(sample), "");
+    assert!(
+        stdout(&sample).starts_with("Name: ''  # [REQUIRED] The name of it."),
+        "{}",
+        stdout(&sample)
+    );
     let answers = run(
         opsmith(home).args(["completions", "answer", "opsmith things get-thing --n"]),
         "",
@@ -123,7 +135,7 @@ fn a_newer_model_says_what_it_breaks() {
     fs::write(&path, model("2020-01-01", "DropThing")).expect("a model");
     let out = add(home.path(), &path);
     assert!(
-        out.starts_with("1 services with 2 operations: 0 new, 1 replaced\n"),
+        out.starts_with("services: 1 (0 new, 1 replaced), operations: 2\n"),
         "{out}"
     );
     assert!(
@@ -167,7 +179,10 @@ fn a_part_of_a_service_has_only_that() {
         ],
     );
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
-    assert!(out.starts_with("1 services with 1 operations"), "{out}");
+    assert!(
+        out.starts_with("services: 1 (1 new, 0 replaced), operations: 1\n"),
+        "{out}"
+    );
     let output = run(
         configured(home.path()).args(["things", "get-thing", "--name", "x"]),
         "",

@@ -56,10 +56,14 @@ pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
         lines.is_some(),
         file,
     )?;
+    let documented = || {
+        let all = load(Part::All)?;
+        let (command, operation) = all.find(word).unwrap_or((command, operation));
+        Ok::<_, Failure>((all, command, operation))
+    };
     if args.help {
-        let documented = load(Part::All)?;
-        let found = documented.find(word).unwrap_or((command, operation));
-        return help::print(&help::operation_page(documented, found.0, found.1));
+        let (commands, command, operation) = documented()?;
+        return help::print(&help::operation_page(commands, command, operation));
     }
     check_url(context, commands, operation)?;
     let reader = context.reader(commands.service);
@@ -70,7 +74,11 @@ pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
         return bulk::run(context, commands, operation, &reader, &input, source);
     }
     match args.skeleton {
-        Some(kind) => skeleton::print(context, commands, operation, kind, &input),
+        // With the documentation as comments, where it is YAML.
+        Some(kind) => {
+            let (commands, _, operation) = documented()?;
+            skeleton::print(context, commands, operation, kind, &input)
+        }
         None => {
             let outfile = file.zip(args.outfile);
             let outfile = outfile.map(|(source, name)| Outfile::new(source, name));

@@ -88,7 +88,7 @@ fn report(old: &[Section], new: &BTreeMap<String, Section>) -> Result<String, Da
         .collect();
     let (services, known) = (new.len(), replaced.len());
     let mut text = format!(
-        "{services} services with {operations} operations: {} new, {known} replaced\n",
+        "services: {services} ({} new, {known} replaced), operations: {operations}\n",
         services - known
     );
     for (old, new) in replaced {
