@@ -59,7 +59,14 @@ fn main() -> io::Result<()> {
     let list =
         "pub(crate) static SERVICES: &[&opsmith_runtime::schema::commands::Commands<'static>]";
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("services.rs");
-    let catalog = format!("pub(crate) const CATALOG: Option<&[u8]> = {catalog};");
+    let catalog = match env::var_os("CARGO_FEATURE_SERVICES") {
+        Some(_) => format!("pub(crate) const CATALOG: Option<&[u8]> = {catalog};"),
+        None if catalog == "None" => String::new(),
+        None => {
+            let problem = "OPSMITH_CATALOG needs the feature `services`";
+            return Err(io::Error::other(problem));
+        }
+    };
     fs::write(
         out,
         format!("{modules}\n{list} = &[{commands}];\n{catalog}\n"),

@@ -10,16 +10,17 @@ mod services {
 }
 
 fn main() -> ExitCode {
-    let linked = Services::linked(services::SERVICES);
-    // The catalogue that `OPSMITH_CATALOG` named for the build.
+    let services = Services::linked(services::SERVICES);
+    // The catalogue that `OPSMITH_CATALOG` named for the build, and the one that users add to.
+    #[cfg(feature = "services")]
     let services = match services::CATALOG {
-        Some(catalog) => linked.embedded(catalog),
-        None => linked,
+        Some(catalog) => services.embedded(catalog).installed(),
+        None => services.installed(),
     };
     opsmith_command::Program {
         name: "opsmith",
         version: env!("CARGO_PKG_VERSION"),
-        services: services.installed(),
+        services,
     }
     .run()
 }

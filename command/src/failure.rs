@@ -48,6 +48,7 @@ pub(crate) enum FailureKind {
     /// Everything else.
     General,
     /// A part was not done; the rest was.
+    #[cfg(feature = "services")]
     Partial,
     /// The user interrupted.
     Interrupted,
@@ -162,6 +163,7 @@ impl Failure {
     }
 
     /// What was not done, while the rest was.
+    #[cfg(feature = "services")]
     pub(crate) fn partial(text: impl fmt::Display) -> Self {
         Failure::new(FailureKind::Partial, text)
     }
@@ -194,6 +196,7 @@ impl Failure {
             | FailureKind::Pager => 253,
             FailureKind::Service(_) | FailureKind::CredentialService => 254,
             FailureKind::General => 255,
+            #[cfg(feature = "services")]
             FailureKind::Partial => 1,
             FailureKind::Interrupted => 130,
             FailureKind::BrokenPipe => 0,

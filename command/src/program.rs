@@ -2,8 +2,7 @@
 
 use crate::catalog::Services;
 use crate::failure::Failure;
-use opsmith_runtime::schema::Arena;
-use opsmith_runtime::schema::catalog::{Catalog, CatalogError, Part, Summary};
+use opsmith_runtime::schema::catalog::{CatalogError, Part, Summary};
 use opsmith_runtime::schema::commands::Commands;
 
 /// A command over services.
@@ -28,9 +27,7 @@ impl Program {
         word: &str,
         part: Part<'_>,
     ) -> Result<Option<&'static Commands<'static>>, Failure> {
-        // A process runs one command line, which ends with it.
-        let arena: &'static Arena = Box::leak(Box::default());
-        let loaded = self.services.load(word, part, arena);
+        let loaded = self.services.part(word, part);
         loaded.map_err(|error| self.unreadable(&error))
     }
 
@@ -40,9 +37,8 @@ impl Program {
     ///
     /// The catalogue can't be read.
     pub(crate) fn has(&self, word: &str) -> Result<bool, Failure> {
-        let found = self.services.summary(word);
-        let found = found.map_err(|error| self.unreadable(&error))?;
-        Ok(found.is_some())
+        let found = self.services.has(word);
+        found.map_err(|error| self.unreadable(&error))
     }
 
     /// What is known of each service, sorted by command word.
@@ -51,7 +47,7 @@ impl Program {
     ///
     /// The catalogue can't be read.
     pub(crate) fn summaries(&self) -> Result<Vec<Summary<'_>>, Failure> {
-        let services = self.services.services();
+        let services = self.services.summaries();
         services.map_err(|error| self.unreadable(&error))
     }
 

@@ -1,9 +1,8 @@
 //! Catalogues: services that are found by their command words.
 //!
-//! A [file](CatalogFile) of services is a catalogue, which a program reads without being compiled
-//! again. It has a section for each service. Opening the file reads
-//! its directory; loading an operation reads the section of its service, and decodes what the
-//! operation needs of it.
+//! A file of services is a catalogue, which a program reads without being compiled again (feature
+//! `catalog`). It has a section for each service. Opening the file reads its directory; loading an
+//! operation reads the section of its service, and decodes what the operation needs of it.
 //!
 //! # The format
 //!
@@ -24,15 +23,23 @@
 //! module `layout` has the fields of each record. Each section has a CRC-32 in the extent that leads
 //! to it.
 
+#[cfg(feature = "catalog")]
 mod file;
+#[cfg(feature = "catalog")]
 mod heap;
+#[cfg(feature = "catalog")]
 mod layout;
+#[cfg(feature = "catalog")]
 mod record;
+#[cfg(feature = "catalog")]
 mod section;
 
+#[cfg(feature = "catalog")]
 pub use file::{CatalogFile, write};
+#[cfg(feature = "catalog")]
 pub use section::Section;
 
+#[cfg(feature = "catalog")]
 use crate::Arena;
 use crate::commands::Commands;
 use std::fmt;
@@ -43,6 +50,7 @@ use std::sync::Arc;
 pub const VERSION: u32 = 1;
 
 /// Services that are found by their command words.
+#[cfg(feature = "catalog")]
 pub trait Catalog: fmt::Debug + Sync {
     /// What is known of each service without loading it, sorted by word.
     ///

@@ -12,7 +12,6 @@
 
 #[cfg(feature = "arena")]
 mod arena;
-#[cfg(feature = "catalog")]
 pub mod catalog;
 pub mod commands;
 mod forms;

@@ -1,0 +1,136 @@
+//! The catalogues of a program: one that is a part of it, and one on disk.
+
+use super::{Place, Services};
+use opsmith_runtime::config::Env;
+use opsmith_runtime::schema::Arena;
+use opsmith_runtime::schema::catalog::{Catalog, CatalogError, CatalogFile, Part, Summary};
+use opsmith_runtime::schema::commands::Commands;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// The name of the installed catalogue in its folder.
+const FILE: &str = "services.catalog";
+
+/// Catalogues, which are opened when they are needed.
+#[derive(Debug)]
+pub(super) struct Files {
+    embedded: Option<&'static [u8]>,
+    is_installed: bool,
+    /// The installed one first.
+    opened: OnceLock<Result<Vec<CatalogFile>, CatalogError>>,
+}
+
+impl Files {
+    /// No catalogue.
+    pub(super) const fn none() -> Self {
+        Files {
+            embedded: None,
+            is_installed: false,
+            opened: OnceLock::new(),
+        }
+    }
+
+    fn opened(&self) -> Result<&[CatalogFile], CatalogError> {
+        let opened = self.opened.get_or_init(|| {
+            let installed = self.is_installed.then(|| path(&Env::real())).flatten();
+            let installed = installed.and_then(|path| match CatalogFile::open(path) {
+                Err(CatalogError::Io(_, error)) if error.kind() == ErrorKind::NotFound => None,
+                opened => Some(opened),
+            });
+            let embedded = self.embedded;
+            let embedded = embedded.map(|bytes| CatalogFile::from_bytes("in the program", bytes));
+            installed.into_iter().chain(embedded).collect()
+        });
+        opened.as_deref().map_err(Clone::clone)
+    }
+
+    /// The services of all catalogues, or those of one word.
+    pub(super) fn find(
+        &self,
+        word: Option<&str>,
+    ) -> Result<Vec<(Summary<'_>, Place<'_>)>, CatalogError> {
+        let mut all = Vec::new();
+        for file in self.opened()? {
+            let found = match word {
+                Some(word) => Vec::from_iter(file.summary(word)?),
+                None => file.services()?,
+            };
+            all.extend(found.into_iter().map(|found| (found, Place::File(file))));
+        }
+        Ok(all)
+    }
+}
+
+impl Services {
+    /// The same and those of a catalogue that is part of the program: `include_bytes!("…")`.
+    #[must_use]
+    pub const fn embedded(mut self, catalog: &'static [u8]) -> Self {
+        self.files.embedded = Some(catalog);
+        self
+    }
+
+    /// The same and those that `services add` installed for the user.
+    #[must_use]
+    pub const fn installed(mut self) -> Self {
+        self.files.is_installed = true;
+        self
+    }
+
+    /// Whether services can be added.
+    pub(crate) fn is_installed(&self) -> bool {
+        self.files.is_installed
+    }
+
+    /// A part of the service of this word, if there is one.
+    pub(crate) fn part(
+        &self,
+        word: &str,
+        part: Part<'_>,
+    ) -> Result<Option<&'static Commands<'static>>, CatalogError> {
+        // A process runs one command line, which ends with it.
+        let arena: &'static Arena = Box::leak(Box::default());
+        self.load(word, part, arena)
+    }
+}
+
+impl Catalog for Services {
+    fn services(&self) -> Result<Vec<Summary<'_>>, CatalogError> {
+        self.summaries()
+    }
+
+    fn summary(&self, word: &str) -> Result<Option<Summary<'_>>, CatalogError> {
+        let mut found = self.newest(Some(word))?.into_values();
+        Ok(found.next().map(|(summary, _)| summary))
+    }
+
+    fn load<'a>(
+        &self,
+        word: &str,
+        part: Part<'_>,
+        arena: &'a Arena,
+    ) -> Result<Option<&'a Commands<'a>>, CatalogError> {
+        match self.newest(Some(word))?.into_values().next() {
+            Some((_, Place::Linked(commands))) => Ok(Some(commands)),
+            Some((_, Place::File(file))) => file.load(word, part, arena),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Where the installed catalogue is: in the folder that `OPSMITH_HOME` names, else in `opsmith` in
+/// the user's folder of data. `None` without a home folder.
+pub(crate) fn path(env: &Env) -> Option<PathBuf> {
+    let folder = |name: &str| {
+        let value = env.variable(name).ok().flatten();
+        value.filter(|value| !value.is_empty()).map(PathBuf::from)
+    };
+    let data = || {
+        // A relative path there has no meaning (XDG Base Directory Specification).
+        let named = folder("XDG_DATA_HOME").filter(|path| path.is_absolute());
+        let data = named.or_else(|| Some(env.home()?.join(".local/share")))?;
+        Some(data.join("opsmith"))
+    };
+    let home = folder("OPSMITH_HOME").or_else(data)?;
+    Some(home.join(FILE))
+}
