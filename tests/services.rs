@@ -236,6 +236,11 @@ fn what_is_wrong_is_said() {
             err.contains(problem) && err.contains("opsmith services remove --all"),
             "{err}"
         );
+        let err = fails(&["add", &path.display().to_string()]);
+        assert!(
+            err.contains(problem) && err.contains("opsmith services remove --all"),
+            "{err}"
+        );
         assert_eq!(services(home, &["remove", "--all"]).0, 0);
         add(home, &path);
     }

@@ -24,13 +24,11 @@ pub struct Services {
 }
 
 /// Where a service is.
-enum Place<'a> {
+enum Place {
     Linked(&'static Commands<'static>),
+    /// In the catalogue of this position.
     #[cfg(feature = "catalog")]
-    File(&'a opsmith_runtime::schema::catalog::CatalogFile),
-    #[cfg(not(feature = "catalog"))]
-    #[expect(dead_code, reason = "for the lifetime")]
-    Nowhere(std::marker::PhantomData<&'a ()>),
+    File(usize),
 }
 
 impl Services {
@@ -45,16 +43,16 @@ impl Services {
     }
 
     /// The newest service of each word, or of one word; the first of equally new ones.
-    fn newest<'a>(
-        &'a self,
+    fn newest(
+        &self,
         word: Option<&str>,
-    ) -> Result<BTreeMap<&'a str, (Summary<'a>, Place<'a>)>, CatalogError> {
+    ) -> Result<BTreeMap<&str, (Summary<'_>, Place)>, CatalogError> {
         let linked = self.linked.iter().copied();
         let linked = linked.filter(|found| word.is_none_or(|word| found.service.command == word));
         let linked = linked.map(|found| (Summary::of(found), Place::Linked(found)));
         #[cfg(feature = "catalog")]
         let linked = linked.chain(self.files.find(word)?);
-        let mut newest = BTreeMap::<&str, (Summary<'_>, Place<'_>)>::new();
+        let mut newest = BTreeMap::<&str, (Summary<'_>, Place)>::new();
         for (summary, place) in linked {
             let known = newest.get(summary.word);
             if known.is_none_or(|(known, _)| day(summary.source) > day(known.source)) {
@@ -83,10 +81,7 @@ impl Services {
         _: Part<'_>,
     ) -> Result<Option<&'static Commands<'static>>, CatalogError> {
         let found = self.newest(Some(word))?.into_values().next();
-        Ok(found.and_then(|(_, place)| match place {
-            Place::Linked(commands) => Some(commands),
-            Place::Nowhere(_) => None,
-        }))
+        Ok(found.map(|(_, Place::Linked(commands))| commands))
     }
 
     /// Whether services can be added.

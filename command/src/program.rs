@@ -61,7 +61,8 @@ impl Program {
         })
     }
 
-    fn unreadable(&self, error: &CatalogError) -> Failure {
+    /// A catalogue that can't be read, and what mends it.
+    pub(crate) fn unreadable(&self, error: &CatalogError) -> Failure {
         Failure::general(format_args!(
             "{error}\nMake it anew: {name} services remove --all, then {name} services add botocore-*.whl",
             name = self.name

@@ -55,10 +55,12 @@ fn run(program: &Program, tokens: &[Token<'_>]) -> Result<(), Failure> {
             "Unknown options: {option}"
         ))),
         (Some("help"), _) => print(&format!("{}\n\n{HELP}", usage_line(program.name))),
-        (Some("add"), [_, ..]) => add::add(&Installed::of_user()?, &args, &rest),
+        (Some("add"), [_, ..]) => add::add(program, &Installed::of_user()?, &args, &rest),
         (Some("list"), []) => list(program),
         (Some("info"), [word]) => info(program, word),
-        (Some("remove"), words) => remove(&Installed::of_user()?, words, args.has("--all")),
+        (Some("remove"), words) => {
+            remove(program, &Installed::of_user()?, words, args.has("--all"))
+        }
         (Some("path"), []) => print(&format!("{}\n", Installed::of_user()?.path.display())),
         (Some(word), _) if !WORDS.contains(&word) => {
             Err(Failure::choice("operation", word, WORDS.iter().copied()))
@@ -106,7 +108,12 @@ fn info(program: &Program, word: &str) -> Result<(), Failure> {
 }
 
 /// Removes services from the catalogue.
-fn remove(installed: &Installed, words: &[&str], all: bool) -> Result<(), Failure> {
+fn remove(
+    program: &Program,
+    installed: &Installed,
+    words: &[&str],
+    all: bool,
+) -> Result<(), Failure> {
     let lock = installed.lock()?;
     if all {
         return installed.delete(&lock);
@@ -114,7 +121,8 @@ fn remove(installed: &Installed, words: &[&str], all: bool) -> Result<(), Failur
     if words.is_empty() {
         return Err(Failure::command_usage("remove takes services, or --all"));
     }
-    let mut sections = installed.sections()?;
+    let sections = installed.sections();
+    let mut sections = sections.map_err(|error| program.unreadable(&error))?;
     for word in words {
         let known = sections.iter().map(|section| section.summary().word);
         if !known.clone().any(|known| known == *word) {

@@ -49,14 +49,14 @@ impl Files {
     pub(super) fn find(
         &self,
         word: Option<&str>,
-    ) -> Result<Vec<(Summary<'_>, Place<'_>)>, CatalogError> {
+    ) -> Result<Vec<(Summary<'_>, Place)>, CatalogError> {
         let mut all = Vec::new();
-        for file in self.opened()? {
+        for (at, file) in self.opened()?.iter().enumerate() {
             let found = match word {
                 Some(word) => Vec::from_iter(file.summary(word)?),
                 None => file.services()?,
             };
-            all.extend(found.into_iter().map(|found| (found, Place::File(file))));
+            all.extend(found.into_iter().map(|found| (found, Place::File(at))));
         }
         Ok(all)
     }
@@ -112,7 +112,10 @@ impl Catalog for Services {
     ) -> Result<Option<&'a Commands<'a>>, CatalogError> {
         match self.newest(Some(word))?.into_values().next() {
             Some((_, Place::Linked(commands))) => Ok(Some(commands)),
-            Some((_, Place::File(file))) => file.load(word, part, arena),
+            Some((_, Place::File(at))) => match self.files.opened()?.get(at) {
+                Some(file) => file.load(word, part, arena),
+                None => Ok(None),
+            },
             None => Ok(None),
         }
     }

@@ -3,6 +3,7 @@
 use super::installed::Installed;
 use crate::args::ParsedArgs;
 use crate::failure::Failure;
+use crate::program::Program;
 use crate::stdout::print;
 use opsmith_codegen::sources::{Progress, Services};
 use opsmith_codegen::{Change, Severity, diff, rust};
@@ -13,6 +14,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 /// Adds the services of sources.
 pub(super) fn add(
+    program: &Program,
     installed: &Installed,
     args: &ParsedArgs<'_, '_>,
     sources: &[&str],
@@ -25,7 +27,8 @@ pub(super) fn add(
         services = services.without_documentation();
     }
     let lock = installed.lock()?;
-    let old = installed.sections()?;
+    let old = installed.sections();
+    let old = old.map_err(|error| program.unreadable(&error))?;
     let shows = std::io::stderr().is_terminal();
     let lowered = services.lower_all(
         |_, service| Section::of(service.commands),

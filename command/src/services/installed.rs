@@ -47,13 +47,13 @@ impl Installed {
     }
 
     /// The services that are there.
-    pub(super) fn sections(&self) -> Result<Vec<Section>, Failure> {
+    pub(super) fn sections(&self) -> Result<Vec<Section>, CatalogError> {
         match CatalogFile::open(&self.path) {
-            Ok(file) => file.sections().map_err(Failure::general),
+            Ok(file) => file.sections(),
             Err(CatalogError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => {
                 Ok(Vec::new())
             }
-            Err(error) => Err(Failure::general(error)),
+            Err(error) => Err(error),
         }
     }
 
