@@ -3,7 +3,7 @@
 //! ```no_run
 //! use opsmith_codegen::sources::Services;
 //!
-//! let services = Services::find(["botocore-1.44.5-py3-none-any.whl"])?.only(["s3", "ec2:DescribeInstances"])?;
+//! let services = Services::find(["botocore-1.44.5-py3-none-any.whl"])?.only(["s3api", "ec2:DescribeInstances"])?;
 //! let counts = services.lower_all(
 //!     |_, service| service.operations.len(),
 //!     |progress| eprintln!("{} of {}: {}", progress.done, progress.total, progress.word),
