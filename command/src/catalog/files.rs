@@ -137,3 +137,71 @@ pub(crate) fn path(env: &Env) -> Option<PathBuf> {
     let home = folder("OPSMITH_HOME").or_else(data)?;
     Some(home.join(FILE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::COMMANDS;
+    use opsmith_runtime::schema::Service;
+    use opsmith_runtime::schema::catalog::{Section, write};
+
+    /// A catalogue with the sample's service, whose model is of this day and has this title.
+    fn catalog(day: &'static str, title: &'static str) -> &'static [u8] {
+        let service = Service {
+            source: day,
+            title,
+            ..*COMMANDS.service
+        };
+        let commands = Commands {
+            service: &service,
+            ..*COMMANDS
+        };
+        let section = Section::of(&commands).expect("a section");
+        let mut bytes = Vec::new();
+        write(&[section], &mut bytes).expect("the bytes");
+        bytes.leak()
+    }
+
+    #[test]
+    fn the_newest_model_of_a_service_counts() {
+        let title = |services: Services| {
+            let loaded = services.part(COMMANDS.service.command, Part::Words);
+            loaded
+                .expect("a catalogue")
+                .expect("the service")
+                .service
+                .title
+        };
+        let linked = || Services::linked(const { &[COMMANDS] });
+        let older = catalog("botocore 1.0.0 2020-01-01", "older");
+        let newer = catalog("botocore 9.0.0 2099-01-01", "newer");
+        let undated = catalog("", "undated");
+        assert_eq!(title(linked().embedded(older)), COMMANDS.service.title);
+        assert_eq!(title(linked().embedded(undated)), COMMANDS.service.title);
+        assert_eq!(title(linked().embedded(newer)), "newer");
+        assert_eq!(title(Services::linked(&[]).embedded(older)), "older");
+    }
+
+    #[test]
+    fn the_folder_is_named_by_variables() {
+        let path = |variables: &[(&str, &str)]| {
+            let found = path(&Env::with_variables(variables.iter().copied()));
+            found.map(|path| path.display().to_string())
+        };
+        let home = ("HOME", "/home/one");
+        let data = ("XDG_DATA_HOME", "/data");
+        let own = ("OPSMITH_HOME", "/own");
+        let at = |folder: &str| Some(format!("{folder}/{FILE}"));
+        assert_eq!(path(&[home, data, own]), at("/own"));
+        assert_eq!(
+            path(&[home, data, ("OPSMITH_HOME", "")]),
+            at("/data/opsmith")
+        );
+        let relative = ("XDG_DATA_HOME", "data");
+        assert_eq!(
+            path(&[home, relative]),
+            at("/home/one/.local/share/opsmith")
+        );
+        assert_eq!(path(&[]), None);
+    }
+}
