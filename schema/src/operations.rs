@@ -44,7 +44,7 @@ impl<'a> Operation<'a> {
         self.traits.contains(&Trait::OptionalAuth)
     }
 
-    /// Whether signatures leave out the body of requests over TLS.
+    /// Whether signatures leave out the body of requests.
     pub fn has_unsigned_payload(&self) -> bool {
         self.traits.contains(&Trait::UnsignedPayload)
     }

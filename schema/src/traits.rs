@@ -313,7 +313,7 @@ traits! {
         /// The body is the output's only member, and not a structure that has it.
         S3UnwrappedXmlOutput:
             "aws.customizations#s3UnwrappedXmlOutput", OPERATION, "output without an element around it", Additive;
-        /// Signatures leave out the body of requests over TLS.
+        /// Signatures leave out the body of requests.
         UnsignedPayload: "aws.auth#unsignedPayload", OPERATION, "unsigned body", Additive;
         /// A call changes nothing, so an attempt without a clear answer needs no warning.
         Readonly: "smithy.api#readonly", OPERATION, "read-only mark", Additive;

@@ -25,7 +25,8 @@ pub(super) async fn authenticate(
     let (scheme, scope) = selected(client, prepared, destination)?;
     let caller = caller(client, prepared, destination, scheme.needs(), scope).await?;
     let unsigned = prepared.operation.has_unsigned_payload();
-    if unsigned && destination.is_https() {
+    // Services that have the path encoded once, as S3 does, have it signed where TLS does not protect it.
+    if unsigned && (scope.double_encoding || destination.is_https()) {
         payload.get_or_insert(Payload::Unsigned);
     }
     // A stream is read for it, so not before there is something to sign with.
