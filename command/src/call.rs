@@ -1,16 +1,19 @@
 //! From parameters to a result: the client with the configured options and settings, and its calls.
 
+mod config;
+
+pub(crate) use config::config;
+
 use crate::around::{Around, Decoder};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::outfile::Outfile;
 use crate::output::{Timestamps, present};
+use crate::progress::Meter;
 use crate::prompt::Terminal;
 use crate::signals::unless_interrupted;
 use crate::{dry_run, stdout};
 use opsmith_runtime::codec::Doubt;
-use opsmith_runtime::config::Loader;
-use opsmith_runtime::config::credentials::region_of_instance;
 use opsmith_runtime::document::{Document, Map};
 #[cfg(feature = "event-stream")]
 use opsmith_runtime::events::Events;
@@ -19,8 +22,9 @@ use opsmith_runtime::pipeline::Prepared;
 use opsmith_runtime::schema::commands::Commands;
 use opsmith_runtime::schema::{Operation, Service, ShapeIndex};
 use opsmith_runtime::visit::TypedDocument;
-use opsmith_runtime::{Client, Config, Error};
-use std::sync::Arc;
+use opsmith_runtime::{Client, Error};
+use std::io::IsTerminal as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -33,6 +37,8 @@ pub(crate) struct OperationRunner<'a> {
     context: &'a Context<'a>,
     /// What is sent beside the parameters.
     body: Body,
+    /// How much of it was sent.
+    sent: Option<Arc<Mutex<Meter>>>,
     /// Whether no call was made yet.
     first: bool,
     /// Taken on drop.
@@ -84,15 +90,22 @@ impl<'a> OperationRunner<'a> {
             around: Around::new(commands, operation),
             context,
             body: Body::Empty,
+            sent: None,
             first: true,
             runtime: Some(runtime),
             prompt,
         })
     }
 
-    /// Sets what is sent beside the parameters.
+    /// Sets what is sent beside the parameters, and shows how much of it was sent.
     pub(crate) fn set_body(&mut self, body: Body) {
-        self.body = body;
+        let meter = Meter::new(self.context.shows_progress(), body.len());
+        let meter = Arc::new(Mutex::new(meter));
+        self.body = body.watched({
+            let meter = meter.clone();
+            move |sent| lock(&meter).done(sent)
+        });
+        self.sent = Some(meter);
     }
 
     /// Checks the parameters as a call would. For the first call, warns where they depart from the
@@ -194,13 +207,22 @@ impl<'a> OperationRunner<'a> {
         parameters: &Map,
         outfile: &Outfile<'_>,
     ) -> Result<Document, Failure> {
-        let answered = self.attempt(parameters)?;
+        let prepared = self.prepare(parameters)?;
+        // Before the call, which may change something.
+        let file = outfile.open()?;
+        let answered = self.send(prepared, parameters)?;
         let Answer {
-            document, stream, ..
+            document,
+            length,
+            stream,
+            ..
         } = answered
             .map_err(|error| into_failure(error, self.service, &self.context.timestamps))?;
+        let on_screen = outfile.is_stdout() && std::io::stdout().is_terminal();
+        let mut meter = Meter::new(self.context.shows_progress() && !on_screen, length);
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
-        runtime.block_on(unless_interrupted(outfile.write(document, stream)))?
+        let written = file.write(document, stream, |written| meter.done(written));
+        runtime.block_on(unless_interrupted(written))?
     }
 
     /// The same, with an error of the call itself in the result.
@@ -210,13 +232,25 @@ impl<'a> OperationRunner<'a> {
     /// Whatever keeps the call from being made.
     pub(crate) fn attempt(&mut self, parameters: &Map) -> Result<Result<Answer, Error>, Failure> {
         let prepared = self.prepare(parameters)?;
+        self.send(prepared, parameters)
+    }
+
+    fn send(
+        &self,
+        prepared: Prepared<'a>,
+        parameters: &Map,
+    ) -> Result<Result<Answer, Error>, Failure> {
         let runtime = self.runtime.as_ref().ok_or_else(Failure::interrupted)?;
         let answered = runtime.block_on(unless_interrupted(answer(
             &self.client,
             self.operation,
             prepared,
             self.around.decoder(parameters),
-        )))?;
+        )));
+        if let Some(sent) = &self.sent {
+            lock(sent).clear();
+        }
+        let answered = answered?;
         if let Some(doubt) = answered.as_ref().ok().and_then(|answer| answer.doubt) {
             self.context.warn(doubt);
         }
@@ -268,6 +302,10 @@ impl<'a> OperationRunner<'a> {
     }
 }
 
+fn lock(meter: &Mutex<Meter>) -> MutexGuard<'_, Meter> {
+    meter.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What a service answered.
 pub(crate) struct Answer {
     pub(crate) document: Document,
@@ -275,6 +313,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Why it may not be what the service sent.
     pub(crate) doubt: Option<Doubt>,
+    /// The length of its body, if it said so.
+    pub(crate) length: Option<u64>,
     /// The bytes of the result, where they are a stream.
     pub(crate) stream: Option<BodyReader>,
 }
@@ -295,6 +335,9 @@ pub(crate) async fn answer<'a>(
     Ok(Answer {
         document: decoder.shown(client.read_document(operation, &response)?),
         status: response.status,
+        length: response
+            .header("content-length")
+            .and_then(|length| length.parse().ok()),
         doubt: client.doubt(operation, &response),
         stream: received.stream,
     })
@@ -323,63 +366,4 @@ pub(crate) fn into_failure(
         );
     }
     Error::Service(error).into()
-}
-
-/// The configuration of the client.
-pub(crate) fn config(
-    context: &Context<'_>,
-    runtime: &Runtime,
-    prompt: Arc<Terminal>,
-) -> Result<Config, Failure> {
-    let globals = context.globals;
-    let connect = timeout(context, "connect")?;
-    let read = timeout(context, "read")?;
-    let loader = Loader::new(context.settings.clone())?.prompt(prompt);
-    let loader = loader.connection(|connection| {
-        connection.connect_timeout = connect;
-        connection.read_timeout = read;
-        connection.verify = !globals.has("--no-verify-ssl");
-    });
-    let mut config = loader.load()?;
-    if let Some(mode) = globals.value("--cli-validation") {
-        config = config.validation(mode.parse().map_err(Failure::parameter)?);
-    }
-    #[cfg(feature = "local")]
-    if let Some(endpoint) = &context.local {
-        config = crate::embedded::configured(config, endpoint);
-    }
-    if globals.has("--no-sign-request") {
-        config = config.anonymous();
-    }
-    if config.has_no_region() {
-        // As the AWS CLI does when no setting has a region.
-        let metadata = opsmith_runtime::http::network::Network::for_metadata();
-        let asked = runtime.block_on(unless_interrupted(region_of_instance(
-            &context.settings,
-            &metadata,
-        )))?;
-        config = asked?.into_iter().fold(config, Config::region);
-    }
-    Ok(config)
-}
-
-/// A timeout of the global options in whole seconds; 0 means no timeout.
-fn timeout(context: &Context<'_>, which: &str) -> Result<Option<Duration>, Failure> {
-    let option = format!("--cli-{which}-timeout");
-    let Some(text) = context.globals.value(&option) else {
-        return Ok(Some(Duration::from_secs(60)));
-    };
-    match text.trim().parse::<i64>() {
-        Ok(0) => Ok(None),
-        Ok(seconds) => match u64::try_from(seconds) {
-            Ok(seconds) => Ok(Some(Duration::from_secs(seconds))),
-            Err(_) => Err(Failure::general(format_args!(
-                "Attempted to set {which} timeout to {seconds}, but the timeout cannot be set to a value less than or \
-                 equal to 0."
-            ))),
-        },
-        Err(_) => Err(Failure::general(format_args!(
-            "invalid literal for int() with base 10: '{text}'"
-        ))),
-    }
 }

@@ -90,6 +90,12 @@ impl<'a> Context<'a> {
         self.globals.has("--endpoint-url")
     }
 
+    /// Whether the progress of bytes is shown, if there is a terminal: not among other lines, or
+    /// where a program reads the errors.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.warns && !self.globals.has("--debug")
+    }
+
     /// Warns on standard error.
     pub(crate) fn warn(&self, text: impl Display) {
         if self.warns {

@@ -25,9 +25,9 @@ pub(crate) fn call(
 ) -> Result<(), Failure> {
     // Before the call, which may change something.
     let mut printer = Printer::of_events(context, service, operation)?;
+    let file = outfile.as_ref().map(Outfile::open).transpose()?;
     let (output, mut events) = runner.begin(parameters)?;
-    if let Some(outfile) = outfile {
-        let file = outfile.open()?;
+    if let Some(file) = file {
         while let Some(event) = runner.next(&mut events)? {
             file.add(&event)?;
         }

@@ -36,6 +36,7 @@ mod pages;
 mod parameter;
 mod printer;
 mod program;
+mod progress;
 mod prompt;
 mod report;
 // Fuzz targets take the same file for a public module.

@@ -147,11 +147,13 @@ impl<'p, 't> OperationArgs<'p, 't> {
     /// # Errors
     ///
     /// Its option names no file.
-    pub(crate) fn body(&self) -> Result<Body, Failure> {
+    pub(crate) fn body(&self, operation: &Operation<'_>) -> Result<Body, Failure> {
         let mut streams = self.parameters.iter().filter(|found| found.is_stream());
         let given = streams.find_map(|found| Some((found, self.args.value(found.option())?)));
         match given {
-            Some((parameter, value)) => outfile::body(parameter.option(), value),
+            Some((parameter, value)) => {
+                outfile::body(parameter.option(), value, is_live(operation))
+            }
             None => Ok(Body::Empty),
         }
     }
@@ -187,6 +189,13 @@ impl<'p, 't> OperationArgs<'p, 't> {
         };
         Ok(input::merge(map, document))
     }
+}
+
+/// Whether a stream can be sent as it comes: no signature or checksum goes before it.
+fn is_live(operation: &Operation<'_>) -> bool {
+    operation.has_unsigned_payload()
+        && operation.http_checksum().is_none()
+        && !operation.requires_checksum()
 }
 
 /// The options of an operation that are not parameters. As in the AWS CLI, operations with a file

@@ -175,7 +175,7 @@ fn call(
 ) -> Result<(), Failure> {
     let changes = commands.changes(operation.name);
     let mut runner = OperationRunner::new(context, commands, operation)?;
-    runner.set_body(args.body()?);
+    runner.set_body(args.body(operation)?);
     let options = args.pages(&parameters)?;
     let options = options.map(|options| options.sized(changes, &parameters));
     let warning = options.as_ref().and_then(PageOptions::warning);

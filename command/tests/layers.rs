@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// From the lowest layer to the highest. A module's name is the first part of its path in `src`.
 const LAYERS: &[&[&str]] = &[
-    &["catalog", "pager", "prompt", "suggest", "trace"],
+    &["catalog", "pager", "progress", "prompt", "suggest", "trace"],
     &["failure"],
     &[
         "args", "choice", "embedded", "input", "outfile", "program", "signals", "stdout",

@@ -34,6 +34,24 @@ pub fn replace_private(
     new.finish()
 }
 
+/// A file in a folder for data of this process alone, which is gone when the last handle to it is
+/// closed.
+#[cfg(feature = "client")]
+pub(crate) fn anonymous(folder: &Path) -> io::Result<File> {
+    let path = folder.join(format!(".{}.tmp", crate::random::uuid()));
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let opened = options.read(true).write(true).create_new(true).open(&path);
+    let file = opened.map_err(|error| {
+        let text = format!("a temporary file in {}: {error}", folder.display());
+        io::Error::new(error.kind(), text)
+    })?;
+    // Windows keeps it while it is open.
+    let _ = fs::remove_file(&path);
+    Ok(file)
+}
+
 /// A new file that will replace an old one, or be created. Unless it is finished, it is removed.
 #[derive(Debug)]
 pub struct Replacement {
@@ -60,18 +78,24 @@ impl Replacement {
             return Self::open(&mut OpenOptions::new(), path.to_owned());
         };
         if !old.is_file() || path.starts_with("/dev") {
-            return Ok(Replacement {
-                file: OpenOptions::new().append(true).open(path)?,
-                place: Place {
-                    new: None,
-                    target: path.to_owned(),
-                },
-            });
+            let file = OpenOptions::new().append(true).open(path)?;
+            return Ok(Replacement::direct(file, path));
         }
         // A link stays a link.
         let new = Self::open(&mut OpenOptions::new(), fs::canonicalize(path)?)?;
         new.file.set_permissions(old.permissions())?;
         Ok(new)
+    }
+
+    /// An open file that is written directly. `name` says what it is, for messages.
+    pub fn direct(file: File, name: impl Into<PathBuf>) -> Self {
+        Replacement {
+            file,
+            place: Place {
+                new: None,
+                target: name.into(),
+            },
+        }
     }
 
     fn open(options: &mut OpenOptions, target: PathBuf) -> io::Result<Self> {
@@ -89,6 +113,11 @@ impl Replacement {
     /// The file, to be written.
     pub fn file(&self) -> &File {
         &self.file
+    }
+
+    /// The path of the file that it replaces.
+    pub fn path(&self) -> &Path {
+        &self.place.target
     }
 
     /// Puts it in the place of the old file, and returns it, still open.

@@ -1,18 +1,11 @@
 //! [`Progress`]: the progress of a stream on a terminal, and its outcome.
 
 use crate::failure::Failure;
-use std::io::{IsTerminal as _, Write as _};
+use crate::progress::{Line, bar};
 use std::time::{Duration, Instant};
 
-/// The time between two lines.
-const INTERVAL: Duration = Duration::from_millis(100);
-
-/// Columns of the bar.
-const BAR: u64 = 24;
-
 pub(super) struct Progress {
-    /// Standard error, when that is a terminal.
-    terminal: bool,
+    line: Line,
     /// The input's length in bytes, if known, and how much of it is read.
     length: Option<u64>,
     read: u64,
@@ -20,23 +13,18 @@ pub(super) struct Progress {
     failed: u64,
     skipped: u64,
     start: Instant,
-    shown: Option<Instant>,
-    /// A line is visible, which must be erased before anything else is printed.
-    visible: bool,
 }
 
 impl Progress {
     pub(super) fn new(length: Option<u64>) -> Self {
         Progress {
-            terminal: std::io::stderr().is_terminal(),
+            line: Line::new(true),
             length,
             read: 0,
             ended: 0,
             failed: 0,
             skipped: 0,
             start: Instant::now(),
-            shown: None,
-            visible: false,
         }
     }
 
@@ -55,33 +43,18 @@ impl Progress {
 
     /// Shows the progress, at most once in an interval.
     pub(super) fn show(&mut self) {
-        if self.terminal && self.shown.is_none_or(|shown| shown.elapsed() >= INTERVAL) {
-            self.visible = true;
-            self.shown = Some(Instant::now());
-            // A terminal that is gone shows nothing.
-            let _ = write!(
-                std::io::stderr(),
-                "\r{}\x1b[K",
-                self.line(self.start.elapsed())
-            );
+        if self.line.is_due() {
+            let text = self.text(self.start.elapsed());
+            self.line.show(&text);
         }
     }
 
     /// Erases the line.
     pub(super) fn clear(&mut self) {
-        if std::mem::take(&mut self.visible) {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
+        self.line.clear();
     }
 
-    fn line(&self, elapsed: Duration) -> String {
-        let bar = self.length.filter(|length| *length > 0).map(|length| {
-            let full = (self.read.saturating_mul(BAR) / length).min(BAR);
-            let marks: String = (0..BAR)
-                .map(|at| if at < full { '#' } else { '.' })
-                .collect();
-            format!("[{marks}] ")
-        });
+    fn text(&self, elapsed: Duration) -> String {
         let rate = self.ended as f64 / elapsed.as_secs_f64().max(0.001);
         let skipped = if self.skipped == 0 {
             String::new()
@@ -90,7 +63,7 @@ impl Progress {
         };
         format!(
             "{}{} lines, {} failed{skipped}, {rate:.0} per second",
-            bar.unwrap_or_default(),
+            bar(self.read, self.length),
             self.ended,
             self.failed
         )
@@ -122,7 +95,7 @@ mod tests {
         let mut progress = Progress::new(Some(200));
         progress.read(100);
         (0..30).for_each(|number| progress.ended(number != 7));
-        let line = progress.line(Duration::from_secs(3));
+        let line = progress.text(Duration::from_secs(3));
         assert_eq!(
             line,
             "[############............] 30 lines, 1 failed, 10 per second"
@@ -130,7 +103,7 @@ mod tests {
         let mut progress = Progress::new(None);
         progress.skipped();
         assert_eq!(
-            progress.line(Duration::ZERO),
+            progress.text(Duration::ZERO),
             "0 lines, 0 failed, 1 done before, 0 per second"
         );
     }

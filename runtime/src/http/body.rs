@@ -5,6 +5,7 @@ mod coded;
 mod exact;
 mod file;
 mod reader;
+mod watched;
 
 pub use bytes::Bytes;
 #[cfg(any(feature = "checksums", feature = "compression"))]
@@ -15,12 +16,17 @@ pub(crate) use file::named;
 use futures_core::Stream;
 use reader::ReaderStream;
 use std::fmt;
+use std::fs::File;
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::AsyncRead;
+use watched::Watched;
+
+/// How much of what is kept is in memory.
+const IN_MEMORY: u64 = 8 << 20;
 
 /// The content of a body in pieces.
 pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
@@ -97,7 +103,7 @@ impl Body {
     ///
     /// # Errors
     ///
-    /// There is no such file, or it is a folder.
+    /// There is no such file, it can't be read, or it is a folder.
     pub fn file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path: Arc<Path> = path.as_ref().into();
         let metadata = std::fs::metadata(&path).map_err(|error| named(&path, error))?;
@@ -105,7 +111,9 @@ impl Body {
             return Err(named(&path, io::ErrorKind::IsADirectory.into()));
         }
         let name = format!("the file {}", path.display());
-        if !metadata.is_file() {
+        if metadata.is_file() {
+            File::open(&path).map_err(|error| named(&path, error))?;
+        } else {
             return Ok(Body::once(None, &name, FileStream::new(path)));
         }
         Ok(Body::Stream(BodyStream {
@@ -121,6 +129,59 @@ impl Body {
     /// sent in chunks, which not every service accepts.
     pub fn reader(len: Option<u64>, reader: impl AsyncRead + Send + 'static) -> Self {
         Body::once(len, "the stream", ReaderStream::new(reader))
+    }
+
+    /// Content that is read now, to its end, and kept: so its length is known, and it can be read
+    /// again, for a signature or another attempt. What is longer than 8 MB is kept in a temporary
+    /// file in `folder`, such as `std::env::temp_dir()`. `name` says what it is, for messages.
+    ///
+    /// # Errors
+    ///
+    /// It can't be read, or the temporary file can't be written.
+    pub fn kept(name: &str, mut content: impl Read, folder: &Path) -> io::Result<Self> {
+        let name: Arc<Path> = Path::new(name).into();
+        let failed = |error| named(&name, error);
+        let mut start = Vec::new();
+        let read = (&mut content).take(IN_MEMORY).read_to_end(&mut start);
+        read.map_err(failed)?;
+        if (start.len() as u64) < IN_MEMORY {
+            return Ok(start.into());
+        }
+        let mut kept = || -> io::Result<(File, u64)> {
+            let mut file = crate::files::anonymous(folder)?;
+            file.write_all(&start)?;
+            let more = io::copy(&mut content, &mut file)?;
+            Ok((file, IN_MEMORY + more))
+        };
+        let (file, len) = kept().map_err(failed)?;
+        let file = Arc::new(Mutex::new(file));
+        Ok(Body::Stream(BodyStream {
+            len: Some(len),
+            name: name.display().to_string().into(),
+            is_once: false,
+            open: Arc::new(move || Ok(Box::pin(FileStream::kept(file.clone(), name.clone())))),
+        }))
+    }
+
+    /// The same content; `each` is called with the number of bytes whenever a piece of a stream was
+    /// read. It starts anew for each attempt, and when the stream is read for its signature.
+    #[must_use]
+    pub fn watched(self, each: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        let Body::Stream(stream) = self else {
+            return self;
+        };
+        let open = stream.open;
+        let each: Arc<dyn Fn(u64) + Send + Sync> = Arc::new(each);
+        Body::Stream(BodyStream {
+            open: Arc::new(move || {
+                Ok(Box::pin(Watched {
+                    stream: open()?,
+                    read: 0,
+                    each: each.clone(),
+                }))
+            }),
+            ..stream
+        })
     }
 
     fn once(

@@ -93,34 +93,52 @@ impl BodyReader {
     /// # Errors
     ///
     /// The connection failed, or the file can't be written ([`TransportErrorKind::File`]).
-    pub async fn write_to(mut self, path: impl AsRef<Path>) -> Result<u64, TransportError> {
+    pub async fn write_to(self, path: impl AsRef<Path>) -> Result<u64, TransportError> {
         let path: Arc<Path> = path.as_ref().into();
-        let url = self.url().to_owned();
-        let unwritten = |error| {
-            let error = named(&path, error);
-            TransportError::new(TransportErrorKind::File, &url).caused_by(error)
-        };
         let target = path.clone();
         let work = move || Replacement::of(&target);
-        let mut file = spawn_blocking(work).await.flatten().map_err(unwritten)?;
+        let file = spawn_blocking(work).await.flatten();
+        let file = file.map_err(|error| self.unwritten(&path, error))?;
+        self.fill(file, |_| {}).await
+    }
+
+    /// Writes it to a file, puts that in its place, and returns its length. `each` is called with the
+    /// number of bytes that are written so far.
+    ///
+    /// # Errors
+    ///
+    /// As [`BodyReader::write_to`]; the old file is unchanged then.
+    pub async fn fill(
+        mut self,
+        mut file: Replacement,
+        mut each: impl FnMut(u64),
+    ) -> Result<u64, TransportError> {
+        let path = file.path().to_owned();
         let mut written = 0;
         loop {
             let pieces = self.pieces().await?;
             if pieces.is_empty() {
                 break;
             }
-            written += pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
+            let len = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
             let work = move || {
-                let file = file;
                 let mut to = file.file();
                 pieces.iter().try_for_each(|piece| to.write_all(piece))?;
                 Ok(file)
             };
-            file = spawn_blocking(work).await.flatten().map_err(unwritten)?;
+            let done = spawn_blocking(work).await.flatten();
+            file = done.map_err(|error| self.unwritten(&path, error))?;
+            written += len;
+            each(written);
         }
-        let work = move || file.finish();
-        spawn_blocking(work).await.flatten().map_err(unwritten)?;
+        let done = spawn_blocking(move || file.finish()).await.flatten();
+        done.map_err(|error| self.unwritten(&path, error))?;
         Ok(written)
+    }
+
+    fn unwritten(&self, path: &Path, error: io::Error) -> TransportError {
+        let error = named(path, error);
+        TransportError::new(TransportErrorKind::File, self.url()).caused_by(error)
     }
 
     /// The next pieces, which together are long enough to be written; none at the end.

@@ -271,6 +271,38 @@ fn files_that_cannot_be_read_are_errors_at_once() {
         let start = format!("{}: ", path.display());
         assert!(error.to_string().starts_with(&start), "{error}");
     }
+    let closed = folder.path().join("closed");
+    fs::write(&closed, "").expect("written");
+    #[cfg(unix)]
+    fs::set_permissions(&closed, std::os::unix::fs::PermissionsExt::from_mode(0o0)).expect("set");
+    // Root reads all files.
+    let is_readable = fs::File::open(&closed).is_ok();
+    assert_eq!(Body::file(&closed).is_ok(), is_readable);
+}
+
+#[test]
+fn what_is_kept_is_sent_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let count = || fs::read_dir(folder.path()).expect("a folder").count();
+    // In memory, and in a file.
+    for (len, unit) in [(0, ""), (7, "content"), (9_000_000, "123456789")] {
+        let content = unit.repeat(len.max(1) / unit.len().max(1));
+        let body = Body::kept("the pipe", content.as_bytes(), folder.path()).expect("kept");
+        assert_eq!(body.len(), Some(len as u64));
+        let end: &str = format!("\r\n\r\n{content}").leak();
+        let (url, requests) = told(end, OK);
+        for _ in 0..2 {
+            put(&url, body.clone()).expect("an answer");
+            let request = requests.recv().expect("a request");
+            assert!(request.ends_with(end), "{len}");
+        }
+    }
+    // Nothing is left there, even if the process is killed.
+    assert_eq!(count(), 0);
+    let none = folder.path().join("none");
+    let error = Body::kept("the pipe", std::io::repeat(0), &none).expect_err("no folder");
+    let start = format!("the pipe: a temporary file in {}: ", none.display());
+    assert!(error.to_string().starts_with(&start), "{error}");
 }
 
 #[cfg(unix)]
