@@ -5,7 +5,6 @@ pub(crate) mod verified;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use crc_fast::CrcAlgorithm;
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512};
 
 /// An algorithm.
@@ -79,47 +78,43 @@ impl Algorithm {
 }
 
 /// A checksum of what has come so far.
-pub(crate) struct Hasher {
-    algorithm: Algorithm,
-    state: State,
-}
-
-enum State {
-    Crc(crc_fast::Digest),
+pub(crate) enum Hasher {
+    Crc64Nvme(crc64fast_nvme::Digest),
+    Crc32c(u32),
+    Crc32(crc32fast::Hasher),
     Sha(Context),
 }
 
 impl Hasher {
     /// A checksum of nothing.
     pub(crate) fn new(algorithm: Algorithm) -> Self {
-        let crc = |algorithm| State::Crc(crc_fast::Digest::new(algorithm));
-        let state = match algorithm {
-            Algorithm::Crc64Nvme => crc(CrcAlgorithm::Crc64Nvme),
-            Algorithm::Crc32c => crc(CrcAlgorithm::Crc32Iscsi),
-            Algorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc),
-            Algorithm::Sha1 => State::Sha(Context::new(&SHA1_FOR_LEGACY_USE_ONLY)),
-            Algorithm::Sha256 => State::Sha(Context::new(&SHA256)),
-            Algorithm::Sha512 => State::Sha(Context::new(&SHA512)),
-        };
-        Hasher { algorithm, state }
+        match algorithm {
+            Algorithm::Crc64Nvme => Hasher::Crc64Nvme(crc64fast_nvme::Digest::new()),
+            Algorithm::Crc32c => Hasher::Crc32c(0),
+            Algorithm::Crc32 => Hasher::Crc32(crc32fast::Hasher::new()),
+            Algorithm::Sha1 => Hasher::Sha(Context::new(&SHA1_FOR_LEGACY_USE_ONLY)),
+            Algorithm::Sha256 => Hasher::Sha(Context::new(&SHA256)),
+            Algorithm::Sha512 => Hasher::Sha(Context::new(&SHA512)),
+        }
     }
 
     /// Adds the next bytes.
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match &mut self.state {
-            State::Crc(crc) => crc.update(bytes),
-            State::Sha(sha) => sha.update(bytes),
+        match self {
+            Hasher::Crc64Nvme(crc) => crc.write(bytes),
+            Hasher::Crc32c(crc) => *crc = crc32c::crc32c_append(*crc, bytes),
+            Hasher::Crc32(crc) => crc.update(bytes),
+            Hasher::Sha(sha) => sha.update(bytes),
         }
     }
 
     /// The checksum, with the most significant byte first, in base64: as headers have it.
     pub(crate) fn finish(self) -> String {
-        match self.state {
-            State::Crc(crc) => {
-                let bytes = crc.finalize().to_be_bytes();
-                BASE64.encode(&bytes[bytes.len() - self.algorithm.len()..])
-            }
-            State::Sha(sha) => BASE64.encode(sha.finish()),
+        match self {
+            Hasher::Crc64Nvme(crc) => BASE64.encode(crc.sum64().to_be_bytes()),
+            Hasher::Crc32c(crc) => BASE64.encode(crc.to_be_bytes()),
+            Hasher::Crc32(crc) => BASE64.encode(crc.finalize().to_be_bytes()),
+            Hasher::Sha(sha) => BASE64.encode(sha.finish()),
         }
     }
 }
