@@ -106,7 +106,7 @@ impl<'a> Parameter<'a> {
         let arity = match (kind, hoist.map(|hoist| hoist.form)) {
             _ if switch.is_some() => Arity::Optional,
             (Kind::Boolean, _) | (_, Some(Form::Flag(_))) => Arity::Flag,
-            (Kind::List, _) => Arity::Many,
+            (Kind::List, _) | (_, Some(Form::Counted(..))) => Arity::Many,
             _ => Arity::One,
         };
         let negative = changes.iter().find_map(|change| match change {
@@ -295,6 +295,10 @@ impl<'a> Parameter<'a> {
                     .map(|(name, text)| ((*name).to_owned(), (*text).into()))
                     .collect();
             }
+            container.extend(hoist.unique.iter().map(|(name, start)| {
+                let value = given::unique(start);
+                ((*name).to_owned(), value.into())
+            }));
             let parts = parts.iter();
             container.extend(parts.map(|(name, value)| ((*name).to_owned(), value.clone())));
         });

@@ -158,6 +158,8 @@ pub struct Hoist<'a> {
     pub siblings: &'a [(&'a str, &'a str)],
     /// Siblings of the part, with their texts, where no other option sets a sibling.
     pub alone: &'a [(&'a str, &'a str)],
+    /// Siblings of the part that get a text of their own for each call, with what it begins with.
+    pub unique: &'a [(&'a str, &'a str)],
     /// Members that the value must have.
     pub needs: &'a [&'a str],
     /// Options that can't be given together with this one, unless this one says no.
@@ -183,6 +185,9 @@ pub enum Form<'a> {
     /// A list of structures, of which each word sets this member, with these siblings and their
     /// texts.
     Each(&'a str, &'a [(&'a str, &'a str)]),
+    /// A structure of a list, the first member, and the number of its elements, the second: the
+    /// words are the elements.
+    Counted(&'a str, &'a str),
 }
 
 /// A command of its operation's word and these options, with the operation's own behaviour.
@@ -208,6 +213,7 @@ pub const fn hoist<'a>(option: &'a str, path: &'a [&'a str]) -> Hoist<'a> {
         exclusive,
         siblings: &[],
         alone: &[],
+        unique: &[],
         needs: &[],
         excludes: &[],
         words: &[],

@@ -338,6 +338,49 @@ fn flags_and_pairs_become_lists() {
     );
 }
 
+/// `create-invalidation --paths` counts them, and names the call.
+#[test]
+fn words_are_counted_beside_a_text_of_the_call() {
+    let service = Service::new(
+        "CloudFront",
+        json!({
+            "t#Paths": structure(&[("Quantity", "I"), ("Items", "L")]),
+            "t#Batch": structure(&[("Paths", "Paths"), ("CallerReference", "S")]),
+        }),
+        &[(
+            "CreateInvalidation",
+            &[("DistributionId!", "S"), ("InvalidationBatch!", "Batch")],
+        )],
+    );
+    let line = "cloudfront create-invalidation --distribution-id D --paths /a* /b,c";
+    let batch = service.body(line)["InvalidationBatch"].take();
+    assert_eq!(
+        batch["Paths"],
+        json!({ "Quantity": 2, "Items": ["/a*", "/b,c"] })
+    );
+    let reference = |batch: &Value| batch["CallerReference"].as_str().map(str::to_owned);
+    let first = reference(&batch).expect("a reference");
+    let numbers: Vec<_> = first.split('-').skip(1).map(str::parse::<u64>).collect();
+    assert!(
+        first.starts_with("cli-") && numbers.len() == 2 && numbers.iter().all(Result::is_ok),
+        "{first}"
+    );
+    assert_ne!(
+        reference(&service.body(line)["InvalidationBatch"]),
+        Some(first)
+    );
+    let error = service.refused(&format!("{line} --invalidation-batch CallerReference=r"));
+    assert!(
+        error.contains("--invalidation-batch and --paths can't be given together"),
+        "{error}"
+    );
+    let page = service.help("cloudfront create-invalidation");
+    assert!(
+        page.contains("[--invalidation-batch <value>]\n") && page.contains("[--paths <value>]\n"),
+        "{page}"
+    );
+}
+
 #[test]
 fn words_are_values_of_the_only_member() {
     let service = Service::new(

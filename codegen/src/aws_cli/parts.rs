@@ -42,6 +42,11 @@ record! {
         pub(crate) each: Option<String> = "each",
         /// The siblings of that member, with their texts.
         pub(crate) beside: BTreeMap<String, String> = "beside",
+        /// Siblings of the part that get a text of their own for each call, with what it begins
+        /// with.
+        pub(crate) unique: BTreeMap<String, String> = "unique",
+        /// The part is a structure of a list and the number of its elements: these two members.
+        pub(crate) counted: Vec<String> = "counted",
         /// Members that the value must have.
         pub(crate) needs: Vec<String> = "needs",
         /// Options that can't be given together with this one, unless this one says no.
@@ -62,6 +67,9 @@ record! {
 impl Hoist {
     fn form<'a>(&self, arena: &'a Arena) -> Form<'a> {
         match (&self.pairs, self.range.as_slice(), &self.each) {
+            _ if let [list, count] = self.counted.as_slice() => {
+                Form::Counted(arena.text(list), arena.text(count))
+            }
             _ if !self.flag.is_empty() => {
                 Form::Flag(arena.texts(self.flag.iter().map(String::as_str)))
             }
@@ -83,6 +91,7 @@ impl Hoist {
             exclusive: self.exclusive,
             siblings: pairs(&self.siblings, arena),
             alone: pairs(&self.alone, arena),
+            unique: pairs(&self.unique, arena),
             needs: texts(&self.needs),
             excludes: texts(&self.excludes),
             words: pairs(&self.words, arena),

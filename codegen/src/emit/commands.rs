@@ -132,6 +132,7 @@ fn hoist(
         exclusive,
         siblings,
         alone,
+        unique,
         needs,
         excludes,
         words,
@@ -147,6 +148,7 @@ fn hoist(
             let beside = pairs(beside);
             quote! { form: Form::Each(#member, #beside), }
         }
+        Form::Counted(list, count) => quote! { form: Form::Counted(#list, #count), },
     };
     let table = |name: &str, table: &[(&str, &str)]| {
         let name = format_ident!("{name}");
@@ -155,6 +157,7 @@ fn hoist(
     };
     let siblings = table("siblings", siblings);
     let alone = table("alone", alone);
+    let unique = table("unique", unique);
     let words = table("words", words);
     let starts = table("starts", starts);
     let mark = |name: &str, set: bool| {
@@ -169,8 +172,7 @@ fn hoist(
     };
     let needs = list("needs", needs);
     let excludes = list("excludes", excludes);
-    let parts =
-        quote! { #form #required #exclusive #siblings #alone #needs #excludes #words #starts };
+    let parts = quote! { #form #required #exclusive #siblings #alone #unique #needs #excludes #words #starts };
     if parts.is_empty() {
         quote! { hoist(#option, &[#(#path),*]) }
     } else {

@@ -5,7 +5,9 @@ use crate::args::ParsedOption;
 use crate::failure::Failure;
 use crate::input::Reader;
 use opsmith_runtime::document::Document;
+use opsmith_runtime::random;
 use opsmith_runtime::schema::commands::{Change, Form, Hoist};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 impl<'a> Parameter<'a> {
     /// The values of the parts that a hoist sets, with their names.
@@ -66,6 +68,13 @@ impl<'a> Parameter<'a> {
                 Document::List(texts.iter().map(|text| (*text).into()).collect())
             }
             (Form::Pairs(between), _) => reader.pairs(self.member, values, between),
+            (Form::Counted(list, count), _) => {
+                let items = values.iter().map(|value| (*value).into()).collect();
+                Document::from([
+                    (count, Document::Integer(values.len() as i128)),
+                    (list, Document::List(items)),
+                ])
+            }
             (Form::Each(member, beside), _) => reader.each(self.member, values, member, beside),
             (Form::Value, Some(member)) if values.is_empty() || !says_yes => {
                 Document::from([(member, says_yes.into())])
@@ -82,6 +91,15 @@ impl<'a> Parameter<'a> {
         }
         Ok(value)
     }
+}
+
+/// A text that no other call has, as the AWS CLI makes it: what it begins with, the seconds since
+/// 1970, and a number by chance.
+pub(super) fn unique(start: &str) -> String {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    format!("{start}-{seconds}-{:.0}", random::fraction() * 1e6)
 }
 
 /// Whether a value is the content of a zip file: the record that ends its directory is at its end,

@@ -157,6 +157,7 @@ structures! {
         exclusive: bool,
         siblings: &'a [(&'a str, &'a str)],
         alone: &'a [(&'a str, &'a str)],
+        unique: &'a [(&'a str, &'a str)],
         needs: &'a [&'a str],
         excludes: &'a [&'a str],
         words: &'a [(&'a str, &'a str)],
@@ -298,6 +299,7 @@ enums! {
         Pairs(between: &'a str) = 2,
         Range(between: &'a str, other: &'a str) = 3,
         Each(member: &'a str, siblings: &'a [(&'a str, &'a str)]) = 4,
+        Counted(list: &'a str, count: &'a str) = 5,
     }
 }
 
