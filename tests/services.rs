@@ -246,6 +246,57 @@ fn what_is_wrong_is_said() {
     }
 }
 
+#[test]
+fn the_version_with_debug_says_where_models_come_from() {
+    let home = tempfile::tempdir().expect("a folder");
+    let version = |words: &[&str]| {
+        let output = run(opsmith(home.path()).args(words), "");
+        let first = format!("opsmith/{}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!((output.status.code(), stdout(&output)), (Some(0), first));
+        stderr(&output)
+    };
+    let catalog = home.path().join(".local/share/opsmith/services.catalog");
+    let installed = format!("installed catalogue: {}: ", catalog.display());
+    assert_eq!(version(&["--version"]), "");
+    let err = version(&["--version", "--debug"]);
+    assert!(
+        err.starts_with("compiled in: codepipeline, botocore ")
+            && err.ends_with(&format!("\n{installed}none\n")),
+        "{err}"
+    );
+    // The same service, of a release that is to come.
+    let data = home.path().join("botocore/data/codepipeline/2015-07-09");
+    fs::create_dir_all(&data).expect("a folder");
+    let text = r#"{"version": "2.0", "metadata": {"apiVersion": "2015-07-09", "endpointPrefix": "codepipeline", "jsonVersion": "1.1",
+        "protocol": "json", "serviceId": "CodePipeline", "serviceFullName": "AWS CodePipeline", "signatureVersion": "v4",
+        "targetPrefix": "CodePipeline_20150709", "uid": "codepipeline-2015-07-09"},
+        "operations": {"ListNews": {"name": "ListNews", "http": {"method": "POST", "requestUri": "/"}}}, "shapes": {}}"#;
+    fs::write(data.join("service-2.json"), text).expect("a model");
+    let python = "__version__ = '99.1.0'\n";
+    fs::write(home.path().join("botocore/__init__.py"), python).expect("a file");
+    add(home.path(), &home.path().join("botocore/data"));
+    let err = version(&["--debug", "--version"]);
+    assert!(
+        err.contains("; not used, as a catalogue has botocore 99.1.0")
+            && err.ends_with(&format!("\n{installed}services: 1 (botocore 99.1.0: 1)\n")),
+        "{err}"
+    );
+    let words = [
+        "codepipeline",
+        "list-news",
+        "--generate-cli-skeleton",
+        "input",
+    ];
+    let output = run(opsmith(home.path()).args(words), "");
+    assert_eq!(stdout(&output), "{}\n", "{}", stderr(&output));
+    fs::write(&catalog, "no catalogue").expect("a file");
+    let err = version(&["--version", "--debug"]);
+    assert!(
+        err.contains("services.catalog is not a catalogue\n"),
+        "{err}"
+    );
+}
+
 /// Both are there at the end, whichever came first.
 #[test]
 fn two_that_add_at_once_add_both() {

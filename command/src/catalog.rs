@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Services that are compiled in; with the feature `catalog`, those of a catalogue in the program and
 /// of one on disk too.
 ///
-/// Of a service that several of them have, the newest counts, by the day of its model.
+/// Of a service that several of them have, the newest counts, by the day or release of its model.
 #[derive(Debug)]
 pub struct Services {
     linked: &'static [&'static Commands<'static>],
@@ -55,7 +55,7 @@ impl Services {
         let mut newest = BTreeMap::<&str, (Summary<'_>, Place)>::new();
         for (summary, place) in linked {
             let known = newest.get(summary.word);
-            if known.is_none_or(|(known, _)| day(summary.source) > day(known.source)) {
+            if known.is_none_or(|(known, _)| is_newer(summary.source, known.source)) {
                 newest.insert(summary.word, (summary, place));
             }
         }
@@ -66,6 +66,24 @@ impl Services {
     pub(crate) fn summaries(&self) -> Result<Vec<Summary<'_>>, CatalogError> {
         let found = self.newest(None)?;
         Ok(found.into_values().map(|(summary, _)| summary).collect())
+    }
+
+    /// Where the models come from: a line for each service that is compiled in, and one for each
+    /// catalogue.
+    pub(crate) fn origins(&self) -> Vec<String> {
+        let linked = self.linked.iter().map(|found| {
+            let Summary { word, source, .. } = Summary::of(found);
+            let newest = self.newest(Some(word)).unwrap_or_default();
+            let newest = newest.get(word).map(|(newest, _)| newest.source);
+            let other = newest.filter(|newest| *newest != source);
+            let other =
+                other.map(|newest| format!("; not used, as a catalogue has {}", named(newest)));
+            let other = other.unwrap_or_default();
+            format!("compiled in: {word}, {}{other}", named(source))
+        });
+        #[cfg(feature = "catalog")]
+        let linked = linked.chain(self.files.origins());
+        linked.collect()
     }
 
     /// Whether there is a service of this word.
@@ -91,9 +109,36 @@ impl Services {
     }
 }
 
-/// The day in the source of a model, which is its last word; empty where there is none.
-fn day(source: &str) -> &str {
-    let last = source.rsplit(' ').next().unwrap_or_default();
-    let is_day = last.len() == 10 && last.bytes().filter(|byte| *byte == b'-').count() == 2;
-    if is_day { last } else { "" }
+/// The source of a model, for people.
+fn named(source: &str) -> &str {
+    match source {
+        "" => "a model of unknown origin",
+        known => known,
+    }
+}
+
+/// Whether a model is newer than another: of a later day, or of a later release of the same source
+/// where one of them has no day. A model with a day is newer than one of which nothing is known.
+fn is_newer(source: &str, than: &str) -> bool {
+    let ((name, release, day), (other, old, known)) = (parts(source), parts(than));
+    let is_comparable = name == other && !release.is_empty() && !old.is_empty();
+    if is_comparable && (day.is_empty() || known.is_empty()) {
+        return release > old;
+    }
+    day > known
+}
+
+/// The source of a model in parts, `botocore 1.44.5 2026-11-17`: its name, the numbers of the
+/// release, and the day. What is missing is empty.
+fn parts(source: &str) -> (&str, Vec<u64>, &str) {
+    let mut words = source.split(' ');
+    let name = words.next().unwrap_or_default();
+    let release = words.find_map(|word| {
+        let numbers = word.split('.').map(|number| number.parse().ok());
+        numbers.collect::<Option<Vec<_>>>()
+    });
+    let is_day =
+        |word: &&str| word.len() == 10 && word.bytes().filter(|byte| *byte == b'-').count() == 2;
+    let day = source.rsplit(' ').next().filter(is_day).unwrap_or_default();
+    (name, release.unwrap_or_default(), day)
 }

@@ -68,7 +68,7 @@ const GLOBALS: &[Global] = &[
     value("--query", "A JMESPath expression that selects what is printed of the result."),
     value("--profile", "The profile of the shared files to use.").or("profile"),
     value("--region", "The region to call (default: the configured one).").or("region"),
-    flag("--version", "Prints the version of this program."),
+    flag("--version", "Prints the version of this program; with --debug, where the models of its services come from too."),
     value("--color", "When to print tables in colour.").choices(&["on", "off", "auto"]),
     flag("--no-sign-request", "Sends the request unsigned, without looking for credentials."),
     value("--ca-bundle", "A file of certificates to trust instead of the default ones.").or("ca_bundle"),

@@ -78,7 +78,7 @@ fn run_tokens(
     let settings = startup::settings(tokens, local)?;
     *format = startup::error_format(tokens, &settings);
     let Some(globals) = read_globals(program, tokens, &settings)? else {
-        return print(&format!("{}/{}\n", program.name, program.version));
+        return version(program, tokens);
     };
     startup::refuse_prompts(&globals, &settings)?;
     if globals.has("--debug") {
@@ -102,6 +102,18 @@ fn run_tokens(
         // Other words are not choices.
         _ => Ok(()),
     }
+}
+
+/// Prints the version; with `--debug`, where the models come from too, on standard error.
+fn version(program: &Program, tokens: &[Token<'_>]) -> Result<(), Failure> {
+    print(&format!("{}/{}\n", program.name, program.version))?;
+    if ParsedArgs::read(tokens, &globals::specs_of(&["--debug"]))?.has("--debug") {
+        for line in program.services.origins() {
+            // When standard error is closed, nobody can read it.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+    }
+    Ok(())
 }
 
 /// The global options and the word of the service or of our own command; `None` if `--version`

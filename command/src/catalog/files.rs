@@ -1,16 +1,20 @@
 //! The catalogues of a program: one that is a part of it, and one on disk.
 
-use super::{Place, Services};
+use super::{Place, Services, named};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::schema::Arena;
 use opsmith_runtime::schema::catalog::{Catalog, CatalogError, CatalogFile, Part, Summary};
 use opsmith_runtime::schema::commands::Commands;
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// The name of the installed catalogue in its folder.
 const FILE: &str = "services.catalog";
+
+/// The number of sources that are named of a catalogue.
+const SOURCES: usize = 3;
 
 /// Catalogues, which are opened when they are needed.
 #[derive(Debug)]
@@ -33,16 +37,31 @@ impl Files {
 
     fn opened(&self) -> Result<&[CatalogFile], CatalogError> {
         let opened = self.opened.get_or_init(|| {
-            let installed = self.is_installed.then(|| path(&Env::real())).flatten();
-            let installed = installed.and_then(|path| match CatalogFile::open(path) {
-                Err(CatalogError::Io(_, error)) if error.kind() == ErrorKind::NotFound => None,
-                opened => Some(opened),
-            });
-            let embedded = self.embedded;
-            let embedded = embedded.map(|bytes| CatalogFile::from_bytes("in the program", bytes));
-            installed.into_iter().chain(embedded).collect()
+            let installed = self.installed().and_then(|path| present(&path));
+            installed.into_iter().chain(self.embedded()).collect()
         });
         opened.as_deref().map_err(Clone::clone)
+    }
+
+    /// Where the installed catalogue is, if the program has one.
+    fn installed(&self) -> Option<PathBuf> {
+        self.is_installed.then(|| path(&Env::real())).flatten()
+    }
+
+    fn embedded(&self) -> Option<Result<CatalogFile, CatalogError>> {
+        let bytes = self.embedded?;
+        Some(CatalogFile::from_bytes("in the program", bytes))
+    }
+
+    /// A line for each catalogue: where it is, and what it has.
+    pub(super) fn origins(&self) -> Vec<String> {
+        let installed = self.installed().map(|path| {
+            let what = present(&path).map_or_else(|| "none".to_owned(), |file| content(&file));
+            format!("installed catalogue: {}: {what}", path.display())
+        });
+        let embedded = self.embedded();
+        let embedded = embedded.map(|file| format!("built-in catalogue: {}", content(&file)));
+        installed.into_iter().chain(embedded).collect()
     }
 
     /// The services of all catalogues, or those of one word.
@@ -60,6 +79,45 @@ impl Files {
         }
         Ok(all)
     }
+}
+
+/// The catalogue at a path, if there is one.
+fn present(path: &Path) -> Option<Result<CatalogFile, CatalogError>> {
+    match CatalogFile::open(path) {
+        Err(CatalogError::Io(_, error)) if error.kind() == ErrorKind::NotFound => None,
+        opened => Some(opened),
+    }
+}
+
+/// What a catalogue has: the number of services, and where most of their models come from.
+fn content(file: &Result<CatalogFile, CatalogError>) -> String {
+    let services = file
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|file| file.services());
+    let services = match services {
+        Ok(services) => services,
+        Err(error) => return error.to_string(),
+    };
+    let mut counts = BTreeMap::<&str, usize>::new();
+    for service in &services {
+        *counts.entry(service.source).or_default() += 1;
+    }
+    let mut sources: Vec<_> = counts.into_iter().collect();
+    sources.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let shown = sources.iter().take(SOURCES);
+    let shown: Vec<_> = shown
+        .map(|(source, count)| format!("{}: {count}", named(source)))
+        .collect();
+    let others = match sources.len().saturating_sub(SOURCES) {
+        0 => String::new(),
+        others => format!(", and {others} other sources"),
+    };
+    format!(
+        "services: {} ({}{others})",
+        services.len(),
+        shown.join(", ")
+    )
 }
 
 impl Services {
@@ -180,6 +238,40 @@ mod tests {
         assert_eq!(title(linked().embedded(undated)), COMMANDS.service.title);
         assert_eq!(title(linked().embedded(newer)), "newer");
         assert_eq!(title(Services::linked(&[]).embedded(older)), "older");
+        // A folder of botocore has no day, but a release.
+        let later = catalog("botocore 9.0.0", "later");
+        let earlier = catalog("botocore 1.2", "earlier");
+        let foreign = catalog("mine 9.0.0", "foreign");
+        assert_eq!(title(linked().embedded(later)), "later");
+        assert_eq!(title(linked().embedded(earlier)), COMMANDS.service.title);
+        assert_eq!(title(linked().embedded(foreign)), COMMANDS.service.title);
+    }
+
+    #[test]
+    fn origins_say_which_model_is_used() {
+        let linked = || Services::linked(const { &[COMMANDS] });
+        let own = format!("compiled in: codepipeline, {}", COMMANDS.service.source);
+        assert_eq!(linked().origins(), std::slice::from_ref(&own));
+        let newer = catalog("botocore 9.0.0 2099-01-01", "newer");
+        assert_eq!(
+            linked().embedded(newer).origins(),
+            [
+                format!("{own}; not used, as a catalogue has botocore 9.0.0 2099-01-01"),
+                "built-in catalogue: services: 1 (botocore 9.0.0 2099-01-01: 1)".to_owned(),
+            ]
+        );
+        assert_eq!(
+            linked().embedded(catalog("", "undated")).origins()[1],
+            "built-in catalogue: services: 1 (a model of unknown origin: 1)"
+        );
+        // What is wrong with a catalogue keeps nothing from being said.
+        assert_eq!(
+            linked().embedded(b"no catalogue").origins(),
+            [
+                own,
+                "built-in catalogue: in the program is not a catalogue".to_owned()
+            ]
+        );
     }
 
     #[test]
