@@ -247,6 +247,45 @@ fn what_is_wrong_is_said() {
 }
 
 #[test]
+fn manual_pages_are_those_of_the_services_that_are_named() {
+    let (home, path) = home_with(&model("2020-01-01", "PutThing"));
+    add(home.path(), &path);
+    let man = |words: &[&str]| {
+        let output = run(opsmith(home.path()).args(["man", "pages"]).args(words), "");
+        let code = output.status.code();
+        (code, stdout(&output), stderr(&output))
+    };
+    let pages = || {
+        let entries = fs::read_dir(home.path().join("pages")).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        let mut names: Vec<_> = names
+            .map(|name| name.into_string().expect("text"))
+            .collect();
+        names.sort();
+        names
+    };
+    let (code, out, err) = man(&["thing", "things"]);
+    assert_eq!((code, out.as_str()), (Some(252), ""), "{err}");
+    assert!(
+        err.contains("invalid choice 'thing'")
+            && err.contains("  * things\n")
+            && err.contains("opsmith services add"),
+        "{err}"
+    );
+    assert!(!home.path().join("pages").exists());
+    assert_eq!(man(&["things", "things"]).1, "3 manual pages in pages\n");
+    let things = [
+        "opsmith-things-get-thing.1",
+        "opsmith-things-put-thing.1",
+        "opsmith-things.1",
+    ];
+    assert_eq!(pages(), things);
+    // All of them: those of the other service and of the program too.
+    assert_eq!(man(&[]).0, Some(0));
+    assert!(pages().len() > 40 && pages().contains(&"opsmith.1".to_owned()));
+}
+
+#[test]
 fn the_version_with_debug_says_where_models_come_from() {
     let home = tempfile::tempdir().expect("a folder");
     let version = |words: &[&str]| {

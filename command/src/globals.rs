@@ -166,8 +166,8 @@ pub(crate) const OWN_COMMANDS: &[(&str, &str)] = &[
         "Runs a local endpoint for any AWS client. See: local help.",
     ),
     (
-        "man DIR",
-        "Writes the manual pages of the program, its services and their operations to a folder.",
+        "man DIR [SERVICE]",
+        "Writes the manual pages of the program, its services and their operations to a folder: all, or those of some services.",
     ),
     #[cfg(feature = "services")]
     (

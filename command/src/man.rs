@@ -1,4 +1,4 @@
-//! `opsmith man DIR`: the help pages as manual pages.
+//! `opsmith man DIR [SERVICE...]`: the help pages as manual pages.
 
 use crate::failure::Failure;
 use crate::help::{self, Page};
@@ -7,95 +7,127 @@ use crate::stdout::print;
 use crate::{globals, waiter};
 use opsmith_runtime::files::replace;
 use opsmith_runtime::schema::catalog::Part;
+use opsmith_runtime::schema::commands::Commands;
+use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 fn usage(program: &Program) -> String {
-    format!("usage: {} man DIR", program.name)
+    format!("usage: {} man DIR [SERVICE...]", program.name)
 }
 
-/// Writes all manual pages into the folder that the words name.
+/// Writes manual pages into the folder that the first word names: all, or those of the services that
+/// the other words name.
 ///
 /// # Errors
 ///
 /// Other words, and a folder that can't be written.
 pub(crate) fn command(program: &Program, words: &[&str]) -> Result<(), Failure> {
-    let folder = match words {
+    let (folder, services) = match words {
         ["help"] => {
             return print(&format!(
-                "{}\n\nWrites the manual pages of {}, section 1, into the folder DIR.\n",
+                "{}\n\nWrites the manual pages of {}, section 1, into the folder DIR: all of them, or those of some services.\n",
                 usage(program),
                 program.name
             ));
         }
-        [folder] if !folder.starts_with('-') => Path::new(folder),
+        [folder, services @ ..] if !words.iter().any(|word| word.starts_with('-')) => {
+            (Path::new(folder), services)
+        }
         _ => {
-            return Err(
-                Failure::command_usage("man takes one folder").with_usage(|| usage(program))
-            );
+            let text = "man takes a folder, and services if it is not to be all";
+            return Err(Failure::command_usage(text).with_usage(|| usage(program)));
         }
     };
-    let pages = pages(program)?;
-    let failed = |error| {
-        Failure::general(format_args!(
-            "{} can't be written: {error}",
-            folder.display()
-        ))
+    let services = chosen(program, services)?;
+    let mut pages = Pages {
+        program,
+        folder,
+        count: 0,
     };
-    fs::create_dir_all(folder).map_err(failed)?;
-    for (name, source) in &pages {
-        let path = folder.join(format!("{name}.1"));
-        replace(&path, source.as_bytes()).map_err(failed)?;
+    fs::create_dir_all(folder).map_err(|error| pages.failed(&error))?;
+    match &services {
+        Some(services) => pages.services(services.iter().copied())?,
+        None => {
+            let about = "operations of AWS services, with the syntax of the AWS CLI";
+            let top = help::top_page(program, &globals::help())?;
+            pages.add(&top, program.name, about)?;
+            pages.services(program.summaries()?.iter().map(|service| service.word))?;
+        }
     }
     print(&format!(
         "{} manual pages in {}\n",
-        pages.len(),
+        pages.count,
         folder.display()
     ))
 }
 
-/// Every page by its name.
-fn pages(program: &Program) -> Result<Vec<(String, String)>, Failure> {
-    let mut pages = Vec::new();
-    let mut add = |page: Page, name: String, about: &str| {
-        pages.push((name.clone(), page.roff(program, &name, about)))
-    };
-    let about = "operations of AWS services, with the syntax of the AWS CLI";
-    add(
-        help::top_page(program, &globals::help())?,
-        program.name.to_owned(),
-        about,
-    );
-    for service in program.summaries()? {
-        let Some(commands) = program.load(service.word, Part::All)? else {
-            continue;
-        };
-        let service = format!("{}-{}", program.name, commands.service.command);
-        add(
-            help::service_page(commands),
-            service.clone(),
-            commands.service.title,
-        );
+/// The services of these words; `None` without words, for all.
+fn chosen<'a>(
+    program: &Program,
+    words: &'a [&'a str],
+) -> Result<Option<BTreeSet<&'a str>>, Failure> {
+    for word in words {
+        if !program.has(word)? {
+            let known = program.summaries()?;
+            let unknown = Failure::choice("service", word, known.iter().map(|known| known.word));
+            return Err(unknown.noting(program.further()));
+        }
+    }
+    Ok((!words.is_empty()).then(|| words.iter().copied().collect()))
+}
+
+/// Pages that are written to a folder.
+struct Pages<'a> {
+    program: &'a Program,
+    folder: &'a Path,
+    count: usize,
+}
+
+impl Pages<'_> {
+    fn failed(&self, error: &io::Error) -> Failure {
+        let folder = self.folder.display();
+        Failure::general(format_args!("{folder} can't be written: {error}"))
+    }
+
+    fn add(&mut self, page: &Page, name: &str, about: &str) -> Result<(), Failure> {
+        let path = self.folder.join(format!("{name}.1"));
+        let text = page.roff(self.program, name, about);
+        replace(&path, text.as_bytes()).map_err(|error| self.failed(&error))?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Those of services.
+    fn services<'w>(&mut self, words: impl Iterator<Item = &'w str>) -> Result<(), Failure> {
+        for word in words {
+            if let Some(commands) = self.program.load(word, Part::All)? {
+                self.service(commands)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Those of a service, its operations and its waiters.
+    fn service(&mut self, commands: &Commands<'_>) -> Result<(), Failure> {
+        let service = format!("{}-{}", self.program.name, commands.service.command);
+        let page = help::service_page(commands);
+        self.add(&page, &service, commands.service.title)?;
         for (command, operation) in commands.shown() {
             let page = help::operation_page(commands, command, operation);
-            add(
-                page,
-                format!("{service}-{}", command.name),
-                first_sentence(commands.doc(operation.name)),
-            );
+            let about = first_sentence(commands.doc(operation.name));
+            self.add(&page, &format!("{service}-{}", command.name), about)?;
         }
         for (word, ..) in commands.waiters() {
             if let Some(found) = waiter::find(commands, word) {
                 let page = help::waiter_page(commands, word, &found);
-                add(
-                    page,
-                    format!("{service}-{}-{word}", waiter::WORD),
-                    "waits until a resource is in a certain state",
-                );
+                let about = "waits until a resource is in a certain state";
+                self.add(&page, &format!("{service}-{}-{word}", waiter::WORD), about)?;
             }
         }
+        Ok(())
     }
-    Ok(pages)
 }
 
 fn first_sentence(text: &str) -> &str {
