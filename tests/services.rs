@@ -207,6 +207,8 @@ fn what_is_wrong_is_said() {
         err
     };
     assert!(fails(&["add", "nothing-here"]).contains("nothing-here"));
+    // What a shell leaves where no file matches.
+    assert!(fails(&["add", "botocore-*.whl"]).contains("pip download --no-deps botocore"));
     let text = home.join("text.whl");
     fs::write(&text, "no wheel").expect("a file");
     assert!(fails(&["add", "text.whl"]).contains("text.whl"));
@@ -332,6 +334,47 @@ fn the_version_with_debug_says_where_models_come_from() {
     let err = version(&["--version", "--debug"]);
     assert!(
         err.contains("services.catalog is not a catalogue\n"),
+        "{err}"
+    );
+}
+
+#[test]
+fn an_operation_of_a_newer_model_is_asked_for() {
+    let home = tempfile::tempdir().expect("a folder");
+    let unknown = |operation: &str| {
+        let output = run(opsmith(home.path()).args(["codepipeline", operation]), "");
+        assert_eq!(output.status.code(), Some(252));
+        stderr(&output)
+    };
+    let newer = "opsmith services add botocore-*.whl";
+    let err = unknown("invent-something");
+    assert!(
+        err.contains("The model of the service is botocore ") && err.contains(newer),
+        "{err}"
+    );
+    // A typing error is none of the model's age.
+    let err = unknown("list-pipeline");
+    assert!(
+        err.contains("* list-pipelines") && !err.contains(newer),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_folder_that_can_not_be_written_is_said() {
+    let (home, path) = home_with(&model("2020-01-01", "PutThing"));
+    let output = run(
+        opsmith(home.path())
+            .env("OPSMITH_HOME", "/proc/none")
+            .args(["services", "add"])
+            .arg(path),
+        "",
+    );
+    assert_eq!(output.status.code(), Some(255));
+    let err = stderr(&output);
+    assert!(
+        err.contains("/proc/none/services.catalog can't be changed: ")
+            && err.contains("OPSMITH_HOME can name another folder"),
         "{err}"
     );
 }

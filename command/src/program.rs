@@ -53,12 +53,24 @@ impl Program {
 
     /// How to get more services, if the program takes more.
     pub(crate) fn further(&self) -> Option<String> {
-        self.services.is_installed().then(|| {
-            format!(
-                "More services, and those of a newer release: pip download --no-deps botocore; {} services add botocore-*.whl",
-                self.name
-            )
-        })
+        let adding = self.adding()?;
+        Some(format!(
+            "More services, and those of a newer release: {adding}"
+        ))
+    }
+
+    /// How to get a newer model of a service, if the program takes one.
+    pub(crate) fn newer(&self, source: &str) -> Option<String> {
+        let adding = self.adding()?;
+        Some(format!(
+            "The model of the service is {source}. A newer one may have it: {adding}"
+        ))
+    }
+
+    fn adding(&self) -> Option<String> {
+        let name = self.name;
+        let adding = format!("pip download --no-deps botocore; {name} services add botocore-*.whl");
+        self.services.is_installed().then_some(adding)
     }
 
     /// A catalogue that can't be read, and what mends it.

@@ -12,7 +12,6 @@ use crate::outfile::{Outfile, Source};
 use crate::pages::{PageOptions, Pages};
 use crate::printer::Printer;
 use crate::{bulk, choice, help, parameter, skeleton, wait, waiter};
-use opsmith_runtime::config::Env;
 use opsmith_runtime::document::Map;
 use opsmith_runtime::schema::catalog::Part;
 use opsmith_runtime::schema::commands::{Change, Commands};
@@ -36,7 +35,7 @@ pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
     let commands = load(Part::Command(word))?;
     let Some((command, operation)) = commands.find(word) else {
         if let Some(word) = words.word {
-            check_operation(load(Part::Words)?, word, context.settings.env())?;
+            check_operation(context, load(Part::Words)?, word)?;
         }
         let commands = load(Part::All)?;
         return match word {
@@ -95,7 +94,11 @@ pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
 }
 
 /// Rejects a word that is not an operation of the service.
-fn check_operation(commands: &Commands<'_>, word: &str, env: &Env) -> Result<(), Failure> {
+fn check_operation(
+    context: &Context<'_>,
+    commands: &Commands<'_>,
+    word: &str,
+) -> Result<(), Failure> {
     if commands.find(word).is_some() {
         return Ok(());
     }
@@ -113,7 +116,11 @@ fn check_operation(commands: &Commands<'_>, word: &str, env: &Env) -> Result<(),
             commands.service.command
         )));
     }
-    choice::check("operation", word, commands.words(), env)
+    let checked = choice::check("operation", word, commands.words(), context.settings.env());
+    checked.map_err(|failure| match failure.similar.is_empty() {
+        true => failure.noting(context.program.newer(commands.service.source)),
+        false => failure,
+    })
 }
 
 /// Rejects a call without a URL where the service has no endpoint that all callers share.

@@ -11,6 +11,7 @@ use opsmith_runtime::schema::Arena;
 use opsmith_runtime::schema::catalog::{Damage, Section};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 
 /// Adds the services of sources.
 pub(super) fn add(
@@ -19,7 +20,11 @@ pub(super) fn add(
     args: &ParsedArgs<'_, '_>,
     sources: &[&str],
 ) -> Result<(), Failure> {
-    let mut services = Services::find(sources).map_err(Failure::parameter)?;
+    let mut services = Services::find(sources).map_err(|error| {
+        let is_missing = sources.iter().any(|source| !Path::new(source).exists());
+        let download = "pip download --no-deps botocore gets the models that the AWS CLI has.";
+        Failure::parameter(error).noting(is_missing.then(|| download.to_owned()))
+    })?;
     if let Some(only) = args.value("--only") {
         services = services.only(only.split(',')).map_err(Failure::parameter)?;
     }

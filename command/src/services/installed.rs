@@ -43,7 +43,10 @@ impl Installed {
             file.lock()?;
             Ok(Lock(file))
         });
-        locked.map_err(|error| self.failed("changed", error))
+        locked.map_err(|error| {
+            let hint = "OPSMITH_HOME can name another folder for it.".to_owned();
+            self.failed("changed", error).noting(Some(hint))
+        })
     }
 
     /// The services that are there.
