@@ -2,12 +2,19 @@
 //! is compiled from their schema, which `services.rs`, also written here, lists.
 
 use opsmith_codegen::Generator;
+#[cfg(feature = "services")]
+use opsmith_schema::{Arena, catalog::CatalogFile};
+#[cfg(feature = "services")]
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs, io};
 
 /// Each has a model, documentation and exceptions in `model/`, and a crate in `generated/`.
 const SERVICES: &[&str] = &["codepipeline"];
+
+/// The variable that names a catalogue, which becomes a part of the program.
+const CATALOG: &str = "OPSMITH_CATALOG";
 
 fn main() -> io::Result<()> {
     // The schema has 12,000 pointers. Without fixed addresses they are relocated at each start, which
@@ -43,34 +50,60 @@ fn main() -> io::Result<()> {
         modules += &format!("mod {module} {{ {includes}}}\n");
         commands += &format!("&{module}::commands::COMMANDS, ");
     }
-    // A catalogue that becomes a part of the program.
-    println!("cargo::rerun-if-env-changed=OPSMITH_CATALOG");
-    let catalog = match env::var_os("OPSMITH_CATALOG").filter(|path| !path.is_empty()) {
-        Some(path) => {
-            let path = fs::canonicalize(&path).map_err(|error| {
-                let path = PathBuf::from(path);
-                io::Error::other(format!("OPSMITH_CATALOG={}: {error}", path.display()))
-            })?;
-            println!("cargo::rerun-if-changed={}", path.display());
-            format!("Some(include_bytes!({path:?}))")
+    println!("cargo::rerun-if-env-changed={CATALOG}");
+    let catalog = match catalog() {
+        Ok(catalog) => catalog,
+        Err(problem) => {
+            println!("cargo::error={problem}");
+            return Ok(());
         }
-        None => "None".to_owned(),
     };
     let list =
         "pub(crate) static SERVICES: &[&opsmith_runtime::schema::commands::Commands<'static>]";
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("services.rs");
-    let catalog = match env::var_os("CARGO_FEATURE_SERVICES") {
-        Some(_) => format!("pub(crate) const CATALOG: Option<&[u8]> = {catalog};"),
-        None if catalog == "None" => String::new(),
-        None => {
-            let problem = "OPSMITH_CATALOG needs the feature `services`";
-            return Err(io::Error::other(problem));
-        }
-    };
     fs::write(
         out,
         format!("{modules}\n{list} = &[{commands}];\n{catalog}\n"),
     )
+}
+
+/// The catalogue that becomes a part of the program, as code: a constant with its bytes. All of it is
+/// read, so that a program does not find out later that it is damaged.
+///
+/// # Errors
+///
+/// It can't be read.
+#[cfg(feature = "services")]
+fn catalog() -> Result<String, String> {
+    let mut value = "None".to_owned();
+    if let Some(path) = env::var_os(CATALOG).filter(|path| !path.is_empty()) {
+        let named = |problem: &dyn Display| {
+            let path = path.display();
+            format!("{CATALOG}={path} can't become a part of the program: {problem}")
+        };
+        let path = fs::canonicalize(&path).map_err(|error| named(&error))?;
+        println!("cargo::rerun-if-changed={}", path.display());
+        let opened = CatalogFile::open(&path).and_then(|file| file.sections());
+        let sections = opened.map_err(|error| named(&error))?;
+        for section in sections {
+            let arena = Arena::new();
+            let loaded = section.load(&arena);
+            loaded
+                .map_err(|damage| named(&format_args!("{}: {damage}", section.summary().word)))?;
+        }
+        value = format!("Some(include_bytes!({path:?}))");
+    }
+    Ok(format!(
+        "pub(crate) const CATALOG: Option<&[u8]> = {value};"
+    ))
+}
+
+#[cfg(not(feature = "services"))]
+fn catalog() -> Result<String, String> {
+    match env::var_os(CATALOG).filter(|path| !path.is_empty()) {
+        Some(_) => Err(format!("{CATALOG} needs the feature `services`")),
+        None => Ok(String::new()),
+    }
 }
 
 /// Whether the linker finds a file among its libraries.
