@@ -1,4 +1,4 @@
-//! Bugs reported for other implementations, tried on the command: `recorded/reports.jsonl` has parts
+//! Bugs reported for other implementations, tried on the command: `reports.jsonl` has parts
 //! of the services' models, and the cases with the correct result. That is the result of AWS CLI
 //! 2.36.7, except where a case says `why` not.
 
@@ -69,7 +69,7 @@ struct Case {
 
 #[test]
 fn bugs_of_other_implementations_are_not_here() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/reports.jsonl");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reports.jsonl");
     let folder = tempfile::tempdir().expect("a folder");
     let mut models = BTreeMap::new();
     let mut cases = Vec::new();
