@@ -82,7 +82,7 @@ pub(crate) enum Hasher {
     Crc64Nvme(crc64fast_nvme::Digest),
     Crc32c(u32),
     Crc32(crc32fast::Hasher),
-    Sha(Context),
+    Sha(Box<Context>),
 }
 
 impl Hasher {
@@ -92,9 +92,9 @@ impl Hasher {
             Algorithm::Crc64Nvme => Hasher::Crc64Nvme(crc64fast_nvme::Digest::new()),
             Algorithm::Crc32c => Hasher::Crc32c(0),
             Algorithm::Crc32 => Hasher::Crc32(crc32fast::Hasher::new()),
-            Algorithm::Sha1 => Hasher::Sha(Context::new(&SHA1_FOR_LEGACY_USE_ONLY)),
-            Algorithm::Sha256 => Hasher::Sha(Context::new(&SHA256)),
-            Algorithm::Sha512 => Hasher::Sha(Context::new(&SHA512)),
+            Algorithm::Sha1 => Hasher::Sha(Box::new(Context::new(&SHA1_FOR_LEGACY_USE_ONLY))),
+            Algorithm::Sha256 => Hasher::Sha(Box::new(Context::new(&SHA256))),
+            Algorithm::Sha512 => Hasher::Sha(Box::new(Context::new(&SHA512))),
         }
     }
 
