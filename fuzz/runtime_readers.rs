@@ -76,7 +76,8 @@ pub fn catalog(bytes: &[u8]) {
     };
     let _ = file.sections();
     for service in file.services().unwrap_or_default() {
-        for part in [Part::Command("get-thing"), Part::Operation("GetThing"), Part::Words, Part::All] {
+        let _ = file.words(service.word, &Arena::new());
+        for part in [Part::Command("get-thing"), Part::Operation("GetThing"), Part::Page("get-thing"), Part::All] {
             let arena = Arena::new();
             if let Ok(Some(commands)) = file.load(service.word, part, &arena) {
                 let _ = (commands.find("get-thing"), commands.doc("GetThing"));

@@ -4,11 +4,11 @@
 mod support;
 
 use opsmith_codegen::{Arena, Generator};
-use opsmith_schema::ShapeIndex;
 use opsmith_schema::catalog::{
     Catalog as _, CatalogError, CatalogFile, Damage, Part, Section, write,
 };
-use opsmith_schema::commands::Commands;
+use opsmith_schema::commands::{Commands, command};
+use opsmith_schema::{Delay, Kind, Service, ShapeIndex, Trait, Waiter, operation, structure};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -42,11 +42,8 @@ fn differences(commands: &Commands<'_>) -> Vec<String> {
     if format!("{:?}", load(Part::All)) != format!("{commands:?}") {
         wrong.push(format!("{word} is another one"));
     }
-    let words = load(Part::Words);
-    if format!("{:?}", words.commands) != format!("{:?}", commands.commands)
-        || !words.docs.is_empty()
-        || !words.service.shapes.is_empty()
-    {
+    let words = catalog.words(word, &arena).expect("the words");
+    if words.expect("the service") != commands.words() {
         wrong.push(format!("the words of {word} are others"));
     }
     for (operation, command) in commands.service.operations.iter().zip(commands.commands) {
@@ -60,6 +57,18 @@ fn differences(commands: &Commands<'_>) -> Vec<String> {
         let found = load(Part::Operation(operation.name));
         if !is_same(commands, found, operation.name) {
             wrong.push(format!("{word}: {} is another one", operation.name));
+        }
+        if !is_page(commands, load(Part::Page(command.name)), command.name) {
+            wrong.push(format!(
+                "{word}: the page of {} is another one",
+                command.name
+            ));
+        }
+        if !has_options(commands, load(Part::Options(command.name)), command.name) {
+            wrong.push(format!(
+                "{word}: the options of {} are others",
+                command.name
+            ));
         }
         if let Some((loaded, _)) = commands
             .find(command.name)
@@ -75,6 +84,44 @@ fn differences(commands: &Commands<'_>) -> Vec<String> {
     wrong
 }
 
+/// Whether a part has all documentation of its operation and shapes, and no other; and neither errors
+/// nor endpoint rules.
+fn is_page(all: &Commands<'_>, part: &Commands<'_>, word: &str) -> bool {
+    let [found] = part.service.operations else {
+        return part.service.operations.is_empty() && all.find(word).is_none();
+    };
+    let named = |id: &str| {
+        let owner = id.split('$').next();
+        owner == Some(found.name)
+            || part
+                .service
+                .shapes
+                .iter()
+                .any(|shape| Some(shape.name) == owner)
+    };
+    let docs = all.docs.iter().filter(|(id, _)| named(id));
+    docs.eq(part.docs) && found.errors.is_empty() && part.service.endpoint.rules.is_empty()
+}
+
+/// Whether a part has the whole input of its operation, and of the output the members and their kinds.
+fn has_options(all: &Commands<'_>, part: &Commands<'_>, word: &str) -> bool {
+    let (Some((_, one)), Some((_, other))) = (all.find(word), part.find(word)) else {
+        return all.find(word).is_none();
+    };
+    let inputs = |operation: &opsmith_schema::Operation<'_>| vec![operation.input];
+    other.errors.is_empty()
+        && kinds(all, one.output) == kinds(part, other.output)
+        && same_shapes(all, part, inputs(one), inputs(other)).is_some()
+}
+
+/// The members of a structure, with the kind of each.
+fn kinds<'a>(commands: &Commands<'a>, structure: Option<ShapeIndex>) -> Vec<(&'a str, Kind)> {
+    let shape = structure.map(|index| *commands.service.shape(index));
+    let members = shape.into_iter().flat_map(|shape| shape.members);
+    let kinds = members.map(|member| (member.name, commands.service.shape(member.target).kind));
+    kinds.collect()
+}
+
 /// Whether an operation has the same shapes in both, and the second has no more than these.
 fn is_same(all: &Commands<'_>, part: &Commands<'_>, name: &str) -> bool {
     let (Some(one), Some(other)) = (all.service.operation(name), part.service.operation(name))
@@ -88,23 +135,39 @@ fn is_same(all: &Commands<'_>, part: &Commands<'_>, name: &str) -> bool {
             .chain(errors)
             .collect()
     };
-    let (ones, others) = (tops(one), tops(other));
-    if ones.len() != others.len() || one.traits != other.traits {
+    if one.traits != other.traits {
         return false;
+    }
+    let Some(seen) = same_shapes(all, part, tops(one), tops(other)) else {
+        return false;
+    };
+    let discovers = one.discovers_endpoint().is_some();
+    discovers || (part.service.operations.len() == 1 && part.service.shapes.len() == seen)
+}
+
+/// The number of shapes that these lead to, if they are the same in both.
+fn same_shapes(
+    all: &Commands<'_>,
+    part: &Commands<'_>,
+    ones: Vec<Option<ShapeIndex>>,
+    others: Vec<Option<ShapeIndex>>,
+) -> Option<usize> {
+    if ones.len() != others.len() {
+        return None;
     }
     let mut pairs: Vec<(ShapeIndex, ShapeIndex)> = Vec::new();
     for pair in ones.into_iter().zip(others) {
         match pair {
             (Some(one), Some(other)) => pairs.push((one, other)),
             (None, None) => {}
-            _ => return false,
+            _ => return None,
         }
     }
     let mut seen: HashMap<ShapeIndex, ShapeIndex> = HashMap::new();
     while let Some((one, other)) = pairs.pop() {
         if let Some(known) = seen.insert(one, other) {
             if known != other {
-                return false;
+                return None;
             }
             continue;
         }
@@ -126,13 +189,12 @@ fn is_same(all: &Commands<'_>, part: &Commands<'_>, name: &str) -> bool {
             )
         };
         if facts(one) != facts(other) {
-            return false;
+            return None;
         }
         let targets = one.members.iter().zip(other.members);
         pairs.extend(targets.map(|(one, other)| (one.target, other.target)));
     }
-    let discovers = one.discovers_endpoint().is_some();
-    discovers || (part.service.operations.len() == 1 && part.service.shapes.len() == seen.len())
+    Some(seen.len())
 }
 
 #[test]
@@ -228,7 +290,7 @@ fn damage_is_found() {
     other[8] = 200;
     assert_eq!(
         error(other),
-        "the catalogue test has version 200 of the format, and this program reads version 1"
+        "the catalogue test has version 200 of the format, and this program reads version 2"
     );
     let mut other = whole.clone();
     *other.last_mut().expect("a byte") ^= 1;
@@ -237,4 +299,141 @@ fn damage_is_found() {
         matches!(found, CatalogError::Damaged(_, ref place, Damage::Checksum) if place == "codepipeline"),
         "{found}"
     );
+}
+
+/// A service with two operations, each with a long documentation that is hard to compress, and a waiter.
+fn documented(arena: &Arena) -> Commands<'_> {
+    let text = |seed| {
+        let mut random = support::Random(seed);
+        let letters = (0..60_000).map(|_| char::from(b'!' + random.below(90) as u8));
+        arena.text(&letters.collect::<String>())
+    };
+    let shapes = arena.list([structure("OneInput", &[]), structure("TwoInput", &[])]);
+    let waiters = arena.list([Waiter {
+        name: "TwoDone",
+        delay: Delay::Fixed(1),
+        attempts: 2,
+        acceptors: &[],
+    }]);
+    let service = arena.item(Service {
+        id: "test#Things",
+        command: "things",
+        title: "All Things",
+        target_prefix: "TargetOfAllThings",
+        operations: arena.list([
+            operation("One", Some(0), None),
+            operation("Two", Some(1), None).with(arena.list([Trait::Waitable(waiters)])),
+        ]),
+        shapes,
+        ..Service::NONE
+    });
+    let commands = arena.list([
+        command("one", &[]),
+        command("two", &[]).waiters(&["two-done"]),
+    ]);
+    let docs = arena.list([
+        ("One", text(1)),
+        ("OneInput", "The input of one."),
+        ("Things", "What things are."),
+        ("Two", text(2)),
+        ("TwoInput", "The input of two."),
+    ]);
+    Commands::new(service, commands, docs)
+}
+
+/// A page reads the documentation that it shows: damage elsewhere does not matter.
+#[test]
+fn a_page_reads_only_its_blocks() {
+    let arena = Arena::new();
+    let commands = documented(&arena);
+    let mut bytes = file(&[&commands]);
+    // The last byte belongs to the last block, which has no text about the first operation.
+    *bytes.last_mut().expect("a byte") ^= 1;
+    let catalog = open(bytes).expect("a catalogue");
+    let page = |part| catalog.load("things", part, &arena);
+    let one = page(Part::Page("one"))
+        .expect("a page")
+        .expect("the service");
+    let ids = |commands: &Commands<'_>| -> Vec<String> {
+        commands
+            .docs
+            .iter()
+            .map(|(id, _)| (*id).to_owned())
+            .collect()
+    };
+    assert_eq!(ids(one), ["One", "OneInput"]);
+    assert_eq!(one.doc("One"), commands.doc("One"));
+    for part in [Part::Page("two"), Part::All] {
+        let error = page(part).expect_err("a checksum");
+        assert!(
+            matches!(error, CatalogError::Damaged(_, _, Damage::Checksum)),
+            "{error}"
+        );
+    }
+    // What has no documentation is there.
+    for part in [Part::Command("two"), Part::Options("two"), Part::Schema] {
+        assert_eq!(
+            ids(page(part).expect("a part").expect("the service")).len(),
+            0
+        );
+    }
+}
+
+/// Words are read without the schema: damage of that does not matter.
+#[test]
+fn words_are_read_without_the_schema() {
+    let arena = Arena::new();
+    let commands = documented(&arena);
+    let mut bytes = file(&[&commands]);
+    let schema = b"TargetOfAllThings";
+    let mut places = bytes.windows(schema.len());
+    let at = places
+        .position(|found| found == schema)
+        .expect("the schema");
+    bytes[at] ^= 1;
+    let catalog = open(bytes).expect("a catalogue");
+    let words = catalog
+        .words("things", &arena)
+        .expect("words")
+        .expect("the service");
+    assert_eq!(words, commands.words());
+    assert_eq!(
+        words.all().collect::<Vec<_>>(),
+        ["one", "two", "wait", "help"]
+    );
+    assert_eq!(
+        (words.title, words.about),
+        ("All Things", "What things are.")
+    );
+    assert_eq!(catalog.words("thing", &arena).expect("no service"), None);
+    let error = catalog
+        .load("things", Part::Options("one"), &arena)
+        .expect_err("a checksum");
+    assert!(matches!(
+        error,
+        CatalogError::Damaged(_, _, Damage::Checksum)
+    ));
+}
+
+/// The operation of a waiter is found by the words of the waiter.
+#[test]
+fn a_waiter_is_a_command_of_two_words() {
+    let arena = Arena::new();
+    let catalog = open(file(&[&documented(&arena)])).expect("a catalogue");
+    let names = |part| -> Vec<&str> {
+        let found = catalog
+            .load("things", part, &arena)
+            .expect("a part")
+            .expect("the service");
+        found
+            .service
+            .operations
+            .iter()
+            .map(|found| found.name)
+            .collect()
+    };
+    assert_eq!(names(Part::Command("wait two-done")), ["Two"]);
+    assert_eq!(names(Part::Page("wait two-done")), ["Two"]);
+    assert_eq!(names(Part::Options("two-done")), [""; 0]);
+    assert_eq!(names(Part::Command("wait one-done")), [""; 0]);
 }

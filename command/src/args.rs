@@ -190,6 +190,11 @@ pub(crate) fn asks_help(tokens: &[Token<'_>]) -> bool {
         .any(|token| matches!(token.text, "-h" | "--help"))
 }
 
+/// Whether tokens can turn out to ask for help, once it is known which are values of options.
+pub(crate) fn may_ask_help(tokens: &[Token<'_>]) -> bool {
+    asks_help(tokens) || tokens.iter().any(|token| token.text == "help")
+}
+
 /// The word of a level, or `help` when a token asks for it.
 pub(crate) fn word_or_help<'t>(args: &ParsedArgs<'_, 't>) -> Option<&'t str> {
     args.word

@@ -10,6 +10,8 @@ pub(crate) use files::path;
 use opsmith_runtime::schema::catalog::Part;
 use opsmith_runtime::schema::catalog::{CatalogError, Summary};
 use opsmith_runtime::schema::commands::Commands;
+#[cfg(not(feature = "catalog"))]
+use opsmith_runtime::schema::commands::Words;
 use std::collections::BTreeMap;
 
 /// Services that are compiled in; with the feature `catalog`, those of a catalogue in the program and
@@ -100,6 +102,13 @@ impl Services {
     ) -> Result<Option<&'static Commands<'static>>, CatalogError> {
         let found = self.newest(Some(word))?.into_values().next();
         Ok(found.map(|(_, Place::Linked(commands))| commands))
+    }
+
+    /// The words of the commands of a service, if there is one of this word.
+    #[cfg(not(feature = "catalog"))]
+    pub(crate) fn words(&self, word: &str) -> Result<Option<Words<'static>>, CatalogError> {
+        let found = self.newest(Some(word))?.into_values().next();
+        Ok(found.map(|(_, Place::Linked(commands))| commands.words()))
     }
 
     /// Whether services can be added.

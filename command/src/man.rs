@@ -112,7 +112,7 @@ impl Pages<'_> {
     /// Those of a service, its operations and its waiters.
     fn service(&mut self, commands: &Commands<'_>) -> Result<(), Failure> {
         let service = format!("{}-{}", self.program.name, commands.service.command);
-        let page = help::service_page(commands);
+        let page = help::service_page(&commands.words());
         self.add(&page, &service, commands.service.title)?;
         for (command, operation) in commands.shown() {
             let page = help::operation_page(commands, command, operation);

@@ -3,7 +3,7 @@
 use crate::catalog::Services;
 use crate::failure::Failure;
 use opsmith_runtime::schema::catalog::{CatalogError, Part, Summary};
-use opsmith_runtime::schema::commands::Commands;
+use opsmith_runtime::schema::commands::{Commands, Words};
 
 /// A command over services.
 #[derive(Debug)]
@@ -29,6 +29,30 @@ impl Program {
     ) -> Result<Option<&'static Commands<'static>>, Failure> {
         let loaded = self.services.part(word, part);
         loaded.map_err(|error| self.unreadable(&error))
+    }
+
+    /// The part of a service that was found before.
+    ///
+    /// # Errors
+    ///
+    /// The catalogue can't be read, or the service is no longer there.
+    pub(crate) fn part(
+        &self,
+        word: &str,
+        part: Part<'_>,
+    ) -> Result<&'static Commands<'static>, Failure> {
+        let gone = || Failure::general(format_args!("{word} is no longer there"));
+        self.load(word, part)?.ok_or_else(gone)
+    }
+
+    /// The words of the commands of a service, if there is one with this command word.
+    ///
+    /// # Errors
+    ///
+    /// The catalogue can't be read.
+    pub(crate) fn words(&self, word: &str) -> Result<Option<Words<'static>>, Failure> {
+        let words = self.services.words(word);
+        words.map_err(|error| self.unreadable(&error))
     }
 
     /// Whether there is a service with this command word.

@@ -1,7 +1,7 @@
 //! The words after a service: an operation, its options and their values; then the call, and its
 //! result.
 
-use crate::args::{self, ParsedArgs};
+use crate::args::{self, ParsedArgs, Token};
 use crate::call::OperationRunner;
 use crate::context::Context;
 #[cfg(feature = "event-stream")]
@@ -10,11 +10,12 @@ use crate::failure::Failure;
 use crate::operation::OperationArgs;
 use crate::outfile::{Outfile, Source};
 use crate::pages::{PageOptions, Pages};
+use crate::parameter::Parameter;
 use crate::printer::Printer;
-use crate::{bulk, choice, help, parameter, skeleton, wait, waiter};
+use crate::{bulk, choice, help, parameter, skeleton, wait};
 use opsmith_runtime::document::Map;
 use opsmith_runtime::schema::catalog::Part;
-use opsmith_runtime::schema::commands::{Change, Commands};
+use opsmith_runtime::schema::commands::{Change, Command, Commands, Words};
 use opsmith_runtime::schema::{Operation, Service};
 
 /// Runs the words after a service.
@@ -25,45 +26,32 @@ use opsmith_runtime::schema::{Operation, Service};
 pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
     let globals = context.globals;
     let words = ParsedArgs::read(&globals.rest, &[])?;
-    let load = |part| {
-        let loaded = context.program.load(service, part)?;
-        loaded.ok_or_else(|| Failure::general(format_args!("{service} is no longer there")))
-    };
     let Some(word) = args::word_or_help(&words) else {
         return Err(Failure::required("operation"));
     };
-    let commands = load(Part::Command(word))?;
+    if word == "help" {
+        return help::print(&help::service_page(&words_of(context, service)?));
+    }
+    if print_help(context, service, word, &words.rest)? {
+        return Ok(());
+    }
+    let commands = context.program.part(service, Part::Command(word))?;
     let Some((command, operation)) = commands.find(word) else {
-        if let Some(word) = words.word {
-            check_operation(context, load(Part::Words)?, word)?;
-        }
-        let commands = load(Part::All)?;
-        return match word {
-            waiter::WORD => wait::command(context, commands, &words.rest),
-            _ => help::print(&help::service_page(commands)),
-        };
+        let known = words_of(context, service)?;
+        check_operation(context, &known, word)?;
+        return wait::command(context, &known, &words.rest);
     };
     let lines = globals.value(bulk::OPTION);
     let file = Source::of(commands.service, command, operation);
     let parameters = parameter::all(commands.service, command, operation);
-    let args = OperationArgs::read(
-        &parameters,
+    let args = read_args(
+        context,
+        commands,
         command,
         operation,
+        &parameters,
         &words.rest,
-        !globals.has("--no-paginate"),
-        lines.is_some(),
-        file,
     )?;
-    let documented = || {
-        let all = load(Part::All)?;
-        let (command, operation) = all.find(word).unwrap_or((command, operation));
-        Ok::<_, Failure>((all, command, operation))
-    };
-    if args.help {
-        let (commands, command, operation) = documented()?;
-        return help::print(&help::operation_page(commands, command, operation));
-    }
     check_url(context, commands, operation)?;
     let reader = context.reader(commands.service);
     let input = args.parameters(&reader)?;
@@ -73,11 +61,12 @@ pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
         return bulk::run(context, commands, operation, &reader, &input, source);
     }
     match args.skeleton {
-        // With the documentation as comments, where it is YAML.
-        Some(kind) => {
-            let (commands, _, operation) = documented()?;
+        Some(kind @ skeleton::DOCUMENTED) => {
+            let commands = context.program.part(service, Part::Page(word))?;
+            let operation = commands.find(word).map_or(operation, |(_, found)| found);
             skeleton::print(context, commands, operation, kind, &input)
         }
+        Some(kind) => skeleton::print(context, commands, operation, kind, &input),
         None => {
             let outfile = file.zip(args.outfile);
             let outfile = outfile.map(|(source, name)| Outfile::new(source, name));
@@ -93,32 +82,74 @@ pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
     }
 }
 
-/// Rejects a word that is not an operation of the service.
-fn check_operation(
+/// The words of the commands of a service.
+fn words_of(context: &Context<'_>, service: &str) -> Result<Words<'static>, Failure> {
+    let gone = || Failure::general(format_args!("{service} is no longer there"));
+    context.program.words(service)?.ok_or_else(gone)
+}
+
+/// Reads the tokens after an operation's word.
+fn read_args<'p, 't>(
     context: &Context<'_>,
-    commands: &Commands<'_>,
+    commands: &Commands<'p>,
+    command: &Command<'_>,
+    operation: &Operation<'p>,
+    parameters: &'p [Parameter<'p>],
+    tokens: &[Token<'t>],
+) -> Result<OperationArgs<'p, 't>, Failure> {
+    let globals = context.globals;
+    OperationArgs::read(
+        parameters,
+        command,
+        operation,
+        tokens,
+        !globals.has("--no-paginate"),
+        globals.has(bulk::OPTION),
+        Source::of(commands.service, command, operation),
+    )
+}
+
+/// Prints the page of an operation and returns true, if the tokens after its word ask for it.
+fn print_help(
+    context: &Context<'_>,
+    service: &str,
     word: &str,
-) -> Result<(), Failure> {
-    if commands.find(word).is_some() {
-        return Ok(());
+    tokens: &[Token<'_>],
+) -> Result<bool, Failure> {
+    if !args::may_ask_help(tokens) {
+        return Ok(false);
     }
-    let mut missing = commands.missing.iter();
+    let commands = context.program.part(service, Part::Page(word))?;
+    let Some((command, operation)) = commands.find(word) else {
+        return Ok(false);
+    };
+    let parameters = parameter::all(commands.service, command, operation);
+    let args = read_args(context, commands, command, operation, &parameters, tokens)?;
+    if args.help {
+        help::print(&help::operation_page(commands, command, operation))?;
+    }
+    Ok(args.help)
+}
+
+/// Rejects a word that is neither an operation of the service, which was not found, nor `wait`.
+fn check_operation(context: &Context<'_>, words: &Words<'_>, word: &str) -> Result<(), Failure> {
+    let mut missing = words.missing.iter();
     if let Some((_, nearest)) = missing.find(|(missing, _)| *missing == word) {
         return Err(Failure::only_of_the_aws_cli(
-            &format!("{} {word}", commands.service.command),
+            &format!("{} {word}", words.service),
             nearest,
         ));
     }
-    let mut omitted = commands.omitted.iter();
+    let mut omitted = words.omitted.iter();
     if let Some((_, why)) = omitted.find(|(omitted, _)| *omitted == word) {
         return Err(Failure::parameter(format_args!(
             "{} {word} can't be called: {why}",
-            commands.service.command
+            words.service
         )));
     }
-    let checked = choice::check("operation", word, commands.words(), context.settings.env());
+    let checked = choice::check("operation", word, words.all(), context.settings.env());
     checked.map_err(|failure| match failure.similar.is_empty() {
-        true => failure.noting(context.program.newer(commands.service.source)),
+        true => failure.noting(context.program.newer(words.source)),
         false => failure,
     })
 }

@@ -12,6 +12,9 @@ use opsmith_runtime::schema::commands::Commands;
 use opsmith_runtime::schema::{Flags, Kind, Member, Operation, Shape, ShapeIndex};
 use std::fmt::Write as _;
 
+/// The kind of sample that shows documentation, as comments.
+pub(crate) const DOCUMENTED: &str = "yaml-input";
+
 /// Prints a sample of this kind.
 ///
 /// # Errors
@@ -29,7 +32,7 @@ pub(crate) fn print(
             let sample = sample::input(commands.service, operation.input);
             stdout::print(&(json::pretty(&sample) + "\n"))
         }
-        "yaml-input" => stdout::print(&yaml_input(commands, operation.input)),
+        DOCUMENTED => stdout::print(&yaml_input(commands, operation.input)),
         _ => {
             OperationRunner::new(context, commands, operation)?.prepare(parameters)?;
             let sample = sample::output(commands.service, operation.output);

@@ -6,14 +6,15 @@ use crate::call::OperationRunner;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::operation::OperationArgs;
-use crate::parameter;
-use crate::waiter::{self, ATTEMPTS, DELAY, WORD, find};
+use crate::parameter::{self, Parameter};
+use crate::waiter::{self, ATTEMPTS, DELAY, FoundWaiter, WORD, find};
 use crate::{bulk, help, skeleton};
 use opsmith_runtime::Error;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::error::ServiceError;
 use opsmith_runtime::schema::Waiter;
-use opsmith_runtime::schema::commands::Commands;
+use opsmith_runtime::schema::catalog::Part;
+use opsmith_runtime::schema::commands::{Commands, Words};
 use opsmith_runtime::waiter::{Seen, Verdict, Watch};
 use std::time::Duration;
 
@@ -24,32 +25,25 @@ use std::time::Duration;
 /// Those of any operation; the resource can't get into the state, or did not in time.
 pub(crate) fn command(
     context: &Context<'_>,
-    commands: &'static Commands<'static>,
+    known: &Words<'_>,
     tokens: &[Token<'_>],
 ) -> Result<(), Failure> {
-    let words = read_words(commands, tokens)?;
+    let words = read_words(known, tokens)?;
     let Some(word) = args::word_or_help(&words) else {
         return Err(Failure::required("subcommand"));
     };
-    let Some(found) = find(commands, word) else {
-        return help::print(&help::wait_page(commands));
-    };
+    if !known.waiters.contains(&word) {
+        return help::print(&help::wait_page(known));
+    }
     let delay = words.value(DELAY).map(seconds).transpose()?;
     let attempts = words.value(ATTEMPTS).map(attempts).transpose()?;
-    let operation = waiter::unpaged(found.operation);
-    let parameters = parameter::all(commands.service, found.command, &operation);
-    let args = OperationArgs::read(
-        &parameters,
-        found.command,
-        &operation,
-        &words.rest,
-        true,
-        false,
-        None,
-    )?;
-    if args.help {
-        return help::print(&help::waiter_page(commands, word, &found));
+    let service = known.service;
+    if print_help(context, service, word, &words.rest)? {
+        return Ok(());
     }
+    let (commands, found) = load(context, service, word, |words| Part::Command(words))?;
+    let parameters = parameters(commands, &found);
+    let args = read_args(&found, &parameters, &words.rest)?;
     if context.globals.has(bulk::OPTION) {
         return Err(Failure::parameter(format_args!(
             "{} can't be given with {WORD}",
@@ -58,6 +52,10 @@ pub(crate) fn command(
     }
     let parameters = args.parameters(&context.reader(commands.service))?;
     if let Some(kind) = args.skeleton {
+        let (commands, found) = match kind {
+            skeleton::DOCUMENTED => load(context, service, word, |words| Part::Page(words))?,
+            _ => (commands, found),
+        };
         return skeleton::print(context, commands, found.operation, kind, &parameters);
     }
     let mut runner = OperationRunner::new(context, commands, found.operation)?;
@@ -74,9 +72,68 @@ pub(crate) fn command(
     )
 }
 
+/// A waiter, with a part of its service.
+fn load(
+    context: &Context<'_>,
+    service: &str,
+    word: &str,
+    part: fn(&str) -> Part<'_>,
+) -> Result<(&'static Commands<'static>, FoundWaiter<'static>), Failure> {
+    let words = format!("{WORD} {word}");
+    let commands = context.program.part(service, part(&words))?;
+    let gone = || Failure::general(format_args!("{service} {words} is no longer there"));
+    Ok((commands, find(commands, word).ok_or_else(gone)?))
+}
+
+/// The options of a waiter's operation.
+fn parameters<'a>(commands: &Commands<'a>, found: &FoundWaiter<'a>) -> Vec<Parameter<'a>> {
+    parameter::all(
+        commands.service,
+        found.command,
+        &waiter::unpaged(found.operation),
+    )
+}
+
+/// Reads the tokens after a waiter's word.
+fn read_args<'p, 't>(
+    found: &FoundWaiter<'p>,
+    parameters: &'p [Parameter<'p>],
+    tokens: &[Token<'t>],
+) -> Result<OperationArgs<'p, 't>, Failure> {
+    let operation = waiter::unpaged(found.operation);
+    OperationArgs::read(
+        parameters,
+        found.command,
+        &operation,
+        tokens,
+        true,
+        false,
+        None,
+    )
+}
+
+/// Prints the page of a waiter and returns true, if the tokens after its word ask for it.
+fn print_help(
+    context: &Context<'_>,
+    service: &str,
+    word: &str,
+    tokens: &[Token<'_>],
+) -> Result<bool, Failure> {
+    if !args::may_ask_help(tokens) {
+        return Ok(false);
+    }
+    let (commands, found) = load(context, service, word, |words| Part::Page(words))?;
+    let parameters = parameters(commands, &found);
+    let asks = read_args(&found, &parameters, tokens)?.help;
+    if asks {
+        help::print(&help::waiter_page(commands, word, &found))?;
+    }
+    Ok(asks)
+}
+
 /// The options of waiters, and the word of one.
 fn read_words<'t>(
-    commands: &Commands<'_>,
+    known: &Words<'_>,
     tokens: &[Token<'t>],
 ) -> Result<ParsedArgs<'static, 't>, Failure> {
     let specs: Vec<_> = waiter::specs().collect();
@@ -84,7 +141,7 @@ fn read_words<'t>(
     for arg in Parser::new(tokens, &specs) {
         let arg = arg?;
         if let Arg::Word(word) = &arg {
-            check_waiter(commands, word)?;
+            check_waiter(known, word)?;
         }
         words.add(arg);
     }
@@ -92,11 +149,11 @@ fn read_words<'t>(
 }
 
 /// Rejects a word that is not a waiter of the service.
-fn check_waiter(commands: &Commands<'_>, word: &str) -> Result<(), Failure> {
-    if word == "help" || find(commands, word).is_some() {
+fn check_waiter(known: &Words<'_>, word: &str) -> Result<(), Failure> {
+    if word == "help" || known.waiters.contains(&word) {
         return Ok(());
     }
-    let choices = commands.waiters().map(|(name, ..)| name).chain(["help"]);
+    let choices = known.waiters.iter().copied().chain(["help"]);
     Err(Failure::choice("subcommand", word, choices))
 }
 

@@ -4,8 +4,8 @@ use crate::args::{Arity, OptionSpec};
 use opsmith_runtime::schema::commands::{Command, Commands};
 use opsmith_runtime::schema::{Operation, Waiter};
 
-/// The word before the name of a waiter.
-pub(crate) const WORD: &str = "wait";
+pub(crate) use opsmith_runtime::schema::commands::WAIT as WORD;
+
 pub(crate) const DELAY: &str = "--cli-wait-delay";
 pub(crate) const ATTEMPTS: &str = "--cli-wait-attempts";
 

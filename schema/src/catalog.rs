@@ -1,8 +1,10 @@
 //! Catalogues: services that are found by their command words.
 //!
 //! A file of services is a catalogue, which a program reads without being compiled again (feature
-//! `catalog`). It has a section for each service. Opening the file reads its directory; loading an
-//! operation reads the section of its service, and decodes what the operation needs of it.
+//! `catalog`). Opening the file reads its directory; loading an operation reads the schema of its
+//! service, and decodes what the operation needs of it. The words of a service's commands are read
+//! without its schema, and documentation in blocks, of which only those are read and inflated that
+//! have a text of the operation or of a shape that it needs.
 //!
 //! # The format
 //!
@@ -13,7 +15,7 @@
 //! | extent | where the directory is: a record `Extent` |
 //! | checksum | the CRC-32 of all before it |
 //! | directory | a section with a list of `Entry`, sorted by word |
-//! | sections | of each service one with a `Root`, and one with its documentation, compressed with zlib |
+//! | services | of each service a section with a `StoredWords`, one with a `Root`, one with an `Index`, and its blocks |
 //!
 //! A section is a heap of lists. A list is its length (a `u32`), then its rows: records of one type,
 //! each with the width of that type, without gaps. Numbers are little-endian; an address is the
@@ -22,7 +24,15 @@
 //! that refer to them. The
 //! module `layout` has the fields of each record. Each section has a CRC-32 in the extent that leads
 //! to it.
+//!
+//! Words and blocks are compressed with DEFLATE (RFC 1951). A block is a section with `Contents`: shapes
+//! and operations, and their texts, each with the rest of its id, which is nothing, or `$` and a member. The texts of a shape and its members are in one block, and those of an operation's
+//! shapes close to each other. The index says which block has those of a shape or operation.
 
+#[cfg(feature = "catalog")]
+mod deflate;
+#[cfg(feature = "catalog")]
+mod docs;
 #[cfg(feature = "catalog")]
 mod file;
 #[cfg(feature = "catalog")]
@@ -42,12 +52,14 @@ pub use section::Section;
 #[cfg(feature = "catalog")]
 use crate::Arena;
 use crate::commands::Commands;
+#[cfg(feature = "catalog")]
+use crate::commands::Words;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The version of the format. It changes with the layout of any record.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Services that are found by their command words.
 #[cfg(feature = "catalog")]
@@ -66,6 +78,14 @@ pub trait Catalog: fmt::Debug + Sync {
     /// The catalogue can't be read.
     fn summary(&self, word: &str) -> Result<Option<Summary<'_>>, CatalogError>;
 
+    /// The words of the commands of a service, in the arena; `None` if there is no service of this
+    /// word.
+    ///
+    /// # Errors
+    ///
+    /// The catalogue can't be read.
+    fn words<'a>(&self, word: &str, arena: &'a Arena) -> Result<Option<Words<'a>>, CatalogError>;
+
     /// Loads a part of a service into the arena; `None` if there is no service of this word.
     ///
     /// # Errors
@@ -82,12 +102,17 @@ pub trait Catalog: fmt::Debug + Sync {
 /// What is loaded of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part<'p> {
-    /// What the command of this word needs. If there is no such command, there are no operations.
+    /// What calls of the command of this word need; of a waiter, the words are `wait` and its own.
+    /// If there is no such command, there are no operations.
     Command(&'p str),
-    /// What the operation of this name needs, likewise.
+    /// What calls of the operation of this name need, likewise.
     Operation(&'p str),
-    /// All commands and operations, without shapes and documentation.
-    Words,
+    /// What the options of the command of this word need: its operation without errors, of whose
+    /// output only the members and their kinds are there, and no endpoint rules.
+    Options(&'p str),
+    /// What the page of the command of this word shows: its operation with all of its output and its
+    /// documentation, but without errors and endpoint rules.
+    Page(&'p str),
     /// Everything but documentation.
     Schema,
     /// Everything.

@@ -7,6 +7,9 @@
 use crate::values::words;
 use crate::{Operation, Service, Waiter};
 
+/// The word before that of a waiter.
+pub const WAIT: &str = "wait";
+
 /// The commands of one service.
 #[derive(Debug, Clone, Copy)]
 pub struct Commands<'a> {
@@ -25,6 +28,27 @@ pub struct Commands<'a> {
     /// (`GetPipeline`), shapes (`Job`) and members (`Job$id`). Paragraphs of Markdown in a small
     /// subset: `code`, *emphasis*, **strong**, and lists with `- `.
     pub docs: &'a [(&'a str, &'a str)],
+}
+
+/// The words of a service's commands, without what the commands do.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Words<'a> {
+    /// The command word of the service.
+    pub service: &'a str,
+    /// The full name of the service.
+    pub title: &'a str,
+    /// As [`Service::source`].
+    pub source: &'a str,
+    /// The documentation of the service; empty when there is none.
+    pub about: &'a str,
+    /// The commands that are shown, in the order of their operations.
+    pub shown: Vec<&'a str>,
+    /// The waiters.
+    pub waiters: Vec<&'a str>,
+    /// As [`Commands::missing`].
+    pub missing: &'a [(&'a str, &'a str)],
+    /// As [`Commands::omitted`].
+    pub omitted: &'a [(&'a str, &'a str)],
 }
 
 /// One command.
@@ -261,6 +285,15 @@ impl<'a> Command<'a> {
     }
 }
 
+impl<'a> Words<'a> {
+    /// The words that may follow the service's: of the commands that are shown, `wait` where there
+    /// are waiters, and `help`.
+    pub fn all(&self) -> impl Iterator<Item = &'a str> {
+        let waits = (!self.waiters.is_empty()).then_some(WAIT);
+        self.shown.iter().copied().chain(waits).chain(["help"])
+    }
+}
+
 impl<'a> Commands<'a> {
     /// The commands of a service, with their documentation.
     pub const fn new(
@@ -323,14 +356,19 @@ impl<'a> Commands<'a> {
         })
     }
 
-    /// The words that may follow the service's: of the commands that are shown, `wait` where there
-    /// are waiters, and `help`.
-    pub fn words(&self) -> impl Iterator<Item = &'a str> {
-        let waits = self.waiters().next().map(|_| "wait");
-        self.shown()
-            .map(|(command, _)| command.name)
-            .chain(waits)
-            .chain(["help"])
+    /// The words of the commands.
+    pub fn words(&self) -> Words<'a> {
+        let service = self.service;
+        Words {
+            service: service.command,
+            title: service.title,
+            source: service.source,
+            about: self.doc_as_written(service.name()),
+            shown: self.shown().map(|(command, _)| command.name).collect(),
+            waiters: self.waiters().map(|(word, ..)| word).collect(),
+            missing: self.missing,
+            omitted: self.omitted,
+        }
     }
 
     /// The commands that are shown, with their operations: not those of deprecated operations.

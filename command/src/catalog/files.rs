@@ -4,7 +4,7 @@ use super::{Place, Services, named};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::schema::Arena;
 use opsmith_runtime::schema::catalog::{Catalog, CatalogError, CatalogFile, Part, Summary};
-use opsmith_runtime::schema::commands::Commands;
+use opsmith_runtime::schema::commands::{Commands, Words};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -146,10 +146,18 @@ impl Services {
         word: &str,
         part: Part<'_>,
     ) -> Result<Option<&'static Commands<'static>>, CatalogError> {
-        // A process runs one command line, which ends with it.
-        let arena: &'static Arena = Box::leak(Box::default());
-        self.load(word, part, arena)
+        self.load(word, part, arena())
     }
+
+    /// The words of the commands of a service, if there is one of this word.
+    pub(crate) fn words(&self, word: &str) -> Result<Option<Words<'static>>, CatalogError> {
+        Catalog::words(self, word, arena())
+    }
+}
+
+/// An arena of the process, which runs one command line and ends with it.
+fn arena() -> &'static Arena {
+    Box::leak(Box::default())
 }
 
 impl Catalog for Services {
@@ -160,6 +168,17 @@ impl Catalog for Services {
     fn summary(&self, word: &str) -> Result<Option<Summary<'_>>, CatalogError> {
         let mut found = self.newest(Some(word))?.into_values();
         Ok(found.next().map(|(summary, _)| summary))
+    }
+
+    fn words<'a>(&self, word: &str, arena: &'a Arena) -> Result<Option<Words<'a>>, CatalogError> {
+        match self.newest(Some(word))?.into_values().next() {
+            Some((_, Place::Linked(commands))) => Ok(Some(commands.words())),
+            Some((_, Place::File(at))) => match self.files.opened()?.get(at) {
+                Some(file) => file.words(word, arena),
+                None => Ok(None),
+            },
+            None => Ok(None),
+        }
     }
 
     fn load<'a>(
@@ -199,7 +218,8 @@ pub(crate) fn path(env: &Env) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::program::COMMANDS;
+    use crate::program::{COMMANDS, Program, sample};
+    use crate::{completions, help};
     use opsmith_runtime::schema::Service;
     use opsmith_runtime::schema::catalog::{Section, write};
 
@@ -223,12 +243,8 @@ mod tests {
     #[test]
     fn the_newest_model_of_a_service_counts() {
         let title = |services: Services| {
-            let loaded = services.part(COMMANDS.service.command, Part::Words);
-            loaded
-                .expect("a catalogue")
-                .expect("the service")
-                .service
-                .title
+            let words = services.words(COMMANDS.service.command);
+            words.expect("a catalogue").expect("the service").title
         };
         let linked = || Services::linked(const { &[COMMANDS] });
         let older = catalog("botocore 1.0.0 2020-01-01", "older");
@@ -272,6 +288,39 @@ mod tests {
                 "built-in catalogue: in the program is not a catalogue".to_owned()
             ]
         );
+    }
+
+    /// Parts of a catalogue give the pages and completions of the whole service.
+    #[test]
+    fn pages_and_completions_are_those_of_a_service_that_is_compiled_in() {
+        let program = |services| Program {
+            services,
+            ..sample()
+        };
+        let linked = program(Services::linked(const { &[COMMANDS] }));
+        let source = "botocore 9.0.0 2099-01-01";
+        let loaded =
+            program(Services::linked(&[]).embedded(catalog(source, COMMANDS.service.title)));
+        let service = COMMANDS.service.command;
+        let page = |program: &Program, word| {
+            let found = program.part(service, Part::Page(word)).expect("a part");
+            let (command, operation) = found.find(word).expect("the command");
+            format!("{:?}", help::operation_page(found, command, operation))
+        };
+        let words =
+            |program: &Program| program.words(service).expect("words").expect("the service");
+        assert_eq!(words(&loaded), words(&linked));
+        for word in words(&linked).shown {
+            assert_eq!(page(&loaded, word), page(&linked, word), "{word}");
+            let lines = [
+                format!("opsmith {service} {word} -"),
+                format!("opsmith {service} {word}"),
+            ];
+            for line in lines {
+                let answers = |program| completions::answers(program, &line);
+                assert_eq!(answers(&loaded), answers(&linked), "{line}");
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::program::Program;
 use crate::{globals, operation, parameter, waiter};
 use opsmith_runtime::schema::Operation;
 use opsmith_runtime::schema::catalog::Part;
-use opsmith_runtime::schema::commands::{Command, Commands};
+use opsmith_runtime::schema::commands::{Command, Commands, Words};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub(super) struct Position<'a> {
     given: Vec<String>,
     /// An option that still needs its value.
     due: Option<String>,
-    /// What was loaded of services.
+    /// What was loaded for commands of the service.
     loaded: RefCell<HashMap<String, Option<&'static Commands<'static>>>>,
 }
 
@@ -59,15 +59,20 @@ impl<'a> Position<'a> {
         }
     }
 
-    /// A part of the service that the words name, which is loaded once. A catalogue that can't be
-    /// read completes nothing.
-    fn service(&self, part: Part<'_>) -> Option<&'static Commands<'static>> {
-        let word = self.path.first()?;
-        let key = format!("{word} {part:?}");
-        let known = self.loaded.borrow().get(&key).copied();
+    /// The words of the service that the line names. A catalogue that can't be read completes nothing.
+    fn words(&self) -> Option<Words<'static>> {
+        self.program.words(self.path.first()?).ok().flatten()
+    }
+
+    /// What the options of a command of the service need, which is loaded once.
+    fn service(&self, command: &str) -> Option<&'static Commands<'static>> {
+        let known = self.loaded.borrow().get(command).copied();
         known.unwrap_or_else(|| {
-            let loaded = self.program.load(word, part).ok().flatten();
-            self.loaded.borrow_mut().insert(key, loaded);
+            let loaded = self
+                .program
+                .load(self.path.first()?, Part::Options(command));
+            let loaded = loaded.ok().flatten();
+            self.loaded.borrow_mut().insert(command.to_owned(), loaded);
             loaded
         })
     }
@@ -80,12 +85,13 @@ impl<'a> Position<'a> {
         Operation<'static>,
     )> {
         if self.waits() {
-            let commands = self.service(Part::Schema)?;
-            let found = waiter::find(commands, self.path.get(2)?)?;
+            let name = self.path.get(2)?;
+            let commands = self.service(&format!("{} {name}", waiter::WORD))?;
+            let found = waiter::find(commands, name)?;
             return Some((commands, *found.command, waiter::unpaged(found.operation)));
         }
         let word = self.path.get(1)?;
-        let commands = self.service(Part::Command(word))?;
+        let commands = self.service(word)?;
         let (command, operation) = commands.find(word)?;
         Some((commands, *command, *operation))
     }
@@ -172,20 +178,14 @@ impl<'a> Position<'a> {
     }
 
     fn waiters(&self) -> Vec<String> {
-        let waiters = self
-            .service(Part::Words)
-            .into_iter()
-            .flat_map(Commands::waiters);
-        waiters
-            .map(|(name, ..)| name)
-            .chain(["help"])
-            .map(str::to_owned)
-            .collect()
+        let waiters = self.words().map(|words| words.waiters);
+        let waiters = waiters.into_iter().flatten();
+        waiters.chain(["help"]).map(str::to_owned).collect()
     }
 
     fn words_after(&self, word: &str) -> Vec<String> {
-        match (word, self.service(Part::Words)) {
-            (_, Some(commands)) => commands.words().map(str::to_owned).collect(),
+        match (word, self.words()) {
+            (_, Some(words)) => words.all().map(str::to_owned).collect(),
             ("completions", None) => SHELLS
                 .iter()
                 .map(|(shell, _)| (*shell).to_owned())

@@ -35,6 +35,9 @@ impl Layout {
     }
 }
 
+const BLANKS: &str =
+    "                                                                                ";
+
 /// The column of a block this deep.
 fn column(depth: usize) -> usize {
     7 + depth * 7 / 2
@@ -42,7 +45,11 @@ fn column(depth: usize) -> usize {
 
 impl Word {
     fn width(&self) -> usize {
-        self.0.iter().map(|(_, text)| text.width()).sum()
+        let width = |text: &str| match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            true => text.len(),
+            false => text.width(),
+        };
+        self.0.iter().map(|(_, text)| width(text)).sum()
     }
 }
 
@@ -53,6 +60,7 @@ impl Page {
             layout,
             out: String::new(),
             from_left: false,
+            blanks: Vec::new(),
         };
         let gap = layout.width.saturating_sub(2 * self.title.width()).max(1);
         setting.line(0, &format!("{0}{1:gap$}{0}", self.title, ""));
@@ -69,16 +77,33 @@ struct Setting<'a> {
     out: String,
     /// The next line that is justified is visited from its left end.
     from_left: bool,
+    /// The blanks after each word of a line.
+    blanks: Vec<usize>,
 }
 
 impl Setting<'_> {
     fn line(&mut self, column: usize, text: &str) {
-        let text = text.trim_end();
-        if !text.is_empty() {
-            self.out.push_str(&" ".repeat(column));
-            self.out.push_str(text);
-        }
+        self.line_of(column, |setting| setting.out.push_str(text));
+    }
+
+    /// A line of what a task adds, without the blanks at its end.
+    fn line_of(&mut self, column: usize, add: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
+        self.space(column);
+        add(self);
+        let line = self.out.get(start..).unwrap_or_default();
+        let len = line.trim_end().len();
+        self.out.truncate(start + len);
         self.out.push('\n');
+    }
+
+    fn space(&mut self, columns: usize) {
+        let mut left = columns;
+        while left > 0 {
+            let some = left.min(BLANKS.len());
+            self.out.push_str(&BLANKS[..some]);
+            left -= some;
+        }
     }
 
     fn block(&mut self, block: &Block) {
@@ -87,7 +112,9 @@ impl Setting<'_> {
         }
         let column = column(block.depth);
         match &block.kind {
-            BlockKind::Section(title) => self.line(0, &self.styled(Style::Bold, title)),
+            BlockKind::Section(title) => {
+                self.line_of(0, |setting| setting.styled(Style::Bold, title));
+            }
             BlockKind::Paragraph(words) => self.fill(column, "", words),
             BlockKind::Bullet(words) => self.fill(column, "o ", words),
             BlockKind::Literal(lines) => lines.iter().for_each(|text| self.line(column, text)),
@@ -101,25 +128,34 @@ impl Setting<'_> {
             .width
             .saturating_sub(column + mark.len())
             .max(10);
-        let mut rest = words;
-        let mut mark_due = mark.to_owned();
+        let widths: Vec<usize> = words.iter().map(Word::width).collect();
+        let (mut rest, mut widths) = (words, widths.as_slice());
         while !rest.is_empty() {
-            let count = fitting(rest, room);
+            let count = fitting(widths, room);
             let (line, after) = rest.split_at(count);
-            let last = after.is_empty();
-            let text = mark_due + &self.spread(line, if last { None } else { Some(room) });
-            self.line(column, &text);
-            mark_due = " ".repeat(mark.len());
-            rest = after;
+            let (wide, further) = widths.split_at(count);
+            self.justify(wide, Some(room).filter(|_| !after.is_empty()));
+            let is_first = rest.len() == words.len();
+            self.line_of(column, |setting| {
+                match is_first {
+                    true => setting.out.push_str(mark),
+                    false => setting.space(mark.len()),
+                }
+                setting.spread(line);
+            });
+            (rest, widths) = (after, further);
         }
     }
 
-    /// The words with blanks between them; as wide as `room` if it is given.
-    fn spread(&mut self, words: &[Word], room: Option<usize>) -> String {
-        let gaps = words.len().saturating_sub(1);
-        let mut blanks = vec![1; gaps];
+    /// Decides on the blanks between words of these widths, so that they are as wide as `room` if it is
+    /// given.
+    fn justify(&mut self, widths: &[usize], room: Option<usize>) {
+        let gaps = widths.len().saturating_sub(1);
+        let blanks = &mut self.blanks;
+        blanks.clear();
+        blanks.resize(gaps, 1);
         if let Some(room) = room.filter(|_| self.layout.justified) {
-            let width = words.iter().map(Word::width).sum::<usize>() + gaps;
+            let width = widths.iter().sum::<usize>() + gaps;
             let mut missing = room.saturating_sub(width);
             for visited in 0..gaps {
                 let share = missing / (gaps - visited);
@@ -135,31 +171,36 @@ impl Setting<'_> {
             }
             self.from_left = !self.from_left;
         }
-        let mut text = String::new();
-        for (word, blank) in words.iter().zip(blanks.iter().copied().chain([0])) {
-            word.0
-                .iter()
-                .for_each(|(style, part)| text.push_str(&self.styled(*style, part)));
-            text.push_str(&" ".repeat(blank));
-        }
-        text
     }
 
-    fn styled(&self, style: Style, text: &str) -> String {
-        match style {
-            Style::Bold if self.layout.styled => format!("\x1b[1m{text}\x1b[0m"),
-            Style::Italic if self.layout.styled => format!("\x1b[4m{text}\x1b[0m"),
-            _ => text.to_owned(),
+    /// The words of a line, with the blanks that were decided on.
+    fn spread(&mut self, words: &[Word]) {
+        for (at, word) in words.iter().enumerate() {
+            for (style, part) in &word.0 {
+                self.styled(*style, part);
+            }
+            self.space(self.blanks.get(at).copied().unwrap_or(0));
+        }
+    }
+
+    fn styled(&mut self, style: Style, text: &str) {
+        let (before, after) = match style {
+            Style::Bold if self.layout.styled => ("\x1b[1m", "\x1b[0m"),
+            Style::Italic if self.layout.styled => ("\x1b[4m", "\x1b[0m"),
+            _ => ("", ""),
+        };
+        for part in [before, text, after] {
+            self.out.push_str(part);
         }
     }
 }
 
-/// How many words fit into a line; at least one.
-fn fitting(words: &[Word], room: usize) -> usize {
+/// How many words of these widths fit into a line; at least one.
+fn fitting(widths: &[usize], room: usize) -> usize {
     let mut width = 0;
-    let fits = |word: &&Word| {
-        width += word.width() + usize::from(width > 0);
+    let fits = |word: &&usize| {
+        width += **word + usize::from(width > 0);
         width <= room
     };
-    words.iter().take_while(fits).count().max(1)
+    widths.iter().take_while(fits).count().max(1)
 }

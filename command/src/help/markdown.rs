@@ -42,22 +42,38 @@ fn words(markdown: &str) -> Text {
         word: Word::default(),
         style: Style::Plain,
     };
-    let mut chars = markdown.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if chars.peek().is_some_and(|next| "\\`*".contains(*next)) => {
-                reader.push(chars.next().unwrap_or(c));
+    let is_mark = |c: char| MARKS.contains(&c);
+    let mut rest = markdown;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| is_mark(c) || c.is_whitespace());
+        let (run, marked) = rest.split_at(end.unwrap_or(rest.len()));
+        reader.push(run);
+        let mut after = marked.chars();
+        rest = match after.next() {
+            Some('\\') => {
+                // A mark after it is a character like others, and so is it before another.
+                let skipped = usize::from(after.as_str().starts_with(is_mark));
+                let (character, after) = marked[skipped..].split_at(1);
+                reader.push(character);
+                after
             }
-            '`' => reader.toggle(Style::Bold),
-            '*' if chars.next_if_eq(&'*').is_some() => reader.toggle(Style::Bold),
-            '*' => reader.toggle(Style::Italic),
-            c if c.is_whitespace() => reader.end_word(),
-            c => reader.push(c),
-        }
+            Some('`') => reader.toggle(Style::Bold, after.as_str()),
+            Some('*') => match after.as_str().strip_prefix('*') {
+                Some(after) => reader.toggle(Style::Bold, after),
+                None => reader.toggle(Style::Italic, after.as_str()),
+            },
+            _ => {
+                reader.end_word();
+                after.as_str()
+            }
+        };
     }
     reader.end_word();
     reader.words
 }
+
+/// The characters that begin and end spans, and the one that takes this meaning from them.
+const MARKS: [char; 3] = ['\\', '`', '*'];
 
 struct WordReader {
     words: Text,
@@ -66,10 +82,15 @@ struct WordReader {
 }
 
 impl WordReader {
-    fn push(&mut self, c: char) {
+    fn push(&mut self, run: &str) {
         match self.word.0.last_mut() {
-            Some((style, text)) if *style == self.style => text.push(c),
-            _ => self.word.0.push((self.style, c.to_string())),
+            _ if run.is_empty() => {}
+            Some((style, text)) if *style == self.style => text.push_str(run),
+            _ => {
+                // Most words have one part.
+                self.word.0.reserve_exact(1);
+                self.word.0.push((self.style, run.to_owned()));
+            }
         }
     }
 
@@ -79,7 +100,8 @@ impl WordReader {
         }
     }
 
-    fn toggle(&mut self, style: Style) {
+    /// Begins or ends a span. Returns what follows.
+    fn toggle<'t>(&mut self, style: Style, after: &'t str) -> &'t str {
         self.style = if self.style == Style::Plain {
             style
         } else {
@@ -88,6 +110,7 @@ impl WordReader {
         if self.style == Style::Plain {
             self.end_word();
         }
+        after
     }
 }
 
@@ -108,6 +131,8 @@ mod tests {
             shown("from `Poll`. Then *a b*c \\*d (`e`)"),
             ["from", "Poll", ".", "Then", "a", "b", "c", "*d", "(e", ")"]
         );
+        assert_eq!(shown("a\\n \\\\n \\"), ["a\\n", "\\n", "\\"]);
+        assert_eq!(shown("**a**b ä\u{2003}\\**c"), ["a", "b", "ä", "*c"]);
     }
 
     #[test]

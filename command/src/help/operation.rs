@@ -6,7 +6,7 @@ use crate::outfile::{self, Source};
 use crate::pages;
 use crate::parameter::{self, Parameter};
 use crate::waiter::{self, FoundWaiter};
-use opsmith_runtime::schema::commands::{Command, Commands};
+use opsmith_runtime::schema::commands::{Command, Commands, Words};
 use opsmith_runtime::schema::{
     Acceptor, Comparator, Delay, Expected, Kind, Matcher, Operation, Outcome, Shape, ShapeIndex,
 };
@@ -64,7 +64,7 @@ pub(crate) fn operation_page(
 }
 
 /// The page of all waiters of a service.
-pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
+pub(crate) fn wait_page(words: &Words<'_>) -> Page {
     let mut page = Page::new(waiter::WORD);
     page.section("NAME");
     page.paragraph(0, &format!("{} -", waiter::WORD));
@@ -74,7 +74,7 @@ pub(crate) fn wait_page(commands: &Commands<'_>) -> Page {
         "Calls an operation until a resource is in a certain state. Prints nothing.",
     );
     page.section("AVAILABLE COMMANDS");
-    let mut names: Vec<_> = commands.waiters().map(|(name, ..)| name).collect();
+    let mut names = words.waiters.clone();
     names.sort_unstable();
     names.iter().for_each(|name| page.bullet(0, plain(name)));
     page

@@ -6,20 +6,20 @@ use crate::failure::Failure;
 use crate::globals::{GlobalHelp, OWN_COMMANDS};
 use crate::program::Program;
 use opsmith_runtime::config::SETTINGS;
-use opsmith_runtime::schema::commands::Commands;
+use opsmith_runtime::schema::commands::Words;
 
 /// The page of a service: what it is, and its commands.
-pub(crate) fn service_page(commands: &Commands<'_>) -> Page {
-    let mut page = Page::new(commands.service.command);
+pub(crate) fn service_page(words: &Words<'_>) -> Page {
+    let mut page = Page::new(words.service);
     page.section("NAME");
-    page.paragraph(0, &format!("{} -", commands.service.command));
+    page.paragraph(0, &format!("{} -", words.service));
     page.section("DESCRIPTION");
-    match commands.doc(commands.service.name()) {
-        "" => page.paragraph(0, commands.service.title),
+    match words.about.trim_start() {
+        "" => page.paragraph(0, words.title),
         doc => markdown::add(&mut page, 0, doc),
     }
     page.section("AVAILABLE COMMANDS");
-    let mut names: Vec<_> = commands.words().collect();
+    let mut names: Vec<_> = words.all().collect();
     names.sort_unstable();
     names.iter().for_each(|name| page.bullet(0, plain(name)));
     page

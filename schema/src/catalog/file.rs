@@ -1,14 +1,15 @@
 //! The file of a catalogue.
 
+use super::docs::{Docs, Texts};
 use super::heap::{Heap, Reader, Rows};
-use super::layout::{Entry, Extent};
+use super::layout::{Block, Entry, Extent, StoredWords};
 use super::record::Record;
-use super::section::{self, Packed, Section};
+use super::section::{self, Packed, PackedWords, Parts, Section};
 use super::{Catalog, CatalogError, Damage, Part, Summary, VERSION};
 use crate::Arena;
-use crate::commands::Commands;
-use flate2::read::ZlibDecoder;
+use crate::commands::{Commands, Words};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -43,10 +44,6 @@ enum Source {
 ///
 /// The writer fails.
 pub fn write(sections: &[Section], to: &mut impl Write) -> io::Result<()> {
-    let placed = |at: u64, packed: &Packed| Extent {
-        at,
-        ..packed.extent()
-    };
     // The length of the directory does not depend on the positions.
     let directory = |first: u64| {
         let mut at = first;
@@ -54,18 +51,23 @@ pub fn write(sections: &[Section], to: &mut impl Write) -> io::Result<()> {
         let entries: Vec<Entry<'_>> = sections
             .iter()
             .map(|section| {
-                let schema = placed(at, &section.schema);
-                let docs = placed(at + u64::from(schema.len), &section.docs);
-                at = docs.at + u64::from(docs.len);
+                let words = section.words.packed.extent(at);
+                let schema = section.schema.extent(words.end());
+                let docs = section.docs.index.extent(schema.end());
+                let blocks = section.docs.blocks.len() as u32;
+                at = docs.end() + u64::from(blocks);
                 Entry {
                     summary: section.summary(),
+                    words,
+                    inflated: section.words.inflated,
                     schema,
                     docs,
+                    blocks,
                 }
             })
             .collect();
         let root = heap.list(&entries);
-        heap.into_section().map(|bytes| Packed::plain(bytes, root))
+        heap.into_section().map(|bytes| Packed::new(bytes, root))
     };
     let len = directory(0).map_or(0, |packed| packed.bytes.len());
     let Some(packed) = directory((HEADER + len) as u64) else {
@@ -73,13 +75,16 @@ pub fn write(sections: &[Section], to: &mut impl Write) -> io::Result<()> {
     };
     let mut header = MAGIC.to_vec();
     VERSION.write(&mut header, &mut Heap::new());
-    placed(HEADER as u64, &packed).write(&mut header, &mut Heap::new());
+    let extent = packed.extent(HEADER as u64);
+    extent.write(&mut header, &mut Heap::new());
     crc32fast::hash(&header).write(&mut header, &mut Heap::new());
     to.write_all(&header)?;
     to.write_all(&packed.bytes)?;
     for section in sections {
+        to.write_all(&section.words.packed.bytes)?;
         to.write_all(&section.schema.bytes)?;
-        to.write_all(&section.docs.bytes)?;
+        to.write_all(&section.docs.index.bytes)?;
+        to.write_all(&section.docs.blocks)?;
     }
     Ok(())
 }
@@ -161,15 +166,34 @@ impl CatalogFile {
     ///
     /// The file can't be read, or is damaged.
     pub fn sections(&self) -> Result<Vec<Section>, CatalogError> {
-        let packed = |entry: &Entry<'_>, extent: Extent| {
-            let arena = Arena::new();
-            let bytes = self.section(entry.summary.word, extent, &arena)?;
-            Ok(Packed::of(bytes.to_vec(), extent))
-        };
+        let mut left = self.len;
         let sections = self.entries()?.into_iter().map(|entry| {
-            let schema = packed(&entry, entry.schema)?;
-            let docs = packed(&entry, entry.docs)?;
-            Ok(Section::new(entry.summary, schema, docs))
+            let word = entry.summary.word;
+            // Each byte belongs to one service, so that no file asks for more memory than its size.
+            let blocks = u64::from(entry.blocks);
+            let extents = [entry.words, entry.schema, entry.docs];
+            let len = extents.iter().map(|extent| u64::from(extent.len));
+            let after = left.checked_sub(len.sum::<u64>() + blocks);
+            left = after.ok_or_else(|| self.damaged(word, Damage::Size))?;
+            let packed = |extent: Extent| {
+                let arena = Arena::new();
+                let bytes = self.section(word, extent, &arena)?;
+                Ok(Packed::new(bytes.to_vec(), extent.root))
+            };
+            let words = PackedWords {
+                packed: packed(entry.words)?,
+                inflated: entry.inflated,
+            };
+            let schema = packed(entry.schema)?;
+            let index = packed(entry.docs)?;
+            let mut blocks = Vec::new();
+            if let Some(texts) = self.texts(&entry, &Arena::new())? {
+                for (extent, _) in self.blocks(&entry, &texts, None)? {
+                    blocks.extend(self.section(word, extent, &Arena::new())?);
+                }
+            }
+            let docs = Docs { index, blocks };
+            Ok(Section::new(entry.summary, words, schema, docs))
         });
         sections.collect()
     }
@@ -205,10 +229,12 @@ impl CatalogFile {
             Source::Bytes(bytes) => {
                 let short = || self.damaged("the directory", Damage::Size);
                 let at = usize::try_from(at).map_err(|_| short())?;
-                let part = |bytes: &'a [u8]| bytes.get(at..)?.get(..len);
                 match bytes {
-                    Cow::Borrowed(bytes) => part(bytes),
-                    Cow::Owned(bytes) => part(arena.list(bytes.iter().copied())),
+                    Cow::Borrowed(bytes) => bytes.get(at..).and_then(|from| from.get(..len)),
+                    Cow::Owned(bytes) => {
+                        let part = bytes.get(at..).and_then(|from| from.get(..len));
+                        part.map(|part| arena.list(part.iter().copied()))
+                    }
                 }
                 .ok_or_else(short)
             }
@@ -242,21 +268,70 @@ impl CatalogFile {
         }
     }
 
+    fn stored_words<'a>(
+        &self,
+        entry: &Entry<'_>,
+        arena: &'a Arena,
+    ) -> Result<StoredWords<'a>, CatalogError> {
+        let word = entry.summary.word;
+        let bytes = self.section(word, entry.words, arena)?;
+        let words = section::read_words(bytes, entry.inflated, entry.words.root, arena);
+        words.map_err(|damage| self.damaged(word, damage))
+    }
+
+    /// The index of the documentation of a service, if it has one.
+    fn texts<'a>(
+        &self,
+        entry: &Entry<'_>,
+        arena: &'a Arena,
+    ) -> Result<Option<Texts<'a>>, CatalogError> {
+        if entry.docs.len == 0 {
+            return Ok(None);
+        }
+        let index = self.section(entry.summary.word, entry.docs, arena)?;
+        let texts = Texts::new(index, entry.docs.root, arena);
+        let damaged = |damage| self.damaged(entry.summary.word, damage);
+        texts.map(Some).map_err(damaged)
+    }
+
+    /// The blocks of documentation with texts about parts of a service, or all.
+    fn blocks(
+        &self,
+        entry: &Entry<'_>,
+        texts: &Texts<'_>,
+        parts: Option<&Parts>,
+    ) -> Result<Vec<(Extent, Block)>, CatalogError> {
+        let blocks = texts.blocks(parts);
+        let blocks = blocks.map_err(|damage| self.damaged(entry.summary.word, damage))?;
+        let placed = blocks.into_iter().map(|(at, block)| {
+            let (len, crc, root) = (block.len, block.crc, block.root);
+            let at = entry.docs.end().saturating_add(at);
+            (Extent { at, len, crc, root }, block)
+        });
+        Ok(placed.collect())
+    }
+
+    /// The documentation of a service, or of the parts of it that were loaded.
     fn docs<'a>(
         &self,
-        place: &str,
-        extent: Extent,
+        entry: &Entry<'_>,
+        loaded: &Commands<'a>,
+        parts: Option<&Parts>,
         arena: &'a Arena,
     ) -> Result<&'a [(&'a str, &'a str)], CatalogError> {
-        let packed = self.section(place, extent, arena)?;
-        let mut unpacked = Vec::new();
-        // Not more than the directory says, whatever the stream does.
-        let mut stream = ZlibDecoder::new(packed).take(u64::from(extent.unpacked));
-        let found = match stream.read_to_end(&mut unpacked) {
-            Ok(_) => section::docs(arena.list(unpacked), extent.root, arena),
-            Err(_) => Err(Damage::Size),
+        let word = entry.summary.word;
+        let Some(mut texts) = self.texts(entry, arena)? else {
+            return Ok(&[]);
         };
-        found.map_err(|damage| self.damaged(place, damage))
+        let operations = loaded.service.operations.iter().map(|found| found.name);
+        let shapes = loaded.service.shapes.iter().map(|found| found.name);
+        let owners: Option<HashSet<&str>> = parts.map(|_| operations.chain(shapes).collect());
+        for (extent, block) in self.blocks(entry, &texts, parts)? {
+            let packed = self.section(word, extent, arena)?;
+            let taken = texts.take(&block, packed, owners.as_ref());
+            taken.map_err(|damage| self.damaged(word, damage))?;
+        }
+        Ok(texts.sorted())
     }
 }
 
@@ -270,6 +345,23 @@ impl Catalog for CatalogFile {
         Ok(self.entry(word)?.map(|entry| entry.summary))
     }
 
+    fn words<'a>(&self, word: &str, arena: &'a Arena) -> Result<Option<Words<'a>>, CatalogError> {
+        let Some(entry) = self.entry(word)? else {
+            return Ok(None);
+        };
+        let words = self.stored_words(&entry, arena)?;
+        Ok(Some(Words {
+            service: arena.text(entry.summary.word),
+            title: arena.text(entry.summary.title),
+            source: arena.text(entry.summary.source),
+            about: words.about,
+            shown: words.shown.to_vec(),
+            waiters: words.waiters.to_vec(),
+            missing: words.missing,
+            omitted: words.omitted,
+        }))
+    }
+
     fn load<'a>(
         &self,
         word: &str,
@@ -279,13 +371,17 @@ impl Catalog for CatalogFile {
         let Some(entry) = self.entry(word)? else {
             return Ok(None);
         };
+        let words = match part {
+            Part::Schema | Part::All => Some(self.stored_words(&entry, arena)?),
+            _ => None,
+        };
         let bytes = self.section(word, entry.schema, arena)?;
-        let loaded = section::load(bytes, entry.schema.root, part, arena)
-            .map_err(|damage| self.damaged(word, damage))?;
-        if part != Part::All || entry.docs.len == 0 {
+        let loaded = section::load(bytes, entry.schema.root, part, words.as_ref(), arena);
+        let (loaded, parts) = loaded.map_err(|damage| self.damaged(word, damage))?;
+        if !matches!(part, Part::Page(_) | Part::All) {
             return Ok(Some(loaded));
         }
-        let docs = self.docs(word, entry.docs, arena)?;
+        let docs = self.docs(&entry, loaded, parts.as_ref(), arena)?;
         Ok(Some(arena.item(Commands { docs, ..*loaded })))
     }
 }

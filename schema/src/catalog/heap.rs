@@ -5,6 +5,7 @@
 
 use super::Damage;
 use super::record::{ADDRESS, Record};
+use crate::shapes::document;
 use crate::{Arena, Shape, ShapeIndex};
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
@@ -89,6 +90,10 @@ pub(super) struct Reader<'a> {
 /// Shapes, numbered in the order in which something refers to them.
 #[derive(Default)]
 struct Closure {
+    /// Operations have no errors.
+    leaves_errors: bool,
+    /// No more shapes are read: others have no number.
+    is_full: bool,
     numbers: HashMap<ShapeIndex, ShapeIndex>,
     order: Vec<ShapeIndex>,
 }
@@ -218,17 +223,63 @@ impl<'a> Reader<'a> {
         Ok(arena.list(list.iter().copied().map(stands_for)))
     }
 
-    /// From here on, only shapes are read that something refers to.
-    pub(super) fn close(&self) {
-        self.closure.replace(Some(Closure::default()));
+    /// From here on, only shapes are read that something refers to, and errors of operations only if
+    /// they are wanted.
+    pub(super) fn close(&self, with_errors: bool) {
+        self.closure.replace(Some(Closure {
+            leaves_errors: !with_errors,
+            ..Closure::default()
+        }));
     }
 
-    /// The shapes that are referred to, with all that they refer to.
-    pub(super) fn closure(&self, shapes: Rows<'a, Shape<'a>>) -> Result<Vec<Shape<'a>>, Damage> {
+    /// Whether operations are read without their errors.
+    pub(super) fn leaves_errors(&self) -> bool {
+        let closure = self.closure.borrow();
+        closure.as_ref().is_some_and(|found| found.leaves_errors)
+    }
+
+    /// The shapes that are referred to, with all that they refer to, and their indices.
+    pub(super) fn closure(
+        &self,
+        shapes: Rows<'a, Shape<'a>>,
+    ) -> Result<(Vec<Shape<'a>>, Vec<ShapeIndex>), Damage> {
         let next = |at: usize| self.closure.borrow().as_ref()?.order.get(at).copied();
         let mut found = Vec::new();
         while let Some(shape) = next(found.len()) {
             found.push(shapes.get(shape as usize, self)?);
+        }
+        let closure = self.closure.take().unwrap_or_default();
+        Ok((found, closure.order))
+    }
+
+    /// The same without what is within the members of the output, whose number is given: these have a
+    /// kind, and nothing that nothing else needs.
+    pub(super) fn outline(
+        &self,
+        shapes: Rows<'a, Shape<'a>>,
+        output: Option<ShapeIndex>,
+    ) -> Result<Vec<Shape<'a>>, Damage> {
+        let next = |at: usize| self.closure.borrow().as_ref()?.order.get(at).copied();
+        let read = |shape: ShapeIndex| shapes.get(shape as usize, self);
+        let output = output.map(|output| output as usize);
+        let mut found = Vec::new();
+        let mut last = None;
+        while let Some(shape) = next(found.len()) {
+            if output == Some(found.len()) {
+                last = Some(shape);
+                found.push(document(""));
+            } else {
+                found.push(read(shape)?);
+            }
+        }
+        if let (Some(shape), Some(at)) = (last, output) {
+            found[at] = read(shape)?;
+        }
+        if let Some(closure) = self.closure.borrow_mut().as_mut() {
+            closure.is_full = true;
+        }
+        while let Some(shape) = next(found.len()) {
+            found.push(read(shape)?);
         }
         Ok(found)
     }
@@ -236,16 +287,26 @@ impl<'a> Reader<'a> {
     /// The index of a shape among those that are read.
     pub(super) fn number(&self, shape: ShapeIndex) -> ShapeIndex {
         let mut closure = self.closure.borrow_mut();
-        let Some(Closure { numbers, order }) = closure.as_mut() else {
+        let Some(Closure {
+            numbers,
+            order,
+            is_full,
+            ..
+        }) = closure.as_mut()
+        else {
             return shape;
         };
+        if *is_full {
+            return numbers.get(&shape).copied().unwrap_or(ShapeIndex::MAX);
+        }
         *numbers.entry(shape).or_insert_with(|| {
             order.push(shape);
             order.len() as ShapeIndex - 1
         })
     }
 
-    fn spend(&self, bytes: usize) -> Result<(), Damage> {
+    /// Takes bytes from the budget.
+    pub(super) fn spend(&self, bytes: usize) -> Result<(), Damage> {
         let left = self.budget.get().checked_sub(bytes);
         self.budget.set(left.ok_or(Damage::Size)?);
         Ok(())

@@ -24,14 +24,14 @@ pub(super) struct Root<'a> {
     pub(super) target_prefix: &'a str,
     pub(super) protocols: &'a [Protocol],
     pub(super) protocol: Protocol,
-    pub(super) endpoint: RuleSet<'a>,
     pub(super) traits: &'a [Trait<'a>],
-    pub(super) missing: &'a [(&'a str, &'a str)],
-    pub(super) omitted: &'a [(&'a str, &'a str)],
     pub(super) shown: &'a [(&'a str, Shown)],
+    /// One [`RuleSet`].
+    pub(super) endpoint: u32,
     /// [`Stored`], sorted by the operation's name.
     pub(super) operations: u32,
-    /// Words of commands and the position of the operation, sorted by word.
+    /// Words of commands and the position of the operation, sorted by word. Those of a waiter are
+    /// `wait` and its own.
     pub(super) words: u32,
     /// [`Shape`], in the order of their indices.
     pub(super) shapes: u32,
@@ -44,12 +44,57 @@ pub(super) struct Stored<'a> {
     pub(super) command: Command<'a>,
 }
 
-/// A service in the directory.
+/// The words of a service, and what its page says of it.
+#[derive(Clone, Copy)]
+pub(super) struct StoredWords<'a> {
+    pub(super) shown: &'a [&'a str],
+    pub(super) waiters: &'a [&'a str],
+    pub(super) missing: &'a [(&'a str, &'a str)],
+    pub(super) omitted: &'a [(&'a str, &'a str)],
+    pub(super) about: &'a str,
+}
+
+/// A service in the directory. Its blocks of documentation follow their index.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub(super) summary: Summary<'a>,
+    pub(super) words: Extent,
+    /// The length of the words when they are inflated.
+    pub(super) inflated: u32,
     pub(super) schema: Extent,
     pub(super) docs: Extent,
+    /// The length of all blocks.
+    pub(super) blocks: u32,
+}
+
+/// Which block has the texts of an operation or a shape.
+#[derive(Clone, Copy)]
+pub(super) struct Index<'a> {
+    pub(super) blocks: &'a [Block],
+    /// For each operation the number of a block, which there is not where there is no text.
+    pub(super) operations: u32,
+    /// The same for each shape and its members.
+    pub(super) shapes: u32,
+}
+
+/// What is in a block: owners with the number of their texts, and the address of the texts of all.
+#[derive(Clone, Copy)]
+pub(super) struct Contents<'a> {
+    pub(super) owners: &'a [(&'a str, u32)],
+    pub(super) texts: u32,
+}
+
+/// A block of documentation. It follows the one before it.
+#[derive(Clone, Copy)]
+pub(super) struct Block {
+    /// Its length in the file.
+    pub(super) len: u32,
+    /// The CRC-32 of these bytes.
+    pub(super) crc: u32,
+    /// Its length when it is inflated.
+    pub(super) inflated: u32,
+    /// The address of its [`Contents`].
+    pub(super) root: u32,
 }
 
 /// Where a section is in the file.
@@ -61,15 +106,37 @@ pub(super) struct Extent {
     pub(super) len: u32,
     /// The CRC-32 of these bytes.
     pub(super) crc: u32,
-    /// The length of the section, which is another one if it is compressed.
-    pub(super) unpacked: u32,
     /// The address of the root in the section.
     pub(super) root: u32,
 }
 
+impl Extent {
+    /// The position after it.
+    pub(super) fn end(self) -> u64 {
+        self.at.saturating_add(u64::from(self.len))
+    }
+}
+
 structures! {
-    Extent { at: u64, len: u32, crc: u32, unpacked: u32, root: u32 }
-    Entry<'a> { summary: Summary<'a>, schema: Extent, docs: Extent }
+    Extent { at: u64, len: u32, crc: u32, root: u32 }
+    Entry<'a> {
+        summary: Summary<'a>,
+        words: Extent,
+        inflated: u32,
+        schema: Extent,
+        docs: Extent,
+        blocks: u32,
+    }
+    Block { len: u32, crc: u32, inflated: u32, root: u32 }
+    Contents<'a> { owners: &'a [(&'a str, u32)], texts: u32 }
+    Index<'a> { blocks: &'a [Block], operations: u32, shapes: u32 }
+    StoredWords<'a> {
+        shown: &'a [&'a str],
+        waiters: &'a [&'a str],
+        missing: &'a [(&'a str, &'a str)],
+        omitted: &'a [(&'a str, &'a str)],
+        about: &'a str,
+    }
     Summary<'a> {
         word: &'a str,
         sdk_id: &'a str,
@@ -89,11 +156,9 @@ structures! {
         target_prefix: &'a str,
         protocols: &'a [Protocol],
         protocol: Protocol,
-        endpoint: RuleSet<'a>,
         traits: &'a [Trait<'a>],
-        missing: &'a [(&'a str, &'a str)],
-        omitted: &'a [(&'a str, &'a str)],
         shown: &'a [(&'a str, Shown)],
+        endpoint: u32,
         operations: u32,
         words: u32,
         shapes: u32,
@@ -468,7 +533,10 @@ impl<'a> Record<'a> for Operation<'a> {
             name: Record::read(row, reader)?,
             input: Option::<Target>::read(row, reader)?.map(|Target(index)| index),
             output: Option::<Target>::read(row, reader)?.map(|Target(index)| index),
-            errors: reader.map(reader.next(row)?, |Target(index)| index)?,
+            errors: match reader.next(row)? {
+                _ if reader.leaves_errors() => &[],
+                errors => reader.map(errors, |Target(index)| index)?,
+            },
             traits: Record::read(row, reader)?,
         })
     }

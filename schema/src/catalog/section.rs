@@ -1,14 +1,14 @@
 //! The section of a service: written from its commands, and loaded in parts.
 
+use super::deflate::{Inflater, LARGEST, deflate};
+use super::docs::Docs;
 use super::heap::{Heap, Reader, Rows};
-use super::layout::{Extent, Root, Stored};
+use super::layout::{Extent, Root, Stored, StoredWords};
 use super::{CatalogError, Damage, Part, Summary};
-use crate::commands::{Change, Command, Commands};
-use crate::{Arena, Operation, Service, Shape, Trait};
-use flate2::Compression;
-use flate2::read::ZlibEncoder;
+use crate::commands::{Change, Command, Commands, WAIT};
+use crate::rules::RuleSet;
+use crate::{Arena, Operation, Service, Shape, ShapeIndex, Trait};
 use std::collections::BTreeMap;
-use std::io::Read as _;
 
 /// A service as it is in a file.
 #[derive(Debug, Clone)]
@@ -19,61 +19,66 @@ pub struct Section {
     version: String,
     source: String,
     operations: u32,
+    pub(super) words: PackedWords,
     pub(super) schema: Packed,
-    pub(super) docs: Packed,
+    pub(super) docs: Docs,
 }
 
 /// A section as it is in a file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Packed {
     pub(super) bytes: Vec<u8>,
-    /// The length before the compression.
-    unpacked: u32,
     /// The address of the root.
     root: u32,
 }
 
 impl Packed {
-    /// A section that is not compressed.
-    pub(super) fn plain(bytes: Vec<u8>, root: u32) -> Self {
-        Packed {
-            unpacked: bytes.len() as u32,
-            bytes,
-            root,
-        }
+    pub(super) fn new(bytes: Vec<u8>, root: u32) -> Self {
+        Packed { bytes, root }
     }
 
-    /// A section that is compressed.
-    fn compressed(bytes: &[u8], root: u32) -> Self {
-        let mut packed = Vec::new();
-        let mut encoder = ZlibEncoder::new(bytes, Compression::best());
-        // A vector takes everything.
-        let _ = encoder.read_to_end(&mut packed);
-        Packed {
-            bytes: packed,
-            unpacked: bytes.len() as u32,
-            root,
-        }
-    }
-
-    /// The section at an extent.
-    pub(super) fn of(bytes: Vec<u8>, extent: Extent) -> Self {
-        Packed {
-            bytes,
-            unpacked: extent.unpacked,
-            root: extent.root,
-        }
-    }
-
-    /// The extent of the section, at the beginning of the file.
-    pub(super) fn extent(&self) -> Extent {
+    /// The extent of the section, at a position of the file.
+    pub(super) fn extent(&self, at: u64) -> Extent {
         Extent {
-            at: 0,
+            at,
             len: self.bytes.len() as u32,
             crc: crc32fast::hash(&self.bytes),
-            unpacked: self.unpacked,
             root: self.root,
         }
+    }
+}
+
+/// The words of a service, compressed.
+#[derive(Debug, Clone)]
+pub(super) struct PackedWords {
+    pub(super) packed: Packed,
+    /// Their length when they are inflated.
+    pub(super) inflated: u32,
+}
+
+impl PackedWords {
+    /// The words of a service; `None` if they are too large.
+    fn of(commands: &Commands<'_>) -> Option<Self> {
+        let words = commands.words();
+        let stored = StoredWords {
+            shown: &words.shown,
+            waiters: &words.waiters,
+            missing: words.missing,
+            omitted: words.omitted,
+            about: words.about,
+        };
+        let mut heap = Heap::new();
+        let root = heap.list(&[stored]);
+        let section = heap.into_section().filter(|bytes| bytes.len() <= LARGEST)?;
+        Some(PackedWords {
+            packed: Packed::new(deflate(&section), root),
+            inflated: section.len() as u32,
+        })
+    }
+
+    fn read<'a>(&self, arena: &'a Arena) -> Result<StoredWords<'a>, Damage> {
+        let Packed { bytes, root } = &self.packed;
+        read_words(bytes, self.inflated, *root, arena)
     }
 }
 
@@ -84,57 +89,21 @@ impl Section {
     ///
     /// The service is larger than addresses can be.
     pub fn of(commands: &Commands<'_>) -> Result<Self, CatalogError> {
-        let service = commands.service;
-        let mut heap = Heap::new();
-        let pairs = service.operations.iter().zip(commands.commands);
-        let stored: Vec<Stored<'_>> = pairs
-            .map(|(operation, command)| Stored {
-                operation: *operation,
-                command: *command,
-            })
-            .collect();
-        let words = words(commands.commands);
-        let words: Vec<(&str, u32)> = words.into_iter().collect();
-        let shapes = heap.list(service.shapes);
-        let operations = heap.list(&stored);
-        let words = heap.list(&words);
-        let root = Root {
-            id: service.id,
-            sdk_id: service.sdk_id,
-            title: service.title,
-            version: service.version,
-            source: service.source,
-            command: service.command,
-            signing_name: service.signing_name,
-            target_prefix: service.target_prefix,
-            protocols: service.protocols,
-            protocol: service.protocol,
-            endpoint: service.endpoint,
-            traits: service.traits,
-            missing: commands.missing,
-            omitted: commands.omitted,
-            shown: commands.shapes,
-            operations,
-            words,
-            shapes,
-        };
-        let root = heap.list(&[root]);
-        let mut docs = Heap::new();
-        let found = docs.list(commands.docs);
-        let too_large = || CatalogError::TooLarge(service.command.to_owned());
-        let schema = heap.into_section().ok_or_else(too_large)?;
-        let docs = docs.into_section().ok_or_else(too_large)?;
+        let too_large = || CatalogError::TooLarge(commands.service.command.to_owned());
         Ok(Section::new(
             Summary::of(commands),
-            Packed::plain(schema, root),
-            match commands.docs {
-                [] => Packed::plain(Vec::new(), 0),
-                _ => Packed::compressed(&docs, found),
-            },
+            PackedWords::of(commands).ok_or_else(too_large)?,
+            schema(commands).ok_or_else(too_large)?,
+            Docs::of(commands).ok_or_else(too_large)?,
         ))
     }
 
-    pub(super) fn new(summary: Summary<'_>, schema: Packed, docs: Packed) -> Self {
+    pub(super) fn new(
+        summary: Summary<'_>,
+        words: PackedWords,
+        schema: Packed,
+        docs: Docs,
+    ) -> Self {
         Section {
             word: summary.word.to_owned(),
             sdk_id: summary.sdk_id.to_owned(),
@@ -142,6 +111,7 @@ impl Section {
             version: summary.version.to_owned(),
             source: summary.source.to_owned(),
             operations: summary.operations,
+            words,
             schema,
             docs,
         }
@@ -153,12 +123,21 @@ impl Section {
     ///
     /// The section is damaged.
     pub fn load<'a>(&'a self, arena: &'a Arena) -> Result<&'a Commands<'a>, Damage> {
-        load(&self.schema.bytes, self.schema.root, Part::Schema, arena)
+        let words = self.words.read(arena)?;
+        let (schema, root) = (&self.schema.bytes, self.schema.root);
+        let (commands, _) = load(schema, root, Part::Schema, Some(&words), arena)?;
+        Ok(commands)
     }
 
     /// Whether two services are the same, but for their documentation.
     pub fn is_same(&self, other: &Section) -> bool {
-        self.schema.bytes == other.schema.bytes
+        let arena = Arena::new();
+        let beside = |section: &'_ Section| {
+            let words = section.words.read(&arena);
+            words.map(|words| format!("{:?} {:?}", words.missing, words.omitted))
+        };
+        self.schema == other.schema
+            && matches!((beside(self), beside(other)), (Ok(a), Ok(b)) if a == b)
     }
 
     /// What the directory says of the service.
@@ -174,9 +153,45 @@ impl Section {
     }
 }
 
-/// The words of commands, each with the position of the command. The first command of a word counts.
-fn words<'a>(commands: &'a [Command<'a>]) -> BTreeMap<&'a str, u32> {
-    let mut words = BTreeMap::new();
+/// The section with the schema of a service; `None` if it is too large.
+fn schema(commands: &Commands<'_>) -> Option<Packed> {
+    let service = commands.service;
+    let pairs = service.operations.iter().zip(commands.commands);
+    let stored: Vec<Stored<'_>> = pairs
+        .map(|(operation, command)| Stored {
+            operation: *operation,
+            command: *command,
+        })
+        .collect();
+    let places = places(commands.commands);
+    let places = places.iter().map(|(words, at)| (words.as_str(), *at));
+    let mut heap = Heap::new();
+    let root = Root {
+        id: service.id,
+        sdk_id: service.sdk_id,
+        title: service.title,
+        version: service.version,
+        source: service.source,
+        command: service.command,
+        signing_name: service.signing_name,
+        target_prefix: service.target_prefix,
+        protocols: service.protocols,
+        protocol: service.protocol,
+        traits: service.traits,
+        shown: commands.shapes,
+        shapes: heap.list(service.shapes),
+        operations: heap.list(&stored),
+        words: heap.list(&places.collect::<Vec<_>>()),
+        endpoint: heap.list(&[service.endpoint]),
+    };
+    let root = heap.list(&[root]);
+    Some(Packed::new(heap.into_section()?, root))
+}
+
+/// The words of commands and waiters, each with the position of the operation. The first command of
+/// a word counts.
+fn places(commands: &[Command<'_>]) -> BTreeMap<String, u32> {
+    let mut places = BTreeMap::new();
     for (at, command) in (0..).zip(commands) {
         for command in command.parts() {
             let further = command.changes.iter().filter_map(|change| match change {
@@ -184,44 +199,94 @@ fn words<'a>(commands: &'a [Command<'a>]) -> BTreeMap<&'a str, u32> {
                 _ => None,
             });
             for word in further.chain([command.name]) {
-                words.entry(word).or_insert(at);
+                places.entry(word.to_owned()).or_insert(at);
             }
         }
+        for waiter in command.waiters {
+            places.entry(format!("{WAIT} {waiter}")).or_insert(at);
+        }
     }
-    words
+    places
 }
 
-/// Loads a part of the service in a section.
+/// Reads the words of a service, of which the directory says the rest.
+pub(super) fn read_words<'a>(
+    packed: &[u8],
+    inflated: u32,
+    root: u32,
+    arena: &'a Arena,
+) -> Result<StoredWords<'a>, Damage> {
+    let section = Inflater::new().inflate(packed, inflated, arena)?;
+    let reader = Reader::new(section, Some(arena));
+    reader.rows(root)?.get(0, &reader)
+}
+
+/// Which parts of a service were loaded: the positions of its operations and shapes.
+pub(super) struct Parts {
+    pub(super) operations: Vec<u32>,
+    pub(super) shapes: Vec<ShapeIndex>,
+}
+
+/// Loads a part of the service in a section. The words belong to all of it.
 pub(super) fn load<'a>(
     section: &'a [u8],
     root: u32,
     part: Part<'_>,
+    words: Option<&StoredWords<'a>>,
     arena: &'a Arena,
-) -> Result<&'a Commands<'a>, Damage> {
+) -> Result<(&'a Commands<'a>, Option<Parts>), Damage> {
     let reader = Reader::new(section, Some(arena));
     let root: Root<'a> = reader.rows(root)?.get(0, &reader)?;
     let shapes: Rows<'a, Shape<'a>> = reader.rows(root.shapes)?;
-    let (operations, shapes) = match part {
-        Part::Command(_) | Part::Operation(_) => {
-            reader.close();
-            let operations = closure(&root, part, &reader)?;
-            (operations, arena.list(reader.closure(shapes)?))
+    let is_called = !matches!(part, Part::Options(_) | Part::Page(_));
+    let (operations, shapes, parts) = match part {
+        Part::Schema | Part::All => (stored(&root, &reader)?, reader.list(shapes)?, None),
+        _ => {
+            reader.close(is_called);
+            let (operations, stored) = closure(&root, part, &reader)?;
+            let (shapes, indices) = match part {
+                Part::Options(_) => (outline(&stored, shapes, &reader)?, Vec::new()),
+                _ => reader.closure(shapes)?,
+            };
+            let parts = Parts {
+                operations,
+                shapes: indices,
+            };
+            (stored, arena.list(shapes), Some(parts))
         }
-        Part::Words => (stored(&root, &reader)?, &[][..]),
-        Part::Schema | Part::All => (stored(&root, &reader)?, reader.list(shapes)?),
+    };
+    let endpoint = match is_called {
+        true => reader.rows(root.endpoint)?.get(0, &reader)?,
+        false => RuleSet {
+            parameters: &[],
+            rules: &[],
+        },
     };
     let service = arena.item(root.service(
         arena.list(operations.iter().map(|stored| stored.operation)),
         shapes,
+        endpoint,
     ));
-    Ok(arena.item(Commands {
+    let commands = arena.item(Commands {
         service,
         commands: arena.list(operations.iter().map(|stored| stored.command)),
-        missing: root.missing,
-        omitted: root.omitted,
+        missing: words.map_or(&[], |words| words.missing),
+        omitted: words.map_or(&[], |words| words.omitted),
         shapes: root.shown,
         docs: &[],
-    }))
+    });
+    Ok((commands, parts))
+}
+
+/// The shapes of which options are made: those of the input, and the members of the output.
+fn outline<'a>(
+    operations: &[Stored<'a>],
+    shapes: Rows<'a, Shape<'a>>,
+    reader: &Reader<'a>,
+) -> Result<Vec<Shape<'a>>, Damage> {
+    let operation = operations.first().map(|stored| stored.operation);
+    let output = operation.filter(|found| found.input != found.output);
+    reader.outline(shapes, output.and_then(|found| found.output))
 }
 
 /// All operations.
@@ -231,56 +296,52 @@ fn stored<'a>(root: &Root<'a>, reader: &Reader<'a>) -> Result<Vec<Stored<'a>>, D
         .map(<[_]>::to_vec)
 }
 
-/// The operation of a word or name, and the one that returns its endpoint, sorted by name.
+/// The operation of a word or name, and for calls the one that returns its endpoint, sorted by name;
+/// and their positions.
 fn closure<'a>(
     root: &Root<'a>,
     part: Part<'_>,
     reader: &Reader<'a>,
-) -> Result<Vec<Stored<'a>>, Damage> {
+) -> Result<(Vec<u32>, Vec<Stored<'a>>), Damage> {
     let rows: Rows<'a, Stored<'a>> = reader.rows(root.operations)?;
-    let named = |name: &str| {
-        let at = rows.find(name, reader)?;
-        at.map(|at| rows.get(at, reader)).transpose()
-    };
-    let found = match part {
-        Part::Command(word) => {
+    let at = match part {
+        Part::Command(word) | Part::Options(word) | Part::Page(word) => {
             let words: Rows<'a, (&str, u32)> = reader.rows(root.words)?;
             let at = words.find(word, reader)?;
             let at = at.map(|at| words.get(at, reader)).transpose()?;
-            at.map(|(_, at)| rows.get(at as usize, reader))
-                .transpose()?
+            at.map(|(_, at)| at)
         }
-        Part::Operation(name) => named(name)?,
-        _ => None,
+        Part::Operation(name) => rows.find(name, reader)?.map(|at| at as u32),
+        Part::Schema | Part::All => None,
     };
-    let mut operations = Vec::from_iter(found);
-    let discovers = operations
-        .iter()
+    let Some(at) = at else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let mut found = BTreeMap::from([(at, rows.get(at as usize, reader)?)]);
+    let is_called = matches!(part, Part::Command(_) | Part::Operation(_));
+    let discovers = found
+        .values()
         .any(|stored| stored.operation.discovers_endpoint().is_some());
     let discovery = root.traits.iter().find_map(|found| match found {
         Trait::ClientEndpointDiscovery(name) => Some(*name),
         _ => None,
     });
-    if let Some(name) = discovery.filter(|_| discovers) {
-        operations.extend(named(name)?);
-        operations.sort_by_key(|stored| stored.operation.name);
-        operations.dedup_by_key(|stored| stored.operation.name);
+    if let Some(name) = discovery.filter(|_| discovers && is_called)
+        && let Some(at) = rows.find(name, reader)?
+        && !found.contains_key(&(at as u32))
+    {
+        found.insert(at as u32, rows.get(at, reader)?);
     }
-    Ok(operations)
-}
-
-/// The documentation in a section of it.
-pub(super) fn docs<'a>(
-    section: &'a [u8],
-    root: u32,
-    arena: &'a Arena,
-) -> Result<&'a [(&'a str, &'a str)], Damage> {
-    let reader = Reader::new(section, Some(arena));
-    reader.list(reader.rows(root)?)
+    Ok(found.into_iter().unzip())
 }
 
 impl<'a> Root<'a> {
-    fn service(&self, operations: &'a [Operation<'a>], shapes: &'a [Shape<'a>]) -> Service<'a> {
+    fn service(
+        &self,
+        operations: &'a [Operation<'a>],
+        shapes: &'a [Shape<'a>],
+        endpoint: RuleSet<'a>,
+    ) -> Service<'a> {
         Service {
             id: self.id,
             sdk_id: self.sdk_id,
@@ -294,7 +355,7 @@ impl<'a> Root<'a> {
             protocol: self.protocol,
             operations,
             shapes,
-            endpoint: self.endpoint,
+            endpoint,
             traits: self.traits,
         }
     }
