@@ -6,7 +6,7 @@ mod parts;
 use crate::read::record;
 use opsmith_schema::Arena;
 use opsmith_schema::commands::{self, Change, Command, Sent, Shown};
-use parts::{Gather, Hoist};
+use parts::{Gather, Hoist, Save};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -53,6 +53,8 @@ record! {
         pub(crate) switches: bool = "switches",
         /// Further options, which set a part of the input.
         hoist: BTreeMap<String, Hoist> = "hoist",
+        /// Further options, which name a file for a part of the output.
+        save: BTreeMap<String, Save> = "save",
         /// Commands in place of one, each with the options that have other names; without a name
         /// an option is not there.
         split: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>> = "split",
@@ -187,8 +189,10 @@ impl Service {
         let outfile = outfile.and_then(|place| place.split_once('.'));
         let outfile =
             outfile.map(|(event, member)| Change::Outfile(arena.text(event), arena.text(member)));
+        let saves = of_operation(&self.save, operation);
+        let saves = saves.map(|(option, save)| Change::Save(save.option(option, arena)));
         let marks = removed.into_iter().chain(hidden);
-        marks.chain(word).chain(outfile).collect()
+        marks.chain(word).chain(outfile).chain(saves).collect()
     }
 
     /// What changes of its options, which are these.

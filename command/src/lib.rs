@@ -44,6 +44,7 @@ mod report;
 #[expect(unreachable_pub)]
 mod readers;
 mod run;
+mod saved;
 mod service;
 #[cfg(feature = "services")]
 mod services;

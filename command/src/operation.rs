@@ -6,6 +6,7 @@ use crate::input::{self, Reader};
 use crate::outfile::{self, Source};
 use crate::pages::{self, PageOptions};
 use crate::parameter::Parameter;
+use crate::saved::{self, Saved};
 use opsmith_runtime::document::Map;
 use opsmith_runtime::http::Body;
 use opsmith_runtime::schema::commands::{Change, Command};
@@ -39,7 +40,7 @@ impl<'p, 't> OperationArgs<'p, 't> {
     /// Missing options, unknown options, and options in the wrong form.
     pub(crate) fn read(
         parameters: &'p [Parameter<'p>],
-        command: &Command<'_>,
+        command: &Command<'p>,
         operation: &Operation<'p>,
         tokens: &[Token<'t>],
         paginate: bool,
@@ -51,7 +52,7 @@ impl<'p, 't> OperationArgs<'p, 't> {
         let specs: Vec<OptionSpec<'p>> = parameters
             .iter()
             .flat_map(Parameter::specs)
-            .chain(common(pagination, file))
+            .chain(common(command, pagination, file))
             .collect();
         let args = ParsedArgs::read(tokens, &specs)?;
         let skeleton = args.values("--generate-cli-skeleton");
@@ -59,7 +60,7 @@ impl<'p, 't> OperationArgs<'p, 't> {
         let mut missing = if in_lines {
             Vec::new()
         } else {
-            missing(parameters, &args, skeleton)
+            missing(command, parameters, &args, skeleton)
         };
         if to_file && args.word.is_none() {
             missing.push(outfile::WORD.to_owned());
@@ -158,6 +159,24 @@ impl<'p, 't> OperationArgs<'p, 't> {
         }
     }
 
+    /// The files for parts of the result, opened.
+    ///
+    /// # Errors
+    ///
+    /// One can't be written.
+    pub(crate) fn saved<'a>(&self, command: &Command<'a>) -> Result<Saved<'a>, Failure>
+    where
+        't: 'a,
+    {
+        Saved::open(command, &self.args)
+    }
+
+    /// Whether parts of the result go to files.
+    pub(crate) fn saves(&self, command: &Command<'_>) -> bool {
+        let mut files = saved::all(command);
+        files.any(|save| saved::is_required(save) || self.args.has(save.option))
+    }
+
     /// Whether a whole document is given.
     pub(crate) fn has_document(&self) -> bool {
         documents().any(|document| self.args.has(document.name))
@@ -201,6 +220,7 @@ fn is_live(operation: &Operation<'_>) -> bool {
 /// The options of an operation that are not parameters. As in the AWS CLI, operations with a file
 /// for their result have neither documents nor samples, unless the result is events.
 pub(crate) fn common<'a>(
+    command: &Command<'a>,
     pagination: Option<Pagination<'_>>,
     file: Option<Source<'_>>,
 ) -> impl Iterator<Item = OptionSpec<'a>> {
@@ -211,6 +231,7 @@ pub(crate) fn common<'a>(
     };
     let documents = has_documents.then(documents).into_iter().flatten();
     documents
+        .chain(saved::specs(command))
         .chain(pages::specs(pagination).collect::<Vec<_>>())
         .chain(has_documents.then_some(skeleton))
 }
@@ -224,6 +245,7 @@ fn documents<'a>() -> impl Iterator<Item = OptionSpec<'a>> {
 
 /// Required options that were not given. A whole document or a sample needs none.
 fn missing(
+    command: &Command<'_>,
     parameters: &[Parameter<'_>],
     args: &ParsedArgs<'_, '_>,
     skeleton: Option<&str>,
@@ -235,8 +257,11 @@ fn missing(
     let missing = parameters
         .iter()
         .filter(|parameter| parameter.is_required_on_input() && !parameter.is_given(args));
+    let saves = saved::required(command).filter(|option| !args.has(option));
     missing
-        .map(|parameter| parameter.option().to_owned())
+        .map(Parameter::option)
+        .chain(saves)
+        .map(str::to_owned)
         .collect()
 }
 

@@ -53,6 +53,26 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The path of a file that a word or an option names, which can be written as far as can be told.
+///
+/// # Errors
+///
+/// It can't be a file: its folder does not exist, or it is a folder.
+pub(crate) fn checked(option: &str, name: &str) -> Result<PathBuf, Failure> {
+    let path = PathBuf::from(name);
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let problem = if name.is_empty() {
+        "the name of a file, or - for standard output, is missing".to_owned()
+    } else if path.is_dir() {
+        "it is a folder; name a file in it".to_owned()
+    } else if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        format!("there is no folder {}; make it first", folder.display())
+    } else {
+        return Ok(path);
+    };
+    Err(Failure::general(format_args!("{option} {name}: {problem}")))
+}
+
 /// Where a result's bytes go.
 pub(crate) struct Outfile<'a> {
     source: Source<'a>,
@@ -70,19 +90,8 @@ impl<'a> Outfile<'a> {
         if name == "-" {
             return Ok(Outfile { source, path: None });
         }
-        let path = PathBuf::from(name);
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        let problem = if name.is_empty() {
-            "the name of a file, or - for standard output, is missing".to_owned()
-        } else if path.is_dir() {
-            "it is a folder; name a file in it".to_owned()
-        } else if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            format!("there is no folder {}; make it first", folder.display())
-        } else {
-            let path = Some(path);
-            return Ok(Outfile { source, path });
-        };
-        Err(Failure::general(format_args!("{WORD} {name}: {problem}")))
+        let path = Some(checked(WORD, name)?);
+        Ok(Outfile { source, path })
     }
 
     /// Whether the bytes go to standard output.

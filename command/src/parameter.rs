@@ -353,6 +353,7 @@ fn option_of<'a>(change: &Change<'a>) -> Option<&'a str> {
         | Change::Word(_)
         | Change::Missing(..)
         | Change::Outfile(..)
+        | Change::Save(_)
         | Change::Hoist(_)
         | Change::Split(_)
         | Change::NeedsUrl

@@ -57,7 +57,8 @@ pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
     let input = args.parameters(&reader)?;
     if let Some(source) = lines {
         refuse_with_lines(context, &args)?;
-        refuse_streams_with_lines(commands.service, operation, file)?;
+        let to_file = file.is_some() || args.saves(command);
+        refuse_streams_with_lines(commands.service, operation, to_file)?;
         return bulk::run(context, commands, operation, &reader, &input, source);
     }
     match args.skeleton {
@@ -73,6 +74,7 @@ pub(crate) fn run(context: &Context<'_>, service: &str) -> Result<(), Failure> {
             call(
                 context,
                 commands,
+                command,
                 operation,
                 &args,
                 input,
@@ -187,9 +189,9 @@ fn refuse_with_lines(context: &Context<'_>, args: &OperationArgs<'_, '_>) -> Res
 fn refuse_streams_with_lines(
     service: &Service<'_>,
     operation: &Operation<'_>,
-    file: Option<Source<'_>>,
+    to_file: bool,
 ) -> Result<(), Failure> {
-    let does = if file.is_some() || service.stream(operation.input).is_some() {
+    let does = if to_file || service.stream(operation.input).is_some() {
         "sends or writes a file"
     } else if service.events(operation.output).is_some() {
         "answers with a stream of events"
@@ -206,6 +208,7 @@ fn refuse_streams_with_lines(
 fn call(
     context: &Context<'_>,
     commands: &'static Commands<'static>,
+    command: &Command<'static>,
     operation: &'static Operation<'static>,
     args: &OperationArgs<'_, '_>,
     parameters: Map,
@@ -249,14 +252,16 @@ fn call(
     }
     // Before the call, which may change something.
     let printer = Printer::new(context, commands.service, operation)?;
-    match pages {
-        Some(pages) => printer.pages(pages, |parameters| runner.call(parameters)),
-        None => {
-            let result = match outfile {
-                Some(outfile) => runner.call_to_file(&parameters, &outfile)?,
-                None => runner.call(&parameters)?,
-            };
-            printer.result(result)
-        }
+    if let Some(pages) = pages {
+        return printer.pages(pages, |parameters| runner.call(parameters));
     }
+    let saved = args.saved(command)?;
+    let mut result = match outfile {
+        Some(outfile) => runner.call_to_file(&parameters, &outfile)?,
+        None => runner.call(&parameters)?,
+    };
+    let saved = saved.write(&mut result, commands.service, operation.output);
+    // What can't be written is not lost: the result still has it.
+    printer.result(result)?;
+    saved
 }

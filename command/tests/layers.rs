@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &[
         "args", "choice", "embedded", "input", "outfile", "program", "signals", "stdout",
     ],
-    &["output"],
+    &["output", "saved"],
     &["around", "dry_run", "pages", "report"],
     &["globals", "parameter", "waiter"],
     &["context", "operation", "startup"],
@@ -56,6 +56,25 @@ fn modules_import_only_from_lower_layers() {
         .collect();
     assert_eq!(seen, listed, "each module has one layer");
     assert!(wrong.is_empty(), "not from a lower layer:\n{wrong:#?}");
+}
+
+/// The fuzz targets have a root of their own, which no other test builds.
+#[test]
+fn the_root_of_the_fuzz_targets_has_all_that_the_crate_imports() {
+    let modules = |file: &str| -> BTreeSet<String> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
+        let text = fs::read_to_string(path).expect("a source file");
+        let named = text.lines().filter_map(|line| {
+            let name = line.trim_start_matches("pub ").strip_prefix("mod ")?;
+            name.strip_suffix(';')
+        });
+        named.map(str::to_owned).collect()
+    };
+    // Commands of their own, which read nothing from outside but what the others read.
+    const LEFT_OUT: &[&str] = &["embedded", "local", "services", "worker"];
+    let mut expected = modules("lib.rs");
+    expected.retain(|name| !LEFT_OUT.contains(&name.as_str()));
+    assert_eq!(modules("fuzz.rs"), expected);
 }
 
 #[test]

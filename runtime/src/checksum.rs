@@ -88,13 +88,14 @@ pub(crate) enum Hasher {
 impl Hasher {
     /// A checksum of nothing.
     pub(crate) fn new(algorithm: Algorithm) -> Self {
+        let sha = |algorithm| Hasher::Sha(Box::new(Context::new(algorithm)));
         match algorithm {
             Algorithm::Crc64Nvme => Hasher::Crc64Nvme(crc64fast_nvme::Digest::new()),
             Algorithm::Crc32c => Hasher::Crc32c(0),
             Algorithm::Crc32 => Hasher::Crc32(crc32fast::Hasher::new()),
-            Algorithm::Sha1 => Hasher::Sha(Box::new(Context::new(&SHA1_FOR_LEGACY_USE_ONLY))),
-            Algorithm::Sha256 => Hasher::Sha(Box::new(Context::new(&SHA256))),
-            Algorithm::Sha512 => Hasher::Sha(Box::new(Context::new(&SHA512))),
+            Algorithm::Sha1 => sha(&SHA1_FOR_LEGACY_USE_ONLY),
+            Algorithm::Sha256 => sha(&SHA256),
+            Algorithm::Sha512 => sha(&SHA512),
         }
     }
 

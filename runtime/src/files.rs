@@ -1,7 +1,7 @@
 //! Replacing files in one step: whoever reads one meanwhile, and a full disk or an interruption,
 //! finds the old file whole.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -26,10 +26,7 @@ pub fn replace_private(
     path: &Path,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut new = Replacement::open(&mut options, path.to_owned())?;
+    let mut new = Replacement::open(&mut private(), path.to_owned())?;
     write(&mut new.file)?;
     new.finish()
 }
@@ -39,10 +36,11 @@ pub fn replace_private(
 #[cfg(feature = "client")]
 pub(crate) fn anonymous(folder: &Path) -> io::Result<File> {
     let path = folder.join(format!(".{}.tmp", crate::random::uuid()));
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options.read(true).write(true).create_new(true).open(&path);
+    let opened = private()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path);
     let file = opened.map_err(|error| {
         let text = format!("a temporary file in {}: {error}", folder.display());
         io::Error::new(error.kind(), text)
@@ -50,6 +48,14 @@ pub(crate) fn anonymous(folder: &Path) -> io::Result<File> {
     // Windows keeps it while it is open.
     let _ = fs::remove_file(&path);
     Ok(file)
+}
+
+/// A file that only its owner can read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 /// A new file that will replace an old one, or be created. Unless it is finished, it is removed.
@@ -74,16 +80,35 @@ impl Replacement {
     ///
     /// When there can't be a file.
     pub fn of(path: &Path) -> io::Result<Self> {
+        Self::replacing(path, &mut OpenOptions::new(), |new, old| {
+            new.set_permissions(old.permissions())
+        })
+    }
+
+    /// The same with permissions that let only the owner read it.
+    ///
+    /// # Errors
+    ///
+    /// When there can't be a file.
+    pub fn private(path: &Path) -> io::Result<Self> {
+        Self::replacing(path, &mut private(), |_, _| Ok(()))
+    }
+
+    fn replacing(
+        path: &Path,
+        options: &mut OpenOptions,
+        keep: impl FnOnce(&File, &Metadata) -> io::Result<()>,
+    ) -> io::Result<Self> {
         let Ok(old) = fs::metadata(path) else {
-            return Self::open(&mut OpenOptions::new(), path.to_owned());
+            return Self::open(options, path.to_owned());
         };
         if !old.is_file() || path.starts_with("/dev") {
             let file = OpenOptions::new().append(true).open(path)?;
             return Ok(Replacement::direct(file, path));
         }
         // A link stays a link.
-        let new = Self::open(&mut OpenOptions::new(), fs::canonicalize(path)?)?;
-        new.file.set_permissions(old.permissions())?;
+        let new = Self::open(options, fs::canonicalize(path)?)?;
+        keep(&new.file, &old)?;
         Ok(new)
     }
 

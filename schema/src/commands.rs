@@ -95,6 +95,8 @@ pub enum Change<'a> {
     Missing(&'a str, &'a str),
     /// Of the events of the result, the one whose bytes go to a file, and the member that has them.
     Outfile(&'a str, &'a str),
+    /// A further option, which names a file for a part of the output.
+    Save(Save<'a>),
     /// A further option, which sets a part of the input.
     Hoist(Hoist<'a>),
     /// Commands in place of this one, each with all of its options, of which those without a name
@@ -162,6 +164,21 @@ words! {
         /// the output.
         Form = "form",
     }
+}
+
+/// An option that names a file for a part of the output. Only the user can read the file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Save<'a> {
+    /// The option, with dashes.
+    pub option: &'a str,
+    /// The members that lead to the part.
+    pub path: &'a [&'a str],
+    /// Another option, with dashes, which says which of the members in `of` of the part is saved; empty where
+    /// the part itself is. Then both options are required, and the output is shown without these
+    /// members.
+    pub by: &'a str,
+    /// The members that `by` takes.
+    pub of: &'a [&'a str],
 }
 
 /// An option that sets a part of the input.

@@ -9,6 +9,7 @@ use service::{Service, list, structure};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::mpsc;
 
 impl Service {
@@ -24,6 +25,14 @@ impl Service {
         }
         fs::write(&file, model.to_string()).expect("a file");
         self
+    }
+
+    /// The text of a file that only its owner can read.
+    fn private_file(&self, name: &str) -> String {
+        let path = self.0.path().join(name);
+        let mode = fs::metadata(&path).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+        fs::read_to_string(path).expect("text")
     }
 
     /// What a line prints, and the bodies that it sends, against a server with these answers.
@@ -170,6 +179,74 @@ fn policies_and_templates_are_shown_as_data() {
         let (shown, _) = service.call("cloudformation get-template", &[&answer]);
         assert_eq!(shown["TemplateBody"], expected);
     }
+}
+
+/// Devices and keys, whose secrets the AWS CLI writes to files of options.
+#[test]
+fn options_name_files_for_parts_of_the_output() {
+    let members = [
+        ("QRCodePNG", "Blob"),
+        ("Base32StringSeed", "Blob"),
+        ("SerialNumber", "S"),
+    ];
+    let shapes = json!({ "t#Device": structure(&members), "t#Out": structure(&[("VirtualMFADevice", "Device")]) });
+    let operation = [(
+        "CreateVirtualMFADevice",
+        &[("VirtualMFADeviceName", "S")][..],
+    )];
+    let service = Service::new("IAM", shapes, &operation).answering(&[(
+        "CreateVirtualMFADevice",
+        "Out",
+        json!({}),
+    )]);
+    let answer = r#"{"VirtualMFADevice":{"QRCodePNG":"cG5n","Base32StringSeed":"c2VlZA==","SerialNumber":"n"}}"#;
+    let line = "iam create-virtual-mfa-device --virtual-mfa-device-name n";
+    let (shown, _) = service.call(
+        &format!("{line} --outfile seed --bootstrap-method Base32StringSeed"),
+        &[answer],
+    );
+    assert_eq!(
+        shown,
+        json!({ "VirtualMFADevice": { "SerialNumber": "n" } })
+    );
+    assert_eq!(service.private_file("seed"), "seed");
+    let error = service.refused(line);
+    assert!(error.contains("--outfile, --bootstrap-method"), "{error}");
+    let error = service.refused(&format!("{line} --outfile seed --bootstrap-method X"));
+    assert!(
+        error.contains("--bootstrap-method: Found invalid choice"),
+        "{error}"
+    );
+
+    let shapes = json!({
+        "t#Keys": structure(&[("PrivateKey", "S")]), "t#Out": structure(&[("certificatePem", "S"), ("keyPair", "Keys")]),
+    });
+    let service = Service::new("IoT", shapes, &[("CreateKeysAndCertificate", &[])]).answering(&[(
+        "CreateKeysAndCertificate",
+        "Out",
+        json!({}),
+    )]);
+    let answer = r#"{"certificatePem":"certificate","keyPair":{"PrivateKey":"key"}}"#;
+    let line = "iot create-keys-and-certificate";
+    fs::write(service.0.path().join("old"), "old").expect("a file");
+    let options = "--certificate-pem-outfile new --private-key-outfile old";
+    let (shown, _) = service.call(&format!("{line} {options}"), &[answer]);
+    assert_eq!(shown, serde_json::from_str::<Value>(answer).expect("JSON"));
+    assert_eq!(service.private_file("new"), "certificate");
+    assert_eq!(service.private_file("old"), "key");
+    let (code, _, error) = service.run(&[
+        "iot",
+        "create-keys-and-certificate",
+        "--private-key-outfile",
+        "none/key",
+    ]);
+    assert_eq!(code, 255, "{error}");
+    assert!(
+        error.contains("--private-key-outfile none/key: there is no folder none"),
+        "{error}"
+    );
+    let page = service.help(line);
+    assert!(page.contains("[--private-key-outfile <value>]"), "{page}");
 }
 
 #[test]

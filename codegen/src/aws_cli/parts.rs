@@ -1,4 +1,4 @@
-//! Options that set a part of the input, and members that are sent within another one.
+//! Options for a part of the input or of the output, and members that are sent within another one.
 
 use super::pairs;
 use crate::read::record;
@@ -62,6 +62,34 @@ record! {
         pub(crate) exclusive: bool = "exclusive",
     }
     refuses unknown
+}
+
+record! {
+    /// An option that names a file for a part of the output.
+    pub(crate) struct Save {
+        /// The members that lead to the part.
+        pub(crate) path: String = "path",
+        /// The option that says which of the members in `of` of the part is saved.
+        by: String = "by",
+        /// The members that `by` takes.
+        of: Vec<String> = "of",
+    }
+    refuses unknown
+}
+
+impl Save {
+    /// The option of this name.
+    pub(super) fn option<'a>(&self, name: &str, arena: &'a Arena) -> commands::Save<'a> {
+        commands::Save {
+            option: arena.text(&format!("--{name}")),
+            path: arena.texts(self.path.split('.')),
+            by: match self.by.as_str() {
+                "" => "",
+                by => arena.text(&format!("--{by}")),
+            },
+            of: arena.texts(self.of.iter().map(String::as_str)),
+        }
+    }
 }
 
 impl Hoist {

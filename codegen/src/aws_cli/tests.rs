@@ -7,7 +7,8 @@ use super::{AwsCli, Service, facts};
 use crate::lower::dashed;
 use crate::rust::{self, Operation};
 use crate::{Arena, Error, Generator};
-use opsmith_schema::commands::{Change, Shown};
+use opsmith_schema::ShapeIndex;
+use opsmith_schema::commands::{Change, Save, Shown};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -182,6 +183,17 @@ fn every_row_is_about_something_and_every_departure_of_the_aws_cli_has_one() {
 type Check<'c> = dyn FnMut(&str, &str, &dyn Fn(&Operation<'_>, Option<&str>) -> bool) + 'c;
 
 /// The facts about calls.
+/// Whether an output has the part that an option saves.
+fn is_there(service: &rust::Service<'_>, output: Option<ShapeIndex>, save: &Save<'_>) -> bool {
+    let member = |shape, name: &str| Some(service.at(shape)?.member(name)?.1.target);
+    let part = output.and_then(|output| {
+        save.path
+            .iter()
+            .try_fold(output, |at, name| member(at, name))
+    });
+    part.is_some_and(|part| save.of.iter().all(|name| member(part, name).is_some()))
+}
+
 fn idle_calls(facts: &Service, check: &mut Check<'_>) {
     let any = |found: &Operation<'_>, is: &dyn Fn(&Change<'_>) -> bool| {
         found.command.changes.iter().any(is)
@@ -322,6 +334,14 @@ fn idle(facts: &Service, service: &rust::Service<'_>) -> (usize, Vec<String>) {
                 |change| matches!(change, Change::Hoist(hoist) if Some(hoist.option) == option),
             )
         });
+    }
+    for (key, save) in &facts.save {
+        check("save", key, &|found, option| {
+            found.command.changes.iter().any(|change| {
+                matches!(change, Change::Save(save) if save.option.strip_prefix("--") == option && is_there(service, found.output, save))
+            })
+        });
+        assert!(!save.path.is_empty(), "{key}");
     }
     if facts.switches {
         let is_switch = |change: &Change<'_>| matches!(change, Change::Switch(_));

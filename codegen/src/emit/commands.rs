@@ -3,7 +3,7 @@
 
 use super::values;
 use crate::rust::Service;
-use opsmith_schema::commands::{Change, Command, Form, Gather, Hoist, Sent};
+use opsmith_schema::commands::{Change, Command, Form, Gather, Hoist, Save, Sent};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -62,6 +62,14 @@ fn change(change: &Change<'_>) -> TokenStream {
         Change::Switch(option) => quote! { Change::Switch(#option) },
         Change::Missing(option, nearest) => quote! { Change::Missing(#option, #nearest) },
         Change::Outfile(event, member) => quote! { Change::Outfile(#event, #member) },
+        Change::Save(Save {
+            option,
+            path,
+            by,
+            of,
+        }) => quote! {
+            Change::Save(Save { option: #option, path: &[#(#path),*], by: #by, of: &[#(#of),*] })
+        },
         Change::Hoist(found) => {
             let hoist = hoist(found);
             quote! { Change::Hoist(#hoist) }

@@ -119,7 +119,7 @@ impl<'a> Position<'a> {
                 .filter(|known| parameter.names().any(|name| name == known.name))
         });
         let file = Source::of(commands.service, &command, &operation);
-        let common = operation::common(pagination, file);
+        let common = operation::common(&command, pagination, file);
         let mut own: Vec<OptionSpec<'_>> = shown.chain(common).collect();
         own.extend(self.waits().then(waiter::specs).into_iter().flatten());
         own.extend(known);

@@ -5,6 +5,7 @@ use super::{markdown, samples};
 use crate::outfile::{self, Source};
 use crate::pages;
 use crate::parameter::{self, Parameter};
+use crate::saved;
 use crate::waiter::{self, FoundWaiter};
 use opsmith_runtime::schema::commands::{Command, Commands, Words};
 use opsmith_runtime::schema::{
@@ -195,6 +196,13 @@ impl Writer<'_> {
                 format!("[{option}]\n")
             };
         }
+        for option in saved::specs(command) {
+            let name = option.name;
+            lines += &match saved::required(command).any(|required| required == name) {
+                true => format!("{name} <value>\n"),
+                false => format!("[{name} <value>]\n"),
+            };
+        }
         let file = Source::of(self.commands.service, command, operation);
         if file.is_some() {
             lines += &format!("<{}>\n", outfile::WORD);
@@ -228,6 +236,7 @@ impl Writer<'_> {
             );
             self.samples(member.target);
         }
+        self.saved(command);
         let file = Source::of(self.commands.service, command, operation);
         if file.is_some() {
             self.common(&[outfile::WORD], OUTFILE);
@@ -246,6 +255,25 @@ impl Writer<'_> {
         }
         self.common(skeleton.0, skeleton.2);
         self.page.paragraph(0, GLOBALS);
+    }
+
+    /// The options that name files for parts of the result.
+    fn saved(&mut self, command: &Command<'_>) {
+        for save in saved::all(command) {
+            let part = save.path.join(".");
+            let which = if saved::is_required(save) {
+                format!("a member of {part}")
+            } else {
+                part
+            };
+            let text = format!("A file for {which} of the output, which only its owner can read.");
+            self.common(&[save.option], &text);
+            if saved::is_required(save) {
+                let members = save.of.join(" or ");
+                let text = format!("The member: {members}. The output is shown without them.");
+                self.common(&[save.by], &text);
+            }
+        }
     }
 
     /// An option of every operation: its text follows its name in one paragraph.

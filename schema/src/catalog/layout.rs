@@ -3,7 +3,7 @@
 use super::heap::{Heap, Reader, Row};
 use super::record::{ADDRESS, Record, enums, named, optional, structures, widest};
 use super::{Damage, Summary};
-use crate::commands::{Change, Command, Form, Gather, Hoist, Sent, Shown};
+use crate::commands::{Change, Command, Form, Gather, Hoist, Save, Sent, Shown};
 use crate::rules::{Condition, Expression, Function, Parameter, Rule, RuleSet};
 use crate::{
     Acceptor, Auth, Choice, Comparator, Delay, Expected, Fixed, Flags, Http, HttpChecksum, Kind,
@@ -214,6 +214,12 @@ structures! {
         members: &'a [(&'a str, &'a [&'a str])],
         beside: &'a [(&'a str, &'a str)],
     }
+    Save<'a> {
+        option: &'a str,
+        path: &'a [&'a str],
+        by: &'a str,
+        of: &'a [&'a str],
+    }
     Hoist<'a> {
         option: &'a str,
         path: &'a [&'a str],
@@ -347,6 +353,7 @@ enums! {
         Show(members: &'a [&'a str], shown: Shown) = 17,
         Zip(option: &'a str) = 18,
         Gather(gather: Gather<'a>) = 19,
+        Save(save: Save<'a>) = 20,
     }
     Sent<'a> {
         Default(text: &'a str) = 0,

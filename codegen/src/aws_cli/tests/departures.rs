@@ -150,6 +150,11 @@ fn names(service: &Service<'_>, found: &Operation<'_>) -> BTreeSet<String> {
                 names.insert(hoist.option.to_owned());
                 names.insert(format!("no-{}", hoist.option));
             }
+            Change::Save(save) => {
+                let options = [save.option, save.by].into_iter();
+                let options = options.filter_map(|option| option.strip_prefix("--"));
+                names.extend(options.map(str::to_owned));
+            }
             Change::Alias(_, other) => names.extend([(*other).to_owned()]),
             Change::Switch(option) => names.extend([format!("no-{option}")]),
             _ => {}
