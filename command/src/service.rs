@@ -94,7 +94,7 @@ fn words_of(context: &Context<'_>, service: &str) -> Result<Words<'static>, Fail
 fn read_args<'p, 't>(
     context: &Context<'_>,
     commands: &Commands<'p>,
-    command: &Command<'_>,
+    command: &Command<'p>,
     operation: &Operation<'p>,
     parameters: &'p [Parameter<'p>],
     tokens: &[Token<'t>],
