@@ -1,10 +1,12 @@
-//! Bugs reported for other implementations, tried on the command: `reports.jsonl` has parts
-//! of the services' models, and the cases with the correct result. That is the result of AWS CLI
-//! 2.36.7, except where a case says `why` not.
+//! Bugs reported for other implementations, tried on the command: `reports.jsonl` has the cases with
+//! the correct result. That is the result of AWS CLI 2.36.7, except where a case says `why` not. The
+//! models are those of the botocore that `OPSMITH_BOTOCORE` names.
 
 #[path = "../../tests/support/server.rs"]
 #[allow(dead_code, reason = "each test uses a part of it")]
 mod server;
+#[path = "../../tests/support/skipped.rs"]
+mod skipped;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,22 +18,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
-/// A line of the file.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Line {
-    Model(Model),
-    Case(Box<Case>),
-}
-
-/// A service's model, in botocore's files.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Model {
-    service: String,
-    folder: String,
-    model: BTreeMap<String, String>,
-}
+/// Where the models of the services are in the data of botocore.
+const MODELS: &[(&str, &str)] = &[
+    ("cloudtrail", "cloudtrail/2013-11-01"),
+    ("codepipeline", "codepipeline/2015-07-09"),
+    ("dynamodb", "dynamodb/2012-08-10"),
+    ("ecs", "ecs/2014-11-13"),
+    ("logs", "logs/2014-03-28"),
+    ("stepfunctions", "stepfunctions/2016-11-23"),
+];
 
 /// A case. In its texts, `{URL}` is the endpoint's URL and `{DIR}` the home and working folder.
 #[derive(Deserialize)]
@@ -69,27 +64,17 @@ struct Case {
 
 #[test]
 fn bugs_of_other_implementations_are_not_here() {
+    let Some(data) = std::env::var_os("OPSMITH_BOTOCORE").map(PathBuf::from) else {
+        return skipped::skipped("OPSMITH_BOTOCORE names no data folder of botocore");
+    };
+    let models = MODELS.iter();
+    let models = models.map(|(service, path)| ((*service).to_owned(), data.join(path)));
+    let models = models.collect();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reports.jsonl");
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut models = BTreeMap::new();
-    let mut cases = Vec::new();
-    for line in fs::read_to_string(file).expect("the cases").lines() {
-        match serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")) {
-            Line::Case(case) => cases.push(case),
-            Line::Model(Model {
-                service,
-                folder: path,
-                model,
-            }) => {
-                let path = folder.path().join(path);
-                fs::create_dir_all(&path).expect("a folder");
-                model
-                    .iter()
-                    .for_each(|(name, text)| fs::write(path.join(name), text).expect("a file"));
-                models.insert(service, path);
-            }
-        }
-    }
+    let text = fs::read_to_string(file).expect("the cases");
+    let case =
+        |line| serde_json::from_str::<Case>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let cases: Vec<Case> = text.lines().map(case).collect();
     assert!(cases.len() >= 92, "only {} cases were found", cases.len());
     let left = Mutex::new(cases.iter());
     let wrong = Mutex::new(Vec::new());
