@@ -136,10 +136,24 @@ fn read_globals<'t>(
     Ok(Some(globals))
 }
 
+/// Commands of the AWS CLI that are not services, with the nearest service.
+const OF_THE_AWS_CLI: &[(&str, &str)] = &[
+    ("configure", ""),
+    ("ddb", "dynamodb"),
+    ("history", ""),
+    ("login", ""),
+    ("logout", ""),
+    ("s3", "s3api"),
+];
+
 /// Rejects a word that is not a service or one of our own commands.
 fn check_command(program: &Program, word: &str, settings: &Settings) -> Result<(), Failure> {
     if is_own(word) || program.has(word)? {
         return Ok(());
+    }
+    let mut others = OF_THE_AWS_CLI.iter();
+    if let Some((_, nearest)) = others.find(|(other, _)| *other == word) {
+        return Err(Failure::only_of_the_aws_cli(word, nearest));
     }
     let summaries = program.summaries()?;
     let words = summaries.iter().map(|service| service.word);
