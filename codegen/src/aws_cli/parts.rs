@@ -94,10 +94,10 @@ impl Save {
 
 impl Hoist {
     fn form<'a>(&self, arena: &'a Arena) -> Form<'a> {
+        if let [list, count] = self.counted.as_slice() {
+            return Form::Counted(arena.text(list), arena.text(count));
+        }
         match (&self.pairs, self.range.as_slice(), &self.each) {
-            _ if let [list, count] = self.counted.as_slice() => {
-                Form::Counted(arena.text(list), arena.text(count))
-            }
             _ if !self.flag.is_empty() => {
                 Form::Flag(arena.texts(self.flag.iter().map(String::as_str)))
             }
