@@ -92,6 +92,9 @@ fn listing() -> Vec<f64> {
     )
 }
 
+/// How many make an answer of a megabyte.
+const RESERVATIONS: usize = 512;
+
 /// An answer of a megabyte.
 fn instances() -> String {
     let tag = |number: usize| {
@@ -119,7 +122,7 @@ fn instances() -> String {
              <enaSupport>true</enaSupport></item></instancesSet></item>"
         )
     };
-    let instances: String = (0..460).map(instance).collect();
+    let instances: String = (0..RESERVATIONS).map(instance).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>1</requestId>\
@@ -141,7 +144,10 @@ fn describing() -> Vec<f64> {
             .expect("instances")
     };
     let found = ours().reservations.map(|reservations| reservations.len());
-    assert_eq!((found, read().reservations().len()), (Some(460), 460));
+    assert_eq!(
+        (found, read().reservations().len()),
+        (Some(RESERVATIONS), RESERVATIONS)
+    );
     race(
         &mut [
             &mut taking(|| (), |()| ours()),
