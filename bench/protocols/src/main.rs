@@ -215,7 +215,10 @@ fn publishing() -> Vec<f64> {
     let parameters = |body: Option<&[u8]>| {
         let text = std::str::from_utf8(body.expect("bytes")).expect("UTF-8");
         // The SDK writes maps in any order, and spaces as %20.
-        let value = |pair: &str| pair.split_once('=').map(|(_, value)| value.replace('+', "%20"));
+        let value = |pair: &str| {
+            pair.split_once('=')
+                .map(|(_, value)| value.replace('+', "%20"))
+        };
         let mut parameters: Vec<_> = text.split('&').map(value).collect();
         parameters.sort();
         parameters
