@@ -298,9 +298,8 @@ mod tests {
             ..sample()
         };
         let linked = program(Services::linked(const { &[COMMANDS] }));
-        let source = "botocore 9.0.0 2099-01-01";
-        let loaded =
-            program(Services::linked(&[]).embedded(catalog(source, COMMANDS.service.title)));
+        let Service { source, title, .. } = *COMMANDS.service;
+        let loaded = program(Services::linked(&[]).embedded(catalog(source, title)));
         let service = COMMANDS.service.command;
         let page = |program: &Program, word| {
             let found = program.part(service, Part::Page(word)).expect("a part");
