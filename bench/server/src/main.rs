@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 const ANSWER: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.1\r\nx-amzn-requestid: 1\r\ncontent-length: 2\r\n\r\n{}";
 const FORM_ANSWER: &[u8] =
-    b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 11\r\n\r\n<Response/>";
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 47\r\n\r\n<Response><GetCallerIdentityResult/></Response>";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: server FOLDER")?;
