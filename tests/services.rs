@@ -428,3 +428,19 @@ fn called_as_aws_it_calls_itself_aws() {
         .expect("the command");
     assert!(output.status.success());
 }
+
+/// A fuzz target that starts from examples of an older format is refused at their heads and finds nothing.
+#[test]
+fn the_fuzz_target_has_examples_of_the_present_format() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/catalog");
+    let is_read = |example: &Path| {
+        let home = tempfile::tempdir().expect("a folder");
+        let folder = home.path().join(".local/share/opsmith");
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::copy(example, folder.join("services.catalog")).expect("a catalogue");
+        services(home.path(), &["list"]).0 == 0
+    };
+    let examples = fs::read_dir(examples).expect("a folder");
+    let mut examples = examples.map(|entry| entry.expect("an entry").path());
+    assert!(examples.any(|example| is_read(&example)));
+}

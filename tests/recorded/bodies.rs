@@ -3,6 +3,7 @@
 use flate2::read::GzDecoder;
 use opsmith_runtime::codec::cbor;
 use opsmith_runtime::document::Document;
+use percent_encoding::percent_decode_str;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -61,24 +62,7 @@ pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// An element: its name, attributes, text, and the elements in it.

@@ -7,6 +7,7 @@ use opsmith_runtime::codec::cbor;
 use opsmith_runtime::document::Document;
 use opsmith_runtime::http::Request;
 use opsmith_runtime::schema::{Kind, Protocol, Service, ShapeIndex};
+use percent_encoding::percent_decode_str;
 use quick_xml::events::Event;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -116,7 +117,7 @@ pub(crate) fn body(protocol: Protocol, found: &[u8], expected: &str) -> Result<(
 fn form(text: &str) -> Vec<(String, String)> {
     let decoded = |text: &str| {
         let text = text.replace('+', "%20");
-        percent_decode(&text)
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
     };
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     pairs
@@ -125,27 +126,6 @@ fn form(text: &str) -> Vec<(String, String)> {
             (decoded(name), decoded(value))
         })
         .collect()
-}
-
-fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let code = after
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// An XML document in one form: without blanks around text, and with attributes in order.
