@@ -27,7 +27,7 @@ pub struct Encoded<T> {
 }
 
 /// Writes values in one format. Each method gets the position in the schema; of each part it gets
-/// the number of parts before it.
+/// the number of parts before it, and of each compound, at its end, the number of its parts.
 pub(crate) trait Format {
     /// What is written: the bytes of a body, or parts of a message.
     type Output;
@@ -43,7 +43,7 @@ pub(crate) trait Format {
     fn member(&mut self, at: &Cursor<'_>, member: &Member<'_>, before: usize) -> VisitResult;
     fn element(&mut self, at: &Cursor<'_>, before: usize) -> VisitResult;
     fn entry(&mut self, at: &Cursor<'_>, key: &str, before: usize) -> VisitResult;
-    fn end(&mut self, at: &Cursor<'_>, kind: CompoundKind) -> VisitResult;
+    fn end(&mut self, at: &Cursor<'_>, kind: CompoundKind, parts: usize) -> VisitResult;
     /// What was written.
     fn finish(self) -> Self::Output;
 }
@@ -52,7 +52,9 @@ pub(crate) trait Format {
 pub(crate) struct Encoder<'a, F> {
     format: F,
     cursor: Cursor<'a>,
-    open: Vec<Open>,
+    current: Open,
+    /// The compounds around the current one.
+    around: Vec<Open>,
     mode: EncodeMode,
     conforms: bool,
     /// Depth of the sensitive compound that was replaced, while its parts are visited.
@@ -67,6 +69,16 @@ struct Open {
     required: usize,
 }
 
+impl Open {
+    fn new(kind: CompoundKind) -> Self {
+        Open {
+            kind,
+            parts: 0,
+            required: 0,
+        }
+    }
+}
+
 impl<'a, F: Format> Encoder<'a, F> {
     pub(crate) fn new(
         format: F,
@@ -77,7 +89,8 @@ impl<'a, F: Format> Encoder<'a, F> {
         Encoder {
             format,
             cursor: Cursor::new(service, shape),
-            open: Vec::with_capacity(8),
+            current: Open::new(CompoundKind::Elements),
+            around: Vec::with_capacity(8),
             mode,
             conforms: true,
             replaced: None,
@@ -125,27 +138,29 @@ impl<'a, F: Format> Encoder<'a, F> {
         }
     }
 
+    #[inline(always)]
     fn check_text(&mut self, text: &str, shape: &Shape<'_>) {
         if self.mode == EncodeMode::Checked {
             rules::text(text, false, shape, &mut |_| self.conforms = false);
         }
     }
 
-    fn check_number(&mut self, value: f64) {
-        if self.mode == EncodeMode::Checked {
-            let shape = self.cursor.shape();
-            rules::number(value, false, shape, &mut |_| self.conforms = false);
+    /// Most numbers have no limit: only those that have one are converted.
+    #[inline(always)]
+    fn check_number(&mut self, value: impl FnOnce() -> f64) {
+        let shape = self.cursor.shape();
+        if self.mode == EncodeMode::Checked && (shape.min.is_some() || shape.max.is_some()) {
+            rules::number(value(), false, shape, &mut |_| self.conforms = false);
         }
     }
 
     /// Counts a part of the current compound; the number of parts before it.
+    #[inline(always)]
     fn part(&mut self, is_required: bool) -> usize {
-        let Some(open) = self.open.last_mut() else {
-            return 0;
-        };
-        open.parts += 1;
-        open.required += usize::from(is_required);
-        open.parts - 1
+        let before = self.current.parts;
+        self.current.parts += 1;
+        self.current.required += usize::from(is_required);
+        before
     }
 
     /// Whether a compound has the parts that it must have.
@@ -183,14 +198,14 @@ impl<F: Format> Visitor for Encoder<'_, F> {
         if self.replaces(ValueKind::Integer) {
             return self.replace();
         }
-        self.check_number(value as f64);
+        self.check_number(|| value as f64);
         self.format.integer(&self.cursor, value)
     }
     fn float(&mut self, value: f64) -> VisitResult {
         if self.replaces(ValueKind::Float) {
             return self.replace();
         }
-        self.check_number(value);
+        self.check_number(|| value);
         self.format.float(&self.cursor, value)
     }
     fn string(&mut self, value: &str) -> VisitResult {
@@ -225,11 +240,8 @@ impl<F: Format> Visitor for Encoder<'_, F> {
             self.format.begin(&self.cursor, kind)?;
         }
         self.cursor.begin();
-        self.open.push(Open {
-            kind,
-            parts: 0,
-            required: 0,
-        });
+        let outer = std::mem::replace(&mut self.current, Open::new(kind));
+        self.around.push(outer);
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
@@ -258,9 +270,10 @@ impl<F: Format> Visitor for Encoder<'_, F> {
         Ok(self)
     }
     fn end(&mut self) -> VisitResult {
-        let Some(compound) = self.open.pop() else {
+        let Some(outer) = self.around.pop() else {
             return Ok(());
         };
+        let compound = std::mem::replace(&mut self.current, outer);
         if self.mode == EncodeMode::Checked {
             self.conforms &= self.is_complete(&compound);
         }
@@ -269,6 +282,6 @@ impl<F: Format> Visitor for Encoder<'_, F> {
             self.replaced = self.replaced.filter(|depth| *depth != self.cursor.depth());
             return Ok(());
         }
-        self.format.end(&self.cursor, compound.kind)
+        self.format.end(&self.cursor, compound.kind, compound.parts)
     }
 }

@@ -154,7 +154,7 @@ impl Format for Form {
         self.name += &named(at.part(), "value");
         Ok(())
     }
-    fn end(&mut self, _: &Cursor<'_>, kind: CompoundKind) -> VisitResult {
+    fn end(&mut self, _: &Cursor<'_>, kind: CompoundKind, _: usize) -> VisitResult {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };

@@ -91,8 +91,11 @@ pub(crate) fn number(value: f64, shown: bool, shape: &Shape<'_>, report: &mut im
 }
 
 /// The rules for text, which problems contain if it may be `shown`.
+#[inline]
 pub(crate) fn text(text: &str, shown: bool, shape: &Shape<'_>, report: &mut impl FnMut(Problem)) {
-    length(|| text.chars().count(), shape, report);
+    if !has_any_length(text.len(), shape) {
+        length(|| text.chars().count(), shape, report);
+    }
     if shape.kind == Kind::String && shape.traits.is_empty() {
         return;
     }
@@ -108,6 +111,13 @@ pub(crate) fn text(text: &str, shown: bool, shape: &Shape<'_>, report: &mut impl
             pattern: pattern.to_owned(),
         });
     }
+}
+
+/// Whether any text of this number of bytes has a length that the shape takes: a character has one to
+/// four bytes, so most texts need not be counted.
+fn has_any_length(bytes: usize, shape: &Shape<'_>) -> bool {
+    let least = bytes.div_ceil(4) as f64;
+    shape.min.is_none_or(|min| least >= min) && shape.max.is_none_or(|max| bytes as f64 <= max)
 }
 
 /// The rules for the number of parts of a compound.
@@ -140,4 +150,27 @@ pub(super) fn names(shape: &Shape<'_>) -> Vec<String> {
 #[cfg(not(feature = "patterns"))]
 fn matches(_pattern: &str, _text: &str) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::string;
+
+    #[test]
+    fn text_has_as_many_characters_as_it_has_code_points() {
+        for character in ["a", "é", "€", "😀"] {
+            for length in 0..12 {
+                for (min, max) in [(0, 11), (0, 3), (1, 3), (3, 3), (3, 8), (9, 9)] {
+                    let shape = string("Text").min(f64::from(min)).max(f64::from(max));
+                    let mut conforms = true;
+                    text(&character.repeat(length), false, &shape, &mut |_| {
+                        conforms = false;
+                    });
+                    let fits = (min..=max).contains(&(length as i32));
+                    assert_eq!(conforms, fits, "{length} of {character}, {min} to {max}");
+                }
+            }
+        }
+    }
 }

@@ -36,6 +36,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The shape of the current value.
+    #[inline]
     pub(crate) fn shape(&self) -> &'a Shape<'a> {
         self.shape
     }
@@ -62,11 +63,13 @@ impl<'a> Cursor<'a> {
             .any(|part| crate::redact::holds_secrets(self.service, part))
     }
 
+    #[inline]
     pub(crate) fn begin(&mut self) {
         let compound = std::mem::replace(&mut self.compound, self.shape);
         self.around.push((compound, self.member));
     }
 
+    #[inline]
     pub(crate) fn end(&mut self) {
         if let Some((compound, _)) = self.around.pop() {
             self.compound = compound;
@@ -98,6 +101,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// What is sent of a text here.
+    #[inline]
     pub(crate) fn sent<'t>(&self, text: &'t str) -> &'t str {
         if self.shape.is(Flags::LAST_SEGMENT) && self.depth() == 1 {
             text.rsplit_once('/').map_or(text, |(_, last)| last)
@@ -107,6 +111,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The current compound.
+    #[inline]
     pub(crate) fn compound(&self) -> &'a Shape<'a> {
         self.compound
     }
@@ -117,11 +122,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// The number of open compounds.
+    #[inline]
     pub(crate) fn depth(&self) -> usize {
         self.around.len()
     }
 
     /// Moves to the member with this index of the current compound.
+    #[inline]
     pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, VisitError> {
         let found = self.compound.members.get(index);
         let member = found.ok_or_else(VisitError::member)?;
@@ -130,6 +137,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Moves to the element of the current list, or the value of the current map.
+    #[inline]
     pub(crate) fn element(&mut self) {
         self.turn(self.compound.element());
     }
@@ -149,6 +157,7 @@ impl<'a> Cursor<'a> {
         )
     }
 
+    #[inline]
     fn turn(&mut self, member: Option<&'a Member<'a>>) {
         self.member = member;
         self.shape = self

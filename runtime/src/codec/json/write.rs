@@ -110,7 +110,7 @@ impl Format for Writer {
         self.comma(before);
         self.name(key)
     }
-    fn end(&mut self, _: &Cursor<'_>, kind: CompoundKind) -> VisitResult {
+    fn end(&mut self, _: &Cursor<'_>, kind: CompoundKind, _: usize) -> VisitResult {
         self.out.push(match kind {
             CompoundKind::Elements => b']',
             CompoundKind::Members | CompoundKind::Entries => b'}',

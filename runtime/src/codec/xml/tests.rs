@@ -469,11 +469,11 @@ impl<F: Format> Format for Payload<F> {
         }
         self.0.member(at, member, before)
     }
-    fn end(&mut self, at: &Cursor<'_>, kind: CompoundKind) -> VisitResult {
+    fn end(&mut self, at: &Cursor<'_>, kind: CompoundKind, parts: usize) -> VisitResult {
         if at.depth() == 0 {
             return Ok(());
         }
-        self.0.end(at, kind)
+        self.0.end(at, kind, parts)
     }
     fn finish(self) -> F::Output {
         self.0.finish()

@@ -258,7 +258,7 @@ impl Format for Writer {
         self.element = Some((before, name));
         Ok(())
     }
-    fn end(&mut self, _: &Cursor<'_>, _: CompoundKind) -> VisitResult {
+    fn end(&mut self, _: &Cursor<'_>, _: CompoundKind, _: usize) -> VisitResult {
         if let Some(Open::Element { name, tag, .. }) = self.open.pop() {
             self.close(name, tag == self.out.len());
         }

@@ -300,13 +300,14 @@ impl<C: Codec> Format for Bindings<'_, C> {
             _ => Ok(()),
         }
     }
-    fn end(&mut self, at: &Cursor<'_>, kind: CompoundKind) -> VisitResult {
+    fn end(&mut self, at: &Cursor<'_>, kind: CompoundKind, parts: usize) -> VisitResult {
         if at.depth() > 0 {
-            return self.format().map_or(Ok(()), |format| format.end(at, kind));
+            let format = self.format();
+            return format.map_or(Ok(()), |format| format.end(at, kind, parts));
         }
         self.complete();
         if !self.has_payload {
-            self.body.end(at, kind)?;
+            self.body.end(at, kind, self.fields)?;
         }
         let filled = self.target.filled(self.template);
         self.filled = filled.map_err(|missing| {
