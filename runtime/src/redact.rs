@@ -167,7 +167,7 @@ impl Visitor for Printer<'_> {
         };
         self.open.push((closing, false));
         self.hidden.begin(&self.cursor);
-        self.cursor.begin();
+        self.cursor.begin(parts);
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {

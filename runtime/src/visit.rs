@@ -10,7 +10,7 @@
 mod cursor;
 mod document;
 
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Compound, Cursor};
 pub use document::{DocumentBuilder, TypedDocument};
 
 use crate::timestamp::Timestamp;

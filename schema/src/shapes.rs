@@ -285,6 +285,7 @@ impl<'a> Member<'a> {
     }
 
     /// The member's name in JSON.
+    #[inline]
     pub fn json_name(&self) -> &'a str {
         find!(self.traits, JsonName).unwrap_or(self.name)
     }

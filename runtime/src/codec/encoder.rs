@@ -4,7 +4,7 @@ use crate::redact::REDACTED;
 use crate::schema::{Flags, Member, Service, Shape, ShapeIndex};
 use crate::timestamp::Timestamp;
 use crate::validate::rules::{self, ValueKind};
-use crate::visit::{CompoundKind, Cursor, VisitError, VisitResult, Visitor};
+use crate::visit::{Compound, CompoundKind, Cursor, VisitError, VisitResult, Visitor};
 
 /// What the encoder does apart from encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,31 +52,10 @@ pub(crate) trait Format {
 pub(crate) struct Encoder<'a, F> {
     format: F,
     cursor: Cursor<'a>,
-    current: Open,
-    /// The compounds around the current one.
-    around: Vec<Open>,
     mode: EncodeMode,
     conforms: bool,
     /// Depth of the sensitive compound that was replaced, while its parts are visited.
     replaced: Option<usize>,
-}
-
-/// A compound that is not complete yet.
-struct Open {
-    kind: CompoundKind,
-    parts: usize,
-    /// How many of its parts are required.
-    required: usize,
-}
-
-impl Open {
-    fn new(kind: CompoundKind) -> Self {
-        Open {
-            kind,
-            parts: 0,
-            required: 0,
-        }
-    }
 }
 
 impl<'a, F: Format> Encoder<'a, F> {
@@ -89,8 +68,6 @@ impl<'a, F: Format> Encoder<'a, F> {
         Encoder {
             format,
             cursor: Cursor::new(service, shape),
-            current: Open::new(CompoundKind::Elements),
-            around: Vec::with_capacity(8),
             mode,
             conforms: true,
             replaced: None,
@@ -153,29 +130,21 @@ impl<'a, F: Format> Encoder<'a, F> {
             rules::number(value(), false, shape, &mut |_| self.conforms = false);
         }
     }
+}
 
-    /// Counts a part of the current compound; the number of parts before it.
-    #[inline(always)]
-    fn part(&mut self, is_required: bool) -> usize {
-        let before = self.current.parts;
-        self.current.parts += 1;
-        self.current.required += usize::from(is_required);
-        before
-    }
-
-    /// Whether a compound has the parts that it must have.
-    fn is_complete(&self, compound: &Open) -> bool {
-        let shape = self.cursor.compound();
-        let mut complete = true;
-        rules::count(compound.parts, shape, &mut |_| complete = false);
-        let required = |shape: &Shape<'_>| {
-            let members = shape.members.iter();
-            members
-                .filter(|member| rules::is_required_on_input(member))
-                .count()
-        };
-        complete && (!shape.is(Flags::HAS_REQUIRED) || compound.required == required(shape))
-    }
+/// Whether a compound has the parts that it must have.
+#[inline]
+fn is_complete(compound: &Compound<'_>) -> bool {
+    let mut complete = true;
+    rules::count(compound.parts, compound.shape, &mut |_| complete = false);
+    let required = |shape: &Shape<'_>| {
+        let members = shape.members.iter();
+        members
+            .filter(|member| rules::is_required_on_input(member))
+            .count()
+    };
+    let shape = compound.shape;
+    complete && (!shape.is(Flags::HAS_REQUIRED) || compound.required == required(shape))
 }
 
 impl<F: Format> Visitor for Encoder<'_, F> {
@@ -239,14 +208,12 @@ impl<F: Format> Visitor for Encoder<'_, F> {
         } else {
             self.format.begin(&self.cursor, kind)?;
         }
-        self.cursor.begin();
-        let outer = std::mem::replace(&mut self.current, Open::new(kind));
-        self.around.push(outer);
+        self.cursor.begin(kind);
         Ok(())
     }
     fn member(&mut self, index: usize) -> Result<&mut dyn Visitor, VisitError> {
         let member = self.cursor.member(index)?;
-        let before = self.part(rules::is_required_on_input(member));
+        let before = self.cursor.parts_before();
         if self.replaced.is_none() {
             self.format.member(&self.cursor, member, before)?;
         }
@@ -254,7 +221,7 @@ impl<F: Format> Visitor for Encoder<'_, F> {
     }
     fn element(&mut self) -> Result<&mut dyn Visitor, VisitError> {
         self.cursor.element();
-        let before = self.part(false);
+        let before = self.cursor.parts_before();
         if self.replaced.is_none() {
             self.format.element(&self.cursor, before)?;
         }
@@ -263,21 +230,19 @@ impl<F: Format> Visitor for Encoder<'_, F> {
     fn entry(&mut self, key: &str) -> Result<&mut dyn Visitor, VisitError> {
         self.check_text(key, self.cursor.key_shape());
         self.cursor.element();
-        let before = self.part(false);
+        let before = self.cursor.parts_before();
         if self.replaced.is_none() {
             self.format.entry(&self.cursor, key, before)?;
         }
         Ok(self)
     }
     fn end(&mut self) -> VisitResult {
-        let Some(outer) = self.around.pop() else {
+        let Some(compound) = self.cursor.end() else {
             return Ok(());
         };
-        let compound = std::mem::replace(&mut self.current, outer);
         if self.mode == EncodeMode::Checked {
-            self.conforms &= self.is_complete(&compound);
+            self.conforms &= is_complete(&compound);
         }
-        self.cursor.end();
         if self.replaced.is_some() {
             self.replaced = self.replaced.filter(|depth| *depth != self.cursor.depth());
             return Ok(());

@@ -116,8 +116,8 @@ pub(crate) fn text(text: &str, shown: bool, shape: &Shape<'_>, report: &mut impl
 /// Whether any text of this number of bytes has a length that the shape takes: a character has one to
 /// four bytes, so most texts need not be counted.
 fn has_any_length(bytes: usize, shape: &Shape<'_>) -> bool {
-    let least = bytes.div_ceil(4) as f64;
-    shape.min.is_none_or(|min| least >= min) && shape.max.is_none_or(|max| bytes as f64 <= max)
+    let bytes = bytes as f64;
+    shape.min.is_none_or(|min| bytes >= 4.0 * min) && shape.max.is_none_or(|max| bytes <= max)
 }
 
 /// The rules for the number of parts of a compound.

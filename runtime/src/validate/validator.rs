@@ -205,7 +205,7 @@ impl Visitor for Validator<'_> {
             self.muted = Some(self.cursor.depth());
         }
         self.hidden.begin(&self.cursor);
-        self.cursor.begin();
+        self.cursor.begin(parts);
         let start = self.violations.len();
         self.compounds.push(Compound {
             at: None,

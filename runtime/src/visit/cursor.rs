@@ -1,7 +1,8 @@
 //! [`Cursor`]: the position in the schema of a visitor that walks it.
 
-use super::VisitError;
+use super::{CompoundKind, VisitError};
 use crate::schema::{Flags, Member, Service, Shape, ShapeIndex};
+use crate::validate::rules;
 
 /// The position in the schema of a visitor that walks it.
 ///
@@ -11,19 +12,41 @@ use crate::schema::{Flags, Member, Service, Shape, ShapeIndex};
 pub(crate) struct Cursor<'a> {
     service: &'a Service<'a>,
     /// The current compound, and those around it, each with the part whose value it is.
-    compound: &'a Shape<'a>,
-    around: Vec<(&'a Shape<'a>, Option<&'a Member<'a>>)>,
+    compound: Compound<'a>,
+    around: Vec<(Compound<'a>, Option<&'a Member<'a>>)>,
     shape: &'a Shape<'a>,
     member: Option<&'a Member<'a>>,
 }
 
+/// A compound that is visited.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compound<'a> {
+    pub(crate) shape: &'a Shape<'a>,
+    /// What it is, whatever the shape says.
+    pub(crate) kind: CompoundKind,
+    /// The number of its parts so far.
+    pub(crate) parts: usize,
+    /// The number of those that are required.
+    pub(crate) required: usize,
+}
+
+impl<'a> Compound<'a> {
+    fn new(shape: &'a Shape<'a>, kind: CompoundKind) -> Self {
+        Compound {
+            shape,
+            kind,
+            parts: 0,
+            required: 0,
+        }
+    }
+}
+
 impl<'a> Cursor<'a> {
     pub(crate) fn new(service: &'a Service<'a>, shape: ShapeIndex) -> Self {
-        let compound = service.shape(ShapeIndex::MAX);
         Cursor {
             service,
-            compound,
-            around: Vec::new(),
+            compound: Compound::new(service.shape(ShapeIndex::MAX), CompoundKind::Elements),
+            around: Vec::with_capacity(8),
             shape: service.shape(shape),
             member: None,
         }
@@ -64,16 +87,16 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(crate) fn begin(&mut self) {
-        let compound = std::mem::replace(&mut self.compound, self.shape);
+    pub(crate) fn begin(&mut self, kind: CompoundKind) {
+        let compound = std::mem::replace(&mut self.compound, Compound::new(self.shape, kind));
         self.around.push((compound, self.member));
     }
 
+    /// Ends the current compound; `None` if there is none.
     #[inline]
-    pub(crate) fn end(&mut self) {
-        if let Some((compound, _)) = self.around.pop() {
-            self.compound = compound;
-        }
+    pub(crate) fn end(&mut self) -> Option<Compound<'a>> {
+        let (compound, _) = self.around.pop()?;
+        Some(std::mem::replace(&mut self.compound, compound))
     }
 
     /// The path of the current value: names of members, `[]` for elements and entries.
@@ -84,8 +107,8 @@ impl<'a> Cursor<'a> {
             .around
             .iter()
             .skip(1)
-            .map(|(shape, part)| (*shape, *part));
-        let last = (!self.around.is_empty()).then_some((self.compound, self.member));
+            .map(|(compound, part)| (compound.shape, *part));
+        let last = (!self.around.is_empty()).then_some((self.compound.shape, self.member));
         for (compound, part) in parts.chain(last) {
             match part {
                 Some(member) if compound.has_members() => {
@@ -110,15 +133,20 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The current compound.
-    #[inline]
+    /// The shape of the current compound.
     pub(crate) fn compound(&self) -> &'a Shape<'a> {
-        self.compound
+        self.compound.shape
+    }
+
+    /// The number of parts of the current compound before the current one.
+    #[inline]
+    pub(crate) fn parts_before(&self) -> usize {
+        self.compound.parts.saturating_sub(1)
     }
 
     /// Whether null is a value here, rather than absence.
     pub(crate) fn takes_null(&self) -> bool {
-        self.depth() > 0 && self.compound.is(Flags::SPARSE)
+        self.depth() > 0 && self.compound.shape.is(Flags::SPARSE)
     }
 
     /// The number of open compounds.
@@ -130,8 +158,10 @@ impl<'a> Cursor<'a> {
     /// Moves to the member with this index of the current compound.
     #[inline]
     pub(crate) fn member(&mut self, index: usize) -> Result<&'a Member<'a>, VisitError> {
-        let found = self.compound.members.get(index);
+        let found = self.compound.shape.members.get(index);
         let member = found.ok_or_else(VisitError::member)?;
+        self.compound.parts += 1;
+        self.compound.required += usize::from(rules::is_required_on_input(member));
         self.turn(Some(member));
         Ok(member)
     }
@@ -139,18 +169,20 @@ impl<'a> Cursor<'a> {
     /// Moves to the element of the current list, or the value of the current map.
     #[inline]
     pub(crate) fn element(&mut self) {
-        self.turn(self.compound.element());
+        self.compound.parts += 1;
+        self.turn(self.compound.shape.element());
     }
 
     /// Moves to the key of the current map.
     pub(crate) fn key(&mut self) {
-        self.turn(self.compound.members.first());
+        self.turn(self.compound.shape.members.first());
     }
 
     /// The shape of the keys of the current map.
     pub(crate) fn key_shape(&self) -> &'a Shape<'a> {
         self.service.shape(
             self.compound
+                .shape
                 .members
                 .first()
                 .map_or(ShapeIndex::MAX, |member| member.target),

@@ -66,7 +66,7 @@ impl Visitor for DocumentBuilder<'_> {
         self.put(Document::Timestamp(value))
     }
     fn begin(&mut self, parts: CompoundKind) -> VisitResult {
-        self.cursor.begin();
+        self.cursor.begin(parts);
         let empty = match parts {
             CompoundKind::Elements => Document::List(Vec::new()),
             CompoundKind::Members | CompoundKind::Entries => Document::Map(Map::new()),
