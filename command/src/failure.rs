@@ -254,33 +254,10 @@ impl From<Error> for Failure {
                 Failure::parameter(format_args!("{refusal}{hint}"))
             }
             Error::Service(error) => {
-                let text = service_message(&error);
+                let text = error.aws_cli_message();
                 Failure::new(FailureKind::Service(error), text)
             }
             other => Failure::general(other),
         }
     }
-}
-
-/// The AWS CLI's message for an error of a service.
-fn service_message(error: &ServiceError) -> String {
-    let ServiceError {
-        operation,
-        code,
-        message,
-        attempts,
-        ..
-    } = error;
-    let message = if error.null_message { "None" } else { message };
-    let exhausted = if attempts.made >= attempts.allowed {
-        format!(
-            " (reached max retries: {})",
-            attempts.made.saturating_sub(1)
-        )
-    } else {
-        String::new()
-    };
-    format!(
-        "An error occurred ({code}) when calling the {operation} operation{exhausted}: {message}"
-    )
 }

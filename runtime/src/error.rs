@@ -168,6 +168,29 @@ impl ServiceError {
     pub fn is(&self, code: &str) -> bool {
         self.code == code || self.shape.as_deref() == Some(code)
     }
+
+    /// The message that the AWS CLI prints for the error.
+    pub fn aws_cli_message(&self) -> String {
+        let ServiceError {
+            operation,
+            code,
+            message,
+            attempts,
+            ..
+        } = self;
+        let message = if self.null_message { "None" } else { message };
+        let exhausted = if attempts.made >= attempts.allowed {
+            format!(
+                " (reached max retries: {})",
+                attempts.made.saturating_sub(1)
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "An error occurred ({code}) when calling the {operation} operation{exhausted}: {message}"
+        )
+    }
 }
 
 impl fmt::Display for ServiceError {

@@ -34,4 +34,16 @@ impl Object {
             head: None,
         }
     }
+
+    /// What `HeadObject` says of an object.
+    pub(crate) fn described(place: Place, head: HeadObjectOutput) -> Self {
+        Object {
+            place,
+            size: head.content_length.and_then(|len| u64::try_from(len).ok()),
+            modified: head.last_modified,
+            etag: head.e_tag.clone(),
+            storage_class: head.storage_class.as_ref().map(ToString::to_string),
+            head: Some(Box::new(head)),
+        }
+    }
 }

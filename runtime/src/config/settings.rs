@@ -200,7 +200,11 @@ impl Settings {
     }
 
     /// The value of a key in a block of the profile: indented lines below the key `block`.
-    pub(crate) fn nested(&self, block: &str, key: &str) -> Result<Option<Value>, ConfigError> {
+    ///
+    /// # Errors
+    ///
+    /// The key `block` has text, or the key in it has none.
+    pub fn nested(&self, block: &str, key: &str) -> Result<Option<Value>, ConfigError> {
         let Profile {
             credentials,
             config,

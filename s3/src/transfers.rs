@@ -1,0 +1,176 @@
+//! [`Transfers`]: what makes transfers, and what they share.
+
+use crate::api;
+use crate::budget::{Budget, Permit};
+use crate::error::TransferError;
+use crate::object::Object;
+use crate::options::Options;
+use crate::place::Place;
+use crate::request;
+use crate::settings::Settings;
+use opsmith_runtime::Error;
+use opsmith_runtime::call::{Call, Output};
+use std::fmt;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::AsyncRead;
+use tokio::task::JoinSet;
+
+/// Makes transfers. Clones share connections, and one budget of requests and memory. Methods must
+/// be awaited within a tokio runtime.
+#[derive(Clone)]
+pub struct Transfers {
+    pub(crate) client: api::Client,
+    pub(crate) source: api::Client,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) budget: Arc<Budget>,
+    /// What ends the uploads that were dropped.
+    aborts: Arc<Mutex<JoinSet<()>>>,
+}
+
+/// What is uploaded.
+#[non_exhaustive]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// What a reader has up to its end.
+    Reader {
+        /// The reader.
+        reader: Box<dyn AsyncRead + Send + Unpin>,
+        /// Its length, if it is known. It decides how large parts are.
+        expected_size: Option<u64>,
+    },
+}
+
+/// Where a download goes.
+#[non_exhaustive]
+pub enum Target {
+    /// A file, which is replaced when the whole object has come. The folder that it is in is created.
+    /// A device or a pipe is written directly.
+    File(PathBuf),
+    /// A writer, which gets the bytes in order as they come.
+    Writer(Box<dyn Write + Send>),
+}
+
+/// Is called with the number of bytes that were moved since the last call. Bytes that are moved
+/// again, because a request failed, don't count: the sum of all calls is never more than the size.
+pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// Codes of services that are asked for too much.
+const THROTTLED: [&str; 4] = [
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequests",
+];
+
+impl Transfers {
+    /// Transfers with a client.
+    pub fn new(client: api::Client, settings: Settings) -> Self {
+        Transfers {
+            source: client.clone(),
+            client,
+            budget: Budget::new(settings.max_concurrent_requests, settings.memory),
+            settings: Arc::new(settings),
+            aborts: Arc::default(),
+        }
+    }
+
+    /// The client that reads what copies read, which may be in another region. Without it, the same
+    /// client does.
+    #[must_use]
+    pub fn source_client(mut self, client: api::Client) -> Self {
+        self.source = client;
+        self
+    }
+
+    /// How transfers are made.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What the service says of an object.
+    ///
+    /// # Errors
+    ///
+    /// There is no such object, or the request failed.
+    pub async fn head(&self, place: &Place, options: &Options) -> Result<Object, TransferError> {
+        let call = self.source.head_object(request::head(place, options));
+        Ok(Object::described(place.clone(), self.call(call).await?))
+    }
+
+    /// Waits until the multipart uploads are aborted whose transfers were dropped.
+    pub async fn settle(&self) {
+        let mut aborts = std::mem::take(&mut *self.aborts());
+        while aborts.join_next().await.is_some() {}
+    }
+
+    /// Makes sure that work goes on when a transfer is dropped.
+    pub(crate) fn after_drop(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            self.aborts().spawn_on(work, &runtime);
+        }
+    }
+
+    fn aborts(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
+        self.aborts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a call when the budget has room for it.
+    pub(crate) async fn call<O: Output>(&self, call: Call<O>) -> Result<O, Error> {
+        let permit = self.budget.request().await;
+        permitted(&permit, call).await
+    }
+
+    /// Whether so many bytes at once fit into memory with all other requests.
+    pub(crate) fn fits(&self, bytes: u64) -> bool {
+        let requests = self.settings.max_concurrent_requests as u64;
+        bytes.saturating_mul(requests) <= self.settings.memory
+    }
+}
+
+/// Makes a call that has a permit.
+pub(crate) async fn permitted<O: Output>(permit: &Permit, call: Call<O>) -> Result<O, Error> {
+    let made = call.await;
+    match &made {
+        Ok(_) => permit.succeeded(),
+        Err(error) if is_throttled(error) => permit.throttled(),
+        Err(_) => {}
+    }
+    made
+}
+
+fn is_throttled(error: &Error) -> bool {
+    let service = error.service();
+    service.is_some_and(|error| error.status == 503 || THROTTLED.iter().any(|code| error.is(code)))
+}
+
+impl fmt::Debug for Transfers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transfers")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::File(path) => f.debug_tuple("File").field(path).finish(),
+            Source::Reader { expected_size, .. } => f
+                .debug_struct("Reader")
+                .field("expected_size", expected_size)
+                .finish_non_exhaustive(),
+        }
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::File(path) => f.debug_tuple("File").field(path).finish(),
+            Target::Writer(_) => f.write_str("Writer"),
+        }
+    }
+}
