@@ -1,9 +1,11 @@
 //! [`Call`]: a call of a typed client before it is made, with its own settings; and [`Pages`], the
 //! calls of a paged result.
 
+mod observe;
 mod output;
 mod presign;
 
+pub use observe::Observe;
 pub use output::{Output, Streamed};
 
 use crate::client::Client;

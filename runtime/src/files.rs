@@ -5,6 +5,10 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+/// How many bytes of a file's name are part of the name of its replacement: file systems allow 255
+/// for all of it.
+const LONGEST: usize = 200;
+
 /// Replaces a file, whose permissions stay, or creates it. A device or a pipe is written directly.
 ///
 /// # Errors
@@ -126,6 +130,7 @@ impl Replacement {
     fn open(options: &mut OpenOptions, target: PathBuf) -> io::Result<Self> {
         let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         let name = name.to_string_lossy();
+        let name = &name[..name.floor_char_boundary(LONGEST)];
         let new = target.with_file_name(format!(".{name}.{}.new", crate::random::uuid()));
         let file = options.read(true).write(true).create_new(true).open(&new)?;
         let place = Place {
@@ -183,6 +188,14 @@ mod tests {
         assert_eq!(fs::read(&path).expect("a file"), b"old");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
         replace(&path, b"new").expect("replaced");
+        assert_eq!(fs::read(&path).expect("a file"), b"new");
+    }
+
+    #[test]
+    fn the_longest_name_can_be_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("é".repeat(127) + "a");
+        replace(&path, b"new").expect("created");
         assert_eq!(fs::read(&path).expect("a file"), b"new");
     }
 

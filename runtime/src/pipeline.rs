@@ -16,6 +16,7 @@ mod redirect;
 mod serialize;
 mod tree_hash;
 
+use crate::call::Observe;
 use crate::client::Client;
 use crate::codec::{DeserializeError, Doubt, EncodeMode};
 use crate::document::Document;
@@ -35,6 +36,7 @@ use endpoint::{Destination, resolve_endpoint};
 use presign::presign_parameter;
 pub(crate) use presign::presigned;
 use serialize::{encode, protocol, unsendable, validate_and_serialize};
+use std::sync::Arc;
 use tree_hash::hashed;
 
 /// A call before its first attempt: a validated and serialized request, neither addressed nor
@@ -47,6 +49,7 @@ pub struct Prepared<'a> {
     region: String,
     bindings: EndpointBindings<'a>,
     max_attempts: u32,
+    observer: Option<Arc<dyn Observe>>,
     /// Whether sensitive parts of the input are left out, as the request is only shown.
     #[cfg_attr(not(feature = "xml"), expect(dead_code))]
     is_redacted: bool,
@@ -60,6 +63,7 @@ pub(crate) struct Overrides {
     pub(crate) region: Option<String>,
     pub(crate) validation: Option<Mode>,
     pub(crate) max_attempts: Option<u32>,
+    pub(crate) observer: Option<Arc<dyn Observe>>,
 }
 
 /// Where a call starts.
@@ -225,9 +229,12 @@ async fn send(
         now.checked_add(timeout.unwrap_or_default())
     });
     let counted = retry::header(&progress.attempts, deadline.flatten());
-    let request = request
+    let mut request = request
         .header("amz-sdk-invocation-id", progress.invocation.clone())
         .header("amz-sdk-request", counted);
+    if let Some(observer) = &prepared.observer {
+        request.body = observer.sending(request.body);
+    }
     progress.attempts.made += 1;
     tracing::debug!(target: "opsmith", "sending {request:?}");
     let answer = shared.transport.send(&request).await?;
@@ -286,6 +293,9 @@ fn classify(
         Some(retry) => {
             let made = attempts.made;
             tracing::debug!(target: "opsmith", "attempt {made} failed, another follows");
+            if let Some(observer) = &prepared.observer {
+                observer.retrying(failed.service());
+            }
             progress.cost = Some(retry.cost);
             progress.dated = failed.date().is_some();
             Ok(Verdict::Retry { retry, moved })

@@ -163,6 +163,14 @@ impl AttemptError {
         }
     }
 
+    /// The service's error, if it answered with one.
+    pub(crate) fn service(&self) -> Option<&ServiceError> {
+        match self {
+            AttemptError::Service(error, _) => Some(error),
+            AttemptError::Transport(_) => None,
+        }
+    }
+
     fn cost(&self) -> u32 {
         let timeouts = [
             TransportErrorKind::ConnectTimeout,

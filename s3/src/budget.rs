@@ -32,8 +32,14 @@ struct Load {
 
 /// The permission for one request. Dropped, it is free for another.
 pub(crate) struct Permit {
-    budget: Arc<Budget>,
+    signal: Signal,
     permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Reports what became of a request.
+#[derive(Clone)]
+pub(crate) struct Signal {
+    budget: Arc<Budget>,
     /// How often the limit was lowered before the request.
     lowered: u64,
 }
@@ -78,11 +84,11 @@ impl Budget {
     pub(crate) async fn request(self: &Arc<Self>) -> Permit {
         // The semaphore is never closed.
         let permit = self.requests.clone().acquire_owned().await.ok();
-        Permit {
+        let signal = Signal {
             budget: self.clone(),
-            permit,
             lowered: self.load().lowered,
-        }
+        };
+        Permit { signal, permit }
     }
 
     /// Waits until so many bytes may be in memory. More than there are counts as all.
@@ -111,6 +117,13 @@ impl Budget {
 }
 
 impl Permit {
+    /// What reports what became of the request.
+    pub(crate) fn signal(&self) -> &Signal {
+        &self.signal
+    }
+}
+
+impl Signal {
     /// The service asks to slow down.
     pub(crate) fn throttled(&self) {
         let mut load = self.budget.load();
@@ -144,7 +157,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut load = self.budget.load();
+        let mut load = self.signal.budget.load();
         if load.debt > 0
             && let Some(permit) = self.permit.take()
         {
@@ -180,18 +193,18 @@ mod tests {
             }
             assert_eq!(free(&budget), 0);
             for permit in &permits {
-                permit.throttled();
+                permit.signal().throttled();
             }
             permits.clear();
             assert_eq!(free(&budget), 4);
             for _ in 0..4 {
                 let permit = budget.request().await;
-                permit.throttled();
+                permit.signal().throttled();
             }
             assert_eq!(free(&budget), 1);
             let mut grown = vec![1];
             for _ in 0..100 {
-                budget.request().await.succeeded();
+                budget.request().await.signal().succeeded();
                 grown.push(free(&budget));
             }
             assert!(grown.is_sorted_by(|a, b| b - a <= 1), "{grown:?}");

@@ -17,6 +17,7 @@ mod mime;
 mod multipart;
 mod object;
 mod options;
+mod pace;
 mod part;
 mod place;
 mod request;
@@ -24,6 +25,7 @@ mod settings;
 mod sync;
 mod transfers;
 mod upload;
+mod watch;
 
 pub use error::TransferError;
 pub use filter::Filters;

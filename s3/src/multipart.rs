@@ -6,6 +6,8 @@ use crate::options::Options;
 use crate::place::Place;
 use crate::request;
 use crate::transfers::Transfers;
+use md5::{Digest as _, Md5};
+use opsmith_runtime::Error;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -81,15 +83,43 @@ impl Multipart {
     /// Makes an object of the parts, which are all there.
     pub(crate) async fn complete(&mut self) -> Result<Completed, TransferError> {
         self.done.sort_by_key(|part| part.part_number);
+        let etag = etag_of(&self.done);
         let Upload { to, id, options } = &*self.upload;
         let input = request::complete(to, id, std::mem::take(&mut self.done), options);
         let call = self.transfers.client.complete_multipart_upload(input);
-        let output = self.transfers.call(call).await?;
+        let completed = match self.transfers.call(call).await {
+            Ok(output) => Completed {
+                etag: output.e_tag,
+                version_id: output.version_id,
+            },
+            // An attempt without an answer may have completed it.
+            Err(error) if was_retried(&error) && error.is("NoSuchUpload") => {
+                self.completed_before(etag, error).await?
+            }
+            Err(error) => return Err(error.into()),
+        };
         self.is_over = true;
-        Ok(Completed {
-            etag: output.e_tag,
-            version_id: output.version_id,
-        })
+        Ok(completed)
+    }
+
+    /// The object, if it is the one that this upload makes; otherwise the error.
+    async fn completed_before(
+        &self,
+        etag: Option<String>,
+        error: Error,
+    ) -> Result<Completed, TransferError> {
+        let Upload { to, options, .. } = &*self.upload;
+        let call = self
+            .transfers
+            .client
+            .head_object(request::head(to, options));
+        match self.transfers.call(call).await {
+            Ok(head) if etag.is_some() && head.e_tag == etag => Ok(Completed {
+                etag,
+                version_id: head.version_id,
+            }),
+            _ => Err(error.into()),
+        }
     }
 
     /// The result of the upload. If it failed, the upload is aborted first.
@@ -113,6 +143,25 @@ pub(crate) struct Completed {
     pub(crate) version_id: Option<String>,
 }
 
+/// The ETag of an object of parts whose ETags are MD5s: the MD5 of these, and how many they are.
+fn etag_of(parts: &[CompletedPart]) -> Option<String> {
+    let mut all = Md5::new();
+    for part in parts {
+        let digits = part.e_tag.as_deref()?.trim_matches('"');
+        let digits = (digits.len() == 32 && digits.is_ascii()).then_some(digits)?;
+        for at in (0..digits.len()).step_by(2) {
+            all.update([u8::from_str_radix(&digits[at..at + 2], 16).ok()?]);
+        }
+    }
+    let digest = all.finalize();
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(format!("\"{digits}-{}\"", parts.len()))
+}
+
+fn was_retried(error: &Error) -> bool {
+    error.service().is_some_and(|error| error.attempts.made > 1)
+}
+
 /// Aborts an upload. What went wrong before is the error to report, so that of this is not.
 async fn abort(transfers: &Transfers, upload: &Upload) {
     let input = request::abort(&upload.to, &upload.id, &upload.options);
@@ -129,6 +178,34 @@ impl Drop for Multipart {
                 while tasks.join_next().await.is_some() {}
                 abort(&transfers, &upload).await;
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_etag_of_an_object_of_parts() {
+        let part = |etag: &str| {
+            let mut part = CompletedPart::default();
+            part.e_tag = Some(etag.to_owned());
+            part
+        };
+        // Two empty parts.
+        let empty = part("\"d41d8cd98f00b204e9800998ecf8427e\"");
+        let etag = etag_of(&[empty.clone(), empty.clone()]);
+        assert_eq!(
+            etag.as_deref(),
+            Some("\"5873dd45edd01f09c1ef2e7819369e8e-2\"")
+        );
+        for other in [
+            "",
+            "\"d41d8cd98f00b204e9800998ecf8427\"",
+            "\"d41d8cd98f00b204e9800998ecf8427x\"",
+        ] {
+            assert_eq!(etag_of(&[empty.clone(), part(other)]), None);
         }
     }
 }

@@ -5,11 +5,14 @@ use crate::budget::{Budget, Permit};
 use crate::error::TransferError;
 use crate::object::Object;
 use crate::options::Options;
+use crate::pace::Pace;
 use crate::place::Place;
 use crate::request;
 use crate::settings::Settings;
+use crate::watch::{Counter, Watch, is_throttled};
 use opsmith_runtime::Error;
 use opsmith_runtime::call::{Call, Output};
+use opsmith_runtime::client::When;
 use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
@@ -25,6 +28,7 @@ pub struct Transfers {
     pub(crate) source: api::Client,
     pub(crate) settings: Arc<Settings>,
     pub(crate) budget: Arc<Budget>,
+    pub(crate) pace: Option<Arc<Pace>>,
     /// What ends the uploads that were dropped.
     aborts: Arc<Mutex<JoinSet<()>>>,
 }
@@ -57,14 +61,6 @@ pub enum Target {
 /// again, because a request failed, don't count: the sum of all calls is never more than the size.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
-/// Codes of services that are asked for too much.
-const THROTTLED: [&str; 4] = [
-    "SlowDown",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequests",
-];
-
 impl Transfers {
     /// Transfers with a client.
     pub fn new(client: api::Client, settings: Settings) -> Self {
@@ -72,6 +68,7 @@ impl Transfers {
             source: client.clone(),
             client,
             budget: Budget::new(settings.max_concurrent_requests, settings.memory),
+            pace: settings.max_bandwidth.map(|rate| Arc::new(Pace::new(rate))),
             settings: Arc::new(settings),
             aborts: Arc::default(),
         }
@@ -96,7 +93,12 @@ impl Transfers {
     ///
     /// There is no such object, or the request failed.
     pub async fn head(&self, place: &Place, options: &Options) -> Result<Object, TransferError> {
-        let call = self.source.head_object(request::head(place, options));
+        let mut input = request::head(place, options);
+        // The model does not say that the answer is checked, so that the client does not ask.
+        if input.checksum_mode.is_none() && self.settings.response_checksums == When::Supported {
+            input.checksum_mode = Some(api::ChecksumMode::Enabled);
+        }
+        let call = self.source.head_object(input);
         Ok(Object::described(place.clone(), self.call(call).await?))
     }
 
@@ -132,18 +134,27 @@ impl Transfers {
 
 /// Makes a call that has a permit.
 pub(crate) async fn permitted<O: Output>(permit: &Permit, call: Call<O>) -> Result<O, Error> {
-    let made = call.await;
+    watched(permit, call, None).await
+}
+
+/// Makes a call that has a permit. Its body is counted, and sent no faster than it may be.
+pub(crate) async fn watched<O: Output>(
+    permit: &Permit,
+    call: Call<O>,
+    body: Option<(Arc<Counter>, Option<Arc<Pace>>)>,
+) -> Result<O, Error> {
+    let signal = permit.signal();
+    let watch = Watch {
+        signal: signal.clone(),
+        body,
+    };
+    let made = call.observed(Arc::new(watch)).await;
     match &made {
-        Ok(_) => permit.succeeded(),
-        Err(error) if is_throttled(error) => permit.throttled(),
+        Ok(_) => signal.succeeded(),
+        Err(error) if error.service().is_some_and(is_throttled) => signal.throttled(),
         Err(_) => {}
     }
     made
-}
-
-fn is_throttled(error: &Error) -> bool {
-    let service = error.service();
-    service.is_some_and(|error| error.status == 503 || THROTTLED.iter().any(|code| error.is(code)))
 }
 
 impl fmt::Debug for Transfers {

@@ -10,7 +10,8 @@ use crate::options::Options;
 use crate::part::{parts, size_of_parts};
 use crate::place::Place;
 use crate::request::{self, completed};
-use crate::transfers::{Progress, Source, Transfers, permitted};
+use crate::transfers::{Progress, Source, Transfers, watched};
+use crate::watch::Counter;
 use bytes::Bytes;
 use opsmith_runtime::client::When;
 use opsmith_runtime::http::Body;
@@ -129,8 +130,10 @@ impl Transfers {
     ) -> Result<(), TransferError> {
         let len = body.len().unwrap_or_default();
         let call = self.client.put_object(request::put(to, options), body);
-        permitted(permit, call).await?;
-        progress(len);
+        let counter = Arc::new(Counter::new(progress, len));
+        let body = (counter.clone(), self.pace.clone());
+        watched(permit, call, Some(body)).await?;
+        counter.reached(len);
         Ok(())
     }
 
@@ -257,8 +260,10 @@ impl Part {
         let Upload { to, id, options } = &*self.upload;
         let input = request::part(to, self.number, id, options);
         let call = self.transfers.client.upload_part(input, body);
-        let output = permitted(&self.permit, call).await?;
-        (self.progress)(len);
+        let counter = Arc::new(Counter::new(&self.progress, len));
+        let body = (counter.clone(), self.transfers.pace.clone());
+        let output = watched(&self.permit, call, Some(body)).await?;
+        counter.reached(len);
         Ok(completed!(output, self.number, options.checksum_algorithm))
     }
 }

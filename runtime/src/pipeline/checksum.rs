@@ -15,11 +15,17 @@ use crate::checksum::{Algorithm, Hasher, chunked, verified};
 use crate::client::config::IdentitySource;
 use crate::client::{Client, When};
 use crate::error::Error;
+use crate::future::spawn_blocking;
 use crate::http::{Body, BodyReader, Request, Response};
 use crate::schema::{Kind, Location, Member, Operation, Service, Trait};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::digest::{Context, SHA256};
+
+/// The size in bytes from which a body in memory is hashed on another thread, and how much of it at a
+/// time, so that the second hash finds it in the cache.
+const LARGE: usize = 256 << 10;
+const PIECE: usize = 64 << 10;
 
 /// What begins the names of headers with checksums.
 const PREFIX: &str = "x-amz-checksum-";
@@ -132,9 +138,10 @@ async fn precede(
 ) -> Result<Option<Payload>, Error> {
     let mut hasher = Hasher::new(algorithm);
     let mut payload = None;
+    let sha256 = || signs(client, prepared.operation).then(|| Context::new(&SHA256));
     match &prepared.request.body {
         Body::Stream(stream) => {
-            let mut sha256 = signs(client, prepared.operation).then(|| Context::new(&SHA256));
+            let mut sha256 = sha256();
             let each = |bytes: &[u8]| {
                 hasher.update(bytes);
                 if let Some(sha256) = &mut sha256 {
@@ -144,6 +151,21 @@ async fn precede(
             let reason = "its checksum is sent before it over plain HTTP";
             stream.read(reason, each).await.map_err(unreadable_body)?;
             payload = sha256.map(Payload::hashed);
+        }
+        Body::Bytes(bytes) if bytes.len() >= LARGE => {
+            let (bytes, mut sha256) = (bytes.clone(), sha256());
+            let hashing = spawn_blocking(move || {
+                for piece in bytes.chunks(PIECE) {
+                    hasher.update(piece);
+                    if let Some(sha256) = &mut sha256 {
+                        sha256.update(piece);
+                    }
+                }
+                (hasher, sha256)
+            });
+            let hashed = hashing.await.map_err(unreadable_body)?;
+            hasher = hashed.0;
+            payload = hashed.1.map(Payload::hashed);
         }
         body => hasher.update(body.as_bytes().unwrap_or_default()),
     }

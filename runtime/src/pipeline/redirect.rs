@@ -104,6 +104,7 @@ async fn head_bucket_region(client: &Client<'_>, prepared: &Prepared<'_>) -> Opt
         region: prepared.region.clone(),
         bindings: prepared.bindings.alone(bucket::PARAMETER),
         max_attempts: 1,
+        observer: None,
         is_redacted: false,
         warnings: Vec::new(),
     };

@@ -52,6 +52,7 @@ pub(super) fn validate_and_serialize<'a>(
         region,
         bindings,
         max_attempts: overrides.max_attempts.unwrap_or(config.max_attempts),
+        observer: overrides.observer.clone(),
         is_redacted: false,
         warnings,
     })

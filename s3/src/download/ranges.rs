@@ -1,6 +1,6 @@
 //! Ranges of an object, which come in any order and are written where they belong.
 
-use super::receive::{Batch, Counter, End, PIECE, batch, is_transient};
+use super::receive::{Batch, End, PIECE, batch, is_transient};
 use super::{create, finish};
 use crate::budget::Permit;
 use crate::copy::changed;
@@ -12,6 +12,7 @@ use crate::options::Options;
 use crate::part::parts;
 use crate::request;
 use crate::transfers::{Progress, Transfers, permitted};
+use crate::watch::Counter;
 use bytes::Bytes;
 use opsmith_runtime::files::Replacement;
 use opsmith_runtime::http::BodyReader;
@@ -129,12 +130,13 @@ impl Source {
         mut sink: S,
         progress: &Progress,
     ) -> Result<S, TransferError> {
-        let mut counter = Counter::new(progress);
+        let counter = Counter::new(progress, range.end - range.start);
+        let pace = self.transfers.pace.as_deref();
         let (mut at, mut attempt) = (range.start, 1);
         loop {
             let mut body = self.ask(permit, at..range.end, at == range.start).await?;
             let error = loop {
-                let Batch { pieces, len, end } = batch(&mut body, PIECE).await;
+                let Batch { pieces, len, end } = batch(&mut body, PIECE, pace).await;
                 if len > range.end - at {
                     return Err(self.wrong("more"));
                 }

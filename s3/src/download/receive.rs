@@ -1,7 +1,7 @@
 //! Receiving the bodies of answers.
 
 use crate::error::TransferError;
-use crate::transfers::Progress;
+use crate::pace::Pace;
 use bytes::Bytes;
 use opsmith_runtime::http::{BodyReader, TransportError, TransportErrorKind};
 
@@ -26,7 +26,7 @@ pub(super) enum End {
 }
 
 /// Receives enough of a body to be written, or its end.
-pub(super) async fn batch(body: &mut BodyReader, most: u64) -> Batch {
+pub(super) async fn batch(body: &mut BodyReader, most: u64, pace: Option<&Pace>) -> Batch {
     let mut batch = Batch {
         pieces: Vec::new(),
         len: 0,
@@ -36,6 +36,9 @@ pub(super) async fn batch(body: &mut BodyReader, most: u64) -> Batch {
         match body.chunk().await {
             Ok(Some(piece)) => {
                 batch.len += piece.len() as u64;
+                if let Some(pace) = pace {
+                    pace.wait(piece.len() as u64).await;
+                }
                 batch.pieces.push(piece);
             }
             Ok(None) => {
@@ -58,25 +61,4 @@ pub(super) fn is_transient(error: &TransferError) -> bool {
     };
     use TransportErrorKind::{Checksum, Closed, ReadTimeout};
     matches!(error.kind, Checksum | Closed | ReadTimeout)
-}
-
-/// Counts bytes once, however often they come.
-pub(super) struct Counter<'p> {
-    progress: &'p Progress,
-    /// How far it came at most.
-    high: u64,
-}
-
-impl<'p> Counter<'p> {
-    pub(super) fn new(progress: &'p Progress) -> Self {
-        Counter { progress, high: 0 }
-    }
-
-    /// So many bytes are there.
-    pub(super) fn reached(&mut self, at: u64) {
-        if at > self.high {
-            (self.progress)(at - self.high);
-            self.high = at;
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Objects that come in one answer.
 
-use super::receive::{Batch, Counter, End, PIECE, batch, is_transient};
+use super::receive::{Batch, End, PIECE, batch, is_transient};
 use super::{create, finish};
 use crate::api::GetObjectOutput;
 use crate::error::TransferError;
@@ -9,6 +9,7 @@ use crate::object::Object;
 use crate::options::Options;
 use crate::request;
 use crate::transfers::{Progress, Transfers, permitted};
+use crate::watch::Counter;
 use opsmith_runtime::http::BodyReader;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -23,11 +24,11 @@ impl Transfers {
         options: &Options,
         progress: &Progress,
     ) -> Result<(), TransferError> {
-        let mut counter = Counter::new(progress);
+        let counter = Counter::new(progress, u64::MAX);
         let path: Arc<Path> = path.into();
         let mut attempt = 1;
         loop {
-            let tried = self.try_to_file(from, &path, options, &mut counter).await;
+            let tried = self.try_to_file(from, &path, options, &counter).await;
             match tried {
                 Err(error) if is_transient(&error) && attempt < self.settings.download_attempts => {
                     attempt += 1;
@@ -42,7 +43,7 @@ impl Transfers {
         from: &Object,
         path: &Arc<Path>,
         options: &Options,
-        counter: &mut Counter<'_>,
+        counter: &Counter,
     ) -> Result<(), TransferError> {
         let permit = self.budget.request().await;
         let call = self.source.get_object(request::get(&from.place, options));
@@ -51,7 +52,7 @@ impl Transfers {
         let modified = output.last_modified.or(from.modified);
         let (mut file, mut at) = (None, 0);
         loop {
-            let Batch { pieces, len, end } = batch(&mut body, PIECE).await;
+            let Batch { pieces, len, end } = batch(&mut body, PIECE, self.pace.as_deref()).await;
             let is_whole = match end {
                 End::Failed(error) => return Err(error.into()),
                 End::Whole => true,
@@ -115,7 +116,7 @@ impl Transfers {
             writer.flush().map_err(TransferError::Writer)?;
             Ok(len)
         });
-        Counter::new(progress).reached(len.await?);
+        progress(len.await?);
         Ok(())
     }
 
@@ -130,7 +131,7 @@ impl Transfers {
         let answer = permitted(&permit, call).await?;
         let mut body: BodyReader = answer.body;
         let most = self.settings.multipart_threshold;
-        let Batch { pieces, len, end } = batch(&mut body, most).await;
+        let Batch { pieces, len, end } = batch(&mut body, most, self.pace.as_deref()).await;
         match end {
             End::Failed(error) => Err(error.into()),
             End::More => Err(TransferError::ObjectChanged(from.place.clone())),

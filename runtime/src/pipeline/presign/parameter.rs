@@ -60,6 +60,7 @@ async fn url(
         request: prepared.protocol.in_url(request),
         region,
         bindings: prepared.bindings.clone(),
+        observer: None,
         warnings: Vec::new(),
         ..*prepared
     };
