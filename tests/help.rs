@@ -200,7 +200,7 @@ fn manual_pages_are_what_groff_takes_without_a_warning() {
     let target = folder.path().join("man1");
     assert_eq!(
         page(&["man", &target.display().to_string()]),
-        format!("46 manual pages in {}\n", target.display())
+        format!("56 manual pages in {}\n", target.display())
     );
     let operation = fs::read_to_string(
         target.join("opsmith-codepipeline-put-third-party-job-failure-result.1"),

@@ -13,6 +13,8 @@ pub(crate) enum Arity {
     Flag,
     /// Exactly one.
     One,
+    /// Exactly two.
+    Pair,
     /// One or none.
     Optional,
     /// One or none, and only in the option's own word: `--option=value`.
@@ -119,6 +121,17 @@ impl<'t> Token<'t> {
         } else {
             Ok(Meaning::Unknown)
         }
+    }
+
+    /// Whether it has the form of an option.
+    pub(crate) fn is_dashed(&self) -> bool {
+        matches!(
+            self.form,
+            Form::Dashed {
+                may_be_word: false,
+                ..
+            }
+        )
     }
 
     fn is_word(&self, specs: &[OptionSpec<'_>]) -> bool {
@@ -267,6 +280,12 @@ impl<'k, 's, 't> Parser<'k, 's, 't> {
                 )));
             }
             (Arity::Flag | Arity::Inline, None) => Vec::new(),
+            (Arity::Pair, None) => {
+                let pair = [self.value(), self.value()];
+                let pair: Option<Vec<_>> = pair.into_iter().collect();
+                pair.ok_or_else(|| no_pair(spec))?
+            }
+            (Arity::Pair, Some(_)) => return Err(no_pair(spec)),
             (_, Some(value)) => vec![value],
             (Arity::One, None) => vec![self.value().ok_or_else(|| self.no_value(spec))?],
             (Arity::Optional, None) => self.value().into_iter().collect(),
@@ -301,6 +320,11 @@ impl<'k, 's, 't> Parser<'k, 's, 't> {
             .then(|| format!("If the value begins with a dash, write {name}=VALUE."));
         Failure::usage(format_args!("argument {name}: expected one argument")).noting(hint)
     }
+}
+
+/// An option without both of its values.
+fn no_pair(spec: &OptionSpec<'_>) -> Failure {
+    Failure::usage(format_args!("argument {}: expected 2 arguments", spec.name))
 }
 
 impl<'s, 't> Iterator for Parser<'_, 's, 't> {

@@ -4,7 +4,6 @@
 //! Memory is bounded for any stream: lines are read as calls are made, and no call starts while too
 //! many results wait for an earlier one.
 
-pub(crate) mod journal;
 pub(crate) mod lines;
 mod progress;
 mod rate;
@@ -14,12 +13,12 @@ use crate::call::{Answer, answer, config, into_failure};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::input::{Reader, merge};
+use crate::journal::{self, Journal};
 use crate::output::json;
 use crate::printer::presented;
 use crate::prompt::Terminal;
 use crate::signals::unless_interrupted;
 use crate::{report, stdout};
-use journal::Journal;
 use lines::Input;
 use opsmith_runtime::document::{Document, Map};
 use opsmith_runtime::schema::commands::Commands;
@@ -180,7 +179,7 @@ impl Bulk<'_> {
         if self
             .journal
             .as_ref()
-            .map_or(Ok(false), |journal| journal.has(number, fingerprint))?
+            .map_or(Ok(false), |journal| is_done(journal, number, fingerprint))?
         {
             self.progress.skipped();
             return Ok(());
@@ -325,5 +324,21 @@ fn failed(number: u64, failure: &Failure) -> Outcome {
         text: line(number, "error", Document::Map(report::document(failure))),
         ok: false,
         done: false,
+    }
+}
+
+/// Whether a line is done.
+///
+/// # Errors
+///
+/// Another text was done as this line.
+fn is_done(journal: &Journal, number: u64, fingerprint: u64) -> Result<bool, Failure> {
+    match journal.get(number) {
+        None => Ok(false),
+        Some(found) if found == fingerprint => Ok(true),
+        Some(_) => Err(Failure::parameter(format_args!(
+            "--cli-resume: line {number} is not the line that was done: {} is of another input",
+            journal.path()
+        ))),
     }
 }

@@ -3,6 +3,8 @@
 mod config;
 
 pub(crate) use config::config;
+#[cfg(feature = "s3")]
+pub(crate) use config::config_with;
 
 use crate::around::{Around, Decoder};
 use crate::context::Context;

@@ -50,6 +50,9 @@ pub(crate) enum FailureKind {
     /// A part was not done; the rest was.
     #[cfg(feature = "services")]
     Partial,
+    /// What failed was printed already; the exit code tells of it.
+    #[cfg(feature = "s3")]
+    Reported(u8),
     /// The user interrupted.
     Interrupted,
     /// The reader of standard output is gone, so nobody can read a message.
@@ -168,6 +171,12 @@ impl Failure {
         Failure::new(FailureKind::Partial, text)
     }
 
+    /// What failed was printed already; the exit code tells of it.
+    #[cfg(feature = "s3")]
+    pub(crate) fn reported(code: u8) -> Self {
+        Failure::new(FailureKind::Reported(code), "")
+    }
+
     /// The user interrupted the command.
     pub(crate) fn interrupted() -> Self {
         Failure::new(FailureKind::Interrupted, "")
@@ -198,6 +207,8 @@ impl Failure {
             FailureKind::General => 255,
             #[cfg(feature = "services")]
             FailureKind::Partial => 1,
+            #[cfg(feature = "s3")]
+            FailureKind::Reported(code) => code,
             FailureKind::Interrupted => 130,
             FailureKind::BrokenPipe => 0,
         }

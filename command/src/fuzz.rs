@@ -17,6 +17,7 @@ mod failure;
 mod globals;
 mod help;
 mod input;
+mod journal;
 mod man;
 mod operation;
 mod outfile;

@@ -98,7 +98,7 @@ const GLOBALS: &[Global] = &[
     )
     .extension(),
     value("--cli-concurrency", "With --cli-input-jsonl: number of calls at a time (default: 16).").extension(),
-    value("--cli-resume", "With --cli-input-jsonl: a file that records which lines are done, so that the next run skips them.").extension(),
+    value("--cli-resume", "With --cli-input-jsonl, and with s3: a file that records which lines or transfers are done, so that the next run skips them.").extension(),
     value(
         "--cli-dry-run",
         "Prints the signed request instead of sending it: as HTTP, or with =curl as a curl command. Secrets are left out, \
@@ -168,6 +168,11 @@ pub(crate) const OWN_COMMANDS: &[(&str, &str)] = &[
     (
         "man DIR [SERVICE]",
         "Writes the manual pages of the program, its services and their operations to a folder: all, or those of some services.",
+    ),
+    #[cfg(feature = "s3")]
+    (
+        "s3 COMMAND",
+        "Lists, copies, moves, synchronizes and deletes files and objects of Amazon S3. See: s3 help.",
     ),
     #[cfg(feature = "services")]
     (

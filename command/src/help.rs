@@ -12,6 +12,8 @@ mod roff;
 mod samples;
 
 pub(crate) use operation::{operation_page, wait_page, waiter_page};
+#[cfg(feature = "s3")]
+pub(crate) use overview::{Listed, own_page};
 pub(crate) use overview::{service_page, top_page};
 pub(crate) use page::Page;
 

@@ -18,6 +18,50 @@ use opsmith_runtime::config::Env;
 use opsmith_runtime::schema::Service;
 use std::fmt;
 
+/// The bytes of a word, or of the file that it names with `file://` or `fileb://`.
+///
+/// # Errors
+///
+/// The file can't be read.
+#[cfg(feature = "s3")]
+pub(crate) fn content(env: &Env, word: &str) -> Result<Vec<u8>, String> {
+    Ok(match files::load(env, word)? {
+        files::Content::Text(text) => text.into_bytes(),
+        files::Content::Bytes(bytes) => bytes,
+    })
+}
+
+/// A map of texts, as JSON or as `key=value,key=value`.
+///
+/// # Errors
+///
+/// It is another value, or the file that a word names can't be read.
+#[cfg(feature = "s3")]
+pub(crate) fn text_map(
+    env: &Env,
+    option: &str,
+    word: &str,
+) -> Result<std::collections::BTreeMap<String, String>, InputError> {
+    let wrong = |problem: String| InputError::for_option(option, problem);
+    let text = String::from_utf8(content(env, word).map_err(wrong)?);
+    let text = text.map_err(|_| wrong("it is not text".to_owned()))?;
+    let document = if text.trim_start().starts_with('{') {
+        json::parse(&text).map_err(wrong)?
+    } else {
+        shorthand::pairs(env, &text).map_err(wrong)?
+    };
+    let entries = document
+        .as_map()
+        .ok_or_else(|| wrong("it is not a map".to_owned()))?;
+    let entry = |(key, value): (&String, &opsmith_runtime::Document)| {
+        let value = value
+            .as_str()
+            .ok_or_else(|| wrong(format!("the value of {key} is not text")))?;
+        Ok((key.clone(), value.to_owned()))
+    };
+    entries.iter().map(entry).collect()
+}
+
 /// How deep a value may nest.
 const DEEPEST: usize = 128;
 

@@ -25,6 +25,7 @@ mod failure;
 mod globals;
 mod help;
 mod input;
+mod journal;
 #[cfg(feature = "local")]
 mod local;
 mod man;
@@ -44,6 +45,8 @@ mod report;
 #[expect(unreachable_pub)]
 mod readers;
 mod run;
+#[cfg(feature = "s3")]
+mod s3;
 mod saved;
 mod service;
 #[cfg(feature = "services")]

@@ -53,6 +53,8 @@ pub(crate) fn command(program: &Program, words: &[&str]) -> Result<(), Failure> 
             let about = "operations of AWS services, with the syntax of the AWS CLI";
             let top = help::top_page(program, &globals::help())?;
             pages.add(&top, program.name, about)?;
+            #[cfg(feature = "s3")]
+            pages.s3()?;
             pages.services(program.summaries()?.iter().map(|service| service.word))?;
         }
     }
@@ -96,6 +98,20 @@ impl Pages<'_> {
         let text = page.roff(self.program, name, about);
         replace(&path, text.as_bytes()).map_err(|error| self.failed(&error))?;
         self.count += 1;
+        Ok(())
+    }
+
+    /// Those of `s3` and its commands.
+    #[cfg(feature = "s3")]
+    fn s3(&mut self) -> Result<(), Failure> {
+        let name = format!("{}-s3", self.program.name);
+        let page = crate::s3::overview(self.program.name);
+        self.add(&page, &name, "files and objects of Amazon S3")?;
+        for verb in crate::s3::VERBS {
+            let page = crate::s3::page(self.program.name, *verb);
+            let about = first_sentence(verb.about());
+            self.add(&page, &format!("{name}-{}", verb.word()), about)?;
+        }
         Ok(())
     }
 

@@ -8,6 +8,8 @@ mod text;
 mod wide;
 mod yaml;
 
+#[cfg(feature = "s3")]
+pub(crate) use present::Zone;
 pub(crate) use present::{Timestamps, present};
 pub(crate) use scalar::text as scalar;
 pub(crate) use yaml::scalar as yaml_scalar;

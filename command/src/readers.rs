@@ -1,9 +1,9 @@
 //! The readers of outside text in the command, each as a function of bytes: for tests and fuzz
 //! targets.
 
-use crate::bulk::journal::Journal;
 use crate::bulk::lines::Input;
 use crate::input::{self, BinaryFormat, Reader};
+use crate::journal::Journal;
 use crate::operation::OperationArgs;
 use crate::output::{Format, TableLayout, Timestamps};
 use crate::program::{COMMANDS, sample};

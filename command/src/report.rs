@@ -77,6 +77,8 @@ fn for_people(failure: &Failure, program: &str, legacy: bool) -> String {
             format!("\n{program}: [ERROR]: {text}\n{}", more(error))
         }
         FailureKind::Interrupted | FailureKind::BrokenPipe => String::new(),
+        #[cfg(feature = "s3")]
+        FailureKind::Reported(_) => String::new(),
         _ => format!(
             "\n{program}: [ERROR]: {name}{text}\n{}",
             after(failure, program)

@@ -95,6 +95,8 @@ fn run_tokens(
         "man" => man::command(program, &globals.rest_words()),
         #[cfg(feature = "local")]
         "local" => crate::local::command(program, &globals.rest),
+        #[cfg(feature = "s3")]
+        "s3" => crate::s3::command(&context, &globals.rest),
         #[cfg(feature = "services")]
         "services" => crate::services::command(program, &globals.rest),
         #[cfg(feature = "worker")]
@@ -143,6 +145,7 @@ const OF_THE_AWS_CLI: &[(&str, &str)] = &[
     ("history", ""),
     ("login", ""),
     ("logout", ""),
+    #[cfg(not(feature = "s3"))]
     ("s3", "s3api"),
 ];
 

@@ -89,6 +89,16 @@ impl Replacement {
         })
     }
 
+    /// One that takes the place of whatever has this path: of a link itself, not of what it leads to.
+    /// It has the permissions of a new file.
+    ///
+    /// # Errors
+    ///
+    /// When there can't be a file.
+    pub fn instead_of(path: &Path) -> io::Result<Self> {
+        Self::open(&mut OpenOptions::new(), path.to_owned())
+    }
+
     /// The same with permissions that let only the owner read it.
     ///
     /// # Errors

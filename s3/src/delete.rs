@@ -27,6 +27,21 @@ impl Transfers {
         Ok(())
     }
 
+    /// Deletes the source of a copy that is made, as a move does: with the client that reads.
+    ///
+    /// # Errors
+    ///
+    /// The request failed.
+    pub async fn delete_source(
+        &self,
+        place: &Place,
+        options: &Options,
+    ) -> Result<(), TransferError> {
+        let call = self.source.delete_object(request::delete(place, options));
+        self.call(call).await?;
+        Ok(())
+    }
+
     /// Deletes objects of a bucket, at most 1000 in one request. Returns what became of each, in the
     /// order of the keys. A service that does not delete several objects in one request, and keys that
     /// can't be part of XML, get a request for each.

@@ -112,7 +112,8 @@ fn create(path: &Path) -> Result<Replacement, TransferError> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(TransferError::file(folder))?;
     }
-    Replacement::of(path).map_err(TransferError::file(path))
+    // Not what a link leads to, which may be outside of the folder that objects are put into.
+    Replacement::instead_of(path).map_err(TransferError::file(path))
 }
 
 /// Gives the file the time of the object, and the name of the target.

@@ -36,5 +36,5 @@ pub use opsmith_s3api as api;
 pub use options::{CopyProps, CustomerKey, Grants, Options};
 pub use place::{Place, PlaceError};
 pub use settings::{Settings, SettingsError};
-pub use sync::{Entries, Entry, Found, Item, Rules, Step, Sync, SyncError};
+pub use sync::{Comparison, Entries, Entry, Found, Item, Rules, Step, SyncError};
 pub use transfers::{Progress, Source, Target, Transfers};

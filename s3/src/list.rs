@@ -5,8 +5,9 @@ use crate::place::Place;
 use opsmith_runtime::Error;
 use opsmith_runtime::call::Pages;
 use opsmith_s3api::{
-    Client, ListObjectsV2Output, ListObjectsV2Request, Object as Listed, RequestPayer,
+    Client, EncodingType, ListObjectsV2Output, ListObjectsV2Request, Object as Listed, RequestPayer,
 };
+use percent_encoding::percent_decode_str;
 use std::vec;
 
 /// The objects of a bucket whose keys begin with a prefix, in the order in which S3 lists them: that
@@ -25,27 +26,35 @@ pub struct ListOptions {
     pub page_size: Option<i32>,
     /// That the requester pays.
     pub request_payer: Option<RequestPayer>,
-}
-
-impl ListOptions {
-    /// A request for the objects below a place.
-    pub fn request(&self, place: &Place) -> ListObjectsV2Request {
-        let mut request = ListObjectsV2Request::new(&*place.bucket);
-        request.prefix = Some(place.key.clone());
-        request.max_keys = self.page_size;
-        request.request_payer = self.request_payer.clone();
-        request
-    }
+    /// Whether what is below a further `/` is listed as one common prefix.
+    pub by_folder: bool,
 }
 
 impl Listing {
     /// Lists the objects below a place.
     pub fn new(client: &Client, place: &Place, options: &ListOptions) -> Self {
+        let mut request = ListObjectsV2Request::new(&*place.bucket);
+        request.prefix = Some(place.key.clone());
+        request.delimiter = options.by_folder.then(|| "/".to_owned());
+        request.max_keys = options.page_size;
+        request.request_payer = options.request_payer.clone();
+        // Keys can have characters that XML has not.
+        request.encoding_type = Some(EncodingType::Url);
         Listing {
             bucket: place.bucket.clone(),
-            pages: client.list_objects_v2(options.request(place)).pages(),
+            pages: client.list_objects_v2(request).pages(),
             objects: Vec::new().into_iter(),
         }
+    }
+
+    /// The next page; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// It can't be had.
+    pub async fn page(&mut self) -> Result<Option<ListObjectsV2Output>, Error> {
+        let page = self.pages.next().await.transpose()?;
+        Ok(page.map(decoded))
     }
 
     /// The next object; `None` after the last.
@@ -58,12 +67,30 @@ impl Listing {
             if let Some(listed) = self.objects.next() {
                 return Ok(Some(object(&self.bucket, listed)));
             }
-            match self.pages.next().await.transpose()? {
+            match self.page().await? {
                 Some(page) => self.objects = page.contents.unwrap_or_default().into_iter(),
                 None => return Ok(None),
             }
         }
     }
+}
+
+/// A page with its keys and prefixes as they are. A server may not have encoded them.
+fn decoded(mut page: ListObjectsV2Output) -> ListObjectsV2Output {
+    if page.encoding_type != Some(EncodingType::Url) {
+        return page;
+    }
+    let objects = page.contents.iter_mut().flatten();
+    let keys = objects.filter_map(|object| object.key.as_mut());
+    let prefixes = page.common_prefixes.iter_mut().flatten();
+    let prefixes = prefixes.filter_map(|prefix| prefix.prefix.as_mut());
+    for text in keys.chain(prefixes) {
+        if text.contains(['%', '+']) {
+            let spaced = text.replace('+', " ");
+            *text = percent_decode_str(&spaced).decode_utf8_lossy().into_owned();
+        }
+    }
+    page
 }
 
 fn object(bucket: &str, listed: Listed) -> Object {
@@ -73,4 +100,39 @@ fn object(bucket: &str, listed: Listed) -> Object {
     object.etag = listed.e_tag;
     object.storage_class = listed.storage_class.map(|class| class.as_str().to_owned());
     object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opsmith_runtime::fake::{Answer, Fake};
+
+    #[tokio::test]
+    async fn keys_are_those_that_the_server_encoded() {
+        let page = |key: &str, rest: &str| {
+            Answer::new(
+                200,
+                &format!(
+                    "<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>{key}</Key><Size>3</Size></Contents>{rest}</ListBucketResult>"
+                ),
+            )
+        };
+        let more =
+            "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>";
+        let fake = Fake::playing([page("p/a+b%2B%0A%C3%A9", more), page("p/c", "")]);
+        let client = Client::new(fake.config());
+        let place = Place::new("bucket", "p/");
+        let mut listing = Listing::new(&client, &place, &ListOptions::default());
+        let mut keys = Vec::new();
+        while let Some(object) = listing.next().await.expect("a page") {
+            assert_eq!(object.size, Some(3));
+            keys.push(object.place.key);
+        }
+        assert_eq!(keys, ["p/a b+\né", "p/c"]);
+        let requests = fake.requests();
+        assert!(
+            requests[0].url.contains("encoding-type=url")
+                && requests[1].url.contains("continuation-token=t")
+        );
+    }
 }

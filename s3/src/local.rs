@@ -4,6 +4,7 @@ use opsmith_runtime::Timestamp;
 use std::fmt;
 use std::fs::{self, File, Metadata};
 use std::io;
+use std::path::Path;
 use std::vec;
 
 /// A file, with what is known of it before it is transferred.
@@ -99,10 +100,11 @@ impl Walk {
     /// The files below a folder, whose path ends in `/`. With `follow_links`, a symbolic link is what
     /// it leads to; without, it is left out in silence.
     pub fn new(folder: &str, follow_links: bool) -> Self {
+        let is_link = !follow_links && Path::new(folder.trim_end_matches('/')).is_symlink();
         Walk {
             follow_links,
             open: Vec::new(),
-            start: Some(folder.to_owned()),
+            start: (!is_link).then(|| folder.to_owned()),
         }
     }
 
@@ -293,5 +295,6 @@ mod tests {
         let expected = ["d/f 0", "socket Special", "\u{fffd} Name"];
         assert_eq!(walked(&root, false), expected);
         assert_eq!(walked(&format!("{root}none/"), true), [" Missing"]);
+        assert_eq!(walked(&format!("{root}e/"), false), [""; 0]);
     }
 }

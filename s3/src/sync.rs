@@ -87,15 +87,15 @@ impl Entries {
         }
     }
 
-    /// One file or object, whose key is the last part of its path.
-    pub fn one(item: Result<Item, Skipped>, filters: Filters) -> Self {
+    /// One file or object, whose key is the last part of its path; or none.
+    pub fn one(item: Option<Result<Item, Skipped>>, filters: Filters) -> Self {
         let base = match &item {
-            Ok(Item::File(file)) => file.path.rfind('/'),
-            Ok(Item::Object(object)) => object.place.key.rfind('/'),
-            Err(_) => None,
+            Some(Ok(Item::File(file))) => file.path.rfind('/'),
+            Some(Ok(Item::Object(object))) => object.place.key.rfind('/'),
+            _ => None,
         };
         Entries {
-            source: Source::These(VecDeque::from([item])),
+            source: Source::These(item.into_iter().collect()),
             base: base.map_or(0, |slash| slash + 1),
             filters,
             hides_folders: false,
@@ -215,7 +215,7 @@ impl From<Error> for SyncError {
 
 /// Compares a source and a target, step by step. Only one entry of each is in memory.
 #[derive(Debug)]
-pub struct Sync {
+pub struct Comparison {
     source: Ordered,
     target: Ordered,
     rules: Rules,
@@ -263,10 +263,10 @@ impl Ordered {
     }
 }
 
-impl Sync {
+impl Comparison {
     /// A comparison of two listings. `is_download` says that files are the targets of objects.
     pub fn new(source: Entries, target: Entries, rules: Rules, is_download: bool) -> Self {
-        Sync {
+        Comparison {
             source: Ordered::new(source),
             target: Ordered::new(target),
             rules,
@@ -404,7 +404,7 @@ mod tests {
     ) -> String {
         let bases = if is_download { (2, 3) } else { (3, 2) };
         let source = entries(bases.0, source);
-        let mut sync = Sync::new(source, entries(bases.1, target), rules, is_download);
+        let mut sync = Comparison::new(source, entries(bases.1, target), rules, is_download);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime");

@@ -87,6 +87,11 @@ impl Transfers {
         &self.settings
     }
 
+    /// The client that reads what copies read.
+    pub fn reading_client(&self) -> &api::Client {
+        &self.source
+    }
+
     /// What the service says of an object.
     ///
     /// # Errors

@@ -54,6 +54,7 @@ fn product() -> Vec<(PathBuf, String)> {
         "runtime/src",
         "command/src",
         "local/src",
+        "s3/src",
         "worker/src",
         "tool/src",
         "src",

@@ -15,7 +15,7 @@ fn every_difference_has_a_test() {
     assert!(rows.len() > 15);
     let mut tests = String::new();
     [
-        "tests", "codegen", "command", "runtime", "schema", "local", "tool",
+        "tests", "codegen", "command", "runtime", "s3", "schema", "local", "tool",
     ]
     .into_iter()
     .flat_map(files)
@@ -92,7 +92,9 @@ fn paths_in_pages_exist() {
 fn features_are_documented() {
     let read = |path: &str| fs::read_to_string(root().join(path)).expect("text");
     let all = read("README.md");
-    for folder in ["schema", "codegen", "runtime", "command", "local", "worker"] {
+    for folder in [
+        "schema", "codegen", "runtime", "command", "local", "s3", "worker",
+    ] {
         let manifest: toml::Table = read(&format!("{folder}/Cargo.toml")).parse().expect("TOML");
         let features = manifest
             .get("features")

@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::prompt::Terminal;
 use crate::signals::unless_interrupted;
 use opsmith_runtime::Config;
-use opsmith_runtime::config::Loader;
 use opsmith_runtime::config::credentials::region_of_instance;
+use opsmith_runtime::config::{Loader, Settings};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -17,10 +17,20 @@ pub(crate) fn config(
     runtime: &Runtime,
     prompt: Arc<Terminal>,
 ) -> Result<Config, Failure> {
+    config_with(context, context.settings.clone(), runtime, prompt)
+}
+
+/// The configuration of a client with these settings in place of those of the context.
+pub(crate) fn config_with(
+    context: &Context<'_>,
+    settings: Arc<Settings>,
+    runtime: &Runtime,
+    prompt: Arc<Terminal>,
+) -> Result<Config, Failure> {
     let globals = context.globals;
     let connect = timeout(context, "connect")?;
     let read = timeout(context, "read")?;
-    let loader = Loader::new(context.settings.clone())?.prompt(prompt);
+    let loader = Loader::new(settings.clone())?.prompt(prompt);
     let loader = loader.connection(|connection| {
         connection.connect_timeout = connect;
         connection.read_timeout = read;
@@ -40,10 +50,8 @@ pub(crate) fn config(
     if config.has_no_region() {
         // As the AWS CLI does when no setting has a region.
         let metadata = opsmith_runtime::http::network::Network::for_metadata();
-        let asked = runtime.block_on(unless_interrupted(region_of_instance(
-            &context.settings,
-            &metadata,
-        )))?;
+        let asked =
+            runtime.block_on(unless_interrupted(region_of_instance(&settings, &metadata)))?;
         config = asked?.into_iter().fold(config, Config::region);
     }
     Ok(config)

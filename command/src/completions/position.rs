@@ -96,6 +96,17 @@ impl<'a> Position<'a> {
         Some((commands, *command, *operation))
     }
 
+    /// The options of a command of `s3`.
+    fn verb_of_s3(&self) -> Option<Vec<OptionSpec<'static>>> {
+        #[cfg(feature = "s3")]
+        if let [s3, verb, ..] = self.path.as_slice()
+            && s3 == "s3"
+        {
+            return Some(crate::s3::Verb::of(verb)?.specs());
+        }
+        None
+    }
+
     /// Whether the words name a waiter.
     fn waits(&self) -> bool {
         self.path.get(1).is_some_and(|word| word == waiter::WORD)
@@ -104,6 +115,10 @@ impl<'a> Position<'a> {
     /// Passes the options that are known here to a task.
     fn with_options<T>(&self, task: impl FnOnce(&[OptionSpec<'_>]) -> T) -> T {
         let mut known = globals::specs();
+        if let Some(verb) = self.verb_of_s3() {
+            known.retain(|global| !global.is_leading);
+            return task(&[verb, known].concat());
+        }
         let Some((commands, command, operation)) = self.operation() else {
             return task(&known);
         };
@@ -192,6 +207,11 @@ impl<'a> Position<'a> {
                 .collect(),
             ("local", None) if cfg!(feature = "local") => {
                 ["serve", "job", "help"].map(str::to_owned).to_vec()
+            }
+            #[cfg(feature = "s3")]
+            ("s3", None) => {
+                let verbs = crate::s3::VERBS.iter().map(|verb| verb.word());
+                verbs.chain(["help"]).map(str::to_owned).collect()
             }
             ("services", None) if cfg!(feature = "services") => {
                 ["add", "list", "info", "remove", "path", "help"]

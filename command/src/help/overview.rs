@@ -51,16 +51,13 @@ pub(crate) fn top_page(program: &Program, globals: &[GlobalHelp<'_>]) -> Result<
     );
     page.section("GLOBAL OPTIONS");
     for global in globals {
-        let mut label = styled(Style::Bold, global.name);
-        label.extend(plain(&format!("({})", global.value)));
-        page.text(0, label);
-        page.tightly(|page| {
-            page.paragraph(1, &format!("{}{}", global.text, sources(global.setting)))
-        });
-        global
-            .choices
-            .iter()
-            .for_each(|choice| page.bullet(1, plain(choice)));
+        let listed = Listed {
+            name: global.name,
+            value: global.value,
+            text: &format!("{}{}", global.text, sources(global.setting)),
+            choices: global.choices,
+        };
+        listed.add(&mut page);
     }
     page.section("AVAILABLE SERVICES");
     program
@@ -73,6 +70,50 @@ pub(crate) fn top_page(program: &Program, globals: &[GlobalHelp<'_>]) -> Result<
         page.tightly(|page| page.paragraph(1, text));
     }
     Ok(page)
+}
+
+/// An option or a command, as a page lists it.
+pub(crate) struct Listed<'a> {
+    pub(crate) name: &'a str,
+    /// The kind of its value, if it has one.
+    pub(crate) value: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) choices: &'a [&'a str],
+}
+
+impl Listed<'_> {
+    fn add(&self, page: &mut Page) {
+        let mut label = styled(Style::Bold, self.name);
+        if !self.value.is_empty() {
+            label.extend(plain(&format!("({})", self.value)));
+        }
+        page.text(0, label);
+        page.tightly(|page| page.paragraph(1, self.text));
+        self.choices
+            .iter()
+            .for_each(|choice| page.bullet(1, plain(choice)));
+    }
+}
+
+/// The page of a command that is no operation.
+#[cfg(feature = "s3")]
+pub(crate) fn own_page(
+    name: &str,
+    about: &[&str],
+    synopsis: &str,
+    section: &str,
+    listed: &[Listed<'_>],
+) -> Page {
+    let mut page = Page::new(name);
+    page.section("NAME");
+    page.paragraph(0, &format!("{name} -"));
+    page.section("DESCRIPTION");
+    about.iter().for_each(|text| page.paragraph(0, text));
+    page.section("SYNOPSIS");
+    page.literal(1, synopsis);
+    page.section(section);
+    listed.iter().for_each(|listed| listed.add(&mut page));
+    page
 }
 
 /// The variables and the key of a profile that have the same meaning as an option.

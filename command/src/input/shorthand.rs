@@ -47,6 +47,26 @@ enum What {
 /// Makes the value of a word that `@=` marks.
 type Load<'a> = &'a dyn Fn(&str) -> Result<Document, String>;
 
+/// Parses shorthand of a map without a model.
+///
+/// # Errors
+///
+/// The text is not shorthand, or a file can't be read.
+#[cfg(feature = "s3")]
+pub(super) fn pairs(env: &opsmith_runtime::config::Env, text: &str) -> Result<Document, String> {
+    use super::files::{Content, load};
+    let load = |word: &str| {
+        Ok(match load(env, word)? {
+            Content::Text(text) => text.into(),
+            Content::Bytes(bytes) => Document::Blob(bytes),
+        })
+    };
+    parse(text, &load).map_err(|error| match error {
+        ShorthandError::Syntax(problem) => problem.to_string(),
+        ShorthandError::File(problem) => problem,
+    })
+}
+
 /// Parses shorthand into maps, lists and texts.
 ///
 /// # Errors

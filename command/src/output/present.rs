@@ -27,13 +27,7 @@ impl Timestamps {
     pub(crate) fn from_setting(setting: &str, zone: Option<&str>) -> Result<Self, String> {
         match setting {
             "wire" => Ok(Timestamps::Wire),
-            "iso8601" => {
-                let setting = zone.filter(|zone| !zone.is_empty()).map(str::to_owned);
-                Ok(Timestamps::Iso8601(Zone {
-                    setting,
-                    ..Zone::default()
-                }))
-            }
+            "iso8601" => Ok(Timestamps::Iso8601(Zone::new(zone))),
             other => Err(format!(
                 "Unknown cli_timestamp_format value: {other}, valid values are \"wire\" or \"iso8601\""
             )),
@@ -75,6 +69,22 @@ pub(crate) struct Zone {
 }
 
 impl Zone {
+    /// The zone that this value of `TZ` names; that of the machine without one.
+    pub(crate) fn new(setting: Option<&str>) -> Self {
+        Zone {
+            setting: setting.filter(|zone| !zone.is_empty()).map(str::to_owned),
+            found: OnceLock::new(),
+        }
+    }
+
+    /// A date and a time of the day in the zone, `2026-01-31 23:59:59`; empty beyond the calendar.
+    #[cfg(feature = "s3")]
+    pub(crate) fn date_and_time(&self, point: Timestamp) -> String {
+        let shown = iso8601(point, Some(self.offset(point))).unwrap_or_default();
+        let shown = shown.get(..19).unwrap_or_default();
+        shown.replace('T', " ")
+    }
+
     /// The zone; UTC when there is none.
     fn get(&self) -> Option<&tz::TimeZone> {
         let look_up = || match &self.setting {

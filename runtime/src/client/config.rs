@@ -129,6 +129,11 @@ impl Config {
         self
     }
 
+    /// The region, if one is set.
+    pub fn region_name(&self) -> Option<&str> {
+        self.region.as_deref().ok()
+    }
+
     /// Sets a parameter of the service's endpoint rules, by its name in the model: `true` for
     /// `ForcePathStyle`, `Accelerate`, `UseDualStack`. It goes before the configuration, and after what
     /// an operation or its input sets. A name that the rules don't have is an error of each call.

@@ -27,7 +27,7 @@ use crate::error::ConfigError;
 const FALLBACK: &str = "DEFAULT";
 
 /// A shared file as read: its sections in the order of the file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) path: Arc<Path>,
     /// Why there are no sections, when the file was not read.

@@ -65,7 +65,7 @@ impl fmt::Display for Origin {
 /// The configuration of one client or command: options, environment and one profile.
 ///
 /// Loading reads both shared files once; everything else is looked up on demand.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     env: Env,
     options: HashMap<&'static str, Value>,
@@ -116,6 +116,11 @@ impl Settings {
                 origin: Origin::Option(option),
             },
         );
+    }
+
+    /// Takes back what an option states of a setting.
+    pub fn unset(&mut self, setting: &str) {
+        self.options.remove(setting);
     }
 
     /// The value of a setting: option, environment variable, key of the profile; `None` when no
@@ -284,7 +289,7 @@ impl Profile<'_> {
 }
 
 /// The config file with its sections sorted by kind, each by the name it gives.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct ConfigFile {
     path: Arc<Path>,
     absent: Option<String>,

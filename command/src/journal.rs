@@ -1,4 +1,4 @@
-//! [`Journal`]: which lines are done, for a run that goes on where another ended.
+//! [`Journal`]: what is done, for a run that goes on where another ended.
 
 use crate::failure::Failure;
 use std::collections::HashMap;
@@ -6,16 +6,17 @@ use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
-/// A file with a line for each line that is done: its number, and what its text is known by.
+/// A file with a line for each part that is done: its number, and what it is known by, as the text of a
+/// line of input or the state of a file.
 pub(crate) struct Journal {
     path: String,
     file: File,
     done: HashMap<u64, u64>,
 }
 
-/// A hash that shows whether a line has changed. (FNV-1a: it keeps no secret, and it is no defence
+/// A hash that shows whether something has changed. (FNV-1a: it keeps no secret, and it is no defence
 /// against forgery.)
-pub(super) fn fingerprint(text: &str) -> u64 {
+pub(crate) fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
@@ -67,28 +68,22 @@ impl Journal {
         })
     }
 
-    /// Whether a line is done.
-    ///
-    /// # Errors
-    ///
-    /// Another text was done as this line.
-    pub(super) fn has(&self, number: u64, fingerprint: u64) -> Result<bool, Failure> {
-        match self.done.get(&number) {
-            None => Ok(false),
-            Some(found) if *found == fingerprint => Ok(true),
-            Some(_) => Err(Failure::parameter(format_args!(
-                "--cli-resume: line {number} is not the line that was done: {} is of another input",
-                self.path
-            ))),
-        }
+    /// What is done with this number, by what it is known: the state of a source, or a hash of a line.
+    pub(crate) fn get(&self, number: u64) -> Option<u64> {
+        self.done.get(&number).copied()
     }
 
-    /// Notes lines as done.
+    /// The path of the file.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Notes parts as done.
     ///
     /// # Errors
     ///
     /// It can't be written.
-    pub(super) fn add(&mut self, done: &[(u64, u64)]) -> Result<(), Failure> {
+    pub(crate) fn add(&mut self, done: &[(u64, u64)]) -> Result<(), Failure> {
         let text: String = done
             .iter()
             .map(|(number, fingerprint)| format!("{number} {fingerprint:016x}\n"))
