@@ -111,6 +111,12 @@ impl Budget {
         units.min(self.units)
     }
 
+    /// How many requests may be made now.
+    #[cfg(test)]
+    pub(crate) fn free(&self) -> usize {
+        self.requests.available_permits()
+    }
+
     fn load(&self) -> MutexGuard<'_, Load> {
         self.load.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -133,7 +139,8 @@ impl Signal {
         }
         let before = load.limit as usize;
         load.limit = (load.limit / 2.0).max(1.0);
-        load.debt += before - load.limit as usize;
+        let fewer = before - load.limit as usize;
+        load.debt += fewer - self.budget.requests.forget_permits(fewer);
         load.lowered += 1;
     }
 
@@ -178,11 +185,6 @@ mod tests {
             .block_on(future)
     }
 
-    /// How many requests may be made at once now.
-    fn free(budget: &Arc<Budget>) -> usize {
-        budget.requests.available_permits()
-    }
-
     #[test]
     fn requests_are_halved_once_for_all_that_were_in_flight_and_grow_back() {
         wait(async {
@@ -191,24 +193,24 @@ mod tests {
             for _ in 0..8 {
                 permits.push(budget.request().await);
             }
-            assert_eq!(free(&budget), 0);
+            assert_eq!(budget.free(), 0);
             for permit in &permits {
                 permit.signal().throttled();
             }
             permits.clear();
-            assert_eq!(free(&budget), 4);
+            assert_eq!(budget.free(), 4);
             for _ in 0..4 {
                 let permit = budget.request().await;
                 permit.signal().throttled();
             }
-            assert_eq!(free(&budget), 1);
+            assert_eq!(budget.free(), 1);
             let mut grown = vec![1];
             for _ in 0..100 {
                 budget.request().await.signal().succeeded();
-                grown.push(free(&budget));
+                grown.push(budget.free());
             }
             assert!(grown.is_sorted_by(|a, b| b - a <= 1), "{grown:?}");
-            assert_eq!(free(&budget), 8);
+            assert_eq!(budget.free(), 8);
         });
     }
 

@@ -235,3 +235,6 @@ fn copy_source(from: &Place) -> String {
     };
     utf8_percent_encode(&path, PLAIN).to_string()
 }
+
+#[cfg(test)]
+mod tests;
