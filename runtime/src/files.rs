@@ -54,6 +54,13 @@ pub(crate) fn anonymous(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Whether a path is written directly and not replaced: a device, a pipe or a socket, or a file behind
+/// such a name, as `/dev/stdout` may be one.
+pub fn is_direct(path: &Path) -> bool {
+    let is_device = path.starts_with("/dev") && !path.starts_with("/dev/shm");
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir() || is_device)
+}
+
 /// A file that only its owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -116,7 +123,8 @@ impl Replacement {
         let Ok(old) = fs::metadata(path) else {
             return Self::open(options, path.to_owned());
         };
-        if !old.is_file() || path.starts_with("/dev") {
+        // A folder is refused here, before anything is written.
+        if old.is_dir() || is_direct(path) {
             let file = OpenOptions::new().append(true).open(path)?;
             return Ok(Replacement::direct(file, path));
         }
@@ -206,6 +214,17 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("é".repeat(127) + "a");
         replace(&path, b"new").expect("created");
+        assert_eq!(fs::read(&path).expect("a file"), b"new");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_in_shared_memory_are_replaced() {
+        let folder = tempfile::tempdir_in("/dev/shm").expect("a folder");
+        let path = folder.path().join("file");
+        for content in ["old", "new"] {
+            replace(&path, content.as_bytes()).expect("replaced");
+        }
         assert_eq!(fs::read(&path).expect("a file"), b"new");
     }
 

@@ -7,13 +7,13 @@ mod whole;
 
 use crate::api::ChecksumMode;
 use crate::error::TransferError;
-use crate::file::{blocking, is_special};
+use crate::file::blocking;
 use crate::object::Object;
 use crate::options::Options;
 use crate::transfers::{Progress, Target, Transfers};
 use opsmith_runtime::Timestamp;
 use opsmith_runtime::client::When;
-use opsmith_runtime::files::Replacement;
+use opsmith_runtime::files::{Replacement, is_direct};
 use std::fs::{self, FileTimes, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ impl Transfers {
                 self.ranges_to_file(&from, size, path, options, progress)
                     .await
             }
-            Opened::Writer(writer) if is_short && self.fits(size) => {
+            Opened::Writer(writer) if is_short && size <= self.share() => {
                 self.whole_to_writer(from, writer, options, &progress).await
             }
             Opened::Writer(writer) => {
@@ -96,7 +96,7 @@ enum Opened {
 async fn target(to: Target) -> Result<Opened, TransferError> {
     match to {
         Target::Writer(writer) => Ok(Opened::Writer(writer)),
-        Target::File(path) if is_special(&path) => {
+        Target::File(path) if is_direct(&path) => {
             let open = move || {
                 let opened = OpenOptions::new().append(true).open(&path);
                 opened.map_err(TransferError::file(path))

@@ -7,7 +7,7 @@ use opsmith_runtime::http::{Body, ByteStream};
 use std::fs::{File, Metadata};
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -36,13 +36,17 @@ pub(crate) struct SourceFile {
 }
 
 impl SourceFile {
-    /// Opens a file.
+    /// Opens a file. What is something else has no length, and may keep whoever opens it waiting.
     pub(crate) fn open(path: PathBuf) -> Result<Self, TransferError> {
-        let opened = File::open(&path).and_then(|file| {
-            let metadata = file.metadata()?;
+        let opened = std::fs::metadata(&path).and_then(|metadata| {
             if metadata.is_dir() {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
+            if !metadata.is_file() {
+                return Err(io::Error::other("it is not a file"));
+            }
+            let file = File::open(&path)?;
+            let metadata = file.metadata()?;
             Ok((file, metadata))
         });
         let (file, metadata) = opened.map_err(TransferError::file(&path))?;
@@ -169,11 +173,4 @@ pub(crate) fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result
         at += written as u64;
     }
     Ok(())
-}
-
-/// Whether a path is something else than a file to be replaced: a device, a pipe or a socket.
-pub(crate) fn is_special(path: &Path) -> bool {
-    let metadata = std::fs::metadata(path);
-    metadata.is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-        || path.starts_with("/dev")
 }

@@ -130,10 +130,9 @@ impl Transfers {
         permitted(&permit, call).await
     }
 
-    /// Whether so many bytes at once fit into memory with all other requests.
-    pub(crate) fn fits(&self, bytes: u64) -> bool {
-        let requests = self.settings.max_concurrent_requests as u64;
-        bytes.saturating_mul(requests) <= self.settings.memory
+    /// How many bytes each request may have in memory when there are as many as there may be.
+    pub(crate) fn share(&self) -> u64 {
+        self.settings.memory / self.settings.max_concurrent_requests.max(1) as u64
     }
 }
 

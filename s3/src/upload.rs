@@ -87,7 +87,7 @@ impl Transfers {
     ) -> Result<(), TransferError> {
         let threshold = self.settings.multipart_threshold;
         // Whether the file is short is known when it is read.
-        let most = if self.fits(threshold) { threshold } else { 0 };
+        let most = threshold.min(self.share());
         let mut memory = self.budget.memory(most).await;
         let permit = self.budget.request().await;
         let opened = blocking(move || {
@@ -158,7 +158,7 @@ impl Transfers {
         progress: &Progress,
     ) -> Result<(), TransferError> {
         let size = size_of_parts(self.settings.multipart_chunksize, Some(file.size));
-        let in_memory = self.fits(size);
+        let in_memory = size <= self.share();
         for (number, range) in (1..).zip(parts(file.size, size)) {
             let len = range.end - range.start;
             let memory = self.budget.memory(if in_memory { len } else { 0 }).await;

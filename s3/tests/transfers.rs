@@ -301,6 +301,38 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
     assert_eq!(server.store().open_uploads(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_not_a_file_is_read_by_a_reader_and_written_directly() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().expect("a folder"));
+    let transfers = transfers(&server);
+    let (place, options) = (Place::new("b", "k"), Options::default());
+    wait(async {
+        let upload = |path: &Path| Source::File(path.to_owned());
+        for (path, text) in [
+            (Path::new("/dev/null"), "it is not a file: '/dev/null'"),
+            (folder.path(), "is a directory"),
+        ] {
+            let error = transfers
+                .upload(upload(path), &place, &options, ignored())
+                .await;
+            let error = error.expect_err("an error").to_string();
+            assert!(error.starts_with(text), "{error}");
+        }
+        server.store().put("b", "k", content(3 * MIB));
+        let from = Object::at(place.clone());
+        let target = Target::File("/dev/null".into());
+        transfers
+            .download(&from, target, &options, ignored())
+            .await
+            .expect("written");
+        let target = Target::File(folder.path().to_owned());
+        let error = transfers.download(&from, target, &options, ignored()).await;
+        let error = error.expect_err("a folder").to_string();
+        assert!(error.starts_with("[Errno 21] Is a directory"), "{error}");
+    });
+}
+
 #[test]
 fn what_does_not_come_is_asked_for_again() {
     let (server, folder) = (Server::start(), tempfile::tempdir().expect("a folder"));
@@ -504,10 +536,10 @@ fn every_byte_is_right_in_the_end_though_a_tenth_of_all_requests_fails() {
     let (server, folder) = (Server::start(), tempfile::tempdir().expect("a folder"));
     let transfers = transfers(&server);
     server.fail_one_in(10, 20_261_130);
-    let sizes = |n: usize| match n % 40 {
+    let sizes = |n: usize| match n % 100 {
         0 => 10 * MIB + n * 4001,
-        1..5 => MIB + n * 1009,
-        5..10 => 200 * KIB + n * 101,
+        1..8 => MIB + n * 1009,
+        8..20 => 200 * KIB + n * 101,
         _ => n * 97,
     };
     wait(async {

@@ -45,6 +45,10 @@ impl Transfers {
         options: &Options,
         counter: &Counter,
     ) -> Result<(), TransferError> {
+        let _memory = self
+            .budget
+            .memory(from.size.unwrap_or(PIECE).min(PIECE))
+            .await;
         let permit = self.budget.request().await;
         let call = self.source.get_object(request::get(&from.place, options));
         let answer = permitted(&permit, call).await?;
