@@ -1,5 +1,6 @@
 //! Local files: read at positions without a change meanwhile, and written at positions.
 
+use crate::buffers::Buffers;
 use crate::error::TransferError;
 use bytes::Bytes;
 use futures_core::Stream;
@@ -59,10 +60,14 @@ impl SourceFile {
     }
 
     /// A part of it.
-    pub(crate) fn read(&self, range: Range<u64>) -> Result<Bytes, TransferError> {
-        let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(usize::MAX)];
-        match read_at(&self.file, &mut bytes, range.start) {
-            Ok(()) => Ok(bytes.into()),
+    pub(crate) fn read(
+        &self,
+        range: Range<u64>,
+        buffers: &Arc<Buffers>,
+    ) -> Result<Bytes, TransferError> {
+        let len = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        match buffers.filled(len, |bytes| read_at(&self.file, bytes, range.start)) {
+            Ok(bytes) => Ok(bytes),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(self.changed()),
             Err(error) => Err(TransferError::file(&self.path)(error)),
         }
@@ -88,12 +93,13 @@ impl SourceFile {
     }
 
     /// A part of it as a body that is read when it is sent.
-    pub(crate) fn body(self: &Arc<Self>, range: Range<u64>) -> Body {
-        let file = self.clone();
+    pub(crate) fn body(self: &Arc<Self>, range: Range<u64>, buffers: &Arc<Buffers>) -> Body {
+        let (file, buffers) = (self.clone(), buffers.clone());
         let len = range.end - range.start;
         Body::stream(Some(len), move || {
             Ok(Box::pin(Part {
                 file: file.clone(),
+                buffers: buffers.clone(),
                 left: range.clone(),
                 reading: None,
             }) as ByteStream)
@@ -104,6 +110,7 @@ impl SourceFile {
 /// A part of a file, read piece by piece.
 struct Part {
     file: Arc<SourceFile>,
+    buffers: Arc<Buffers>,
     left: Range<u64>,
     reading: Option<JoinHandle<Result<Bytes, TransferError>>>,
 }
@@ -115,9 +122,10 @@ impl Part {
             return None;
         }
         let end = self.left.end.min(self.left.start + PIECE);
-        let (file, range) = (self.file.clone(), self.left.start..end);
+        let (file, buffers) = (self.file.clone(), self.buffers.clone());
+        let range = self.left.start..end;
         self.left.start = end;
-        Some(spawn_blocking(move || file.read(range)))
+        Some(spawn_blocking(move || file.read(range, &buffers)))
     }
 }
 

@@ -38,6 +38,7 @@
 //!   [`Settings::memory`].
 
 mod budget;
+mod buffers;
 mod copy;
 mod crc;
 mod delete;

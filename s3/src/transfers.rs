@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::budget::{Budget, Permit};
+use crate::buffers::Buffers;
 use crate::error::TransferError;
 use crate::object::Object;
 use crate::options::Options;
@@ -29,6 +30,7 @@ pub struct Transfers {
     pub(crate) settings: Arc<Settings>,
     pub(crate) budget: Arc<Budget>,
     pub(crate) pace: Option<Arc<Pace>>,
+    pub(crate) buffers: Arc<Buffers>,
     /// What ends the uploads that were dropped.
     aborts: Arc<Mutex<JoinSet<()>>>,
 }
@@ -69,6 +71,7 @@ impl Transfers {
             client,
             budget: Budget::new(settings.max_concurrent_requests, settings.memory),
             pace: settings.max_bandwidth.map(|rate| Arc::new(Pace::new(rate))),
+            buffers: Arc::default(),
             settings: Arc::new(settings),
             aborts: Arc::default(),
         }

@@ -2,6 +2,7 @@
 
 use crate::api::{ChecksumAlgorithm, CompletedPart};
 use crate::budget::{Memory, Permit};
+use crate::buffers::Buffers;
 use crate::error::TransferError;
 use crate::file::{SourceFile, blocking};
 use crate::mime;
@@ -90,12 +91,13 @@ impl Transfers {
         let most = threshold.min(self.share());
         let mut memory = self.budget.memory(most).await;
         let permit = self.budget.request().await;
+        let buffers = self.buffers.clone();
         let opened = blocking(move || {
             let file = SourceFile::open(path)?;
             if file.size >= most {
                 return Ok(Opened::Long(file));
             }
-            let bytes = file.read(0..file.size)?;
+            let bytes = file.read(0..file.size, &buffers)?;
             file.check()?;
             Ok(Opened::Short(bytes))
         });
@@ -109,7 +111,7 @@ impl Transfers {
                 drop(memory);
                 let file = Arc::new(file);
                 if file.size < threshold {
-                    let body = file.body(0..file.size);
+                    let body = file.body(0..file.size, &self.buffers);
                     self.put(&permit, body, to, options, &progress).await?;
                     return blocking(move || file.check()).await;
                 }
@@ -172,7 +174,8 @@ impl Transfers {
             };
             let file = file.clone();
             multipart.spawn(async move {
-                let body = body(file, range, in_memory).await?;
+                let buffers = part.transfers.buffers.clone();
+                let body = body(file, range, in_memory, buffers).await?;
                 part.send(body).await
             })?;
         }
@@ -273,11 +276,12 @@ async fn body(
     file: Arc<SourceFile>,
     range: Range<u64>,
     in_memory: bool,
+    buffers: Arc<Buffers>,
 ) -> Result<Body, TransferError> {
     if in_memory {
-        return Ok(blocking(move || file.read(range)).await?.into());
+        return Ok(blocking(move || file.read(range, &buffers)).await?.into());
     }
-    Ok(file.body(range))
+    Ok(file.body(range, &buffers))
 }
 
 /// So many bytes of a reader, or fewer at its end.
