@@ -31,18 +31,20 @@ def content(word):
     return b"".join(b"%07d\n" % line for line in range(length // 8 + 1))[:length]
 
 
-def read_file(path, cases, setups):
+def read_file(path, cases):
     group = os.path.basename(path).removesuffix(".txt")
-    case, setup = None, None
+    case, setup, setups = None, None, {}
     for number, line in enumerate(open(path), 1):
         if not line.strip() or line.startswith("#"):
             continue
         if heading := re.fullmatch(r"\[(setup )?(.+)\]\n", line):
+            setup = None
+            if heading[1]:
+                setup = setups[heading[2]] = []
+                continue
             case = Case(heading[2], group, f"{os.path.basename(path)}:{number}")
-            setup = setups.setdefault(heading[2], []) if heading[1] else None
-            if setup is None:
-                assert heading[2] not in cases, f"{case.place}: two cases are called [{case.name}]"
-                cases[case.name] = case
+            assert case.name not in cases, f"{case.place}: two cases are called [{case.name}]"
+            cases[case.name] = case
             continue
         directive, *words = map(escaped, shlex.split(line))
         if setup is not None:
@@ -58,7 +60,7 @@ def read_file(path, cases, setups):
 
 
 def read_cases(folder):
-    cases, setups = {}, {}
+    cases = {}
     for path in sorted(glob.glob(os.path.join(folder, "*.txt"))):
-        read_file(path, cases, setups)
+        read_file(path, cases)
     return list(cases.values())
