@@ -306,7 +306,7 @@ class World:
             text = text.replace(value, name)
         for pattern, name in (
             (r"(?<=uploadId=)[^& ]*", "<upload>"),
-            (r"(?<=\.)[0-9A-Fa-f]{8}(?='( |$))", "<random>"),
+            (r"(?<=\.)[0-9A-Fa-f]{8}(?=')", "<random>"),
             (r"(?<=continuation-token=)[^& ]*", "<token>"),
             (r"\b20\d{6}T\d{6}Z", "<time>"),
             (r"(?<=Credential=AKIAIOSFODNN7EXAMPLE%2F)\d{8}", "<day>"),
