@@ -8,7 +8,9 @@ use opsmith_schema::catalog::{
     Catalog as _, CatalogError, CatalogFile, Damage, Part, Section, write,
 };
 use opsmith_schema::commands::{Commands, command};
-use opsmith_schema::{Delay, Kind, Service, ShapeIndex, Trait, Waiter, operation, structure};
+use opsmith_schema::{
+    Delay, Kind, Service, ShapeIndex, Trait, Waiter, member, operation, structure,
+};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -290,7 +292,7 @@ fn damage_is_found() {
     other[8] = 200;
     assert_eq!(
         error(other),
-        "the catalogue test has version 200 of the format, and this program reads version 2"
+        "the catalogue test has version 200 of the format, and this program reads version 3"
     );
     let mut other = whole.clone();
     *other.last_mut().expect("a byte") ^= 1;
@@ -436,4 +438,75 @@ fn a_waiter_is_a_command_of_two_words() {
     assert_eq!(names(Part::Page("wait two-done")), ["Two"]);
     assert_eq!(names(Part::Options("two-done")), [""; 0]);
     assert_eq!(names(Part::Command("wait one-done")), [""; 0]);
+}
+
+/// A service with two operations, each with an input of many members.
+fn large(arena: &Arena) -> Commands<'_> {
+    let input = |name, prefix: &str| {
+        let names = (0..1_500).map(|at| format!("{prefix}OfThisInput{at:04}"));
+        structure(
+            name,
+            arena.list(names.map(|name| member(arena.text(&name), 2))),
+        )
+    };
+    let service = arena.item(Service {
+        command: "things",
+        operations: arena.list([
+            operation("One", Some(0), None),
+            operation("Two", Some(1), None),
+        ]),
+        shapes: arena.list([
+            input("OneInput", "First"),
+            input("TwoInput", "Second"),
+            structure("Value", &[]),
+        ]),
+        ..Service::NONE
+    });
+    let commands = arena.list([command("one", &[]), command("two", &[])]);
+    Commands::new(service, commands, &[])
+}
+
+/// An operation reads the blocks of the schema that it needs: damage elsewhere does not matter.
+#[test]
+fn an_operation_reads_only_its_blocks() {
+    let arena = Arena::new();
+    let commands = large(&arena);
+    let mut bytes = file(&[&commands]);
+    let name = b"SecondOfThisInput1400";
+    let mut places = bytes.windows(name.len());
+    let at = places.position(|found| found == name).expect("a name");
+    bytes[at] ^= 1;
+    let catalog = open(bytes).expect("a catalogue");
+    let one = catalog.load("things", Part::Command("one"), &arena);
+    let one = one.expect("a part").expect("the service");
+    assert_eq!(
+        one.service.shapes[0].members.len(),
+        commands.service.shapes[0].members.len()
+    );
+    for part in [Part::Command("two"), Part::Options("two"), Part::Schema] {
+        let error = catalog.load("things", part, &arena).expect_err("damage");
+        assert!(
+            matches!(error, CatalogError::Damaged(_, ref place, Damage::Checksum) if place == "things"),
+            "{error}"
+        );
+    }
+    assert!(catalog.sections().is_err());
+}
+
+/// A file that is cut short while it is open is an error of the file.
+#[test]
+fn a_block_that_cannot_be_read_is_an_error() {
+    let arena = Arena::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("catalog");
+    let bytes = file(&[&large(&arena)]);
+    std::fs::write(&path, &bytes).expect("a file");
+    let catalog = CatalogFile::open(&path).expect("a catalogue");
+    let short = std::fs::File::options().write(true).open(&path);
+    let short = short.and_then(|file| file.set_len(bytes.len() as u64 - 1));
+    short.expect("a shorter file");
+    let error = catalog
+        .load("things", Part::Command("two"), &arena)
+        .expect_err("an error");
+    assert!(matches!(error, CatalogError::Io(..)), "{error}");
 }

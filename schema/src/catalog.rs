@@ -1,10 +1,10 @@
 //! Catalogues: services that are found by their command words.
 //!
 //! A file of services is a catalogue, which a program reads without being compiled again (feature
-//! `catalog`). Opening the file reads its directory; loading an operation reads the schema of its
-//! service, and decodes what the operation needs of it. The words of a service's commands are read
-//! without its schema, and documentation in blocks, of which only those are read and inflated that
-//! have a text of the operation or of a shape that it needs.
+//! `catalog`). Opening the file reads its directory. Loading an operation reads those blocks of the
+//! schema of its service that have something that the operation needs, and decodes that alone. The
+//! words of a service's commands are read without its schema; of the blocks with documentation, those
+//! are read and inflated that have a text of the operation or of a shape that it needs.
 //!
 //! # The format
 //!
@@ -15,7 +15,7 @@
 //! | extent | where the directory is: a record `Extent` |
 //! | checksum | the CRC-32 of all before it |
 //! | directory | a section with a list of `Entry`, sorted by word |
-//! | services | of each service a section with a `StoredWords`, one with a `Root`, one with an `Index`, and its blocks |
+//! | services | of each service a section with a `StoredWords`; one with a `SchemaIndex`, and the blocks of the schema; one with a `DocsIndex`, and the blocks of documentation |
 //!
 //! A section is a heap of lists. A list is its length (a `u32`), then its rows: records of one type,
 //! each with the width of that type, without gaps. Numbers are little-endian; an address is the
@@ -25,10 +25,19 @@
 //! module `layout` has the fields of each record. Each section has a CRC-32 in the extent that leads
 //! to it.
 //!
-//! Words and blocks are compressed with DEFLATE (RFC 1951). A block is a section with `Contents`: shapes
-//! and operations, and their texts, each with the rest of its id, which is nothing, or `$` and a member. The texts of a shape and its members are in one block, and those of an operation's
-//! shapes close to each other. The index says which block has those of a shape or operation.
+//! The blocks of a schema are one section with a `Root`, cut where a list or text begins, so that each
+//! list and text is in one block. An address is a position in the section as a whole; the index has
+//! the length and the CRC-32 of each block. A block has at most 16 kB, unless a single list or text is
+//! longer. What many operations need comes first, then each operation with the members of its own
+//! shapes; the rows of all shapes and operations follow, in the order of their indices.
+//!
+//! Words and blocks of documentation are compressed with DEFLATE (RFC 1951). Such a block is a section
+//! with `Contents`: shapes and operations, and their texts, each with the rest of its id, which is
+//! nothing, or `$` and a member. The texts of a shape and its members are in one block, and those of an
+//! operation's shapes close to each other. The index says which block has those of a shape or operation.
 
+#[cfg(feature = "catalog")]
+mod blocks;
 #[cfg(feature = "catalog")]
 mod deflate;
 #[cfg(feature = "catalog")]
@@ -40,9 +49,13 @@ mod heap;
 #[cfg(feature = "catalog")]
 mod layout;
 #[cfg(feature = "catalog")]
+mod order;
+#[cfg(feature = "catalog")]
 mod record;
 #[cfg(feature = "catalog")]
 mod section;
+#[cfg(feature = "catalog")]
+mod source;
 
 #[cfg(feature = "catalog")]
 pub use file::{CatalogFile, write};
@@ -59,7 +72,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The version of the format. It changes with the layout of any record.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Services that are found by their command words.
 #[cfg(feature = "catalog")]

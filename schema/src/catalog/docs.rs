@@ -3,11 +3,11 @@
 use super::Damage;
 use super::deflate::{Inflater, LARGEST, deflate};
 use super::heap::{Heap, Reader, Rows};
-use super::layout::{Block, Contents, Index};
-use super::section::{Packed, Parts};
+use super::layout::{Block, Contents, DocsBlock, DocsIndex};
+use super::order::Order;
+use super::section::{Packed, PackedBlocks, Parts};
 use crate::commands::Commands;
-use crate::{Arena, Operation, Service, ShapeIndex};
-use std::cmp::Reverse;
+use crate::{Arena, Service, ShapeIndex};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// An id and its text.
@@ -16,45 +16,32 @@ type Doc<'a> = (&'a str, &'a str);
 /// The size of a block before it is compressed, from which on it is closed. DEFLATE looks back as far.
 const SIZE: usize = 32 * 1024;
 
-/// The number of operations from which on a shape stands with others that many operations need.
-const FEW: usize = 8;
-
 /// The most in all blocks of a service, when they are inflated.
 const MOST: u64 = 32 * 1024 * 1024;
 
 /// The number of a block that there is not.
 const NONE: u16 = u16::MAX;
 
-/// The documentation of a service, as it is in a file.
-#[derive(Debug, Clone)]
-pub(super) struct Docs {
-    pub(super) index: Packed,
-    pub(super) blocks: Vec<u8>,
-}
-
-impl Docs {
-    /// The documentation of a service; `None` if it is larger than the format can have.
-    pub(super) fn of(commands: &Commands<'_>) -> Option<Self> {
-        if commands.docs.is_empty() {
-            let index = Packed::new(Vec::new(), 0);
-            return Some(Docs {
-                index,
-                blocks: Vec::new(),
-            });
-        }
-        let mut writer = Writer::default();
-        let mut texts = by_owner(commands.docs);
-        for owner in owners(commands.service) {
-            if let Some(found) = texts.remove(owner) {
-                writer.add(owner, &found)?;
-            }
-        }
-        for (owner, found) in texts {
+/// The documentation of a service, as it is in a file; `None` if it is larger than the format can have.
+pub(super) fn docs(commands: &Commands<'_>, order: &Order) -> Option<PackedBlocks> {
+    if commands.docs.is_empty() {
+        return Some(PackedBlocks {
+            index: Packed::new(Vec::new(), 0),
+            blocks: Vec::new(),
+        });
+    }
+    let mut writer = Writer::default();
+    let mut texts = by_owner(commands.docs);
+    for owner in owners(commands.service, order) {
+        if let Some(found) = texts.remove(owner) {
             writer.add(owner, &found)?;
         }
-        writer.close()?;
-        writer.finish(commands.service)
     }
+    for (owner, found) in texts {
+        writer.add(owner, &found)?;
+    }
+    writer.close()?;
+    writer.finish(commands.service)
 }
 
 /// The operation, shape or service that an id is about: `Job` of `Job$id`.
@@ -71,58 +58,20 @@ fn by_owner<'a>(docs: &[Doc<'a>]) -> BTreeMap<&'a str, Vec<Doc<'a>>> {
     texts
 }
 
-/// Operations and shapes in an order in which a page needs few blocks: shapes that many operations
-/// need, the most needed first; then each operation with its own, those with most shapes first.
-fn owners<'a>(service: &Service<'a>) -> impl Iterator<Item = &'a str> {
-    let operations = service.operations.iter();
-    let mut operations: Vec<(&str, Vec<ShapeIndex>)> = operations
-        .map(|operation| (operation.name, needed(service, operation)))
-        .collect();
-    let mut users = vec![0_usize; service.shapes.len()];
-    for index in operations.iter().flat_map(|(_, needed)| needed) {
-        users[*index as usize] += 1;
-    }
-    let mut shared: Vec<(usize, &str)> = users
-        .into_iter()
-        .zip(service.shapes.iter().map(|shape| shape.name))
-        .collect();
-    shared.retain(|(users, _)| *users > FEW);
-    shared.sort_by_key(|(users, _)| Reverse(*users));
-    operations.sort_by_key(|(_, needed)| Reverse(needed.len()));
-    let name = |index: ShapeIndex| service.shape(index).name;
-    let own = operations.into_iter().flat_map(move |(operation, needed)| {
-        let shapes: Vec<&str> = needed.into_iter().map(name).collect();
-        [operation].into_iter().chain(shapes)
+/// Operations and shapes in the order in which a page needs few blocks.
+fn owners<'a>(service: &Service<'a>, order: &Order) -> impl Iterator<Item = &'a str> {
+    let name = |index: &ShapeIndex| service.shape(*index).name;
+    let own = order.operations.iter().flat_map(move |(at, needed)| {
+        let operation = service.operations.get(*at).map(|found| found.name);
+        operation.into_iter().chain(needed.iter().map(name))
     });
-    shared.into_iter().map(|(_, name)| name).chain(own)
-}
-
-/// The shapes that the page of an operation shows, in its order.
-fn needed(service: &Service<'_>, operation: &Operation<'_>) -> Vec<ShapeIndex> {
-    let mut needed = Vec::new();
-    let mut seen = vec![false; service.shapes.len()];
-    let mut due: Vec<ShapeIndex> = operation
-        .output
-        .into_iter()
-        .chain(operation.input)
-        .collect();
-    while let Some(index) = due.pop() {
-        let Some(seen) = seen.get_mut(index as usize) else {
-            continue;
-        };
-        if !std::mem::replace(seen, true) {
-            needed.push(index);
-            let members = service.shape(index).members.iter().rev();
-            due.extend(members.map(|member| member.target));
-        }
-    }
-    needed
+    order.shared.iter().map(name).chain(own)
 }
 
 /// Blocks that are written.
 #[derive(Default)]
 struct Writer<'a> {
-    blocks: Vec<Block>,
+    blocks: Vec<DocsBlock>,
     bytes: Vec<u8>,
     /// The block that is open: owners with the number of their texts, and these by the rest of their ids.
     owners: Vec<(&'a str, u32)>,
@@ -162,9 +111,8 @@ impl<'a> Writer<'a> {
         let root = heap.list(&[contents]);
         let section = heap.into_section().filter(|bytes| bytes.len() <= LARGEST)?;
         let packed = deflate(&section);
-        self.blocks.push(Block {
-            len: packed.len() as u32,
-            crc: crc32fast::hash(&packed),
+        self.blocks.push(DocsBlock {
+            block: Block::of(&packed),
             inflated: section.len() as u32,
             root,
         });
@@ -175,12 +123,12 @@ impl<'a> Writer<'a> {
         Some(())
     }
 
-    fn finish(self, service: &Service<'_>) -> Option<Docs> {
+    fn finish(self, service: &Service<'_>) -> Option<PackedBlocks> {
         let place = |name: &str| self.places.get(name).copied().unwrap_or(NONE);
         let operations = service.operations.iter().map(|found| place(found.name));
         let shapes = service.shapes.iter().map(|found| place(found.name));
         let mut heap = Heap::new();
-        let index = Index {
+        let index = DocsIndex {
             blocks: &self.blocks,
             operations: heap.list(&operations.collect::<Vec<_>>()),
             shapes: heap.list(&shapes.collect::<Vec<_>>()),
@@ -188,7 +136,7 @@ impl<'a> Writer<'a> {
         let root = heap.list(&[index]);
         u32::try_from(self.bytes.len()).ok()?;
         size_of_all(&self.blocks)?;
-        Some(Docs {
+        Some(PackedBlocks {
             index: Packed::new(heap.into_section()?, root),
             blocks: self.bytes,
         })
@@ -196,14 +144,27 @@ impl<'a> Writer<'a> {
 }
 
 /// The size of all blocks when they are inflated, if it is not more than it may be.
-fn size_of_all(blocks: &[Block]) -> Option<u64> {
+fn size_of_all(blocks: &[DocsBlock]) -> Option<u64> {
     let sizes = blocks.iter().map(|block| u64::from(block.inflated));
     Some(sizes.sum()).filter(|size| *size <= MOST)
 }
 
+/// The blocks of documentation.
+pub(super) fn blocks_of<'a>(
+    index: &'a [u8],
+    root: u32,
+    arena: &'a Arena,
+) -> Result<Vec<Block>, Damage> {
+    if index.is_empty() {
+        return Ok(Vec::new());
+    }
+    let index = Texts::new(index, root, arena)?.index;
+    Ok(index.blocks.iter().map(|block| block.block).collect())
+}
+
 /// Documentation that is read.
 pub(super) struct Texts<'a> {
-    index: Index<'a>,
+    index: DocsIndex<'a>,
     reader: Reader<'a>,
     arena: &'a Arena,
     inflater: Inflater,
@@ -215,7 +176,7 @@ impl<'a> Texts<'a> {
     pub(super) fn new(index: &'a [u8], root: u32, arena: &'a Arena) -> Result<Self, Damage> {
         let reader = Reader::new(index, Some(arena));
         Ok(Texts {
-            index: reader.rows(root)?.get(0, &reader)?,
+            index: reader.first(root)?,
             reader,
             arena,
             inflater: Inflater::new(),
@@ -224,7 +185,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The blocks with texts about parts of a service, or all, and where each begins after the index.
-    pub(super) fn blocks(&self, parts: Option<&Parts>) -> Result<Vec<(u64, Block)>, Damage> {
+    pub(super) fn blocks(&self, parts: Option<&Parts>) -> Result<Vec<(u64, DocsBlock)>, Damage> {
         size_of_all(self.index.blocks).ok_or(Damage::Size)?;
         let wanted = parts.map(|parts| self.numbers(parts)).transpose()?;
         let mut at = 0;
@@ -236,7 +197,7 @@ impl<'a> Texts<'a> {
             {
                 blocks.push((at, *block));
             }
-            at += u64::from(block.len);
+            at += u64::from(block.block.len);
         }
         Ok(blocks)
     }
@@ -264,13 +225,13 @@ impl<'a> Texts<'a> {
     /// Takes the texts about these operations and shapes, or all, from a block.
     pub(super) fn take(
         &mut self,
-        block: &Block,
+        block: &DocsBlock,
         packed: &[u8],
         owners: Option<&HashSet<&str>>,
     ) -> Result<(), Damage> {
         let section = self.inflater.inflate(packed, block.inflated, self.arena)?;
         let reader = Reader::new(section, Some(self.arena));
-        let contents: Contents<'a> = reader.rows(block.root)?.get(0, &reader)?;
+        let contents: Contents<'a> = reader.first(block.root)?;
         let texts: Rows<'a, Doc<'a>> = reader.rows(contents.texts)?;
         let mut from = 0_usize;
         for (owner, count) in contents.owners {
@@ -307,9 +268,9 @@ mod tests {
     use super::*;
 
     /// An index of these blocks, and of one shape whose texts are in the block of this number.
-    fn index(blocks: &[Block], number: u16) -> (Vec<u8>, u32) {
+    fn index(blocks: &[DocsBlock], number: u16) -> (Vec<u8>, u32) {
         let mut heap = Heap::new();
-        let index = Index {
+        let index = DocsIndex {
             blocks,
             operations: 0,
             shapes: heap.list(&[number]),
@@ -318,10 +279,9 @@ mod tests {
         (heap.into_section().expect("an index"), root)
     }
 
-    fn block(len: u32) -> Block {
-        Block {
-            len,
-            crc: 0,
+    fn block(len: u32) -> DocsBlock {
+        DocsBlock {
+            block: Block { len, crc: 0 },
             inflated: 0,
             root: 0,
         }

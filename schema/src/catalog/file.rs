@@ -1,19 +1,21 @@
 //! The file of a catalogue.
 
-use super::docs::{Docs, Texts};
+use super::blocks::Blocks;
+use super::docs::{self, Texts};
 use super::heap::{Heap, Reader, Rows};
-use super::layout::{Block, Entry, Extent, StoredWords};
+use super::layout::{Block, DocsBlock, Entry, Extent, Indexed, StoredWords};
 use super::record::Record;
-use super::section::{self, Packed, PackedWords, Parts, Section};
+use super::section::{self, Packed, PackedBlocks, PackedWords, Parts, Section};
+use super::source::{Source, is_intact};
 use super::{Catalog, CatalogError, Damage, Part, Summary, VERSION};
 use crate::Arena;
 use crate::commands::{Commands, Words};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// How a file begins.
 const MAGIC: &[u8; 8] = b"opsmith\x1a";
@@ -21,21 +23,17 @@ const MAGIC: &[u8; 8] = b"opsmith\x1a";
 /// The number of bytes before the directory.
 const HEADER: usize = MAGIC.len() + u32::WIDTH + Extent::WIDTH + u32::WIDTH;
 
+/// Reads the blocks that an index has.
+type BlocksOf = for<'a> fn(&'a [u8], u32, &'a Arena) -> Result<Vec<Block>, Damage>;
+
 /// A catalogue in a file, or in memory.
 #[derive(Debug)]
 pub struct CatalogFile {
     path: PathBuf,
     len: u64,
-    source: Source,
+    source: Arc<Source>,
     directory: Vec<u8>,
     root: u32,
-}
-
-#[derive(Debug)]
-enum Source {
-    /// The file, which has a position.
-    File(Mutex<File>),
-    Bytes(Cow<'static, [u8]>),
 }
 
 /// Writes the catalogue of these services, which are sorted by their words.
@@ -52,17 +50,15 @@ pub fn write(sections: &[Section], to: &mut impl Write) -> io::Result<()> {
             .iter()
             .map(|section| {
                 let words = section.words.packed.extent(at);
-                let schema = section.schema.extent(words.end());
-                let docs = section.docs.index.extent(schema.end());
-                let blocks = section.docs.blocks.len() as u32;
-                at = docs.end() + u64::from(blocks);
+                let schema = section.schema.indexed(words.end());
+                let docs = section.docs.indexed(schema.end());
+                at = docs.end();
                 Entry {
                     summary: section.summary(),
                     words,
                     inflated: section.words.inflated,
                     schema,
                     docs,
-                    blocks,
                 }
             })
             .collect();
@@ -82,16 +78,12 @@ pub fn write(sections: &[Section], to: &mut impl Write) -> io::Result<()> {
     to.write_all(&packed.bytes)?;
     for section in sections {
         to.write_all(&section.words.packed.bytes)?;
-        to.write_all(&section.schema.bytes)?;
-        to.write_all(&section.docs.index.bytes)?;
-        to.write_all(&section.docs.blocks)?;
+        for part in [&section.schema, &section.docs] {
+            to.write_all(&part.index.bytes)?;
+            to.write_all(&part.blocks)?;
+        }
     }
     Ok(())
-}
-
-/// Whether bytes have this checksum. Fuzz targets could not make one.
-fn is_intact(bytes: &[u8], crc: u32) -> bool {
-    cfg!(fuzzing) || crc32fast::hash(bytes) == crc
 }
 
 impl CatalogFile {
@@ -126,15 +118,14 @@ impl CatalogFile {
         let mut this = CatalogFile {
             path,
             len,
-            source,
+            source: Arc::new(source),
             directory: Vec::new(),
             root: 0,
         };
         if len < HEADER as u64 {
             return Err(CatalogError::Foreign(this.path));
         }
-        let arena = Arena::new();
-        let header = this.bytes(0, HEADER, &arena)?;
+        let header = this.bytes("the header", 0, HEADER as u32)?;
         let Some(rest) = header.strip_prefix(MAGIC) else {
             return Err(CatalogError::Foreign(this.path));
         };
@@ -150,7 +141,7 @@ impl CatalogFile {
         if !is_intact(&header[..HEADER - u32::WIDTH], crc) {
             return Err(damaged(Damage::Checksum));
         }
-        this.directory = this.section("the directory", extent, &arena)?.to_vec();
+        this.directory = this.owned("the directory", extent)?;
         this.root = extent.root;
         Ok(this)
     }
@@ -170,29 +161,26 @@ impl CatalogFile {
         let sections = self.entries()?.into_iter().map(|entry| {
             let word = entry.summary.word;
             // Each byte belongs to one service, so that no file asks for more memory than its size.
-            let blocks = u64::from(entry.blocks);
-            let extents = [entry.words, entry.schema, entry.docs];
-            let len = extents.iter().map(|extent| u64::from(extent.len));
-            let after = left.checked_sub(len.sum::<u64>() + blocks);
+            let after = left.checked_sub(entry.len());
             left = after.ok_or_else(|| self.damaged(word, Damage::Size))?;
             let packed = |extent: Extent| {
-                let arena = Arena::new();
-                let bytes = self.section(word, extent, &arena)?;
-                Ok(Packed::new(bytes.to_vec(), extent.root))
+                let bytes = self.owned(word, extent)?;
+                Ok(Packed::new(bytes, extent.root))
             };
             let words = PackedWords {
                 packed: packed(entry.words)?,
                 inflated: entry.inflated,
             };
-            let schema = packed(entry.schema)?;
-            let index = packed(entry.docs)?;
-            let mut blocks = Vec::new();
-            if let Some(texts) = self.texts(&entry, &Arena::new())? {
-                for (extent, _) in self.blocks(&entry, &texts, None)? {
-                    blocks.extend(self.section(word, extent, &Arena::new())?);
-                }
-            }
-            let docs = Docs { index, blocks };
+            let with_blocks = |indexed: Indexed, blocks: BlocksOf| {
+                let index = packed(indexed.index)?;
+                let arena = Arena::new();
+                let blocks = blocks(&index.bytes, index.root, &arena);
+                let blocks = blocks.map_err(|damage| self.damaged(word, damage))?;
+                let blocks = self.all_blocks(word, indexed, &blocks)?;
+                Ok(PackedBlocks { index, blocks })
+            };
+            let schema = with_blocks(entry.schema, section::blocks_of)?;
+            let docs = with_blocks(entry.docs, docs::blocks_of)?;
             Ok(Section::new(entry.summary, words, schema, docs))
         });
         sections.collect()
@@ -223,30 +211,8 @@ impl CatalogFile {
         CatalogError::Damaged(self.path.clone(), place.to_owned(), damage)
     }
 
-    /// Bytes of the file, which has as many there.
-    fn bytes<'a>(&self, at: u64, len: usize, arena: &'a Arena) -> Result<&'a [u8], CatalogError> {
-        match &self.source {
-            Source::Bytes(bytes) => {
-                let short = || self.damaged("the directory", Damage::Size);
-                let at = usize::try_from(at).map_err(|_| short())?;
-                match bytes {
-                    Cow::Borrowed(bytes) => bytes.get(at..).and_then(|from| from.get(..len)),
-                    Cow::Owned(bytes) => {
-                        let part = bytes.get(at..).and_then(|from| from.get(..len));
-                        part.map(|part| arena.list(part.iter().copied()))
-                    }
-                }
-                .ok_or_else(short)
-            }
-            Source::File(file) => {
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                let read = arena.bytes(len, |bytes| {
-                    file.seek(SeekFrom::Start(at))?;
-                    file.read_exact(bytes)
-                });
-                read.map_err(|error| CatalogError::Io(self.path.clone(), Arc::new(error)))
-            }
-        }
+    fn unreadable(&self, error: io::Error) -> CatalogError {
+        CatalogError::Io(self.path.clone(), Arc::new(error))
     }
 
     /// The bytes of a section.
@@ -256,16 +222,81 @@ impl CatalogFile {
         extent: Extent,
         arena: &'a Arena,
     ) -> Result<&'a [u8], CatalogError> {
-        let end = extent.at.checked_add(u64::from(extent.len));
-        if end.is_none_or(|end| end > self.len) {
-            return Err(self.damaged(place, Damage::Size));
+        self.has(place, extent.end())?;
+        let bytes = self.source.read(extent.at, extent.len, arena);
+        let bytes = bytes.map_err(|error| self.unreadable(error))?;
+        self.check(place, bytes, extent.crc)?;
+        Ok(bytes)
+    }
+
+    /// The same without an arena.
+    fn owned(&self, place: &str, extent: Extent) -> Result<Vec<u8>, CatalogError> {
+        let bytes = self.bytes(place, extent.at, extent.len)?;
+        self.check(place, &bytes, extent.crc)?;
+        Ok(bytes)
+    }
+
+    /// All blocks after an index.
+    fn all_blocks(
+        &self,
+        place: &str,
+        indexed: Indexed,
+        blocks: &[Block],
+    ) -> Result<Vec<u8>, CatalogError> {
+        let bytes = self.bytes(place, indexed.index.end(), indexed.blocks)?;
+        let mut rest = &bytes[..];
+        for block in blocks {
+            let parts = rest.split_at_checked(block.len as usize);
+            let (part, after) = parts.ok_or_else(|| self.damaged(place, Damage::Size))?;
+            self.check(place, part, block.crc)?;
+            rest = after;
         }
-        let bytes = self.bytes(extent.at, extent.len as usize, arena)?;
-        if is_intact(bytes, extent.crc) {
-            Ok(bytes)
-        } else {
-            Err(self.damaged(place, Damage::Checksum))
+        match rest {
+            [] => Ok(bytes),
+            _ => Err(self.damaged(place, Damage::Size)),
         }
+    }
+
+    fn bytes(&self, place: &str, at: u64, len: u32) -> Result<Vec<u8>, CatalogError> {
+        self.has(place, at.saturating_add(u64::from(len)))?;
+        let mut bytes = vec![0; len as usize];
+        let filled = self.source.fill(at, &mut bytes);
+        filled.map_err(|error| self.unreadable(error))?;
+        Ok(bytes)
+    }
+
+    /// Checks that the file goes as far as this position, before memory is taken for what it has there.
+    fn has(&self, place: &str, end: u64) -> Result<(), CatalogError> {
+        match end <= self.len {
+            true => Ok(()),
+            false => Err(self.damaged(place, Damage::Size)),
+        }
+    }
+
+    fn check(&self, place: &str, bytes: &[u8], crc: u32) -> Result<(), CatalogError> {
+        match is_intact(bytes, crc) {
+            true => Ok(()),
+            false => Err(self.damaged(place, Damage::Checksum)),
+        }
+    }
+
+    /// A reader of the schema of a service, and the address of its root. It reads the blocks that
+    /// something needs.
+    fn schema<'a>(
+        &self,
+        entry: &Entry<'_>,
+        arena: &'a Arena,
+    ) -> Result<(Reader<'a>, u32), CatalogError> {
+        let word = entry.summary.word;
+        let Indexed { index, blocks: len } = entry.schema;
+        self.has(word, entry.schema.end())?;
+        let bytes = self.section(word, index, arena)?;
+        let found = section::read_index(bytes, index.root, arena).and_then(|found| {
+            let source = self.source.clone();
+            let blocks = Blocks::new(source, index.end(), len, found.blocks, arena)?;
+            Ok((Reader::of_blocks(blocks, arena), found.root))
+        });
+        found.map_err(|damage| self.damaged(word, damage))
     }
 
     fn stored_words<'a>(
@@ -285,11 +316,12 @@ impl CatalogFile {
         entry: &Entry<'_>,
         arena: &'a Arena,
     ) -> Result<Option<Texts<'a>>, CatalogError> {
-        if entry.docs.len == 0 {
+        let extent = entry.docs.index;
+        if extent.len == 0 {
             return Ok(None);
         }
-        let index = self.section(entry.summary.word, entry.docs, arena)?;
-        let texts = Texts::new(index, entry.docs.root, arena);
+        let index = self.section(entry.summary.word, extent, arena)?;
+        let texts = Texts::new(index, extent.root, arena);
         let damaged = |damage| self.damaged(entry.summary.word, damage);
         texts.map(Some).map_err(damaged)
     }
@@ -300,12 +332,12 @@ impl CatalogFile {
         entry: &Entry<'_>,
         texts: &Texts<'_>,
         parts: Option<&Parts>,
-    ) -> Result<Vec<(Extent, Block)>, CatalogError> {
+    ) -> Result<Vec<(Extent, DocsBlock)>, CatalogError> {
         let blocks = texts.blocks(parts);
         let blocks = blocks.map_err(|damage| self.damaged(entry.summary.word, damage))?;
         let placed = blocks.into_iter().map(|(at, block)| {
-            let (len, crc, root) = (block.len, block.crc, block.root);
-            let at = entry.docs.end().saturating_add(at);
+            let (Block { len, crc }, root) = (block.block, block.root);
+            let at = entry.docs.index.end().saturating_add(at);
             (Extent { at, len, crc, root }, block)
         });
         Ok(placed.collect())
@@ -375,9 +407,12 @@ impl Catalog for CatalogFile {
             Part::Schema | Part::All => Some(self.stored_words(&entry, arena)?),
             _ => None,
         };
-        let bytes = self.section(word, entry.schema, arena)?;
-        let loaded = section::load(bytes, entry.schema.root, part, words.as_ref(), arena);
-        let (loaded, parts) = loaded.map_err(|damage| self.damaged(word, damage))?;
+        let (reader, root) = self.schema(&entry, arena)?;
+        let loaded = section::load(&reader, root, part, words.as_ref(), arena);
+        let (loaded, parts) = loaded.map_err(|damage| match reader.take_error() {
+            Some(error) => self.unreadable(error),
+            None => self.damaged(word, damage),
+        })?;
         if !matches!(part, Part::Page(_) | Part::All) {
             return Ok(Some(loaded));
         }

@@ -4,12 +4,14 @@
 //! itself.
 
 use super::Damage;
+use super::blocks::Blocks;
 use super::record::{ADDRESS, Record};
 use crate::shapes::document;
 use crate::{Arena, Shape, ShapeIndex};
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::io;
 use std::marker::PhantomData;
 
 /// How deep lists may be within lists. Endpoint rules are the deepest.
@@ -66,6 +68,13 @@ impl Heap {
         })
     }
 
+    /// Where lists and texts begin, in order.
+    pub(super) fn begins(&self) -> Vec<u32> {
+        let mut begins: Vec<u32> = self.known.values().copied().collect();
+        begins.sort_unstable();
+        begins
+    }
+
     /// The section, if it is not larger than addresses can be.
     pub(super) fn into_section(self) -> Option<Vec<u8>> {
         u32::try_from(self.bytes.len()).ok().map(|_| self.bytes)
@@ -78,13 +87,19 @@ const MAX_EXPANSION: usize = 16;
 
 /// Reads one section.
 pub(super) struct Reader<'a> {
-    section: &'a [u8],
+    section: Content<'a>,
     /// Where lists go. Without one, there are only texts.
     arena: Option<&'a Arena>,
     /// How many bytes of rows may still be read.
     budget: Cell<usize>,
     /// The shapes that are read, unless all are.
     closure: RefCell<Option<Closure>>,
+}
+
+/// What a section is read from.
+enum Content<'a> {
+    Whole(&'a [u8]),
+    Blocks(Blocks<'a>),
 }
 
 /// Shapes, numbered in the order in which something refers to them.
@@ -140,11 +155,37 @@ impl<'a> Row<'a> {
 impl<'a> Reader<'a> {
     /// A reader of the section that decodes into the arena.
     pub(super) fn new(section: &'a [u8], arena: Option<&'a Arena>) -> Self {
+        Self::of(Content::Whole(section), section.len(), arena)
+    }
+
+    /// The same for a section in blocks.
+    pub(super) fn of_blocks(blocks: Blocks<'a>, arena: &'a Arena) -> Self {
+        let len = blocks.len();
+        Self::of(Content::Blocks(blocks), len, Some(arena))
+    }
+
+    fn of(section: Content<'a>, len: usize, arena: Option<&'a Arena>) -> Self {
         Reader {
             section,
             arena,
-            budget: Cell::new(section.len().saturating_mul(MAX_EXPANSION)),
+            budget: Cell::new(len.saturating_mul(MAX_EXPANSION)),
             closure: RefCell::new(None),
+        }
+    }
+
+    /// The section from an address on, at least as far as what begins there.
+    fn from(&self, address: usize) -> Result<&'a [u8], Damage> {
+        match &self.section {
+            Content::Whole(section) => section.get(address..).ok_or(Damage::Address),
+            Content::Blocks(blocks) => blocks.from(address),
+        }
+    }
+
+    /// Why a block could not be read, if that is why something was found to be damaged.
+    pub(super) fn take_error(&self) -> Option<io::Error> {
+        match &self.section {
+            Content::Whole(_) => None,
+            Content::Blocks(blocks) => blocks.take_error(),
         }
     }
 
@@ -168,7 +209,7 @@ impl<'a> Reader<'a> {
         if address == 0 {
             return Ok("");
         }
-        let mut from = self.section.get(address..).ok_or(Damage::Address)?;
+        let mut from = self.from(address)?;
         let mut len = 0;
         for shift in [0, 7, 14, 21, 28] {
             let (byte, rest) = from.split_first().ok_or(Damage::Address)?;
@@ -192,7 +233,7 @@ impl<'a> Reader<'a> {
         if address == 0 {
             return Ok(Rows::EMPTY);
         }
-        let from = self.section.get(address..).ok_or(Damage::Address)?;
+        let from = self.from(address)?;
         let (len, rows) = from.split_first_chunk().ok_or(Damage::Address)?;
         let len = u32::from_le_bytes(*len) as usize;
         let size = len.checked_mul(T::WIDTH).ok_or(Damage::Size)?;
@@ -202,6 +243,11 @@ impl<'a> Reader<'a> {
             depth,
             items: PhantomData,
         })
+    }
+
+    /// The first row of the list at an address.
+    pub(super) fn first<T: Record<'a>>(&self, address: u32) -> Result<T, Damage> {
+        self.rows(address)?.get(0, self)
     }
 
     /// All rows of a list.

@@ -54,23 +54,66 @@ pub(super) struct StoredWords<'a> {
     pub(super) about: &'a str,
 }
 
-/// A service in the directory. Its blocks of documentation follow their index.
+/// A service in the directory.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub(super) summary: Summary<'a>,
     pub(super) words: Extent,
     /// The length of the words when they are inflated.
     pub(super) inflated: u32,
-    pub(super) schema: Extent,
-    pub(super) docs: Extent,
+    pub(super) schema: Indexed,
+    pub(super) docs: Indexed,
+}
+
+impl Entry<'_> {
+    /// The length of all that belongs to the service.
+    pub(super) fn len(&self) -> u64 {
+        let parts = [
+            self.words.len,
+            self.schema.index.len,
+            self.schema.blocks,
+            self.docs.index.len,
+            self.docs.blocks,
+        ];
+        parts.into_iter().map(u64::from).sum()
+    }
+}
+
+/// Where blocks are in the file: they follow an index.
+#[derive(Clone, Copy)]
+pub(super) struct Indexed {
+    pub(super) index: Extent,
     /// The length of all blocks.
     pub(super) blocks: u32,
 }
 
+impl Indexed {
+    /// The position after the blocks.
+    pub(super) fn end(self) -> u64 {
+        self.index.end().saturating_add(u64::from(self.blocks))
+    }
+}
+
+/// The blocks of a schema, and the address of the [`Root`] in the section that they are.
+#[derive(Clone, Copy)]
+pub(super) struct SchemaIndex<'a> {
+    pub(super) blocks: &'a [Block],
+    pub(super) root: u32,
+}
+
+/// A block. It follows the one before it.
+#[derive(Clone, Copy)]
+pub(super) struct Block {
+    /// Its length in the file.
+    pub(super) len: u32,
+    /// The CRC-32 of these bytes.
+    pub(super) crc: u32,
+}
+
 /// Which block has the texts of an operation or a shape.
 #[derive(Clone, Copy)]
-pub(super) struct Index<'a> {
-    pub(super) blocks: &'a [Block],
+pub(super) struct DocsIndex<'a> {
+    pub(super) blocks: &'a [DocsBlock],
     /// For each operation the number of a block, which there is not where there is no text.
     pub(super) operations: u32,
     /// The same for each shape and its members.
@@ -84,13 +127,10 @@ pub(super) struct Contents<'a> {
     pub(super) texts: u32,
 }
 
-/// A block of documentation. It follows the one before it.
+/// A block of documentation.
 #[derive(Clone, Copy)]
-pub(super) struct Block {
-    /// Its length in the file.
-    pub(super) len: u32,
-    /// The CRC-32 of these bytes.
-    pub(super) crc: u32,
+pub(super) struct DocsBlock {
+    pub(super) block: Block,
     /// Its length when it is inflated.
     pub(super) inflated: u32,
     /// The address of its [`Contents`].
@@ -123,13 +163,15 @@ structures! {
         summary: Summary<'a>,
         words: Extent,
         inflated: u32,
-        schema: Extent,
-        docs: Extent,
-        blocks: u32,
+        schema: Indexed,
+        docs: Indexed,
     }
-    Block { len: u32, crc: u32, inflated: u32, root: u32 }
+    Indexed { index: Extent, blocks: u32 }
+    SchemaIndex<'a> { blocks: &'a [Block], root: u32 }
+    Block { len: u32, crc: u32 }
+    DocsIndex<'a> { blocks: &'a [DocsBlock], operations: u32, shapes: u32 }
+    DocsBlock { block: Block, inflated: u32, root: u32 }
     Contents<'a> { owners: &'a [(&'a str, u32)], texts: u32 }
-    Index<'a> { blocks: &'a [Block], operations: u32, shapes: u32 }
     StoredWords<'a> {
         shown: &'a [&'a str],
         waiters: &'a [&'a str],

@@ -1,9 +1,12 @@
 //! The section of a service: written from its commands, and loaded in parts.
 
+use super::blocks;
 use super::deflate::{Inflater, LARGEST, deflate};
-use super::docs::Docs;
+use super::docs::docs;
 use super::heap::{Heap, Reader, Rows};
-use super::layout::{Extent, Root, Stored, StoredWords};
+use super::layout::{Block, Extent, Indexed, Root, SchemaIndex, Stored, StoredWords};
+use super::order::Order;
+use super::record::Record as _;
 use super::{CatalogError, Damage, Part, Summary};
 use crate::commands::{Change, Command, Commands, WAIT};
 use crate::rules::RuleSet;
@@ -20,8 +23,8 @@ pub struct Section {
     source: String,
     operations: u32,
     pub(super) words: PackedWords,
-    pub(super) schema: Packed,
-    pub(super) docs: Docs,
+    pub(super) schema: PackedBlocks,
+    pub(super) docs: PackedBlocks,
 }
 
 /// A section as it is in a file.
@@ -29,7 +32,7 @@ pub struct Section {
 pub(super) struct Packed {
     pub(super) bytes: Vec<u8>,
     /// The address of the root.
-    root: u32,
+    pub(super) root: u32,
 }
 
 impl Packed {
@@ -44,6 +47,23 @@ impl Packed {
             len: self.bytes.len() as u32,
             crc: crc32fast::hash(&self.bytes),
             root: self.root,
+        }
+    }
+}
+
+/// Blocks as they are in a file, after their index.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PackedBlocks {
+    pub(super) index: Packed,
+    pub(super) blocks: Vec<u8>,
+}
+
+impl PackedBlocks {
+    /// Where index and blocks are, at a position of the file.
+    pub(super) fn indexed(&self, at: u64) -> Indexed {
+        Indexed {
+            index: self.index.extent(at),
+            blocks: self.blocks.len() as u32,
         }
     }
 }
@@ -90,19 +110,20 @@ impl Section {
     /// The service is larger than addresses can be.
     pub fn of(commands: &Commands<'_>) -> Result<Self, CatalogError> {
         let too_large = || CatalogError::TooLarge(commands.service.command.to_owned());
+        let order = Order::of(commands.service);
         Ok(Section::new(
             Summary::of(commands),
             PackedWords::of(commands).ok_or_else(too_large)?,
-            schema(commands).ok_or_else(too_large)?,
-            Docs::of(commands).ok_or_else(too_large)?,
+            schema(commands, &order).ok_or_else(too_large)?,
+            docs(commands, &order).ok_or_else(too_large)?,
         ))
     }
 
     pub(super) fn new(
         summary: Summary<'_>,
         words: PackedWords,
-        schema: Packed,
-        docs: Docs,
+        schema: PackedBlocks,
+        docs: PackedBlocks,
     ) -> Self {
         Section {
             word: summary.word.to_owned(),
@@ -124,8 +145,10 @@ impl Section {
     /// The section is damaged.
     pub fn load<'a>(&'a self, arena: &'a Arena) -> Result<&'a Commands<'a>, Damage> {
         let words = self.words.read(arena)?;
-        let (schema, root) = (&self.schema.bytes, self.schema.root);
-        let (commands, _) = load(schema, root, Part::Schema, Some(&words), arena)?;
+        let Packed { bytes, root } = &self.schema.index;
+        let index = read_index(bytes, *root, arena)?;
+        let reader = Reader::new(&self.schema.blocks, Some(arena));
+        let (commands, _) = load(&reader, index.root, Part::Schema, Some(&words), arena)?;
         Ok(commands)
     }
 
@@ -153,8 +176,8 @@ impl Section {
     }
 }
 
-/// The section with the schema of a service; `None` if it is too large.
-fn schema(commands: &Commands<'_>) -> Option<Packed> {
+/// The schema of a service; `None` if it is too large.
+fn schema(commands: &Commands<'_>, order: &Order) -> Option<PackedBlocks> {
     let service = commands.service;
     let pairs = service.operations.iter().zip(commands.commands);
     let stored: Vec<Stored<'_>> = pairs
@@ -166,6 +189,8 @@ fn schema(commands: &Commands<'_>) -> Option<Packed> {
     let places = places(commands.commands);
     let places = places.iter().map(|(words, at)| (words.as_str(), *at));
     let mut heap = Heap::new();
+    let words = heap.list(&places.collect::<Vec<_>>());
+    gather(&mut heap, service, &stored, order);
     let root = Root {
         id: service.id,
         sdk_id: service.sdk_id,
@@ -181,11 +206,39 @@ fn schema(commands: &Commands<'_>) -> Option<Packed> {
         shown: commands.shapes,
         shapes: heap.list(service.shapes),
         operations: heap.list(&stored),
-        words: heap.list(&places.collect::<Vec<_>>()),
+        words,
         endpoint: heap.list(&[service.endpoint]),
     };
     let root = heap.list(&[root]);
-    Some(Packed::new(heap.into_section()?, root))
+    let begins = heap.begins();
+    let section = heap.into_section()?;
+    let index = SchemaIndex {
+        blocks: &blocks::cut(&section, &begins),
+        root,
+    };
+    let mut heap = Heap::new();
+    let root = heap.list(&[index]);
+    Some(PackedBlocks {
+        index: Packed::new(heap.into_section()?, root),
+        blocks: section,
+    })
+}
+
+/// Stores what shapes and operations refer to, in the order in which an operation needs few blocks.
+fn gather(heap: &mut Heap, service: &Service<'_>, stored: &[Stored<'_>], order: &Order) {
+    // The rows themselves follow, in the order of their indices.
+    let mut row = Vec::new();
+    for index in &order.shared {
+        service.shape(*index).write(&mut row, heap);
+    }
+    for (at, needed) in &order.operations {
+        if let Some(stored) = stored.get(*at) {
+            stored.write(&mut row, heap);
+        }
+        for index in needed {
+            service.shape(*index).write(&mut row, heap);
+        }
+    }
 }
 
 /// The words of commands and waiters, each with the position of the operation. The first command of
@@ -218,7 +271,25 @@ pub(super) fn read_words<'a>(
 ) -> Result<StoredWords<'a>, Damage> {
     let section = Inflater::new().inflate(packed, inflated, arena)?;
     let reader = Reader::new(section, Some(arena));
-    reader.rows(root)?.get(0, &reader)
+    reader.first(root)
+}
+
+/// Reads the index of a schema.
+pub(super) fn read_index<'a>(
+    index: &'a [u8],
+    root: u32,
+    arena: &'a Arena,
+) -> Result<SchemaIndex<'a>, Damage> {
+    Reader::new(index, Some(arena)).first(root)
+}
+
+/// The blocks of a schema.
+pub(super) fn blocks_of<'a>(
+    index: &'a [u8],
+    root: u32,
+    arena: &'a Arena,
+) -> Result<Vec<Block>, Damage> {
+    Ok(read_index(index, root, arena)?.blocks.to_vec())
 }
 
 /// Which parts of a service were loaded: the positions of its operations and shapes.
@@ -229,23 +300,22 @@ pub(super) struct Parts {
 
 /// Loads a part of the service in a section. The words belong to all of it.
 pub(super) fn load<'a>(
-    section: &'a [u8],
+    reader: &Reader<'a>,
     root: u32,
     part: Part<'_>,
     words: Option<&StoredWords<'a>>,
     arena: &'a Arena,
 ) -> Result<(&'a Commands<'a>, Option<Parts>), Damage> {
-    let reader = Reader::new(section, Some(arena));
-    let root: Root<'a> = reader.rows(root)?.get(0, &reader)?;
+    let root: Root<'a> = reader.first(root)?;
     let shapes: Rows<'a, Shape<'a>> = reader.rows(root.shapes)?;
     let is_called = !matches!(part, Part::Options(_) | Part::Page(_));
     let (operations, shapes, parts) = match part {
-        Part::Schema | Part::All => (stored(&root, &reader)?, reader.list(shapes)?, None),
+        Part::Schema | Part::All => (stored(&root, reader)?, reader.list(shapes)?, None),
         _ => {
             reader.close(is_called);
-            let (operations, stored) = closure(&root, part, &reader)?;
+            let (operations, stored) = closure(&root, part, reader)?;
             let (shapes, indices) = match part {
-                Part::Options(_) => (outline(&stored, shapes, &reader)?, Vec::new()),
+                Part::Options(_) => (outline(&stored, shapes, reader)?, Vec::new()),
                 _ => reader.closure(shapes)?,
             };
             let parts = Parts {
@@ -256,7 +326,7 @@ pub(super) fn load<'a>(
         }
     };
     let endpoint = match is_called {
-        true => reader.rows(root.endpoint)?.get(0, &reader)?,
+        true => reader.first(root.endpoint)?,
         false => RuleSet {
             parameters: &[],
             rules: &[],
