@@ -151,7 +151,7 @@ impl Report {
         if self.diagnostics.is_empty() {
             return Ok(value);
         }
-        self.diagnostics.sort();
+        self.diagnostics.sort_unstable();
         self.diagnostics.dedup();
         Err(Error::Model(self.diagnostics))
     }

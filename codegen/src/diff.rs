@@ -56,7 +56,7 @@ pub fn diff(old: &Service<'_>, new: &Service<'_>) -> Vec<Change> {
     comparison.add(new.sdk_id, Vec::new(), items::service(old, new));
     comparison.operations();
     comparison.shapes();
-    comparison.found.sort();
+    comparison.found.sort_unstable();
     comparison.found
 }
 

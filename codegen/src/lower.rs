@@ -83,7 +83,7 @@ pub(crate) fn lower<'a>(
         .iter()
         .map(|(id, shape)| lowering.operation(id, shape, &mut report))
         .collect();
-    operations.sort_by_key(|operation| operation.schema.name);
+    operations.sort_unstable_by_key(|operation| operation.schema.name);
     check_exceptions(input, &mut report);
     let schema = schema::Service {
         operations: arena.list(operations.iter().map(|operation| operation.schema)),

@@ -1,6 +1,9 @@
 //! Structures that are read from JSON: serde's derive does the same, and takes longer to build than
 //! all of this crate (docs/decisions/0021-build-scripts-without-derives.md).
 
+use serde_core::Deserialize;
+use serde_core::de::MapAccess;
+
 /// A structure with the names of its fields in a file. A missing field is empty, except the one in
 /// `needs`. An unknown field is skipped, or an error with `refuses`. A repeated field is an error.
 /// Fields in `with` are not read from the file.
@@ -42,7 +45,7 @@ macro_rules! record {
                                 $($key if std::mem::replace(&mut $field, true) => {
                                     return Err(serde_core::de::Error::duplicate_field($key));
                                 })*
-                                $($key => found.$field = map.next_value()?,)*
+                                $($key => $crate::read::value(&mut map, &mut found.$field)?,)*
                                 $($unknown => {
                                     return Err(serde_core::de::Error::custom(format_args!("unknown field `{}`", $unknown)));
                                 })?
@@ -64,6 +67,16 @@ macro_rules! record {
 }
 
 pub(crate) use record;
+
+/// Reads the next value of a map. Compiled once for each type, and not into each structure that has it.
+#[inline(never)]
+pub(crate) fn value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    map: &mut A,
+    found: &mut T,
+) -> Result<(), A::Error> {
+    *found = map.next_value()?;
+    Ok(())
+}
 
 #[cfg(test)]
 mod tests {

@@ -230,7 +230,7 @@ impl<'a> Closure<'a> {
             .collect();
         reach.follow();
         let mut shapes: Vec<_> = reach.found.into_iter().collect();
-        shapes.sort_by(|a, b| (local(a.0), a.0).cmp(&(local(b.0), b.0)));
+        shapes.sort_unstable_by(|a, b| (local(a.0), a.0).cmp(&(local(b.0), b.0)));
         let positions = shapes
             .iter()
             .enumerate()

@@ -240,7 +240,7 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .filter(|path| path.is_dir())
         .collect();
-    folders.sort();
+    folders.sort_unstable();
     folders
 }
 

@@ -53,7 +53,9 @@ impl Services {
     ) -> Vec<Lowered<T>> {
         // The largest first, so that none is left over for one thread at the end.
         let mut order: Vec<usize> = (0..self.entries.len()).collect();
-        order.sort_by_key(|at| std::cmp::Reverse(self.entries.get(*at).map(|entry| entry.size)));
+        order.sort_unstable_by_key(|at| {
+            std::cmp::Reverse(self.entries.get(*at).map(|entry| entry.size))
+        });
         let next = AtomicUsize::new(0);
         let done = Mutex::new((Vec::new(), progress));
         let work = || {
@@ -78,7 +80,7 @@ impl Services {
             work();
         });
         let (mut results, _) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        results.sort_by_key(|(at, _)| *at);
+        results.sort_unstable_by_key(|(at, _)| *at);
         results.into_iter().map(|(_, lowered)| lowered).collect()
     }
 

@@ -39,7 +39,7 @@ fn write_map(map: &Map, under: Option<&str>, keys: &BTreeSet<&str>, out: &mut St
         .iter()
         .filter(|(key, _)| !keys.contains(key.as_str()) && !own.contains(key.as_str()))
         .collect();
-    rest.sort_by_key(|(key, _)| key.as_str());
+    rest.sort_unstable_by_key(|(key, _)| key.as_str());
     rest.into_iter()
         .for_each(|(key, value)| write(value, Some(key), out));
 }

@@ -83,7 +83,7 @@ fn write(value: &Document, events: &mut Vec<Event>) {
         Document::Map(map) => {
             events.push(Event::mapping_start(None, None, true, MappingStyle::Block));
             let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| key.as_str());
+            entries.sort_unstable_by_key(|(key, _)| key.as_str());
             for (key, value) in entries {
                 events.push(text(key));
                 write(value, events);

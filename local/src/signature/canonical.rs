@@ -99,7 +99,7 @@ fn canonical_query(query: &str) -> String {
         .map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
         .map(|(name, value)| (encode(&decode(name)), encode(&decode(value))))
         .collect();
-    parameters.sort();
+    parameters.sort_unstable();
     let parameters: Vec<String> = parameters
         .into_iter()
         .map(|(name, value)| format!("{name}={value}"))
