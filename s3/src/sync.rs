@@ -339,12 +339,12 @@ impl Comparison {
         let (new, old) = (source.modified(), target.modified());
         if self.rules.no_overwrite {
             false
-        } else if self.rules.size_only {
-            !same_size
         } else if !same_size {
             true
         } else if self.is_download && self.rules.exact_timestamps {
             new != old
+        } else if self.rules.size_only {
+            false
         } else if self.is_download {
             // Of the same size, a file that was changed before the object did not come from it.
             old > new

@@ -117,7 +117,8 @@ pub(super) fn text(
     args: &ParsedArgs<'_, '_>,
     name: &str,
 ) -> Result<Option<String>, Failure> {
-    let Some(word) = args.value(name) else {
+    // As in the AWS CLI, an empty value is none.
+    let Some(word) = args.value(name).filter(|word| !word.is_empty()) else {
         return Ok(None);
     };
     let bytes = content(context, name, word)?;

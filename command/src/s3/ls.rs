@@ -45,7 +45,7 @@ pub(super) fn list(
     if args.has("--summarize") {
         print(&lines.summary())?;
     }
-    if place.key.is_empty() || lines.found {
+    if place.bucket.is_empty() || place.key.is_empty() || lines.found {
         Ok(())
     } else {
         Err(Failure::reported(1))

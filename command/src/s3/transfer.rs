@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use opsmith_s3::{Filters, ListOptions, Options, Rules, Settings, Transfers};
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -65,7 +66,7 @@ pub(super) fn run<'a>(
     args: &ParsedArgs<'_, '_>,
 ) -> Result<(), Failure> {
     let plan = plan(context, verb, words, args)?;
-    let profile = Settings::from_profile(&context.settings).map_err(Failure::configuration)?;
+    let profile = Settings::from_profile(&context.settings).map_err(Failure::general)?;
     let journal = context.globals.value("--cli-resume");
     let journal = journal
         .map(|path| Journal::open(path, "s3", verb.word()))
@@ -88,8 +89,7 @@ pub(super) fn empty(session: &Session<'_>, uri: &str) -> Result<(), Failure> {
     let args = ParsedArgs::default();
     let mut plan = plan(session.context, Verb::Rm, &[uri], &args)?;
     plan.route.is_recursive = true;
-    let profile =
-        Settings::from_profile(&session.context.settings).map_err(Failure::configuration)?;
+    let profile = Settings::from_profile(&session.context.settings).map_err(Failure::general)?;
     let transfers = Transfers::new(session.client.clone(), profile);
     let results = Results::new(shown(&args, false), progress(&args)?);
     run::all(session, transfers, plan, results, None).map_err(|_| {
@@ -110,6 +110,9 @@ fn plan(
     let route = Route::new(context.program.name, verb, words, is_recursive)?;
     let options = options(context, args)?;
     check(verb, &route, &options, args)?;
+    if verb == Verb::Mv {
+        warn_of_access_points(&route);
+    }
     let wanted = |name| args.has(name);
     Ok(Plan {
         verb,
@@ -219,6 +222,30 @@ fn form(direction: Direction) -> &'static str {
         Direction::Download => "<S3Uri> <LocalPath>",
         Direction::Copy => "<S3Uri> <S3Uri>",
         Direction::Delete => "<S3Uri>",
+    }
+}
+
+/// Warns where two access points may lead to one object, which a move would delete.
+fn warn_of_access_points(route: &Route) {
+    let (Root::Remote(source), Root::Remote(target)) = (&route.source, &route.target) else {
+        return;
+    };
+    let is_point = |bucket: &str| {
+        bucket.starts_with("arn:") || bucket.ends_with("-s3alias") || bucket.ends_with("--op-s3")
+    };
+    let name = source.key.rsplit('/').next().unwrap_or_default();
+    let is_prefix = target.key.is_empty() || target.key.ends_with('/');
+    let same_key =
+        source.key == target.key || is_prefix && source.key == format!("{}{name}", target.key);
+    if same_key && (is_point(&source.bucket) || is_point(&target.bucket)) {
+        // When standard error is closed, nobody can read it.
+        let _ = writeln!(
+            std::io::stderr(),
+            "warning: Provided s3 paths may resolve to same underlying s3 object(s) and result in deletion instead of being \
+             moved. To resolve and validate underlying s3 paths are not the same, specify the --validate-same-s3-paths flag \
+             or set the AWS_CLI_S3_MV_VALIDATE_SAME_S3_PATHS environment variable to true. To resolve s3 outposts access \
+             point path, the arn must be used instead of the alias."
+        );
     }
 }
 
