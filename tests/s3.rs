@@ -281,6 +281,22 @@ fn a_run_that_was_interrupted_goes_on() {
 }
 
 #[test]
+fn s3_uploads_that_are_resumed_abort_what_was_left_open() {
+    let (server, home) = world();
+    let home = home.path();
+    fs::write(home.join("a"), vec![1; 9 << 20]).expect("written");
+    for request in ["partNumber=2", "DELETE /bucket/a"] {
+        server.fail(request, 0, Fault::Status(403, "AccessDenied"));
+    }
+    let words = ["cp", "a", "s3://bucket", "--cli-resume", "done"];
+    assert_eq!(s3(&server, home, &words).status.code(), Some(1));
+    assert_eq!(server.store().open_uploads(), 1);
+    let text = lines(&server, home, &words);
+    assert_eq!(text, "upload: ./a to s3://bucket/a");
+    assert_eq!(server.store().open_uploads(), 0);
+}
+
+#[test]
 fn s3_progress_is_for_terminals() {
     let (server, home) = world();
     let home = home.path();

@@ -1,17 +1,23 @@
 //! [`Journal`]: what is done, for a run that goes on where another ended.
 
 use crate::failure::Failure;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 /// A file with a line for each part that is done: its number, and what it is known by, as the text of a
-/// line of input or the state of a file.
+/// line of input or the state of a file. Lines with `+` and `-` note what is begun and ended.
 pub(crate) struct Journal {
     path: String,
     file: File,
+    entries: Entries,
+}
+
+#[derive(Default)]
+struct Entries {
     done: HashMap<u64, u64>,
+    begun: BTreeSet<String>,
 }
 
 /// A hash that shows whether something has changed. (FNV-1a: it keeps no secret, and it is no defence
@@ -50,9 +56,9 @@ impl Journal {
         file.read_to_string(&mut text)
             .map_err(|error| failed(&error))?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let done = match text[..whole].strip_prefix(&head) {
+        let entries = match text[..whole].strip_prefix(&head) {
             Some(lines) => entries(lines).ok_or_else(|| failed(&"it is damaged"))?,
-            None if whole == 0 && head.starts_with(&text) => HashMap::new(),
+            None if whole == 0 && head.starts_with(&text) => Entries::default(),
             None => {
                 return Err(failed(&format_args!(
                     "it does not begin with '{}'",
@@ -64,13 +70,13 @@ impl Journal {
         Ok(Journal {
             path: path.to_owned(),
             file,
-            done,
+            entries,
         })
     }
 
     /// What is done with this number, by what it is known: the state of a source, or a hash of a line.
     pub(crate) fn get(&self, number: u64) -> Option<u64> {
-        self.done.get(&number).copied()
+        self.entries.done.get(&number).copied()
     }
 
     /// The path of the file.
@@ -88,6 +94,33 @@ impl Journal {
             .iter()
             .map(|(number, fingerprint)| format!("{number} {fingerprint:016x}\n"))
             .collect();
+        self.write(&text)
+    }
+
+    /// What an earlier run began and did not end.
+    pub(crate) fn begun(&self) -> impl Iterator<Item = &str> {
+        self.entries.begun.iter().map(String::as_str)
+    }
+
+    /// Notes that something is begun, in one line.
+    ///
+    /// # Errors
+    ///
+    /// It can't be written.
+    pub(crate) fn begin(&mut self, what: &str) -> Result<(), Failure> {
+        self.write(&format!("+ {what}\n"))
+    }
+
+    /// Notes that what was begun is ended.
+    ///
+    /// # Errors
+    ///
+    /// It can't be written.
+    pub(crate) fn end(&mut self, what: &str) -> Result<(), Failure> {
+        self.write(&format!("- {what}\n"))
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), Failure> {
         let written: io::Result<()> = self.file.write_all(text.as_bytes());
         written.map_err(|error| {
             Failure::general(format_args!(
@@ -98,15 +131,23 @@ impl Journal {
     }
 }
 
-fn entries(lines: &str) -> Option<HashMap<u64, u64>> {
-    let entry = |line: &str| {
-        let (number, fingerprint) = line.split_once(' ')?;
-        Some((
-            number.parse().ok()?,
-            u64::from_str_radix(fingerprint, 16).ok()?,
-        ))
-    };
-    lines.lines().map(entry).collect()
+fn entries(lines: &str) -> Option<Entries> {
+    let mut entries = Entries::default();
+    for line in lines.lines() {
+        match line.split_once(' ')? {
+            ("+", what) => {
+                entries.begun.insert(what.to_owned());
+            }
+            ("-", what) => {
+                entries.begun.remove(what);
+            }
+            (number, fingerprint) => {
+                let fingerprint = u64::from_str_radix(fingerprint, 16).ok()?;
+                entries.done.insert(number.parse().ok()?, fingerprint);
+            }
+        }
+    }
+    Some(entries)
 }
 
 /// Prepares the file for further lines after those that are whole. A killed process may have left a

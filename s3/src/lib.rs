@@ -66,6 +66,7 @@ pub use error::TransferError;
 pub use filter::Filters;
 pub use list::{ListOptions, Listing};
 pub use local::{LocalFile, SkipReason, Skipped, Walk, file};
+pub use multipart::{Change, Notes};
 pub use object::Object;
 pub use opsmith_s3api as api;
 pub use options::{CopyProps, CustomerKey, Grants, Options};

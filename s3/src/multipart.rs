@@ -41,13 +41,15 @@ impl Multipart {
         let id = id.filter(|id| !id.is_empty()).ok_or_else(|| {
             TransferError::Answer("The service began an upload in parts without an id.".to_owned())
         })?;
+        let upload = Arc::new(Upload {
+            to: to.clone(),
+            id,
+            options: options.clone(),
+        });
+        transfers.note(Change::Begun, &upload);
         Ok(Multipart {
             transfers: transfers.clone(),
-            upload: Arc::new(Upload {
-                to: to.clone(),
-                id,
-                options: options.clone(),
-            }),
+            upload,
             tasks: JoinSet::new(),
             done: Vec::new(),
             is_over: false,
@@ -99,6 +101,7 @@ impl Multipart {
             Err(error) => return Err(error.into()),
         };
         self.is_over = true;
+        self.transfers.note(Change::Ended, &self.upload);
         Ok(completed)
     }
 
@@ -164,8 +167,59 @@ fn was_retried(error: &Error) -> bool {
 
 /// Aborts an upload. What went wrong before is the error to report, so that of this is not.
 async fn abort(transfers: &Transfers, upload: &Upload) {
-    let input = request::abort(&upload.to, &upload.id, &upload.options);
-    let _ = transfers.client.abort_multipart_upload(input).await;
+    let Upload { to, id, options } = upload;
+    let _ = transfers.abort(to, id, options).await;
+}
+
+/// What becomes of an upload in parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is begun.
+    Begun,
+    /// It is completed or aborted.
+    Ended,
+}
+
+/// Is called with the place and the id of each upload in parts that is begun or ended. What a killed
+/// process left open can be aborted later: see [`Transfers::abort`].
+pub type Notes = Arc<dyn Fn(Change, &Place, &str) + Send + Sync>;
+
+impl Transfers {
+    /// Notes the uploads in parts.
+    #[must_use]
+    pub fn notes(mut self, notes: Notes) -> Self {
+        self.notes = Some(notes);
+        self
+    }
+
+    fn note(&self, change: Change, upload: &Upload) {
+        if let Some(notes) = &self.notes {
+            notes(change, &upload.to, &upload.id);
+        }
+    }
+
+    /// Aborts an upload in parts, which may be another process's. One that does not exist is not an
+    /// error.
+    ///
+    /// # Errors
+    ///
+    /// The request failed.
+    pub async fn abort(
+        &self,
+        to: &Place,
+        id: &str,
+        options: &Options,
+    ) -> Result<(), TransferError> {
+        let input = request::abort(to, id, options);
+        match self.client.abort_multipart_upload(input).await {
+            Err(error) if !error.is("NoSuchUpload") => return Err(error.into()),
+            _ => {}
+        }
+        if let Some(notes) = &self.notes {
+            notes(Change::Ended, to, id);
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Multipart {

@@ -4,6 +4,7 @@ use crate::api;
 use crate::budget::{Budget, Permit};
 use crate::buffers::Buffers;
 use crate::error::TransferError;
+use crate::multipart::Notes;
 use crate::object::Object;
 use crate::options::Options;
 use crate::pace::Pace;
@@ -31,6 +32,7 @@ pub struct Transfers {
     pub(crate) budget: Arc<Budget>,
     pub(crate) pace: Option<Arc<Pace>>,
     pub(crate) buffers: Arc<Buffers>,
+    pub(crate) notes: Option<Notes>,
     /// What ends the uploads that were dropped.
     aborts: Arc<Mutex<JoinSet<()>>>,
 }
@@ -73,6 +75,7 @@ impl Transfers {
             pace: settings.max_bandwidth.map(|rate| Arc::new(Pace::new(rate))),
             buffers: Arc::default(),
             settings: Arc::new(settings),
+            notes: None,
             aborts: Arc::default(),
         }
     }

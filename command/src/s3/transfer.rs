@@ -1,5 +1,6 @@
 //! `s3 cp`, `mv`, `rm` and `sync`: what is found at the source becomes transfers, many at a time.
 
+mod open;
 mod run;
 mod work;
 
@@ -16,7 +17,7 @@ use crate::journal::Journal;
 use opsmith_s3::{Filters, ListOptions, Options, Rules, Settings, Transfers};
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// What a command is asked to do.
@@ -77,7 +78,11 @@ pub(super) fn run<'a>(
         transfers = transfers.source_client(session.client_for(region)?);
     }
     let results = Results::new(shown(args, plan.route.is_stream), progress(args)?);
-    run::all(&session, transfers, plan, results, journal.map(Mutex::new))
+    let journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
+    if let Some(journal) = &journal {
+        transfers = transfers.notes(open::notes(journal.clone()));
+    }
+    run::all(&session, transfers, plan, results, journal)
 }
 
 /// Deletes all objects of a bucket.

@@ -26,7 +26,7 @@ pub(super) struct Shared {
     pub(super) plan: Plan,
     pub(super) transfers: Transfers,
     pub(super) results: Results,
-    journal: Option<Mutex<Journal>>,
+    journal: Option<Arc<Mutex<Journal>>>,
 }
 
 /// Why everything ends.
@@ -57,7 +57,7 @@ pub(super) fn all(
     transfers: Transfers,
     plan: Plan,
     results: Results,
-    journal: Option<Mutex<Journal>>,
+    journal: Option<Arc<Mutex<Journal>>>,
 ) -> Result<(), Failure> {
     make_folder(&plan)?;
     let shared = Arc::new(Shared {
@@ -105,6 +105,7 @@ impl Runner {
     /// Makes all transfers.
     async fn run(&mut self, session: &Session<'_>) -> Result<(), Fatal> {
         let shared = self.shared.clone();
+        shared.abort_left_open().await;
         if shared.plan.route.is_stream {
             stream(&shared).await?;
             return Ok(());
@@ -438,6 +439,21 @@ impl Shared {
             .as_ref()
             .map(|journal| journal.lock().unwrap_or_else(PoisonError::into_inner));
         journal.is_some_and(|journal| journal.get(name) == Some(state))
+    }
+
+    /// Aborts the uploads in parts that an earlier run left open. One that can't be aborted now stays
+    /// in the journal.
+    async fn abort_left_open(&self) {
+        let Some(journal) = self.journal.as_ref().filter(|_| !self.plan.is_dry_run) else {
+            return;
+        };
+        for (to, id) in super::open::left_open(journal) {
+            let aborted = self.transfers.abort(&to, &id, &self.plan.options).await;
+            if let Err(error) = aborted {
+                let text = format!("An upload in parts to {to} is still open: {error}");
+                self.results.warn(&text);
+            }
+        }
     }
 
     /// Notes that a transfer is made.
