@@ -11,6 +11,7 @@ use server::{Fault, Server};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 use support::{configured, run, stderr, stdout};
 use tempfile::TempDir;
 
@@ -296,6 +297,89 @@ fn s3_uploads_that_are_resumed_abort_what_was_left_open() {
     assert_eq!(server.store().open_uploads(), 0);
 }
 
+/// An interrupted upload ends what it began at the service before the command ends.
+#[test]
+fn an_interrupted_upload_leaves_nothing_open() {
+    let (server, home) = world();
+    let home = home.path();
+    fs::write(home.join("long"), vec![1; 30 << 20]).expect("written");
+    write(
+        home,
+        ".aws/config",
+        "[default]\ns3 =\n  max_bandwidth = 1MB/s\n",
+    );
+    let mut child = command(&server, home, &["cp", "long", "s3://bucket"])
+        .spawn()
+        .expect("the command");
+    while server.store().open_uploads() == 0 {
+        assert!(
+            child.try_wait().expect("a state").is_none(),
+            "it ended early"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).expect("a signal");
+    let output = child.wait_with_output().expect("the command");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "cancelled: ctrl-c received\n");
+    assert_eq!(server.store().open_uploads(), 0);
+    assert!(keys(&server).is_empty());
+}
+
+#[test]
+fn names_that_differ_in_case_are_treated_as_the_option_says() {
+    let (server, home) = world();
+    let home = home.path();
+    for key in ["A", "B", "a"] {
+        server.store().put("bucket", key, vec![0; 3 << 20]);
+    }
+    let down = |how: &str| {
+        let words = [
+            "cp",
+            "s3://bucket",
+            how,
+            "--recursive",
+            "--case-conflict",
+            how,
+        ];
+        let output = s3(&server, home, &words);
+        (output.status.code(), stderr(&output))
+    };
+    let (code, errors) = down("error");
+    assert_eq!(code, Some(1), "{errors}");
+    assert!(
+        errors.starts_with("fatal error: Failed to download s3://bucket/a -> "),
+        "{errors}"
+    );
+    let (code, errors) = down("skip");
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(
+        errors.starts_with("warning: Skipping s3://bucket/a -> "),
+        "{errors}"
+    );
+    assert!(home.join("skip/A").exists() && !home.join("skip/a").exists());
+    let (code, errors) = down("warn");
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(
+        errors.starts_with("warning: Downloading s3://bucket/a -> "),
+        "{errors}"
+    );
+    assert_eq!(down("ignore"), (Some(0), String::new()));
+    assert!(home.join("ignore/A").exists() && home.join("ignore/a").exists());
+}
+
+#[test]
+fn a_file_can_have_the_name_of_a_word() {
+    let (server, home) = world();
+    let home = home.path();
+    write(home, "help", "1");
+    assert_eq!(
+        lines(&server, home, &["cp", "help", "s3://bucket"]),
+        "upload: ./help to s3://bucket/help"
+    );
+}
+
 #[test]
 fn s3_progress_is_for_terminals() {
     let (server, home) = world();
@@ -329,6 +413,9 @@ fn s3_refuses_what_it_does_not_obey() {
             "--validate-same-s3-paths",
         ][..],
         &["ls", "--cli-dry-run"],
+        &["rm", "s3://bucket/a", "--cli-resume", "done"],
+        &["cp", "-", "s3://bucket/a", "--cli-resume", "done"],
+        &["cp", "s3://bucket/a", "s3://bucket/b", "--metadata", "k=é"],
         &["cp", "a", "b"],
         &["cp", "s3://bucket/a", "b", "--checksum-algorithm", "CRC32"],
         &["cp", "s3://bucket/a", "b", "--sse-c"],
@@ -346,6 +433,30 @@ fn s3_refuses_what_it_does_not_obey() {
             Some(252),
             "{words:?}: {}",
             stderr(&output)
+        );
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn s3_presigns_what_a_service_would_accept() {
+    let (server, home) = world();
+    let home = home.path();
+    let url = stdout(&s3(&server, home, &["presign", "s3://bucket/k"]));
+    let start = format!("{}/bucket/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&", server.url);
+    assert!(
+        url.starts_with(&start) && url.contains("&X-Amz-Expires=3600&"),
+        "{url}"
+    );
+    for words in [
+        &["presign", "s3://bucket/k", "--expires-in", "0"][..],
+        &["presign", "s3://bucket/k", "--expires-in", "604801"],
+        &["presign", "s3://bucket/k", "--no-sign-request"],
+    ] {
+        assert_eq!(
+            s3(&server, home, words).status.code(),
+            Some(255),
+            "{words:?}"
         );
     }
     assert!(server.requests().is_empty());

@@ -14,6 +14,7 @@ pub(crate) enum Arity {
     /// Exactly one.
     One,
     /// Exactly two.
+    #[cfg(feature = "s3")]
     Pair,
     /// One or none.
     Optional,
@@ -124,6 +125,7 @@ impl<'t> Token<'t> {
     }
 
     /// Whether it has the form of an option.
+    #[cfg(feature = "s3")]
     pub(crate) fn is_dashed(&self) -> bool {
         matches!(
             self.form,
@@ -280,11 +282,13 @@ impl<'k, 's, 't> Parser<'k, 's, 't> {
                 )));
             }
             (Arity::Flag | Arity::Inline, None) => Vec::new(),
+            #[cfg(feature = "s3")]
             (Arity::Pair, None) => {
                 let pair = [self.value(), self.value()];
                 let pair: Option<Vec<_>> = pair.into_iter().collect();
                 pair.ok_or_else(|| no_pair(spec))?
             }
+            #[cfg(feature = "s3")]
             (Arity::Pair, Some(_)) => return Err(no_pair(spec)),
             (_, Some(value)) => vec![value],
             (Arity::One, None) => vec![self.value().ok_or_else(|| self.no_value(spec))?],
@@ -323,6 +327,7 @@ impl<'k, 's, 't> Parser<'k, 's, 't> {
 }
 
 /// An option without both of its values.
+#[cfg(feature = "s3")]
 fn no_pair(spec: &OptionSpec<'_>) -> Failure {
     Failure::usage(format_args!("argument {}: expected 2 arguments", spec.name))
 }

@@ -98,6 +98,7 @@ impl Journal {
     }
 
     /// What an earlier run began and did not end.
+    #[cfg(feature = "s3")]
     pub(crate) fn begun(&self) -> impl Iterator<Item = &str> {
         self.entries.begun.iter().map(String::as_str)
     }
@@ -107,6 +108,7 @@ impl Journal {
     /// # Errors
     ///
     /// It can't be written.
+    #[cfg(feature = "s3")]
     pub(crate) fn begin(&mut self, what: &str) -> Result<(), Failure> {
         self.write(&format!("+ {what}\n"))
     }
@@ -116,6 +118,7 @@ impl Journal {
     /// # Errors
     ///
     /// It can't be written.
+    #[cfg(feature = "s3")]
     pub(crate) fn end(&mut self, what: &str) -> Result<(), Failure> {
         self.write(&format!("- {what}\n"))
     }

@@ -113,11 +113,13 @@ pub(crate) fn command(context: &Context<'_>, tokens: &[Token<'_>]) -> Result<(),
 fn run(context: &Context<'_>, verb: Verb, tokens: &[Token<'_>]) -> Result<(), Failure> {
     let specs = verb.specs();
     let args = ParsedArgs::read(tokens, &specs)?;
-    if crate::args::word_or_help(&args) == Some("help") {
+    // A file can have this name too.
+    let is_help = matches!(tokens, [only] if only.text == "help");
+    if is_help || crate::args::asks_help(tokens) {
         return print(&help::command(context.program.name, verb));
     }
     let words = words(verb, &args)?;
-    refuse(context, &args)?;
+    refuse(context, verb, &args)?;
     let session = || Session::new(context);
     match verb {
         Verb::Ls => ls::list(&session()?, words.first().unwrap_or(&"s3://"), &args),
@@ -164,7 +166,7 @@ fn words<'t>(verb: Verb, args: &ParsedArgs<'_, 't>) -> Result<Vec<&'t str>, Fail
 }
 
 /// Refuses options that these commands don't obey.
-fn refuse(context: &Context<'_>, args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
+fn refuse(context: &Context<'_>, verb: Verb, args: &ParsedArgs<'_, '_>) -> Result<(), Failure> {
     let of_operations = [
         "--cli-input-jsonl",
         "--cli-dry-run",
@@ -175,6 +177,13 @@ fn refuse(context: &Context<'_>, args: &ParsedArgs<'_, '_>) -> Result<(), Failur
     if let Some(name) = given {
         return Err(Failure::parameter(format_args!(
             "{name} is for operations: s3 commands have --dryrun, and max_concurrent_requests in the s3 section of the profile"
+        )));
+    }
+    let copies = matches!(verb, Verb::Cp | Verb::Mv | Verb::Sync);
+    if context.globals.has("--cli-resume") && !copies {
+        let word = verb.word();
+        return Err(Failure::parameter(format_args!(
+            "--cli-resume is for s3 cp, mv and sync: run s3 {word} again"
         )));
     }
     if args.has("--validate-same-s3-paths") {

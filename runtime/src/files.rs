@@ -54,6 +54,19 @@ pub(crate) fn anonymous(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// An error of the system with its number, as Python writes it: `[Errno 2] No such file or directory`.
+pub fn numbered(error: &io::Error) -> String {
+    let text = error.to_string();
+    let Some(number) = error.raw_os_error() else {
+        return text;
+    };
+    let end = format!(" (os error {number})");
+    format!(
+        "[Errno {number}] {}",
+        text.strip_suffix(&end).unwrap_or(&text)
+    )
+}
+
 /// Whether a path is written directly and not replaced: a device, a pipe or a socket, or a file behind
 /// such a name, as `/dev/stdout` may be one.
 pub fn is_direct(path: &Path) -> bool {
@@ -96,6 +109,15 @@ impl Replacement {
         })
     }
 
+    /// The same with permissions that let only the owner read it.
+    ///
+    /// # Errors
+    ///
+    /// When there can't be a file.
+    pub fn private(path: &Path) -> io::Result<Self> {
+        Self::replacing(path, &mut private(), |_, _| Ok(()))
+    }
+
     /// One that takes the place of whatever has this path: of a link itself, not of what it leads to.
     /// It has the permissions of a new file.
     ///
@@ -104,15 +126,6 @@ impl Replacement {
     /// When there can't be a file.
     pub fn instead_of(path: &Path) -> io::Result<Self> {
         Self::open(&mut OpenOptions::new(), path.to_owned())
-    }
-
-    /// The same with permissions that let only the owner read it.
-    ///
-    /// # Errors
-    ///
-    /// When there can't be a file.
-    pub fn private(path: &Path) -> io::Result<Self> {
-        Self::replacing(path, &mut private(), |_, _| Ok(()))
     }
 
     fn replacing(

@@ -9,8 +9,8 @@ use crate::transfers::Transfers;
 use std::collections::HashMap;
 use tokio::task::JoinSet;
 
-/// The largest number of keys in one request.
-const MOST: usize = 1000;
+/// The largest number of objects that S3 deletes in one request.
+pub const MOST_DELETED: usize = 1000;
 
 /// Codes of services that don't delete several objects in one request.
 const NOT_IMPLEMENTED: [&str; 3] = ["NotImplemented", "MethodNotAllowed", "XNotImplemented"];
@@ -54,7 +54,7 @@ impl Transfers {
         let mut results: Vec<_> = keys.iter().map(|_| Ok(())).collect();
         let (together, mut single): (Vec<_>, Vec<_>) =
             (0..keys.len()).partition(|index| is_text_of_xml(&keys[*index]));
-        for chunk in together.chunks(MOST) {
+        for chunk in together.chunks(MOST_DELETED) {
             match self.delete_together(bucket, &keys, chunk, options).await {
                 Ok(refused) => {
                     for (index, error) in refused {

@@ -2,6 +2,7 @@
 
 use crate::place::Place;
 use opsmith_runtime::Error;
+use opsmith_runtime::files::numbered;
 use opsmith_runtime::http::TransportError;
 use std::fmt;
 use std::io;
@@ -101,19 +102,19 @@ impl TransferError {
 impl fmt::Display for TransferError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TransferError::Call(Error::Service(error)) => f.write_str(&error.aws_cli_message()),
-            TransferError::Call(error) => error.fmt(f),
+            TransferError::Call(error) => f.write_str(&text(error)),
             TransferError::Body(error) => error.fmt(f),
             TransferError::File { path, error } => {
-                write_io(f, error)?;
-                write!(f, ": '{}'", path.display())
+                write!(f, "{}: '{}'", numbered(error), path.display())
             }
             TransferError::FileChanged { path } => write!(
                 f,
                 "The file '{}' changed while it was read. Transfer it again when nothing writes to it.",
                 path.display()
             ),
-            TransferError::Reader(error) | TransferError::Writer(error) => write_io(f, error),
+            TransferError::Reader(error) | TransferError::Writer(error) => {
+                f.write_str(&numbered(error))
+            }
             TransferError::ObjectChanged(Place { bucket, key }) => write!(
                 f,
                 "Contents of stored object \"{key}\" in bucket \"{bucket}\" did not match expected ETag."
@@ -161,22 +162,6 @@ fn text(error: &Error) -> String {
     match error {
         Error::Service(error) => error.aws_cli_message(),
         error => error.to_string(),
-    }
-}
-
-/// An error of the system, with its number, as Python writes it.
-fn write_io(f: &mut fmt::Formatter<'_>, error: &io::Error) -> fmt::Result {
-    let text = error.to_string();
-    match error.raw_os_error() {
-        Some(number) => {
-            let end = format!(" (os error {number})");
-            write!(
-                f,
-                "[Errno {number}] {}",
-                text.strip_suffix(&end).unwrap_or(&text)
-            )
-        }
-        None => f.write_str(&text),
     }
 }
 

@@ -27,7 +27,8 @@
 //!   beside it.
 //! - An object is replaced by a whole file or left as it is. An upload in parts that fails, or whose
 //!   future is dropped, is aborted ([`Transfers::settle`] waits for the latter). One whose process is
-//!   killed stays: a lifecycle rule of the bucket removes it.
+//!   killed stays, unless who kept its [`Transfers::notes`] aborts it, or a lifecycle rule of the
+//!   bucket does.
 //! - A file that changes while it is read is an error, and so is an object.
 //! - All content is checked: what goes up has a checksum, and what comes down is compared with the
 //!   one that the service has of the whole object (CRC64NVME, CRC32C or CRC32), whatever the order in
@@ -62,6 +63,7 @@ mod transfers;
 mod upload;
 mod watch;
 
+pub use delete::MOST_DELETED;
 pub use error::TransferError;
 pub use filter::Filters;
 pub use list::{ListOptions, Listing};

@@ -3,6 +3,7 @@
 use super::{InputError, Reader};
 use opsmith_runtime::config::Env;
 use opsmith_runtime::document::Document;
+use opsmith_runtime::files::numbered;
 use std::io;
 use std::path::PathBuf;
 
@@ -62,7 +63,7 @@ fn read(env: &Env, word: &str, path: &str) -> Result<Vec<u8>, String> {
         let path = path.display();
         format!(
             "Unable to load paramfile {word}: {}: '{path}'",
-            in_words(&error)
+            numbered(&error)
         )
     };
     let path = env.expand(path).map_err(|error| error.to_string())?;
@@ -105,16 +106,4 @@ fn utf16(bytes: &[u8]) -> Option<String> {
         .collect::<Result<String, _>>()
         .ok();
     text.filter(|_| rest.is_empty())
-}
-
-/// The error as the AWS CLI writes it: `[Errno 2] No such file or directory`.
-pub(super) fn in_words(error: &io::Error) -> String {
-    let Some(number) = error.raw_os_error() else {
-        return error.to_string();
-    };
-    let text = error.to_string();
-    let text = text
-        .rsplit_once(" (os error")
-        .map_or(text.as_str(), |(text, _)| text);
-    format!("[Errno {number}] {text}")
 }

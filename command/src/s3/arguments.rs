@@ -208,5 +208,14 @@ fn metadata(
         return Ok(None);
     };
     let entries = input::text_map(context.settings.env(), "--metadata", word)?;
+    let wrong = entries
+        .iter()
+        .find(|(key, value)| !(key.is_ascii() && value.is_ascii()));
+    if let Some((key, value)) = wrong {
+        return Err(Failure::parameter(format_args!(
+            "Parameter validation failed:\nNon ascii characters found in S3 metadata for key \"{key}\", value: \"{value}\".  \n\
+             S3 metadata can only contain ASCII characters. "
+        )));
+    }
     Ok(Some(entries))
 }

@@ -149,9 +149,6 @@ impl Results {
     pub(super) fn failed(&self, named: &Named, error: &dyn Display) {
         let mut state = self.state();
         state.counts.failed += 1;
-        // What follows the first line is the same for all, such as where credentials were looked for.
-        let error = error.to_string();
-        let error = error.lines().next().unwrap_or_default();
         self.problem(
             &mut state,
             &format!("{} failed: {named} {error}", named.verb),
@@ -231,14 +228,16 @@ impl Results {
     /// # Errors
     ///
     /// Standard output could not be written.
-    pub(super) fn finish(self, wanted: bool) -> Result<u8, io::Error> {
+    pub(super) fn finish(&self, wanted: bool) -> Result<u8, io::Error> {
         let mut state = self.state();
         state.clear();
         if wanted {
             let summary = state.counts.summary(self.began.elapsed());
             state.line(&summary);
         }
-        if let Some(error) = state.broken.take() {
+        // Whoever closed a pipe has seen enough; what became of the transfers is told all the same.
+        let broken = state.broken.take();
+        if let Some(error) = broken.filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
             return Err(error);
         }
         let Counts {

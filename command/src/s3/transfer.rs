@@ -14,7 +14,7 @@ use crate::args::ParsedArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::journal::Journal;
-use opsmith_s3::{Filters, ListOptions, Options, Rules, Settings, Transfers};
+use opsmith_s3::{Filters, ListOptions, Options, Place, Rules, Settings, Transfers};
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -69,6 +69,10 @@ pub(super) fn run<'a>(
     let plan = plan(context, verb, words, args)?;
     let profile = Settings::from_profile(&context.settings).map_err(Failure::general)?;
     let journal = context.globals.value("--cli-resume");
+    if journal.is_some() && plan.route.is_stream {
+        let text = "--cli-resume is for files: what a pipe gives can't be read again";
+        return Err(Failure::parameter(text));
+    }
     let journal = journal
         .map(|path| Journal::open(path, "s3", verb.word()))
         .transpose()?;
@@ -238,11 +242,7 @@ fn warn_of_access_points(route: &Route) {
     let is_point = |bucket: &str| {
         bucket.starts_with("arn:") || bucket.ends_with("-s3alias") || bucket.ends_with("--op-s3")
     };
-    let name = source.key.rsplit('/').next().unwrap_or_default();
-    let is_prefix = target.key.is_empty() || target.key.ends_with('/');
-    let same_key =
-        source.key == target.key || is_prefix && source.key == format!("{}{name}", target.key);
-    if same_key && (is_point(&source.bucket) || is_point(&target.bucket)) {
+    if have_same_key(source, target) && (is_point(&source.bucket) || is_point(&target.bucket)) {
         // When standard error is closed, nobody can read it.
         let _ = writeln!(
             std::io::stderr(),
@@ -259,12 +259,14 @@ fn is_same(route: &Route) -> bool {
     let (Root::Remote(source), Root::Remote(target)) = (&route.source, &route.target) else {
         return false;
     };
+    source.bucket == target.bucket && have_same_key(source, target)
+}
+
+/// Whether what is moved would keep its key.
+fn have_same_key(source: &Place, target: &Place) -> bool {
     let name = source.key.rsplit('/').next().unwrap_or_default();
     let is_prefix = target.key.is_empty() || target.key.ends_with('/');
-    source == target
-        || is_prefix
-            && source.bucket == target.bucket
-            && source.key == format!("{}{name}", target.key)
+    source.key == target.key || is_prefix && source.key == format!("{}{name}", target.key)
 }
 
 /// Makes the folder of a download of several, as the AWS CLI does before it lists anything.

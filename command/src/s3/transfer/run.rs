@@ -68,15 +68,16 @@ pub(super) fn all(
     });
     let mut runner = Runner::new(shared.clone());
     let ended = session.wait(runner.run(session));
-    // Transfers that are dropped abort their uploads.
-    drop(runner);
     match ended {
         Ok(Ok(())) => {}
         Ok(Err(fatal)) => shared.results.fatal(&fatal.0),
         Err(_) => shared.results.cancelled(),
     }
-    session.runtime().block_on(shared.transfers.settle());
-    let shared = Arc::into_inner(shared).expect("no transfer is left");
+    // What is dropped now aborts its upload in parts. Who interrupts again does not wait for that.
+    let _ = session.wait(async {
+        runner.tasks.shutdown().await;
+        shared.transfers.settle().await;
+    });
     match shared.results.finish(shared.plan.wants_summary) {
         Ok(0) => Ok(()),
         Ok(code) => Err(Failure::reported(code)),

@@ -4,7 +4,9 @@ use super::run::{Fatal, Shared};
 use crate::s3::options::Verb;
 use crate::s3::paths::{Direction, Root, shown};
 use crate::s3::results::Named;
-use opsmith_s3::{Item, Object, Place, Progress, Source, Target, TransferError};
+use opsmith_runtime::Error;
+use opsmith_runtime::files::numbered;
+use opsmith_s3::{Item, MOST_DELETED, Object, Place, Progress, Source, Target, TransferError};
 use std::io;
 use std::sync::Arc;
 
@@ -22,7 +24,7 @@ pub(super) async fn perform(shared: &Arc<Shared>, task: Task) -> bool {
         Ok(()) if shared.plan.verb == Verb::Mv => remove(shared, &task.item).await,
         other => other.map_err(|error| match error.is_precondition_failed() {
             true if shared.plan.rules.no_overwrite => None,
-            _ => Some(error.to_string()),
+            _ => Some(text(&error)),
         }),
     };
     match &made {
@@ -31,6 +33,15 @@ pub(super) async fn perform(shared: &Arc<Shared>, task: Task) -> bool {
         Err(Some(error)) => shared.results.failed(&task.named, error),
     }
     made.is_ok()
+}
+
+/// The text of an error. Where credentials were looked for is the same for all, and left out.
+fn text(error: &TransferError) -> String {
+    let text = error.to_string();
+    match error {
+        TransferError::Call(Error::Config(_)) => text.lines().take(1).collect(),
+        _ => text,
+    }
 }
 
 async fn transfer(shared: &Arc<Shared>, task: &Task) -> Result<(), TransferError> {
@@ -63,14 +74,14 @@ async fn remove(shared: &Shared, item: &Item) -> Result<(), Option<String>> {
     match item {
         Item::File(file) => std::fs::remove_file(&file.path).map_err(|error| {
             let path = shown(item);
-            Some(format!("{path} can't be removed: {error}"))
+            Some(format!("{path} can't be removed: {}", numbered(&error)))
         }),
         Item::Object(object) => {
             let removed = shared
                 .transfers
                 .delete_source(&object.place, &shared.plan.options)
                 .await;
-            removed.map_err(|error| Some(error.to_string()))
+            removed.map_err(|error| Some(text(&error)))
         }
     }
 }
@@ -118,7 +129,7 @@ pub(super) async fn stream(shared: &Arc<Shared>) -> Result<(), Fatal> {
     shared.results.expect(None);
     match made {
         Ok(()) => shared.results.done(&named),
-        Err(error) => shared.results.failed(&named, &error),
+        Err(error) => shared.results.failed(&named, &text(&error)),
     }
     Ok(())
 }
@@ -131,7 +142,7 @@ impl Deletions {
     /// Adds an object; returns all when they are enough for a request.
     pub(super) fn add(&mut self, place: Place) -> Option<Vec<Place>> {
         self.0.push(place);
-        (self.0.len() == 1000).then(|| self.take())
+        (self.0.len() == MOST_DELETED).then(|| self.take())
     }
 
     /// Those that are collected.
@@ -162,7 +173,7 @@ pub(super) async fn delete_objects(shared: &Arc<Shared>, places: Vec<Place>) {
         };
         match result {
             Ok(()) => shared.results.done(&named),
-            Err(error) => shared.results.failed(&named, &error),
+            Err(error) => shared.results.failed(&named, &text(&error)),
         }
     }
 }
@@ -171,6 +182,6 @@ pub(super) async fn delete_objects(shared: &Arc<Shared>, places: Vec<Place>) {
 pub(super) fn delete_file(shared: &Shared, path: &str, named: &Named) {
     match std::fs::remove_file(path) {
         Ok(()) => shared.results.done(named),
-        Err(error) => shared.results.failed(named, &error),
+        Err(error) => shared.results.failed(named, &numbered(&error)),
     }
 }
