@@ -1,14 +1,16 @@
 //! [`Multipart`]: an upload in parts, which is completed, or aborted.
 
 use crate::api::CompletedPart;
+use crate::budget::Permit;
 use crate::error::TransferError;
 use crate::options::Options;
 use crate::place::Place;
 use crate::request;
-use crate::transfers::Transfers;
+use crate::transfers::{Transfers, permitted};
 use md5::{Digest as _, Md5};
 use opsmith_runtime::Error;
 use std::sync::Arc;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 /// An upload in parts. Dropped before its end, it is aborted.
@@ -30,25 +32,41 @@ pub(crate) struct Upload {
 
 impl Multipart {
     /// Begins an upload, whose parts have these options.
+    ///
+    /// The request goes on when this is dropped: the service may have begun the upload already, and
+    /// only the answer has the id that aborts it. What is sent to nobody is dropped, and so aborted.
     pub(crate) async fn begin(
         transfers: &Transfers,
         to: &Place,
         options: &Options,
         input: crate::api::CreateMultipartUploadRequest,
     ) -> Result<Self, TransferError> {
+        let permit = transfers.budget.request().await;
+        let (sender, begun) = oneshot::channel();
+        let (to, options) = (to.clone(), options.clone());
+        let create = Self::create(transfers.clone(), permit, to, options, input);
+        transfers.in_background(async move {
+            let _ = sender.send(create.await);
+        });
+        begun.await.unwrap_or(Err(TransferError::Cancelled))
+    }
+
+    async fn create(
+        transfers: Transfers,
+        permit: Permit,
+        to: Place,
+        options: Options,
+        input: crate::api::CreateMultipartUploadRequest,
+    ) -> Result<Self, TransferError> {
         let call = transfers.client.create_multipart_upload(input);
-        let id = transfers.call(call).await?.upload_id;
+        let id = permitted(&permit, call).await?.upload_id;
         let id = id.filter(|id| !id.is_empty()).ok_or_else(|| {
             TransferError::Answer("The service began an upload in parts without an id.".to_owned())
         })?;
-        let upload = Arc::new(Upload {
-            to: to.clone(),
-            id,
-            options: options.clone(),
-        });
+        let upload = Arc::new(Upload { to, id, options });
         transfers.note(Change::Begun, &upload);
         Ok(Multipart {
-            transfers: transfers.clone(),
+            transfers,
             upload,
             tasks: JoinSet::new(),
             done: Vec::new(),
@@ -228,7 +246,7 @@ impl Drop for Multipart {
             let (transfers, upload) = (self.transfers.clone(), self.upload.clone());
             self.tasks.abort_all();
             let mut tasks = std::mem::take(&mut self.tasks);
-            self.transfers.after_drop(async move {
+            self.transfers.in_background(async move {
                 while tasks.join_next().await.is_some() {}
                 abort(&transfers, &upload).await;
             });

@@ -33,8 +33,8 @@ pub struct Transfers {
     pub(crate) pace: Option<Arc<Pace>>,
     pub(crate) buffers: Arc<Buffers>,
     pub(crate) notes: Option<Notes>,
-    /// What ends the uploads that were dropped.
-    aborts: Arc<Mutex<JoinSet<()>>>,
+    /// What begins uploads in parts, and ends those that were dropped.
+    background: Arc<Mutex<JoinSet<()>>>,
 }
 
 /// What is uploaded.
@@ -76,7 +76,7 @@ impl Transfers {
             buffers: Arc::default(),
             settings: Arc::new(settings),
             notes: None,
-            aborts: Arc::default(),
+            background: Arc::default(),
         }
     }
 
@@ -115,19 +115,29 @@ impl Transfers {
 
     /// Waits until the multipart uploads are aborted whose transfers were dropped.
     pub async fn settle(&self) {
-        let mut aborts = std::mem::take(&mut *self.aborts());
-        while aborts.join_next().await.is_some() {}
-    }
-
-    /// Makes sure that work goes on when a transfer is dropped.
-    pub(crate) fn after_drop(&self, work: impl Future<Output = ()> + Send + 'static) {
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            self.aborts().spawn_on(work, &runtime);
+        loop {
+            let mut background = std::mem::take(&mut *self.background());
+            if background.is_empty() {
+                return;
+            }
+            // An upload that was being begun may leave work when it is dropped.
+            while background.join_next().await.is_some() {}
         }
     }
 
-    fn aborts(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
-        self.aborts.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Does work that goes on when a transfer is dropped.
+    pub(crate) fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let mut background = self.background();
+            while background.try_join_next().is_some() {}
+            background.spawn_on(work, &runtime);
+        }
+    }
+
+    fn background(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
+        self.background
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes a call when the budget has room for it.

@@ -252,6 +252,32 @@ fn an_upload_that_is_dropped_is_aborted() {
     }
 }
 
+/// The service has begun the upload, but nobody reads its id any more.
+#[test]
+fn an_upload_that_is_dropped_before_its_answer_is_read_is_aborted() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().expect("a folder"));
+    let path = folder.path().join("up");
+    std::fs::write(&path, content(11 * MIB)).expect("written");
+    for _ in 0..5 {
+        let transfers = transfers(&server);
+        wait(async {
+            let (to, options) = (Place::new("b", "k"), Options::default());
+            let source = Source::File(path.clone());
+            let upload = transfers.upload(source, &to, &options, ignored());
+            let mut upload = Box::pin(upload);
+            while server.store().open_uploads() == 0 {
+                let poll = poll_fn(|context| Poll::Ready(upload.as_mut().poll(context)));
+                assert!(poll.await.is_pending());
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            drop(upload);
+            transfers.settle().await;
+        });
+        assert_eq!(server.store().open_uploads(), 0);
+    }
+    assert_eq!(server.store().content("b", "k"), None);
+}
+
 #[test]
 fn an_upload_whose_completion_had_no_answer_succeeds() {
     let server = Server::start();
