@@ -327,6 +327,19 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
     assert_eq!(server.store().open_uploads(), 0);
 }
 
+#[test]
+fn a_file_that_vanished_since_it_was_listed_is_named() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().expect("a folder"));
+    let transfers = transfers(&server);
+    let path = folder.path().join("gone");
+    let (to, options) = (Place::new("b", "k"), Options::default());
+    let source = Source::File(path.clone());
+    let error = wait(transfers.upload(source, &to, &options, ignored()));
+    let text = format!("[Errno 2] No such file or directory: '{}'", path.display());
+    assert_eq!(error.expect_err("an error").to_string(), text);
+    assert_eq!(server.requests(), [""; 0]);
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_not_a_file_is_read_by_a_reader_and_written_directly() {
