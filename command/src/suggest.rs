@@ -8,7 +8,7 @@ pub(crate) fn similar<'a>(given: &str, names: impl IntoIterator<Item = &'a str>)
         .map(|name| (ratio(&given, name), name))
         .collect();
     scored.retain(|(ratio, _)| *ratio >= 0.8);
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(a.1)));
+    scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(a.1)));
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 

@@ -94,8 +94,9 @@ fn read_with_extras(folder: &(impl Folder + ?Sized), stem: &str) -> Result<Optio
     let Some(extras) = read_either(folder, &format!("{stem}.sdk-extras"))? else {
         return Ok(Some(file));
     };
-    let mut merged: Tree = parse(&file)?.0;
-    if let Some(additions) = parse::<Extras>(&extras)?.0.merge {
+    // Unknown keys are found when the merged file is read.
+    let mut merged: Tree = parse_plain(&file)?;
+    if let Some(additions) = parse_plain::<Extras>(&extras)?.merge {
         merged.merge(additions);
     }
     let text = serde_json::to_string(&merged)
@@ -136,13 +137,18 @@ pub(super) fn read_file(path: &Path) -> Result<File, Error> {
     }
 }
 
+/// The value of a JSON file.
+fn parse_plain<T: DeserializeOwned>(file: &File) -> Result<T, Error> {
+    serde_json::from_str(&file.text).map_err(|error| Error::at(&file.name, "", &error.to_string()))
+}
+
 /// The value of a JSON file, and a warning for each key that nothing reads.
 pub(super) fn parse<T: DeserializeOwned>(file: &File) -> Result<(T, Vec<Remark>), Error> {
     let mut warnings = Vec::new();
     let mut on_unknown_key = |path: serde_ignored::Path<'_>| {
         // An optional value adds a segment `?`, which is not a key of the file.
         let place = path.to_string().replace(".?", "");
-        if !LEFT_OUT.iter().any(|(pattern, _)| matches(pattern, &place)) {
+        if !LEFT_OUT.iter().any(|pattern| matches(pattern, &place)) {
             warnings.push(Remark::new(
                 &file.name,
                 &place,
@@ -168,54 +174,43 @@ pub(super) fn parse<T: DeserializeOwned>(file: &File) -> Result<(T, Vec<Remark>)
 }
 
 /// The keys that are left out on purpose, each with the reason. `*` matches any one key.
-const LEFT_OUT: &[(&str, &str)] = &[
-    ("version", "version of the file format"),
-    ("examples", "documentation"),
-    (
-        "metadata.checksumFormat",
-        "which checksum the client computed before httpChecksum said it",
-    ),
-    ("metadata.globalEndpoint", "the endpoint rules say it"),
-    (
-        "metadata.ripServiceName",
-        "a name in Amazon's region build system",
-    ),
-    ("metadata.serviceAbbreviation", "a second display name"),
-    (
-        "operations.*.input.documentation",
-        "documentation of a reference",
-    ),
-    (
-        "operations.*.output.documentation",
-        "documentation of a reference",
-    ),
-    (
-        "operations.*.output.locationName",
-        "no reader looks at the name of an answer's root element",
-    ),
-    ("operations.*.output.wrapper", "resultWrapper says it"),
-    (
-        "operations.*.errors.*.documentation",
-        "documentation of a reference",
-    ),
-    ("operations.*.errors.*.error", "the error's shape says it"),
-    (
-        "operations.*.errors.*.exception",
-        "the error's shape says it",
-    ),
-    ("operations.*.errors.*.fault", "the error's shape says it"),
-    ("shapes.*.box", "a member without a default is optional"),
-    (
-        "shapes.*.members.*.box",
-        "a member without a default is optional",
-    ),
-    ("shapes.*.event", "a member of an event stream targets it"),
-    ("shapes.*.synthetic", "how Amazon's export made the shape"),
-    ("shapes.*.wrapper", "resultWrapper says it"),
-    (
-        "shapes.*.xmlOrder",
-        "readers of XML take members in any order",
-    ),
+const LEFT_OUT: &[&str] = &[
+    // Version of the file format.
+    "version",
+    // Documentation.
+    "examples",
+    // Which checksum the client computed before httpChecksum said it.
+    "metadata.checksumFormat",
+    // The endpoint rules say it.
+    "metadata.globalEndpoint",
+    // A name in Amazon's region build system.
+    "metadata.ripServiceName",
+    // A second display name.
+    "metadata.serviceAbbreviation",
+    // Documentation of a reference.
+    "operations.*.input.documentation",
+    "operations.*.output.documentation",
+    // No reader looks at the name of an answer's root element.
+    "operations.*.output.locationName",
+    // `resultWrapper` says it.
+    "operations.*.output.wrapper",
+    // Documentation of a reference.
+    "operations.*.errors.*.documentation",
+    // The error's shape says it.
+    "operations.*.errors.*.error",
+    "operations.*.errors.*.exception",
+    "operations.*.errors.*.fault",
+    // A member without a default is optional.
+    "shapes.*.box",
+    "shapes.*.members.*.box",
+    // A member of an event stream targets it.
+    "shapes.*.event",
+    // How Amazon's export made the shape.
+    "shapes.*.synthetic",
+    // `resultWrapper` says it.
+    "shapes.*.wrapper",
+    // Readers of XML take members in any order.
+    "shapes.*.xmlOrder",
 ];
 
 fn matches(pattern: &str, place: &str) -> bool {

@@ -104,7 +104,7 @@ fn content(file: &Result<CatalogFile, CatalogError>) -> String {
         *counts.entry(service.source).or_default() += 1;
     }
     let mut sources: Vec<_> = counts.into_iter().collect();
-    sources.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    sources.sort_unstable_by_key(|&(source, count)| (std::cmp::Reverse(count), source));
     let shown = sources.iter().take(SOURCES);
     let shown: Vec<_> = shown
         .map(|(source, count)| format!("{}: {count}", named(source)))

@@ -185,7 +185,7 @@ impl Jobs {
     pub fn entries(&mut self, now: SystemTime) -> Vec<&Entry> {
         self.expire(now);
         let mut entries: Vec<&Entry> = self.entries.values().collect();
-        entries.sort_by_key(|entry| entry.number);
+        entries.sort_unstable_by_key(|entry| entry.number);
         entries
     }
 

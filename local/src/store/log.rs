@@ -174,7 +174,7 @@ fn read<R: Record>(file: &mut File) -> io::Result<(Vec<R>, u64)> {
         rest = after;
     }
     let mut records: Vec<R> = records.into_values().collect();
-    records.sort_by_key(Record::number);
+    records.sort_unstable_by_key(Record::number);
     Ok((records, (bytes.len() - rest.len()) as u64))
 }
 
