@@ -20,6 +20,7 @@ use crate::failure::Failure;
 use crate::help::print;
 use crate::prompt::Terminal;
 use crate::signals::unless_interrupted;
+use opsmith_runtime::Config;
 use opsmith_runtime::config::Settings;
 use opsmith_s3::api::Client;
 use std::sync::Arc;
@@ -55,6 +56,7 @@ impl<'a> Session<'a> {
             .map_err(Failure::general)?;
         let prompt = Arc::new(Terminal::default());
         let config = config_with(context, context.settings.clone(), &runtime, prompt.clone())?;
+        let config = quick(config);
         Ok(Session {
             context,
             region: config.region_name().map(str::to_owned),
@@ -71,7 +73,7 @@ impl<'a> Session<'a> {
         settings.set("region", region, "--source-region");
         let settings = Arc::new(settings);
         let config = config_with(self.context, settings, self.runtime(), self.prompt.clone())?;
-        Ok(Client::new(config))
+        Ok(Client::new(quick(config)))
     }
 
     fn runtime(&self) -> &Runtime {
@@ -82,6 +84,11 @@ impl<'a> Session<'a> {
     fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, Failure> {
         self.runtime().block_on(unless_interrupted(future))
     }
+}
+
+/// Many servers of S3 send the head of an object first, and wait for its acknowledgement.
+fn quick(config: Config) -> Config {
+    config.connection(|connection| connection.acknowledges_at_once = true)
 }
 
 /// Runs `s3 …`.

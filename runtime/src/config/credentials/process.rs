@@ -8,7 +8,8 @@
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value as Json;
@@ -117,41 +118,44 @@ fn finish(child: &mut Child, deadline: Instant) -> io::Result<(ExitStatus, Vec<u
     Ok((status, output, complaint))
 }
 
-/// Reads a pipe on a separate thread, to its end or to the first byte beyond the limit.
-fn collect(pipe: impl Read + Send + 'static) -> io::Result<JoinHandle<io::Result<Vec<u8>>>> {
+/// What a pipe had, once it is read.
+type Collected = Arc<Mutex<Option<io::Result<Vec<u8>>>>>;
+
+/// Reads a pipe on a separate thread, to its end or to the first byte beyond the limit, and wakes
+/// this one.
+fn collect(pipe: impl Read + Send + 'static) -> io::Result<Collected> {
+    let (collected, waiting) = (Collected::default(), thread::current());
+    let found = collected.clone();
     thread::Builder::new().spawn(move || {
         let mut bytes = Vec::new();
-        pipe.take(MOST_OUTPUT + 1)
-            .read_to_end(&mut bytes)
-            .map(|_| bytes)
-    })
+        let read = pipe.take(MOST_OUTPUT + 1).read_to_end(&mut bytes);
+        *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(read.map(|_| bytes));
+        waiting.unpark();
+    })?;
+    Ok(collected)
 }
 
-fn collected(
-    pipe: Option<JoinHandle<io::Result<Vec<u8>>>>,
-    deadline: Instant,
-) -> io::Result<Vec<u8>> {
-    let Some(reader) = pipe else {
+fn collected(pipe: Option<Collected>, deadline: Instant) -> io::Result<Vec<u8>> {
+    let Some(pipe) = pipe else {
         return Ok(Vec::new());
     };
-    until(deadline, || Ok(reader.is_finished().then_some(())))?;
-    let bytes = reader
-        .join()
-        .map_err(|_| io::Error::other("the pipe's reader failed"))??;
+    let take = || pipe.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let bytes = until(deadline, || take().transpose())?;
     if bytes.len() as u64 > MOST_OUTPUT {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)
 }
 
-/// Polls until there is a result: often at first, since most processes print at once and end.
+/// Asks until there is a result: when another thread wakes this one, and from time to time, often at
+/// first, since most processes print at once and end.
 fn until<T>(deadline: Instant, mut ask: impl FnMut() -> io::Result<Option<T>>) -> io::Result<T> {
     let mut pause = Duration::from_micros(50);
     loop {
         match ask()? {
             Some(found) => return Ok(found),
             None if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
-            None => thread::sleep(pause),
+            None => thread::park_timeout(pause),
         }
         pause = (pause * 2).min(Duration::from_millis(5));
     }

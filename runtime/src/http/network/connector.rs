@@ -38,6 +38,7 @@ struct Inner {
     tls: Arc<rustls::ClientConfig>,
     proxies: Proxies,
     timeout: Option<Duration>,
+    acknowledges_at_once: bool,
 }
 
 impl Connector {
@@ -58,6 +59,7 @@ impl Connector {
             tls,
             proxies: settings.proxies.clone(),
             timeout: settings.connect_timeout,
+            acknowledges_at_once: settings.acknowledges_at_once,
         }))
     }
 }
@@ -66,18 +68,28 @@ impl Inner {
     async fn connect(&self, server: Uri) -> Result<Connection, BoxError> {
         let mut https = self.https.clone();
         let Some(proxy) = self.proxies.proxy_of(&server) else {
-            return Ok(Connection::new(https.call(server).await?.into(), false));
+            return Ok(self.connection(https.call(server).await?.into(), false));
         };
         let proxy = Proxy::parse(proxy)?;
         if server.scheme() != Some(&Scheme::HTTPS) {
-            return Ok(Connection::new(https.call(proxy.uri).await?.into(), true));
+            return Ok(self.connection(https.call(proxy.uri).await?.into(), true));
         }
         let mut tunnel = Tunnel::new(proxy.uri, https);
         if let Some(authorization) = proxy.authorization {
             tunnel = tunnel.with_auth(authorization);
         }
         let mut beyond = HttpsConnector::from((tunnel, self.tls.clone()));
-        Ok(Connection::new(beyond.call(server).await?, false))
+        Ok(self.connection(beyond.call(server).await?, false))
+    }
+
+    fn connection(&self, stream: Stream, proxied: bool) -> Connection {
+        Connection {
+            stream,
+            proxied,
+            silence: Silence::starting(),
+            acknowledges_at_once: self.acknowledges_at_once,
+            received: false,
+        }
     }
 }
 
@@ -105,21 +117,29 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// A connection to a server. Within TLS to the server may be TLS to a proxy.
+/// Within TLS to the server may be TLS to a proxy.
+type Stream = MaybeHttpsStream<MaybeHttpsStream<TokioIo<TcpStream>>>;
+
+/// A connection to a server.
 pub(super) struct Connection {
-    stream: MaybeHttpsStream<MaybeHttpsStream<TokioIo<TcpStream>>>,
+    stream: Stream,
     /// Whether the other side is a proxy that must know the whole URL of a request.
     proxied: bool,
     silence: Silence,
+    acknowledges_at_once: bool,
+    /// Whether something came since the last acknowledgement.
+    received: bool,
 }
 
 impl Connection {
-    fn new(stream: MaybeHttpsStream<MaybeHttpsStream<TokioIo<TcpStream>>>, proxied: bool) -> Self {
-        Connection {
-            stream,
-            proxied,
-            silence: Silence::starting(),
+    /// Acknowledges what came, when more is awaited.
+    fn acknowledge(&mut self, is_waiting: bool) {
+        if is_waiting && std::mem::take(&mut self.received) && self.acknowledges_at_once {
+            #[cfg(target_os = "linux")]
+            // It would only be later.
+            let _ = within(within(&self.stream)).inner().set_quickack(true);
         }
+        self.received |= !is_waiting;
     }
 
     /// Ends the silence if something was sent.
@@ -146,7 +166,18 @@ impl Read for Connection {
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         // What comes before the head of an answer, such as `100 Continue`, is no reason to wait on.
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let result = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.acknowledge(result.is_pending());
+        result
+    }
+}
+
+/// The stream within TLS, if there is TLS.
+#[cfg(target_os = "linux")]
+fn within<T>(stream: &MaybeHttpsStream<T>) -> &T {
+    match stream {
+        MaybeHttpsStream::Http(stream) => stream,
+        MaybeHttpsStream::Https(stream) => stream.inner().get_ref().0.inner(),
     }
 }
 
