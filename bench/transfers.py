@@ -1,6 +1,7 @@
 """Transfers of S3: `opsmith s3` compared with the AWS CLI, rclone and curl, against the same local server."""
-import math, os, random, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import math, os, random, re, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(BENCH)
@@ -17,6 +18,8 @@ MANY_AWS = 100 if QUICK else 1_000
 KEYS = 10_000 if QUICK else 100_000
 SOAKED = 100_000 if FULL else 300 if QUICK else 5_000
 ROUNDS = 1 if QUICK else 2 if FULL else 3
+# Bytes of a part.
+PART = 8 << 20
 # These take minutes.
 ONCE = ("aws", "crt")
 # For one long file: the peers, and what the time is at most of theirs.
@@ -156,6 +159,27 @@ def start_up(table, bench):
                   note=f"{ours * 1000:.1f} ms to {theirs * 1000:.0f} ms, curl {curl * 1000:.1f} ms")
 
 
+def in_parts(bench, path):
+    """Seconds of an upload of the same parts, ten at a time, which are neither signed nor checked: what the server can do."""
+    def call(method, query, body=b""):
+        request = urllib.request.Request(f"{bench.raw.url}/bench/long?{query}", data=body, method=method)
+        with urllib.request.urlopen(request) as answer:
+            return answer.headers, answer.read().decode()
+
+    def part(number):
+        with open(path, "rb") as file:
+            file.seek((number - 1) * PART)
+            return call("PUT", f"partNumber={number}&uploadId={upload}", file.read(PART))[0]["ETag"]
+
+    start = time.perf_counter()
+    upload = re.search("<UploadId>(.*?)</UploadId>", call("POST", "uploads")[1])[1]
+    with ThreadPoolExecutor(10) as threads:
+        etags = list(threads.map(part, range(1, -(-os.path.getsize(path) // PART) + 1)))
+    listed = "".join(f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>" for number, etag in enumerate(etags, 1))
+    call("POST", f"uploadId={upload}", f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode())
+    return time.perf_counter() - start
+
+
 def long(table, bench):
     """One long file, up and down."""
     file, copy, size = f"{bench.folder}/long", f"{bench.folder}/copy", f"{LONG >> 20:,} MiB"
@@ -175,12 +199,19 @@ def long(table, bench):
             subprocess.run(up["opsmith"], env=bench.env, check=True, stdout=subprocess.DEVNULL)
         found = compare(commands, bench.env, clear)
         ours, rclone, curl = found["opsmith"], found["rclone"], found["curl"]
+        # The least that others can take who send parts, or read ranges.
+        least = curl.wall
+        if direction == "up":
+            clear("")
+            least = in_parts(bench, file)
         note = lambda name: f"{ours.wall:.2f} s to {found[name].wall:.2f} s"
         what = f"s3 cp of one file of {size}, {direction}"
         for name, peer, limit in PEERS:
             if name in found:
-                table.add(f"{what}, to {peer}", ours.wall / found[name].wall, limit, note=note(name), floor=curl.wall / found[name].wall)
+                table.add(f"{what}, to {peer}", ours.wall / found[name].wall, limit, note=note(name), floor=least / found[name].wall)
         table.add(f"{what}, to curl, which sends one request and does not sign", ours.wall / curl.wall, note=note("curl"))
+        if direction == "up":
+            table.add(f"{what}, to the same parts, not signed and not checked", ours.wall / least, note=f"{ours.wall:.2f} s to {least:.2f} s")
         table.add(f"{what}, CPU, to rclone", ours.cpu / rclone.cpu, 0.7,
                   note=f"{ours.cpu / LONG * 1e9:.2f} s to {rclone.cpu / LONG * 1e9:.2f} s for each GB")
         table.add(f"{what}, peak memory", ours.memory, 150, "MB", f"rclone {rclone.memory:.0f} MB")

@@ -88,7 +88,7 @@ impl Inner {
             proxied,
             silence: Silence::starting(),
             acknowledges_at_once: self.acknowledges_at_once,
-            received: false,
+            answer: Answer::Awaited,
         }
     }
 }
@@ -127,25 +127,40 @@ pub(super) struct Connection {
     proxied: bool,
     silence: Silence,
     acknowledges_at_once: bool,
-    /// Whether something came since the last acknowledgement.
-    received: bool,
+    answer: Answer,
+}
+
+/// What came of an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Awaited,
+    Begun,
+    /// Its begin is acknowledged. What comes then is more than waits for an acknowledgement.
+    Acknowledged,
 }
 
 impl Connection {
-    /// Acknowledges what came, when more is awaited.
+    /// Acknowledges the begin of an answer, when more of it is awaited.
     fn acknowledge(&mut self, is_waiting: bool) {
-        if is_waiting && std::mem::take(&mut self.received) && self.acknowledges_at_once {
-            #[cfg(target_os = "linux")]
-            // It would only be later.
-            let _ = within(within(&self.stream)).inner().set_quickack(true);
-        }
-        self.received |= !is_waiting;
+        self.answer = match (self.answer, is_waiting) {
+            (Answer::Awaited, false) => Answer::Begun,
+            (Answer::Begun, true) => {
+                #[cfg(target_os = "linux")]
+                if self.acknowledges_at_once {
+                    // Without it, the acknowledgement comes later.
+                    let _ = within(within(&self.stream)).inner().set_quickack(true);
+                }
+                Answer::Acknowledged
+            }
+            (answer, _) => answer,
+        };
     }
 
     /// Ends the silence if something was sent.
-    fn noting<T>(&self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn noting<T>(&mut self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if let Poll::Ready(Ok(_)) = result {
             self.silence.end();
+            self.answer = Answer::Awaited;
         }
         result
     }
