@@ -56,7 +56,7 @@ impl<'a> Session<'a> {
             .map_err(Failure::general)?;
         let prompt = Arc::new(Terminal::default());
         let config = config_with(context, context.settings.clone(), &runtime, prompt.clone())?;
-        let config = quick(config);
+        let config = acknowledging(config);
         Ok(Session {
             context,
             region: config.region_name().map(str::to_owned),
@@ -73,7 +73,7 @@ impl<'a> Session<'a> {
         settings.set("region", region, "--source-region");
         let settings = Arc::new(settings);
         let config = config_with(self.context, settings, self.runtime(), self.prompt.clone())?;
-        Ok(Client::new(quick(config)))
+        Ok(Client::new(acknowledging(config)))
     }
 
     fn runtime(&self) -> &Runtime {
@@ -86,8 +86,8 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Many servers of S3 send the head of an object first, and wait for its acknowledgement.
-fn quick(config: Config) -> Config {
+/// Some servers of S3 send the head of an answer first, and the content when the head is acknowledged.
+fn acknowledging(config: Config) -> Config {
     config.connection(|connection| connection.acknowledges_at_once = true)
 }
 

@@ -135,12 +135,12 @@ pub(super) struct Connection {
 enum Answer {
     Awaited,
     Begun,
-    /// Its begin is acknowledged. What comes then is more than waits for an acknowledgement.
+    /// Its beginning is acknowledged. What comes then is more than waits for an acknowledgement.
     Acknowledged,
 }
 
 impl Connection {
-    /// Acknowledges the begin of an answer, when more of it is awaited.
+    /// Acknowledges the beginning of an answer when more of it is awaited.
     fn acknowledge(&mut self, is_waiting: bool) {
         self.answer = match (self.answer, is_waiting) {
             (Answer::Awaited, false) => Answer::Begun,
