@@ -4,6 +4,7 @@
 mod bodies;
 mod bundle;
 mod connector;
+mod pool;
 mod silence;
 mod tls;
 mod verifier;
@@ -17,11 +18,9 @@ use crate::future::BoxFuture;
 use ::http::uri::Scheme;
 use ::http::{HeaderName, HeaderValue, Method, Uri, header};
 use bodies::{Incoming, Outgoing, Unreadable};
-use connector::Connector;
-use hyper_util::client::legacy::connect::capture_connection;
-use hyper_util::client::legacy::{Client, Error as ClientError};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use silence::{ConnectTimeout, Silence, unless_silent};
+use connector::{BoxError, Connector};
+use pool::{Failure, Pool};
+use silence::{ConnectTimeout, Silence};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -30,9 +29,6 @@ use std::time::{Duration, Instant};
 /// After this time without an answer, the server may have closed connections unnoticed, since
 /// nothing ran that could notice.
 const IDLE: Duration = Duration::from_millis(20);
-
-/// How long a connection is kept for the next request.
-const KEPT: Duration = Duration::from_secs(90);
 
 /// How to connect. To change it, start with the default, or use
 /// [`Config::connection`](crate::Config::connection).
@@ -76,8 +72,8 @@ impl Default for Settings {
 pub struct Network {
     settings: Settings,
     /// Without the work that certificates are.
-    plain: OnceLock<Client<Connector, Outgoing>>,
-    secure: OnceLock<Client<Connector, Outgoing>>,
+    plain: OnceLock<Pool>,
+    secure: OnceLock<Pool>,
     /// When the last answer came.
     answered: Mutex<Option<Instant>>,
 }
@@ -113,24 +109,17 @@ impl Network {
         &self.settings
     }
 
-    fn client(
-        &self,
-        server: &Uri,
-        proxy: Option<&Proxy>,
-    ) -> Result<&Client<Connector, Outgoing>, TransportError> {
+    fn pool(&self, server: &Uri, proxy: Option<&Proxy>) -> Result<&Pool, TransportError> {
         let secure = |uri: &Uri| uri.scheme() == Some(&Scheme::HTTPS);
         let secure = secure(server) || proxy.is_some_and(|proxy| secure(&proxy.uri));
         let kept = if secure { &self.secure } else { &self.plain };
-        if let Some(client) = kept.get() {
-            return Ok(client);
+        if let Some(pool) = kept.get() {
+            return Ok(pool);
         }
         let tls = tls::configuration(&self.settings, secure)
             .map_err(|error| failed(Kind::Setup, &server.to_string(), error))?;
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(KEPT)
-            .build(Connector::new(&self.settings, tls));
-        Ok(kept.get_or_init(|| client))
+        let pool = Pool::new(Connector::new(&self.settings, tls));
+        Ok(kept.get_or_init(|| pool))
     }
 
     /// The proxy for a request. One that can't be used is an error: the request must not go past it.
@@ -152,7 +141,7 @@ impl Network {
         *sent.method_mut() =
             Method::from_bytes(request.method.as_bytes()).map_err(|error| invalid(error.into()))?;
         let headers = sent.headers_mut();
-        headers.reserve(request.headers.len() + 3);
+        headers.reserve(request.headers.len() + 4);
         for pair in &request.headers {
             let (name, value) = header(pair).map_err(invalid)?;
             headers.append(name, value);
@@ -165,6 +154,8 @@ impl Network {
         if request.body.is_empty() && sends {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
+        let host = HeaderValue::from_str(&host(&server)).map_err(|error| invalid(error.into()))?;
+        headers.entry(header::HOST).or_insert(host);
         // A tunnel through the proxy has it in its own request.
         if server.scheme() == Some(&Scheme::HTTP)
             && let Some(authorization) = proxy.and_then(|proxy| proxy.authorization)
@@ -196,29 +187,31 @@ impl Network {
         self.settle().await;
         let server = server(url).map_err(|error| failed(Kind::Endpoint, url, error))?;
         let proxy = self.proxy(&server)?;
-        let client = self.client(&server, proxy.as_ref())?;
-        let mut sent = self.request(request, server, proxy)?;
-        let connection = capture_connection(&mut sent);
+        let pool = self.pool(&server, proxy.as_ref())?;
+        let sent = self.request(request, server, proxy)?;
         let limit = self.settings.read_timeout;
-        let answer = unless_silent(limit, &connection, client.request(sent))
+        let (answer, lease) = pool
+            .send(sent, limit)
             .await
-            .map_err(|_silent| TransportError::new(Kind::ReadTimeout, url))?
-            .map_err(|error| self.classified(error, url))?;
+            .map_err(|failure| self.classified(failure, url))?;
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let (mut head, body) = answer.into_parts();
         head.headers.values_mut().for_each(make_text);
         Ok(Response {
             status: head.status.as_u16(),
             headers: head.headers,
-            body: BodyReader::new(url, Incoming::new(body, limit)),
+            body: BodyReader::new(url, Incoming::new(body, lease, limit)),
         })
     }
 
     /// The error of a request that has no answer.
-    fn classified(&self, error: ClientError, url: &str) -> TransportError {
-        let kind = kind(&error, error.is_connect());
-        let proxy = self.settings.proxies.proxy_for(url);
-        match (kind, proxy) {
+    fn classified(&self, failure: Failure, url: &str) -> TransportError {
+        let (kind, error): (_, BoxError) = match failure {
+            Failure::Silent => return TransportError::new(Kind::ReadTimeout, url),
+            Failure::Connect(error) => (kind(&*error, true), error),
+            Failure::Exchange(error) => (kind(&error, false), error.into()),
+        };
+        match (kind, self.settings.proxies.proxy_for(url)) {
             (Kind::Connect | Kind::ConnectTimeout, Some(proxy)) => {
                 failed(Kind::Proxy, proxy, error)
             }
@@ -251,6 +244,19 @@ fn kind(error: &(dyn std::error::Error + 'static), connecting: bool) -> Kind {
         () if connecting => Kind::Connect,
         () if timed_out() => Kind::ReadTimeout,
         () => Kind::Closed,
+    }
+}
+
+/// The host as it is in a request and in its signature: without a port that the scheme implies.
+fn host(server: &Uri) -> Cow<'_, str> {
+    let host = server.host().unwrap_or_default();
+    let implied = match server.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    };
+    match server.port_u16() {
+        Some(port) if port != implied => format!("{host}:{port}").into(),
+        _ => host.into(),
     }
 }
 

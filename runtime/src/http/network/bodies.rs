@@ -1,5 +1,6 @@
 //! Bodies in both directions: as hyper sends them, and as they arrive.
 
+use super::pool::Lease;
 use super::{failed, kind};
 use crate::http::{
     Body, BodyStream, ByteStream, Bytes, TransportError, TransportErrorKind as Kind,
@@ -82,6 +83,8 @@ impl http_body::Body for Outgoing {
 /// The body of an answer, as it arrives.
 pub(super) struct Incoming {
     body: hyper::body::Incoming,
+    /// The connection, as long as more is to come on it.
+    lease: Option<Lease>,
     /// How long it is, if the head says so.
     len: Option<u64>,
     came: u64,
@@ -91,8 +94,9 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    pub(super) fn new(body: hyper::body::Incoming, limit: Option<Duration>) -> Self {
+    pub(super) fn new(body: hyper::body::Incoming, lease: Lease, limit: Option<Duration>) -> Self {
         Incoming {
+            lease: Some(lease).filter(|_| !body.is_end_stream()),
             len: body.size_hint().exact(),
             body,
             came: 0,
@@ -132,6 +136,9 @@ impl Stream for Incoming {
                     .map(|()| Some(Err(TransportError::new(Kind::ReadTimeout, ""))));
             };
             self.silence = None;
+            if self.body.is_end_stream() {
+                self.lease = None;
+            }
             let frame = match frame {
                 None => return Poll::Ready(None),
                 Some(Ok(frame)) => frame,

@@ -1,14 +1,13 @@
 //! [`Connector`]: connects to a server, or to it through a proxy.
 
 use super::{ConnectTimeout, Settings, Silence};
-use crate::future::BoxFuture;
 use crate::http::proxy::{Proxies, Proxy};
 use ::http::Uri;
 use ::http::uri::Scheme;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::client::legacy::connect::{Connected, Connection as Described, HttpConnector};
 use hyper_util::rt::TokioIo;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -26,13 +25,10 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Makes connections. Clones are cheap, since hyper makes one for each request.
-#[derive(Clone)]
-pub(super) struct Connector(Arc<Inner>);
-
-struct Inner {
+/// Makes connections.
+pub(super) struct Connector {
     /// To a server or a proxy, with or without TLS, as the scheme of the URL says.
     https: HttpsConnector<HttpConnector>,
     tls: Arc<rustls::ClientConfig>,
@@ -54,18 +50,27 @@ impl Connector {
         // Divided among the addresses of a host, so that one that is silent leaves time for others.
         http.set_connect_timeout(settings.connect_timeout);
         let tls = Arc::new(tls);
-        Connector(Arc::new(Inner {
+        Connector {
             https: HttpsConnector::from((http, tls.clone())),
             tls,
             proxies: settings.proxies.clone(),
             timeout: settings.connect_timeout,
             acknowledges_at_once: settings.acknowledges_at_once,
-        }))
+        }
     }
-}
 
-impl Inner {
-    async fn connect(&self, server: Uri) -> Result<Connection, BoxError> {
+    /// A connection to the server of a URL.
+    pub(super) async fn connect(&self, server: Uri) -> Result<Connection, BoxError> {
+        let connecting = self.unlimited(server);
+        match self.timeout {
+            None => connecting.await,
+            Some(limit) => tokio::time::timeout(limit, connecting)
+                .await
+                .map_err(|_| ConnectTimeout)?,
+        }
+    }
+
+    async fn unlimited(&self, server: Uri) -> Result<Connection, BoxError> {
         let mut https = self.https.clone();
         let Some(proxy) = self.proxies.proxy_of(&server) else {
             return Ok(self.connection(https.call(server).await?.into(), false));
@@ -82,38 +87,14 @@ impl Inner {
         Ok(self.connection(beyond.call(server).await?, false))
     }
 
-    fn connection(&self, stream: Stream, proxied: bool) -> Connection {
+    fn connection(&self, stream: Stream, is_proxied: bool) -> Connection {
         Connection {
             stream,
-            proxied,
+            is_proxied,
             silence: Silence::starting(),
             acknowledges_at_once: self.acknowledges_at_once,
             answer: Answer::Awaited,
         }
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = Connection;
-    type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Connection, BoxError>>;
-
-    /// The connectors within are always ready.
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, server: Uri) -> Self::Future {
-        let inner = self.0.clone();
-        Box::pin(async move {
-            let connecting = inner.connect(server);
-            match inner.timeout {
-                None => connecting.await,
-                Some(limit) => tokio::time::timeout(limit, connecting)
-                    .await
-                    .map_err(|_| ConnectTimeout)?,
-            }
-        })
     }
 }
 
@@ -124,8 +105,8 @@ type Stream = MaybeHttpsStream<MaybeHttpsStream<TokioIo<TcpStream>>>;
 pub(super) struct Connection {
     stream: Stream,
     /// Whether the other side is a proxy that must know the whole URL of a request.
-    proxied: bool,
-    silence: Silence,
+    pub(super) is_proxied: bool,
+    pub(super) silence: Silence,
     acknowledges_at_once: bool,
     answer: Answer,
 }
@@ -163,14 +144,6 @@ impl Connection {
             self.answer = Answer::Awaited;
         }
         result
-    }
-}
-
-impl Described for Connection {
-    fn connected(&self) -> Connected {
-        Connected::new()
-            .proxy(self.proxied)
-            .extra(self.silence.clone())
     }
 }
 

@@ -1,8 +1,6 @@
 //! [`Silence`]: since when nothing was sent over a connection, from which on the head of an answer
 //! must come within the read timeout. A body may take any time as long as it moves.
 
-use ::http::Extensions;
-use hyper_util::client::legacy::connect::CaptureConnection;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
@@ -27,16 +25,6 @@ impl Silence {
     fn since(&self) -> Instant {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// That of the connection on which a request is sent, or `None` before there is one.
-    fn on(connection: &CaptureConnection) -> Option<Self> {
-        let mut found = Extensions::new();
-        connection
-            .connection_metadata()
-            .as_ref()?
-            .get_extras(&mut found);
-        found.remove()
-    }
 }
 
 /// A connection was made too slowly.
@@ -55,27 +43,24 @@ impl std::error::Error for ConnectTimeout {}
 #[derive(Debug)]
 pub(super) struct Silent;
 
-/// Waits for the head of an answer. Meanwhile the request is sent. The time until there is a
-/// connection does not count, as that has its own limit.
+/// Waits for the head of an answer. Meanwhile the request is sent.
 pub(super) async fn unless_silent<T>(
     limit: Option<Duration>,
-    connection: &CaptureConnection,
+    silence: &Silence,
     answer: impl Future<Output = T>,
 ) -> Result<T, Silent> {
     let Some(limit) = limit else {
         return Ok(answer.await);
     };
     let mut answer = pin!(answer);
-    let mut from = Instant::now();
     loop {
-        let left = limit.saturating_sub(from.elapsed());
+        let since = silence.since();
+        let left = limit.saturating_sub(since.elapsed());
         if let Ok(answer) = timeout(left, answer.as_mut()).await {
             return Ok(answer);
         }
-        from = match Silence::on(connection) {
-            None => Instant::now(),
-            Some(silence) if silence.since() > from => silence.since(),
-            Some(_) => return Err(Silent),
-        };
+        if silence.since() == since {
+            return Err(Silent);
+        }
     }
 }

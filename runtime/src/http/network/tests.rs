@@ -538,3 +538,18 @@ fn values_of_headers_are_text_whatever_bytes_came() {
     assert_eq!(answer.header("x-a"), Some("é"));
     assert_eq!(answer.header("X-B"), Some("\u{fffd}!"));
 }
+
+#[test]
+fn the_host_is_without_the_port_that_the_scheme_implies() {
+    for (url, expected) in [
+        ("http://a.example/b", "a.example"),
+        ("http://a.example:80", "a.example"),
+        ("https://a.example:443/", "a.example"),
+        ("https://a.example:80/", "a.example:80"),
+        ("http://[::1]:8000/", "[::1]:8000"),
+        ("http://name:password@a.example:1/", "a.example:1"),
+    ] {
+        let url: Uri = url.parse().expect("a URL");
+        assert_eq!(host(&url), expected);
+    }
+}
