@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""A proxy of an S3 server on this machine, in which a tenth of all requests fails: bench/faults.py PORT SERVER."""
-import asyncio, random, re, socket, struct, sys
+"""A proxy of an S3 server on this machine, in which a tenth of all requests fails: bench/faults.py PORT SERVER BEGUN.
 
-PORT, SERVER = int(sys.argv[1]), int(sys.argv[2])
+To the file BEGUN goes a line for each upload in parts that the server has begun: when its answer was passed on, or 0 when it was lost, and its id."""
+import asyncio, random, re, socket, struct, sys, time
+
+PORT, SERVER, BEGUN = int(sys.argv[1]), int(sys.argv[2]), open(sys.argv[3], "w", buffering=1)
 RATE, PIECE = 0.1, 1 << 16
 SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 chance = random.Random(0)
@@ -46,6 +48,20 @@ async def passed(head, source, target, has_body=True, limit=None):
     await target.drain()
 
 
+async def begin(head, reader, writer, up_reader, up_writer, is_lost):
+    """Passes a request on that begins an upload, and its answer, unless that is to be lost."""
+    await passed(head, reader, up_writer)
+    answer = await up_reader.readuntil(b"\r\n\r\n")
+    pieces = [piece async for piece in body(answer, up_reader)]
+    upload = re.search(rb"<UploadId>(.*?)</UploadId>", b"".join(pieces))
+    if upload:
+        BEGUN.write(f"{0 if is_lost else time.time()} {upload[1].decode()}\n")
+    if is_lost:
+        raise ConnectionError
+    writer.write(answer + b"".join(pieces))
+    await writer.drain()
+
+
 def reset(writer):
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
@@ -66,6 +82,9 @@ async def serve(reader, writer):
                 await writer.drain()
                 writer.close()
                 return
+            if re.match(rb"POST [^ ]*[?&]uploads[= &]", head):
+                await begin(head, reader, writer, up_reader, up_writer, is_lost=fault is not None)
+                continue
             await passed(head, reader, up_writer, limit=length // 2 if fault == "half a request" else None)
             if fault == "half a request":
                 break

@@ -294,22 +294,33 @@ def soak(table, bench):
     source, copy = f"{bench.folder}/soak", f"{bench.folder}/soaked"
     files(source, SOAKED, sizes)
     start = time.perf_counter()
-    with Server(sys.executable, f"{BENCH}/faults.py", "{port}", str(bench.server.port)) as faults:
-        kills = sum(resumed(bench, chance, *route, url=faults.url) for route in [(source, "s3://bench/soak"), ("s3://bench/soak", copy)])
+    begun = f"{bench.folder}/begun"
+    with Server(sys.executable, f"{BENCH}/faults.py", "{port}", str(bench.server.port), begun) as faults:
+        kills = [kill for route in [(source, "s3://bench/soak"), ("s3://bench/soak", copy)] for kill in resumed(bench, chance, *route, url=faults.url)]
     differences = subprocess.run(["diff", "-rq", source, copy], stdout=subprocess.PIPE, text=True).stdout.splitlines()
     # Temporary files of killed runs are counted below.
     wrong = [line for line in differences if not line.startswith(f"Only in {copy}")]
     table.add(f"s3 soak: files of {SOAKED:,} that are wrong, up and down, a tenth of all requests failing", len(wrong), 0, "",
-              f"{time.perf_counter() - start:.0f} s, killed and resumed {kills} times")
+              f"{time.perf_counter() - start:.0f} s, killed and resumed {len(kills)} times")
     uploads = [name for name in os.listdir(f"{bench.folder}/served") if name.startswith(".upload-")]
-    table.add("s3 soak: multipart uploads left open", len(uploads), 0, "", "begun by requests whose answer was lost")
+    lost, unread = unknown(begun, kills)
+    known = [name for name in uploads if not any(upload in name for upload in lost | unread)]
+    table.add("s3 soak: multipart uploads left open, of those whose beginning the program knew", len(known), 0, "",
+              f"{len(uploads) - len(known)} more: of {len(lost)} the answer was lost, in {len(unread)} cases the program was killed as it came")
     left = [name for _, _, names in os.walk(copy) for name in names if len(name) != 2]
     table.add("s3 soak: temporary files left", len(left), None, "", "those of killed runs")
 
 
+def unknown(begun, kills):
+    """Ids of uploads of which no program can know: the answer was lost; the program was killed when it came."""
+    told = [line.split() for line in open(begun)]
+    lost = {upload for at, upload in told if at == "0"}
+    return lost, {upload for at, upload in told if any(0 <= kill - float(at) < 0.05 for kill in kills)}
+
+
 def resumed(bench, chance, source, target, url):
-    """Copies a folder, resumed after each end that was not a success. Returns how often it was killed."""
-    journal, kills = f"{bench.folder}/journal-{len(target)}", 0
+    """Copies a folder, resumed after each end that was not a success. Returns when it was killed."""
+    journal, kills = f"{bench.folder}/journal-{len(target)}", []
     env = {**bench.env, "AWS_MAX_ATTEMPTS": "5"}
     for _ in range(1_000):
         with subprocess.Popen(bench.s3("opsmith", "cp", source, target, "--recursive", "--cli-resume", journal, url=url), env=env,
@@ -317,11 +328,11 @@ def resumed(bench, chance, source, target, url):
             try:
                 # The last runs are not killed, so that it ends. 2 means a warning: this server does not say of an upload which has
                 # ended that there is none, when it is to be aborted.
-                if program.wait(timeout=chance.uniform(0.2, 3) if kills < 20 else None) in (0, 2):
+                if program.wait(timeout=chance.uniform(0.2, 3) if len(kills) < 20 else None) in (0, 2):
                     return kills
             except subprocess.TimeoutExpired:
                 program.kill()
-                kills += 1
+                kills.append(time.time())
     raise SystemExit(f"{source} is not copied after 1,000 runs")
 
 

@@ -18,6 +18,10 @@ const FEATURES: &[(&str, &str)] = &[
         "The client, on by default. Without it, the crate is types only and needs no crate for HTTP.",
     ),
     (
+        "temporary-credentials",
+        "Credentials that someone else gives for a time, on by default: of roles, single sign-on, logins, processes, containers and instances. Without it, a client has those of the environment and of profiles, and others are an error.",
+    ),
+    (
         "blocking",
         "`Call::blocking` and `Pages::blocking`: calls that are waited for, without async code around them.",
     ),
@@ -140,7 +144,7 @@ fn manifest(service: &Service<'_>, runtime: Option<&Path>) -> String {
         None => String::new(),
     };
     let mut text = format!(
-        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = {}\nkeywords = [\"aws\", \"client\"]\ncategories = [\"api-bindings\"]\n\n[features]\ndefault = [\"client\"]\n",
+        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = {}\nkeywords = [\"aws\", \"client\"]\ncategories = [\"api-bindings\"]\n\n[features]\ndefault = [\"client\", \"temporary-credentials\"]\n",
         quoted(&format!("opsmith-{}", service.command)),
         quoted(&about(service.title)),
         quoted(env!("CARGO_PKG_RUST_VERSION")),

@@ -24,7 +24,7 @@ fn the_runtime_holds_the_schemas_of_the_models() {
         let schema = Generator::new(model).schema(WRITER);
         let schema = schema.unwrap_or_else(|error| panic!("{error}"));
         let path = root(&format!(
-            "runtime/src/config/credentials/services/{name}.rs"
+            "runtime/src/config/credentials/temporary/services/{name}.rs"
         ));
         if bless() {
             fs::write(&path, &schema).expect("the file");

@@ -10,13 +10,13 @@ pub mod base64;
 pub mod cbor;
 mod encoder;
 mod error;
-#[cfg(feature = "client")]
+#[cfg(feature = "aws-query")]
 pub(crate) mod form;
 pub mod json;
 mod lenient;
 mod modeled;
 pub(crate) mod text;
-#[cfg(feature = "client")]
+#[cfg(feature = "aws-query")]
 pub(crate) mod xml;
 
 pub use encoder::{EncodeMode, Encoded};

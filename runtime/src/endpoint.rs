@@ -136,6 +136,7 @@ pub fn regions() -> impl Iterator<Item = &'static str> {
 
 /// The region that a name means: for a pseudo-region such as `aws-global`, the home region of its
 /// partition.
+#[cfg(feature = "temporary-credentials")]
 pub(crate) fn region(name: &str) -> &str {
     match partition::of_region(name) {
         Some(partition) if name.ends_with("-global") => partition.implicit_global_region,

@@ -6,11 +6,13 @@
 
 mod error;
 mod http;
+#[cfg(feature = "aws-query")]
 mod query;
 mod rpc;
 #[cfg(feature = "cbor")]
 mod rpc_v2;
 
+#[cfg(feature = "aws-query")]
 use crate::codec::form::Naming;
 use crate::codec::json::Json;
 #[cfg(feature = "xml")]
@@ -26,6 +28,7 @@ use crate::visit::{Visit, VisitError, Visitor};
 #[cfg(feature = "xml")]
 pub(crate) use error::xml::element as xml_error_element;
 use http::Rest;
+#[cfg(feature = "aws-query")]
 use query::Query;
 use rpc::Rpc;
 
@@ -120,7 +123,8 @@ pub const fn missing(protocol: schema::Protocol) -> &'static str {
     }
 }
 
-/// AWS Query. A service that gives credentials speaks it, so that it is there without a feature.
+/// AWS Query. STS, which gives roles, speaks it.
+#[cfg(feature = "aws-query")]
 pub(crate) const AWS_QUERY: &dyn Protocol = &Query {
     naming: Naming::Query,
 };

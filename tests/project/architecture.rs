@@ -130,11 +130,11 @@ const JSON: &[(&str, &str)] = &[
     ),
     ("local/src/wire.rs", "the server's side of AWS JSON"),
     (
-        "runtime/src/config/credentials/sso.rs",
+        "runtime/src/config/credentials/temporary/sso.rs",
         "the AWS CLI's cache",
     ),
     (
-        "runtime/src/config/credentials/sts.rs",
+        "runtime/src/config/credentials/temporary/sts.rs",
         "the AWS CLI's cache",
     ),
     ("runtime/src/query/functions.rs", "to_string() of JMESPath"),

@@ -17,9 +17,9 @@ enum Cause {
     Format(Box<dyn Error + Send + Sync>),
     Value(VisitError),
     Kind(&'static str),
-    #[cfg(feature = "client")]
+    #[cfg(feature = "aws-query")]
     Missing(String),
-    #[cfg(feature = "client")]
+    #[cfg(feature = "aws-query")]
     IsError,
 }
 
@@ -52,7 +52,7 @@ impl DeserializeError {
     }
 
     /// There is no element of this name, which the protocol asks for.
-    #[cfg(feature = "client")]
+    #[cfg(feature = "aws-query")]
     #[cold]
     pub(crate) fn missing(element: &str) -> Self {
         DeserializeError {
@@ -63,7 +63,7 @@ impl DeserializeError {
 }
 
 /// An answer with a status of success is an error all the same.
-#[cfg(feature = "client")]
+#[cfg(feature = "aws-query")]
 impl DeserializeError {
     #[cold]
     pub(crate) fn is_error() -> Self {
@@ -88,9 +88,9 @@ impl fmt::Display for DeserializeError {
         match &self.cause {
             Cause::Format(error) => error.fmt(f),
             Cause::Value(error) => error.fmt(f),
-            #[cfg(feature = "client")]
+            #[cfg(feature = "aws-query")]
             Cause::Missing(element) => write!(f, "it has no element `{element}`"),
-            #[cfg(feature = "client")]
+            #[cfg(feature = "aws-query")]
             Cause::IsError => f.write_str("it is an error, although its status is one of success"),
             Cause::Kind(kind) => write!(f, "it is a value of type {kind}, not an object"),
         }
@@ -103,7 +103,7 @@ impl Error for DeserializeError {
             Cause::Format(error) => Some(&**error),
             Cause::Value(error) => Some(error),
             Cause::Kind(_) => None,
-            #[cfg(feature = "client")]
+            #[cfg(feature = "aws-query")]
             Cause::Missing(_) | Cause::IsError => None,
         }
     }

@@ -99,6 +99,7 @@ pub fn ascii(json: &str) -> String {
 }
 
 /// A JSON string of ASCII characters.
+#[cfg(feature = "temporary-credentials")]
 pub(crate) fn ascii_text(text: &str) -> String {
     ascii(&serde_json::Value::from(text).to_string())
 }

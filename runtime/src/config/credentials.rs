@@ -5,29 +5,27 @@
 //! as a later provider might belong to another account. When no provider has credentials, the error
 //! lists each provider and its reason.
 //!
+//! Without the feature `temporary-credentials`, those that ask someone else for credentials are left
+//! out, and an error where they are configured.
+//!
 //! Roles and single sign-on send requests over the transport that the chain is made with. Their
 //! credentials are kept in the AWS CLI's cache, which both programs read and write.
 
-mod assume_role;
-mod cache;
-mod container;
 mod environment;
-mod instance;
-mod login;
-mod metadata;
-mod process;
+#[cfg(any(test, not(feature = "temporary-credentials")))]
+mod left_out;
 mod profile;
-mod services;
-mod sso;
-mod sts;
+#[cfg(feature = "temporary-credentials")]
+mod temporary;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
+#[cfg(all(test, feature = "temporary-credentials"))]
 mod tests;
-mod token;
-mod web_identity;
 
-pub use instance::region as region_of_instance;
+#[cfg(not(feature = "temporary-credentials"))]
+use left_out as temporary;
+#[cfg(feature = "temporary-credentials")]
+pub use temporary::region_of_instance;
 
 use super::settings::{Profile, Settings};
 use crate::error::{ConfigError, ConfigErrorKind};
@@ -50,6 +48,10 @@ enum ProviderResult {
 
 /// The context in which providers are called.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    not(feature = "temporary-credentials"),
+    expect(dead_code, reason = "nobody is asked")
+)]
 struct ProviderContext<'a> {
     settings: &'a Settings,
     /// What the credentials are for.
@@ -105,17 +107,17 @@ trait Provider: fmt::Debug + Send + Sync {
 
 /// Those that read a profile, which may also be the source of a role.
 const OF_PROFILE: &[&dyn Provider] = &[
-    &web_identity::WebIdentity,
-    &sso::Sso,
+    temporary::WEB_IDENTITY,
+    temporary::SSO,
     &profile::SharedCredentialsFile,
-    &login::Login,
-    &process::Process,
+    temporary::LOGIN,
+    temporary::PROCESS,
     &profile::ConfigFile,
 ];
 
 /// The AWS CLI's providers in its order, around those of the profile.
-const BEFORE_PROFILE: &[&dyn Provider] = &[&environment::Environment, &assume_role::AssumeRole];
-const AFTER_PROFILE: &[&dyn Provider] = &[&container::Container, &instance::Instance];
+const BEFORE_PROFILE: &[&dyn Provider] = &[&environment::Environment, temporary::ROLE];
+const AFTER_PROFILE: &[&dyn Provider] = &[temporary::CONTAINER, temporary::INSTANCE];
 
 /// The credentials and bearer tokens that the environment and the shared files configure, as the AWS
 /// CLI finds them.
@@ -212,15 +214,6 @@ async fn first<'p>(
 fn failed(provider: &str, reason: impl fmt::Display) -> ConfigError {
     let text = format!("Error when retrieving credentials from {provider}: {reason}");
     ConfigError::new(ConfigErrorKind::CredentialRetrieval, text)
-}
-
-/// Runs blocking work on tokio's blocking pool, or inline when there is no runtime.
-async fn spawn_blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ConfigError> {
-    crate::future::spawn_blocking(work)
-        .await
-        .map_err(|error| failed("a process", error))
 }
 
 fn unexpired(credentials: Credentials, now: SystemTime) -> Result<Credentials, ConfigError> {

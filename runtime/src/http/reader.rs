@@ -3,7 +3,7 @@
 use super::body::named;
 use super::{TransportError, TransportErrorKind, masked};
 use crate::files::Replacement;
-use crate::future::spawn_blocking;
+use crate::future::{Work, spawn_blocking};
 use bytes::{Buf as _, Bytes};
 use futures_core::Stream;
 use std::fmt;
@@ -114,19 +114,26 @@ impl BodyReader {
         mut each: impl FnMut(u64),
     ) -> Result<u64, TransportError> {
         let path = file.path().to_owned();
-        let mut written = 0;
+        // A pipe takes more when somebody reads it, which no piece before tells.
+        let is_file = file.file().metadata().is_ok_and(|found| found.is_file());
+        let (mut writing, mut written) = (Work::default(), 0);
         loop {
             let pieces = self.pieces().await?;
             if pieces.is_empty() {
                 break;
             }
             let len = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
-            let work = move || {
+            let write = move || {
                 let mut to = file.file();
                 pieces.iter().try_for_each(|piece| to.write_all(piece))?;
                 Ok(file)
             };
-            let done = spawn_blocking(work).await.flatten();
+            let done = if is_file {
+                writing.run(write).await
+            } else {
+                spawn_blocking(write).await
+            };
+            let done = done.flatten();
             file = done.map_err(|error| self.unwritten(&path, error))?;
             written += len;
             each(written);

@@ -7,6 +7,7 @@
 //! - The error's structure in the model is found by the code that is not of AWS Query first.
 //! - The message is in the body as `message` or `Message`.
 
+#[cfg(feature = "aws-query")]
 pub(super) mod xml;
 
 use crate::codec::{Codec, DeserializeError, EncodeMode, json};

@@ -11,6 +11,7 @@ mod request;
 mod response;
 mod uri;
 
+#[cfg(feature = "aws-query")]
 pub(super) use response::bound;
 pub(super) use response::document;
 

@@ -53,7 +53,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The service whose shapes are walked.
-    #[cfg(feature = "client")]
+    #[cfg(feature = "aws-query")]
     pub(crate) fn service(&self) -> &'a Service<'a> {
         self.service
     }

@@ -1,9 +1,10 @@
-//! Keys in environment variables.
+//! Keys and bearer tokens in environment variables.
 
 use super::{Credentials, Provider, ProviderContext, ProviderResult, parse_time};
 use crate::config::Settings;
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::future::BoxFuture;
+use crate::identity::{ServiceTokens, Token};
 
 /// `AWS_ACCESS_KEY_ID` and its companions. An option that names a profile removes them from the
 /// chain.
@@ -72,6 +73,18 @@ fn not_a_moment(given: &str) -> ConfigError {
         "AWS_CREDENTIAL_EXPIRATION is {given:?}, not a time with its zone such as 2030-01-01T00:00:00Z."
     );
     ConfigError::new(ConfigErrorKind::CredentialRetrieval, text)
+}
+
+impl ServiceTokens for Settings {
+    /// The variable for the service, unless it is empty.
+    fn token(&self, signing_name: &str) -> Result<Option<Token>, ConfigError> {
+        if signing_name.is_empty() {
+            return Ok(None);
+        }
+        let name = signing_name.replace(['-', ' '], "_").to_uppercase();
+        let variable = self.env().variable(&format!("AWS_BEARER_TOKEN_{name}"))?;
+        Ok(variable.filter(|token| !token.is_empty()).map(Token::new))
+    }
 }
 
 #[cfg(test)]
@@ -170,5 +183,27 @@ mod tests {
             provide(&variables).unwrap_err().kind(),
             ConfigErrorKind::CredentialRetrieval
         );
+    }
+
+    #[test]
+    fn tokens_are_for_one_service() {
+        let env = Env::with_variables([
+            ("AWS_BEARER_TOKEN_TOY_BOX_2", "t"),
+            ("AWS_BEARER_TOKEN_EMPTY", ""),
+        ]);
+        let settings = Settings::load(env, None).expect("settings");
+        for (name, expected) in [
+            ("toy-box 2", Some("t")),
+            ("Toy_Box-2", Some("t")),
+            ("toy", None),
+            ("empty", None),
+        ] {
+            let found = settings.token(name).expect("no problem");
+            assert_eq!(
+                found.map(|token| token.value).as_deref(),
+                expected,
+                "{name}"
+            );
+        }
     }
 }

@@ -18,7 +18,7 @@ fn the_first_provider_that_answers_wins() {
     let config = "[default]\naws_access_key_id = CONFIG\naws_secret_access_key = hidden\n";
     let process = format!(
         r#"{config}credential_process = printf '{}'"#,
-        process::tests::ANSWER
+        temporary::ANSWER
     );
     for (case, config, credentials, variables, profile, winner) in [
         (

@@ -10,6 +10,9 @@ use hyper::client::conn::http1::{self, SendRequest};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// How much is read at once when much comes. It is the memory of a connection, too.
+const READ: usize = 1 << 20;
+
 /// How long a connection is kept for the next request.
 const KEPT: Duration = Duration::from_secs(90);
 
@@ -93,14 +96,15 @@ impl Pool {
     }
 
     async fn connect(&self, server: &Uri) -> Result<Open, Failure> {
-        let connect = |error| Failure::Connect(error);
         let connection = self
             .connector
             .connect(server.clone())
             .await
-            .map_err(connect)?;
+            .map_err(Failure::Connect)?;
         let (silence, is_proxied) = (connection.silence.clone(), connection.is_proxied);
-        let (requests, connection) = http1::handshake(connection)
+        let (requests, connection) = http1::Builder::new()
+            .max_buf_size(READ)
+            .handshake(connection)
             .await
             .map_err(Failure::Exchange)?;
         // Its error reaches the request that waits for an answer.

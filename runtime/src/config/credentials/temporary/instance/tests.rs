@@ -1,5 +1,5 @@
-use super::super::testing::{LATE, answering, failing, resolve, sent, wait};
 use super::*;
+use crate::config::credentials::testing::{LATE, answering, failing, resolve, sent, wait};
 use crate::config::env::testing::Scene;
 use std::sync::Arc;
 

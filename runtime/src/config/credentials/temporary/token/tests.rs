@@ -1,7 +1,8 @@
-//! Tokens of variables and of logins.
+//! Tokens of logins.
 
-use super::super::testing::{LATE, answering, failing, sent, wait};
 use super::*;
+use crate::config::Settings;
+use crate::config::credentials::testing::{LATE, answering, failing, sent, wait};
 use crate::config::env::testing::Scene;
 use crate::error::ConfigErrorKind;
 use crate::fake::Fake;
@@ -98,29 +99,4 @@ fn errors_say_what_to_do_and_show_no_token() {
         "Unable to locate authorization token\n  env: AWS_BEARER_TOKEN_NAME is not set, with the signing name of the service as \
          NAME\n  sso: the profile \"default\" has no sso_session"
     );
-}
-
-#[test]
-fn variables_are_for_one_service() {
-    let tokens = |variables: &[(&str, &str)]| {
-        let scene = Scene::new("", "", variables);
-        Settings::load(scene.env(), None).expect("settings")
-    };
-    let settings = tokens(&[
-        ("AWS_BEARER_TOKEN_TOY_BOX_2", "t"),
-        ("AWS_BEARER_TOKEN_EMPTY", ""),
-    ]);
-    for (name, expected) in [
-        ("toy-box 2", Some("t")),
-        ("Toy_Box-2", Some("t")),
-        ("toy", None),
-        ("empty", None),
-    ] {
-        let found = settings.token(name).expect("no problem");
-        assert_eq!(
-            found.map(|token| token.value).as_deref(),
-            expected,
-            "{name}"
-        );
-    }
 }

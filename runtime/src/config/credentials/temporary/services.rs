@@ -207,9 +207,9 @@ fn refusal(error: &ServiceError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{LATE, answering, resolve};
     use super::*;
     use crate::config::Settings;
+    use crate::config::credentials::testing::{LATE, answering, resolve};
     use crate::config::env::testing::Scene;
     use crate::endpoint::{Value, evaluate};
     use crate::schema::Kind;

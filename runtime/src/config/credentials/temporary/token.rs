@@ -1,12 +1,11 @@
-//! Bearer tokens: of a variable for the service, or of the login that `aws sso login` left in the
+//! Bearer tokens of the login that `aws sso login` left in the
 //! AWS CLI's cache.
 
 use super::sso::{Login, incomplete};
 use super::{Chain, ProviderContext};
-use crate::config::Settings;
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::future::BoxFuture;
-use crate::identity::{IdentityContext, ResolveToken, ServiceTokens, Token};
+use crate::identity::{IdentityContext, ResolveToken, Token};
 
 impl ResolveToken for Chain {
     fn resolve<'a>(
@@ -56,18 +55,6 @@ fn missing(profile: &str) -> ConfigError {
         "\n  env: AWS_BEARER_TOKEN_NAME is not set, with the signing name of the service as NAME\n  sso: the profile \
          \"{profile}\" has no sso_session"
     ))
-}
-
-impl ServiceTokens for Settings {
-    /// The variable for the service, unless it is empty.
-    fn token(&self, signing_name: &str) -> Result<Option<Token>, ConfigError> {
-        if signing_name.is_empty() {
-            return Ok(None);
-        }
-        let name = signing_name.replace(['-', ' '], "_").to_uppercase();
-        let variable = self.env().variable(&format!("AWS_BEARER_TOKEN_{name}"))?;
-        Ok(variable.filter(|token| !token.is_empty()).map(Token::new))
-    }
 }
 
 #[cfg(test)]

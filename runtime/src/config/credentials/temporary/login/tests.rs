@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 
-use super::super::testing::{LATE, answering, failing, resolve, sent};
 use super::*;
 use crate::config::Settings;
+use crate::config::credentials::testing::{LATE, answering, failing, resolve, sent};
 use crate::config::env::testing::Scene;
 use crate::fake::Fake;
 

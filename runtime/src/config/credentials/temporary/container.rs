@@ -132,9 +132,9 @@ async fn asked(context: &ProviderContext<'_>, request: &Request) -> Result<Crede
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{LATE, answering, failing, resolve};
     use super::*;
     use crate::config::Settings;
+    use crate::config::credentials::testing::{LATE, answering, failing, resolve};
     use crate::config::env::testing::Scene;
     use std::sync::Arc;
 

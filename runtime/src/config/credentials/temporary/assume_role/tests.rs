@@ -3,10 +3,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use super::super::testing::{LATE, answering, failing, resolve, resolve_in, sent, signed_by, wait};
-use super::super::{Chain, IdentityContext, Prompt};
 use super::*;
 use crate::config::Settings;
+use crate::config::credentials::testing::{
+    LATE, answering, failing, resolve, resolve_in, sent, signed_by, wait,
+};
+use crate::config::credentials::{Chain, IdentityContext, Prompt};
 use crate::config::env::testing::Scene;
 
 const KEYS: &str = "aws_access_key_id = BASE\naws_secret_access_key = hidden\n";

@@ -1,9 +1,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::super::testing::{LATE, answering, failing, resolve, sent};
 use super::*;
 use crate::config::Settings;
+use crate::config::credentials::testing::{LATE, answering, failing, resolve, sent};
 use crate::config::env::testing::Scene;
 use std::sync::Arc;
 

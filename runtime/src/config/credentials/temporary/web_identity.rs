@@ -99,9 +99,9 @@ fn token(file: &Value) -> Result<String, ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{LATE, answering, failing, resolve, sent, signed_by};
     use super::*;
     use crate::config::Settings;
+    use crate::config::credentials::testing::{LATE, answering, failing, resolve, sent, signed_by};
     use crate::config::env::testing::Scene;
     use std::sync::Arc;
 
