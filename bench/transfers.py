@@ -1,5 +1,5 @@
 """Transfers of S3: `opsmith s3` compared with the AWS CLI, rclone and curl, against the same local server."""
-import math, os, random, re, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import html, math, os, random, re, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.parse, urllib.request
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +14,7 @@ QUICK, FULL = "--quick" in sys.argv, "--full" in sys.argv
 # Bytes of the long file, and numbers of short files, of those for the AWS CLI, of listed keys, and of objects of the soak.
 LONG = 5 << 30 if FULL else 64 << 20 if QUICK else 1 << 30
 MANY, SHORT = 500 if QUICK else 10_000, 16_000
-MANY_AWS = 100 if QUICK else 1_000
+MANY_AWS = 100 if QUICK else MANY if FULL else 1_000
 KEYS = 10_000 if QUICK else 100_000
 SOAKED = 100_000 if FULL else 300 if QUICK else 5_000
 ROUNDS = 1 if QUICK else 2 if FULL else 3
@@ -180,6 +180,17 @@ def in_parts(bench, path):
     return time.perf_counter() - start
 
 
+def listed(bench):
+    """Seconds of a listing of the whole bucket, not signed and not read: what the server can do."""
+    start, token = time.perf_counter(), ""
+    while token is not None:
+        query = {"list-type": "2", **({"continuation-token": token} if token else {})}
+        with urllib.request.urlopen(f"{bench.raw.url}/bench?{urllib.parse.urlencode(query)}") as answer:
+            found = re.search("<NextContinuationToken>(.*?)</NextContinuationToken>", answer.read().decode())
+        token = found and html.unescape(found[1])
+    return time.perf_counter() - start
+
+
 def long(table, bench):
     """One long file, up and down."""
     file, copy, size = f"{bench.folder}/long", f"{bench.folder}/copy", f"{LONG >> 20:,} MiB"
@@ -197,6 +208,8 @@ def long(table, bench):
 
         if direction == "down":
             subprocess.run(up["opsmith"], env=bench.env, check=True, stdout=subprocess.DEVNULL)
+            # Three of them would nearly fill the memory.
+            os.remove(file)
         found = compare(commands, bench.env, clear)
         ours, rclone, curl = found["opsmith"], found["rclone"], found["curl"]
         least = None
@@ -215,7 +228,7 @@ def long(table, bench):
         table.add(f"{what}, CPU, to rclone", ours.cpu / rclone.cpu, 0.7,
                   note=f"{ours.cpu / LONG * 1e9:.2f} s to {rclone.cpu / LONG * 1e9:.2f} s for each GB")
         table.add(f"{what}, peak memory", ours.memory, 150, "MB", f"rclone {rclone.memory:.0f} MB")
-    for path in (file, copy, f"{bench.bucket}/long"):
+    for path in (copy, f"{bench.bucket}/long"):
         os.remove(path)
 
 
@@ -240,6 +253,7 @@ def many(table, bench):
     files(few, MANY_AWS)
     steps = ["cp up", "cp down", "sync with nothing to do", "rm"]
     uses = {name: {step: [] for step in steps} for name in (*bench.programs, "rclone")}
+    listing = math.inf
     for turn in range(ROUNDS):
         for name in uses:
             if turn and name in ONCE:
@@ -249,8 +263,11 @@ def many(table, bench):
                 uses[name][step].append(use(command, bench.env))
                 if step == "cp down":
                     subprocess.run(["diff", "-rq", tree, copy], check=True)
+                    listing = min(listing, listed(bench)) if tree == source else listing
             empty(copy)
             empty(bench.bucket)
+    # Whoever synchronizes must have the listing.
+    least = lambda step, peer: listing / peer if step.startswith("sync") else None
     for step in steps:
         found = {name: median(runs[step]) for name, runs in uses.items() if runs[step]}
         ours = found["opsmith"].wall
@@ -258,10 +275,12 @@ def many(table, bench):
         if "aws" in found:
             # The start of the AWS CLI is scaled, too: it is a small part.
             aws = found["aws"].wall * MANY / MANY_AWS
-            table.add(f"{what}, to the AWS CLI", ours / aws, 0.1, note=f"{ours:.2f} s to {aws:.1f} s, from {MANY_AWS:,} files")
+            scaled = f", from {MANY_AWS:,} files" if MANY_AWS != MANY else ""
+            table.add(f"{what}, to the AWS CLI", ours / aws, 0.1, note=f"{ours:.2f} s to {aws:.1f} s{scaled}", floor=least(step, aws))
         for name, peer, _ in PEERS[1:]:
             if name in found:
-                table.add(f"{what}, to {peer}", ours / found[name].wall, 0.7, note=f"{ours:.2f} s to {found[name].wall:.2f} s")
+                peer_took = found[name].wall
+                table.add(f"{what}, to {peer}", ours / peer_took, 0.7, note=f"{ours:.2f} s to {peer_took:.2f} s", floor=least(step, peer_took))
     for path in (source, few, copy):
         shutil.rmtree(path)
 

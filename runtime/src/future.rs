@@ -32,6 +32,8 @@ impl Work {
             (piece(), start.elapsed() < QUICK)
         };
         let (done, is_quick) = if self.was_quick {
+            // Others have their turn between two pieces.
+            tokio::task::yield_now().await;
             timed()
         } else {
             spawn_blocking(timed).await?

@@ -18,6 +18,10 @@ mod profile;
 #[cfg(feature = "temporary-credentials")]
 mod temporary;
 #[cfg(test)]
+#[cfg_attr(
+    not(feature = "temporary-credentials"),
+    allow(dead_code, reason = "its tests use most of it")
+)]
 mod testing;
 #[cfg(all(test, feature = "temporary-credentials"))]
 mod tests;

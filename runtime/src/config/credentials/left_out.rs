@@ -57,18 +57,21 @@ pub(super) const INSTANCE: &dyn Provider = &LeftOut {
 };
 
 impl LeftOut {
-    /// What configures it, and where.
+    /// What configures it, and where. As for the provider itself, a variable comes before a key, and an
+    /// option that names a profile removes only variables that a key could replace.
     fn configured(&self, context: ProviderContext<'_>) -> Result<Option<String>, ConfigError> {
+        if self.keys.is_empty() || context.environment_counts() {
+            for variable in self.variables {
+                if let Some(value) = context.settings.env().variable(variable)? {
+                    return Ok((!value.is_empty()).then(|| (*variable).to_owned()));
+                }
+            }
+        }
         let profile = context.profile()?;
         for key in self.keys {
             if let Some(value) = profile.get(key)? {
-                return Ok(Some(format!("{key} in {},", value.origin)));
-            }
-        }
-        for variable in self.variables {
-            let value = context.settings.env().variable(variable)?;
-            if context.environment_counts() && value.is_some_and(|value| !value.is_empty()) {
-                return Ok(Some((*variable).to_owned()));
+                let counts = self.variables.is_empty() || !value.text.is_empty();
+                return Ok(counts.then(|| format!("{key} in {},", value.origin)));
             }
         }
         Ok(None)
@@ -119,8 +122,8 @@ mod tests {
     const ALL: [&dyn Provider; 7] = [ROLE, WEB_IDENTITY, SSO, LOGIN, PROCESS, CONTAINER, INSTANCE];
 
     /// What each provider says.
-    fn provide(scene: &Scene) -> Vec<String> {
-        let settings = Settings::load(scene.env(), None).expect("files");
+    fn provide(scene: &Scene, profile: Option<&str>) -> Vec<String> {
+        let settings = Settings::load(scene.env(), profile).expect("files");
         let said = |provider: &&dyn Provider| match testing::provide(*provider, &settings) {
             Ok(ProviderResult::NotConfigured(reason)) => format!("{}: {reason}", provider.name()),
             Ok(found) => panic!("{found:?}"),
@@ -129,17 +132,23 @@ mod tests {
         ALL.iter().map(said).collect()
     }
 
+    /// Whether a provider refuses what is configured there.
+    fn is_refused(scene: &Scene, profile: Option<&str>, provider: &str, what: &str) -> bool {
+        let expected =
+            format!("Error when retrieving credentials from {provider}: {what} needs {FEATURE}");
+        provide(scene, profile).contains(&expected)
+    }
+
     #[test]
     fn what_is_not_configured_is_passed_over() {
-        for said in provide(&Scene::new("[default]\nregion = r\n", "", &[])) {
-            assert!(
-                said.ends_with(": needs the feature `temporary-credentials` of opsmith-runtime")
-            );
+        let empty = "[default]\nregion = r\nweb_identity_token_file =\n";
+        for said in provide(&Scene::new(empty, "", &[]), None) {
+            assert!(said.ends_with(&format!(": needs {FEATURE}")), "{said}");
         }
     }
 
     #[test]
-    fn what_is_configured_is_an_error() {
+    fn what_a_profile_configures_is_an_error() {
         for (key, provider) in [
             ("role_arn", "assume-role"),
             ("web_identity_token_file", "assume-role-with-web-identity"),
@@ -149,31 +158,80 @@ mod tests {
             ("credential_process", "custom-process"),
         ] {
             let scene = Scene::new(&format!("[default]\n{key} = a\n"), "", &[]);
-            let config = scene.path(".aws/config");
-            let expected = format!(
-                "Error when retrieving credentials from {provider}: {key} in {config}, line 2, needs {FEATURE}"
-            );
-            assert!(
-                provide(&scene).contains(&expected),
-                "{expected}: {:?}",
-                provide(&scene)
-            );
+            let what = format!("{key} in {}, line 2,", scene.path(".aws/config"));
+            assert!(is_refused(&scene, None, provider, &what), "{key}");
         }
-        for (variable, provider) in [
+    }
+
+    #[test]
+    fn what_a_variable_configures_is_an_error() {
+        let config = "[profile p]\nregion = r\n";
+        for (variable, provider, with_profile) in [
             (
                 "AWS_WEB_IDENTITY_TOKEN_FILE",
                 "assume-role-with-web-identity",
+                false,
             ),
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "container-role"),
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "container-role"),
+            (
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                "container-role",
+                true,
+            ),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "container-role", true),
         ] {
-            let expected = format!(
-                "Error when retrieving credentials from {provider}: {variable} needs {FEATURE}"
+            let scene = Scene::new(config, "", &[(variable, "/a")]);
+            assert!(is_refused(&scene, None, provider, variable), "{variable}");
+            assert_eq!(
+                is_refused(&scene, Some("p"), provider, variable),
+                with_profile
             );
-            let said = provide(&Scene::new("", "", &[(variable, "/a")]));
-            assert!(said.contains(&expected), "{said:?}");
-            let said = provide(&Scene::new("", "", &[(variable, "")]));
-            assert!(!said.contains(&expected), "{said:?}");
+            let scene = Scene::new(config, "", &[(variable, "")]);
+            assert!(!is_refused(&scene, None, provider, variable), "{variable}");
         }
+    }
+
+    /// The whole chain of a program without the feature.
+    #[cfg(not(feature = "temporary-credentials"))]
+    #[test]
+    fn the_chain_has_keys_alone() {
+        use crate::error::ConfigErrorKind;
+        use std::sync::Arc;
+
+        let keys = "[default]\naws_access_key_id = A\naws_secret_access_key = s\n";
+        let resolve = |config: &str, credentials: &str| {
+            let scene = Scene::new(config, credentials, &[]);
+            let settings = Arc::new(Settings::load(scene.env(), None).expect("files"));
+            testing::resolve(&settings, &testing::failing())
+        };
+        let found = resolve("", keys).expect("keys");
+        assert_eq!(found.source, "shared-credentials-file");
+        let refused = resolve("[default]\nrole_arn = a\n", keys).unwrap_err();
+        assert_eq!(refused.kind(), ConfigErrorKind::CredentialRetrieval);
+        let nothing = resolve("", "").unwrap_err();
+        assert_eq!(nothing.kind(), ConfigErrorKind::NoCredentials);
+        assert!(
+            nothing
+                .to_string()
+                .contains(&format!("iam-role: needs {FEATURE}"))
+        );
+    }
+
+    #[cfg(not(feature = "temporary-credentials"))]
+    #[test]
+    fn nor_is_there_a_token_of_a_login() {
+        use crate::config::credentials::Chain;
+        use crate::identity::{IdentityContext, ResolveToken};
+        use std::sync::Arc;
+
+        let scene = Scene::new("[default]\nsso_session = s\n", "", &[]);
+        let settings = Arc::new(Settings::load(scene.env(), None).expect("files"));
+        let chain = Chain::new(settings.clone(), testing::failing(), testing::failing());
+        let clock = || settings.env().now();
+        let found = testing::wait(ResolveToken::resolve(
+            &chain,
+            IdentityContext::new("eu-west-1", &clock),
+        ));
+        let error = found.expect_err("no token").to_string();
+        assert!(error.ends_with(&format!("sso: needs {FEATURE}")), "{error}");
     }
 }

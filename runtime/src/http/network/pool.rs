@@ -3,14 +3,15 @@
 use super::bodies::Outgoing;
 use super::connector::{BoxError, Connector};
 use super::silence::{Silence, Silent, unless_silent};
-use ::http::uri::{Authority, PathAndQuery, Scheme};
+use ::http::uri::PathAndQuery;
 use ::http::{Request, Response, Uri};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How much is read at once when much comes. It is the memory of a connection, too.
+/// How much is read at once when much comes. It limits the memory of a connection in both directions:
+/// of what is read and of what waits to be written; and the size of the head of an answer.
 const READ: usize = 1 << 20;
 
 /// How long a connection is kept for the next request.
@@ -26,9 +27,11 @@ pub(super) struct Pool {
 #[derive(Clone, Default)]
 struct Idle(Arc<Mutex<Vec<Open>>>);
 
-/// A connection that is driven by a task of its own, which ends when this is dropped.
+/// A connection that is driven by a task of its own. The task ends after the request under way when
+/// this is dropped.
 struct Open {
-    server: (Scheme, Authority),
+    /// A URL of the server.
+    server: Uri,
     requests: SendRequest<Outgoing>,
     silence: Silence,
     /// Whether the other side is a proxy that must know the whole URL of a request.
@@ -102,15 +105,17 @@ impl Pool {
             .await
             .map_err(Failure::Connect)?;
         let (silence, is_proxied) = (connection.silence.clone(), connection.is_proxied);
-        let (requests, connection) = http1::Builder::new()
+        let (mut requests, connection) = http1::Builder::new()
             .max_buf_size(READ)
             .handshake(connection)
             .await
             .map_err(Failure::Exchange)?;
         // Its error reaches the request that waits for an answer.
         tokio::spawn(connection);
+        // A request that is sent before would make it look free while it is not.
+        requests.ready().await.map_err(Failure::Exchange)?;
         Ok(Open {
-            server: key(server),
+            server: server.clone(),
             requests,
             silence,
             is_proxied,
@@ -135,9 +140,8 @@ impl Idle {
     fn take(&self, server: &Uri) -> Option<Open> {
         let mut connections = self.connections();
         let at = connections.iter().rposition(|open| {
-            let (scheme, authority) = &open.server;
-            server.scheme() == Some(scheme)
-                && server.authority() == Some(authority)
+            open.server.scheme() == server.scheme()
+                && open.server.authority() == server.authority()
                 && open.requests.is_ready()
         })?;
         Some(connections.remove(at)).filter(Open::is_fresh)
@@ -176,15 +180,6 @@ impl Drop for Lease {
             });
         }
     }
-}
-
-fn key(server: &Uri) -> (Scheme, Authority) {
-    let scheme = server.scheme().cloned().unwrap_or(Scheme::HTTP);
-    let authority = server.authority().cloned();
-    (
-        scheme,
-        authority.unwrap_or(Authority::from_static("localhost")),
-    )
 }
 
 /// What a server is asked for, as opposed to a proxy.

@@ -75,6 +75,10 @@ fn a_connection_is_used_again_when_the_answer_was_read() {
             }
         }
     });
+    let (chunked, connections_of_chunked) = server(|mut connection, _| {
+        let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
+        while head(&mut connection) && connection.write_all(answer.as_bytes()).is_ok() {}
+    });
     wait(async || {
         let network = Network::default();
         for len in [0, 1, 100_000, 0, 1, 100_000] {
@@ -82,6 +86,16 @@ fn a_connection_is_used_again_when_the_answer_was_read() {
             settled().await;
         }
         assert_eq!(connections.try_iter().count(), 1);
+        // It does not matter how long somebody keeps the reader of a body that has ended.
+        let mut readers = Vec::new();
+        for _ in 0..3 {
+            let request = Request::new("GET", &chunked);
+            let mut body = network.send(&request).await.expect("an answer").body;
+            while body.chunk().await.expect("a body").is_some() {}
+            readers.push(body);
+            settled().await;
+        }
+        assert_eq!(connections_of_chunked.try_iter().count(), 1);
     });
 }
 
