@@ -20,7 +20,7 @@ use ::http::{HeaderName, HeaderValue, Method, Uri, header};
 use bodies::{Incoming, Outgoing, Unreadable};
 use connector::{BoxError, Connector};
 use pool::{Failure, Pool};
-use silence::{ConnectTimeout, Silence};
+use silence::{ConnectTimeout, Silence, TURNS};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -173,8 +173,9 @@ impl Network {
     async fn settle(&self) {
         let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         if answered.is_some_and(|at| at.elapsed() > IDLE) {
-            tokio::task::yield_now().await;
-            tokio::task::yield_now().await;
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Bodies in both directions: as hyper sends them, and as they arrive.
 
 use super::pool::Lease;
+use super::silence::TURNS;
 use super::{failed, kind};
 use crate::http::{
     Body, BodyStream, ByteStream, Bytes, TransportError, TransportErrorKind as Kind,
@@ -8,7 +9,7 @@ use crate::http::{
 use futures_core::Stream;
 use http_body::{Body as _, Frame, SizeHint};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Sleep, sleep};
 
@@ -91,6 +92,8 @@ pub(super) struct Incoming {
     /// How long it may be silent.
     limit: Option<Duration>,
     silence: Option<Pin<Box<Sleep>>>,
+    /// How often it was looked for more after the limit.
+    looked: usize,
 }
 
 impl Incoming {
@@ -102,6 +105,7 @@ impl Incoming {
             came: 0,
             limit,
             silence: None,
+            looked: 0,
         }
     }
 
@@ -111,7 +115,14 @@ impl Incoming {
             return Poll::Pending;
         };
         let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(limit)));
-        silence.as_mut().poll(context)
+        ready!(silence.as_mut().poll(context));
+        // What has come in time is known when the connection's task has run, which may have had to wait, too.
+        if self.looked < TURNS {
+            self.looked += 1;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
     }
 
     /// The error of a body that ends too early.
@@ -135,7 +146,7 @@ impl Stream for Incoming {
                     .poll_silent(context)
                     .map(|()| Some(Err(TransportError::new(Kind::ReadTimeout, ""))));
             };
-            self.silence = None;
+            (self.silence, self.looked) = (None, 0);
             // The end of a body without a length is known when nothing more came.
             if self.body.is_end_stream() || !matches!(frame, Some(Ok(_))) {
                 self.lease = None;

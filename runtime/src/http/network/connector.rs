@@ -10,12 +10,17 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::rt::TokioIo;
 use std::io::{self, IoSlice};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
+use tokio::task::yield_now;
 use tower_service::Service;
+
+/// How long a connection that always has more is read before other tasks and timers have their turn: a
+/// server that sends without end must not keep the limit of its time from coming.
+const TURN: Duration = Duration::from_millis(10);
 
 /// How long a connection may be without an acknowledgement from the other side before the system
 /// asks for one, and between three times of asking.
@@ -94,6 +99,7 @@ impl Connector {
             silence: Silence::starting(),
             acknowledges_at_once: self.acknowledges_at_once,
             answer: Answer::Awaited,
+            turn: None,
         }
     }
 }
@@ -109,6 +115,8 @@ pub(super) struct Connection {
     pub(super) silence: Silence,
     acknowledges_at_once: bool,
     answer: Answer,
+    /// When this turn of reading began.
+    turn: Option<Instant>,
 }
 
 /// What came of an answer.
@@ -153,9 +161,18 @@ impl Read for Connection {
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.turn.get_or_insert_with(Instant::now).elapsed() > TURN {
+            self.turn = None;
+            // It wakes this task after the others and the timers.
+            let _ = pin!(yield_now()).poll(context);
+            return Poll::Pending;
+        }
         // What comes before the head of an answer, such as `100 Continue`, is no reason to wait on.
         let result = Pin::new(&mut self.stream).poll_read(context, buffer);
         self.acknowledge(result.is_pending());
+        if result.is_pending() {
+            self.turn = None;
+        }
         result
     }
 }

@@ -10,6 +10,10 @@ use hyper::client::conn::http1::{self, SendRequest};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// How much is read at once when much comes. It limits the memory of a connection in both directions:
+/// of what is read and of what waits to be written; and the size of the head of an answer.
+const READ: usize = 1 << 20;
+
 /// How long a connection is kept for the next request.
 const KEPT: Duration = Duration::from_secs(90);
 
@@ -102,6 +106,7 @@ impl Pool {
             .map_err(Failure::Connect)?;
         let (silence, is_proxied) = (connection.silence.clone(), connection.is_proxied);
         let (mut requests, connection) = http1::Builder::new()
+            .max_buf_size(READ)
             .handshake(connection)
             .await
             .map_err(Failure::Exchange)?;

@@ -6,7 +6,12 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::task::yield_now;
 use tokio::time::timeout;
+
+/// How many turns of the runtime it takes until what has arrived is known: one wakes the task of the
+/// connection, which runs in the second. A runtime that was held up learns of the time first.
+pub(super) const TURNS: usize = 2;
 
 /// Since when nothing was sent over a connection.
 #[derive(Clone)]
@@ -17,7 +22,7 @@ impl Silence {
         Silence(Arc::new(Mutex::new(Instant::now())))
     }
 
-    /// Something was sent: from now on there may be silence again.
+    /// Silence begins anew, since something was sent or is about to be.
     pub(super) fn end(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
@@ -59,8 +64,14 @@ pub(super) async fn unless_silent<T>(
         if let Ok(answer) = timeout(left, answer.as_mut()).await {
             return Ok(answer);
         }
-        if silence.since() == since {
-            return Err(Silent);
+        for _ in 0..TURNS {
+            yield_now().await;
+        }
+        let last = timeout(Duration::ZERO, answer.as_mut()).await;
+        match last {
+            Ok(answer) => return Ok(answer),
+            Err(_) if silence.since() == since => return Err(Silent),
+            Err(_) => {}
         }
     }
 }

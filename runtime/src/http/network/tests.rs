@@ -553,3 +553,21 @@ fn the_host_is_without_the_port_that_the_scheme_implies() {
         assert_eq!(host(&url), expected);
     }
 }
+
+/// Before the head and before the body.
+#[test]
+fn a_runtime_that_was_held_up_takes_what_came_in_time() {
+    for held_from in [10, 80] {
+        const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n";
+        let request = Request::new("GET", saying(Duration::from_millis(60), &[HEAD, "{}"]));
+        let network = silent_after(Duration::from_millis(200));
+        let answer = wait(async {
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(held_from)).await;
+                thread::sleep(Duration::from_millis(400));
+            });
+            network.send(&request).await?.collect(99).await
+        });
+        assert_eq!(answer.expect("an answer").body, "{}", "{held_from}");
+    }
+}
