@@ -130,6 +130,19 @@ fn a_check_shows_the_difference_and_the_command_that_fixes_it() {
     assert_eq!(folder.done(&format!("check {line}")), "src: current\n");
 }
 
+/// The sources are compared by the build too (tests/drift.rs); here the manifest, the README and the
+/// sizes are.
+#[test]
+fn the_crate_of_this_project_is_current() {
+    let output = Folder::new()
+        .command("check")
+        .current_dir(root("."))
+        .output()
+        .expect("run");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+}
+
 #[test]
 fn a_project_is_generated_with_its_sizes() {
     let folder = Folder::new();

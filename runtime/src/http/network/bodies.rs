@@ -116,7 +116,8 @@ impl Incoming {
         };
         let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(limit)));
         ready!(silence.as_mut().poll(context));
-        // What has come in time is known when the connection's task has run, which may have had to wait, too.
+        // What has come in time is known when the connection's task has run, which may have had to
+        // wait, too.
         if self.looked < TURNS {
             self.looked += 1;
             context.waker().wake_by_ref();

@@ -20,7 +20,7 @@ use tower_service::Service;
 
 /// How long a connection that always has more is read before other tasks and timers have their turn: a
 /// server that sends without end must not keep the limit of its time from coming.
-const TURN: Duration = Duration::from_millis(10);
+const READING: Duration = Duration::from_millis(10);
 
 /// How long a connection may be without an acknowledgement from the other side before the system
 /// asks for one, and between three times of asking.
@@ -99,7 +99,7 @@ impl Connector {
             silence: Silence::starting(),
             acknowledges_at_once: self.acknowledges_at_once,
             answer: Answer::Awaited,
-            turn: None,
+            reading: None,
         }
     }
 }
@@ -115,8 +115,8 @@ pub(super) struct Connection {
     pub(super) silence: Silence,
     acknowledges_at_once: bool,
     answer: Answer,
-    /// When this turn of reading began.
-    turn: Option<Instant>,
+    /// Since when there was always more to read.
+    reading: Option<Instant>,
 }
 
 /// What came of an answer.
@@ -161,8 +161,8 @@ impl Read for Connection {
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.turn.get_or_insert_with(Instant::now).elapsed() > TURN {
-            self.turn = None;
+        if self.reading.get_or_insert_with(Instant::now).elapsed() > READING {
+            self.reading = None;
             // It wakes this task after the others and the timers.
             let _ = pin!(yield_now()).poll(context);
             return Poll::Pending;
@@ -171,7 +171,7 @@ impl Read for Connection {
         let result = Pin::new(&mut self.stream).poll_read(context, buffer);
         self.acknowledge(result.is_pending());
         if result.is_pending() {
-            self.turn = None;
+            self.reading = None;
         }
         result
     }

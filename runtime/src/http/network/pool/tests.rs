@@ -43,13 +43,15 @@ fn answer(connection: &mut TcpStream, len: usize) -> bool {
     written.and_then(|()| connection.write_all(&body)).is_ok()
 }
 
+fn in_one_thread(future: impl Future<Output = ()>) {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().expect("a runtime");
+    runtime.block_on(future);
+}
+
 /// In both kinds of runtime.
 fn wait(future: impl AsyncFn()) {
-    let mut one = tokio::runtime::Builder::new_current_thread();
-    one.enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(future());
+    in_one_thread(future());
     let mut many = tokio::runtime::Builder::new_multi_thread();
     let many = many.worker_threads(2).enable_all();
     many.build().expect("a runtime").block_on(future());
@@ -151,11 +153,7 @@ fn one_on_which_more_is_to_come_is_not_used_again() {
         while head(&mut connection) && answer(&mut connection, [10_000_000, 1][number.min(1)]) {}
     });
     let network = Network::default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
+    in_one_thread(async {
         let request = Request::new("GET", &url);
         drop(network.send(&request).await.expect("an answer"));
         assert_eq!(get(&network, &url).await, 1);
@@ -172,11 +170,7 @@ fn nor_one_on_which_a_request_is_still_sent() {
         thread::sleep(Duration::from_secs(5));
     });
     let network = Network::default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
+    in_one_thread(async {
         let body = Body::from(vec![0; 20_000_000]);
         let request = Request::new("PUT", &url).body(body);
         let answer = network.send(&request).await.expect("an answer");
@@ -197,11 +191,7 @@ fn nor_one_whose_request_nobody_waits_for_any_more() {
         }
     });
     let network = Network::default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
+    in_one_thread(async {
         let first = tokio::time::timeout(Duration::from_millis(50), get(&network, &url)).await;
         assert!(first.is_err());
         // The answer of another request would have another length.
