@@ -333,17 +333,18 @@ fn all_of_botocore() {
     report("botocore", &generate(&botocore(&data)), 470, 0);
 }
 
-/// The largest services, and some of every kind.
+/// The services that people use most, the largest, and some of every protocol; `.ci/crates` compiles
+/// all of them.
 #[test]
 fn crates_of_botocore_compile_without_a_warning() {
     let Some(data) = support::botocore() else {
         return;
     };
-    let large = "sagemaker glue quicksight ssm securityhub config dynamodb ecs dms rekognition";
+    let large = "sagemaker quicksight dynamodb ecs";
     let others = "s3 ec2 iam lambda sts sns cloudformation cloudfront route53 bedrock-runtime eks \
                   partnercentral-revenue-measurement";
-    let small = "acm cloudtrail codebuild codecommit codedeploy codepipeline cognito-idp comprehend directconnect events firehose \
-                 kinesis kms lightsail logs organizations route53resolver secretsmanager servicediscovery sqs stepfunctions wafv2 workspaces athena";
+    let small = "codecommit codepipeline cognito-idp events firehose kinesis kms logs organizations \
+                 route53resolver secretsmanager servicediscovery sqs stepfunctions wafv2 athena";
     let crates: Vec<_> = large
         .split_whitespace()
         .chain(small.split_whitespace())
@@ -355,7 +356,7 @@ fn crates_of_botocore_compile_without_a_warning() {
         })
         .collect();
     println!("{} crates are compiled", crates.len());
-    assert!(crates.len() >= 40);
+    assert!(crates.len() >= 32);
     support::check_crates("botocore", &crates).unwrap_or_else(|error| panic!("{error}"));
 }
 
