@@ -2,6 +2,7 @@
 import html, math, os, random, re, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.parse, urllib.request
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(BENCH)
@@ -98,7 +99,7 @@ class Server:
 
 
 class Bench:
-    """Where transfers are measured: a folder in memory, the server of a folder in it, and the commands."""
+    """Where transfers are measured: a folder, the server of a folder in it, and the commands."""
 
     def __init__(self, folder, server, raw):
         self.folder, self.server, self.raw = folder, server, raw
@@ -127,25 +128,33 @@ class Bench:
         return [f"{TOOLS}/rclone-{RCLONE}/bin/rclone", *words]
 
 
-def transfers(table):
-    """All rows of transfers."""
-    tools()
-    # In memory, where no disk is slow at times.
-    folder = tempfile.mkdtemp(dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+@contextmanager
+def served(parent):
+    """A bench with its servers, in a new folder."""
+    folder = tempfile.mkdtemp(dir=parent)
     os.makedirs(f"{folder}/served/bench")
     serve = [f"{TOOLS}/bin/s3s-fs", "--host", "127.0.0.1", "--port", "{port}"]
     keys = ["--access-key", "AKIDBENCH", "--secret-key", "secret"]
     try:
         # The second one serves the same folder to clients that don't sign.
         with Server(*serve, *keys, f"{folder}/served") as server, Server(*serve, f"{folder}/served") as raw:
-            bench = Bench(folder, server, raw)
-            start_up(table, bench)
-            long(table, bench)
-            many(table, bench)
-            listing(table, bench)
-            soak(table, bench)
+            yield Bench(folder, server, raw)
     finally:
         shutil.rmtree(folder)
+
+
+def transfers(table):
+    """All rows of transfers."""
+    tools()
+    # In memory, where no disk is slow at times.
+    with served("/dev/shm" if os.path.isdir("/dev/shm") else None) as bench:
+        start_up(table, bench)
+        long(table, bench)
+        many(table, bench)
+        listing(table, bench)
+    # On the disk: three copies of all objects need 18 GB, and it is not timed.
+    with served(None) as bench:
+        soak(table, bench)
 
 
 def start_up(table, bench):

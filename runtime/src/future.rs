@@ -3,6 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 #[cfg(feature = "client")]
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+#[cfg(feature = "client")]
 use std::time::{Duration, Instant};
 
 /// A future on the heap, as methods of traits return it.
@@ -12,33 +17,38 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[cfg(feature = "client")]
 const QUICK: Duration = Duration::from_millis(2);
 
-/// Work of one kind that blocks. It begins on tokio's blocking pool. As long as it is quick, it is
-/// done at once: to write a piece of a file on another thread costs as much as to write it.
+/// Work of one kind that blocks, such as writing one file. It begins on tokio's blocking pool. As long
+/// as it is quick (2 ms), it is done at once: to write a piece of a file on another thread costs as
+/// much as to write it. Clones know of each other's work.
 #[cfg(feature = "client")]
-#[derive(Default)]
-pub(crate) struct Work {
-    was_quick: bool,
+#[derive(Clone, Debug, Default)]
+pub struct Work {
+    was_quick: Arc<AtomicBool>,
 }
 
 #[cfg(feature = "client")]
 impl Work {
-    /// Does a piece of the work. Fails if it panics on the pool, or the runtime ends.
-    pub(crate) async fn run<T: Send + 'static>(
-        &mut self,
+    /// Does a piece of the work and returns its result.
+    ///
+    /// # Errors
+    ///
+    /// If the piece panics on the pool, or the runtime ends.
+    pub async fn run<T: Send + 'static>(
+        &self,
         piece: impl FnOnce() -> T + Send + 'static,
     ) -> std::io::Result<T> {
         let timed = move || {
             let start = Instant::now();
             (piece(), start.elapsed() < QUICK)
         };
-        let (done, is_quick) = if self.was_quick {
+        let (done, is_quick) = if self.was_quick.load(Relaxed) {
             // Others have their turn between two pieces.
             tokio::task::yield_now().await;
             timed()
         } else {
             spawn_blocking(timed).await?
         };
-        self.was_quick = is_quick;
+        self.was_quick.store(is_quick, Relaxed);
         Ok(done)
     }
 }
@@ -64,7 +74,7 @@ mod tests {
     use std::thread;
 
     /// Which of the pieces, of which some take so long, are done on the thread that awaits them.
-    async fn done_here(work: &mut Work, pieces: &[u64]) -> Vec<bool> {
+    async fn done_here(work: &Work, pieces: &[u64]) -> Vec<bool> {
         let here = thread::current().id();
         let mut done = Vec::new();
         for millis in pieces {
@@ -84,7 +94,7 @@ mod tests {
         let pieces = [0, 0, 20, 20, 0, 0];
         let done = runtime
             .expect("a runtime")
-            .block_on(done_here(&mut Work::default(), &pieces));
+            .block_on(done_here(&Work::default(), &pieces));
         assert_eq!(done, [false, true, true, false, false, true]);
     }
 }

@@ -45,7 +45,7 @@ pub mod features;
 #[cfg(feature = "client")]
 pub mod files;
 #[cfg(feature = "client")]
-mod future;
+pub mod future;
 #[cfg(feature = "client")]
 pub mod http;
 #[cfg(feature = "client")]

@@ -15,6 +15,7 @@ use crate::watch::{Counter, Watch, is_throttled};
 use opsmith_runtime::Error;
 use opsmith_runtime::call::{Call, Output};
 use opsmith_runtime::client::When;
+use opsmith_runtime::future::Work;
 use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub struct Transfers {
     pub(crate) budget: Arc<Budget>,
     pub(crate) pace: Option<Arc<Pace>>,
     pub(crate) buffers: Arc<Buffers>,
+    /// What is written to files of downloads.
+    pub(crate) writing: Work,
     pub(crate) notes: Option<Notes>,
     /// What begins uploads in parts, and ends those that were dropped.
     background: Arc<Mutex<JoinSet<()>>>,
@@ -74,6 +77,7 @@ impl Transfers {
             budget: Budget::new(settings.max_concurrent_requests, settings.memory),
             pace: settings.max_bandwidth.map(|rate| Arc::new(Pace::new(rate))),
             buffers: Arc::default(),
+            writing: Work::default(),
             settings: Arc::new(settings),
             notes: None,
             background: Arc::default(),

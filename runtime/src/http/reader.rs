@@ -116,7 +116,7 @@ impl BodyReader {
         let path = file.path().to_owned();
         // A pipe takes more when somebody reads it, which no piece before tells.
         let is_file = file.file().metadata().is_ok_and(|found| found.is_file());
-        let (mut writing, mut written) = (Work::default(), 0);
+        let (writing, mut written) = (Work::default(), 0);
         loop {
             let pieces = self.pieces().await?;
             if pieces.is_empty() {

@@ -15,6 +15,7 @@ use crate::transfers::{Progress, Transfers, permitted};
 use crate::watch::Counter;
 use bytes::Bytes;
 use opsmith_runtime::files::Replacement;
+use opsmith_runtime::future::Work;
 use opsmith_runtime::http::BodyReader;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -49,7 +50,11 @@ impl Transfers {
             tasks.spawn(async move {
                 let _memory = memory;
                 let (start, len) = (range.start, range.end - range.start);
-                let part = Part { file, hasher };
+                let part = Part {
+                    file,
+                    writing: source.transfers.writing.clone(),
+                    hasher,
+                };
                 let part = source.receive(&permit, range, part, &progress).await?;
                 Ok::<_, TransferError>((start, part.hasher.map(Hasher::finish), len))
             });
@@ -100,12 +105,14 @@ pub(super) trait Sink: Sized + Send {
 /// A part of a file.
 struct Part {
     file: Arc<Replacement>,
+    writing: Work,
     hasher: Option<Hasher>,
 }
 
 impl Sink for Part {
     async fn take(mut self, pieces: Vec<Bytes>, mut at: u64) -> Result<Self, TransferError> {
-        blocking(move || {
+        let writing = self.writing.clone();
+        let done = writing.run(move || {
             for piece in &pieces {
                 if let Some(hasher) = &mut self.hasher {
                     hasher.update(piece);
@@ -115,8 +122,8 @@ impl Sink for Part {
                 at += piece.len() as u64;
             }
             Ok(self)
-        })
-        .await
+        });
+        done.await.unwrap_or(Err(TransferError::Cancelled))
     }
 }
 

@@ -66,8 +66,8 @@ impl Transfers {
                 check_len(from, &output, at + len)?;
             }
             let path = path.clone();
-            // A short file is made in one turn of another thread.
-            file = blocking(move || {
+            // A short file is made in one piece of work.
+            let write = move || {
                 let file = match file {
                     Some(file) => file,
                     None => create(&path)?,
@@ -82,8 +82,9 @@ impl Transfers {
                     return Ok(None);
                 }
                 Ok(Some(file))
-            })
-            .await?;
+            };
+            let done = self.writing.run(write).await;
+            file = done.unwrap_or(Err(TransferError::Cancelled))?;
             at += len;
             counter.reached(at);
             if is_whole {
