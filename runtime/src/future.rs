@@ -2,37 +2,32 @@
 
 use std::future::Future;
 use std::pin::Pin;
-#[cfg(feature = "client")]
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering::Relaxed},
 };
-#[cfg(feature = "client")]
 use std::time::{Duration, Instant};
 
 /// A future on the heap, as methods of traits return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Work that is quicker than this is done at once.
-#[cfg(feature = "client")]
 const QUICK: Duration = Duration::from_millis(2);
 
 /// Work of one kind that blocks, such as writing one file. It begins on tokio's blocking pool. As long
 /// as it is quick (2 ms), it is done at once: to write a piece of a file on another thread costs as
 /// much as to write it. Clones know of each other's work.
-#[cfg(feature = "client")]
 #[derive(Clone, Debug, Default)]
 pub struct Work {
     was_quick: Arc<AtomicBool>,
 }
 
-#[cfg(feature = "client")]
 impl Work {
     /// Does a piece of the work and returns its result.
     ///
     /// # Errors
     ///
-    /// If the piece panics on the pool, or the runtime ends.
+    /// If the piece panics on the pool, or the runtime ends. A piece that is done at once panics here.
     pub async fn run<T: Send + 'static>(
         &self,
         piece: impl FnOnce() -> T + Send + 'static,
@@ -55,7 +50,6 @@ impl Work {
 
 /// Runs blocking work on tokio's blocking pool, where it starts at once, or inline when there is no
 /// runtime. It fails if the work panics or the runtime ends.
-#[cfg(feature = "client")]
 pub(crate) fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> BoxFuture<'static, std::io::Result<T>> {
@@ -68,7 +62,7 @@ pub(crate) fn spawn_blocking<T: Send + 'static>(
     }
 }
 
-#[cfg(all(test, feature = "client"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::thread;
