@@ -1,5 +1,5 @@
 """Transfers of S3: `opsmith s3` compared with the AWS CLI, rclone and curl, against the same local server."""
-import html, math, os, random, re, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.parse, urllib.request
+import math, os, random, re, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -92,6 +92,12 @@ class Server:
             except OSError:
                 time.sleep(0.02)
         raise SystemExit(f"{self.process.args[0]} does not listen")
+
+    def cpu(self):
+        """CPU seconds so far."""
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def __exit__(self, *_):
         self.process.terminate()
@@ -189,17 +195,6 @@ def in_parts(bench, path):
     return time.perf_counter() - start
 
 
-def listed(bench):
-    """Seconds of a listing of the whole bucket, not signed and not read: what the server can do."""
-    start, token = time.perf_counter(), ""
-    while token is not None:
-        query = {"list-type": "2", **({"continuation-token": token} if token else {})}
-        with urllib.request.urlopen(f"{bench.raw.url}/bench?{urllib.parse.urlencode(query)}") as answer:
-            found = re.search("<NextContinuationToken>(.*?)</NextContinuationToken>", answer.read().decode())
-        token = found and html.unescape(found[1])
-    return time.perf_counter() - start
-
-
 def long(table, bench):
     """One long file, up and down."""
     file, copy, size = f"{bench.folder}/long", f"{bench.folder}/copy", f"{LONG >> 20:,} MiB"
@@ -262,21 +257,24 @@ def many(table, bench):
     files(few, MANY_AWS)
     steps = ["cp up", "cp down", "sync with nothing to do", "rm"]
     uses = {name: {step: [] for step in steps} for name in (*bench.programs, "rclone")}
-    listing = math.inf
+    # The server's own CPU time for each step.
+    served = {step: [] for step in steps}
     for turn in range(ROUNDS):
         for name in uses:
             if turn and name in ONCE:
                 continue
             tree = few if name == "aws" else source
             for step, command in many_commands(bench, name, tree, copy).items():
+                before = bench.server.cpu()
                 uses[name][step].append(use(command, bench.env))
+                if name == "opsmith":
+                    served[step].append(bench.server.cpu() - before)
                 if step == "cp down":
                     subprocess.run(["diff", "-rq", tree, copy], check=True)
-                    listing = min(listing, listed(bench)) if tree == source else listing
             empty(copy)
             empty(bench.bucket)
-    # Whoever synchronizes must have the listing.
-    least = lambda step, peer: listing / peer if step.startswith("sync") else None
+    # What the server needs with all cores for itself.
+    least = lambda step, peer: statistics.median(served[step]) / os.cpu_count() / peer
     for step in steps:
         found = {name: median(runs[step]) for name, runs in uses.items() if runs[step]}
         ours = found["opsmith"].wall

@@ -15,7 +15,7 @@ use opsmith_runtime::Timestamp;
 use opsmith_runtime::client::When;
 use opsmith_runtime::files::{Replacement, is_direct};
 use std::fs::{self, FileTimes, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -109,11 +109,16 @@ async fn target(to: Target) -> Result<Opened, TransferError> {
 
 /// Creates the file that will replace the target, and the folder that it is in.
 fn create(path: &Path) -> Result<Replacement, TransferError> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(TransferError::file(folder))?;
-    }
     // Not what a link leads to, which may be outside of the folder that objects are put into.
-    Replacement::instead_of(path).map_err(TransferError::file(path))
+    match (Replacement::instead_of(path), path.parent()) {
+        // Most files come into a folder that is there.
+        (Err(error), Some(folder)) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(folder).map_err(TransferError::file(folder))?;
+            Replacement::instead_of(path)
+        }
+        (opened, _) => opened,
+    }
+    .map_err(TransferError::file(path))
 }
 
 /// Gives the file the time of the object, and the name of the target.

@@ -1,7 +1,11 @@
 //! [`Listing`]: the objects below a prefix, page by page.
 
+mod ahead;
+
+use crate::local::Files;
 use crate::object::Object;
 use crate::place::Place;
+use ahead::Ahead;
 use opsmith_runtime::Error;
 use opsmith_runtime::call::Pages;
 use opsmith_s3api::{
@@ -14,9 +18,22 @@ use std::vec;
 /// of the bytes of their keys, except in directory buckets.
 #[derive(Debug)]
 pub struct Listing {
-    bucket: String,
+    client: Client,
+    request: ListObjectsV2Request,
     pages: Pages<ListObjectsV2Output>,
     objects: vec::IntoIter<Listed>,
+    /// The end of the last page, if more follow.
+    end: Option<End>,
+    ahead: Ahead,
+}
+
+/// The end of a page.
+#[derive(Debug)]
+struct End {
+    /// The key of its last object.
+    key: String,
+    /// The number of its objects.
+    objects: usize,
 }
 
 /// How objects are listed.
@@ -28,6 +45,9 @@ pub struct ListOptions {
     pub request_payer: Option<RequestPayer>,
     /// Whether what is below a further `/` is listed as one common prefix.
     pub by_folder: bool,
+    /// How many pages a [`Comparison`](crate::Comparison) with files may ask for ahead of their turn.
+    /// Where they begin is guessed from the files; when the guess is wrong, a request is made in vain.
+    pub pages_ahead: usize,
 }
 
 impl Listing {
@@ -41,9 +61,12 @@ impl Listing {
         // Keys can have characters that XML has not.
         request.encoding_type = Some(EncodingType::Url);
         Listing {
-            bucket: place.bucket.clone(),
-            pages: client.list_objects_v2(request).pages(),
+            client: client.clone(),
+            pages: client.list_objects_v2(request.clone()).pages(),
+            request,
             objects: Vec::new().into_iter(),
+            end: None,
+            ahead: Ahead::new(options),
         }
     }
 
@@ -63,15 +86,43 @@ impl Listing {
     ///
     /// A page can't be had.
     pub async fn next(&mut self) -> Result<Option<Object>, Error> {
+        self.next_beside(None).await
+    }
+
+    /// The next object. Files that the objects are compared with tell where pages may begin.
+    pub(crate) async fn next_beside(
+        &mut self,
+        mut files: Option<&mut Files>,
+    ) -> Result<Option<Object>, Error> {
         loop {
             if let Some(listed) = self.objects.next() {
-                return Ok(Some(object(&self.bucket, listed)));
+                return Ok(Some(object(&self.request.bucket, listed)));
             }
-            match self.page().await? {
-                Some(page) => self.objects = page.contents.unwrap_or_default().into_iter(),
-                None => return Ok(None),
+            let page = match self.guessed().await {
+                None => self.page().await?,
+                guessed => guessed,
+            };
+            let Some(page) = page else {
+                return Ok(None);
+            };
+            self.end = End::of(&page);
+            if let Some(files) = &mut files {
+                self.look_ahead(files);
             }
+            self.objects = page.contents.unwrap_or_default().into_iter();
         }
+    }
+}
+
+impl End {
+    /// The end of a page that others follow.
+    fn of(page: &ListObjectsV2Output) -> Option<Self> {
+        page.next_continuation_token.as_ref()?;
+        let objects = page.contents.as_deref()?;
+        Some(End {
+            key: objects.last()?.key.clone()?,
+            objects: objects.len(),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`Walk`]: the files of a folder, in the order of their keys.
 
 use opsmith_runtime::Timestamp;
+use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -186,6 +187,55 @@ impl Iterator for Walk {
             };
             return Some(Err(Skipped { path, reason }));
         }
+    }
+}
+
+/// The files of a walk, some of which may be looked at before they are taken.
+#[derive(Debug)]
+pub(crate) struct Files {
+    walk: Walk,
+    /// The length of the part of paths that is not the key.
+    base: usize,
+    next: VecDeque<Result<LocalFile, Skipped>>,
+    taken: usize,
+}
+
+impl Files {
+    pub(crate) fn new(walk: Walk, base: usize) -> Self {
+        Files {
+            walk,
+            base,
+            next: VecDeque::new(),
+            taken: 0,
+        }
+    }
+
+    /// How many were taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// The key of the file at a position, counted from the first of all, unless it was taken.
+    pub(crate) fn key(&mut self, at: usize) -> Option<&str> {
+        let at = at.checked_sub(self.taken)?;
+        while self.next.len() <= at {
+            self.next.push_back(self.walk.next()?);
+        }
+        let path = match &self.next[at] {
+            Ok(file) => &file.path,
+            Err(skipped) => &skipped.path,
+        };
+        path.get(self.base..)
+    }
+}
+
+impl Iterator for Files {
+    type Item = Result<LocalFile, Skipped>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.next.pop_front().or_else(|| self.walk.next())?;
+        self.taken += 1;
+        Some(next)
     }
 }
 

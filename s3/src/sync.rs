@@ -2,7 +2,7 @@
 
 use crate::filter::Filters;
 use crate::list::Listing;
-use crate::local::{LocalFile, Skipped, Walk};
+use crate::local::{Files, LocalFile, Skipped, Walk};
 use crate::object::Object;
 use opsmith_runtime::{Error, Timestamp};
 use std::collections::VecDeque;
@@ -57,8 +57,8 @@ pub struct Entries {
 
 #[derive(Debug)]
 enum Source {
-    Local(Walk),
-    Remote(Listing),
+    Local(Files),
+    Remote(Box<Listing>),
     These(VecDeque<Result<Item, Skipped>>),
 }
 
@@ -69,7 +69,7 @@ impl Entries {
     /// The files below a folder, whose path ends in `/`.
     pub fn local(folder: &str, follow_links: bool, filters: Filters) -> Self {
         Entries {
-            source: Source::Local(Walk::new(folder, follow_links)),
+            source: Source::Local(Files::new(Walk::new(folder, follow_links), folder.len())),
             base: folder.len(),
             filters,
             hides_folders: false,
@@ -80,7 +80,7 @@ impl Entries {
     /// out with `hides_folders`.
     pub fn remote(listing: Listing, prefix: &str, hides_folders: bool, filters: Filters) -> Self {
         Entries {
-            source: Source::Remote(listing),
+            source: Source::Remote(Box::new(listing)),
             base: prefix.len(),
             filters,
             hides_folders,
@@ -108,12 +108,20 @@ impl Entries {
     ///
     /// The objects can't be listed.
     pub async fn next(&mut self) -> Result<Option<Found>, Error> {
+        self.next_beside(None).await
+    }
+
+    /// The next one, when the others of a comparison are these files.
+    async fn next_beside(
+        &mut self,
+        mut others: Option<&mut Files>,
+    ) -> Result<Option<Found>, Error> {
         loop {
             let found = match &mut self.source {
-                Source::Local(walk) => walk.next().map(|file| file.map(Item::File)),
+                Source::Local(files) => files.next().map(|file| file.map(Item::File)),
                 Source::These(items) => items.pop_front(),
                 Source::Remote(listing) => {
-                    let object = listing.next().await?;
+                    let object = listing.next_beside(others.as_deref_mut()).await?;
                     object.map(|object| Ok(Item::Object(Box::new(object))))
                 }
             };
@@ -126,6 +134,14 @@ impl Entries {
                     }
                 }
             }
+        }
+    }
+
+    /// The files that are listed.
+    fn files(&mut self) -> Option<&mut Files> {
+        match &mut self.source {
+            Source::Local(files) => Some(files),
+            _ => None,
         }
     }
 
@@ -213,7 +229,8 @@ impl From<Error> for SyncError {
     }
 }
 
-/// Compares a source and a target, step by step. Only one entry of each is in memory.
+/// Compares a source and a target, step by step. Only one entry of each is in memory, or some pages of
+/// each with [`pages_ahead`](crate::ListOptions::pages_ahead).
 #[derive(Debug)]
 pub struct Comparison {
     source: Ordered,
@@ -245,9 +262,9 @@ impl Ordered {
     }
 
     /// Reads the next entry, if it is not known; returns what is left out on the way.
-    async fn fill(&mut self) -> Result<Option<Skipped>, SyncError> {
+    async fn fill(&mut self, other: &mut Entries) -> Result<Option<Skipped>, SyncError> {
         while self.next.is_none() && !self.is_done {
-            match self.entries.next().await? {
+            match self.entries.next_beside(other.files()).await? {
                 None => self.is_done = true,
                 Some(Err(skipped)) => return Ok(Some(skipped)),
                 Some(Ok(entry)) if entry.key < self.last => {
@@ -282,12 +299,12 @@ impl Comparison {
     /// A listing fails, or is not in order. Nothing is deleted after that.
     pub async fn next(&mut self) -> Result<Option<Step>, SyncError> {
         loop {
-            if let Some(skipped) = self.source.fill().await? {
+            if let Some(skipped) = self.source.fill(&mut self.target.entries).await? {
                 let key = skipped.path.get(self.source.entries.base..);
                 self.unknown.push(key.unwrap_or_default().to_owned());
                 return Ok(Some(Step::Skip(skipped)));
             }
-            if let Some(skipped) = self.target.fill().await? {
+            if let Some(skipped) = self.target.fill(&mut self.source.entries).await? {
                 return Ok(Some(Step::Skip(skipped)));
             }
             let order = match (&self.source.next, &self.target.next) {

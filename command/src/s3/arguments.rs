@@ -69,7 +69,7 @@ pub(super) fn list_options(args: &ParsedArgs<'_, '_>) -> Result<ListOptions, Fai
     Ok(ListOptions {
         page_size: number(args, "--page-size")?,
         request_payer: request_payer(args),
-        by_folder: false,
+        ..ListOptions::default()
     })
 }
 

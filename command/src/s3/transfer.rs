@@ -20,6 +20,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// How many pages of a listing are asked for ahead of their turn at most: enough to keep a service busy.
+const PAGES_AHEAD: usize = 9;
+
 /// What a command is asked to do.
 struct Plan {
     verb: Verb,
@@ -66,8 +69,12 @@ pub(super) fn run<'a>(
     words: &[&str],
     args: &ParsedArgs<'_, '_>,
 ) -> Result<(), Failure> {
-    let plan = plan(context, verb, words, args)?;
+    let mut plan = plan(context, verb, words, args)?;
     let profile = Settings::from_profile(&context.settings).map_err(Failure::general)?;
+    plan.list.pages_ahead = profile
+        .max_concurrent_requests
+        .saturating_sub(1)
+        .min(PAGES_AHEAD);
     let journal = context.globals.value("--cli-resume");
     if journal.is_some() && plan.route.is_stream {
         let text = "--cli-resume is for files: what a pipe gives can't be read again";

@@ -27,6 +27,8 @@ pub(crate) struct Bucket {
     pub(crate) objects: BTreeMap<String, Object>,
     /// Uploads in parts that are open, by their ids.
     pub(crate) uploads: BTreeMap<String, Upload>,
+    /// Whether listings begin at the first object whatever is asked for.
+    pub(crate) lacks_start_after: bool,
 }
 
 /// An object.
@@ -396,7 +398,11 @@ impl Bucket {
     fn list(&self, query: &Query) -> Answer {
         let prefix = query.get("prefix").unwrap_or_default();
         let delimiter = query.get("delimiter").filter(|text| !text.is_empty());
-        let after = query.get("continuation-token").unwrap_or_default();
+        let start = query.get("start-after").filter(|_| !self.lacks_start_after);
+        let after = query
+            .get("continuation-token")
+            .or(start)
+            .unwrap_or_default();
         let most: usize = query
             .get("max-keys")
             .and_then(|text| text.parse().ok())
