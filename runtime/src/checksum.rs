@@ -6,12 +6,20 @@ pub(crate) mod verified;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512};
+use xxhash_rust::xxh3::Xxh3Default;
+use xxhash_rust::xxh64::Xxh64;
 
 /// An algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Algorithm {
+    /// XXH3 with 128 bits.
+    Xxhash128,
+    /// XXH3 with 64 bits.
+    Xxhash3,
     /// CRC-64/NVME.
     Crc64Nvme,
+    /// XXH64.
+    Xxhash64,
     /// CRC-32/ISCSI, Castagnoli's.
     Crc32c,
     /// CRC-32/ISO-HDLC, that of zip.
@@ -24,7 +32,10 @@ pub(crate) enum Algorithm {
 impl Algorithm {
     /// All of them. When an answer has checksums by several, the first of these is checked.
     pub(crate) const ALL: &[Algorithm] = &[
+        Algorithm::Xxhash128,
+        Algorithm::Xxhash3,
         Algorithm::Crc64Nvme,
+        Algorithm::Xxhash64,
         Algorithm::Crc32c,
         Algorithm::Crc32,
         Algorithm::Sha1,
@@ -44,6 +55,9 @@ impl Algorithm {
             Algorithm::Sha1 => "SHA1",
             Algorithm::Sha256 => "SHA256",
             Algorithm::Sha512 => "SHA512",
+            Algorithm::Xxhash64 => "XXHASH64",
+            Algorithm::Xxhash3 => "XXHASH3",
+            Algorithm::Xxhash128 => "XXHASH128",
         }
     }
 
@@ -62,13 +76,17 @@ impl Algorithm {
             Algorithm::Sha1 => "x-amz-checksum-sha1",
             Algorithm::Sha256 => "x-amz-checksum-sha256",
             Algorithm::Sha512 => "x-amz-checksum-sha512",
+            Algorithm::Xxhash64 => "x-amz-checksum-xxhash64",
+            Algorithm::Xxhash3 => "x-amz-checksum-xxhash3",
+            Algorithm::Xxhash128 => "x-amz-checksum-xxhash128",
         }
     }
 
     /// The number of bytes of a checksum.
     const fn len(self) -> usize {
         match self {
-            Algorithm::Crc64Nvme => 8,
+            Algorithm::Crc64Nvme | Algorithm::Xxhash64 | Algorithm::Xxhash3 => 8,
+            Algorithm::Xxhash128 => 16,
             Algorithm::Crc32c | Algorithm::Crc32 => 4,
             Algorithm::Sha1 => 20,
             Algorithm::Sha256 => 32,
@@ -83,6 +101,9 @@ pub(crate) enum Hasher {
     Crc32c(u32),
     Crc32(crc32fast::Hasher),
     Sha(Box<Context>),
+    Xxhash64(Box<Xxh64>),
+    Xxhash3(Box<Xxh3Default>),
+    Xxhash128(Box<Xxh3Default>),
 }
 
 impl Hasher {
@@ -96,6 +117,9 @@ impl Hasher {
             Algorithm::Sha1 => sha(&SHA1_FOR_LEGACY_USE_ONLY),
             Algorithm::Sha256 => sha(&SHA256),
             Algorithm::Sha512 => sha(&SHA512),
+            Algorithm::Xxhash64 => Hasher::Xxhash64(Box::new(Xxh64::new(0))),
+            Algorithm::Xxhash3 => Hasher::Xxhash3(Box::default()),
+            Algorithm::Xxhash128 => Hasher::Xxhash128(Box::default()),
         }
     }
 
@@ -106,6 +130,8 @@ impl Hasher {
             Hasher::Crc32c(crc) => *crc = crc32c::crc32c_append(*crc, bytes),
             Hasher::Crc32(crc) => crc.update(bytes),
             Hasher::Sha(sha) => sha.update(bytes),
+            Hasher::Xxhash64(hash) => hash.update(bytes),
+            Hasher::Xxhash3(hash) | Hasher::Xxhash128(hash) => hash.update(bytes),
         }
     }
 
@@ -116,6 +142,9 @@ impl Hasher {
             Hasher::Crc32c(crc) => BASE64.encode(crc.to_be_bytes()),
             Hasher::Crc32(crc) => BASE64.encode(crc.finalize().to_be_bytes()),
             Hasher::Sha(sha) => BASE64.encode(sha.finish()),
+            Hasher::Xxhash64(hash) => BASE64.encode(hash.digest().to_be_bytes()),
+            Hasher::Xxhash3(hash) => BASE64.encode(hash.digest().to_be_bytes()),
+            Hasher::Xxhash128(hash) => BASE64.encode(hash.digest128().to_be_bytes()),
         }
     }
 }
@@ -136,13 +165,15 @@ mod tests {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The check values of the catalogue of CRC algorithms, the examples of RFC 3720, B.4, and those
-    /// of FIPS 180 and RFC 6234.
+    /// The check values of the catalogue of CRC algorithms, the examples of RFC 3720, B.4, those of
+    /// FIPS 180 and RFC 6234, and what the AWS Common Runtime has for XXHash.
     #[test]
     fn published_values() {
         use Algorithm::{Crc32, Crc32c, Crc64Nvme, Sha1, Sha256, Sha512};
+        use Algorithm::{Xxhash3, Xxhash64, Xxhash128};
         let up: Vec<u8> = (0..32).collect();
         let down: Vec<u8> = (0..32).rev().collect();
+        let long: Vec<u8> = (0..=255).cycle().take(5120).collect();
         let million: Vec<u8> = repeat_n(b'a', 1_000_000).collect();
         let million_of_sha256 = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
         let abc_of_sha512 = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
@@ -162,6 +193,13 @@ mod tests {
             (Sha1, &million, "34aa973cd4c4daa4f61eeb2bdbad27316534016f"),
             (Sha256, &million, million_of_sha256),
             (Sha512, b"abc", abc_of_sha512),
+            (Xxhash64, b"123456789", "8cb841db40e6ae83"),
+            (Xxhash64, &long, "53fb246813d6de9f"),
+            (Xxhash3, &[], "2d06800538d394c2"),
+            (Xxhash3, b"123456789", "72dcb18b67a17dff"),
+            (Xxhash3, &long, "f875f2fa2e99df80"),
+            (Xxhash128, b"123456789", "33119477ede5dcd5e9716427681d5860"),
+            (Xxhash128, &long, "87cf83cc9a055cf4f875f2fa2e99df80"),
         ] {
             for size in [1, 7, 4096, 1 << 20] {
                 assert_eq!(
@@ -180,6 +218,6 @@ mod tests {
             assert_eq!(Algorithm::named(&word), Some(*algorithm));
             assert_eq!(algorithm.header(), format!("x-amz-checksum-{word}"));
         }
-        assert_eq!(Algorithm::named("XXHASH3"), None);
+        assert_eq!(Algorithm::named("MD5"), None);
     }
 }

@@ -73,6 +73,7 @@ const SHA256: (&str, &str) = (
     "x-amz-checksum-sha256",
     "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=",
 );
+const XXHASH3: (&str, &str) = ("x-amz-checksum-xxhash3", "ctyxi2ehff8=");
 
 #[test]
 fn requests_have_the_checksums_of_the_aws_cli() {
@@ -85,6 +86,11 @@ fn requests_have_the_checksums_of_the_aws_cli() {
             "put --body content --algorithm SHA256",
             &required,
             &[SHA256, sha256],
+        ),
+        (
+            "put --body content --algorithm XXHASH3",
+            &[],
+            &[XXHASH3, ("x-amz-sdk-checksum-algorithm", "XXHASH3")],
         ),
         (
             "put --body content --sha256 c3Vt",
@@ -102,9 +108,9 @@ fn requests_have_the_checksums_of_the_aws_cli() {
     for line in ["tag --tag a", "must --text a"] {
         assert_eq!(checksums(line, &required)[0].0, CRC.0, "{line}");
     }
-    let ran = run("put --body content --algorithm XXHASH3", &[], "");
+    let ran = run("put --body content --algorithm MD5", &[], "");
     assert_eq!(ran.code, 255, "{}", ran.stderr);
-    let text = "Unsupported checksum algorithm: XXHASH3";
+    let text = "Unsupported checksum algorithm: MD5";
     assert!(ran.stderr.contains(text), "{}", ran.stderr);
     assert!(ran.requests.is_empty());
 }

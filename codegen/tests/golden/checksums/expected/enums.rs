@@ -6,6 +6,8 @@ opsmith_runtime::enumeration! {
     pub enum Algorithm {
         /// `CRC64NVME`
         Crc64nvme = "CRC64NVME",
+        /// `MD5`
+        Md5 = "MD5",
         /// `SHA256`
         Sha256 = "SHA256",
         /// `XXHASH3`

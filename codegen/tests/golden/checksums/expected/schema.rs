@@ -74,7 +74,7 @@ static OPERATIONS: &[Operation<'static>] = &[
 ];
 
 static SHAPES: &[Shape<'static>] = &[
-    enumeration("Algorithm", &["CRC64NVME", "SHA256", "XXHASH3"]),
+    enumeration("Algorithm", &["CRC64NVME", "MD5", "SHA256", "XXHASH3"]),
     blob("Content").flags(Flags::STREAMING),
     structure(
         "GetInput",
