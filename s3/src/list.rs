@@ -107,7 +107,7 @@ impl Listing {
             };
             self.end = End::of(&page);
             if let Some(files) = &mut files {
-                self.look_ahead(files);
+                self.look_ahead(files).await;
             }
             self.objects = page.contents.unwrap_or_default().into_iter();
         }

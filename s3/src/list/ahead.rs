@@ -11,7 +11,7 @@ use opsmith_runtime::Error;
 use opsmith_runtime::call::Pages;
 use opsmith_s3api::{ListObjectsV2Output, Object};
 use std::collections::VecDeque;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, yield_now};
 
 /// Pages that are asked for, in order.
 #[derive(Debug, Default)]
@@ -91,7 +91,7 @@ impl Listing {
 
     /// Asks for pages after the one that has just come. They begin as far from each other as its ends
     /// are in the files.
-    pub(super) fn look_ahead(&mut self, files: &mut Files) {
+    pub(super) async fn look_ahead(&mut self, files: &mut Files) {
         let Some(end) = self.end.as_ref().filter(|_| self.ahead.most > 0) else {
             return;
         };
@@ -130,6 +130,8 @@ impl Listing {
                 (pages, page)
             });
             ahead.guesses.push_back(Guess { at, after, asked });
+            // The folders may be slow: others have their turn.
+            yield_now().await;
         }
     }
 }
