@@ -160,9 +160,14 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     (length > 0).then(|| all.get(..length).map(<[u8]>::trim_ascii_end))?
 }
 
-/// The certificate of a section.
-fn whole(section: &[u8]) -> Option<CertificateDer<'static>> {
-    CertificateDer::from_pem_slice(section).ok()
+/// The certificate of a section, if its lines can be decoded one by one.
+fn whole(mut section: &[u8]) -> Option<CertificateDer<'static>> {
+    let mut der = Vec::with_capacity(section.len() / 4 * 3);
+    next_line(&mut section)?;
+    while let Some(line) = next_line(&mut section).filter(|line| *line != END) {
+        STANDARD.decode_vec(line, &mut der).ok()?;
+    }
+    Some(der.into())
 }
 
 /// The issuer and the subject of a certificate, of which the beginning is enough.
