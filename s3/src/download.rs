@@ -39,9 +39,9 @@ impl Transfers {
         progress: Progress,
     ) -> Result<(), TransferError> {
         let known;
-        let from = match (from.size, &from.etag) {
-            (Some(_), Some(_)) => from,
-            _ => {
+        let from = match from.size {
+            Some(_) => from,
+            None => {
                 known = self.head(&from.place, options).await?;
                 &known
             }
@@ -53,7 +53,7 @@ impl Transfers {
                 self.whole_to_file(from, path, options, &progress).await
             }
             Opened::File(path) => {
-                let from = self.checkable(from, options).await?;
+                let from = self.identified(from, options).await?;
                 self.ranges_to_file(&from, size, path, options, progress)
                     .await
             }
@@ -61,20 +61,21 @@ impl Transfers {
                 self.whole_to_writer(from, writer, options, &progress).await
             }
             Opened::Writer(writer) => {
-                let from = self.checkable(from, options).await?;
+                let from = self.identified(from, options).await?;
                 self.ranges_to_writer(&from, size, writer, options, progress)
                     .await
             }
         }
     }
 
-    /// The object with its checksum, which listings don't have, if downloads are checked.
-    async fn checkable(&self, from: &Object, options: &Options) -> Result<Object, TransferError> {
-        if from.head.is_some() || !self.checks(options) {
+    /// The object with its ETag, which not every server lists, and if downloads are checked with its
+    /// checksum, which no server lists.
+    async fn identified(&self, from: &Object, options: &Options) -> Result<Object, TransferError> {
+        if from.etag.is_some() && (from.head.is_some() || !self.checks(options)) {
             return Ok(from.clone());
         }
         let found = self.head(&from.place, options).await?;
-        if found.etag != from.etag {
+        if from.etag.is_some() && found.etag != from.etag {
             return Err(TransferError::ObjectChanged(from.place.clone()));
         }
         Ok(found)

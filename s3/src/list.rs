@@ -20,7 +20,8 @@ use std::vec;
 pub struct Listing {
     client: Client,
     request: ListObjectsV2Request,
-    pages: Pages<ListObjectsV2Output>,
+    /// None while the next page comes.
+    pages: Option<Pages<ListObjectsV2Output>>,
     objects: vec::IntoIter<Listed>,
     /// The end of the last page, if more follow.
     end: Option<End>,
@@ -45,8 +46,9 @@ pub struct ListOptions {
     pub request_payer: Option<RequestPayer>,
     /// Whether what is below a further `/` is listed as one common prefix.
     pub by_folder: bool,
-    /// How many pages a [`Comparison`](crate::Comparison) with files may ask for ahead of their turn.
-    /// Where they begin is guessed from the files; when the guess is wrong, a request is made in vain.
+    /// How many pages are asked for ahead of their turn: the next one while the objects of a page are
+    /// taken, and by a [`Comparison`](crate::Comparison) with files those after it too. Where these
+    /// begin is guessed from the files; when the guess is wrong, a request is made in vain.
     pub pages_ahead: usize,
 }
 
@@ -62,7 +64,7 @@ impl Listing {
         request.encoding_type = Some(EncodingType::Url);
         Listing {
             client: client.clone(),
-            pages: client.list_objects_v2(request.clone()).pages(),
+            pages: Some(client.list_objects_v2(request.clone()).pages()),
             request,
             objects: Vec::new().into_iter(),
             end: None,
@@ -76,8 +78,18 @@ impl Listing {
     ///
     /// It can't be had.
     pub async fn page(&mut self) -> Result<Option<ListObjectsV2Output>, Error> {
-        let page = self.pages.next().await.transpose()?;
-        Ok(page.map(decoded))
+        let page = match (&mut self.ahead.next, &mut self.pages) {
+            (Some(asked), _) => {
+                let come = asked.come().await;
+                self.ahead.next = None;
+                let (pages, page) = come?;
+                self.pages = Some(pages);
+                page
+            }
+            (None, Some(pages)) => pages.next().await,
+            (None, None) => None,
+        };
+        Ok(page.transpose()?.map(decoded))
     }
 
     /// The next object; `None` after the last.
@@ -109,6 +121,7 @@ impl Listing {
             if let Some(files) = &mut files {
                 self.look_ahead(files).await;
             }
+            self.ask_next();
             self.objects = page.contents.unwrap_or_default().into_iter();
         }
     }

@@ -774,3 +774,49 @@ fn guesses_that_fail_change_nothing() {
     let requests = server.requests().len();
     assert!(requests <= 39 + 7, "{requests} requests");
 }
+
+#[test]
+fn the_next_page_comes_while_objects_are_taken() {
+    let keys = some_keys(30, 0, 10);
+    let (server, _folder) = both(&[], &keys);
+    let options = ListOptions {
+        page_size: Some(10),
+        pages_ahead: 1,
+        ..ListOptions::default()
+    };
+    wait(async {
+        let mut listing = Listing::new(&client(&server), &Place::new("b", "p/"), &options);
+        for page in 1..=3 {
+            listing.next().await.expect("a page").expect("an object");
+            while server.log().len() < 3.min(page + 1) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            for _ in 1..10 {
+                listing.next().await.expect("a page").expect("an object");
+            }
+        }
+        assert!(listing.next().await.expect("the end").is_none());
+    });
+    assert_eq!(server.requests().len(), 3);
+}
+
+/// Not every server lists ETags.
+#[test]
+fn only_long_objects_are_asked_for_their_etag() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().expect("a folder"));
+    let transfers = transfers(&server);
+    for (size, requests) in [(1000, &["GET"][..]), (2 * MIB, &["HEAD", "GET"])] {
+        server.store().put("b", "k", content(size));
+        let mut object = Object::at(Place::new("b", "k"));
+        object.size = Some(size as u64);
+        let path = folder.path().join("k");
+        let target = Target::File(path.clone());
+        wait(transfers.download(&object, target, &Options::default(), ignored())).expect("down");
+        assert!(std::fs::read(path).expect("a file") == content(size));
+        let mut made: Vec<_> = server.requests();
+        made.iter_mut().for_each(|line| line.truncate(4));
+        made.dedup();
+        let made: Vec<_> = made.iter().map(|line| line.trim_end()).collect();
+        assert_eq!(made, requests);
+    }
+}

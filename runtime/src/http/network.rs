@@ -46,9 +46,9 @@ pub struct Settings {
     /// Maximum time in which nothing is sent to the server or received from it; `None` means no
     /// limit. A body may take longer.
     pub read_timeout: Option<Duration>,
-    /// Whether the beginning of an answer is acknowledged at once when more is awaited, instead of after
+    /// Whether what came of an answer is acknowledged at once when more is awaited, instead of after
     /// some 40 ms. Servers that don't set `TCP_NODELAY` send the rest of a short answer only then. It
-    /// costs a packet for each answer. Linux alone can do it.
+    /// costs some packets for each answer. Linux alone can do it.
     pub acknowledges_at_once: bool,
 }
 

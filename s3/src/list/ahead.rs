@@ -1,7 +1,7 @@
 //! Pages that are asked for ahead of their turn.
 //!
-//! S3 says only at the end of a page where the next one begins, so a long listing takes as many round
-//! trips as it has pages. When it is compared with files, it probably has the keys of these files: pages
+//! The next page comes while the objects of a page are taken. S3 says only at the end of a page where
+//! that begins, so a long listing takes as many round trips as it has pages. When it is compared with files, it probably has the keys of these files: pages
 //! that begin after such keys are asked for at the same time. One of them is used as soon as the pages
 //! before it reach its beginning, so that no key is missed whatever the objects are.
 
@@ -13,30 +13,51 @@ use opsmith_s3api::{ListObjectsV2Output, Object};
 use std::collections::VecDeque;
 use tokio::task::{JoinHandle, yield_now};
 
-/// Pages that are asked for, in order.
+/// Pages that are asked for: the next one, or guesses in order.
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     /// How many there are at most.
     most: usize,
+    pub(super) next: Option<Asked>,
     guesses: VecDeque<Guess>,
     /// The position of the first file after the last page that has come, if it is known.
     edge: Option<usize>,
 }
 
-/// A page that probably begins where another one ends. Dropping this cancels the request.
+/// A page that probably begins where another one ends.
 #[derive(Debug)]
 struct Guess {
     /// The position of the file that is probably the first one of the page.
     at: usize,
     /// The key after which the page begins.
     after: String,
-    asked: JoinHandle<Asked>,
+    asked: Asked,
 }
 
-type Asked = (
+/// A page that comes. Dropping this cancels the request.
+#[derive(Debug)]
+pub(super) struct Asked(JoinHandle<Come>);
+
+/// A page, and those after it.
+type Come = (
     Pages<ListObjectsV2Output>,
     Option<Result<ListObjectsV2Output, Error>>,
 );
+
+impl Asked {
+    fn new(mut pages: Pages<ListObjectsV2Output>) -> Self {
+        Asked(tokio::spawn(async move {
+            let page = pages.next().await;
+            (pages, page)
+        }))
+    }
+
+    /// Waits for it.
+    pub(super) async fn come(&mut self) -> Result<Come, Error> {
+        let ended = |error| Error::Request(format!("a page of a listing: {error}").into());
+        (&mut self.0).await.map_err(ended)
+    }
+}
 
 impl Ahead {
     pub(super) fn new(options: &ListOptions) -> Self {
@@ -47,15 +68,15 @@ impl Ahead {
             } else {
                 options.pages_ahead
             },
-            guesses: VecDeque::new(),
             edge: Some(0),
+            ..Ahead::default()
         }
     }
 }
 
-impl Drop for Guess {
+impl Drop for Asked {
     fn drop(&mut self) {
-        self.asked.abort();
+        self.0.abort();
     }
 }
 
@@ -70,7 +91,7 @@ impl Listing {
         }
         let mut guess = usable?;
         // What failed is asked for again in its turn.
-        let (pages, page) = (&mut guess.asked).await.ok()?;
+        let (pages, page) = guess.asked.come().await.ok()?;
         let mut page = decoded(page?.ok()?);
         let objects = page.contents.as_mut()?;
         if !objects
@@ -85,7 +106,7 @@ impl Listing {
             .iter()
             .position(|object| is_after(object, reached))?;
         objects.drain(..first);
-        self.pages = pages;
+        self.pages = Some(pages);
         Some(page)
     }
 
@@ -124,14 +145,18 @@ impl Listing {
             let after = format!("{prefix}{key}");
             let mut request = self.request.clone();
             request.start_after = Some(after.clone());
-            let mut pages = self.client.list_objects_v2(request).pages();
-            let asked = tokio::spawn(async move {
-                let page = pages.next().await;
-                (pages, page)
-            });
+            let asked = Asked::new(self.client.list_objects_v2(request).pages());
             ahead.guesses.push_back(Guess { at, after, asked });
             // The folders may be slow: others have their turn.
             yield_now().await;
+        }
+    }
+
+    /// Asks for the next page, if its beginning is not guessed.
+    pub(super) fn ask_next(&mut self) {
+        let ahead = &mut self.ahead;
+        if self.end.is_some() && ahead.most > 0 && ahead.guesses.is_empty() {
+            ahead.next = self.pages.take().map(Asked::new);
         }
     }
 }

@@ -79,8 +79,13 @@ impl Server {
     }
 
     /// The requests so far: method and target, such as `GET /bucket/key?tagging`.
+    pub(crate) fn log(&self) -> MutexGuard<'_, Vec<String>> {
+        lock(&self.shared.log)
+    }
+
+    /// The requests since they were last taken.
     pub(crate) fn requests(&self) -> Vec<String> {
-        std::mem::take(&mut *lock(&self.shared.log))
+        std::mem::take(&mut *self.log())
     }
 }
 

@@ -98,7 +98,8 @@ impl Connector {
             is_proxied,
             silence: Silence::starting(),
             acknowledges_at_once: self.acknowledges_at_once,
-            answer: Answer::Awaited,
+            has_news: false,
+            acknowledged: 0,
             reading: None,
         }
     }
@@ -107,6 +108,11 @@ impl Connector {
 /// Within TLS to the server may be TLS to a proxy.
 type Stream = MaybeHttpsStream<MaybeHttpsStream<TokioIo<TcpStream>>>;
 
+/// How often what came of an answer is acknowledged at once. What follows is more than waits for an
+/// acknowledgement.
+#[cfg(target_os = "linux")]
+const EARLY: u8 = 8;
+
 /// A connection to a server.
 pub(super) struct Connection {
     stream: Stream,
@@ -114,42 +120,32 @@ pub(super) struct Connection {
     pub(super) is_proxied: bool,
     pub(super) silence: Silence,
     acknowledges_at_once: bool,
-    answer: Answer,
+    /// Whether something came since it was last awaited.
+    has_news: bool,
+    /// How often something of this answer was acknowledged at once.
+    acknowledged: u8,
     /// Since when there was always more to read.
     reading: Option<Instant>,
 }
 
-/// What came of an answer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    Awaited,
-    Begun,
-    /// Its beginning is acknowledged. What comes then is more than waits for an acknowledgement.
-    Acknowledged,
-}
-
 impl Connection {
-    /// Acknowledges the beginning of an answer when more of it is awaited.
+    /// Acknowledges what came of an answer when more of it is awaited.
     fn acknowledge(&mut self, is_waiting: bool) {
-        self.answer = match (self.answer, is_waiting) {
-            (Answer::Awaited, false) => Answer::Begun,
-            (Answer::Begun, true) => {
-                #[cfg(target_os = "linux")]
-                if self.acknowledges_at_once {
-                    // Without it, the acknowledgement comes later.
-                    let _ = within(within(&self.stream)).inner().set_quickack(true);
-                }
-                Answer::Acknowledged
-            }
-            (answer, _) => answer,
-        };
+        #[cfg(target_os = "linux")]
+        if is_waiting && self.has_news && self.acknowledges_at_once && self.acknowledged < EARLY {
+            self.acknowledged += 1;
+            // Without it, the acknowledgement comes later.
+            let _ = within(within(&self.stream)).inner().set_quickack(true);
+        }
+        self.has_news = !is_waiting;
     }
 
     /// Ends the silence if something was sent.
     fn noting<T>(&mut self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if let Poll::Ready(Ok(_)) = result {
             self.silence.end();
-            self.answer = Answer::Awaited;
+            // What is sent acknowledges what came.
+            (self.has_news, self.acknowledged) = (false, 0);
         }
         result
     }
