@@ -118,11 +118,12 @@ impl Listing {
                 return Ok(None);
             };
             self.end = End::of(&page);
+            // At once: whoever does not wait for what follows must not lose the page.
+            self.objects = page.contents.unwrap_or_default().into_iter();
             if let Some(files) = &mut files {
                 self.look_ahead(files).await;
             }
             self.ask_next();
-            self.objects = page.contents.unwrap_or_default().into_iter();
         }
     }
 }

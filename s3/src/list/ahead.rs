@@ -1,9 +1,10 @@
 //! Pages that are asked for ahead of their turn.
 //!
 //! The next page comes while the objects of a page are taken. S3 says only at the end of a page where
-//! that begins, so a long listing takes as many round trips as it has pages. When it is compared with files, it probably has the keys of these files: pages
-//! that begin after such keys are asked for at the same time. One of them is used as soon as the pages
-//! before it reach its beginning, so that no key is missed whatever the objects are.
+//! that begins, so a long listing takes as many round trips as it has pages. When it is compared with
+//! files, it probably has the keys of these files: pages that begin after such keys are asked for at
+//! the same time. One of them is used as soon as the pages before it reach its beginning, so that no
+//! key is missed whatever the objects are.
 
 use super::{ListOptions, Listing, decoded};
 use crate::local::Files;

@@ -110,7 +110,6 @@ type Stream = MaybeHttpsStream<MaybeHttpsStream<TokioIo<TcpStream>>>;
 
 /// How often what came of an answer is acknowledged at once. What follows is more than waits for an
 /// acknowledgement.
-#[cfg(target_os = "linux")]
 const EARLY: u8 = 8;
 
 /// A connection to a server.
@@ -131,10 +130,10 @@ pub(super) struct Connection {
 impl Connection {
     /// Acknowledges what came of an answer when more of it is awaited.
     fn acknowledge(&mut self, is_waiting: bool) {
-        #[cfg(target_os = "linux")]
         if is_waiting && self.has_news && self.acknowledges_at_once && self.acknowledged < EARLY {
             self.acknowledged += 1;
             // Without it, the acknowledgement comes later.
+            #[cfg(target_os = "linux")]
             let _ = within(within(&self.stream)).inner().set_quickack(true);
         }
         self.has_news = !is_waiting;
