@@ -258,7 +258,7 @@ def many(table, bench):
     steps = ["cp up", "cp down", "sync with nothing to do", "rm"]
     uses = {name: {step: [] for step in steps} for name in (*bench.programs, "rclone")}
     # The server's own CPU time for each step.
-    served = {step: [] for step in steps}
+    spent = {step: [] for step in steps}
     for turn in range(ROUNDS):
         for name in uses:
             if turn and name in ONCE:
@@ -268,13 +268,13 @@ def many(table, bench):
                 before = bench.server.cpu()
                 uses[name][step].append(use(command, bench.env))
                 if name == "opsmith":
-                    served[step].append(bench.server.cpu() - before)
+                    spent[step].append(bench.server.cpu() - before)
                 if step == "cp down":
                     subprocess.run(["diff", "-rq", tree, copy], check=True)
             empty(copy)
             empty(bench.bucket)
     # What the server needs with all cores for itself.
-    least = lambda step, peer: statistics.median(served[step]) / os.cpu_count() / peer
+    least = lambda step, peer: statistics.median(spent[step]) / os.cpu_count() / peer
     for step in steps:
         found = {name: median(runs[step]) for name, runs in uses.items() if runs[step]}
         ours = found["opsmith"].wall

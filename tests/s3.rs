@@ -3,7 +3,7 @@
 mod support;
 
 // The same server tests the transfers.
-#[path = "../s3/tests/server/mod.rs"]
+#[path = "../s3/tests/transfers/server/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod server;
 
